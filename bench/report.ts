@@ -1,0 +1,44 @@
+import { rounded } from './measure.ts';
+
+/** A figure of the table. */
+export type Row = { figure: string; value: number | string; unit: string; note?: string };
+
+/** A figure that the product is to reach. */
+export type Wanted = { name: string; measured: number; bound: 'at most' | 'at least'; wanted: number };
+
+/** What one part found. `errors` counts calls that failed; `details` go into the JSON file only. */
+export type Findings = { rows: Row[]; wanted: Wanted[]; errors: number; details: unknown };
+
+export const isMet = ({ measured, bound, wanted }: Wanted): boolean =>
+  bound === 'at most' ? measured <= wanted : measured >= wanted;
+
+/** `WANTED name measured wanted ok|short` */
+export function wantedLine(figure: Wanted): string {
+  const { name, measured, bound, wanted } = figure;
+  const sign = bound === 'at most' ? '<=' : '>=';
+  return `WANTED ${name} ${rounded(measured)} ${sign}${rounded(wanted)} ${isMet(figure) ? 'ok' : 'short'}`;
+}
+
+/** The figures of all parts, aligned. */
+export function table(parts: Readonly<Record<string, Findings>>): string {
+  const lines = Object.entries(parts).flatMap(([part, { rows }]) =>
+    rows.map(({ figure, value, unit, note = '' }) => [
+      part,
+      figure,
+      typeof value === 'number' ? `${rounded(value)}` : value,
+      unit,
+      note,
+    ]),
+  );
+  const heads = ['part', 'figure', 'value', 'unit', ''];
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...lines.map((line) => line[column]!.length)),
+  );
+  const show = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [show(heads), rule, ...lines.map(show)].join('\n');
+}

@@ -1,0 +1,206 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { createApiKey } from '../src/db/api-keys.ts';
+import { connect, type Sql } from '../src/db/client.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { type Child, startChild, untilReady } from '../src/dev/child.ts';
+import { projectDir } from '../src/dev/paths.ts';
+import { freePort } from '../src/dev/ports.ts';
+import { startPostgres } from '../src/dev/postgres.ts';
+import { startTemporal } from '../src/dev/temporal.ts';
+import { getTemporalCli } from '../src/dev/temporal-cli.ts';
+import { tsx } from '../src/dev/tsx.ts';
+import { createTemporalClient } from '../src/temporal/client.ts';
+import { type Helper, startHelper } from './helper.ts';
+import { until, untilIdle } from './measure.ts';
+import { openMerchant } from './merchant.ts';
+import type { Driver } from './processes/driver.ts';
+import type { Sinks } from './processes/sinks.ts';
+
+export const resultsDir = join(projectDir, 'bench', 'results');
+
+/** The configuration's default; the bare worker of the comparison gets the same. */
+export const MAX_CACHED_WORKFLOWS = 200;
+/** Above what can be reached here: the limit on mail is for the merchant's mail server, and is not what is measured. */
+export const MAX_MAILS_PER_SECOND = 10_000;
+
+export type World = {
+  sql: Sql;
+  client: Client;
+  temporalAddress: string;
+  smtpUrl: string;
+  /** A database of its own for checkouts without HTTP, on the same server, so that no poller starts their workflows. */
+  directDatabaseUrl: string;
+  api: { url: string; key: string };
+  sinks: Helper<Sinks>;
+  http: Helper<Driver<'http'>>;
+  workerPid(): number;
+  /** A worker without a past: no workflow is in its cache. */
+  renewWorker(settings?: { maxCachedWorkflows: number }): Promise<void>;
+  /** Waits until every order is asleep: its workflow runs, the store is told, its mails are sent, the worker is idle. */
+  untilAsleep(): Promise<void>;
+  /** Rejects if a server ends by itself. */
+  broken: Promise<never>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts everything anew in processes of its own, on this machine: PostgreSQL and Temporal on files, with their usual
+ * durability; mail and the store go to sinks; the server and the worker run as in development.
+ * @param profile writes CPU profiles of the server and the worker into the results' folder when they stop
+ */
+export async function startWorld({ profile }: { profile: boolean }): Promise<World> {
+  const stops: (() => Promise<unknown> | unknown)[] = [];
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
+  let breaks: (error: Error) => void;
+  const broken = new Promise<never>((_, reject) => {
+    breaks = reject;
+  });
+  broken.catch(() => {});
+  const guard = (name: string, child: Child) => {
+    void child.ended.then(() => {
+      if (!stopping && !replaced.has(child))
+        breaks(new Error(`${name} ended by itself: ${child.lastLines().slice(-5).join(' · ')}`));
+    });
+  };
+  const replaced = new Set<Child>();
+
+  try {
+    const report = (line: string) => console.log(`  ${line}`);
+    mkdirSync(resultsDir, { recursive: true });
+    const folder = mkdtempSync(join(resultsDir, 'data-'));
+    stops.push(() => rmSync(folder, { recursive: true, force: true }));
+
+    const database = await startPostgres({ dataDir: join(folder, 'postgres'), report, log: quiet });
+    stops.push(() => rmSync(database.dataDir, { recursive: true, force: true }), database.stop);
+    guard('PostgreSQL', database.child);
+    const sql = connect(database.url, { max: 4 });
+    stops.push(() => sql.end({ timeout: 5 }));
+    await sql`create database direct`;
+    const directDatabaseUrl = database.url.replace(/netterms$/, 'direct');
+    for (const url of [database.url, directDatabaseUrl]) {
+      await migrate(url);
+      const here = connect(url, { max: 1 });
+      await openMerchant(here);
+      await here.end();
+    }
+
+    const cli = await getTemporalCli(report);
+    const temporal = await startTemporal({ cli, dbFile: join(folder, 'temporal.db'), log: quiet });
+    stops.push(temporal.stop);
+    guard('Temporal', temporal.child);
+    const { client, close } = createTemporalClient({ address: temporal.address, namespace: 'default' });
+    stops.push(close);
+
+    const sinks = await startHelper<Sinks>('sinks');
+    stops.push(sinks.stop);
+    const { smtpUrl, storeUrl } = await sinks.call('listen');
+
+    const now = new Date().toISOString();
+    const { key } = await createApiKey(sql, { name: 'bench', scopes: ['storefront', 'accounting'] }, now);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: 'default',
+      SMTP_URL: smtpUrl,
+      PORT: `${port}`,
+      STORE_WEBHOOK_URL: storeUrl,
+      STORE_WEBHOOK_SECRET: `whsec_${Buffer.from('a secret of the benchmark, long enough').toString('base64')}`,
+      STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
+      SESSION_SECRET: 'a secret for sessions that is long enough',
+      MAX_MAILS_PER_SECOND: `${MAX_MAILS_PER_SECOND}`,
+      MAX_CACHED_WORKFLOWS: `${MAX_CACHED_WORKFLOWS}`,
+    };
+    const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', join(resultsDir, 'profiles')] : [];
+    const startEntry = (entry: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv) => {
+      const ready = { said: false };
+      const child = startChild({
+        program: process.execPath,
+        args: [
+          ...profiling,
+          ...tsx,
+          ...node,
+          entry === 'server' && process.env.STUB ? process.env.STUB : join(projectDir, 'src', `${entry}.ts`),
+        ],
+        env: { ...env, ...settings },
+        stopSignal: 'SIGTERM',
+        stopWithinMs: 20_000,
+        log: (line) => {
+          if (line.includes('worker ready')) ready.said = true;
+        },
+      });
+      guard(`the ${entry}`, child);
+      return { child, ready };
+    };
+
+    let worker: Child;
+    const startWorker = async (settings: NodeJS.ProcessEnv = {}) => {
+      const { child, ready } = startEntry(
+        'worker',
+        [
+          '--expose-gc',
+          '--import',
+          fileURLToPath(new URL('./processes/collect-garbage.mjs', import.meta.url)),
+        ],
+        settings,
+      );
+      worker = child;
+      await untilReady(child, 'the worker', async () => ready.said, 60_000);
+    };
+    stops.push(() => worker?.stop());
+    await startWorker();
+    const server = startEntry('server', [], {}).child;
+    stops.push(server.stop);
+    const isReady = () =>
+      fetch(`${url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await untilReady(server, 'the server', isReady, 60_000);
+    const http = await startHelper<Driver<'http'>>('driver', 'http', url, key);
+    stops.push(http.stop);
+
+    return {
+      sql,
+      client,
+      temporalAddress: temporal.address,
+      smtpUrl,
+      directDatabaseUrl,
+      api: { url, key },
+      sinks,
+      http,
+      workerPid: () => worker.process.pid!,
+      async renewWorker(settings) {
+        replaced.add(worker);
+        await worker.stop();
+        await startWorker(settings && { MAX_CACHED_WORKFLOWS: `${settings.maxCachedWorkflows}` });
+      },
+      async untilAsleep() {
+        await until('every order to be asleep', async () => {
+          const [row] = await sql<{ awake: number }[]>`
+            select count(*) as awake from orders where finished_at is null and (started_at is null or paid_in_store <> 'marked'
+              or not exists (select 1 from mails where order_id = orders.id and template = 'confirmation' and state = 'sent'))`;
+          return row!.awake === 0;
+        });
+        await untilIdle(worker.process.pid!);
+      },
+      broken,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const quiet = () => {};

@@ -1,0 +1,6 @@
+// npm start: installs what is missing, then starts the whole system (src/dev/start.ts).
+import { checkNode, installPackages, runTypeScript } from './setup.mjs';
+
+checkNode();
+installPackages();
+await runTypeScript('src/dev/start.ts');

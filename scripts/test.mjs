@@ -1,0 +1,27 @@
+// npm test: installs what is missing, checks types and style, then runs the tests on real servers.
+// Arguments go to vitest: `npm test -- test/domain` runs a part, without the checks.
+import { spawnSync } from 'node:child_process';
+import { checkNode, installPackages, projectDir } from './setup.mjs';
+
+checkNode();
+installPackages();
+process.chdir(projectDir);
+const args = process.argv.slice(2);
+if (args.length === 0) {
+  check('types', 'node_modules/typescript/bin/tsc', ['-p', '.']);
+  check('style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
+}
+
+const { parseCLI, startVitest } = await import('vitest/node');
+const { filter, options } = parseCLI(['vitest', 'run', ...args]);
+const vitest = await startVitest('test', filter, { ...options, watch: false });
+await vitest.exit();
+
+function check(name, program, programArgs) {
+  console.log(`Checking ${name} …`);
+  const { status } = spawnSync(process.execPath, [program, ...programArgs], { stdio: 'inherit' });
+  if (status === 0) return;
+  console.log(`The check of ${name} failed, so no test was run.\n`);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}

@@ -1,0 +1,42 @@
+import type { Sql } from '../db/client.ts';
+import { noteMailState } from '../db/mails.ts';
+import { noteStep } from '../db/notices.ts';
+import { advance, finish, type Pass, type Position } from '../db/process.ts';
+import type { Step } from '../domain/steps.ts';
+import type { Storefront } from '../storefronts/storefront.ts';
+import { asApplicationFailure } from './failures.ts';
+import { mailIdOf, type Notice } from './mail.ts';
+
+type OrderAt = { orderId: string; episode: number; now: number };
+
+/** Local activities on PostgreSQL. They run in the workflow's time, which is given with each call. */
+export function ledgerActivities({ sql, storefront }: { sql: Sql; storefront: Storefront | null }) {
+  return {
+    /** One pass over the order. A repeat finds its commands applied already and only reads the position again. */
+    async advance(pass: Pass): Promise<Position> {
+      return advance(sql, pass, { told: storefront === null }).catch(asApplicationFailure);
+    },
+
+    /** Marks the order's process as ended. A repeat changes nothing. */
+    async finishOrder({ orderId, episode, now }: OrderAt): Promise<void> {
+      await finish(sql, { orderId, episode, now: new Date(now).toISOString() });
+    },
+
+    /** Notes that a mail could not be sent for as long as was tried. A repeat changes nothing. */
+    async noteMailFailed({ orderId, what, now }: OrderAt & { what: Step | Notice }): Promise<void> {
+      const mailId = mailIdOf(orderId, what);
+      const [mail] = await sql`select last_error from mails where id = ${mailId}`;
+      if (mail) await noteMailState(sql, mailId, 'failed', { error: mail.lastError ?? 'could not be sent' });
+      if (typeof what === 'string') return;
+      const notedAt = new Date(now).toISOString();
+      await noteStep(sql, {
+        orderId,
+        stepKey: what.key,
+        outcome: 'failed',
+        reason: 'mail-failed',
+        mailId: mail ? mailId : null,
+        notedAt,
+      });
+    },
+  };
+}

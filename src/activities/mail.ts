@@ -1,0 +1,194 @@
+import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
+import { inTransaction, type Sql, type Tx } from '../db/client.ts';
+import type { CustomerRow } from '../db/customers.ts';
+import {
+  findMail,
+  freezeMail,
+  type MailContent,
+  type MailRow,
+  noteMailState,
+  noteRepeat,
+} from '../db/mails.ts';
+import { noteStep } from '../db/notices.ts';
+import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
+import { activePolicies } from '../db/policies.ts';
+import { daysLate } from '../domain/calendar.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { Step } from '../domain/steps.ts';
+import { labelFor } from '../domain/terms.ts';
+import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
+import type { MailData, Renderer, TemplateName } from '../emails/render.ts';
+
+/** Mails that belong to no step of the plan. */
+export type Notice = 'confirmation' | 'settled' | 'cancelled';
+export type MailOutcome = 'sent' | 'skipped' | 'superseded';
+
+type OrderAt = { orderId: string; episode: number };
+type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: string };
+
+/** What an attempt is about to do: the frozen mail, whether it may have gone out before, and to whom answers go. */
+type Prepared = { mail: MailContent; date: string; repeated: boolean; replyTo: string | null };
+
+/** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D". */
+export function mailIdOf(orderId: string, what: Step | Notice): string {
+  return `order/${orderId}/${typeof what === 'string' ? what : what.key}`;
+}
+
+/**
+ * Mail is at least once. Before SMTP the row says `sending`. An attempt that the server refused is rendered anew at the
+ * retry; one whose outcome is unknown (a crash, a time-out) is repeated with the same bytes and Message-ID.
+ */
+export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies) {
+  return {
+    /** Sends a mail of the order's course. A retry after it was sent sends nothing. */
+    async sendNotice({ orderId, episode, notice }: OrderAt & { notice: Notice }): Promise<MailOutcome> {
+      const now = attemptTime();
+      const prepared = await inTransaction(sql, async (tx) => {
+        const { order, customer } = await lockOrder(tx, orderId);
+        if (order.episode !== episode) return 'superseded';
+        return prepare(tx, { order, customer, what: notice, template: notice, now });
+      });
+      if (typeof prepared === 'string') return prepared;
+      await deliver(prepared, now);
+      return 'sent';
+    },
+
+    /**
+     * Sends the reminder of a step, if its instalment is still unpaid; the balance is read in the same transaction
+     * that freezes the mail. `superseded` steps are noted as skipped. A retry after it was sent sends nothing.
+     */
+    async sendReminder({
+      orderId,
+      episode,
+      step,
+      superseded,
+    }: OrderAt & { step: Step; superseded: string[] }): Promise<MailOutcome> {
+      const now = attemptTime();
+      const prepared = await inTransaction(sql, async (tx) => {
+        const { order, customer } = await lockOrder(tx, orderId);
+        if (order.episode !== episode) return 'superseded';
+        for (const stepKey of superseded) await skip(tx, orderId, stepKey, 'superseded', now);
+        const [instalment] = (await instalmentsOfOrders(tx, [orderId])).filter(
+          ({ number }) => number === step.instalment,
+        );
+        if (order.status !== 'open' || !instalment || instalment.outstanding <= 0) {
+          await skip(tx, orderId, step.key, 'paid', now);
+          return 'skipped';
+        }
+        const template = order.plan.find(({ key }) => key === step.key)?.template as TemplateName;
+        return prepare(tx, { order, customer, what: step, template, now });
+      });
+      if (typeof prepared === 'string') return prepared;
+      await deliver(prepared, now);
+      await noteStep(sql, {
+        orderId,
+        stepKey: step.key,
+        outcome: 'sent',
+        reason: null,
+        mailId: prepared.mail.id,
+        notedAt: now,
+      });
+      return 'sent';
+    },
+  };
+
+  async function prepare(
+    tx: Tx,
+    {
+      order,
+      customer,
+      what,
+      template,
+      now,
+    }: { order: OrderRow; customer: CustomerRow; what: Step | Notice; template: TemplateName; now: string },
+  ): Promise<Prepared | 'sent'> {
+    const id = mailIdOf(order.id, what);
+    const { body: settings } = (await activePolicies(tx)).settings;
+    const known = await findMail(tx, id);
+    if (known && (known.state === 'sent' || known.state === 'sent_maybe_twice')) return 'sent';
+    if (known?.state === 'sending') {
+      await noteRepeat(tx, id);
+      return { mail: known, date: known.createdAt, repeated: true, replyTo: settings.replyTo };
+    }
+    const instalments = await instalmentsOfOrders(tx, [order.id]);
+    const data = mailData({ order, customer, settings, instalments, now });
+    const { subject, html, text: plain } = renderer.render(template, customer.locale, data);
+    const mail: MailContent = {
+      id,
+      orderId: order.id,
+      template,
+      locale: customer.locale,
+      recipient: customer.contacts.billing ?? customer.email,
+      messageId: messageIdFor(id, mailFrom),
+      subject,
+      html,
+      plain,
+    };
+    await freezeMail(tx, mail, now);
+    return { mail, date: now, repeated: false, replyTo: settings.replyTo };
+  }
+
+  async function deliver({ mail, date, repeated, replyTo }: Prepared, now: string): Promise<void> {
+    const { recipient: to, subject, html, plain: text, messageId } = mail;
+    try {
+      await mailer.send({ to, replyTo, subject, html, text, messageId, date });
+    } catch (failure) {
+      await noteAttempt(mail, failure);
+      throw failure instanceof MailRefused && failure.permanent
+        ? ApplicationFailure.nonRetryable('the mail server refused the mail', 'mail-refused')
+        : ApplicationFailure.retryable('the mail could not be sent', 'mail-not-sent');
+    }
+    await noteMailState(sql, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
+  }
+
+  async function noteAttempt({ id, orderId }: MailContent, failure: unknown): Promise<void> {
+    const refused = failure instanceof MailRefused;
+    const error = failure instanceof Error ? failure.message : String(failure);
+    await noteMailState(sql, id, refused ? 'planned' : 'sending', { error });
+    log.warn('a mail could not be sent', { orderId, mailId: id, refused, attempt: activityInfo().attempt });
+  }
+}
+
+/** A step that sends nothing; a mail of it that was still being tried is closed. */
+async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
+  const mailId = `order/${orderId}/${stepKey}`;
+  const mail: MailRow | null = await findMail(tx, mailId);
+  if (mail?.state === 'planned') await noteMailState(tx, mailId, 'failed', { error: mail.lastError });
+  if (mail?.state === 'sending') await noteMailState(tx, mailId, 'unknown', { error: mail.lastError });
+  await noteStep(tx, {
+    orderId,
+    stepKey,
+    outcome: 'skipped',
+    reason,
+    mailId: mail ? mailId : null,
+    notedAt: now,
+  });
+}
+
+function mailData(given: {
+  order: OrderRow;
+  customer: CustomerRow;
+  settings: Settings;
+  instalments: InstalmentRow[];
+  now: string;
+}): MailData {
+  const { order, customer, settings, instalments, now } = given;
+  const next = instalments.find(({ outstanding }) => outstanding > 0) ?? instalments.at(-1)!;
+  const { currency } = order;
+  return {
+    company: settings.company,
+    customerName: customer.name,
+    orderId: order.id,
+    orderNumber: order.orderNumber,
+    termsLabel: labelFor(order.terms.label, customer.locale),
+    total: { amount: order.total, currency },
+    outstanding: { amount: order.outstanding, currency },
+    dueOn: next.dueOn,
+    daysLate: daysLate(next.dueOn, next.dueAt, Date.parse(now), settings.timeZone),
+    iban: settings.iban,
+    replyTo: settings.replyTo,
+  };
+}
+
+/** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */
+const attemptTime = (): string => new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();

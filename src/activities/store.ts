@@ -1,0 +1,74 @@
+import { activityInfo, log } from '@temporalio/activity';
+import { inTransaction, type Sql } from '../db/client.ts';
+import { beginDelivery, endDelivery } from '../db/deliveries.ts';
+import { lockOrder } from '../db/orders.ts';
+import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefronts/storefront.ts';
+
+/** What a store is told of an order. */
+export type StoreNews = 'paid' | 'settled' | 'cancelled';
+export type StoreOutcome = 'acknowledged' | 'order-unknown' | 'superseded';
+
+const eventTypes = {
+  paid: 'order.marked_paid',
+  settled: 'order.settled',
+  cancelled: 'order.cancelled',
+} as const satisfies Record<StoreNews, StoreEvent['type']>;
+
+export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Storefront | null }) {
+  return {
+    /**
+     * Tells the store. A retry sends the same webhook-id again, so that the store can recognise it; after an
+     * acknowledged one it sends nothing.
+     */
+    async tellStore({
+      orderId,
+      episode,
+      event,
+    }: {
+      orderId: string;
+      episode: number;
+      event: StoreNews;
+    }): Promise<StoreOutcome> {
+      if (!storefront) return 'acknowledged';
+      const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
+      const id = `order-${orderId}.${event}`;
+      const begun = await inTransaction(sql, async (tx) => {
+        const { order } = await lockOrder(tx, orderId);
+        if (order.episode !== episode) return null;
+        return { order, delivery: await beginDelivery(tx, { id, orderId, type: eventTypes[event], now }) };
+      });
+      if (!begun) return 'superseded';
+      const { order, delivery } = begun;
+      if (delivery.deliveredAt) return markAcknowledged(orderId, episode, event);
+
+      try {
+        const { kind, status } = await storefront.tell({
+          type: eventTypes[event],
+          webhookId: id,
+          sequence: delivery.sequence,
+          orderId,
+          orderNumber: order.orderNumber,
+          customerId: order.customerId,
+          total: { amount: order.total, currency: order.currency },
+          occurredAt: delivery.createdAt,
+        });
+        const error = kind === 'order-unknown' ? kind : null;
+        await endDelivery(sql, id, { status, error, deliveredAt: kind === 'acknowledged' ? now : null });
+        return kind === 'acknowledged' ? markAcknowledged(orderId, episode, event) : kind;
+      } catch (failure) {
+        const error = failure instanceof Error ? failure.message : String(failure);
+        const status = failure instanceof StoreUnavailable ? failure.status : null;
+        await endDelivery(sql, id, { status, error, deliveredAt: null });
+        log.warn('the store could not be told', { orderId, event, attempt: delivery.attempts, error });
+        throw failure;
+      }
+    },
+  };
+
+  async function markAcknowledged(orderId: string, episode: number, event: StoreNews): Promise<StoreOutcome> {
+    if (event === 'paid') {
+      await sql`update orders set paid_in_store = 'marked' where id = ${orderId} and episode = ${episode} and paid_in_store <> 'chased'`;
+    }
+    return 'acknowledged';
+  }
+}

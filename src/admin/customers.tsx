@@ -1,0 +1,181 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { auditOf } from '../db/audit.ts';
+import type { Sql } from '../db/client.ts';
+import { searchCustomers } from '../db/customer-search.ts';
+import {
+  applicantOf,
+  type CustomerRow,
+  findCustomer,
+  listCustomers,
+  setCreditLimit,
+  setPrivilege,
+  unknownCustomer,
+} from '../db/customers.ts';
+import { declinesOf } from '../db/declines.ts';
+import { listOrders } from '../db/order-views.ts';
+import { activePolicies } from '../db/policies.ts';
+import { creditOf, decide, type EligibilityPolicy } from '../domain/eligibility.ts';
+import { minorDigits } from '../domain/money.ts';
+import { parseAmount } from './amount.ts';
+import { type Failure, refusalOf } from './failure.ts';
+import { amountField, isId, readForm, reasonField } from './forms.ts';
+import { sendPage, visitorOf } from './page.tsx';
+import {
+  type CustomerAction,
+  CustomerPage,
+  type Done,
+  doneWords,
+  type PrivilegeAction,
+  privilegeActions,
+} from './pages/customer.tsx';
+import { CustomersPage } from './pages/customers.tsx';
+import type { FormState } from './pages/fields.tsx';
+
+const PAGE = 50;
+const OPEN_ORDERS = 50;
+const DECLINES = 10;
+const HISTORY = 50;
+
+/** The list of customers, and one customer with its credit, its privilege and the reasons. */
+export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
+  const router = Router();
+
+  router.get('/customers', async (req, res) => {
+    const search =
+      typeof req.query.q === 'string'
+        ? req.query.q
+            .replace(/\p{Cc}/gu, '')
+            .trim()
+            .slice(0, 100)
+        : '';
+    const after = isId(req.query.after) ? req.query.after : null;
+    const found = search ? await matching(search) : await listCustomers(sql, { after, limit: PAGE + 1 });
+    const customers = found.slice(0, PAGE);
+    const policy = (await activePolicies(sql)).eligibility.body;
+    const next = !search && found.length > PAGE ? customers.at(-1)!.id : null;
+    const page = { search, customers, policy, after, next };
+    sendPage(res, <CustomersPage visitor={visitorOf(res)} {...page} />);
+  });
+
+  async function matching(search: string): Promise<CustomerRow[]> {
+    const names = await searchCustomers(sql, search, PAGE);
+    const rows = await Promise.all(names.map(({ id }) => findCustomer(sql, id)));
+    return rows.filter((row) => row !== null);
+  }
+
+  router.get('/customers/:customerId', (req, res) => showCustomer(req, res, null));
+
+  for (const action of Object.keys(privilegeActions) as PrivilegeAction[]) {
+    router.post(`/customers/:customerId/${action}`, async (req, res) => {
+      const form = readForm(z.object({ reason: reasonField }), req.body);
+      if (!form.ok) return refuse(req, res, action, form);
+      const privilege = privilegeActions[action];
+      const by = { actor: actorOf(res), now: now() };
+      await setPrivilege(sql, idOf(req), { privilege, reason: form.value.reason, ...by });
+      done(req, res, privilege);
+    });
+  }
+
+  router.post('/customers/:customerId/credit-limit', async (req, res) => {
+    const { currency } = await getCustomer(req);
+    const form = readForm(z.object({ limit: limitField(currency), reason: reasonField }), req.body);
+    if (!form.ok) return refuse(req, res, 'credit-limit', form);
+    const limit = { amount: form.value.limit, currency };
+    const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
+    try {
+      await setCreditLimit(sql, idOf(req), { limit, ...by });
+    } catch (error) {
+      return refuse(req, res, 'credit-limit', refusalOf(error, req.body));
+    }
+    done(req, res, 'limit');
+  });
+
+  router.post('/customers/:customerId/policy-limit', async (req, res) => {
+    const form = readForm(z.object({ reason: reasonField }), req.body);
+    if (!form.ok) return refuse(req, res, 'policy-limit', form);
+    const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
+    await setCreditLimit(sql, idOf(req), { limit: null, ...by });
+    done(req, res, 'policy-limit');
+  });
+
+  const done = (req: Request, res: Response, what: Done): void =>
+    res.redirect(303, `/admin/customers/${idOf(req)}?done=${what}`);
+
+  const refuse = (req: Request, res: Response, action: CustomerAction, failure: Failure): Promise<void> =>
+    showCustomer(
+      req,
+      res,
+      { action, given: failure.given, problems: failure.problems, problem: failure.problem ?? null },
+      failure.status ?? 422,
+    );
+
+  async function getCustomer(req: Request): Promise<CustomerRow> {
+    const id = idOf(req);
+    return (await findCustomer(sql, id)) ?? unknownCustomer(id);
+  }
+
+  async function showCustomer(
+    req: Request,
+    res: Response,
+    form: FormState | null,
+    status = 200,
+  ): Promise<void> {
+    const customer = await getCustomer(req);
+    const page = { limit: OPEN_ORDERS, after: null, now: now() };
+    const [policies, open, reserved, declines, history] = await Promise.all([
+      activePolicies(sql),
+      listOrders(sql, { customerId: customer.id, status: 'open' }, page),
+      listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
+      declinesOf(sql, customer.id, DECLINES),
+      auditOf(sql, `customer/${customer.id}`),
+    ]);
+    const policy = policies.eligibility.body;
+    const given = req.query.done;
+    const props = {
+      customer,
+      credit: creditOf(applicantOf(customer), policy),
+      policyLimit: creditOf({ ...applicantOf(customer), creditLimit: null }, policy).limit,
+      why: whyOf(customer, policy, req.query.amount),
+      orders: [...reserved, ...open],
+      declines,
+      history: history.reverse().slice(0, HISTORY),
+      done: typeof given === 'string' && Object.hasOwn(doneWords, given) ? (given as Done) : null,
+      form,
+      zone: policies.settings.body.timeZone,
+    };
+    sendPage(res, <CustomerPage visitor={visitorOf(res)} {...props} />, status);
+  }
+
+  return router;
+}
+
+/** A limit may be nothing at all. */
+const limitField = (currency: string) =>
+  z.union([
+    z
+      .string()
+      .regex(/^\s*0+([.,]0+)?\s*$/)
+      .transform(() => 0),
+    amountField(currency),
+  ]);
+
+/** The checks for an amount: the one asked for, else what is available, else one unit. */
+function whyOf(customer: CustomerRow, policy: EligibilityPolicy, asked: unknown) {
+  const { currency } = customer;
+  const applicant = applicantOf(customer);
+  const given = typeof asked === 'string' ? asked.slice(0, 50) : null;
+  const parsed = given === null ? null : parseAmount(given, currency);
+  const available = creditOf(applicant, policy).available.amount;
+  const usual = available > 0 ? available : 10 ** minorDigits(currency);
+  const amount = { amount: parsed && 'amount' in parsed ? parsed.amount : usual, currency };
+  const problem = parsed && 'problem' in parsed ? parsed.problem : null;
+  return { amount, verdict: decide(applicant, policy, amount), given, problem };
+}
+
+const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
+
+const idOf = (req: Request): string => {
+  const { customerId } = req.params;
+  return isId(customerId) ? customerId : unknownCustomer(String(customerId));
+};

@@ -1,0 +1,17 @@
+import type { Response } from 'express';
+import type { VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+
+/** Who looks at a page; `csrf` goes into each of its forms. */
+export type Visitor = { readonly userId: string | null; readonly csrf: string };
+
+/** The visitor that `identify` (session.ts) has found. */
+export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visitor;
+
+/** Answers with a page. */
+export function sendPage(res: Response, page: VNode, status = 200): void {
+  res
+    .status(status)
+    .type('html')
+    .send(`<!doctype html>${renderToString(page)}`);
+}

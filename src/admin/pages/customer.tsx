@@ -1,0 +1,365 @@
+import type { AuditEntry } from '../../db/audit.ts';
+import type { CustomerRow } from '../../db/customers.ts';
+import type { Decline } from '../../db/declines.ts';
+import type { OrderView } from '../../db/order-views.ts';
+import type { Credit, Privilege, Verdict } from '../../domain/eligibility.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
+import { amountText } from '../amount.ts';
+import type { Visitor } from '../page.tsx';
+import { PrivilegeBadge, privilegeWords } from './badges.tsx';
+import { ChecksTable, ruleName } from './checks.tsx';
+import { Action, Field, type FormState } from './fields.tsx';
+import { Layout } from './layout.tsx';
+import { OrdersTable } from './orders.tsx';
+import { Amount, At, actorWords } from './values.tsx';
+
+/** The page's forms, and the last part of their addresses. */
+export const privilegeActions = {
+  grant: 'granted',
+  suspend: 'suspended',
+  revoke: 'revoked',
+  'use-rules': 'by_rules',
+} as const satisfies Record<string, Privilege>;
+export type PrivilegeAction = keyof typeof privilegeActions;
+export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit';
+
+/** What has just been done; the address of the page says which. */
+export const doneWords = {
+  granted: 'Payment terms were granted.',
+  suspended: 'Payment terms were suspended.',
+  revoked: 'Payment terms were revoked. Open orders go on as agreed.',
+  by_rules: 'The rules decide again.',
+  limit: 'The credit limit was set.',
+  'policy-limit': 'The policy’s credit limit applies again.',
+} as const satisfies Record<Privilege | 'limit' | 'policy-limit', string>;
+export type Done = keyof typeof doneWords;
+
+export type CustomerPageProps = {
+  visitor: Visitor;
+  customer: CustomerRow;
+  credit: Credit;
+  policyLimit: Money;
+  why: { amount: Money; verdict: Verdict; given: string | null; problem: string | null };
+  orders: readonly OrderView[];
+  declines: readonly Decline[];
+  history: readonly Required<AuditEntry>[];
+  done: Done | null;
+  form: FormState | null;
+  zone: string;
+};
+
+export function CustomerPage(props: CustomerPageProps) {
+  const { visitor, customer, credit, orders, declines, history, done, form, zone } = props;
+  return (
+    <Layout title={customer.name} visitor={visitor} section="customers">
+      <p class="crumbs">
+        <a href="/admin/customers">Customers</a>
+      </p>
+      <div class="heading">
+        <h1>{customer.name}</h1>
+        <PrivilegeBadge privilege={customer.privilege} />
+      </div>
+      {done && (
+        <p class="notice good" role="status">
+          {doneWords[done]}
+        </p>
+      )}
+      {form?.problem && (
+        <p class="notice bad" role="alert">
+          {form.problem}
+        </p>
+      )}
+      <dl class="card facts">
+        <div>
+          <dt>Exposure</dt>
+          <dd>
+            <Amount money={credit.exposure} />
+          </dd>
+        </div>
+        <div>
+          <dt>Credit held</dt>
+          <dd>
+            <Amount money={credit.unapplied} />
+          </dd>
+        </div>
+        <div>
+          <dt>Limit</dt>
+          <dd>
+            <Amount money={credit.limit} />
+            <span class="note"> {customer.creditLimit === null ? 'by the policy' : 'own'}</span>
+          </dd>
+        </div>
+        <div class={credit.available.amount < 0 ? 'late' : undefined}>
+          <dt>Available</dt>
+          <dd class="strong">
+            <Amount money={credit.available} />
+          </dd>
+        </div>
+        <div class="wide">
+          <dt>Payment terms</dt>
+          <dd>
+            {privilegeWords[customer.privilege]}
+            {customer.privilegeReason !== null && `: ${customer.privilegeReason}`}
+            {customer.privilegeAt !== null && (
+              <span class="note">
+                {' '}
+                by {actorWords(customer.privilegeActor ?? 'system')},{' '}
+                <At at={customer.privilegeAt} zone={zone} />
+              </span>
+            )}
+          </dd>
+        </div>
+      </dl>
+      <div class="columns">
+        <div>
+          <Why {...props} />
+          <Declines declines={declines} zone={zone} />
+        </div>
+        <div>
+          <section class="card" aria-labelledby="actions">
+            <h2 id="actions">Actions</h2>
+            <Actions {...props} />
+          </section>
+          <Facts customer={customer} zone={zone} />
+        </div>
+      </div>
+      <section aria-labelledby="orders">
+        <h2 id="orders">Open orders</h2>
+        {orders.length > 0 ? (
+          <OrdersTable orders={orders} zone={zone} caption="Open orders" />
+        ) : (
+          <p class="empty card">No open orders.</p>
+        )}
+        <p>
+          <a href={`/admin/orders?customer=${customer.id}`}>All orders of this customer</a>
+        </p>
+      </section>
+      <History history={history} currency={customer.currency} zone={zone} />
+    </Layout>
+  );
+}
+
+function Why({ customer, why }: CustomerPageProps) {
+  const { amount, verdict, given, problem } = why;
+  return (
+    <section class="card flush" aria-labelledby="why">
+      <h2 id="why">Why: would an order be accepted?</h2>
+      <form class="inline" method="get" action={`/admin/customers/${customer.id}`}>
+        <div class="field">
+          <label for="why-amount">Order amount in {customer.currency}</label>
+          <input
+            id="why-amount"
+            name="amount"
+            inputMode="decimal"
+            autocomplete="off"
+            value={given ?? amountText(amount.amount, amount.currency)}
+            aria-invalid={problem ? 'true' : undefined}
+            aria-describedby={problem ? 'why-problem' : undefined}
+          />
+        </div>
+        <button type="submit">Check</button>
+        {problem && (
+          <p class="field-problem" id="why-problem">
+            {problem}
+          </p>
+        )}
+      </form>
+      <p class={verdict.eligible ? 'verdict good' : 'verdict bad'}>
+        {verdict.eligible ? 'Yes' : 'No'}: an order of {plainMoney(amount)} would be{' '}
+        {verdict.eligible ? 'accepted' : 'declined'} now.
+      </p>
+      <ChecksTable checks={verdict.checks} caption="Checks" />
+    </section>
+  );
+}
+
+const reasonLabel = 'Reason';
+
+function Actions({ visitor, customer, credit, policyLimit, form }: CustomerPageProps) {
+  const stateOf = (action: CustomerAction) => (form?.action === action ? form : null);
+  const common = (id: CustomerAction) => ({
+    id,
+    visitor,
+    state: stateOf(id),
+    target: `/admin/customers/${customer.id}/${id}`,
+  });
+  const fieldsOf = (id: CustomerAction) => ({ form: { id, state: stateOf(id) } });
+  const privileges = [
+    {
+      id: 'grant',
+      title: 'Grant payment terms',
+      note: 'The rules are not asked any more; the credit limit still holds.',
+      button: 'Grant',
+      tone: 'main',
+    },
+    {
+      id: 'suspend',
+      title: 'Suspend payment terms',
+      note: 'No new orders on terms until you grant them or let the rules decide. Open orders go on.',
+      button: 'Suspend',
+      tone: 'plain',
+    },
+    {
+      id: 'revoke',
+      title: 'Revoke payment terms',
+      note: 'No new orders on terms. Open orders go on as agreed.',
+      button: 'Revoke',
+      tone: 'danger',
+    },
+    {
+      id: 'use-rules',
+      title: 'Let the rules decide',
+      note: 'The eligibility policy decides for this customer, as for others.',
+      button: 'Use the rules',
+      tone: 'plain',
+    },
+  ] as const;
+  return (
+    <>
+      {privileges
+        .filter(({ id }) => privilegeActions[id] !== customer.privilege)
+        .map(({ id, ...texts }) => (
+          <Action {...common(id)} {...texts}>
+            <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
+          </Action>
+        ))}
+      <Action
+        {...common('credit-limit')}
+        title="Set a credit limit"
+        note={`Instead of the policy’s ${plainMoney(policyLimit)}.`}
+        button="Set the limit"
+        tone="main"
+      >
+        <Field
+          {...fieldsOf('credit-limit')}
+          name="limit"
+          label={`Limit in ${customer.currency}`}
+          inputMode="decimal"
+          value={amountText(credit.limit.amount, customer.currency)}
+        />
+        <Field {...fieldsOf('credit-limit')} name="reason" label={reasonLabel} />
+      </Action>
+      {customer.creditLimit !== null && (
+        <Action
+          {...common('policy-limit')}
+          title="Use the policy’s limit"
+          note={`The limit becomes ${plainMoney(policyLimit)}, and follows the policy from then on.`}
+          button="Use the policy’s limit"
+        >
+          <Field {...fieldsOf('policy-limit')} name="reason" label={reasonLabel} />
+        </Action>
+      )}
+    </>
+  );
+}
+
+function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
+  const turnover = customer.turnoverCurrency
+    ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
+    : 'not known';
+  const facts: readonly [string, string][] = [
+    ['Customer id', customer.id],
+    ['E-mail', customer.email],
+    ['Country', customer.country],
+    ['Language', customer.locale],
+    ['VAT number', customer.vatNumber ?? 'none'],
+    ['Groups', customer.groups.join(', ') || 'none'],
+    ['Past orders', `${customer.pastOrders}`],
+    ['Turnover', turnover],
+    ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
+      `Contact: ${role}`,
+      contact,
+    ]),
+  ];
+  return (
+    <section class="card" aria-labelledby="facts">
+      <h2 id="facts">What the store says</h2>
+      <dl class="list">
+        {facts.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">
+        Last written <At at={customer.updatedAt} zone={zone} />
+      </p>
+    </section>
+  );
+}
+
+function Declines({ declines, zone }: { declines: readonly Decline[]; zone: string }) {
+  return (
+    <section class="card" aria-labelledby="declines">
+      <h2 id="declines">Declined orders</h2>
+      {declines.length === 0 && <p class="note">None.</p>}
+      <ol class="entries">
+        {declines.map(({ orderId, total, checks, declinedAt, eligibilityVersion }) => (
+          <li>
+            <details>
+              <summary>
+                <Amount money={total} />, order {orderId}: {failed(checks)}
+                <span class="id">
+                  <At at={declinedAt} zone={zone} />, policy version {eligibilityVersion}
+                </span>
+              </summary>
+              <ChecksTable checks={checks} caption={`Checks of order ${orderId}`} />
+            </details>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+const failed = (checks: Decline['checks']): string =>
+  checks
+    .filter(({ passed }) => !passed)
+    .map(({ rule }) => ruleName(rule).toLowerCase())
+    .join(', ');
+
+const historyWords: Readonly<Record<string, string>> = {
+  'customer.granted': 'Payment terms granted',
+  'customer.suspended': 'Payment terms suspended',
+  'customer.revoked': 'Payment terms revoked',
+  'customer.by_rules': 'The rules decide again',
+  'customer.credit_limit': 'Credit limit changed',
+};
+
+function History({
+  history,
+  currency,
+  zone,
+}: {
+  history: readonly Required<AuditEntry>[];
+  currency: string;
+  zone: string;
+}) {
+  return (
+    <section class="card" aria-labelledby="history">
+      <h2 id="history">History</h2>
+      {history.length === 0 && <p class="note">Nothing was changed by hand yet.</p>}
+      <ol class="entries">
+        {history.map(({ at, actor, action, reason, detail }) => (
+          <li>
+            {historyWords[action] ?? action}
+            {action === 'customer.credit_limit' && limitChange(detail, currency)}
+            {reason !== null && <span class="reason">{reason}</span>}
+            <span class="id">
+              <At at={at} zone={zone} /> by {actorWords(actor)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function limitChange({ before, after }: Record<string, unknown>, currency: string): string {
+  const inWords = (limit: unknown): string => {
+    if (typeof limit === 'number') return plainMoney({ amount: limit, currency });
+    return limit ? plainMoney(limit as Money) : 'the policy’s';
+  };
+  return `: from ${inWords(before)} to ${inWords(after)}`;
+}

@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import type { Given } from '../forms.ts';
+import type { Visitor } from '../page.tsx';
+
+export const CsrfField = ({ visitor }: { visitor: Visitor }) => (
+  <input type="hidden" name="csrf" value={visitor.csrf} />
+);
+
+/** What a form shows again after it was refused: what was typed, and what was wrong with it. */
+export type FormState = {
+  /** Which of the page's forms it was. */
+  readonly action: string;
+  readonly given: Given;
+  readonly problems: Given;
+  /** What was wrong with the whole. */
+  readonly problem: string | null;
+};
+
+/** A labelled input with its hint and its problem. */
+export function Field({
+  form,
+  name,
+  label,
+  hint,
+  value = '',
+  type = 'text',
+  required = true,
+  inputMode,
+  max,
+}: {
+  form: { id: string; state: FormState | null };
+  name: string;
+  label: string;
+  hint?: string;
+  value?: string;
+  type?: 'text' | 'date';
+  required?: boolean;
+  inputMode?: 'decimal';
+  max?: string;
+}) {
+  const id = `${form.id}-${name}`;
+  const problem = form.state?.problems[name];
+  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');
+  const attributes = {
+    id,
+    name,
+    value: form.state?.given[name] ?? value,
+    required,
+    inputMode,
+    max,
+    autocomplete: 'off',
+    'aria-invalid': problem ? ('true' as const) : undefined,
+    'aria-describedby': described || undefined,
+  };
+  return (
+    <div class="field">
+      <label for={id}>
+        {label}
+        {!required && <span class="optional"> (optional)</span>}
+      </label>
+      {type === 'date' ? <input type="date" {...attributes} /> : <input type="text" {...attributes} />}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {problem && (
+        <p class="field-problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** One action of a page: closed until it is wanted, open again after it was refused. */
+export function Action({
+  id,
+  title,
+  note,
+  button,
+  tone = 'plain',
+  target,
+  visitor,
+  state,
+  children,
+}: {
+  id: string;
+  title: string;
+  note: string;
+  button: string;
+  tone?: 'plain' | 'main' | 'danger';
+  target: string;
+  visitor: Visitor;
+  state: FormState | null;
+  children?: ComponentChildren;
+}) {
+  return (
+    <details class="action" id={`action-${id}`} name="action" open={state !== null || undefined}>
+      <summary>{title}</summary>
+      <form method="post" action={target}>
+        <CsrfField visitor={visitor} />
+        <p class="note">{note}</p>
+        {children}
+        <button type="submit" class={tone}>
+          {button}
+        </button>
+      </form>
+    </details>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact';
+import { assetUrl } from '../assets.ts';
+import type { Visitor } from '../page.tsx';
+import { CsrfField } from './fields.tsx';
+
+export type Section = 'orders' | 'customers';
+
+const sections: readonly [Section, string][] = [
+  ['orders', 'Orders'],
+  ['customers', 'Customers'],
+];
+
+/** The frame of every page. */
+export function Layout({
+  title,
+  visitor,
+  section,
+  children,
+}: {
+  title: string;
+  visitor: Visitor;
+  section?: Section;
+  children: ComponentChildren;
+}) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} · Netterms`}</title>
+        <link rel="icon" href={assetUrl('icon.svg')} type="image/svg+xml" />
+        <link rel="stylesheet" href={assetUrl('admin.css')} />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <header class="top">
+          <div class="top-inner">
+            <a class="brand" href="/admin/orders">
+              <img src={assetUrl('icon.svg')} alt="" width="24" height="24" />
+              Netterms
+            </a>
+            {visitor.userId !== null && (
+              <>
+                <nav class="sections" aria-label="Sections">
+                  {sections.map(([name, label]) => (
+                    <a href={`/admin/${name}`} aria-current={name === section ? 'page' : undefined}>
+                      {label}
+                    </a>
+                  ))}
+                </nav>
+                <form class="who" method="post" action="/admin/sign-out">
+                  <CsrfField visitor={visitor} />
+                  <span>{visitor.userId}</span>
+                  <button type="submit" class="quiet">
+                    Sign out
+                  </button>
+                </form>
+              </>
+            )}
+          </div>
+        </header>
+        <main id="main">{children}</main>
+      </body>
+    </html>
+  );
+}

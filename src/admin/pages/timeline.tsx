@@ -1,0 +1,156 @@
+import type { OrderRow } from '../../db/orders.ts';
+import type { TimelineEvent } from '../../db/timeline.ts';
+import { type ErrorCode, errorTable } from '../../domain/errors.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
+import { At, actorWords, stepWords } from './values.tsx';
+
+type Told = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };
+
+export const templateWords: Readonly<Record<string, string>> = {
+  confirmation: 'Order confirmation',
+  'before-due': 'Reminder before the due date',
+  'on-due': 'Reminder on the due date',
+  'overdue-1': 'First overdue reminder',
+  'overdue-2': 'Second overdue reminder',
+  settled: 'Thanks for the payment',
+  cancelled: 'Notice of cancellation',
+};
+
+const commandWords: Readonly<Record<string, string>> = {
+  confirm: 'Confirmation',
+  recordPayment: 'Payment',
+  settle: 'Settlement',
+  cancel: 'Cancellation',
+  retryStore: 'Telling the store again',
+  chase: 'Chasing without the store',
+};
+
+const storeWords: Readonly<Record<string, string>> = {
+  'order.marked_paid': 'paid',
+  'order.settled': 'settled',
+  'order.cancelled': 'cancelled',
+};
+
+const mailWords: Readonly<Record<string, (what: string) => Told>> = {
+  planned: (what) => ({ text: `${what}: refused by the mail server, is tried again`, tone: 'bad' }),
+  sending: (what) => ({ text: `${what}: being sent` }),
+  sent: (what) => ({ text: `${what} sent`, tone: 'good' }),
+  failed: (what) => ({ text: `${what} could not be sent`, tone: 'bad' }),
+  sent_maybe_twice: (what) => ({ text: `${what} sent, perhaps twice` }),
+  unknown: (what) => ({ text: `${what}: not known whether it was sent`, tone: 'bad' }),
+};
+
+const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
+  charge: (amount) => ({ text: `${amount} charged` }),
+  payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
+  cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
+};
+
+const plainWords: Readonly<Record<string, Told>> = {
+  'order.placed': { text: 'Order placed' },
+  'order.confirm': { text: 'Confirmed', tone: 'good' },
+  'order.settle': { text: 'Settlement asked for' },
+  'order.cancel': { text: 'Cancellation asked for' },
+  'order.retryStore': { text: 'The store is told again' },
+  'order.chase': { text: 'Chased without the store’s word' },
+  'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
+  'order.resumed': { text: 'The order’s process was lost and has been started again' },
+  'order.settled': { text: 'Settled', tone: 'good' },
+  'order.cancelled': { text: 'Cancelled' },
+  'order.written_off': { text: 'Written off' },
+};
+
+/** Said by other events of the same moment: a payment by its entry, a refusal by its command. */
+const repeats = (kind: string): boolean =>
+  kind === 'order.recordPayment' || /^order\..+\.refused$/.test(kind);
+
+function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
+  const [area, ...rest] = kind.split('.');
+  const templateOf = (key: unknown) => order.plan.find((step) => step.key === key)?.template ?? '';
+  const step = templateWords[templateOf(detail.step)] ?? `Step ${String(detail.step)}`;
+  switch (area) {
+    case 'ledger': {
+      const money = detail.amount as Money;
+      const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
+      const told = ledgerWords[rest[0]!]?.(amount);
+      if (!told) break;
+      return detail.account === 'unapplied' && rest[0] === 'payment'
+        ? { ...told, text: `${told.text}, held as the customer’s credit` }
+        : told;
+    }
+    case 'mail':
+      return mailWords[rest[0]!]!(templateWords[String(detail.template)] ?? String(detail.template));
+    case 'step':
+      return rest[0] === 'skipped'
+        ? { text: `${step} not sent`, tone: 'calm' }
+        : { text: `${step} failed`, tone: 'bad' };
+    case 'command': {
+      const what = commandWords[rest[0]!] ?? rest[0];
+      return rest[1] === 'pending'
+        ? { text: `${what} waits for the order’s process` }
+        : { text: `${what} refused`, tone: 'bad' };
+    }
+    case 'store': {
+      const what = storeWords[String(detail.type)] ?? String(detail.type);
+      return rest[0] === 'acknowledged'
+        ? { text: `The store knows: ${what}`, tone: 'good' }
+        : { text: `The store is being told: ${what}` };
+    }
+    case 'planned': {
+      const known = templateWords[templateOf(detail.step)];
+      return { text: known ?? stepWords[rest[0] as keyof typeof stepWords] };
+    }
+  }
+  return plainWords[kind] ?? { text: kind };
+}
+
+/** Why it came to that: the reason given, the refusal, or what the other side answered. */
+function why({ reason, detail }: TimelineEvent): string | null {
+  const refusal = errorTable[detail.refusal as ErrorCode]?.[1];
+  const { lastError } = detail;
+  return reason ?? refusal ?? (typeof lastError === 'string' ? lastError : null);
+}
+
+/** An order's history in words, and what is planned. */
+export function Timeline({
+  events,
+  order,
+  zone,
+}: {
+  events: readonly TimelineEvent[];
+  order: OrderRow;
+  zone: string;
+}) {
+  const told = events.filter(({ kind }) => !repeats(kind));
+  const past = told.filter(({ future }) => !future);
+  const future = told.filter((event) => event.future);
+  const item = (event: TimelineEvent) => {
+    const { text, tone } = tell(event, order);
+    const reason = why(event);
+    return (
+      <li class={tone}>
+        <span class="when">
+          <At at={event.at} zone={zone} seconds={order.terms.kind === 'elapsed'} />
+        </span>
+        <span class="what">
+          {text}
+          {event.actor !== null && <span class="note"> by {actorWords(event.actor)}</span>}
+          {reason !== null && <span class="reason">{reason}</span>}
+        </span>
+      </li>
+    );
+  };
+  return (
+    <>
+      <ol class="timeline">{past.map(item)}</ol>
+      {future.length > 0 && (
+        <>
+          <h3>Planned</h3>
+          <ol class="timeline planned">{future.map(item)}</ol>
+        </>
+      )}
+    </>
+  );
+}

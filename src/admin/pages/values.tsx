@@ -1,0 +1,39 @@
+import type { OrderView } from '../../db/order-views.ts';
+import type { Day, Instant } from '../../domain/calendar.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
+import type { StepKind } from '../../domain/steps.ts';
+import { formatDay, formatInstant } from '../format.ts';
+
+export const Amount = ({ money }: { money: Money }) => <span class="amount">{plainMoney(money)}</span>;
+
+export const OnDay = ({ day }: { day: Day }) => <time datetime={day}>{formatDay(day)}</time>;
+
+export const At = ({ at, zone, seconds = false }: { at: Instant; zone: string; seconds?: boolean }) => (
+  <time datetime={at}>{formatInstant(at, zone, { seconds })}</time>
+);
+
+/** The earliest unpaid due date, else the last one; terms of seconds or hours show the time as well. */
+export function DueDate({ order, zone }: { order: OrderView; zone: string }) {
+  const line =
+    order.instalments.find(({ outstanding }) => outstanding.amount > 0) ?? order.instalments.at(-1);
+  if (!line) return null;
+  return order.terms.kind === 'elapsed' ? (
+    <At at={line.dueAt} zone={zone} seconds />
+  ) : (
+    <OnDay day={line.dueOn} />
+  );
+}
+
+export const stepWords = {
+  remind: 'Reminder',
+  overdue: 'Overdue reminder',
+  expire: 'Reservation expires',
+} as const satisfies Record<StepKind, string>;
+
+/** Who did something, in words. */
+export function actorWords(actor: string): string {
+  if (actor === 'system') return 'Netterms';
+  if (actor === 'temporal') return 'an operator in Temporal';
+  const [kind, id] = [actor.slice(0, actor.indexOf(':')), actor.slice(actor.indexOf(':') + 1)];
+  return kind === 'key' ? `API key ${id}` : id;
+}

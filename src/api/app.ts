@@ -1,0 +1,81 @@
+import express, { type Express, type Router } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Sql } from '../db/client.ts';
+import type { OrderProcess } from '../temporal/order-process.ts';
+import { authenticate } from './auth.ts';
+import { type Endpoint, mount } from './endpoint.ts';
+import { healthRoutes } from './health.ts';
+import { createMetrics } from './metrics.ts';
+import { docsRoutes } from './openapi.ts';
+import { answerProblems, notFound } from './problems.ts';
+import { logRequests } from './request-log.ts';
+import { customerEndpoints } from './routes/customers.ts';
+import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { orderCommandEndpoints } from './routes/order-commands.ts';
+import { orderEndpoints } from './routes/orders.ts';
+import { policyEndpoints } from './routes/policies.ts';
+import { previewEndpoints } from './routes/previews.ts';
+
+export type AppDeps = {
+  sql: Sql;
+  process: OrderProcess;
+  log: Logger;
+  /** The present, in ISO. */
+  now: () => string;
+  /** No store is told by webhook: the answer to a checkout is itself the word to mark the order paid. */
+  told: boolean;
+  /** Resolves if Temporal answers. */
+  reachTemporal: () => Promise<unknown>;
+  /** The back office. */
+  admin?: Router;
+};
+
+/** All calls under `/v1`. */
+export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
+  ...customerEndpoints(deps),
+  ...eligibilityEndpoints(deps),
+  ...orderEndpoints(deps),
+  ...orderCommandEndpoints(deps),
+  ...policyEndpoints(deps),
+  ...previewEndpoints(deps),
+];
+
+/** The HTTP application; it listens nowhere. */
+export function createApp(deps: AppDeps): Express {
+  const { log, now, admin } = deps;
+  const endpoints = endpointsOf(deps);
+  const metrics = createMetrics();
+  const app = express();
+  app.disable('etag');
+
+  app.use(logRequests(log), metrics.measure);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+          objectSrc: ["'none'"],
+        },
+      },
+    }),
+  );
+  app.use(healthRoutes(deps));
+  app.get('/metrics', metrics.show);
+  if (admin) app.use('/admin', admin);
+  app.use(docsRoutes(endpoints));
+  app.get('/', (_req, res) => res.redirect('/docs'));
+
+  app.use('/v1', authenticate(deps), (_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use('/v1', mount(endpoints, now));
+  app.use(notFound);
+  app.use(answerProblems(log));
+  return app;
+}

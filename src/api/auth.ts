@@ -1,0 +1,75 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { type ApiKey, findApiKey, type Scope } from '../db/api-keys.ts';
+import type { Sql } from '../db/client.ts';
+import { NettermsError } from '../domain/errors.ts';
+
+/** How long a key that was found is not looked up again: as late may a revoked key still work. */
+const REMEMBERED_MS = 3_000;
+/** Failed attempts that an address has in a minute. */
+const FAILURES_A_MINUTE = 30;
+
+/** Finds the key of `Authorization: Bearer nt_…`. Failed attempts are limited by address, calls with a key are not. */
+export function authenticate({ sql, now }: { sql: Sql; now: () => string }): RequestHandler {
+  const find = rememberKeys(sql);
+  const countFailure = rateLimit({
+    windowMs: 60_000,
+    limit: FAILURES_A_MINUTE,
+    standardHeaders: false,
+    legacyHeaders: false,
+    validate: false,
+    handler: (_req, res, next) => {
+      res.set('Retry-After', '60');
+      next(new NettermsError('too-many-attempts', 'Wait a minute, and call with a valid key.'));
+    },
+  });
+  return async (req, res, next) => {
+    const key = await find(bearerOf(req), now());
+    if (key) {
+      res.locals.key = key;
+      return next();
+    }
+    res.set('WWW-Authenticate', 'Bearer');
+    return countFailure(req, res, (error) => next(error ?? unauthenticated()));
+  };
+}
+
+/** Looks keys up, and remembers those that it found; so no more is remembered than there are keys. */
+function rememberKeys(sql: Sql) {
+  const known = new Map<string, { key: ApiKey; until: number }>();
+  return async (presented: string | null, now: string): Promise<ApiKey | null> => {
+    if (presented === null) return null;
+    const time = Date.parse(now);
+    const remembered = known.get(presented);
+    if (remembered && time < remembered.until) return remembered.key;
+    const key = await findApiKey(sql, presented, now);
+    const expiry = key?.expiresAt ? Date.parse(key.expiresAt) : Number.POSITIVE_INFINITY;
+    if (key) known.set(presented, { key, until: Math.min(time + REMEMBERED_MS, expiry) });
+    else known.delete(presented);
+    return key;
+  };
+}
+
+function bearerOf(req: Request): string | null {
+  const [, key] = /^Bearer (nt_[A-Za-z0-9_-]{1,100})$/i.exec(req.get('authorization') ?? '') ?? [];
+  return key ?? null;
+}
+
+const unauthenticated = () =>
+  new NettermsError('unauthenticated', 'Send a valid key as "Authorization: Bearer nt_…".');
+
+/** Lets a call through whose key has one of the scopes. */
+export function authorise(scopes: readonly Scope[]): RequestHandler {
+  return (_req, res, next) => {
+    if (scopes.some((scope) => holds(keyOf(res), scope))) return next();
+    throw new NettermsError('forbidden', `This call needs a key with the scope ${scopes.join(' or ')}.`);
+  };
+}
+
+/** `admin` may do everything; `accounting` reads all. */
+export function holds({ scopes }: ApiKey, scope: Scope): boolean {
+  if (scopes.includes(scope) || scopes.includes('admin')) return true;
+  return scope === 'read' && scopes.includes('accounting');
+}
+
+export const keyOf = (res: Response): ApiKey => res.locals.key as ApiKey;

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RequestHandler, Router } from 'express';
+import type { Sql } from '../db/client.ts';
+import { pending } from '../db/migrate.ts';
+
+/** How long a part may take to answer, in ms. */
+const PATIENCE_MS = 2_500;
+
+export type HealthDeps = {
+  sql: Sql;
+  /** Resolves if Temporal answers. */
+  reachTemporal: () => Promise<unknown>;
+};
+
+/** `/healthz`: the process runs. `/readyz`: what it needs is there, or 503 with the part that is missing. */
+export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
+  const router = Router();
+  router.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  router.get('/readyz', ready({ sql, reachTemporal }));
+  return router;
+}
+
+function ready({ sql, reachTemporal }: HealthDeps): RequestHandler {
+  return async (_req, res) => {
+    const [postgresql, temporal] = await Promise.all([answers(sql`select 1`), answers(reachTemporal())]);
+    const migrations = postgresql === 'ok' ? await isMigrated(sql) : 'unknown';
+    const parts = { postgresql, migrations, temporal };
+    const isReady = Object.values(parts).every((state) => state === 'ok');
+    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', parts });
+  };
+}
+
+async function answers(part: Promise<unknown>): Promise<'ok' | 'unreachable'> {
+  const late = sleep(PATIENCE_MS, 'unreachable' as const, { ref: false });
+  return Promise.race([
+    part.then(
+      () => 'ok' as const,
+      () => 'unreachable' as const,
+    ),
+    late,
+  ]);
+}
+
+async function isMigrated(sql: Sql): Promise<'ok' | 'pending' | 'unknown'> {
+  return pending(sql).then(
+    (missing) => (missing.length === 0 ? 'ok' : 'pending'),
+    () => 'unknown' as const,
+  );
+}

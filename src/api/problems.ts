@@ -1,0 +1,118 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { errorTable, type FieldError, NettermsError } from '../domain/errors.ts';
+
+/** The start of every problem's `type`; the stable code follows. */
+const TYPE = 'urn:netterms:problem:';
+/** More errors than a person reads at once are not listed. */
+const MAX_ERRORS = 50;
+
+/** What a refused call is answered with (RFC 9457). */
+export const problem = z
+  .looseObject({
+    type: z.string().meta({ description: 'Ends in the stable code.', example: `${TYPE}validation` }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string(),
+    code: z.enum(Object.keys(errorTable)),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'By JSON pointer (RFC 6901) into the body, or by the name of a parameter.' }),
+  })
+  .meta({ id: 'Problem' });
+
+/** Reads a value, or throws `validation` with every thing that is wrong. `place` says where the value came from. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const all = parsed.error.issues.flatMap((issue) => fieldErrors(issue, place));
+  const errors = all.slice(0, MAX_ERRORS);
+  const [first] = errors;
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
+  throw new NettermsError('validation', `${first?.pointer || 'The body'}: ${first?.detail}${more}`, {
+    errors,
+  });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, place: 'body' | 'parameters'): FieldError[] {
+  const at = (...path: PropertyKey[]) => pointerTo(path, place);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ pointer: at(...issue.path, key), detail: 'This field is not known.' }));
+  const detail = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ pointer: at(...issue.path), detail }];
+}
+
+function pointerTo(path: readonly PropertyKey[], place: 'body' | 'parameters'): string {
+  if (place === 'parameters') return path.map(String).join('.');
+  return path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
+}
+
+export const notFound: RequestHandler = (req) => {
+  throw new NettermsError('not-found', `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`);
+};
+
+/** Answers every error with a problem detail; what nobody foresaw is logged whole and answered without detail. */
+export function answerProblems(log: Logger): ErrorRequestHandler {
+  return (thrown, req, res, next) => {
+    const requestId = String(req.id);
+    const error = understand(thrown);
+    if (error.code === 'internal' || error.code === 'unavailable')
+      log.error({ requestId, err: thrown }, 'a call failed');
+    if (res.headersSent) return next(thrown);
+    if (error.code === 'unavailable') res.set('Retry-After', '5');
+    const [status, title] = errorTable[error.code];
+    const { message: detail, code, members } = error;
+    const instance = req.originalUrl.split('?')[0];
+    sendProblem(res, status, {
+      type: `${TYPE}${code}`,
+      title,
+      status,
+      detail,
+      instance,
+      code,
+      requestId,
+      ...members,
+    });
+  };
+}
+
+function sendProblem(res: Response, status: number, body: object): void {
+  res.status(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+type Thrown = { type?: string; code?: string; status?: number };
+
+/** Says in our own codes what Express, its body parser and the database say in theirs. */
+function understand(thrown: unknown): NettermsError {
+  if (thrown instanceof NettermsError) return thrown;
+  const { type, code, status } = (thrown ?? {}) as Thrown;
+  if (type === 'entity.too.large') return new NettermsError('body-too-large', 'Send less at once.');
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+    return new NettermsError(
+      'unsupported-media-type',
+      'Send the body as UTF-8, plain or compressed by gzip.',
+    );
+  if (type === 'entity.parse.failed')
+    return new NettermsError('malformed-json', 'Check the brackets, commas and quotes.');
+  if (thrown instanceof URIError)
+    return new NettermsError('validation', 'The address cannot be decoded: check its % signs.');
+  if (status !== undefined && status >= 400 && status < 500)
+    return new NettermsError('malformed-json', 'The body could not be read.');
+  if (code !== undefined && isOutage(code))
+    return new NettermsError(
+      'unavailable',
+      'The database cannot be reached. Nothing is lost that was answered.',
+    );
+  return new NettermsError('internal', 'The error is logged under this request id.');
+}
+
+/** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and what the driver and Node say. */
+function isOutage(code: string): boolean {
+  return /^(08|53|57P)|^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_)/.test(
+    code,
+  );
+}

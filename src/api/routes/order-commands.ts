@@ -1,0 +1,155 @@
+import type { z } from 'zod';
+import type { ApiKey, Scope } from '../../db/api-keys.ts';
+import type { Sql } from '../../db/client.ts';
+import { type CommandRow, findCommand, getCommand } from '../../db/commands.ts';
+import { merchantToday, readOrder } from '../../db/order-views.ts';
+import { type ErrorCode, errorTable, NettermsError } from '../../domain/errors.ts';
+import type { CommandKind } from '../../domain/order-state.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { type Submission, submitCommand } from '../../temporal/submit-command.ts';
+import { holds } from '../auth.ts';
+import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
+import { type CommandView, command, newPayment, orderAfterCommand, withReason } from '../schemas/order.ts';
+
+const tag = 'Orders';
+const statuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
+
+type Answer = z.infer<typeof orderAfterCommand>;
+
+/** What can be asked of an order: each is a command that the order's workflow applies or refuses. */
+export function orderCommandEndpoints({
+  sql,
+  process,
+  now,
+}: {
+  sql: Sql;
+  process: OrderProcess;
+  now: () => string;
+}): Endpoint[] {
+  /** Asks, waits a moment, and answers with the order as it is then. */
+  async function ask(submission: Submission): Promise<Reply<Answer>> {
+    const { command, replayed } = await submitCommand({ sql, process, now: now() }, submission);
+    if (command.outcome === 'refused') throw refused(command);
+    return {
+      status: command.outcome ? 200 : 202,
+      body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
+      headers: {
+        ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
+        ...replayedHeader(replayed),
+      },
+    };
+  }
+
+  const withReasonEndpoint = (kind: CommandKind, path: string, scope: Scope, summary: string) =>
+    endpoint({
+      method: 'post',
+      path: `/orders/{orderId}/${path}`,
+      tag,
+      summary,
+      scopes: [scope],
+      body: withReason,
+      answer: orderAfterCommand,
+      statuses,
+      handle: ({ params: { orderId }, body, actor, idempotencyKey }) =>
+        ask({ orderId, kind, actor, reason: body.reason, content: body, idempotencyKey }),
+    });
+
+  return [
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/confirm',
+      tag: 'Checkout',
+      summary: 'Confirm an order that was only reserved',
+      scopes: ['storefront'],
+      answer: orderAfterCommand,
+      statuses,
+      handle: async ({ params: { orderId }, actor, idempotencyKey, now }) => {
+        const order = await readOrder(sql, orderId, now);
+        if (order.status === 'open') return { body: order, headers: replayedHeader(true) };
+        return ask({ orderId, kind: 'confirm', actor, reason: null, content: {}, idempotencyKey });
+      },
+    }),
+    withReasonEndpoint('cancel', 'cancel', 'storefront', 'Cancel an order; what was paid becomes credit'),
+    withReasonEndpoint('settle', 'settle', 'admin', 'Settle an order: the rest was paid outside'),
+    withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/retry-store',
+      tag,
+      summary: 'Tell the store again that the order is paid',
+      scopes: ['admin'],
+      answer: orderAfterCommand,
+      statuses,
+      handle: ({ params: { orderId }, actor, idempotencyKey }) =>
+        ask({ orderId, kind: 'retryStore', actor, reason: null, content: {}, idempotencyKey }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/payments',
+      tag,
+      summary: 'Record money that was received for an order',
+      scopes: ['accounting'],
+      body: newPayment,
+      answer: orderAfterCommand,
+      statuses,
+      handle: async ({ params: { orderId }, body, actor, now }) => {
+        const today = await merchantToday(sql, now);
+        const { receivedOn = today, method = null, reference = null } = body;
+        requirePast(receivedOn, today);
+        const payment = { ...body, receivedOn, method, reference };
+        const request = { reason: null, content: body, idempotencyKey: null, payment };
+        return ask({ orderId, kind: 'recordPayment', actor, ...request });
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/commands/{commandId}',
+      tag,
+      summary: 'Read what became of a command',
+      scopes: ['read', 'storefront'],
+      answer: command,
+      handle: async ({ params: { commandId }, key, actor }) => {
+        await requireOwn(key, actor, commandId);
+        return { body: commandView(await getCommand(sql, commandId)) };
+      },
+    }),
+  ];
+
+  /** A storefront follows its own commands only. */
+  async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
+    if (holds(key, 'read') || (await findCommand(sql, commandId))?.actor === actor) return;
+    throw new NettermsError('forbidden', 'Without the scope read a key sees its own commands only.');
+  }
+}
+
+/** Money is received up to today, and not more than ten years ago. Throws `validation`. */
+function requirePast(receivedOn: string, today: string): void {
+  const tenYearsAgo = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
+  if (receivedOn <= today && receivedOn >= tenYearsAgo) return;
+  const detail =
+    receivedOn > today ? `This is in the future: today is ${today}.` : 'This is more than ten years ago.';
+  throw new NettermsError('validation', `/receivedOn: ${detail}`, {
+    errors: [{ pointer: '/receivedOn', detail }],
+  });
+}
+
+function refused(command: CommandRow): NettermsError {
+  const code = command.refusal as ErrorCode;
+  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
+    command: commandView(command),
+  });
+}
+
+function commandView({
+  id,
+  orderId,
+  kind,
+  actor,
+  reason,
+  createdAt,
+  outcome,
+  refusal,
+  decidedAt,
+}: CommandRow): CommandView {
+  return { commandId: id, orderId, kind, actor, reason, createdAt, outcome, refusal, decidedAt };
+}

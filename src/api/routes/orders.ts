@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { ApiKey } from '../../db/api-keys.ts';
+import { checkout } from '../../db/checkout.ts';
+import type { Sql } from '../../db/client.ts';
+import { type LedgerRow, ledgerOf } from '../../db/ledger.ts';
+import { setOrderNumber } from '../../db/order-number.ts';
+import { listOrders, readOrder, viewOf } from '../../db/order-views.ts';
+import { getOrder } from '../../db/orders.ts';
+import { timelineOf } from '../../db/timeline.ts';
+import { buyerMessage, type Verdict } from '../../domain/eligibility.ts';
+import { NettermsError } from '../../domain/errors.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { pageOf, readCursor } from '../cursor.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
+import { checksFor } from './eligibility.ts';
+
+const tag = 'Orders';
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** The checkout, and what can be read of orders. */
+export function orderEndpoints({
+  sql,
+  process,
+  told,
+}: {
+  sql: Sql;
+  process: OrderProcess;
+  told: boolean;
+}): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/orders',
+      tag: 'Checkout',
+      summary: 'Check out on payment terms',
+      scopes: ['storefront'],
+      body: newOrder,
+      answer: order,
+      statuses: { 201: 'accepted' },
+      handle: async ({ body, key, actor, now }) => {
+        const placedAt = body.placedAt === undefined ? null : placement(body.placedAt, now);
+        const { orderNumber = null, termsCode = null, buyer = null, purchaseOrder = null } = body;
+        const { confirm = 'now', metadata = {} } = body;
+        const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata };
+        const request = { ...body, ...defaults, placedAt, fingerprint: fingerprint(body) };
+        const result = await checkout(sql, request, { now, actor, told });
+        if (result.kind === 'declined') throw notEligible(key, result.verdict, result.customer.locale);
+        const { order, instalments, policies, replayed } = result;
+        return {
+          status: 201,
+          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone }),
+          headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
+          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt),
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/orders',
+      tag,
+      summary: 'List orders, the newest first',
+      scopes: ['read', 'storefront'],
+      query: z.strictObject({
+        status: order.shape.status.optional(),
+        customerId: externalId.optional(),
+        overdue: z
+          .enum(['true', 'false'])
+          .transform((text) => text === 'true')
+          .optional(),
+        limit,
+        cursor: readCursor(z.strictObject({ placedAt: instant, orderId: externalId })),
+      }),
+      answer: page(order),
+      handle: async ({ query: { limit, cursor, ...filter }, now }) => {
+        const read = await listOrders(sql, filter, { after: cursor, limit: limit + 1, now });
+        return { body: pageOf(read, limit, ({ placedAt, orderId }) => ({ placedAt, orderId })) };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/orders/{orderId}',
+      tag,
+      summary: 'Read an order',
+      scopes: ['read', 'storefront'],
+      answer: order,
+      handle: async ({ params: { orderId }, now }) => ({ body: await readOrder(sql, orderId, now) }),
+    }),
+    endpoint({
+      method: 'patch',
+      path: '/orders/{orderId}',
+      tag,
+      summary: 'Give an order its number',
+      scopes: ['storefront'],
+      body: amendment,
+      answer: order,
+      handle: async ({ params: { orderId }, body: { orderNumber }, actor, now }) => {
+        if (orderNumber !== undefined) await setOrderNumber(sql, orderId, { orderNumber, actor, now });
+        return { body: await readOrder(sql, orderId, now) };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/orders/{orderId}/ledger',
+      tag,
+      summary: 'Read what was booked on an order',
+      scopes: ['read'],
+      answer: ledgerEntries,
+      handle: async ({ params: { orderId } }) => {
+        await getOrder(sql, orderId);
+        return { body: { items: (await ledgerOf(sql, orderId)).map(entryView) } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/orders/{orderId}/timeline',
+      tag,
+      summary: 'Read an order’s past and planned future',
+      scopes: ['read'],
+      answer: timeline,
+      handle: async ({ params: { orderId } }) => ({ body: { items: await timelineOf(sql, orderId) } }),
+    }),
+  ];
+}
+
+/** When the store says that the order was placed, to the millisecond. Throws `validation`. */
+function placement(placedAt: string, now: string): string {
+  const ms = Date.parse(placedAt) - Date.parse(now);
+  if (ms <= 5 * MINUTE_MS && ms >= -366 * DAY_MS) return new Date(placedAt).toISOString();
+  const detail = ms > 0 ? 'This is in the future.' : 'This is more than 366 days ago.';
+  throw new NettermsError('validation', `/placedAt: ${detail}`, {
+    errors: [{ pointer: '/placedAt', detail }],
+  });
+}
+
+function notEligible(key: ApiKey, { checks }: Verdict, locale: string): NettermsError {
+  return new NettermsError('not-eligible', 'Nothing was ordered; the order id stays free.', {
+    buyerMessage: buyerMessage(false, locale),
+    checks: checksFor(key, checks),
+  });
+}
+
+function entryView({ id, amount, currency, customerId: _, entryKey: __, orderId: ___, ...entry }: LedgerRow) {
+  return { entryId: id, ...entry, amount: { amount, currency } };
+}

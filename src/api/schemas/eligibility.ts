@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { credit } from './customer.ts';
+import { money } from './fields.ts';
+
+export const check = z
+  .object({
+    rule: z.string(),
+    passed: z.boolean(),
+    actual: z.string().optional(),
+    required: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .meta({ id: 'Check', description: '`actual`, `required` and `message` with the scope read only.' });
+
+export const dueAmounts = z.array(z.object({ dueOn: z.string(), amount: money }));
+
+export const eligibility = z
+  .object({
+    eligible: z.boolean(),
+    buyerMessage: z.string().meta({ description: 'For the buyer, in the customer’s language.' }),
+    offers: z.array(z.object({ termsCode: z.string(), label: z.string(), instalments: dueAmounts })),
+    checks: z.array(check),
+    credit: credit.optional().meta({ description: 'With the scope read only.' }),
+  })
+  .meta({ id: 'Eligibility' });

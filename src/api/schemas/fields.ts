@@ -1,0 +1,144 @@
+import { Duration, IANAZone } from 'luxon';
+import { z } from 'zod';
+import { MAX_AMOUNT } from '../../domain/money.ts';
+import { MAX_DAYS } from '../../domain/terms.ts';
+
+/** Ids of customers, orders and payments, as the caller makes them. */
+export const externalId = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,100}$/,
+    'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..',
+  );
+
+/** One line for people: something visible, and neither control characters nor halves of a character. */
+export const line = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/\S/, 'This is empty.')
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'Leave control characters and broken characters out.');
+
+export const reason = line(1_000).meta({ description: 'Kept in the history.' });
+export const email = z.email().max(254);
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+export const currency = z
+  .string()
+  .refine((code) => currencies.has(code), 'This is no ISO 4217 currency such as EUR.')
+  .meta({ pattern: '^[A-Z]{3}$', example: 'EUR' });
+
+const amount = z.int().max(MAX_AMOUNT);
+
+/** An amount that is asked for or paid. */
+export const positiveMoney = z
+  .strictObject({ amount: amount.min(1), currency })
+  .meta({ id: 'PositiveMoney', description: 'In minor units (cents for EUR).' });
+
+/** An amount that may be zero, such as a limit. */
+export const moneyOrZero = z
+  .strictObject({ amount: amount.min(0), currency })
+  .meta({ id: 'MoneyOrZero', description: 'In minor units (cents for EUR).' });
+
+/** A balance, as it is answered. */
+export const money = z
+  .object({ amount: z.int(), currency: z.string() })
+  .meta({ id: 'Money', description: 'In minor units (cents for EUR).' });
+
+const countries = new Set(
+  `AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA
+   CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA
+   GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
+   KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS
+   MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS
+   RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW
+   TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`.split(/\s+/),
+);
+export const country = z
+  .string()
+  .refine((code) => countries.has(code), 'This is no ISO 3166-1 country such as IT.')
+  .meta({ pattern: '^[A-Z]{2}$', example: 'IT' });
+
+export const locale = z
+  .string()
+  .max(35)
+  .refine(isLocale, 'This is no language tag (BCP 47) such as it or en-GB.')
+  .meta({ example: 'it-IT' });
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(
+    (zone) => /^[A-Za-z]/.test(zone) && IANAZone.isValidZone(zone),
+    'This is no time zone such as Europe/Rome.',
+  )
+  .meta({ example: 'Europe/Rome' });
+
+/** A day that exists. */
+export const day = z.iso
+  .date('This is no day such as 2027-01-31.')
+  .refine((text) => text >= '1900-01-01', 'Too long ago.');
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'This is no instant such as 2027-01-31T09:00:00Z.',
+});
+
+const exactUnits = /^-?P(?!$)(\d{1,4}W)?(\d{1,5}D)?(T(?!$)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$/;
+const DAY_MS = 86_400_000;
+const msOf = (duration: string): number => Duration.fromISO(duration).toMillis();
+const durationText = z
+  .string()
+  .regex(
+    exactUnits,
+    'This is no ISO 8601 duration in weeks, days, hours, minutes and seconds, such as P7D or PT60S.',
+  );
+
+/** A duration of more than nothing, up to the longest terms. */
+export const duration = durationText
+  .refine((text) => msOf(text) > 0, 'A duration is more than zero.')
+  .refine((text) => msOf(text) <= MAX_DAYS * DAY_MS, `At most ${MAX_DAYS} days.`)
+  .meta({ example: 'PT60S' });
+
+const MAX_OFFSET_DAYS = 365;
+/** A signed duration, counted from a due date. */
+export const offset = durationText
+  .refine((text) => Math.abs(msOf(text)) <= MAX_OFFSET_DAYS * DAY_MS, `At most ${MAX_OFFSET_DAYS} days.`)
+  .meta({ example: '-P3D' });
+
+/** The name of payment terms. */
+export const termsCode = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'A code has 1 to 50 of A-Z a-z 0-9 . _ -');
+
+/** A whole number in a query. */
+export const integerParameter = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'This is no whole number.')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .meta({ type: 'integer', minimum: min, maximum: max });
+
+/** How many items a list gives at once. */
+export const limit = integerParameter(1, 200)
+  .optional()
+  .transform((given) => given ?? 50)
+  .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 });
+
+/** A list, as it is answered. */
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Give it as `cursor` to read on; null at the end.' }),
+  });

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { commandKinds } from '../../domain/order-state.ts';
+import { day, externalId, instant, line, money, positiveMoney, reason, termsCode } from './fields.ts';
+
+const key = z
+  .string()
+  .regex(/^(?!__proto__$)[A-Za-z0-9_.:-]{1,50}$/, 'A key has 1 to 50 of A-Z a-z 0-9 _ . : -');
+const atMost20 = (record: object) => Object.keys(record).length <= 20;
+
+/** What a store asks at checkout, before defaults. */
+export const newOrder = z
+  .strictObject({
+    orderId: externalId,
+    customerId: externalId,
+    total: positiveMoney,
+    orderNumber: line(100).optional().meta({ description: 'As the customer knows the order.' }),
+    termsCode: termsCode.optional().meta({ description: 'The policy’s default if not given.' }),
+    placedAt: instant.optional().meta({ description: 'At most 366 days ago; now if not given.' }),
+    confirm: z.enum(['now', 'later']).optional().meta({ description: '`later` only reserves the credit.' }),
+    buyer: z.record(key, line(200)).refine(atMost20, 'At most 20.').optional(),
+    purchaseOrder: line(100).optional(),
+    metadata: z
+      .record(key, z.union([line(500), z.number(), z.boolean()], 'A text, a number, true or false.'))
+      .refine(atMost20, 'At most 20.')
+      .optional(),
+  })
+  .meta({ id: 'NewOrder' });
+
+export const order = z
+  .object({
+    orderId: z.string(),
+    customerId: z.string(),
+    status: z.enum(['reserved', 'open', 'settled', 'cancelled', 'written_off']),
+    orderNumber: z.string().nullable(),
+    purchaseOrder: z.string().nullable(),
+    buyer: z.record(z.string(), z.string()).nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    terms: z.discriminatedUnion('kind', [
+      z.object({ code: z.string(), label: z.string(), kind: z.literal('net'), days: z.int() }),
+      z.object({ code: z.string(), label: z.string(), kind: z.literal('elapsed'), duration: z.string() }),
+    ]),
+    total: money,
+    outstanding: money,
+    overdue: z.boolean(),
+    daysLate: z.int().meta({ description: 'Calendar days in the merchant’s time zone.' }),
+    instalments: z.array(
+      z.object({
+        number: z.int(),
+        dueOn: z.string(),
+        dueAt: z.string().meta({ description: 'Overdue from this instant on.' }),
+        amount: money,
+        outstanding: money,
+      }),
+    ),
+    nextStep: z
+      .object({ key: z.string(), kind: z.enum(['remind', 'overdue', 'expire']), at: z.string() })
+      .nullable(),
+    paidInStore: z.boolean().meta({ description: 'The store has marked the order paid.' }),
+    storeStatus: z.enum(['pending', 'marked', 'failed', 'chased', 'problem']),
+    placedAt: z.string(),
+    expiresAt: z.string().nullable(),
+    confirmedAt: z.string().nullable(),
+    closedAt: z.string().nullable(),
+    closeReason: z.string().nullable(),
+    stuckSince: z.string().nullable(),
+    policyVersions: z.object({ eligibility: z.int(), terms: z.int(), dunning: z.int() }),
+    workflowId: z.string().meta({ description: 'In Temporal, of the current episode.' }),
+  })
+  .meta({ id: 'Order' });
+
+export const command = z
+  .object({
+    commandId: z.string(),
+    orderId: z.string(),
+    kind: z.enum(commandKinds),
+    actor: z.string(),
+    reason: z.string().nullable(),
+    createdAt: z.string(),
+    outcome: z
+      .enum(['applied', 'refused'])
+      .nullable()
+      .meta({ description: 'null while the workflow has not said.' }),
+    refusal: z.string().nullable().meta({ description: 'The code of the problem.' }),
+    decidedAt: z.string().nullable(),
+  })
+  .meta({ id: 'Command' });
+export type CommandView = z.infer<typeof command>;
+
+/** An order, and what became of what was asked; no command where nothing was left to do. */
+export const orderAfterCommand = order
+  .extend({ command: command.optional() })
+  .meta({ id: 'OrderAfterCommand' });
+
+export const amendment = z.strictObject({ orderNumber: line(100).optional() });
+export const withReason = z.strictObject({ reason });
+
+export const newPayment = z
+  .strictObject({
+    paymentId: externalId,
+    amount: positiveMoney,
+    receivedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
+    method: line(100).optional(),
+    reference: line(200).optional(),
+  })
+  .meta({ id: 'NewPayment' });
+
+export const ledgerEntries = z.object({
+  items: z.array(
+    z
+      .object({
+        entryId: z.int(),
+        account: z.enum(['receivable', 'unapplied']),
+        kind: z.enum(['charge', 'payment', 'cancellation', 'allocation', 'reversal']),
+        amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
+        instalment: z.int().nullable(),
+        paymentId: z.string().nullable(),
+        reverses: z.int().nullable(),
+        commandId: z.string().nullable(),
+        actor: z.string(),
+        bookedAt: z.string(),
+      })
+      .meta({ id: 'LedgerEntry' }),
+  ),
+});
+
+export const timeline = z.object({
+  items: z.array(
+    z
+      .object({
+        at: z.string(),
+        kind: z.string(),
+        future: z.boolean(),
+        actor: z.string().nullable(),
+        reason: z.string().nullable(),
+        detail: z.record(z.string(), z.unknown()),
+      })
+      .meta({ id: 'TimelineEvent' }),
+  ),
+});

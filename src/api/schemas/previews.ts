@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { dueAmounts } from './eligibility.ts';
+import { day, externalId, positiveMoney, termsCode } from './fields.ts';
+import { terms } from './policies.ts';
+
+const order = { placedOn: day, total: positiveMoney, customerId: externalId.optional() };
+
+export const termsPreviewBody = z.strictObject({ terms, ...order });
+export const termsPreview = z.object({ instalments: dueAmounts, warnings: z.array(z.string()) });
+
+export const dunningPreviewBody = z
+  .strictObject({ terms: terms.optional(), termsCode: termsCode.optional(), ...order })
+  .refine(
+    (body) => (body.terms === undefined) !== (body.termsCode === undefined),
+    'Give either terms or termsCode.',
+  );
+
+export const dunningPreview = z.object({
+  steps: z.array(
+    z.object({
+      key: z.string(),
+      at: z.string(),
+      kind: z.enum(['remind', 'overdue', 'expire']),
+      level: z.int().nullable(),
+    }),
+  ),
+});

@@ -1,0 +1,204 @@
+import { Duration } from 'luxon';
+import { planReminders } from '../domain/dunning.ts';
+import { decide, type Verdict } from '../domain/eligibility.ts';
+import { NettermsError } from '../domain/errors.ts';
+import { charge } from '../domain/ledger.ts';
+import type { Money } from '../domain/money.ts';
+import { expiry } from '../domain/steps.ts';
+import { instalmentsOf, type NamedTerms, type TermsPolicy } from '../domain/terms.ts';
+import { inTransaction, type Sql, type Tx } from './client.ts';
+import { applicantOf, type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
+import { keepDecline } from './declines.ts';
+import { book } from './ledger.ts';
+import {
+  findOrder,
+  type InstalmentRow,
+  insertOrder,
+  instalmentsOfOrders,
+  type NewOrder,
+  type OrderRow,
+} from './orders.ts';
+import { type ActivePolicies, activePolicies } from './policies.ts';
+
+/** What a store asks at checkout. `fingerprint` is of the request as it was sent, before defaults. */
+export type CheckoutRequest = {
+  orderId: string;
+  customerId: string;
+  total: Money;
+  orderNumber: string | null;
+  termsCode: string | null;
+  placedAt: string | null;
+  confirm: 'now' | 'later';
+  buyer: Record<string, string> | null;
+  purchaseOrder: string | null;
+  metadata: Record<string, unknown>;
+  fingerprint: string;
+};
+
+export type CheckoutResult =
+  | {
+      kind: 'accepted';
+      replayed: boolean;
+      order: OrderRow;
+      instalments: InstalmentRow[];
+      policies: ActivePolicies;
+    }
+  | { kind: 'declined'; verdict: Verdict; customer: CustomerRow };
+
+/**
+ * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
+ * instalments, its plan and its charge. A decline is kept with its reasons and leaves the order's id free.
+ * @param told whether the answer itself is the word to mark the order paid (no store is told by webhook)
+ * @throws NettermsError `customer-not-found`, `terms-not-found`, `currency-mismatch`, `conflict`
+ */
+export async function checkout(
+  sql: Sql,
+  request: CheckoutRequest,
+  { now, actor, told }: { now: string; actor: string; told: boolean },
+): Promise<CheckoutResult> {
+  return inTransaction(sql, async (tx) => {
+    const [customer, policies, known] = await Promise.all([
+      lockCustomer(tx, request.customerId),
+      activePolicies(tx),
+      findOrder(tx, request.orderId),
+    ]);
+    if (known) return replay(tx, known, request, policies);
+
+    requireCurrency(customer, request.total);
+    const terms = chooseTerms(policies.terms.body, request.termsCode);
+    const verdict = decide(applicantOf(customer), policies.eligibility.body, request.total);
+    if (!verdict.eligible) {
+      await keepDecline(tx, {
+        orderId: request.orderId,
+        customerId: customer.id,
+        total: request.total,
+        eligibilityVersion: policies.eligibility.version,
+        checks: verdict.checks,
+        declinedAt: now,
+      });
+      return { kind: 'declined', verdict, customer };
+    }
+
+    const order = newOrder(request, terms, verdict, policies, { now, told });
+    const settings = policies.settings.body;
+    const instalments = instalmentsOf(terms, {
+      placedAt: order.placedAt,
+      total: request.total,
+      zone: settings.timeZone,
+    });
+    const plan = planReminders(policies.dunning.body, {
+      termsCode: terms.code,
+      instalments,
+      placedAt: order.placedAt,
+      country: settings.country,
+      spreadKey: order.id,
+    });
+    const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
+    const planned: NewOrder = { ...order, plan: steps, nextStep: steps[0] ?? null };
+    if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
+
+    const balances = instalments.map((line) => ({ ...line, orderId: order.id, outstanding: 0 }));
+    if (request.confirm === 'now') {
+      const entries = charge(order.id, balances);
+      await book(tx, entries, {
+        customerId: customer.id,
+        currency: order.currency,
+        commandId: null,
+        actor,
+        now,
+      });
+      for (const line of balances) line.outstanding = line.amount;
+    } else {
+      await moveBalances(tx, customer.id, { exposure: order.total });
+    }
+    return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
+  });
+}
+
+/** The terms asked for, else the merchant's usual ones. Throws `terms-not-found`. */
+export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerms {
+  const terms = policy.terms.find((candidate) => candidate.code === (code ?? policy.defaultCode));
+  if (terms) return terms;
+  const offered = policy.terms.map((candidate) => candidate.code).join(', ');
+  throw new NettermsError('terms-not-found', `There are no terms ${code}; the merchant offers ${offered}.`);
+}
+
+/** @throws NettermsError `currency-mismatch` */
+export function requireCurrency(customer: Pick<CustomerRow, 'id' | 'currency'>, total: Money): void {
+  if (total.currency === customer.currency) return;
+  throw new NettermsError(
+    'currency-mismatch',
+    `The account of ${customer.id} is kept in ${customer.currency}: an order in ${total.currency} cannot be placed on it.`,
+  );
+}
+
+async function replay(
+  tx: Tx,
+  known: OrderRow,
+  request: CheckoutRequest,
+  policies: ActivePolicies,
+): Promise<CheckoutResult> {
+  if (known.fingerprint !== request.fingerprint) return alreadyUsed(request.orderId);
+  return {
+    kind: 'accepted',
+    replayed: true,
+    order: known,
+    instalments: await instalmentsOfOrders(tx, [known.id]),
+    policies,
+  };
+}
+
+function alreadyUsed(orderId: string): never {
+  throw new NettermsError(
+    'conflict',
+    `Order ${orderId} exists already with another content: use a new id, or repeat the very same request.`,
+  );
+}
+
+function newOrder(
+  request: CheckoutRequest,
+  terms: NamedTerms,
+  verdict: Verdict,
+  policies: ActivePolicies,
+  { now, told }: { now: string; told: boolean },
+): NewOrder {
+  const confirmed = request.confirm === 'now';
+  const holdsFor = Duration.fromISO(policies.settings.body.reservationExpiresAfter);
+  return {
+    id: request.orderId,
+    customerId: request.customerId,
+    status: confirmed ? 'open' : 'reserved',
+    orderNumber: request.orderNumber,
+    purchaseOrder: request.purchaseOrder,
+    buyer: request.buyer,
+    metadata: request.metadata,
+    total: request.total.amount,
+    currency: request.total.currency,
+    terms,
+    plan: [],
+    nextStep: null,
+    checks: [...verdict.checks],
+    eligibilityVersion: policies.eligibility.version,
+    termsVersion: policies.terms.version,
+    dunningVersion: policies.dunning.version,
+    fingerprint: request.fingerprint,
+    placedAt: request.placedAt ?? now,
+    expiresAt: confirmed ? null : new Date(Date.parse(now) + holdsFor.toMillis()).toISOString(),
+    confirmedAt: confirmed ? now : null,
+    paidInStore: told && confirmed ? 'marked' : 'pending',
+    storePendingSince: confirmed ? now : null,
+  };
+}
+
+/** The row that was just inserted, as a read would give it. */
+const accepted = (order: NewOrder): OrderRow => ({
+  ...order,
+  outstanding: order.status === 'open' ? order.total : 0,
+  closedAt: null,
+  closeReason: null,
+  storeSequence: 0,
+  episode: 1,
+  startedAt: null,
+  stuckSince: null,
+  finishedAt: null,
+});

@@ -1,0 +1,152 @@
+import type { Check } from '../domain/eligibility.ts';
+import { NettermsError } from '../domain/errors.ts';
+import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import type { PlannedStep, Step } from '../domain/steps.ts';
+import type { Instalment, NamedTerms } from '../domain/terms.ts';
+import type { Db } from './client.ts';
+import { type CustomerRow, lockCustomer } from './customers.ts';
+
+/** An order as stored; amounts in minor units of `currency`. */
+export type OrderRow = {
+  id: string;
+  customerId: string;
+  status: OrderStatus;
+  orderNumber: string | null;
+  purchaseOrder: string | null;
+  buyer: Record<string, string> | null;
+  metadata: Record<string, unknown>;
+  total: number;
+  currency: string;
+  outstanding: number;
+  terms: NamedTerms;
+  plan: PlannedStep[];
+  checks: Check[];
+  eligibilityVersion: number;
+  termsVersion: number;
+  dunningVersion: number;
+  fingerprint: string;
+  placedAt: string;
+  expiresAt: string | null;
+  confirmedAt: string | null;
+  closedAt: string | null;
+  closeReason: string | null;
+  paidInStore: PaidInStore;
+  storePendingSince: string | null;
+  storeSequence: number;
+  episode: number;
+  startedAt: string | null;
+  nextStep: Step | null;
+  stuckSince: string | null;
+  finishedAt: string | null;
+};
+
+export type InstalmentRow = Instalment & { orderId: string; outstanding: number };
+
+export const orderColumns = (
+  db: Db,
+) => db`orders.id, orders.customer_id, orders.status, orders.order_number, orders.purchase_order,
+  orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.plan, orders.checks,
+  orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.fingerprint, orders.placed_at,
+  orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.paid_in_store,
+  orders.store_pending_since, orders.store_sequence, orders.episode, orders.started_at, orders.next_step,
+  orders.stuck_since, orders.finished_at`;
+
+/** How long a new order is left to the API's own start before the poller starts it. */
+const FIRST_START_MS = 10_000;
+
+export type NewOrder = Omit<
+  OrderRow,
+  | 'outstanding'
+  | 'closedAt'
+  | 'closeReason'
+  | 'storeSequence'
+  | 'episode'
+  | 'startedAt'
+  | 'stuckSince'
+  | 'finishedAt'
+>;
+
+/** Inserts an order with its instalments; false, and nothing is written, if the id exists already. */
+export async function insertOrder(
+  db: Db,
+  order: NewOrder,
+  instalments: readonly Instalment[],
+  now: string,
+): Promise<boolean> {
+  const row = {
+    id: order.id,
+    customer_id: order.customerId,
+    status: order.status,
+    order_number: order.orderNumber,
+    purchase_order: order.purchaseOrder,
+    buyer: order.buyer && db.json(order.buyer),
+    metadata: db.json(order.metadata as never),
+    total: order.total,
+    currency: order.currency,
+    terms: db.json(order.terms as never),
+    plan: db.json(order.plan as never),
+    checks: db.json(order.checks as never),
+    eligibility_version: order.eligibilityVersion,
+    terms_version: order.termsVersion,
+    dunning_version: order.dunningVersion,
+    fingerprint: order.fingerprint,
+    placed_at: order.placedAt,
+    expires_at: order.expiresAt,
+    confirmed_at: order.confirmedAt,
+    paid_in_store: order.paidInStore,
+    store_pending_since: order.storePendingSince,
+    next_step: order.nextStep && db.json(order.nextStep as never),
+    wake_by: new Date(Date.parse(now) + FIRST_START_MS).toISOString(),
+  };
+  const inserted = await db`insert into orders ${db(row as never)} on conflict (id) do nothing returning id`;
+  if (inserted.length === 0) return false;
+  const lines = instalments.map(({ number, dueOn, dueAt, amount }) => ({
+    order_id: order.id,
+    number,
+    due_on: dueOn,
+    due_at: dueAt,
+    amount,
+  }));
+  await db`insert into instalments ${db(lines)}`;
+  return true;
+}
+
+export async function findOrder(db: Db, id: string): Promise<OrderRow | null> {
+  const [row] = await db<OrderRow[]>`select ${orderColumns(db)} from orders where id = ${id}`;
+  return row ?? null;
+}
+
+/** @throws NettermsError `order-not-found` */
+export async function getOrder(db: Db, id: string): Promise<OrderRow> {
+  return (await findOrder(db, id)) ?? unknownOrder(id);
+}
+
+export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
+  return db<InstalmentRow[]>`
+    select order_id, number, due_on, due_at, amount, outstanding from instalments
+    where order_id = any(${orderIds as string[]}) order by order_id, number`;
+}
+
+export type LockedOrder = { order: OrderRow; customer: CustomerRow };
+
+/**
+ * Locks an order's customer, then the order: always in this sequence.
+ * @throws NettermsError `order-not-found`
+ */
+export async function lockOrder(db: Db, id: string): Promise<LockedOrder> {
+  const [owner] = await db<{ customerId: string }[]>`select customer_id from orders where id = ${id}`;
+  if (!owner) return unknownOrder(id);
+  const customer = await lockCustomer(db, owner.customerId);
+  const [order] = await db<
+    OrderRow[]
+  >`select ${orderColumns(db)} from orders where id = ${id} for no key update`;
+  return { order: order!, customer };
+}
+
+export function unknownOrder(id: string): never {
+  throw new NettermsError('order-not-found', `There is no order ${id}.`);
+}
+
+/** The one place where a workflow id is made. */
+export const workflowIdOf = ({ id, episode }: Pick<OrderRow, 'id' | 'episode'>): string =>
+  `order/${id}/${episode}`;

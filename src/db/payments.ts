@@ -1,0 +1,44 @@
+import type { Db } from './client.ts';
+
+/** Money received; `amount` in minor units, `receivedOn` a day in the merchant's zone. */
+export type PaymentRow = {
+  paymentId: string;
+  customerId: string;
+  orderId: string | null;
+  amount: number;
+  currency: string;
+  receivedOn: string;
+  method: string | null;
+  reference: string | null;
+  fingerprint: string;
+  commandId: string | null;
+  actor: string;
+  createdAt: string;
+};
+
+const columns = (
+  db: Db,
+) => db`payment_id, customer_id, order_id, amount, currency, received_on, method, reference, fingerprint,
+  command_id, actor, created_at`;
+
+/** Inserts a payment; false if its id exists already. Books nothing: what it pays is the ledger's to say. */
+export async function insertPayment(db: Db, payment: PaymentRow): Promise<boolean> {
+  const inserted = await db`
+    insert into payments (${columns(db)})
+    values (${payment.paymentId}, ${payment.customerId}, ${payment.orderId}, ${payment.amount}, ${payment.currency},
+            ${payment.receivedOn}, ${payment.method}, ${payment.reference}, ${payment.fingerprint}, ${payment.commandId},
+            ${payment.actor}, ${payment.createdAt})
+    on conflict (payment_id) do nothing returning payment_id`;
+  return inserted.length === 1;
+}
+
+export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
+  const [row] = await db<PaymentRow[]>`select ${columns(db)} from payments where payment_id = ${paymentId}`;
+  return row ?? null;
+}
+
+export async function paymentsOf(db: Db, orderId: string): Promise<PaymentRow[]> {
+  return db<
+    PaymentRow[]
+  >`select ${columns(db)} from payments where order_id = ${orderId} order by created_at, payment_id`;
+}

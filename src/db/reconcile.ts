@@ -1,0 +1,54 @@
+import type { Db } from './client.ts';
+
+/** Something that does not add up: what it is about, and both figures. */
+export type Discrepancy = { subject: string; problem: string };
+
+/** Compares every stored balance with the sum of its entries, over all customers, orders and payments. */
+export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
+  const found = await Promise.all([
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('stored balance %s, ledger %s', o.outstanding, coalesce(sum(l.amount), 0)) as problem
+      from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable'
+      group by o.id having o.outstanding <> coalesce(sum(l.amount), 0)`,
+    db<Discrepancy[]>`
+      select format('order/%s instalment %s', i.order_id, i.number) as subject,
+             format('stored balance %s, ledger %s', i.outstanding, coalesce(sum(l.amount), 0)) as problem
+      from instalments i left join ledger l on l.order_id = i.order_id and l.instalment = i.number and l.account = 'receivable'
+      group by i.order_id, i.number having i.outstanding <> coalesce(sum(l.amount), 0)`,
+    db<Discrepancy[]>`
+      with owed as (select customer_id, sum(amount) as amount from ledger where account = 'receivable' group by customer_id),
+           held as (select customer_id, sum(total) as amount from orders where status = 'reserved' group by customer_id)
+      select 'customer/' || c.id as subject,
+             format('stored exposure %s, open balances %s and reservations %s', c.exposure, coalesce(owed.amount, 0), coalesce(held.amount, 0)) as problem
+      from customers c left join owed on owed.customer_id = c.id left join held on held.customer_id = c.id
+      where c.exposure <> coalesce(owed.amount, 0) + coalesce(held.amount, 0)`,
+    db<Discrepancy[]>`
+      with credit as (select customer_id, sum(amount) as amount from ledger where account = 'unapplied' group by customer_id)
+      select 'customer/' || c.id as subject, format('stored unapplied credit %s, ledger %s', c.unapplied, coalesce(credit.amount, 0)) as problem
+      from customers c left join credit on credit.customer_id = c.id where c.unapplied <> coalesce(credit.amount, 0)`,
+    db<Discrepancy[]>`
+      with booked as (select payment_id, sum(case account when 'receivable' then -amount else amount end) as amount
+                      from ledger where kind = 'payment' group by payment_id)
+      select 'payment/' || p.payment_id as subject, format('received %s, booked %s', p.amount, coalesce(booked.amount, 0)) as problem
+      from payments p left join booked on booked.payment_id = p.payment_id left join commands c on c.id = p.command_id
+      where p.amount <> coalesce(booked.amount, 0) and (c.id is null or c.outcome is not null)`,
+    db<Discrepancy[]>`
+      select 'order/' || id as subject, format('is %s with a balance of %s', status, outstanding) as problem from orders
+      where (status = 'open') <> (outstanding > 0)`,
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('total %s, instalments %s', o.total, sum(i.amount)) as problem
+      from orders o left join instalments i on i.order_id = o.id group by o.id having o.total is distinct from sum(i.amount)`,
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('total %s, charged %s', o.total, coalesce(sum(l.amount), 0)) as problem
+      from orders o left join ledger l on l.order_id = o.id and l.kind = 'charge'
+      group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
+  ]);
+  return found.flat();
+}
+
+/** Commands that no workflow has taken for longer than the poller needs. */
+export async function reconcileCommands(db: Db, olderThan: string): Promise<Discrepancy[]> {
+  return db<Discrepancy[]>`
+    select format('order/%s command %s', order_id, id) as subject, format('%s waits since %s', kind, created_at) as problem
+    from commands where outcome is null and created_at < ${olderThan}`;
+}

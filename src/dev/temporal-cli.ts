@@ -1,0 +1,87 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { isExecutable, onPath } from './on-path.ts';
+import { cacheDir, unfinishedDir } from './paths.ts';
+import { type Report, whileReporting } from './report.ts';
+import { run } from './run.ts';
+import { downloadBySdk } from './sdk-download.ts';
+import { SetupError } from './setup-error.ts';
+
+/** The newest version that `go install` builds: later ones have a local `replace` in their go.mod. */
+const GO_VERSION = 'v1.5.1';
+const CACHED = 'temporal';
+
+/**
+ * Finds or gets the Temporal CLI, which holds the development server: TEMPORAL_CLI, else `temporal` on PATH,
+ * else the one got before, else the SDK's download, else a build with Go.
+ * @returns the program's path
+ */
+export async function getTemporalCli(report: Report): Promise<string> {
+  const given = process.env.TEMPORAL_CLI;
+  if (given) {
+    if (await works(given)) return given;
+    throw new SetupError(`TEMPORAL_CLI=${given} is not a Temporal CLI that runs here.`);
+  }
+  const installed = onPath('temporal');
+  if (installed && (await works(installed))) return installed;
+
+  const cached = join(cacheDir(), CACHED);
+  if (isExecutable(cached) && (await works(cached))) return cached;
+
+  report('downloading the Temporal CLI by the SDK (about 40 MB; gives up after 10 s without progress)');
+  const downloaded = await downloadBySdk('dev-server', CACHED, report);
+  if (downloaded && (await works(downloaded))) return downloaded;
+  report('no download from here; building it with Go instead');
+  return buildWithGo(report);
+}
+
+async function works(cli: string): Promise<boolean> {
+  const { code } = await run(cli, ['--version'], { timeoutMs: 20_000 });
+  return code === 0;
+}
+
+async function buildWithGo(report: Report): Promise<string> {
+  const go = onPath('go');
+  if (!go)
+    throw new SetupError(
+      'There is no Temporal server: none was given (TEMPORAL_ADDRESS), `temporal` is not on PATH, the download ' +
+        'failed, and Go, which could build it, is not on PATH. Install the Temporal CLI ' +
+        '(https://docs.temporal.io/cli) or Go 1.21 or later (https://go.dev/doc/install), then start again.',
+    );
+  const { dir, remove } = unfinishedDir();
+  try {
+    let packages = 0;
+    const build = run(
+      go,
+      [
+        'install',
+        '-v',
+        '-trimpath',
+        '-ldflags=-s -w',
+        `github.com/temporalio/cli/cmd/temporal@${GO_VERSION}`,
+      ],
+      {
+        cwd: dir,
+        env: { ...process.env, GOBIN: dir, GOFLAGS: '-modcacherw' },
+        onLine: (line) => {
+          if (!line.startsWith('go: ')) packages += 1;
+        },
+      },
+    );
+    report(
+      `building the Temporal CLI ${GO_VERSION} with Go (3 to 5 minutes the first time, then never again)`,
+    );
+    const progress = (seconds: number) =>
+      `building the Temporal CLI with Go: ${packages} packages compiled, ${seconds} s`;
+    const { code, output } = await whileReporting(report, progress, build);
+    if (code !== 0)
+      throw new SetupError(
+        `Go could not build the Temporal CLI: ${output.trim().split('\n').slice(-3).join(' ')}\n` +
+          'Install the Temporal CLI (https://docs.temporal.io/cli) or a newer Go, then start again.',
+      );
+    renameSync(join(dir, 'temporal'), join(cacheDir(), CACHED));
+    return join(cacheDir(), CACHED);
+  } finally {
+    remove();
+  }
+}

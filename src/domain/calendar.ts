@@ -1,0 +1,66 @@
+import Holidays from 'date-holidays';
+import { DateTime } from 'luxon';
+
+/** A calendar day, `YYYY-MM-DD`, in the merchant's time zone. */
+export type Day = string;
+/** A moment, ISO 8601 in UTC, `2026-11-25T08:00:00.000Z`. */
+export type Instant = string;
+
+const instant = (time: DateTime): Instant => time.toUTC().toISO()!;
+
+/** The day that a clock in `zone` shows at that moment. */
+export function dayAt(at: Instant, zone: string): Day {
+  return DateTime.fromISO(at, { zone }).toISODate()!;
+}
+
+export function addDays(day: Day, days: number): Day {
+  return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toISODate()!;
+}
+
+/** Whole calendar days from one day to another; negative if `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days;
+}
+
+/** The moment at which the day ends in `zone`: midnight at the start of the next one, right across DST changes. */
+export function endOfDay(day: Day, zone: string): Instant {
+  return instant(DateTime.fromISO(day, { zone }).plus({ days: 1 }).startOf('day'));
+}
+
+/** The moment at which a clock in `zone` shows `time` ("09:00") on that day, or the next that exists (DST). */
+export function timeOn(day: Day, time: string, zone: string): Instant {
+  return instant(DateTime.fromISO(`${day}T${time}`, { zone }));
+}
+
+/** Days between a due day and now in the merchant's zone; 0 while it is not overdue. */
+export function daysLate(dueOn: Day, dueAt: Instant, now: number, zone: string): number {
+  if (now < Date.parse(dueAt)) return 0;
+  return Math.max(0, daysBetween(dueOn, dayAt(new Date(now).toISOString(), zone)));
+}
+
+/** Tells the days on which people work: neither Saturday nor Sunday nor a public holiday of the country. */
+export type BusinessCalendar = {
+  isBusinessDay(day: Day): boolean;
+  nextBusinessDay(day: Day): Day;
+  previousBusinessDay(day: Day): Day;
+};
+
+const calendars = new Map<string, BusinessCalendar>();
+
+/** Business days of a country (ISO 3166-1 alpha-2), by the date-holidays library. */
+export function businessCalendar(country: string): BusinessCalendar {
+  const known = calendars.get(country);
+  if (known) return known;
+  const holidays = new Holidays(country, { types: ['public'], timezone: 'UTC' });
+  const isBusinessDay = (day: Day) =>
+    DateTime.fromISO(day, { zone: 'utc' }).weekday <= 5 &&
+    holidays.isHoliday(new Date(`${day}T12:00:00Z`)) === false;
+  const seek = (day: Day, step: 1 | -1): Day => (isBusinessDay(day) ? day : seek(addDays(day, step), step));
+  const calendar: BusinessCalendar = {
+    isBusinessDay,
+    nextBusinessDay: (day) => seek(day, 1),
+    previousBusinessDay: (day) => seek(day, -1),
+  };
+  calendars.set(country, calendar);
+  return calendar;
+}

@@ -1,0 +1,42 @@
+import type { DunningPolicy } from './dunning.ts';
+import type { EligibilityPolicy } from './eligibility.ts';
+import type { Settings } from './settings.ts';
+import type { TermsPolicy } from './terms.ts';
+
+/** What is in force until the merchant says otherwise: nobody has credit, so that nothing is given away by default. */
+export const defaultEligibility: EligibilityPolicy = {
+  rules: [{ rule: 'vatNumber' }],
+  creditLimit: { amount: 0, currency: 'EUR' },
+  tolerance: { amount: 0, currency: 'EUR' },
+};
+
+export const defaultTerms: TermsPolicy = {
+  terms: [
+    { code: 'net30', label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' }, kind: 'net', days: 30 },
+  ],
+  defaultCode: 'net30',
+};
+
+export const defaultDunning: DunningPolicy = {
+  levels: [
+    { offset: '-P3D', template: 'before-due' },
+    { offset: 'P0D', template: 'on-due' },
+    { offset: 'P7D', template: 'overdue-1' },
+    { offset: 'P14D', template: 'overdue-2' },
+  ],
+  plans: {},
+  sendTime: '09:00',
+  timeZone: 'Europe/Rome',
+  spreadMinutes: 0,
+  businessDays: true,
+};
+
+export const defaultSettings: Settings = {
+  company: 'The merchant',
+  iban: null,
+  replyTo: null,
+  timeZone: 'Europe/Rome',
+  country: 'IT',
+  currency: 'EUR',
+  reservationExpiresAfter: 'P1D',
+};

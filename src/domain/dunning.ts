@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { DateTime, Duration } from 'luxon';
+import { businessCalendar, type Day, type Instant, timeOn } from './calendar.ts';
+import type { PlannedStep } from './steps.ts';
+import type { Instalment } from './terms.ts';
+
+export const reminderTemplates = ['before-due', 'on-due', 'overdue-1', 'overdue-2'] as const;
+export type ReminderTemplate = (typeof reminderTemplates)[number];
+
+/** A reminder: its ISO 8601 offset to the due date ("-P3D", "P0D", "P7D"; "PT20S" is exact) and its text. */
+export type Level = { readonly offset: string; readonly template: ReminderTemplate };
+
+export type DunningPolicy = {
+  readonly levels: readonly Level[];
+  /** Other levels for orders on the terms of that code. */
+  readonly plans: Readonly<Record<string, readonly Level[]>>;
+  /** When reminders leave, "09:00" in `timeZone`. */
+  readonly sendTime: string;
+  readonly timeZone: string;
+  /** Minutes after `sendTime` over which the orders' reminders are spread; 0 sends all at once. */
+  readonly spreadMinutes: number;
+  /** Moves a reminder off weekends and holidays: before the due date to the day before, else to the next one. */
+  readonly businessDays: boolean;
+};
+
+/**
+ * The reminders of an order, in order of time. Those that would come before the order was placed are left out.
+ * @param country whose public holidays count (ISO 3166-1 alpha-2)
+ * @param spreadKey what decides the place in the spread, the order's id; null plans the earliest
+ */
+export function planReminders(
+  policy: DunningPolicy,
+  {
+    termsCode,
+    instalments,
+    placedAt,
+    country,
+    spreadKey,
+  }: {
+    termsCode: string | null;
+    instalments: readonly Instalment[];
+    placedAt: Instant;
+    country: string;
+    spreadKey: string | null;
+  },
+): PlannedStep[] {
+  const own = termsCode !== null && Object.hasOwn(policy.plans, termsCode);
+  const levels = (own && policy.plans[termsCode]) || policy.levels;
+  return instalments
+    .flatMap((instalment) =>
+      levels.map(({ offset, template }, index): PlannedStep => {
+        const at = instantOf(offset, instalment, policy, country, spreadKey);
+        const kind = isAfter(offset) ? 'overdue' : 'remind';
+        return {
+          key: `${instalment.number}/${offset}`,
+          at,
+          kind,
+          instalment: instalment.number,
+          level: index + 1,
+          template,
+        };
+      }),
+    )
+    .filter((step) => Date.parse(step.at) > Date.parse(placedAt))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function instantOf(
+  offset: string,
+  due: Instalment,
+  policy: DunningPolicy,
+  country: string,
+  spreadKey: string | null,
+): Instant {
+  const duration = Duration.fromISO(offset);
+  if (isExact(offset))
+    return DateTime.fromISO(due.dueAt, { zone: policy.timeZone }).plus(duration).toUTC().toISO()!;
+  const day = DateTime.fromISO(due.dueOn, { zone: 'utc' }).plus(duration).toISODate()!;
+  const start = timeOn(
+    policy.businessDays ? toBusinessDay(day, due.dueOn, country) : day,
+    policy.sendTime,
+    policy.timeZone,
+  );
+  const spread = spreadKey === null ? 0 : spreadMs(spreadKey, policy.spreadMinutes);
+  return new Date(Date.parse(start) + spread).toISOString();
+}
+
+/** Before the due date a reminder is better early than late; from then on it is better late than early. */
+function toBusinessDay(day: Day, dueOn: Day, country: string): Day {
+  const calendar = businessCalendar(country);
+  return day < dueOn ? calendar.previousBusinessDay(day) : calendar.nextBusinessDay(day);
+}
+
+function spreadMs(key: string, minutes: number): number {
+  const share = createHash('sha256').update(key).digest().readUInt32BE() / 2 ** 32;
+  return Math.floor(share * minutes * 60) * 1000;
+}
+
+const isExact = (offset: string): boolean => offset.includes('T');
+const isAfter = (offset: string): boolean => Duration.fromISO(offset).toMillis() > 0;
+
+/** The day and clock time of an instant, for people: "2027-03-03 09:00". */
+export function clockTime(at: Instant, zone: string): string {
+  return DateTime.fromISO(at, { zone }).toFormat('yyyy-MM-dd HH:mm');
+}

@@ -1,0 +1,53 @@
+/** Every error that a caller can meet, with its HTTP status and title (RFC 9457). The code is stable. */
+export const errorTable = {
+  'malformed-json': [400, 'The body is not valid JSON'],
+  validation: [422, 'The request is not valid'],
+  'unsupported-media-type': [415, 'Send the body as application/json'],
+  'body-too-large': [413, 'The body is larger than 256 KiB'],
+  unauthenticated: [401, 'No valid API key was given'],
+  forbidden: [403, 'This API key lacks the scope that the call needs'],
+  'too-many-attempts': [429, 'Too many failed attempts to authenticate'],
+  'not-found': [404, 'There is nothing at this address'],
+  'method-not-allowed': [405, 'This method is not available at this address'],
+  'customer-not-found': [404, 'No customer has this id'],
+  'order-not-found': [404, 'No order has this id'],
+  'command-not-found': [404, 'No command has this id'],
+  'payment-not-found': [404, 'No payment has this id'],
+  'terms-not-found': [422, 'No payment terms have this code'],
+  'not-eligible': [422, 'This customer cannot buy on these terms now'],
+  'currency-mismatch': [422, 'The currency is not the one of the customer’s account'],
+  conflict: [409, 'This id was already used with another content'],
+  'stale-version': [409, 'Somebody has changed this since you read it'],
+  'order-closed': [409, 'The order is closed'],
+  'order-not-confirmed': [409, 'The order is not confirmed yet'],
+  'order-already-confirmed': [409, 'The order is confirmed already'],
+  'cancel-too-late': [409, 'The store was told or money was received: cancel through the API'],
+  'store-not-waiting': [409, 'The store is not waiting for a decision on this order'],
+  'payment-already-reversed': [409, 'The payment was reversed already'],
+  unavailable: [503, 'A part of the system cannot be reached; try again'],
+  internal: [500, 'Something went wrong on our side'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing wrong with a request; `pointer` is a JSON pointer (RFC 6901) into the body or the name of a parameter. */
+export type FieldError = { readonly pointer: string; readonly detail: string };
+
+/** A failure that the caller can understand: a stable code, what was wrong, and what to do. */
+export class NettermsError extends Error {
+  readonly code: ErrorCode;
+  /** Further members of the problem detail, such as `errors`, `checks` or `buyerMessage`. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, members: Record<string, unknown> = {}, cause?: unknown) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.name = 'NettermsError';
+    this.code = code;
+    this.members = members;
+  }
+}
+
+/** Marks the branch that the types say cannot be reached. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

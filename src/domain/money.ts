@@ -1,0 +1,42 @@
+/** An amount in minor units (cents for EUR) of an ISO 4217 currency. Never a float. */
+export type Money = { readonly amount: number; readonly currency: string };
+
+/** The largest amount accepted anywhere, in minor units: ten billion euro, far below 2^53. */
+export const MAX_AMOUNT = 1_000_000_000_000;
+
+/** ISO 4217's exceptions to two decimal places. Intl's own figures are habits of display: 0 for HUF, IDR, PKR. */
+const digitsOf = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((c) => [c, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3] as const),
+  ...'CLF UYW'.split(' ').map((c) => [c, 4] as const),
+]);
+
+/** How many decimal places the currency's major unit has: 2 for EUR, 0 for JPY (ISO 4217). */
+export function minorDigits(currency: string): number {
+  return digitsOf.get(currency) ?? 2;
+}
+
+/** "1,220.00 EUR": the neutral form, for logs, operators and messages of the API (never for e-mails). */
+export function plainMoney({ amount, currency }: Money): string {
+  const digits = minorDigits(currency);
+  const major = Math.abs(amount)
+    .toString()
+    .padStart(digits + 1, '0');
+  const whole = major.slice(0, major.length - digits).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  const sign = amount < 0 ? '-' : '';
+  return `${sign}${whole}${digits > 0 ? `.${major.slice(-digits)}` : ''} ${currency}`;
+}
+
+/** "1.220,00 €" or "€1,220.00": as a reader of that locale writes it, always with grouped thousands. */
+export function formatMoney({ amount, currency }: Money, locale: string): string {
+  const digits = minorDigits(currency);
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    useGrouping: 'always',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
+}

@@ -1,0 +1,15 @@
+/** Who the merchant is, and the conventions of their business. */
+export type Settings = {
+  readonly company: string;
+  readonly iban: string | null;
+  /** Where a customer's answer to an e-mail goes. */
+  readonly replyTo: string | null;
+  /** IANA zone in which days are counted and shown. */
+  readonly timeZone: string;
+  /** ISO 3166-1 alpha-2; its public holidays are the merchant's. */
+  readonly country: string;
+  /** Currency of a new customer's account. */
+  readonly currency: string;
+  /** ISO 8601; how long an unconfirmed reservation holds credit. */
+  readonly reservationExpiresAfter: string;
+};

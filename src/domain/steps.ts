@@ -1,0 +1,42 @@
+/** What a step of an order's plan does when its instant comes. */
+export type StepKind = 'remind' | 'overdue' | 'expire';
+
+/** One planned step. `key` is unique within the order ("1/P7D": instalment, offset); `at` is an ISO instant in UTC. */
+export type Step = {
+  readonly key: string;
+  readonly at: string;
+  readonly kind: StepKind;
+  readonly instalment: number;
+};
+
+/** A step as it is stored with the order: its dunning level (from 1) and its mail, promised at checkout. */
+export type PlannedStep = Step & { readonly level: number | null; readonly template: string | null };
+
+/** The end of a reservation that the store does not confirm. */
+export const expiry = (at: string): PlannedStep => ({
+  key: 'expire',
+  at,
+  kind: 'expire',
+  instalment: 0,
+  level: null,
+  template: null,
+});
+
+/** Steps whose instant has come, and the rest, both in order of time. */
+export function splitDue(plan: readonly Step[], now: number): { due: Step[]; later: Step[] } {
+  const inOrder = [...plan].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return {
+    due: inOrder.filter((step) => Date.parse(step.at) <= now),
+    later: inOrder.filter((step) => Date.parse(step.at) > now),
+  };
+}
+
+/**
+ * Of reminders that fell due together (after an outage), only the newest of each instalment is sent;
+ * the older ones would confuse the customer.
+ */
+export function collapse(due: readonly Step[]): { send: Step[]; superseded: Step[] } {
+  const newest = new Map(due.map((step) => [step.instalment, step]));
+  const send = due.filter((step) => newest.get(step.instalment) === step);
+  return { send, superseded: due.filter((step) => newest.get(step.instalment) !== step) };
+}

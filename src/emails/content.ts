@@ -1,0 +1,143 @@
+import type { Day } from '../domain/calendar.ts';
+import { type ReminderTemplate, reminderTemplates } from '../domain/dunning.ts';
+import { formatMoney, type Money } from '../domain/money.ts';
+import type { MessageValues, Say, Texts } from './messages.ts';
+
+export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
+export type TemplateName = 'confirmation' | ReminderTemplate | 'settled' | 'cancelled';
+
+/** What a mail tells of an order. Texts in it may hold anything: nothing in them becomes markup, a header or a link. */
+export type MailData = {
+  readonly company: string;
+  readonly customerName: string;
+  readonly orderId: string;
+  /** The number by which the customer knows the order; without one, its id is named. */
+  readonly orderNumber: string | null;
+  readonly termsLabel: string;
+  readonly total: Money;
+  /** What is owed now; nothing above zero shows no due date and asks for no payment. */
+  readonly outstanding: Money;
+  readonly dueOn: Day;
+  readonly daysLate: number;
+  /** Where there is none, the mail does not speak of a bank transfer. */
+  readonly iban: string | null;
+  readonly replyTo: string | null;
+};
+
+type Row = { readonly label: string; readonly value: string };
+
+/** A mail in the reader's language, before it has a form: the HTML and the text part are both made of it. */
+export type Content = {
+  readonly language: string;
+  readonly subject: string;
+  readonly preheader: string;
+  readonly company: string;
+  readonly kind: string;
+  readonly heading: string;
+  readonly amount: { readonly label: string; readonly value: string; readonly note: string } | null;
+  readonly greeting: string;
+  readonly paragraphs: readonly { readonly text: string }[];
+  readonly rows: readonly Row[];
+  readonly payment: { readonly title: string; readonly how: string; readonly details: readonly Row[] } | null;
+  readonly alreadyPaid: string | null;
+  readonly signOff: string;
+  readonly contact: string;
+  readonly automatic: string;
+};
+
+export function contentOf(
+  template: TemplateName,
+  data: MailData,
+  { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
+): Content {
+  const owed = data.outstanding.amount > 0 && template !== 'cancelled';
+  const paid = { ...data.total, amount: data.total.amount - data.outstanding.amount };
+  const money = (amount: Money) => formatMoney(amount, locale);
+  const values = {
+    company: plain(data.company),
+    customer: plain(data.customerName),
+    order: plain(data.orderNumber ?? data.orderId),
+    terms: plain(data.termsLabel),
+    total: money(data.total),
+    paid: money(paid),
+    outstanding: money(data.outstanding),
+    due: formatDay(data.dueOn, locale),
+    daysLate: data.daysLate,
+    late: data.daysLate > 0 ? 'yes' : 'no',
+    owed: owed ? 'yes' : 'no',
+    iban: plain(data.iban ?? ''),
+    replyTo: plain(data.replyTo ?? ''),
+  } satisfies MessageValues;
+  const mail = texts.mails[template]!;
+  const { labels } = texts;
+  const row = (label: keyof typeof labels, value: string): Row => ({ label: labels[label], value });
+
+  const rows = [row('order', values.order)];
+  if (template !== 'cancelled') rows.push(row('terms', values.terms));
+  rows.push(row('total', values.total));
+  if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
+  if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
+  if (owed) rows.push(row('due', values.due));
+  if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
+
+  const transfer = [row('payee', values.company), row('iban', values.iban)];
+  const reference = row('reference', values.order);
+  const payment = {
+    title: texts.payment.title,
+    how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
+    details: data.iban ? [...transfer, reference] : [reference],
+  };
+
+  return {
+    language,
+    subject: plain(say(mail.subject, values)),
+    preheader: say(mail.preheader, values),
+    company: values.company,
+    kind: mail.kind,
+    heading: say(mail.heading, values),
+    amount: amountOf(template, owed, texts, values, say),
+    greeting: say(texts.greeting, values),
+    paragraphs: mail.paragraphs
+      .map((text) => ({ text: say(text, values) }))
+      .filter(({ text }) => text !== ''),
+    rows,
+    payment: owed ? payment : null,
+    alreadyPaid: owed && template !== 'confirmation' ? texts.alreadyPaid : null,
+    signOff: texts.signOff,
+    contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, values),
+    automatic: say(texts.automatic, values),
+  };
+}
+
+/** The figure that stands out at the head of the mail. */
+function amountOf(
+  template: TemplateName,
+  owed: boolean,
+  { amount }: Texts,
+  values: MessageValues & { total: string; outstanding: string },
+  say: Say,
+): Content['amount'] {
+  if (owed) return { label: amount.due, value: values.outstanding, note: say(amount.dueOn, values) };
+  if (template === 'settled') return { label: amount.settled, value: values.total, note: '' };
+  return null;
+}
+
+/** "3 March 2027", "3 marzo 2027": the day itself, whatever the zone of the machine. */
+function formatDay(day: Day, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
+
+/**
+ * A value on one line, without control and text-direction characters. A zero-width space breaks what mail programs
+ * would turn into a link by themselves.
+ */
+function plain(value: string): string {
+  return value
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp} ]+/gu, ' ')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\bwww\./gi, 'www\u200b.')
+    .trim();
+}

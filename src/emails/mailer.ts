@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+
+export type Mail = {
+  readonly to: string;
+  readonly replyTo: string | null;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly messageId: string;
+  /** ISO 8601; a retry that gives the same one sends the same bytes. Without it, the present. */
+  readonly date?: string;
+};
+
+export type Mailer = {
+  /**
+   * Hands a mail to the SMTP server; resolves when the server has accepted it.
+   * @throws MailRefused if it was certainly not accepted
+   * @throws MailOutcomeUnknown if the server may have accepted it
+   */
+  send(mail: Mail): Promise<void>;
+  /** Lets the deliveries under way end, then closes the connections. */
+  close(): void;
+};
+
+/** The server said no, or never saw the mail. `permanent`: the recipient or the content is refused for good (5xx). */
+export class MailRefused extends Error {
+  readonly permanent: boolean;
+
+  constructor(message: string, { permanent, cause }: { permanent: boolean; cause?: unknown }) {
+    super(message, { cause });
+    this.name = 'MailRefused';
+    this.permanent = permanent;
+  }
+}
+
+/** The connection broke, or the server went silent, after the mail had begun to go out. */
+export class MailOutcomeUnknown extends Error {
+  constructor(message: string, { cause }: { cause?: unknown } = {}) {
+    super(message, { cause });
+    this.name = 'MailOutcomeUnknown';
+  }
+}
+
+/** Together well below the two minutes that an attempt to send a mail may take. In milliseconds. */
+const timeouts = {
+  dnsTimeout: 10_000,
+  connectionTimeout: 15_000,
+  greetingTimeout: 15_000,
+  socketTimeout: 40_000,
+};
+
+/**
+ * A pool of SMTP connections.
+ * @param smtpUrl `smtp://user:password@host:587`; `smtps://` for TLS from the start
+ * @param from the sender of all mails, "Acme <billing@acme.example>"
+ * @throws Error if `from` has no address
+ */
+export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string }): Mailer {
+  domainOf(from);
+  const transport = createTransport({
+    url: smtpUrl,
+    pool: true,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...timeouts,
+  } as Parameters<typeof createTransport>[0]);
+  // The message is read from this stream only once the server has said "354, go on".
+  transport.use('stream', ({ data, message }, done) => {
+    message.processFunc((stream) => {
+      (data as Tracked).streams.push(stream as Readable);
+      return stream;
+    });
+    done();
+  });
+
+  return {
+    async send({ to, replyTo, subject, html, text, messageId, date }) {
+      const streams: Readable[] = [];
+      const mail: Parameters<typeof transport.sendMail>[0] & Tracked = {
+        from,
+        to: { name: '', address: to },
+        replyTo: replyTo === null ? undefined : { name: '', address: replyTo },
+        subject,
+        html,
+        text,
+        messageId,
+        date: date === undefined ? undefined : new Date(date),
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        // Random by default, which would make the bytes of a retry differ.
+        baseBoundary: sha256(messageId).slice(0, 16),
+        streams,
+      };
+      try {
+        await transport.sendMail(mail);
+      } catch (cause) {
+        throw asFailure(
+          cause,
+          streams.some((stream) => stream.readableDidRead),
+        );
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A mail on its way, with the streams of its attempts (the pool may open another connection before any byte is sent). */
+type Tracked = { streams: Readable[]; baseBoundary: string };
+
+/** What nodemailer tells of a failure: its own code, the SMTP command and, if the server answered, the reply's code. */
+type SmtpFailure = Error & { code?: string; command?: string; responseCode?: number; permanent?: boolean };
+
+function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnknown {
+  const failure = error as SmtpFailure;
+  const answered = failure.responseCode !== undefined && failure.responseCode >= 400;
+  if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: error });
+  return new MailRefused(failure.message, { permanent: isForGood(failure), cause: error });
+}
+
+/** Only what concerns the recipient or the content: a wrong password or a refused sender is the merchant's to correct. */
+function isForGood({ code, command, permanent }: SmtpFailure): boolean {
+  if (command === 'RCPT TO' || command === 'DATA') return permanent === true;
+  return code === 'EENVELOPE' && command === 'API'; // not an address at all: nothing was sent
+}
+
+/** The Message-ID of a mail: the same at each attempt, and without the ids of the business. */
+export function messageIdFor(mailId: string, from: string): string {
+  return `<${sha256(mailId).slice(0, 40)}@${domainOf(from)}>`;
+}
+
+function domainOf(from: string): string {
+  const domain = /@([^\s@<>]+)>?\s*$/.exec(from)?.[1];
+  if (!domain) throw new Error(`the sender of e-mails has no address: ${from}`);
+  return domain;
+}
+
+const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex');

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { pino } from 'pino';
+import { createAdmin } from './admin/router.ts';
+import { createApp } from './api/app.ts';
+import { readConfig } from './config.ts';
+import { connect } from './db/client.ts';
+import { pending } from './db/migrate.ts';
+import { createTemporalClient, quickly } from './temporal/client.ts';
+import { createOrderProcess } from './temporal/order-process.ts';
+
+/** How long calls that are being answered may take when the process is asked to stop, in ms. */
+const LAST_CALLS_MS = 10_000;
+
+async function serve(): Promise<void> {
+  const config = readConfig();
+  const { host, port, sessionSecret, publicUrl, temporalUiUrl } = config;
+  if (sessionSecret === null)
+    throw new Error('SESSION_SECRET is missing: give a random text of at least 32 characters.');
+  const log = pino({
+    level: config.logLevel,
+    base: { process: 'server' },
+    // What PostgreSQL says of a row may name people.
+    redact: ['err.detail', 'err.where', 'err.query', 'err.parameters', 'err.args'],
+  });
+
+  const sql = connect(config.databaseUrl, { max: 20 });
+  const missing = await pending(sql).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`The database cannot be used: ${error.message || error.code}`, { cause: error });
+  });
+  if (missing.length > 0)
+    throw new Error(
+      `The schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first.`,
+    );
+
+  const { client, close } = createTemporalClient();
+  const orders = createOrderProcess({ sql, client, log });
+  const now = () => new Date().toISOString();
+  const admin = createAdmin({
+    sql,
+    process: orders,
+    now,
+    sessionSecret,
+    secureCookies: publicUrl.startsWith('https:'),
+    temporalUiUrl,
+    namespace: client.options.namespace,
+    log,
+  });
+  const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
+  const told = config.store === null;
+  const app = createApp({ sql, process: orders, log, now, told, reachTemporal, admin });
+
+  const server = app.listen(port, host);
+  await once(server, 'listening');
+  log.info({ host, port }, 'server ready');
+
+  const stopped = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  await stopped;
+  await finishCalls(server);
+  await Promise.all([close(), sql.end({ timeout: 5 })]);
+}
+
+/** Takes no new connection, lets the calls that run be answered, and closes the rest. */
+async function finishCalls(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const impatience = setTimeout(() => server.closeAllConnections(), LAST_CALLS_MS);
+  await closed;
+  clearTimeout(impatience);
+}
+
+function explain(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use by another program: stop it, or give another with PORT.`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user: give another with PORT.`;
+  return message || code || String(error);
+}
+
+try {
+  await serve();
+  process.exit(0);
+} catch (error) {
+  console.error(`The server did not start. ${explain(error)}`);
+  process.exit(1);
+}

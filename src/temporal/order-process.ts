@@ -1,0 +1,151 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { Sql } from '../db/client.ts';
+import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from '../db/orders.ts';
+import { noteIdle, noteStuck, raiseEpisode, stepsStillPlanned } from '../db/process.ts';
+import type { CommandKind } from '../domain/order-state.ts';
+import type { Step } from '../domain/steps.ts';
+import { type DeferredOrder, TASK_QUEUE } from '../workflows/messages.ts';
+import { NtCustomerId, NtDueAt, NtStatus } from '../workflows/search-attributes.ts';
+import { quickly } from './client.ts';
+
+export type Log = {
+  warn(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+};
+
+/** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
+const STARTS_AT_ONCE = 8;
+const STARTS_WAITING = 2_000;
+
+export type OrderProcess = ReturnType<typeof createOrderProcess>;
+
+/**
+ * The workflows of the orders, as the other processes see them. PostgreSQL says which episode is the current one;
+ * Temporal's refusal of a second start only helps.
+ */
+export function createOrderProcess({
+  sql,
+  client,
+  log,
+  now = () => new Date().toISOString(),
+}: {
+  sql: Sql;
+  client: Client;
+  log: Log;
+  now?: () => string;
+}) {
+  const limit = pLimit(STARTS_AT_ONCE);
+
+  /** Starts the order's current episode. Resolves to false if it was started before. */
+  async function start(order: OrderRow, plan: readonly Step[], dueAt: string | undefined): Promise<boolean> {
+    const input: DeferredOrder = { orderId: order.id, episode: order.episode, plan };
+    try {
+      await quickly(client, () =>
+        client.workflow.start('deferredOrder', {
+          workflowId: workflowIdOf(order),
+          taskQueue: TASK_QUEUE,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `order ${order.id} of ${order.customerId}, ${order.terms.code}`,
+          typedSearchAttributes: [
+            { key: NtStatus, value: order.status },
+            { key: NtCustomerId, value: order.customerId },
+            ...(dueAt ? [{ key: NtDueAt, value: new Date(dueAt) }] : []),
+          ],
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  async function startStored(order: OrderRow): Promise<boolean> {
+    const instalments = await instalmentsOfOrders(sql, [order.id]);
+    return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt);
+  }
+
+  /** A workflow that ended before its order did (terminated, failed, lost) is followed by a new episode. */
+  async function resume(order: OrderRow): Promise<void> {
+    const raised = await raiseEpisode(sql, order.id, order.episode, now());
+    if (!raised) return;
+    log.warn(
+      { orderId: order.id, episode: raised.order.episode },
+      'the workflow had ended before its order; a new episode follows it',
+    );
+    await startStored(raised.order);
+  }
+
+  /** Starts what was never started, resumes what has ended too early, and notes what runs but does not get on. */
+  async function ensureRunning(order: OrderRow): Promise<void> {
+    const running = await isRunning(order);
+    if (running === 'missing' && !order.startedAt) {
+      await startStored(order);
+      return;
+    }
+    if (running !== 'running') return resume(order);
+    if (!order.startedAt) return;
+    const behind = order.nextStep
+      ? Date.parse(order.nextStep.at) <= Date.parse(now())
+      : order.closedAt !== null;
+    const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
+    if (!behind || held) return noteIdle(sql, order.id, now());
+    log.warn(
+      { orderId: order.id, workflowId: workflowIdOf(order) },
+      'the workflow runs but does not get on: look at it in Temporal',
+    );
+    await noteStuck(sql, order.id, now());
+  }
+
+  async function isRunning(order: OrderRow): Promise<'running' | 'ended' | 'missing'> {
+    try {
+      const { status } = await quickly(client, () =>
+        client.workflow.getHandle(workflowIdOf(order)).describe(),
+      );
+      return status.name === 'RUNNING' ? 'running' : 'ended';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'missing';
+      throw error;
+    }
+  }
+
+  return {
+    ensureRunning,
+
+    /** Starts the workflow of an order that was just accepted, after the answer; what fails is left to the poller. */
+    startSoon(order: OrderRow, dueAt: string | undefined): void {
+      if (limit.pendingCount >= STARTS_WAITING) return;
+      const plan = order.plan.map(({ key, at, kind, instalment }) => ({ key, at, kind, instalment }));
+      limit(() => start(order, plan, dueAt)).catch((error: Error) =>
+        log.warn(
+          { orderId: order.id, error: error.message },
+          'the workflow could not be started now; the poller will',
+        ),
+      );
+    },
+
+    /** Tells the workflow that there is a command. What cannot be told now is told again by the poller. */
+    async tell(orderId: string, kind: CommandKind, commandId: string): Promise<void> {
+      const order = await findOrder(sql, orderId);
+      if (!order || order.finishedAt) return;
+      try {
+        await quickly(client, () =>
+          client.workflow.getHandle(workflowIdOf(order)).signal(kind, { commandId }),
+        );
+      } catch (error) {
+        try {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          await ensureRunning(order);
+        } catch (failure) {
+          log.warn(
+            { orderId, commandId, error: (failure as Error).message },
+            'the workflow could not be told now; the poller will',
+          );
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inTransaction, type Sql, type Tx } from '../db/client.ts';
+import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
+import { book } from '../db/ledger.ts';
+import { type LockedOrder, lockOrder } from '../db/orders.ts';
+import { findPayment, insertPayment } from '../db/payments.ts';
+import { NettermsError } from '../domain/errors.ts';
+import { fingerprint } from '../domain/fingerprint.ts';
+import { unappliedPayment } from '../domain/ledger.ts';
+import type { Money } from '../domain/money.ts';
+import { type CommandKind, isClosed } from '../domain/order-state.ts';
+import type { OrderProcess } from './order-process.ts';
+
+/** How long the caller waits for the workflow's word, in ms, before the answer is "accepted". */
+const PATIENCE_MS = 2_000;
+
+export type Received = {
+  paymentId: string;
+  amount: Money;
+  receivedOn: string;
+  method: string | null;
+  reference: string | null;
+};
+
+export type Submission = {
+  orderId: string;
+  kind: CommandKind;
+  actor: string;
+  reason: string | null;
+  /** What the caller sent, before defaults: the same id with another content is a conflict. */
+  content: unknown;
+  /** The caller's `Idempotency-Key`; without one each call is a new command. */
+  idempotencyKey: string | null;
+  body?: Record<string, unknown>;
+  payment?: Received;
+};
+
+export type Submitted = { command: CommandRow; replayed: boolean };
+
+/**
+ * Asks something of an order: writes the command (and the money that came with it), tells the workflow, and waits a
+ * moment for its word. Money for a closed order is booked at once, as unapplied credit.
+ * @returns the command; its `outcome` is null if the workflow has not answered yet
+ * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`
+ */
+export async function submitCommand(
+  { sql, process, now }: { sql: Sql; process: OrderProcess; now: string },
+  submission: Submission,
+): Promise<Submitted> {
+  const id = commandId(submission);
+  const { command, replayed } = await inTransaction(sql, (tx) => write(tx, id, submission, now));
+  if (command.outcome) return { command, replayed };
+  await process.tell(command.orderId, command.kind, command.id);
+  return { command: await outcomeOf(sql, command), replayed };
+}
+
+async function write(tx: Tx, id: string, submission: Submission, now: string): Promise<Submitted> {
+  const { orderId, kind, actor, reason, payment, body = {} } = submission;
+  const locked = await lockOrder(tx, orderId);
+  const content = fingerprint({ orderId, kind, content: submission.content });
+  const known = await findCommand(tx, id);
+  if (known) {
+    if (known.fingerprint === content) return { command: known, replayed: true };
+    throw new NettermsError(
+      'conflict',
+      `${payment ? `Payment ${payment.paymentId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
+    );
+  }
+  requireOpen(locked, submission);
+  await insertCommand(
+    tx,
+    {
+      id,
+      orderId,
+      kind,
+      body: payment ? { paymentId: payment.paymentId } : body,
+      fingerprint: content,
+      actor,
+      reason,
+    },
+    now,
+  );
+  if (payment) await receive(tx, locked, { id, payment, content, actor, now });
+  return { command: await getCommand(tx, id), replayed: false };
+}
+
+function requireOpen({ order }: LockedOrder, { kind, payment }: Submission): void {
+  if (payment && payment.amount.currency !== order.currency) {
+    throw new NettermsError(
+      'currency-mismatch',
+      `Order ${order.id} is in ${order.currency}: a payment in ${payment.amount.currency} cannot be booked on it.`,
+    );
+  }
+  if (order.status === 'reserved' && (kind === 'recordPayment' || kind === 'settle')) {
+    throw new NettermsError(
+      'order-not-confirmed',
+      `Order ${order.id} is only reserved: confirm it first (POST /v1/orders/${order.id}/confirm).`,
+    );
+  }
+  if (isClosed(order.status) && kind !== 'recordPayment') {
+    throw new NettermsError(
+      'order-closed',
+      `Order ${order.id} is ${order.status} already: nothing was changed.`,
+      { orderStatus: order.status },
+    );
+  }
+}
+
+async function receive(
+  tx: Tx,
+  { order }: LockedOrder,
+  {
+    id,
+    payment,
+    content,
+    actor,
+    now,
+  }: { id: string; payment: Received; content: string; actor: string; now: string },
+): Promise<void> {
+  const { paymentId, amount, receivedOn, method, reference } = payment;
+  const row = {
+    paymentId,
+    customerId: order.customerId,
+    orderId: order.id,
+    amount: amount.amount,
+    currency: amount.currency,
+    receivedOn,
+    method,
+    reference,
+    fingerprint: content,
+    commandId: id,
+    actor,
+    createdAt: now,
+  };
+  if (!(await insertPayment(tx, row))) {
+    const other = await findPayment(tx, paymentId);
+    throw new NettermsError(
+      'conflict',
+      `Payment ${paymentId} was recorded already, on order ${other?.orderId}: use a new id for another payment.`,
+    );
+  }
+  if (!isClosed(order.status)) return;
+  await book(tx, [unappliedPayment(paymentId, amount.amount, order.id)], {
+    customerId: order.customerId,
+    currency: order.currency,
+    commandId: id,
+    actor,
+    now,
+  });
+  await decideCommand(tx, id, null, now);
+}
+
+/** A payment's command follows from the payment's id, a keyed call's from its key, any other is new. */
+function commandId({ orderId, kind, payment, idempotencyKey }: Submission): string {
+  const given = payment
+    ? `payment ${payment.paymentId}`
+    : idempotencyKey
+      ? `${orderId} ${kind} ${idempotencyKey}`
+      : null;
+  return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
+}
+
+/** Waits, more and more patiently, for the workflow's word on the command. */
+async function outcomeOf(sql: Sql, command: CommandRow): Promise<CommandRow> {
+  const until = Date.now() + PATIENCE_MS;
+  for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
+    const current = await getCommand(sql, command.id);
+    if (current.outcome || Date.now() >= until) return current;
+    await sleep(pause);
+  }
+}

@@ -1,0 +1,67 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from './activities/activities.ts';
+import { readConfig } from './config.ts';
+import { connect } from './db/client.ts';
+import { pending } from './db/migrate.ts';
+import { createMailer } from './emails/mailer.ts';
+import { createRenderer } from './emails/render.ts';
+import { createWebhookStorefront } from './storefronts/webhook.ts';
+import { createTemporalClient } from './temporal/client.ts';
+import { createOrderProcess } from './temporal/order-process.ts';
+import { createPoller } from './temporal/poller.ts';
+import { ensureSearchAttributes } from './temporal/search-attributes.ts';
+import { createWorkers } from './temporal/workers.ts';
+
+const config = readConfig();
+const log = pino({ level: config.logLevel, base: { process: 'worker' } });
+Runtime.install({
+  logger: {
+    log: (level, message, fields) =>
+      log[level === 'TRACE' ? 'trace' : (level.toLowerCase() as 'info')](fields ?? {}, message),
+    trace: (message, fields) => log.trace(fields ?? {}, message),
+    debug: (message, fields) => log.debug(fields ?? {}, message),
+    info: (message, fields) => log.info(fields ?? {}, message),
+    warn: (message, fields) => log.warn(fields ?? {}, message),
+    error: (message, fields) => log.error(fields ?? {}, message),
+  },
+  shutdownSignals: [],
+});
+
+const sql = connect(config.databaseUrl, { max: 20 });
+const missing = await pending(sql);
+if (missing.length > 0)
+  throw new Error(`the schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first`);
+
+const { client, close } = createTemporalClient();
+await ensureSearchAttributes(client);
+const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
+const storefront = config.store && createWebhookStorefront(config.store);
+const activities = createActivities({
+  sql,
+  renderer: await createRenderer(),
+  mailer,
+  storefront,
+  mailFrom: config.mailFrom,
+});
+
+const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
+const workers = await createWorkers({
+  connection,
+  namespace: client.options.namespace,
+  activities,
+  workflowBundle: config.workflowBundle === null ? null : { codePath: config.workflowBundle },
+  maxCachedWorkflows: config.maxCachedWorkflows,
+  maxMailsPerSecond: config.maxMailsPerSecond,
+});
+const poller = createPoller({ sql, process: createOrderProcess({ sql, client, log }), log });
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
+log.info({ namespace: client.options.namespace }, 'worker ready');
+await workers.run();
+
+await poller.stop();
+mailer.close();
+await Promise.all([connection.close(), close(), sql.end({ timeout: 5 })]);
+process.exit(0);

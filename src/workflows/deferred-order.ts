@@ -1,0 +1,242 @@
+import {
+  ActivityCancellationType,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/activities.ts';
+import { isClosed } from '../domain/order-state.ts';
+import { collapse, type Step, splitDue } from '../domain/steps.ts';
+import {
+  cancel,
+  chase,
+  confirm,
+  type DeferredOrder,
+  type Ending,
+  MAIL_TASK_QUEUE,
+  recordPayment,
+  retryStore,
+  settle,
+  status,
+} from './messages.ts';
+import { NtDueAt, NtStatus } from './search-attributes.ts';
+import { describe, mayAct, nextStep, type OrderState, openState, report } from './state.ts';
+
+/** The ledger is in our own database: local, so that a pass costs one event; it is tried until it works. */
+const ledger = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '500 ms', maximumInterval: '1 minute' },
+});
+
+const store = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '7 days',
+  retry: { initialInterval: '5 seconds', maximumInterval: '15 minutes' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+const mail = proxyActivities<Activities>({
+  taskQueue: MAIL_TASK_QUEUE,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/**
+ * Follows one order that is paid later: tells the store that it is paid, confirms it to the customer, reminds by
+ * the plan, and ends when nothing is owed any more. What changes the order is a command in PostgreSQL; a signal
+ * only says that there is one.
+ */
+export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
+  const order = openState(input);
+  setHandler(status, () => report(order));
+  for (const signal of [confirm, recordPayment, retryStore, chase]) setHandler(signal, () => wake(order));
+  setHandler(settle, (message) => (message?.commandId ? wake(order) : askByHand(order, 'settle')));
+  setHandler(cancel, (message) => (message?.commandId ? wake(order) : askByHand(order, 'cancel')));
+  CancellationScope.current().cancelRequested.catch(() =>
+    askByHand(order, 'cancel', { onlyIfUntouched: true }),
+  );
+  return CancellationScope.nonCancellable(() => follow(order));
+}
+
+async function follow(order: OrderState): Promise<Ending> {
+  await pass(order);
+  while (!order.superseded && !isClosed(order.status)) {
+    begin(order);
+    await somethingToDo(order);
+    act(order);
+    await pass(order);
+  }
+  if (order.superseded) return { status: 'superseded' };
+  await close(order);
+  return { status: order.status };
+}
+
+/** Once the order is confirmed, the store and the customer are told, beside the loop. */
+function begin(order: OrderState): void {
+  if (order.status !== 'open') return;
+  if (!order.confirmationBegun) {
+    order.confirmationBegun = true;
+    sendBeside(order, 'confirmation', () => mail.sendNotice({ ...order.id, notice: 'confirmation' }));
+  }
+  if (order.paidInStore === 'pending' && !order.telling) order.telling = tellStorePaid(order);
+}
+
+/** Waits for a message or for the next step that may be acted on. */
+async function somethingToDo(order: OrderState): Promise<void> {
+  const { due, later } = splitDue(order.plan, Date.now());
+  if (order.awake || due.some((step) => mayAct(order, step))) return;
+  const next = later[0];
+  if (!next) return condition(() => order.awake);
+  await condition(() => order.awake, Date.parse(next.at) - Date.now(), {
+    summary: `until ${next.kind} ${next.key}`,
+  });
+}
+
+/** Acts on the steps whose instant has come; of reminders that came due together only the newest is sent. */
+function act(order: OrderState): void {
+  const due = splitDue(order.plan, Date.now()).due.filter((step) => mayAct(order, step));
+  order.plan = order.plan.filter((step) => !due.includes(step));
+  order.expired = due.some((step) => step.kind === 'expire');
+  const { send, superseded } = collapse(due.filter((step) => step.kind !== 'expire'));
+  for (const step of send)
+    remind(
+      order,
+      step,
+      superseded.filter((older) => older.instalment === step.instalment),
+    );
+}
+
+/** Sends a reminder beside the loop. One of the same instalment that is still being tried gives way to it. */
+function remind(order: OrderState, step: Step, skipped: Step[]): void {
+  const key = `reminder ${step.instalment}`;
+  const older = order.mailing.get(key);
+  older?.scope.cancel();
+  const superseded = [...(older?.step ? [older.step] : []), ...skipped].map((given) => given.key);
+  sendBeside(order, key, () => mail.sendReminder({ ...order.id, step, superseded }), step);
+}
+
+/** Applies what is pending in PostgreSQL, and shows where the order stands. */
+async function pass(order: OrderState): Promise<void> {
+  order.awake = false;
+  const { direct, expired, storeFailed } = order;
+  Object.assign(order, { direct: [], expired: false, storeFailed: false });
+  const position = await ledger.advance({
+    ...order.id,
+    now: Date.now(),
+    nextStep: nextStep(order),
+    direct,
+    expired,
+    storeFailed,
+  });
+  if (position.superseded) {
+    order.superseded = true;
+    return;
+  }
+  Object.assign(order, position);
+  if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
+  showInSearch(order);
+  setCurrentDetails(describe(order));
+}
+
+/** Keeps what operators search by true; costs an event, so only where something changed. */
+function showInSearch({ status, dueAt }: OrderState): void {
+  const shown = workflowInfo().typedSearchAttributes;
+  const due = dueAt === null ? null : new Date(dueAt);
+  if (shown.get(NtStatus) === status && shown.get(NtDueAt)?.getTime() === due?.getTime()) return;
+  upsertSearchAttributes([
+    { key: NtStatus, value: status },
+    { key: NtDueAt, value: due },
+  ]);
+}
+
+/** Nothing is owed any more: the store hears "paid" before "cancelled", mails that are still tried give way. */
+async function close(order: OrderState): Promise<void> {
+  for (const { scope } of order.mailing.values()) scope.cancel();
+  if (order.status === 'cancelled') order.telling?.scope.cancel();
+  await order.telling?.done;
+  await Promise.all([tellStoreClosed(order), mailClosing(order)]);
+  await condition(allHandlersFinished);
+  await ledger.finishOrder({ ...order.id, now: Date.now() });
+}
+
+function tellStorePaid(order: OrderState): NonNullable<OrderState['telling']> {
+  const scope = new CancellationScope();
+  const done = scope
+    .run(() => store.tellStore({ ...order.id, event: 'paid' }))
+    .then((answer) => {
+      if (answer !== 'order-unknown') return;
+      order.unknownToStore = true;
+      order.direct.push({
+        kind: 'cancel',
+        place: 'order-unknown',
+        actor: 'system',
+        reason: 'the store does not know the order',
+      });
+    })
+    .catch((failure) => {
+      order.storeFailed = !isCancellation(failure);
+    })
+    .finally(() => {
+      order.telling = null;
+      wake(order);
+    });
+  return { scope, done };
+}
+
+async function tellStoreClosed(order: OrderState): Promise<void> {
+  if (!order.hasStore || order.unknownToStore || order.status === 'reserved' || order.status === 'open')
+    return;
+  const event = order.status === 'cancelled' ? 'cancelled' : 'settled';
+  await store.tellStore({ ...order.id, event }).catch(noted);
+}
+
+async function mailClosing(order: OrderState): Promise<void> {
+  if (!order.confirmed) return;
+  const notice = order.status === 'cancelled' ? 'cancelled' : 'settled';
+  await mail
+    .sendNotice({ ...order.id, notice })
+    .catch(() => ledger.noteMailFailed({ ...order.id, what: notice, now: Date.now() }));
+}
+
+/** Starts a mail that the loop does not wait for, and notes if it could never be sent. */
+function sendBeside(order: OrderState, key: string, send: () => Promise<unknown>, step?: Step): void {
+  const scope = new CancellationScope();
+  const mailing = { scope, step };
+  order.mailing.set(key, mailing);
+  scope
+    .run(send)
+    .then((outcome) => {
+      if (step && outcome === 'sent') order.remindersSent += 1;
+      setCurrentDetails(describe(order));
+    })
+    .catch((failure) => {
+      if (!isCancellation(failure))
+        return ledger.noteMailFailed({ ...order.id, what: step ?? 'confirmation', now: Date.now() });
+    })
+    .finally(() => {
+      if (order.mailing.get(key) === mailing) order.mailing.delete(key);
+    });
+}
+
+function wake(order: OrderState): void {
+  order.awake = true;
+}
+
+/** A person acted in Temporal itself, without a command: the ledger books it as one. */
+function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouched = false } = {}): void {
+  const place = `by-hand:${order.askedByHand++}`;
+  order.direct.push({ kind, place, actor: 'temporal', reason: 'by hand in Temporal', onlyIfUntouched });
+  wake(order);
+}
+
+/** The delivery's row in PostgreSQL says what went wrong; the order ends all the same. */
+function noted(): void {}

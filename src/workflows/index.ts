@@ -1,0 +1,1 @@
+export { deferredOrder } from './deferred-order.ts';

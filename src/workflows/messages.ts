@@ -1,0 +1,37 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import type { Step } from '../domain/steps.ts';
+
+/** Workflows and all activities but mail. */
+export const TASK_QUEUE = 'netterms';
+/** Mail has a queue of its own, so that it can be rate-limited and a slow server holds nothing else up. */
+export const MAIL_TASK_QUEUE = 'netterms-mail';
+
+/** Names the row in `commands` that says what is asked. Sent by hand from Temporal's UI it may be missing. */
+export type Message = { readonly commandId?: string };
+
+export const confirm = defineSignal<[Message?]>('confirm');
+export const recordPayment = defineSignal<[Message?]>('recordPayment');
+export const settle = defineSignal<[Message?]>('settle');
+export const cancel = defineSignal<[Message?]>('cancel');
+export const retryStore = defineSignal<[Message?]>('retryStore');
+export const chase = defineSignal<[Message?]>('chase');
+
+export type OrderReport = {
+  readonly status: OrderStatus;
+  readonly outstanding: { readonly amount: number; readonly currency: string };
+  readonly paidInStore: PaidInStore;
+  readonly remindersSent: number;
+  readonly nextStep: Step | null;
+};
+export const status = defineQuery<OrderReport>('status');
+
+/** Only ids and instants: nothing that names a person goes into Temporal. */
+export type DeferredOrder = {
+  readonly orderId: string;
+  readonly episode: number;
+  readonly plan: readonly Step[];
+};
+
+/** `superseded`: a newer episode follows the order. */
+export type Ending = { readonly status: OrderStatus | 'superseded' };

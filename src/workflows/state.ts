@@ -1,0 +1,98 @@
+import type { CancellationScope } from '@temporalio/workflow';
+import type { Pass, Position } from '../activities/activities.ts';
+import type { PaidInStore } from '../domain/order-state.ts';
+import { type Step, splitDue } from '../domain/steps.ts';
+import type { DeferredOrder, OrderReport } from './messages.ts';
+
+type Known = Omit<Extract<Position, { superseded: false }>, 'superseded'>;
+
+/** All that a running workflow knows, in one object; PostgreSQL's word is copied into it at each pass. */
+export type OrderState = Known & {
+  readonly id: { readonly orderId: string; readonly episode: number };
+  /** Steps that nothing has become of yet. */
+  plan: readonly Step[];
+  /** Something came that the loop must look at. */
+  awake: boolean;
+  superseded: boolean;
+  direct: Pass['direct'];
+  askedByHand: number;
+  expired: boolean;
+  storeFailed: boolean;
+  unknownToStore: boolean;
+  /** The store is being told that the order is paid. */
+  telling: { readonly scope: CancellationScope; readonly done: Promise<void> } | null;
+  confirmationBegun: boolean;
+  /** Mails that are being sent or tried again, beside the loop. */
+  readonly mailing: Map<string, { readonly scope: CancellationScope; readonly step?: Step }>;
+  remindersSent: number;
+  readonly remindersPlanned: number;
+};
+
+export function openState({ orderId, episode, plan }: DeferredOrder): OrderState {
+  return {
+    id: { orderId, episode },
+    plan,
+    awake: false,
+    superseded: false,
+    direct: [],
+    askedByHand: 0,
+    expired: false,
+    storeFailed: false,
+    unknownToStore: false,
+    telling: null,
+    confirmationBegun: false,
+    mailing: new Map(),
+    remindersSent: 0,
+    remindersPlanned: plan.filter((step) => step.kind !== 'expire').length,
+    customerId: '',
+    status: 'reserved',
+    outstanding: 0,
+    currency: 'EUR',
+    outstandingText: '',
+    dueAt: null,
+    confirmed: false,
+    paidInStore: 'pending',
+    hasStore: false,
+  };
+}
+
+const knowsOrder = { pending: false, failed: false, marked: true, chased: true } as const satisfies Record<
+  PaidInStore,
+  boolean
+>;
+
+/** No reminder leaves before the store has marked the order paid, and none while it is not confirmed. */
+export function mayAct(order: OrderState, step: Step): boolean {
+  if (step.kind === 'expire') return order.status === 'reserved';
+  return order.status === 'open' && knowsOrder[order.paidInStore];
+}
+
+/** The next step in time; one that is due and held back comes first. */
+export function nextStep(order: OrderState): Step | null {
+  const { due, later } = splitDue(order.plan, Date.now());
+  return due[0] ?? later[0] ?? null;
+}
+
+export function report(order: OrderState): OrderReport {
+  const { status, outstanding, currency, paidInStore, remindersSent } = order;
+  return {
+    status,
+    outstanding: { amount: outstanding, currency },
+    paidInStore,
+    remindersSent,
+    nextStep: nextStep(order),
+  };
+}
+
+/** What operators read on the workflow's page: "2 of 4 reminders sent; next overdue 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
+export function describe(order: OrderState): string {
+  const next = nextStep(order);
+  const parts = [
+    `**${order.status}**`,
+    `${order.remindersSent} of ${order.remindersPlanned} reminders sent`,
+    next ? `next ${next.kind} ${next.at.slice(0, 16).replace('T', ' ')} UTC` : 'no further step planned',
+    `${order.outstandingText} outstanding`,
+    ...(order.paidInStore === 'marked' || order.status === 'reserved' ? [] : [`store: ${order.paidInStore}`]),
+  ];
+  return parts.join('; ');
+}

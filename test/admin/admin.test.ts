@@ -1,0 +1,456 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { checkout } from '../../src/db/checkout.ts';
+import { findCustomer } from '../../src/db/customers.ts';
+import { findOrder } from '../../src/db/orders.ts';
+import { findPayment } from '../../src/db/payments.ts';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { tsx } from '../../src/dev/tsx.ts';
+import { anOrder, eur } from '../support/builders.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { addCustomer } from '../support/merchant.ts';
+import {
+  type BackOffice,
+  openBackOffice,
+  openBrowser,
+  openShop,
+  placeOrder,
+  signedIn,
+} from './back-office.ts';
+
+const run = promisify(execFile);
+
+let database: TestDatabase;
+let office: BackOffice;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  await openShop(database.sql);
+  office = await openBackOffice(database.sql);
+  browser = await openBrowser(inject('chromiumPath'));
+  page = await signedIn(browser, office);
+});
+afterAll(async () => {
+  await browser?.close();
+  await office?.close();
+  expect(await reconcileBalances(database.sql)).toEqual([]);
+  expect(office.errors).toEqual([]);
+  await database?.drop();
+});
+beforeEach(() => {
+  office.working.on = true;
+});
+
+/** A fact at the top of a page, by its name. */
+const fact = (name: string) => page.locator('.facts > div').filter({ hasText: name }).locator('dd');
+const heading = (name: string) => page.getByRole('heading', { name, level: 1 });
+const open = (action: string) => page.locator('summary', { hasText: action }).click();
+
+it('a credit manager finds a late order, records a part payment, and settles the rest', async () => {
+  await placeOrder(database.sql, { orderId: '1043', orderNumber: 'SO-1043' }, '2027-03-09T10:00:00.000Z');
+  await page.goto('/admin/orders');
+  await page.getByRole('link', { name: 'Overdue' }).click();
+  const rows = page.locator('tbody tr');
+  expect(await rows.count()).toBe(1);
+  expect((await rows.locator('th, td').allTextContents()).slice(0, 7)).toEqual([
+    'SO-10421042',
+    'Officine Rossi S.r.l.',
+    'OpenOverdue',
+    '1,220.00 EUR',
+    '1,220.00 EUR',
+    '3 Mar 2027',
+    '7',
+  ]);
+
+  await page.getByRole('link', { name: 'SO-1042' }).click();
+  await heading('Order SO-1042').waitFor();
+  const workflow = page.getByRole('link', { name: 'workflow in Temporal' });
+  expect(await workflow.getAttribute('href')).toBe(
+    'http://temporal.example:8233/namespaces/default/workflows/order%2F1042%2F1',
+  );
+
+  await open('Record a payment');
+  expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('1220.00');
+  expect(await page.getByLabel('Payment id').inputValue()).toBe('1042-p1');
+  await page.getByLabel('Amount in EUR').fill('1.020,50');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('The payment was recorded.').waitFor();
+  expect(await fact('Balance').textContent()).toBe('199.50 EUR');
+  expect(await page.locator('.timeline').first().textContent()).toMatch(/1,020\.50 EUR received\s+by carla/);
+  expect(await findPayment(database.sql, '1042-p1')).toMatchObject({
+    amount: 102_050,
+    receivedOn: '2027-03-10',
+    actor: 'user:carla',
+  });
+
+  await open('Settle');
+  await page.getByLabel('Reason').locator('visible=true').fill('Rest paid in cash');
+  await page.getByRole('button', { name: 'Settle the order' }).click();
+  await page.getByText('The order was settled.').waitFor();
+  expect(await fact('Balance').textContent()).toBe('0.00 EUR');
+  expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'settled', outstanding: 0 });
+});
+
+it('an order is cancelled with its reason, and what was received becomes the customer’s credit', async () => {
+  await addCustomer(database.sql, 'bruni', { name: 'Bruni S.p.A.' });
+  await placeOrder(database.sql, { orderId: 'to-cancel', customerId: 'bruni' }, office.clock.now);
+  await page.goto('/admin/orders/to-cancel');
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill('100');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await open('Cancel');
+  await page.getByLabel('Reason').locator('visible=true').fill('Goods came back');
+  await page.getByRole('button', { name: 'Cancel the order' }).click();
+  await page.getByText('The order was cancelled.').waitFor();
+  expect(await fact('Closed because').textContent()).toBe('Goods came back');
+  expect(await findCustomer(database.sql, 'bruni')).toMatchObject({ exposure: 0, unapplied: 10_000 });
+});
+
+it('a form that was filled in wrongly says so by its fields, keeps what was typed, and books nothing', async () => {
+  await placeOrder(database.sql, { orderId: 'wrong-form' }, office.clock.now);
+  await page.goto('/admin/orders/wrong-form');
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill('1.234');
+  await page.getByLabel('Reference').fill('<b>Bank "7"</b>');
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Record the payment' }).click(),
+  ]);
+  expect(answer.status()).toBe(422);
+  await page.getByText('“1.234” can be read in two ways').waitFor();
+  expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('1.234');
+  expect(await page.getByLabel('Reference').inputValue()).toBe('<b>Bank "7"</b>');
+  expect(await findPayment(database.sql, 'wrong-form-p1')).toBeNull();
+
+  await placeOrder(database.sql, { orderId: 'other-order' }, office.clock.now);
+  await page.getByLabel('Amount in EUR').fill('50');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('The payment was recorded.').waitFor();
+  await page.goto('/admin/orders/other-order');
+  await open('Record a payment');
+  await page.getByLabel('Payment id').fill('wrong-form-p1');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('Payment wrong-form-p1 was used already with another content').waitFor();
+  expect(await findOrder(database.sql, 'other-order')).toMatchObject({ outstanding: 122_000 });
+});
+
+it('a payment that the order’s process has not taken yet is shown as under way, and then as recorded', async () => {
+  await placeOrder(database.sql, { orderId: 'slow' }, office.clock.now);
+  office.working.on = false;
+  await page.goto('/admin/orders/slow');
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill('20');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('still under way').waitFor();
+  expect(await fact('Balance').textContent()).toBe('1,220.00 EUR');
+  office.working.on = true;
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill('30');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('The payment was recorded.').waitFor();
+  expect(await fact('Balance').textContent()).toBe('1,170.00 EUR');
+});
+
+it('a store that could not be told is told again or chased without it', async () => {
+  const { sql } = database;
+  await placeOrder(sql, { orderId: 'untold' }, office.clock.now);
+  await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
+  await page.goto('/admin/orders/untold');
+  await open('Tell the store again');
+  await page.getByRole('button', { name: 'Tell it again' }).click();
+  await page.getByText('The store is told again.').first().waitFor();
+  expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'pending' });
+  await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
+  await page.goto('/admin/orders/untold');
+  await open('Chase all the same');
+  await page.getByLabel('Reason').locator('visible=true').fill('The shop is gone');
+  await page.getByRole('button', { name: 'Chase the order' }).click();
+  await page.getByText('goes on without the store’s word').waitFor();
+  expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'chased' });
+});
+
+it('a customer’s terms are revoked with a reason that everybody reads, and the checks say why', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'conti', { name: 'Conti & C.' });
+  await page.goto('/admin/customers');
+  await page.getByLabel('Customer, by name or id').fill('conti');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('link', { name: 'Conti & C.' }).click();
+  await page.getByText('Yes: an order of 10,000.00 EUR would be accepted now.').waitFor();
+
+  await open('Revoke payment terms');
+  await page.getByLabel('Reason').locator('visible=true').fill('Cheques bounced twice');
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('Payment terms were revoked.').waitFor();
+  expect(await fact('Payment terms').textContent()).toBe(
+    'Revoked: Cheques bounced twice by carla, 10 Mar 2027, 10:30',
+  );
+  await page.getByText('No: an order of 10,000.00 EUR would be declined now.').waitFor();
+  expect(await page.locator('[aria-labelledby=history]').textContent()).toContain('Cheques bounced twice');
+  expect(await findCustomer(sql, 'conti')).toMatchObject({
+    privilege: 'revoked',
+    privilegeActor: 'user:carla',
+  });
+
+  const declined = anOrder({ orderId: 'declined', customerId: 'conti', total: eur(300) });
+  const result = await checkout(sql, declined, { now: office.clock.now, actor: 'key:shop', told: true });
+  expect(result.kind).toBe('declined');
+  await page.reload();
+  await page.getByText('300.00 EUR, order declined: privilege').waitFor();
+});
+
+it('the limit of a customer is set, is asked by the checks, and is given back to the policy', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'dini', { name: 'Dini S.r.l.' });
+  await page.goto('/admin/customers/dini');
+  await open('Set a credit limit');
+  await page.getByLabel('Limit in EUR').fill('2.500,00');
+  await page.getByLabel('Reason').locator('visible=true').fill('Small firm');
+  await page.getByRole('button', { name: 'Set the limit' }).click();
+  await page.getByText('The credit limit was set.').waitFor();
+  await page.getByLabel('Order amount in EUR').fill('2500,01');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('Over the limit by 0.01 EUR.').waitFor();
+  await open('Use the policy’s limit');
+  await page.getByLabel('Reason').locator('visible=true').fill('Grew');
+  await page.getByRole('button', { name: 'Use the policy’s limit' }).click();
+  await page.getByText('from 2,500.00 EUR to the policy’s').waitFor();
+  expect(await findCustomer(sql, 'dini')).toMatchObject({ creditLimit: null });
+
+  await open('Set a credit limit');
+  await page.getByLabel('Limit in EUR').fill('0');
+  await page.getByLabel('Reason').locator('visible=true').fill('Cash only');
+  await page.getByRole('button', { name: 'Set the limit' }).click();
+  await page.getByText('The credit limit was set.').waitFor();
+  expect(await findCustomer(sql, 'dini')).toMatchObject({ creditLimit: 0 });
+});
+
+it('pages through many orders without losing or repeating one', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'many', { name: 'Many Orders Ltd.' });
+  for (let n = 0; n < 60; n++) {
+    const placed = `2027-03-08T10:00:00.${String(Math.floor(n / 3)).padStart(3, '0')}Z`;
+    await placeOrder(
+      sql,
+      { orderId: `many-${n}`, customerId: 'many', orderNumber: null, total: eur(1) },
+      placed,
+    );
+  }
+  await page.goto('/admin/orders?customer=many');
+  const seen: string[] = [];
+  for (;;) {
+    seen.push(...(await page.locator('tbody th a').allTextContents()));
+    const next = page.getByRole('link', { name: 'Next page' });
+    if ((await next.count()) === 0) break;
+    await next.click();
+    await page.getByRole('link', { name: 'First page' }).waitFor();
+    await page.waitForLoadState();
+  }
+  expect(seen).toHaveLength(60);
+  expect(new Set(seen).size).toBe(60);
+});
+
+it('a sign-in link works once, and a preview does not use it up', async () => {
+  const link = await office.link('dario');
+  expect((await fetch(link)).status).toBe(200);
+  const visitor = await browser.newContext();
+  const first = await visitor.newPage();
+  await first.goto(link);
+  await first.getByRole('button', { name: 'Sign in' }).click();
+  await first.getByText('dario').waitFor();
+  const [cookie] = await visitor.cookies(`${office.address}/admin`);
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/admin' });
+
+  const other = await browser.newPage();
+  await other.goto(link);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByText('This link was used already or has expired').waitFor();
+  await other.goto(`${office.address}/admin/orders`);
+  await other.getByText('npm run sign-in').waitFor();
+  await other.close();
+
+  await first.getByRole('button', { name: 'Sign out' }).click();
+  await first.getByText('You are not signed in').waitFor();
+  await visitor.addCookies([cookie!]);
+  expect((await first.goto(`${office.address}/admin/orders`))?.status()).toBe(401);
+  await visitor.close();
+});
+
+it('a link that is a day old, and a session of twelve hours, have ended', async () => {
+  const link = await office.link('late');
+  const before = office.clock.now;
+  const visitor = await browser.newContext();
+  const tab = await visitor.newPage();
+  try {
+    await tab.goto(link);
+    office.clock.now = '2027-03-11T09:30:00.000Z';
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await tab.getByText('has expired').waitFor();
+    await tab.goto(await office.link('late'));
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await tab.getByRole('heading', { name: 'Orders' }).waitFor();
+    office.clock.now = '2027-03-11T21:30:00.000Z';
+    expect((await tab.goto(`${office.address}/admin/orders`))?.status()).toBe(401);
+  } finally {
+    office.clock.now = before;
+    await visitor.close();
+  }
+});
+
+it('the link that the operator’s command prints signs in the user it names', async () => {
+  const before = office.clock.now;
+  const visitor = await browser.newContext();
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    SMTP_URL: 'smtp://localhost:1',
+    PUBLIC_URL: office.address,
+  };
+  const { stdout } = await run(process.execPath, [...tsx, 'src/cli/sign-in.ts', 'elena'], { env });
+  try {
+    office.clock.now = new Date().toISOString();
+    const tab = await visitor.newPage();
+    await tab.goto(stdout.split('\n')[0]!);
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await tab.getByText('elena').waitFor();
+  } finally {
+    office.clock.now = before;
+    await visitor.close();
+  }
+});
+
+it('a form without the visitor’s own token changes nothing, whoever sends it', async () => {
+  await addCustomer(database.sql, 'victim');
+  const stranger = await browser.newContext();
+  const theirs = await stranger.newPage();
+  await theirs.goto(await office.link('mallory'));
+  await theirs.getByRole('button', { name: 'Sign in' }).click();
+  await theirs.getByRole('heading', { name: 'Orders' }).waitFor();
+  const ofAnother = await theirs.locator('input[name=csrf]').first().getAttribute('value');
+  await stranger.close();
+
+  for (const csrf of [undefined, 'wrong', ofAnother!]) {
+    const form = { reason: 'forged', ...(csrf === undefined ? {} : { csrf }) };
+    const answer = await page.request.post(`${office.address}/admin/customers/victim/revoke`, { form });
+    expect(answer.status()).toBe(403);
+    expect(await answer.text()).toContain('Nothing was changed');
+  }
+  const unsigned = await fetch(`${office.address}/admin/customers/victim/revoke`, {
+    method: 'POST',
+    body: new URLSearchParams({ reason: 'forged' }),
+  });
+  expect(unsigned.status).toBe(401);
+  expect(await findCustomer(database.sql, 'victim')).toMatchObject({ privilege: 'by_rules' });
+});
+
+it('addresses that are mistyped or hostile lead to a page, never to a failure', async () => {
+  const notThere = [
+    'orders/none',
+    'customers/none',
+    'orders/%00',
+    'customers/a%2fb',
+    'orders/a%20b',
+    'nothing',
+  ];
+  for (const path of notThere) {
+    const answer = await page.request.get(`${office.address}/admin/${path}`);
+    expect(answer.status(), path).toBe(404);
+    expect(await answer.text()).toContain('There is nothing here');
+  }
+  const harmless = [
+    'orders?status=x&overdue=maybe&after=%00~%00&customer=%00',
+    'orders?status=open&status=settled',
+    'orders?after=2027-03-08T10:00:00.000Z~..',
+    'orders?customer=%25_%5C',
+    'customers?q=%00&after=%00',
+    'customers/rossi?amount=%00&done=toString',
+    'orders/1042?command=%00',
+  ];
+  for (const path of harmless) {
+    const answer = await page.request.get(`${office.address}/admin/${path}`);
+    expect(answer.status(), path).toBe(200);
+  }
+  expect((await page.request.get(`${office.address}/admin/orders/%E0%A4%A`)).status()).toBe(400);
+  await addCustomer(database.sql, 'zero');
+  await page.goto('/admin/customers/zero');
+  const csrf = (await page.locator('input[name=csrf]').first().getAttribute('value'))!;
+  const answer = await page.request.post(`${office.address}/admin/customers/zero/revoke`, {
+    form: { csrf, reason: 'a\u0000b' },
+  });
+  expect(answer.status()).toBe(422);
+  const large = await page.request.post(`${office.address}/admin/customers/zero/revoke`, {
+    form: { csrf, reason: 'x'.repeat(100_000) },
+  });
+  expect(large.status()).toBe(413);
+});
+
+it('what customers and stores write is shown as text, never run', async () => {
+  const name = '<script>alert(1)</script><img src=x onerror=alert(1)>';
+  await addCustomer(database.sql, 'markup', { name });
+  await placeOrder(
+    database.sql,
+    { orderId: 'markup', customerId: 'markup', orderNumber: name },
+    office.clock.now,
+  );
+  for (const path of ['customers/markup', 'orders/markup', 'orders?customer=markup']) {
+    await page.goto(`/admin/${path}`);
+    expect(await page.getByText(name).count(), path).toBeGreaterThan(0);
+    expect(await page.locator('main script, main img').count()).toBe(0);
+  }
+});
+
+it('is never kept by caches, and loads nothing that a strict policy refuses', async () => {
+  const refused: string[] = [];
+  const tab = await signedIn(browser, office);
+  tab.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
+  for (const path of ['orders', 'orders/1042', 'customers', 'customers/rossi']) {
+    const answer = (await tab.goto(`${office.address}/admin/${path}`))!;
+    expect(answer.headers()).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    expect(await tab.evaluate('getComputedStyle(document.querySelector(".card")).borderRadius')).toBe('10px');
+  }
+  expect(refused).toEqual([]);
+  await tab.close();
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const main = ['orders?overdue=true', 'orders/1042', 'customers', 'customers/conti'];
+const others = [
+  'orders?customer=o',
+  'orders/untold',
+  'orders/wrong-form',
+  'customers/dini?amount=1.234&done=limit',
+  'sign-in',
+  'sign-in?token=x',
+  'nothing',
+];
+
+it.each([
+  { width: 1280, scheme: 'light', paths: [...main, ...others] },
+  { width: 400, scheme: 'light', paths: main },
+  { width: 1280, scheme: 'dark', paths: main },
+] as const)('can be used by everybody, at $width pixels, $scheme', async ({ width, scheme, paths }) => {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: scheme });
+  await database.sql`update orders set paid_in_store = 'failed', stuck_since = ${office.clock.now} where id = 'untold'`;
+  for (const path of paths) {
+    await page.goto(`/admin/${path}`);
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
+    await page.evaluate(axe);
+    const { violations } = (await page.evaluate('axe.run()')) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    expect(
+      violations.map(({ id, nodes }) => `${path}: ${id} ${nodes.map(({ html }) => html.slice(0, 120))}`),
+    ).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+});

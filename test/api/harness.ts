@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { endpointsOf, createApp } from '../../src/api/app.ts';
+import { createApiKey, type Scope } from '../../src/db/api-keys.ts';
+import { findOrder } from '../../src/db/orders.ts';
+import { advance } from '../../src/db/process.ts';
+import { createTemporalClient } from '../../src/temporal/client.ts';
+import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { freshDatabase } from '../support/database.ts';
+import { openMerchant } from '../support/merchant.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
+export type Answer = { status: number; headers: Headers; body: any };
+
+type Options = {
+  /** The key's scope, or a key of another kind; null sends none. */
+  as?: Scope | { key: string } | null;
+  method?: string;
+  headers?: Record<string, string>;
+};
+
+export type Api = Awaited<ReturnType<typeof openApi>>;
+
+/**
+ * The API on a database of its own, of a merchant with one customer, `rossi`. Temporal is away: orders are accepted
+ * and commands are kept all the same; `work` does what an order's workflow does with them.
+ */
+export async function openApi({ told = true }: { told?: boolean } = {}) {
+  const { sql, drop } = await freshDatabase();
+  await openMerchant(sql);
+  const temporal = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default' });
+  const logged: string[] = [];
+  const log = pino({ level: 'info' }, { write: (text: string) => logged.push(text) });
+  const clock = { now: '2027-03-01T10:00:00.000Z' };
+  const now = () => clock.now;
+  const process = createOrderProcess({ sql, client: temporal.client, log: { warn() {}, info() {} }, now });
+  const deps = { sql, process, log, now, told };
+  const reachTemporal = () => Promise.reject(new Error('away'));
+  const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoints = endpointsOf(deps).map((given) => ({
+    ...given,
+    pattern: new RegExp(`^/v1${given.path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  }));
+
+  const newKey = async (scopes: Scope[], expiresAt: string | null = null) =>
+    createApiKey(sql, { name: scopes.join(), scopes, expiresAt }, clock.now);
+  const keys: Record<Scope, string> = {
+    storefront: (await newKey(['storefront'])).key,
+    accounting: (await newKey(['accounting'])).key,
+    read: (await newKey(['read'])).key,
+    admin: (await newKey(['admin'])).key,
+  };
+
+  /** Sends a text or bytes as they are; each answer is compared with what the API's document promises. */
+  async function send(path: string, body: string | Uint8Array | undefined, options: Options = {}): Promise<Answer> {
+    const { as = 'admin', method = body === undefined ? 'GET' : 'POST', headers = {} } = options;
+    const key = as === null ? null : typeof as === 'string' ? keys[as] : as.key;
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    requirePromised(method, path, answer);
+    return answer;
+  }
+
+  function requirePromised(method: string, path: string, { status, body }: Answer): void {
+    const { pathname } = new URL(path, origin);
+    if (!pathname.startsWith('/v1') || status >= 400) return;
+    const given = endpoints.find(
+      (one) => one.method === method.toLowerCase() && one.pattern.test(pathname) && status in one.statuses,
+    );
+    if (!given) throw new Error(`${method} ${path} answered ${status}, which its document does not name`);
+    const known = given.answer.parse(body);
+    if (JSON.stringify(sorted(known)) !== JSON.stringify(sorted(body)))
+      throw new Error(`${method} ${path} answered more than its document names: ${JSON.stringify(body)}`);
+  }
+
+  return {
+    sql,
+    origin,
+    keys,
+    newKey,
+    clock,
+    logged,
+    endpoints,
+    send,
+    /** Calls `/v1…`; a body makes it a POST. */
+    call: (path: string, body?: unknown, options: Options = {}) =>
+      send(`/v1${path}`, body === undefined ? undefined : JSON.stringify(body), options),
+    /** What the order's workflow does with what is pending. */
+    async work(orderId: string): Promise<void> {
+      const order = (await findOrder(sql, orderId))!;
+      const pass = { orderId, episode: order.episode, now: Date.parse(clock.now), nextStep: null, direct: [] };
+      await advance(sql, { ...pass, expired: false, storeFailed: false }, { told });
+    },
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await temporal.close();
+      await drop();
+    },
+  };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}

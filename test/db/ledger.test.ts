@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkout } from '../../src/db/checkout.ts';
+import { advance } from '../../src/db/process.ts';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { anOrder, eur } from '../support/builders.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { addCustomer, openMerchant } from '../support/merchant.ts';
+
+const now = '2027-02-01T10:00:00.000Z';
+const by = { now, actor: 'key:test', told: true };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await openMerchant(database.sql);
+});
+afterAll(() => database.drop());
+
+const pass = (orderId: string) => ({
+  orderId,
+  episode: 1,
+  now: Date.parse(now),
+  nextStep: null,
+  direct: [],
+  expired: false,
+  storeFailed: false,
+});
+
+it('refuses to change or delete what is booked', async () => {
+  const { sql } = database;
+  await checkout(sql, anOrder({ orderId: 'booked' }), by);
+  await expect(sql`update ledger set amount = 1`).rejects.toThrow(/append-only/);
+  await expect(sql`delete from ledger`).rejects.toThrow(/append-only/);
+  await expect(sql`truncate ledger cascade`).rejects.toThrow(/append-only/);
+});
+
+it('never books an entry twice, however often the same pass is repeated', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'twice');
+  await checkout(sql, anOrder({ orderId: 'twice', customerId: 'twice' }), by);
+  const direct = [
+    { kind: 'settle' as const, place: 'by-hand:0', actor: 'temporal' as const, reason: 'by hand' },
+  ];
+  const first = await advance(sql, { ...pass('twice'), direct }, { told: true });
+  const again = await Promise.all(
+    [1, 2, 3].map(() => advance(sql, { ...pass('twice'), direct }, { told: true })),
+  );
+  for (const position of [first, ...again])
+    expect(position).toMatchObject({ status: 'settled', outstanding: 0 });
+  const entries = await sql`select kind, amount from ledger where order_id = 'twice' order by id`;
+  expect([...entries]).toEqual([
+    { kind: 'charge', amount: 122_000 },
+    { kind: 'payment', amount: -122_000 },
+  ]);
+});
+
+it('an old episode can do nothing', async () => {
+  const { sql } = database;
+  await checkout(sql, anOrder({ orderId: 'old' }), by);
+  await sql`update orders set episode = 2 where id = 'old'`;
+  expect(await advance(sql, pass('old'), { told: true })).toEqual({ superseded: true });
+});
+
+it('accepts exactly as many concurrent orders as the limit holds, on several connections', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'busy');
+  const results = await Promise.all(
+    Array.from({ length: 30 }, (_, n) =>
+      checkout(sql, anOrder({ orderId: `busy-${n}`, customerId: 'busy', total: eur(1_000) }), by),
+    ),
+  );
+  expect(results.filter(({ kind }) => kind === 'accepted')).toHaveLength(10);
+  const [{ declined } = { declined: 0 }] = await sql<
+    { declined: number }[]
+  >`select count(*)::int as declined from declines where customer_id = 'busy'`;
+  expect(declined).toBe(20);
+});
+
+it('reconciles, and tells every kind of tampering', async () => {
+  const { sql } = database;
+  expect(await reconcileBalances(sql)).toEqual([]);
+  await sql`update customers set exposure = exposure + 1, unapplied = unapplied + 5 where id = 'busy'`;
+  await sql`update orders set outstanding = outstanding - 100 where id = 'busy-0' or id = 'twice'`;
+  const problems = (await reconcileBalances(sql)).map(({ subject, problem }) => `${subject}: ${problem}`);
+  expect(problems).toContain(
+    'customer/busy: stored exposure 1000001, open balances 1000000 and reservations 0',
+  );
+  expect(problems).toContain('customer/busy: stored unapplied credit 5, ledger 0');
+  expect(problems).toContain('order/twice: stored balance -100, ledger 0');
+});

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiClient } from '../../src/dev/api-client.ts';
+import { projectDir } from '../../src/dev/paths.ts';
+import type { DevJson } from '../../src/dev/state.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'netterms-state-'));
+chmodSync(state, 0o755);
+const devFile = join(state, 'dev.json');
+let launcher: Launcher;
+
+type Launcher = { process: ChildProcess; output: () => string };
+
+function start(): Launcher {
+  const child = spawn(process.execPath, [join(projectDir, 'scripts/start.mjs')], {
+    env: { ...process.env, NETTERMS_STATE: state, npm_lifecycle_event: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  return { process: child, output: () => output };
+}
+
+async function untilReady({ process: child, output }: Launcher): Promise<DevJson> {
+  while (!existsSync(devFile)) {
+    if (child.exitCode !== null) throw new Error(output());
+    await sleep(100);
+  }
+  return JSON.parse(readFileSync(devFile, 'utf8')) as DevJson;
+}
+
+async function stop({ process: child }: Launcher, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  child.kill(signal);
+  const [code] = await once(child, 'exit');
+  return code;
+}
+
+/** The processes that were started with this test's state, as `pid command line`. */
+function left(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`NETTERMS_STATE=${state}\0`)) return [];
+      return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+    } catch {
+      return [];
+    }
+  });
+}
+
+beforeAll(async () => {
+  launcher = start();
+  await untilReady(launcher);
+}, 120_000);
+afterAll(async () => {
+  await stop(launcher, 'SIGKILL');
+  rmSync(state, { recursive: true, force: true });
+});
+
+test('npm start is ready when dev.json is there, for its owner only, and the sample order sends mail', async () => {
+  const dev = JSON.parse(readFileSync(devFile, 'utf8')) as DevJson;
+  expect(statSync(devFile).mode & 0o077).toBe(0);
+  for (const origin of [dev.api, dev.admin, dev.temporalUi, dev.mailbox!])
+    expect(origin).toBe(new URL(origin).origin);
+  const read = apiClient(dev.api, dev.keys.read);
+  const { items } = await read<{ items: { orderId: string }[] }>('GET', '/orders');
+  expect(items).toEqual([expect.objectContaining({ orderId: expect.stringMatching(/^sample-/) })]);
+
+  const mails = async () => (await (await fetch(dev.mailboxApi!)).json()) as { to: { address: string }[] }[];
+  while ((await mails()).length === 0) await sleep(100);
+  expect((await mails())[0]!.to[0]!.address).toBe('contabilita@bellandi.example');
+
+  const told = async () => (await (await fetch(`${dev.store}/orders.json`)).json()).items;
+  while ((await told()).length === 0) await sleep(100);
+  expect(await told()).toEqual([expect.objectContaining({ orderId: items[0]!.orderId, status: 'paid' })]);
+});
+
+test('a second start on the same data says so in one sentence and changes nothing', async () => {
+  const second = start();
+  const [code] = await once(second.process, 'exit');
+  expect(code).toBe(1);
+  expect(second.output()).toMatch(/^\s*Netterms runs already on this data \(process \d+\)/);
+  expect(existsSync(devFile)).toBe(true);
+});
+
+test('a worker that dies is named, and nothing stays behind', async () => {
+  const worker = left().find((line) => line.includes('src/worker.ts'))!;
+  process.kill(Number.parseInt(worker, 10), 'SIGKILL');
+  await once(launcher.process, 'exit');
+  expect(launcher.process.exitCode).toBe(1);
+  expect(launcher.output()).toContain('The worker ended by itself (SIGKILL)');
+  expect(left()).toEqual([]);
+});
+
+test("the next start finds yesterday's orders, mails and keys; Ctrl-C leaves no process", async () => {
+  launcher = start();
+  const dev = await untilReady(launcher);
+  const read = apiClient(dev.api, dev.keys.read);
+  const { items } = await read<{ items: unknown[] }>('GET', '/orders');
+  expect(items).toHaveLength(2);
+  const mails = (await (await fetch(dev.mailboxApi!)).json()) as unknown[];
+  expect(mails.length).toBeGreaterThan(0);
+
+  const began = Date.now();
+  expect(await stop(launcher, 'SIGINT')).toBe(0);
+  expect(Date.now() - began).toBeLessThan(15_000);
+  expect(left()).toEqual([]);
+  expect(existsSync(devFile)).toBe(false);
+}, 120_000);

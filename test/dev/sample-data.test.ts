@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { companies, eligibility } from '../../src/dev/sample-data.ts';
+import { decide } from '../../src/domain/eligibility.ts';
+
+test('the six sample companies show different verdicts, each failing at one rule at most', () => {
+  const verdicts = companies.map(({ id, country, vatNumber, stats }) => {
+    const { checks } = decide(
+      {
+        id,
+        country,
+        vatNumber: vatNumber ?? null,
+        groups: [],
+        pastOrders: stats.orders,
+        turnover: stats.turnover,
+        privilege: id === 'van-rielen-bouw' ? 'suspended' : 'by_rules',
+        currency: 'EUR',
+        creditLimit: null,
+        exposure: 0,
+        unapplied: 0,
+      },
+      eligibility,
+      { amount: 122_000, currency: 'EUR' },
+    );
+    return [id, checks.filter(({ passed }) => !passed).map(({ rule }) => rule)];
+  });
+  expect(Object.fromEntries(verdicts)).toEqual({
+    'officine-bellandi': [],
+    'hofmann-werkzeuge': [],
+    'ceramiche-lunara': ['minOrders'],
+    'atelier-corvin': ['vatNumber'],
+    'papeleria-sotomar': ['minTurnover'],
+    'van-rielen-bouw': ['privilege'],
+  });
+});

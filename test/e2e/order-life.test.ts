@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dunning, settings, terms } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
+import { openMerchant } from '../support/merchant.ts';
+import { type RealSystem, startRealSystem } from '../support/real-system.ts';
+
+let system: RealSystem;
+beforeAll(async () => {
+  system = await startRealSystem();
+  await openMerchant(system.sql);
+}, 120_000);
+afterAll(() => system.stop());
+
+const euros = (units: number) => ({ amount: units * 100, currency: 'EUR' });
+
+it('takes an order from the storefront to settlement, with every letter in the customer’s mailbox', async () => {
+  const { call, postOffice, store } = system;
+  await call(
+    '/policies/terms',
+    {
+      baseVersion: 1,
+      policy: {
+        ...terms,
+        terms: [
+          ...terms.terms,
+          {
+            code: 'blink',
+            label: { en: 'In a blink', it: 'In un attimo' },
+            kind: 'elapsed',
+            duration: 'PT6S',
+          },
+        ],
+      },
+    },
+    { method: 'PUT' },
+  );
+  const plans = {
+    blink: [
+      { offset: '-PT4S', template: 'before-due' },
+      { offset: 'PT0S', template: 'on-due' },
+      { offset: 'PT2S', template: 'overdue-1' },
+    ],
+  };
+  const changed = await call(
+    '/policies/dunning',
+    { baseVersion: 1, policy: { ...dunning, plans } },
+    { method: 'PUT' },
+  );
+  expect(changed).toMatchObject({ status: 200, body: { version: 2 } });
+
+  const eligibility = await call('/customers/rossi/eligibility?amount=122000&currency=EUR');
+  expect(eligibility.body).toMatchObject({ eligible: true });
+  expect(eligibility.body.offers.map((offer: { termsCode: string }) => offer.termsCode)).toContain('blink');
+
+  const placed = await call('/orders', {
+    orderId: 'life',
+    customerId: 'rossi',
+    total: euros(1220),
+    orderNumber: 'SO-77',
+    termsCode: 'blink',
+  });
+  expect(placed).toMatchObject({
+    status: 201,
+    body: { status: 'open', outstanding: euros(1220), workflowId: 'order/life/1' },
+  });
+
+  const letters = () => postOffice.mails.filter(({ text }) => text?.includes('SO-77'));
+  await eventually('confirmation and three reminders', () => letters().length === 4, 40_000);
+  expect(store.heard.map(({ type }) => type)).toEqual(['order.marked_paid']);
+  expect((await call('/orders/life')).body).toMatchObject({
+    overdue: true,
+    paidInStore: true,
+    nextStep: null,
+  });
+
+  const part = await call('/orders/life/payments', {
+    paymentId: 'bank-1',
+    amount: euros(500),
+    method: 'transfer',
+    reference: 'SO-77',
+  });
+  expect(part).toMatchObject({ status: 200, body: { status: 'open', outstanding: euros(720) } });
+  const rest = await call('/orders/life/payments', { paymentId: 'bank-2', amount: euros(720) });
+  expect(rest).toMatchObject({ status: 200, body: { status: 'settled', outstanding: euros(0) } });
+  await eventually('the last letter', () => letters().length === 5);
+
+  const first = letters()[0]!;
+  expect(first.to).toMatchObject({ text: 'amministrazione@officine-rossi.example' });
+  expect(first.replyTo?.text).toBe(settings.replyTo);
+  expect(first.headers.get('auto-submitted')).toBe('auto-generated');
+  expect(first.html).toContain('1.220,00');
+  expect(new Set(letters().map(({ messageId }) => messageId)).size).toBe(5);
+
+  const handle = system.client.workflow.getHandle('order/life/1');
+  expect(await handle.result()).toEqual({ status: 'settled' });
+  await eventually('the store hears it', () => store.heard.length === 2);
+  const ledger = (await call('/orders/life/ledger')).body.items;
+  expect(ledger.map(({ kind }: { kind: string }) => kind)).toEqual(['charge', 'payment', 'payment']);
+  expect(await system.reconcile()).toEqual([]);
+});

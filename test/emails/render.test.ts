@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { templateNames } from '../../src/emails/content.ts';
+import { languages, localeFor, readTexts } from '../../src/emails/messages.ts';
+import { createRenderer, type Renderer, type TemplateName } from '../../src/emails/render.ts';
+import { mailData } from './mail-data.ts';
+
+let renderer: Renderer;
+beforeAll(async () => {
+  renderer = await createRenderer();
+});
+
+const nothing = { amount: 0, currency: 'EUR' };
+const asking = ['confirmation', 'before-due', 'on-due', 'overdue-1', 'overdue-2'] as const;
+const every = languages.flatMap((language) => templateNames.map((template) => [template, language] as const));
+const dataFor = (template: TemplateName) =>
+  mailData(template === 'settled' || template === 'cancelled' ? { outstanding: nothing } : {});
+/** What a reader sees of the HTML part. */
+const shown = (html: string) =>
+  html
+    .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
+    .replace(/\s+/g, ' ');
+/** A text in one line, as the eye reads it. */
+const read = (text: string) => text.replace(/\s+/g, ' ');
+
+describe('every e-mail, in every language', () => {
+  it.each(every)('%s (%s) is complete, without a placeholder left', (template, language) => {
+    const { subject, html, text } = renderer.render(template, language, dataFor(template));
+    for (const part of [subject, shown(html), text]) {
+      expect(part).not.toMatch(/[{}]|undefined|\bnull\b|NaN|\[object/);
+      expect(part).toContain('1042');
+    }
+    expect(html).not.toMatch(/\{\{|\}\}(?!\s*<\/style>)/);
+    expect(html).toMatch(new RegExp(`<html[^>]* lang="${language}"`));
+    expect(html.length).toBeLessThan(60_000); // some mail programs cut a message at 102 KB
+    expect(text).toContain('Officine Bianchi S.p.A.');
+    expect(text).toContain('Rossi Impianti S.r.l.');
+    expect(text).toContain('amministrazione@bianchi.example');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(78);
+  });
+
+  it('has the same texts in all languages', () => {
+    const shape = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+        : typeof value;
+    const [first, ...others] = languages.map((language) => shape(readTexts(language)));
+    for (const other of others) expect(other).toEqual(first);
+    expect(Object.keys(readTexts('en').mails).sort()).toEqual([...templateNames].sort());
+  });
+
+  it.each(languages)('says something of its own in each mail (%s)', (language) => {
+    const subjects = templateNames.map((name) => renderer.render(name, language, dataFor(name)).subject);
+    expect(new Set(subjects).size).toBe(templateNames.length);
+  });
+});
+
+describe('what a customer has to pay', () => {
+  it.each(asking)('is in both parts of %s, in Italian', (template) => {
+    const { html, text } = renderer.render(template, 'it', mailData());
+    for (const part of [shown(html), read(text)]) {
+      expect(part).toContain('1.220,00 €');
+      expect(part).toContain('3 marzo 2027');
+      expect(part).toContain('IT60X0542811101000000123456');
+      expect(part).toMatch(/Causale:? 1042/);
+      expect(part).toMatch(/Totale ordine:? 1\.520,00 €/);
+      expect(part).toMatch(/Già pagato:? 300,00 €/);
+    }
+  });
+
+  it.each(asking)('is in both parts of %s, in English', (template) => {
+    const { html, text } = renderer.render(template, 'en', mailData());
+    for (const part of [shown(html), read(text)]) {
+      expect(part).toContain('€1,220.00');
+      expect(part).toContain('3 March 2027');
+      expect(part).toContain('IT60X0542811101000000123456');
+      expect(part).toMatch(/Payment reference:? 1042/);
+      expect(part).toMatch(/Paid so far:? €300\.00/);
+    }
+  });
+
+  it('does not speak of a part payment where there was none', () => {
+    const { html, text } = renderer.render('before-due', 'en', mailData({ outstanding: mailData().total }));
+    expect(shown(html) + text).not.toContain('Paid so far');
+  });
+
+  it.each(languages.flatMap((language) => asking.map((name) => [name, language] as const)))(
+    'never suggests a bank transfer where there is no IBAN: %s (%s)',
+    (template, language) => {
+      const { html, text } = renderer.render(template, language, mailData({ iban: null }));
+      for (const part of [shown(html), text]) {
+        expect(part).not.toMatch(/bank|transfer|bonifico|IBAN|bancari|Payee|Beneficiario/i);
+        expect(part).toMatch(/method agreed|modalità concordata/);
+        expect(part).toMatch(/(Payment reference|Causale):?\s+1042/);
+      }
+    },
+  );
+
+  it.each(['settled', 'cancelled'] as const)('is nothing in the mail %s', (template) => {
+    for (const language of languages) {
+      const { html, text } = renderer.render(template, language, mailData({ outstanding: nothing }));
+      expect(shown(html) + text).not.toMatch(/IBAN|How to pay|Come pagare|Causale|3 March|3 marzo/);
+    }
+  });
+
+  it('is nothing in a confirmation of an order that was paid meanwhile', () => {
+    const { subject, html, text } = renderer.render('confirmation', 'en', mailData({ outstanding: nothing }));
+    expect(subject).toBe('Order 1042 confirmed');
+    expect(shown(html) + text).not.toMatch(/IBAN|How to pay|3 March 2027/);
+  });
+
+  it('tells in each reminder what to do if it was paid already', () => {
+    for (const template of asking.filter((name) => name !== 'confirmation')) {
+      expect(read(renderer.render(template, 'en', mailData()).text)).toContain('If you have already paid');
+      expect(read(renderer.render(template, 'it', mailData()).text)).toContain('Se avete già effettuato');
+    }
+  });
+});
+
+describe('how late a payment is', () => {
+  it.each([
+    ['en', 0, /was due on 3 March 2027, and/],
+    ['en', 1, /was due on 3 March 2027 \(1 day ago\), and/],
+    ['en', 7, /was due on 3 March 2027 \(7 days ago\), and/],
+    ['it', 0, /è scaduto in data 3 marzo 2027 e ci risulta/],
+    ['it', 1, /è scaduto in data 3 marzo 2027 \(1 giorno fa\) e/],
+    ['it', 7, /è scaduto in data 3 marzo 2027 \(7 giorni fa\) e/],
+  ] as const)('reads well (%s, %i days)', (language, daysLate, sentence) => {
+    const { html, text } = renderer.render('overdue-1', language, mailData({ daysLate }));
+    expect(shown(html)).toMatch(sentence);
+    expect(read(text)).toMatch(sentence);
+    expect(/Days late|Giorni di ritardo/.test(text)).toBe(daysLate > 0);
+  });
+
+  it('lets a reminder that goes out after the due date not say "is due"', () => {
+    expect(read(renderer.render('on-due', 'en', mailData({ daysLate: 2 })).text)).toContain(
+      'was due on 3 March',
+    );
+    expect(read(renderer.render('on-due', 'en', mailData()).text)).toContain('is due on 3 March');
+  });
+});
+
+describe('the reader’s locale', () => {
+  it.each([
+    ['it', 'it', 'it-IT'],
+    ['it-CH', 'it', 'it-CH'],
+    ['IT_it', 'it', 'it-IT'],
+    ['en', 'en', 'en-GB'],
+    ['en-US', 'en', 'en-US'],
+    ['de-DE', 'en', 'en-GB'],
+    ['', 'en', 'en-GB'],
+    ['not a locale', 'en', 'en-GB'],
+    ['ita', 'it', 'it-IT'],
+  ])('%s gets texts in %s, dates and amounts of %s', (given, language, locale) => {
+    expect(localeFor(given)).toEqual({ language, locale });
+  });
+
+  it('decides how a date is written, whatever the zone of the machine', () => {
+    for (const zone of ['Pacific/Pago_Pago', 'Pacific/Kiritimati']) {
+      vi.stubEnv('TZ', zone);
+      expect(renderer.render('before-due', 'en-US', mailData()).text).toContain('March 3, 2027');
+      expect(renderer.render('before-due', 'it', mailData()).text).toContain('3 marzo 2027');
+    }
+    vi.unstubAllEnvs();
+  });
+});
+
+describe('values that somebody chose to do harm', () => {
+  const nasty =
+    '<b>{x}</b> & "q" {{total}} {{#rows}} {daysLate, plural, other {#}} \'{\' $& <a href="http://e.example">';
+
+  it.each(every)('stay text in %s (%s)', (template, language) => {
+    const plain = renderer.render(template, language, dataFor(template));
+    const { html, text } = renderer.render(template, language, {
+      ...dataFor(template),
+      company: nasty,
+      customerName: nasty,
+      orderNumber: nasty,
+      termsLabel: nasty,
+      iban: nasty,
+      replyTo: nasty,
+    });
+    const tags = (markup: string) => markup.match(/<[a-z!/][^>]*>/gi)!.length;
+    expect(tags(html)).toBe(tags(plain.html));
+    expect(html).not.toMatch(/<a\b/);
+    expect(html).toContain(
+      '&lt;b&gt;{x}&lt;/b&gt; &amp; &quot;q&quot; {{total}} {{#rows}} {daysLate, plural, other {#}}',
+    );
+    expect(read(text)).toContain(
+      '<b>{x}</b> & "q" {{total}} {{#rows}} {daysLate, plural, other {#}} \'{\' $&',
+    );
+  });
+
+  it('neither add a header nor turn the direction of the text nor become a link', () => {
+    const { subject, html, text } = renderer.render(
+      'before-due',
+      'en',
+      mailData({
+        orderNumber: '1042\r\nBcc: all@evil.example\u2028\u202etxt',
+        customerName: 'Win at https://evil.example or www.evil.example',
+      }),
+    );
+    expect(subject).toBe('Payment reminder: order 1042 Bcc: all@evil.example txt, due 3 March 2027');
+    expect(html + text).not.toContain('\u202e');
+    for (const part of [shown(html), text]) expect(part).not.toMatch(/https:\/\/|www\.evil/);
+  });
+});
+
+it('names the order by its id where the shop gave no number', () => {
+  const { subject, text } = renderer.render('before-due', 'en', mailData({ orderNumber: null }));
+  expect(subject).toContain('shop-77');
+  expect(text).toMatch(/Payment reference: +shop-77/);
+});
+
+it('asks to reply only where replies are read', () => {
+  const { html, text } = renderer.render('overdue-1', 'en', mailData({ replyTo: null }));
+  expect(shown(html) + text).not.toMatch(/reply/i);
+});

@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import { MailRefused } from '../../src/emails/mailer.ts';
+import { eur } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+/**
+ * Records histories of the workflow as it is now: `npm run record-histories -- <name>`. Record a set with each
+ * change of the workflow, and keep the old ones: orders that started under them are still running somewhere.
+ */
+const folder = new URL(`./histories/${process.env.RECORD_HISTORIES}/`, import.meta.url);
+const DAY = 24 * 3_600_000;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+  mkdirSync(folder, { recursive: true });
+});
+afterAll(() => world.close());
+
+async function save(name: string, order: Pick<OrderRow, 'id' | 'episode'>): Promise<void> {
+  const history = await world.env.client.workflow.getHandle(workflowIdOf(order)).fetchHistory();
+  writeFileSync(new URL(`${name}.json`, folder), `${withoutMachine(historyToJSON(history))}\n`);
+  expect(history.events?.length).toBeGreaterThan(5);
+}
+
+/** Who recorded it, and where the code lay, is no part of a history. */
+const withoutMachine = (json: string): string =>
+  json.replace(/"(identity|stackTrace)": ?"(?:[^"\\]|\\.)*"/g, '"$1": "recorded"');
+
+const marked = (id: string) =>
+  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
+
+it('records an order that is reminded, paid in part and settled', async () => {
+  const order = await world.place({ orderId: 'settled', orderNumber: 'A' });
+  await marked('settled');
+  await world.until(later(order.plan[1]!.at, DAY));
+  await world.submit('settled', 'recordPayment', { payment: { paymentId: 'p1', amount: eur(500) } });
+  await world.until(later(order.plan[2]!.at, DAY));
+  await world.submit('settled', 'recordPayment', { payment: { paymentId: 'p2', amount: eur(720) } });
+  await world.ending(order);
+  await save('settled', order);
+});
+
+it('records a cancelled order, an expired reservation and an order that the store does not know', async () => {
+  const cancelled = await world.place({ orderId: 'cancelled' });
+  await marked('cancelled');
+  await world.submit('cancelled', 'cancel', { reason: 'test' });
+  await world.ending(cancelled);
+  await save('cancelled', cancelled);
+
+  const expired = await world.place({ orderId: 'expired', confirm: 'later' });
+  await world.ending(expired);
+  await save('reservation-expired', expired);
+
+  world.shop.answer = async ({ orderId }) => {
+    await world.confirmed(orderId);
+    return { kind: 'order-unknown', status: 409 };
+  };
+  const unknown = await world.place({ orderId: 'unknown' });
+  await world.ending(unknown);
+  await save('unknown-to-store', unknown);
+  world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
+});
+
+it('records a confirmed reservation that an operator settles by hand, with mail that fails for days', async () => {
+  const order = await world.place({ orderId: 'reserved', confirm: 'later' });
+  world.post.accept = async () => {
+    throw new MailRefused('451 later', { permanent: false, cause: null });
+  };
+  await world.submit('reserved', 'confirm');
+  await world.until(later(order.placedAt, 4 * DAY));
+  world.post.accept = async () => {};
+  await world.env.client.workflow.getHandle(workflowIdOf(order)).cancel();
+  await world.until(later(order.placedAt, 5 * DAY));
+  await world.env.client.workflow.getHandle(workflowIdOf(order)).signal('settle');
+  await world.ending(order);
+  await save('reserved-confirmed-settled-by-hand', order);
+});
+
+it('records an order still running, after an outage over three reminders', async () => {
+  const order = await world.place({ orderId: 'running', placedAt: later(await world.clock(), -40 * DAY) });
+  await eventually(
+    'the reminder',
+    async () => (await world.sql`select 1 from notices where order_id = 'running' and outcome = 'sent'`)[0],
+  );
+  await save('running-after-outage', order);
+});

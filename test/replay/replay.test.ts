@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { workflowsPath } from '../../src/temporal/workers.ts';
+
+const folder = fileURLToPath(new URL('./histories/', import.meta.url));
+const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.json'),
+);
+
+let workflowBundle: WorkflowBundle;
+beforeAll(async () => {
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: workflowsPath(),
+    logger: new DefaultLogger('ERROR'),
+  });
+});
+
+const read = (name: string): string => readFileSync(`${folder}${name}`, 'utf8');
+const replay = (history: string) => Worker.runReplayHistory({ workflowBundle }, JSON.parse(history));
+
+describe('recorded histories still replay', () => {
+  it.each(recorded)('%s', async (name) => {
+    await replay(read(name));
+  });
+});
+
+it('notices a history that this workflow would not have made', async () => {
+  const tampered = read(recorded.find((name) => name.endsWith('/settled.json'))!).replaceAll(
+    '"sendReminder"',
+    '"sendPostcard"',
+  );
+  await expect(replay(tampered)).rejects.toThrow(/nondetermini|Nondetermini|determinism/i);
+});

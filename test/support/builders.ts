@@ -1,0 +1,90 @@
+import type { CheckoutRequest } from '../../src/db/checkout.ts';
+import type { CustomerFacts } from '../../src/db/customers.ts';
+import type { DunningPolicy } from '../../src/domain/dunning.ts';
+import type { EligibilityPolicy } from '../../src/domain/eligibility.ts';
+import { fingerprint } from '../../src/domain/fingerprint.ts';
+import type { Money } from '../../src/domain/money.ts';
+import type { Settings } from '../../src/domain/settings.ts';
+import type { TermsPolicy } from '../../src/domain/terms.ts';
+
+/** Euro, in whole units: `eur(1220)` is 1,220.00 EUR. */
+export const eur = (units: number): Money => ({ amount: Math.round(units * 100), currency: 'EUR' });
+
+export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts => ({
+  name: 'Officine Rossi S.r.l.',
+  email: 'amministrazione@officine-rossi.example',
+  locale: 'it-IT',
+  country: 'IT',
+  vatNumber: 'IT12345670488',
+  groups: [],
+  contacts: {},
+  pastOrders: 5,
+  turnover: eur(5_000),
+  ...fields,
+});
+
+export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }): CheckoutRequest => {
+  const request = {
+    customerId: 'rossi',
+    total: eur(1220),
+    orderNumber: 'SO-1042',
+    termsCode: null,
+    placedAt: null,
+    confirm: 'now' as const,
+    buyer: null,
+    purchaseOrder: null,
+    metadata: {},
+    ...fields,
+  };
+  return { fingerprint: fingerprint(request), ...request };
+};
+
+export const eligibility: EligibilityPolicy = {
+  rules: [
+    { rule: 'vatNumber' },
+    { rule: 'minOrders', orders: 3 },
+    { rule: 'minTurnover', turnover: eur(1_000) },
+  ],
+  creditLimit: eur(10_000),
+  tolerance: eur(0),
+};
+
+export const terms: TermsPolicy = {
+  defaultCode: 'net30',
+  terms: [
+    { code: 'net30', label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' }, kind: 'net', days: 30 },
+    { code: 'net60', label: { en: 'Net 60 days', it: 'Pagamento a 60 giorni' }, kind: 'net', days: 60 },
+    { code: 'demo', label: 'A minute', kind: 'elapsed', duration: 'PT60S' },
+  ],
+};
+
+export const dunning: DunningPolicy = {
+  levels: [
+    { offset: '-P3D', template: 'before-due' },
+    { offset: 'P0D', template: 'on-due' },
+    { offset: 'P7D', template: 'overdue-1' },
+    { offset: 'P14D', template: 'overdue-2' },
+  ],
+  plans: {
+    demo: [
+      { offset: '-PT40S', template: 'before-due' },
+      { offset: 'PT0S', template: 'on-due' },
+      { offset: 'PT20S', template: 'overdue-1' },
+      { offset: 'PT40S', template: 'overdue-2' },
+    ],
+  },
+  sendTime: '09:00',
+  timeZone: 'Europe/Rome',
+  spreadMinutes: 0,
+  businessDays: true,
+};
+
+export const settings: Settings = {
+  company: 'Forniture Bianchi S.p.A.',
+  iban: 'IT60X0542811101000000123456',
+  replyTo: 'crediti@forniture-bianchi.example',
+  timeZone: 'Europe/Rome',
+  country: 'IT',
+  currency: 'EUR',
+  reservationExpiresAfter: 'P1D',
+};

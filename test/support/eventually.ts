@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits until `look` gives something (not null, undefined or false), or fails with what it was about. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  withinMs = 20_000,
+): Promise<T> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > until) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
+    await sleep(25);
+  }
+}

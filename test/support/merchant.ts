@@ -1,0 +1,22 @@
+import type { Sql } from '../../src/db/client.ts';
+import { type CustomerFacts, putCustomer } from '../../src/db/customers.ts';
+import { replacePolicy } from '../../src/db/policies.ts';
+import { fingerprint } from '../../src/domain/fingerprint.ts';
+import { aCustomer, dunning, eligibility, settings, terms } from './builders.ts';
+
+const NOW = '2027-01-01T00:00:00.000Z';
+
+/** A merchant with policies and one customer, `rossi`, who qualifies with a limit of 10,000 EUR. */
+export async function openMerchant(sql: Sql): Promise<void> {
+  const by = { baseVersion: 0, actor: 'user:test', now: NOW };
+  await replacePolicy(sql, 'settings', { ...by, body: settings });
+  await replacePolicy(sql, 'eligibility', { ...by, body: eligibility });
+  await replacePolicy(sql, 'terms', { ...by, body: terms });
+  await replacePolicy(sql, 'dunning', { ...by, body: dunning });
+  await addCustomer(sql, 'rossi');
+}
+
+export async function addCustomer(sql: Sql, id: string, fields: Partial<CustomerFacts> = {}): Promise<void> {
+  const facts = aCustomer(fields);
+  await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now: NOW });
+}

@@ -1,0 +1,27 @@
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+
+/** A real SMTP server that keeps what it takes; `open = false` lets it refuse for the time being. */
+export async function startPostOffice() {
+  const office = { open: true, mails: [] as ParsedMail[] };
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    onMailFrom: (_address, _session, done) =>
+      done(office.open ? null : Object.assign(new Error('try again later'), { responseCode: 451 })),
+    onData: (stream, _session, done) => {
+      simpleParser(stream).then((mail) => {
+        office.mails.push(mail);
+        done();
+      }, done);
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.server.address() as { port: number };
+  return Object.assign(office, {
+    url: `smtp://127.0.0.1:${port}`,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  });
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiKey } from '../../src/db/api-keys.ts';
+import { type Child, startChild, untilReady } from '../../src/dev/child.ts';
+import { freePort } from '../../src/dev/ports.ts';
+import { type RunningTemporal, startTemporal } from '../../src/dev/temporal.ts';
+import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
+import { tsx } from '../../src/dev/tsx.ts';
+import { createTemporalClient } from '../../src/temporal/client.ts';
+import { reconcile } from '../../src/temporal/reconcile.ts';
+import { freshDatabase } from './database.ts';
+import { startPostOffice } from './post-office.ts';
+import { startStore } from './store-receiver.ts';
+
+const quiet = () => {};
+const webhookSecret = `whsec_${Buffer.from('a secret of the tests, long enough').toString('base64')}`;
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
+export type Answer = { status: number; headers: Headers; body: any };
+
+/** Everything for real, in processes of its own: PostgreSQL, Temporal, SMTP, a store, the server and the worker. */
+export async function startRealSystem() {
+  const folder = mkdtempSync(join(tmpdir(), 'netterms-e2e-'));
+  const cli = await getTemporalCli(quiet);
+  const temporalPort = await freePort();
+  const [database, postOffice, store, port] = await Promise.all([
+    freshDatabase(),
+    startPostOffice(),
+    startStore(webhookSecret),
+    freePort(),
+  ]);
+  const startTemporalHere = () =>
+    startTemporal({ cli, dbFile: join(folder, 'temporal.db'), port: temporalPort, log: quiet });
+  let temporal: RunningTemporal = await startTemporalHere();
+  const { client, close } = createTemporalClient({ address: temporal.address, namespace: 'default' });
+  const { key } = await createApiKey(
+    database.sql,
+    { name: 'tests', scopes: ['admin'] },
+    new Date().toISOString(),
+  );
+
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: 'default',
+    SMTP_URL: postOffice.url,
+    MAIL_FROM: 'Forniture Bianchi <terms@forniture-bianchi.example>',
+    PORT: `${port}`,
+    STORE_WEBHOOK_URL: store.url,
+    STORE_WEBHOOK_SECRET: webhookSecret,
+    STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
+    SESSION_SECRET: 'a secret for sessions that is long enough',
+    LOG_LEVEL: 'warn',
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const startEntry = (entry: string): Child =>
+    startChild({
+      program: process.execPath,
+      args: [...tsx, `src/${entry}.ts`],
+      env,
+      stopSignal: 'SIGTERM',
+      log: quiet,
+    });
+  const startServer = async () => {
+    const child = startEntry('server');
+    await untilReady(child, 'the server', () =>
+      fetch(`${url}/healthz`).then(
+        (r) => r.ok,
+        () => false,
+      ),
+    );
+    return child;
+  };
+  let server = await startServer();
+  let worker = startEntry('worker');
+
+  return {
+    sql: database.sql,
+    client,
+    postOffice,
+    store,
+    url,
+
+    /** Calls the API; a body makes it a POST. A connection that breaks is an answer with status 0. */
+    async call(
+      path: string,
+      body?: unknown,
+      { method = body === undefined ? 'GET' : 'POST', headers = {} as Record<string, string> } = {},
+    ): Promise<Answer> {
+      try {
+        const response = await fetch(`${url}/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return { status: response.status, headers: response.headers, body: await response.json() };
+      } catch {
+        return { status: 0, headers: new Headers(), body: null };
+      }
+    },
+    reconcile: () => reconcile(database.sql, client, new Date(Date.now() + 120_000).toISOString()),
+    stopTemporal: () => temporal.stop(),
+    async startTemporal() {
+      temporal = await startTemporalHere();
+    },
+    async killWorker() {
+      worker.process.kill('SIGKILL');
+      await worker.ended;
+    },
+    startWorker() {
+      worker = startEntry('worker');
+    },
+    async killServer() {
+      server.process.kill('SIGKILL');
+      await server.ended;
+    },
+    async startServer() {
+      server = await startServer();
+    },
+    async stop() {
+      await Promise.all([server.stop(), worker.stop()]);
+      await Promise.all([close(), temporal.stop(), postOffice.stop(), store.stop()]);
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type RealSystem = Awaited<ReturnType<typeof startRealSystem>>;

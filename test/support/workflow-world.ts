@@ -1,0 +1,174 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createActivities } from '../../src/activities/activities.ts';
+import { type CheckoutRequest, checkout } from '../../src/db/checkout.ts';
+import { type OrderView, readOrder } from '../../src/db/order-views.ts';
+import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import type { Money } from '../../src/domain/money.ts';
+import type { CommandKind } from '../../src/domain/order-state.ts';
+import type { Mail, Mailer } from '../../src/emails/mailer.ts';
+import { createRenderer } from '../../src/emails/render.ts';
+import type { StoreAnswer, StoreEvent } from '../../src/storefronts/storefront.ts';
+import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { searchAttributeTypes } from '../../src/temporal/search-attributes.ts';
+import { submitCommand } from '../../src/temporal/submit-command.ts';
+import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
+import type { Ending } from '../../src/workflows/messages.ts';
+import { anOrder } from './builders.ts';
+import { freshDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { openMerchant } from './merchant.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** A merchant in a world whose time can be skipped: the real workflow, ledger and letters; the post and the store are ours. */
+export async function openWorld() {
+  const [env, database, workflowBundle, renderer] = await Promise.all([
+    TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path: inject('testServerPath') } },
+    }),
+    freshDatabase(),
+    bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: new DefaultLogger('ERROR') }),
+    createRenderer(),
+  ]);
+  const { sql } = database;
+  await openMerchant(sql);
+  await env.client.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: searchAttributeTypes,
+  });
+
+  const sent: (Mail & { at: string })[] = [];
+  const told: StoreEvent[] = [];
+  /** What the mail server does with a mail; tests replace it. */
+  const post = { accept: async (_mail: Mail): Promise<void> => {} };
+  /** What the store answers; tests replace it. */
+  const shop = {
+    answer: async (_event: StoreEvent): Promise<StoreAnswer> => ({ kind: 'acknowledged', status: 200 }),
+  };
+  const mailer: Mailer = {
+    async send(mail) {
+      await post.accept(mail);
+      sent.push({ ...mail, at: await clock() });
+    },
+    close() {},
+  };
+  const storefront = {
+    async tell(event: StoreEvent) {
+      const answer = await shop.answer(event);
+      told.push(event);
+      return answer;
+    },
+  };
+  const clock = async () => new Date(await env.currentTimeMs()).toISOString();
+  const workers = await createWorkers({
+    connection: env.nativeConnection,
+    namespace: 'default',
+    activities: createActivities({
+      sql,
+      renderer,
+      mailer,
+      storefront,
+      mailFrom: 'Netterms <terms@merchant.example>',
+    }),
+    workflowBundle,
+    maxCachedWorkflows: 50,
+    maxMailsPerSecond: 1_000,
+  });
+  const ended = workers.run();
+  const process = createOrderProcess({ sql, client: env.client, log: { warn() {}, info() {} } });
+
+  const activitiesOf = async (id: string) => {
+    const [order] = await sql<(Pick<OrderRow, 'id' | 'episode' | 'startedAt'> & { begun: boolean })[]>`
+      select id, episode, started_at, confirmed_at is null or exists (select 1 from mails where order_id = orders.id) as begun
+      from orders where id = ${id}`;
+    if (!order?.startedAt || !order.begun) return null;
+    const { raw } = await env.client.workflow.getHandle(workflowIdOf(order)).describe();
+    return raw.pendingActivities ?? [];
+  };
+  /**
+   * Waits until no activity of the order is under way; those that wait for their next try may stay. The skipping
+   * server fails a workflow that cancels an activity in the very moment in which it completes; the real one does not.
+   */
+  const quiet = (id: string) =>
+    eventually(`the activities of ${id} are done`, async () =>
+      (await activitiesOf(id))?.every(({ attempt, lastFailure }) => (attempt ?? 1) > 1 && lastFailure),
+    );
+
+  return {
+    /** Waits until the confirmation has been sent, for the same reason. */
+    confirmed: (id: string) =>
+      eventually(`the confirmation of ${id} is sent`, async () =>
+        (await activitiesOf(id))?.every(({ activityType }) => activityType?.name !== 'sendNotice'),
+      ),
+    post,
+    shop,
+    env,
+    sql,
+    sent,
+    told,
+    clock,
+    process,
+
+    /** Places an order at the world's present and starts its workflow. */
+    async place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
+      const result = await checkout(sql, anOrder(fields), {
+        now: await clock(),
+        actor: 'key:test',
+        told: false,
+      });
+      if (result.kind !== 'accepted') throw new Error('declined');
+      process.startSoon(result.order, result.instalments[0]?.dueAt);
+      await quiet(fields.orderId);
+      return result.order;
+    },
+    async submit(
+      orderId: string,
+      kind: CommandKind,
+      fields: { reason?: string; payment?: { paymentId: string; amount: Money } } = {},
+    ) {
+      await quiet(orderId);
+      const now = await clock();
+      const payment = fields.payment && {
+        ...fields.payment,
+        receivedOn: now.slice(0, 10),
+        method: null,
+        reference: null,
+      };
+      return submitCommand(
+        { sql, process, now },
+        {
+          orderId,
+          kind,
+          actor: 'user:test',
+          reason: fields.reason ?? null,
+          content: fields,
+          idempotencyKey: null,
+          payment,
+        },
+      );
+    },
+    /** Lets time pass, until that instant. */
+    async until(instant: string): Promise<void> {
+      await env.sleep(Math.max(0, Date.parse(instant) - (await env.currentTimeMs())));
+    },
+    /** Lets time pass until the order's process has ended. */
+    async ending(order: Pick<OrderRow, 'id' | 'episode'>): Promise<Ending> {
+      return env.client.workflow.getHandle(workflowIdOf(order)).result();
+    },
+    async order(id: string): Promise<OrderView> {
+      return readOrder(sql, id, await clock());
+    },
+    mailsOf: (orderNumber: string) =>
+      sent.filter(({ subject, text }) => subject.includes(orderNumber) || text.includes(orderNumber)),
+    async close(): Promise<void> {
+      workers.shutdown();
+      await ended;
+      await env.teardown();
+      await database.drop();
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;

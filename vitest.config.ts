@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/reporter.ts';
+
+/** Need no server: they run at once, without any set-up. */
+const pure = ['test/*.test.ts', 'test/domain/**/*.test.ts', 'test/emails/**/*.test.ts'];
+
+/** Makes recorded histories anew; no part of the tests. */
+const recording = process.env.RECORD_HISTORIES
+  ? [
+      {
+        extends: true as const,
+        test: {
+          name: 'record',
+          include: ['test/replay/record.ts'],
+          globalSetup: 'test/support/global-setup.ts',
+          testTimeout: 60_000,
+        },
+      },
+    ]
+  : [];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', new ClosingLine()],
+    projects: [
+      ...recording,
+      { extends: true, test: { name: 'pure', include: pure } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: pure,
+          globalSetup: 'test/support/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          teardownTimeout: 20_000,
+        },
+      },
+    ],
+  },
+});
