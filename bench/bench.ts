@@ -12,8 +12,8 @@ import { resultsDir, startWorld, type World } from './world.ts';
 const parts = {
   checkout: measureCheckout,
   reminders: measureReminders,
-  memory: measureMemory,
   events: measureEvents,
+  memory: measureMemory,
 } satisfies Record<string, (world: World, quick: boolean) => Promise<Findings>>;
 type Part = keyof typeof parts;
 
@@ -26,7 +26,9 @@ if (unknown.length > 0) {
   console.error(`usage: npm run bench -- [${Object.keys(parts).join(' | ')}] … [--quick] [--profile]`);
   process.exit(2);
 }
-const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)) as Part[];
+const chosen = (Object.keys(parts) as Part[]).filter(
+  (part) => positionals.length === 0 || positionals.includes(part),
+);
 const { quick, profile } = values;
 
 const machine = { cores: availableParallelism(), node: process.version };

@@ -38,7 +38,7 @@ export type World = {
   http: Helper<Driver<'http'>>;
   workerPid(): number;
   /** A worker without a past: no workflow is in its cache. */
-  renewWorker(settings?: { maxCachedWorkflows: number }): Promise<void>;
+  renewWorker(settings: { maxCachedWorkflows: number }): Promise<void>;
   /** Waits until every order is asleep: its workflow runs, the store is told, its mails are sent, the worker is idle. */
   untilAsleep(): Promise<void>;
   /** Rejects if a server ends by itself. */
@@ -126,12 +126,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       const ready = { said: false };
       const child = startChild({
         program: process.execPath,
-        args: [
-          ...profiling,
-          ...tsx,
-          ...node,
-          entry === 'server' && process.env.STUB ? process.env.STUB : join(projectDir, 'src', `${entry}.ts`),
-        ],
+        args: [...profiling, ...tsx, ...node, join(projectDir, 'src', `${entry}.ts`)],
         env: { ...env, ...settings },
         stopSignal: 'SIGTERM',
         stopWithinMs: 20_000,
@@ -183,7 +178,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       async renewWorker(settings) {
         replaced.add(worker);
         await worker.stop();
-        await startWorker(settings && { MAX_CACHED_WORKFLOWS: `${settings.maxCachedWorkflows}` });
+        await startWorker({ MAX_CACHED_WORKFLOWS: `${settings.maxCachedWorkflows}` });
       },
       async untilAsleep() {
         await until('every order to be asleep', async () => {

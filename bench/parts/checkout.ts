@@ -22,7 +22,7 @@ type Round = {
  * bare workflow starts on the same Temporal server, in turn. Each driver is a process of its own.
  */
 export async function measureCheckout(world: World, quick: boolean): Promise<Findings> {
-  const size = quick ? { rounds: 3, single: 40, burst: 128 } : { rounds: 5, single: 200, burst: 640 };
+  const size = quick ? { rounds: 2, single: 30, burst: 96 } : { rounds: 5, single: 200, burst: 640 };
   const direct = await startHelper<Driver<'direct'>>(
     'driver',
     'direct',
@@ -48,7 +48,7 @@ export async function measureCheckout(world: World, quick: boolean): Promise<Fin
   /** Lets what a load has set going come to its end, so that the next one does not pay for it. */
   const settled = (name: keyof typeof drivers) => (name === 'http' ? world.untilAsleep() : sleep(500));
   try {
-    const warmUp = quick ? 100 : 300;
+    const warmUp = quick ? 60 : 300;
     for (const [name, drive] of Object.entries(drivers)) await drive(warmUp, BURST, `${name}-warm-up`);
     await world.untilAsleep();
     const rounds: Round[] = [];

@@ -18,7 +18,7 @@ type Round = { product: Wake; bare: Wake };
  * with the same cache, in turn. Both kinds sleep before, some in the worker's cache, the others to be replayed.
  */
 export async function measureReminders(world: World, quick: boolean): Promise<Findings> {
-  const size = quick ? { rounds: 1, reminders: 100 } : { rounds: 3, reminders: 500 };
+  const size = quick ? { rounds: 1, reminders: 60 } : { rounds: 3, reminders: 500 };
   const starts = await startHelper<Driver<'starts'>>('driver', 'starts', world.temporalAddress);
   const bareWorker = await startHelper<BareWorker>('bare-worker');
   try {
@@ -79,12 +79,11 @@ export async function measureReminders(world: World, quick: boolean): Promise<Fi
       };
     };
 
-    // The first ones warm both workers up, and tell how long it takes until so many are asleep.
-    const warmUp = 50;
-    const began = Date.now();
-    await wake('product', warmUp, 'reminders-warm-up', 15_000);
-    await wake('bare', warmUp, 'bare-reminders-warm-up', 8_000);
-    const leadMs = 10_000 + size.reminders * (quick ? 80 : 100);
+    const warmUp = quick ? 20 : 100;
+    /** Time enough for so many to be asleep before their instant; bare ones need half of it. */
+    const leadMs = (kind: keyof Round, count: number) => (6_000 + count * 120) / (kind === 'bare' ? 2 : 1);
+    for (const kind of ['product', 'bare'] as const)
+      await wake(kind, warmUp, `${kind}-reminders-warm-up`, leadMs(kind, warmUp));
     const rounds: Round[] = [];
     for (let round = 1; round <= size.rounds; round++) {
       const kinds: (keyof Round)[] = round % 2 === 0 ? ['product', 'bare'] : ['bare', 'product'];
@@ -94,11 +93,10 @@ export async function measureReminders(world: World, quick: boolean): Promise<Fi
           kind,
           size.reminders,
           `${kind}-reminders-${round}`,
-          kind === 'bare' ? leadMs / 2 : leadMs,
+          leadMs(kind, size.reminders),
         );
       rounds.push(found);
     }
-    console.log(`  reminders took ${((Date.now() - began) / 1000).toFixed(0)} s`);
     return findings(rounds, size.reminders);
   } finally {
     await Promise.all([starts.stop(), bareWorker.stop()]);

@@ -29,9 +29,14 @@ type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: st
 /** What an attempt is about to do: the frozen mail, whether it may have gone out before, and to whom answers go. */
 type Prepared = { mail: MailContent; date: string; repeated: boolean; replyTo: string | null };
 
-/** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D". */
-export function mailIdOf(orderId: string, what: Step | Notice): string {
-  return `order/${orderId}/${typeof what === 'string' ? what : what.key}`;
+/** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D"; the second closing's is "order/1042/settled/2". */
+export function mailIdOf(
+  { id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>,
+  what: Step | Notice,
+): string {
+  if (typeof what !== 'string') return `order/${id}/${what.key}`;
+  const again = what !== 'confirmation' && reopenings > 0 ? `/${reopenings + 1}` : '';
+  return `order/${id}/${what}${again}`;
 }
 
 /**
@@ -102,7 +107,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       now,
     }: { order: OrderRow; customer: CustomerRow; what: Step | Notice; template: TemplateName; now: string },
   ): Promise<Prepared | 'sent'> {
-    const id = mailIdOf(order.id, what);
+    const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
     const known = await findMail(tx, id);
     if (known && (known.state === 'sent' || known.state === 'sent_maybe_twice')) return 'sent';

@@ -1,7 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql } from '../db/client.ts';
 import { beginDelivery, endDelivery } from '../db/deliveries.ts';
-import { lockOrder } from '../db/orders.ts';
+import { lockOrder, type OrderRow } from '../db/orders.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefronts/storefront.ts';
 
 /** What a store is told of an order. */
@@ -13,6 +13,11 @@ const eventTypes = {
   settled: 'order.settled',
   cancelled: 'order.cancelled',
 } as const satisfies Record<StoreNews, StoreEvent['type']>;
+
+/** The event's business key, the same at each retry; each closing of an order that was opened again is one of its own. */
+function webhookIdOf({ id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>, event: StoreNews): string {
+  return `order-${id}.${event}${event !== 'paid' && reopenings > 0 ? `.${reopenings + 1}` : ''}`;
+}
 
 export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Storefront | null }) {
   return {
@@ -31,14 +36,15 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
     }): Promise<StoreOutcome> {
       if (!storefront) return 'acknowledged';
       const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
-      const id = `order-${orderId}.${event}`;
       const begun = await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return null;
+        const id = webhookIdOf(order, event);
         return { order, delivery: await beginDelivery(tx, { id, orderId, type: eventTypes[event], now }) };
       });
       if (!begun) return 'superseded';
       const { order, delivery } = begun;
+      const { id } = delivery;
       if (delivery.deliveredAt) return markAcknowledged(orderId, episode, event);
 
       try {

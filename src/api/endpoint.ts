@@ -97,7 +97,7 @@ const label =
   };
 
 const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.is('application/json') !== false) return next();
+  if (req.get('content-length') === '0' || req.is('application/json') !== false) return next();
   throw new NettermsError('unsupported-media-type', 'Send the body with "Content-Type: application/json".');
 };
 

@@ -196,6 +196,7 @@ const accepted = (order: NewOrder): OrderRow => ({
   outstanding: order.status === 'open' ? order.total : 0,
   closedAt: null,
   closeReason: null,
+  reopenings: 0,
   storeSequence: 0,
   episode: 1,
   startedAt: null,

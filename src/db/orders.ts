@@ -30,6 +30,8 @@ export type OrderRow = {
   confirmedAt: string | null;
   closedAt: string | null;
   closeReason: string | null;
+  /** How often a reversed payment opened it again. */
+  reopenings: number;
   paidInStore: PaidInStore;
   storePendingSince: string | null;
   storeSequence: number;
@@ -47,7 +49,7 @@ export const orderColumns = (
 ) => db`orders.id, orders.customer_id, orders.status, orders.order_number, orders.purchase_order,
   orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.plan, orders.checks,
   orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.fingerprint, orders.placed_at,
-  orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.paid_in_store,
+  orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.reopenings, orders.paid_in_store,
   orders.store_pending_since, orders.store_sequence, orders.episode, orders.started_at, orders.next_step,
   orders.stuck_since, orders.finished_at`;
 
@@ -59,6 +61,7 @@ export type NewOrder = Omit<
   | 'outstanding'
   | 'closedAt'
   | 'closeReason'
+  | 'reopenings'
   | 'storeSequence'
   | 'episode'
   | 'startedAt'

@@ -11,7 +11,7 @@ type Order = {
   orderId: string;
   status: string;
   outstanding: Money;
-  paidInStore: string;
+  paidInStore: boolean;
   nextStep: { kind: string; at: string } | null;
   instalments: { dueAt: string }[];
   workflowId: string;
@@ -62,11 +62,8 @@ async function demo(): Promise<void> {
   const dueAt = Date.parse((await order()).instalments[0]!.dueAt);
 
   heading('Paid in the store: the shop is told to ship, before any money came');
-  const marked = await until('the store to be told', 20_000, async () => {
-    const now = await order();
-    return now.paidInStore === 'pending' ? null : now;
-  });
-  say(`the order's workflow told the store: ${marked.paidInStore}`);
+  await until('the store to be told', 20_000, async () => ((await order()).paidInStore ? true : null));
+  say('the order’s workflow told the store by a signed webhook, and the store took it');
   if (dev.store) say(`the sample store shows it: ${dev.store}`);
 
   heading('Reminders, as the plan says (40 s before the due instant, and at it)');
@@ -119,8 +116,9 @@ function mailReader(mailboxApi: string | null, orderNumber: string) {
       const mail = await until(what, withinMs, fresh);
       seen.add(mail.id);
       say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
-      const lines = (mail.text ?? '').split('\n').filter((line) => line.trim() !== '');
-      for (const line of lines) console.log(`              │ ${line.trim()}`);
+      const [body] = (mail.text ?? '').split('\n--');
+      for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
+        console.log(`              │ ${line.trim()}`);
     },
   };
 }

@@ -23,7 +23,6 @@ export const errorTable = {
   'order-already-confirmed': [409, 'The order is confirmed already'],
   'cancel-too-late': [409, 'The store was told or money was received: cancel through the API'],
   'store-not-waiting': [409, 'The store is not waiting for a decision on this order'],
-  'payment-already-reversed': [409, 'The payment was reversed already'],
   unavailable: [503, 'A part of the system cannot be reached; try again'],
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -128,6 +128,24 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
   }));
 }
 
+/** Takes back the credit that reversed payments of a cancelled order had become. */
+export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
+  return reversed
+    .filter(({ account }) => account === 'receivable')
+    .flatMap(({ orderId, instalment, amount }) =>
+      (['receivable', 'unapplied'] as const).map((account) =>
+        entry({
+          key: `${commandId}/withdrawal/${account}/${instalment}`,
+          account,
+          kind: 'allocation',
+          amount: -amount,
+          orderId,
+          instalment,
+        }),
+      ),
+    );
+}
+
 /** The sum of one account's entries, in minor units. */
 export function balance(entries: readonly Pick<Entry, 'account' | 'amount'>[], account: Account): number {
   return entries.reduce((sum, { account: of, amount }) => (of === account ? sum + amount : sum), 0);

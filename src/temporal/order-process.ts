@@ -128,12 +128,12 @@ export function createOrderProcess({
     },
 
     /** Tells the workflow that there is a command. What cannot be told now is told again by the poller. */
-    async tell(orderId: string, kind: CommandKind, commandId: string): Promise<void> {
+    async tell(orderId: string, kind: CommandKind | 'reverse', commandId?: string): Promise<void> {
       const order = await findOrder(sql, orderId);
       if (!order || order.finishedAt) return;
       try {
         await quickly(client, () =>
-          client.workflow.getHandle(workflowIdOf(order)).signal(kind, { commandId }),
+          client.workflow.getHandle(workflowIdOf(order)).signal(kind, commandId ? { commandId } : {}),
         );
       } catch (error) {
         try {

@@ -51,7 +51,8 @@ export async function submitCommand(
   const id = commandId(submission);
   const { command, replayed } = await inTransaction(sql, (tx) => write(tx, id, submission, now));
   if (command.outcome) return { command, replayed };
-  await process.tell(command.orderId, command.kind, command.id);
+  // Beside the wait: a Temporal that does not answer must not double it, and the poller tells what could not be told.
+  process.tell(command.orderId, command.kind, command.id).catch(() => {});
   return { command: await outcomeOf(sql, command), replayed };
 }
 

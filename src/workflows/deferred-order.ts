@@ -23,6 +23,7 @@ import {
   MAIL_TASK_QUEUE,
   recordPayment,
   retryStore,
+  reverse,
   settle,
   status,
 } from './messages.ts';
@@ -58,7 +59,8 @@ const mail = proxyActivities<Activities>({
 export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
   const order = openState(input);
   setHandler(status, () => report(order));
-  for (const signal of [confirm, recordPayment, retryStore, chase]) setHandler(signal, () => wake(order));
+  for (const signal of [confirm, recordPayment, reverse, retryStore, chase])
+    setHandler(signal, () => wake(order));
   setHandler(settle, (message) => (message?.commandId ? wake(order) : askByHand(order, 'settle')));
   setHandler(cancel, (message) => (message?.commandId ? wake(order) : askByHand(order, 'cancel')));
   CancellationScope.current().cancelRequested.catch(() =>

@@ -16,6 +16,8 @@ export const settle = defineSignal<[Message?]>('settle');
 export const cancel = defineSignal<[Message?]>('cancel');
 export const retryStore = defineSignal<[Message?]>('retryStore');
 export const chase = defineSignal<[Message?]>('chase');
+/** A payment was taken back: the balance is to be read again. */
+export const reverse = defineSignal<[Message?]>('reverse');
 
 export type OrderReport = {
   readonly status: OrderStatus;

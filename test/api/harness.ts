@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { endpointsOf, createApp } from '../../src/api/app.ts';
+import { createApp, endpointsOf } from '../../src/api/app.ts';
 import { createApiKey, type Scope } from '../../src/db/api-keys.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { advance } from '../../src/db/process.ts';
@@ -29,12 +30,12 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 export async function openApi({ told = true }: { told?: boolean } = {}) {
   const { sql, drop } = await freshDatabase();
   await openMerchant(sql);
-  const temporal = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default' });
+  const { client } = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default' });
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (text: string) => logged.push(text) });
   const clock = { now: '2027-03-01T10:00:00.000Z' };
   const now = () => clock.now;
-  const process = createOrderProcess({ sql, client: temporal.client, log: { warn() {}, info() {} }, now });
+  const process = createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now });
   const deps = { sql, process, log, now, told };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
@@ -55,7 +56,11 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
   };
 
   /** Sends a text or bytes as they are; each answer is compared with what the API's document promises. */
-  async function send(path: string, body: string | Uint8Array | undefined, options: Options = {}): Promise<Answer> {
+  async function send(
+    path: string,
+    body: string | Uint8Array | undefined,
+    options: Options = {},
+  ): Promise<Answer> {
     const { as = 'admin', method = body === undefined ? 'GET' : 'POST', headers = {} } = options;
     const key = as === null ? null : typeof as === 'string' ? keys[as] : as.key;
     const response = await fetch(`${origin}${path}`, {
@@ -66,11 +71,15 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body as BodyInit }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+    };
     requirePromised(method, path, answer);
     return answer;
   }
@@ -87,6 +96,17 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
       throw new Error(`${method} ${path} answered more than its document names: ${JSON.stringify(body)}`);
   }
 
+  /** Calls `/v1…`; a body makes it a POST. */
+  const call = (path: string, body?: unknown, options: Options = {}) =>
+    send(`/v1${path}`, body === undefined ? undefined : JSON.stringify(body), options);
+
+  /** What the order's workflow does with what is pending. */
+  async function work(orderId: string): Promise<void> {
+    const order = (await findOrder(sql, orderId))!;
+    const pass = { orderId, episode: order.episode, now: Date.parse(clock.now), nextStep: null, direct: [] };
+    await advance(sql, { ...pass, expired: false, storeFailed: false }, { told });
+  }
+
   return {
     sql,
     origin,
@@ -96,19 +116,18 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
     logged,
     endpoints,
     send,
-    /** Calls `/v1…`; a body makes it a POST. */
-    call: (path: string, body?: unknown, options: Options = {}) =>
-      send(`/v1${path}`, body === undefined ? undefined : JSON.stringify(body), options),
-    /** What the order's workflow does with what is pending. */
-    async work(orderId: string): Promise<void> {
-      const order = (await findOrder(sql, orderId))!;
-      const pass = { orderId, episode: order.episode, now: Date.parse(clock.now), nextStep: null, direct: [] };
-      await advance(sql, { ...pass, expired: false, storeFailed: false }, { told });
+    call,
+    work,
+    /** Asks it of an order whose workflow is at work. */
+    async ask(orderId: string, what: string, body?: unknown, options: Options = {}): Promise<Answer> {
+      const asked = call(`/orders/${orderId}/${what}`, body, { method: 'POST', ...options });
+      const answered = asked.then(() => true);
+      while (!(await Promise.race([answered, sleep(10, false)]))) await work(orderId);
+      return asked;
     },
     async close(): Promise<void> {
       server.closeAllConnections();
       server.close();
-      await temporal.close();
       await drop();
     },
   };

@@ -102,6 +102,7 @@ export async function openWorld() {
       eventually(`the confirmation of ${id} is sent`, async () =>
         (await activitiesOf(id))?.every(({ activityType }) => activityType?.name !== 'sendNotice'),
       ),
+    quiet,
     post,
     shop,
     env,

@@ -3,6 +3,7 @@ import { noticesOf } from '../../src/db/notices.ts';
 import { workflowIdOf } from '../../src/db/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
+import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
@@ -336,4 +337,31 @@ describe('an operator in Temporal', () => {
     await world.submit('queried', 'settle');
     await world.ending(order);
   });
+});
+
+it('a payment that is taken back after the settlement opens the order again; the second settlement has its own letter', async () => {
+  const order = await world.place({ orderId: 'bounced', orderNumber: 'BOUN' });
+  await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-1', amount: eur(1220) } });
+  await world.ending(order);
+  const by = { paymentId: 'boun-1', reason: 'the bank took it back', actor: 'user:test' };
+  await takePaymentBack(
+    { sql: world.sql, process: world.process, now: await world.clock(), told: false },
+    by,
+  );
+  await world.quiet('bounced');
+  expect(await world.order('bounced')).toMatchObject({
+    status: 'open',
+    outstanding: eur(1220),
+    workflowId: 'order/bounced/2',
+  });
+  await world.until(later(order.plan[0]!.at, MINUTE));
+  await mails('BOUN', 3);
+  await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-2', amount: eur(1220) } });
+  expect(await world.ending({ id: 'bounced', episode: 2 })).toEqual({ status: 'settled' });
+  expect(world.mailsOf('BOUN')).toHaveLength(4);
+  expect(eventsOf('bounced').map(({ type }) => type)).toEqual([
+    'order.marked_paid',
+    'order.settled',
+    'order.settled',
+  ]);
 });

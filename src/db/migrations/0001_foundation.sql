@@ -64,6 +64,7 @@ create table orders (
   confirmed_at        timestamptz,
   closed_at           timestamptz,
   close_reason        text,
+  reopenings          int not null default 0,          -- by reversed payments; each closing has its own letter
   -- how the store stands
   paid_in_store       text not null default 'pending' check (paid_in_store in ('pending', 'marked', 'failed', 'chased')),
   store_pending_since timestamptz,
