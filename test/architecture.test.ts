@@ -29,7 +29,7 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   },
   db: { may: ['domain/', ...pure, 'postgres', 'zod', node] },
   emails: {
-    may: ['domain/', ...pure, 'mjml', 'nodemailer', 'html-to-text', 'intl-messageformat', 'preact', node],
+    may: ['domain/', ...pure, 'handlebars', 'mjml', 'nodemailer', 'intl-messageformat', node],
   },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },

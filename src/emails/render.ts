@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
 import mjml2html from 'mjml';
-import { contentOf, type MailData, type TemplateName, templateNames } from './content.ts';
-import { compileTemplate, type View } from './fill.ts';
+import { type Content, contentOf, type MailData, type TemplateName, templateNames } from './content.ts';
 import { type Language, languages, localeFor, readTexts, sayIn } from './messages.ts';
 import { plainText } from './plain-text.ts';
 
@@ -16,13 +16,16 @@ export type Renderer = {
 };
 
 /**
- * Compiles the templates once, so that MJML does not run per mail.
+ * Compiles the templates once, so that MJML does not run per mail; Handlebars fills them with escaped values, and
+ * refuses a placeholder that has none.
  * @throws Error if a template is not valid MJML, or a part of it is missing
  */
 export async function createRenderer(): Promise<Renderer> {
   const forms = new Map(
     await Promise.all(
-      templateNames.map(async (name) => [name, compileTemplate(await htmlOf(name))] as const),
+      templateNames.map(
+        async (name) => [name, Handlebars.compile<Content>(await htmlOf(name), { strict: true })] as const,
+      ),
     ),
   );
   const readers = Object.fromEntries(
@@ -35,7 +38,7 @@ export async function createRenderer(): Promise<Renderer> {
       const content = contentOf(template, data, { ...reader, ...readers[reader.language] });
       return {
         subject: content.subject,
-        html: forms.get(template)!(content satisfies View),
+        html: forms.get(template)!(content),
         text: plainText(content),
       };
     },

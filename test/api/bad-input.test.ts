@@ -1,0 +1,289 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eur } from '../support/builders.ts';
+import { type Answer, type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+const order = { orderId: 'bad', customerId: 'rossi', total: eur(10) };
+const facts = { name: 'Verdi', email: 'verdi@verdi.example', locale: 'it-IT', country: 'IT' };
+
+/** That it is a problem detail (RFC 9457) with this code. */
+function expectProblem(answer: Answer, status: number, code: string, ...pointers: string[]): void {
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer).toMatchObject({
+    status,
+    body: {
+      type: expect.stringMatching(new RegExp(`:${code}$`)),
+      title: expect.stringMatching(/\w/),
+      status,
+      instance: expect.stringMatching(/^\/v1\//),
+      code,
+      requestId: answer.headers.get('x-request-id'),
+    },
+  });
+  if (pointers.length > 0)
+    expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers);
+}
+
+describe('a body', () => {
+  it.each([
+    ['{"orderId": "x",}', 400, 'malformed-json'],
+    ['{', 400, 'malformed-json'],
+    ['', 422, 'validation'],
+    ['null', 422, 'validation'],
+    ['"text"', 422, 'validation'],
+    ['[]', 422, 'validation'],
+    ['[['.repeat(50_000), 400, 'malformed-json'],
+    [`${'['.repeat(60_000)}${']'.repeat(60_000)}`, 422, 'validation'],
+    [`{"a":"${'x'.repeat(257 * 1024)}"}`, 413, 'body-too-large'],
+  ])('%.20s is answered with %i %s', async (text, status, code) => {
+    expectProblem(await api.send('/v1/orders', text), status, code);
+  });
+
+  it('of another type, charset or encoding, or broken, is refused', async () => {
+    const text = JSON.stringify(order);
+    const send = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer> = text) =>
+      api.send('/v1/orders', body, { headers });
+    expectProblem(await send({ 'content-type': 'text/plain' }), 415, 'unsupported-media-type');
+    expectProblem(
+      await send({ 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      'unsupported-media-type',
+    );
+    expectProblem(
+      await send({ 'content-type': 'application/json; charset=latin1' }),
+      415,
+      'unsupported-media-type',
+    );
+    expectProblem(await send({ 'content-encoding': 'compress' }), 415, 'unsupported-media-type');
+    expectProblem(await send({ 'content-encoding': 'gzip' }), 400, 'malformed-json');
+    const bomb = new Uint8Array(gzipSync(`{"a":"${'x'.repeat(2_000_000)}"}`));
+    expectProblem(await send({ 'content-encoding': 'gzip' }, bomb), 413, 'body-too-large');
+  });
+});
+
+describe('an order', () => {
+  const amount = (value: unknown) => ({ total: { amount: value, currency: 'EUR' } });
+  it.each([
+    [amount(0), '/total/amount'],
+    [amount(-1), '/total/amount'],
+    [amount(1.5), '/total/amount'],
+    [amount(1e300), '/total/amount'],
+    [amount(1_000_000_000_001), '/total/amount'],
+    [amount('10'), '/total/amount'],
+    [amount(null), '/total/amount'],
+    [{ total: { amount: 10, currency: 'eur' } }, '/total/currency'],
+    [{ total: { amount: 10, currency: 'ZZZ' } }, '/total/currency'],
+    [{ total: { amount: 10, currency: 'EUR', cents: 1 } }, '/total/cents'],
+    [{ total: undefined }, '/total'],
+    [{ surprise: 1 }, '/surprise'],
+    [{ 'a/b~c': 1 }, '/a~1b~0c'],
+    [{ orderId: '' }, '/orderId'],
+    [{ orderId: '..' }, '/orderId'],
+    [{ orderId: 'a b' }, '/orderId'],
+    [{ orderId: 'x'.repeat(101) }, '/orderId'],
+    [{ orderId: 'a\u0000' }, '/orderId'],
+    [{ orderNumber: 'N\u0000' }, '/orderNumber'],
+    [{ orderNumber: 'line\nbreak' }, '/orderNumber'],
+    [{ orderNumber: 'half \ud800' }, '/orderNumber'],
+    [{ orderNumber: ' ' }, '/orderNumber'],
+    [{ confirm: 'perhaps' }, '/confirm'],
+    [{ placedAt: 'yesterday' }, '/placedAt'],
+    [{ buyer: { name: 7 } }, '/buyer/name'],
+    [{ buyer: { '': 'x' } }, '/buyer/'],
+    [{ metadata: { note: 'a\u0000' } }, '/metadata/note'],
+    [{ metadata: { 'a\u0000': 'x' } }, '/metadata/a\u0000'],
+    [{ metadata: { deep: { er: 1 } } }, '/metadata/deep'],
+    [{ metadata: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`k${n}`, n])) }, '/metadata'],
+  ])('with %j is refused at %s', async (fields, pointer) => {
+    expectProblem(await api.call('/orders', { ...order, ...fields }), 422, 'validation', pointer);
+  });
+
+  it('with many faults is told all of them', async () => {
+    const answer = await api.call('/orders', { total: { amount: -1, currency: '€' }, x: 1 });
+    expectProblem(
+      answer,
+      422,
+      'validation',
+      '/orderId',
+      '/customerId',
+      '/total/amount',
+      '/total/currency',
+      '/x',
+    );
+  });
+
+  it('of an unknown customer, in another currency or over the limit is refused with its own code', async () => {
+    expectProblem(await api.call('/orders', { ...order, customerId: 'nobody' }), 404, 'customer-not-found');
+    expectProblem(
+      await api.call('/orders', { ...order, total: { amount: 1, currency: 'USD' } }),
+      422,
+      'currency-mismatch',
+    );
+    expectProblem(
+      await api.call('/orders', { ...order, total: { amount: 1_000_000_000_000, currency: 'EUR' } }),
+      422,
+      'not-eligible',
+    );
+  });
+});
+
+describe('a customer', () => {
+  it.each([
+    [{ name: '' }, '/name'],
+    [{ name: 'x'.repeat(10_000) }, '/name'],
+    [{ name: 'NUL \u0000' }, '/name'],
+    [{ name: undefined }, '/name'],
+    [{ email: 'nobody' }, '/email'],
+    [{ email: 'a@b.example\r\nBcc: c@d.example' }, '/email'],
+    [{ locale: 'it_IT' }, '/locale'],
+    [{ country: 'IT ' }, '/country'],
+    [{ country: 'XX' }, '/country'],
+    [{ vatNumber: '1'.repeat(31) }, '/vatNumber'],
+    [{ groups: ['\u0007'] }, '/groups/0'],
+    [{ contacts: { billing: 'not an address' } }, '/contacts/billing'],
+    [{ stats: { orders: -1, turnover: eur(1) } }, '/stats/orders'],
+    [{ stats: { orders: 1.5, turnover: eur(1) } }, '/stats/orders'],
+    [{ stats: { orders: 1, turnover: { amount: -1, currency: 'EUR' } } }, '/stats/turnover/amount'],
+    [{ privilege: 'granted' }, '/privilege'],
+  ])('with %j is refused at %s', async (fields, pointer) => {
+    const answer = await api.call('/customers/verdi', { ...facts, ...fields }, { method: 'PUT' });
+    expectProblem(answer, 422, 'validation', pointer);
+  });
+});
+
+describe('a policy', () => {
+  const net30 = { code: 'net30', label: '30 days', kind: 'net', days: 30 };
+  const level = { offset: 'P0D', template: 'on-due' };
+  const limit = { creditLimit: eur(1) };
+  it.each([
+    ['terms', { terms: [], defaultCode: 'net30' }, '/policy/terms'],
+    ['terms', { terms: [net30, net30], defaultCode: 'net30' }, '/policy/terms'],
+    ['terms', { terms: [net30], defaultCode: 'net60' }, '/policy/defaultCode'],
+    ['terms', { terms: [{ ...net30, days: 1.5 }], defaultCode: 'net30' }, '/policy/terms/0/days'],
+    ['terms', { terms: [{ ...net30, days: 731 }], defaultCode: 'net30' }, '/policy/terms/0/days'],
+    ['terms', { terms: [{ ...net30, kind: 'never' }], defaultCode: 'net30' }, '/policy/terms/0/kind'],
+    ['terms', { terms: [{ ...net30, label: { en: 'x' } }], defaultCode: 'net30' }, '/policy/terms/0/label'],
+    ...['PT0S', '-PT1S', 'P', 'PT', 'P1Y', 'P1M', 'PT1.5S', '60', 'P731D', 'P9999999999D'].map(
+      (duration) =>
+        [
+          'terms',
+          { terms: [{ code: 'x', label: 'x', kind: 'elapsed', duration }], defaultCode: 'x' },
+          '/policy/terms/0/duration',
+        ] as const,
+    ),
+    ['eligibility', { rules: [{ rule: 'luck' }], ...limit }, '/policy/rules/0/rule'],
+    ['eligibility', { rules: [{ rule: 'minOrders' }], ...limit }, '/policy/rules/0/orders'],
+    ['eligibility', { rules: [{ rule: 'groups', anyOf: [] }], ...limit }, '/policy/rules/0/anyOf'],
+    ['eligibility', { rules: [] }, '/policy/creditLimit'],
+    [
+      'eligibility',
+      { rules: [], ...limit, tolerance: { amount: 1, currency: 'USD' } },
+      '/policy/tolerance/currency',
+    ],
+    ['dunning', { levels: [{ ...level, offset: 'tomorrow' }] }, '/policy/levels/0/offset'],
+    ['dunning', { levels: [{ ...level, offset: 'P366D' }] }, '/policy/levels/0/offset'],
+    ['dunning', { levels: [{ ...level, offset: '-P366D' }] }, '/policy/levels/0/offset'],
+    ['dunning', { levels: [level, level] }, '/policy/levels'],
+    ['dunning', { levels: [{ ...level, template: 'threat' }] }, '/policy/levels/0/template'],
+    ['dunning', { levels: [], sendTime: '24:00' }, '/policy/sendTime'],
+    ['dunning', { levels: [], timeZone: 'Mars/Olympus' }, '/policy/timeZone'],
+    ['dunning', { levels: [], timeZone: '+01:00' }, '/policy/timeZone'],
+    ['dunning', { levels: [], plans: { ' ': [] } }, '/policy/plans/ '],
+  ] as const)('%s %j is refused at %s', async (kind, policy, pointer) => {
+    const answer = await api.call(`/policies/${kind}`, { baseVersion: 1, policy }, { method: 'PUT' });
+    expectProblem(answer, 422, 'validation', pointer);
+  });
+
+  it.each([
+    [{ iban: 'IT60X0542811101000000123457' }, '/settings/iban'],
+    [{ iban: 'IT60 X054 2811 1010 0000 0123 456' }, '/settings/iban'],
+    [{ replyTo: 'nobody' }, '/settings/replyTo'],
+    [{ timeZone: 'Rome' }, '/settings/timeZone'],
+    [{ currency: 'EURO' }, '/settings/currency'],
+    [{ reservationExpiresAfter: 'P0D' }, '/settings/reservationExpiresAfter'],
+  ])('settings %j are refused at %s', async (fields, pointer) => {
+    const body = { baseVersion: 1, settings: { company: 'Bianchi', ...fields } };
+    expectProblem(await api.call('/settings', body, { method: 'PUT' }), 422, 'validation', pointer);
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['GET', '/v1/nothing', 404, 'not-found'],
+    ['GET', '/v1/orders/none', 404, 'order-not-found'],
+    ['GET', '/v1/customers/none', 404, 'customer-not-found'],
+    ['GET', '/v1/customers/none/eligibility?amount=1&currency=EUR', 404, 'customer-not-found'],
+    ['GET', '/v1/commands/none', 404, 'command-not-found'],
+    ['DELETE', '/v1/orders/none', 405, 'method-not-allowed'],
+    ['PATCH', '/v1/settings', 405, 'method-not-allowed'],
+    ['GET', '/v1/orders/a%00b', 422, 'validation'],
+    ['GET', '/v1/orders/..', 422, 'validation'],
+    ['GET', '/v1/orders/%2e%2e', 422, 'validation'],
+    ['GET', '/v1/orders/a%2Fb', 422, 'validation'],
+    ['GET', `/v1/orders/${'x'.repeat(101)}`, 422, 'validation'],
+    ['GET', '/v1/orders/%E0%A4%A', 422, 'validation'],
+    ['GET', '/v1/orders?status=lost', 422, 'validation'],
+    ['GET', '/v1/orders?limit=0', 422, 'validation'],
+    ['GET', '/v1/orders?limit=1e2', 422, 'validation'],
+    ['GET', '/v1/orders?limit=1&limit=2', 422, 'validation'],
+    ['GET', '/v1/orders?colour=red', 422, 'validation'],
+    ['GET', '/v1/orders?overdue=perhaps', 422, 'validation'],
+    ['GET', '/v1/orders?customerId=%00', 422, 'validation'],
+    ['GET', '/v1/orders?cursor=nonsense', 422, 'validation'],
+    [
+      'GET',
+      `/v1/orders?cursor=${Buffer.from('{"placedAt":"now","orderId":"x"}').toString('base64url')}`,
+      422,
+      'validation',
+    ],
+    [
+      'GET',
+      `/v1/customers?cursor=${Buffer.from('{"after":"a\\u0000"}').toString('base64url')}`,
+      422,
+      'validation',
+    ],
+    ['GET', '/v1/customers/rossi/eligibility', 422, 'validation'],
+    ['GET', '/v1/customers/rossi/eligibility?amount=0&currency=EUR', 422, 'validation'],
+    ['GET', '/v1/customers/rossi/eligibility?amount=1.5&currency=EUR', 422, 'validation'],
+    ['GET', '/v1/customers/rossi/eligibility?amount=99999999999999&currency=EUR', 422, 'validation'],
+    ['GET', '/v1/customers/rossi/eligibility?amount=1&currency=Euro', 422, 'validation'],
+  ])('%s %s is answered with %i %s', async (method, path, status, code) => {
+    expectProblem(await rawCall(method, path), status, code);
+  });
+
+  it('that knows other methods names them', async () => {
+    const answer = await api.call('/settings', undefined, { method: 'DELETE' });
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, PUT');
+  });
+});
+
+/** A request whose path is sent as it is: `fetch` would tidy it up. */
+function rawCall(method: string, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(api.origin);
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(
+        `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${api.keys.admin}\r\n\r\n`,
+      ),
+    );
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part) => {
+      text += part;
+    });
+    socket.on('error', reject).on('end', () => {
+      const [head = '', ...rest] = text.split('\r\n\r\n');
+      const [first = '', ...lines] = head.split('\r\n');
+      const headers = new Headers(
+        lines.map((line): [string, string] => line.split(/: (.*)/s).slice(0, 2) as [string, string]),
+      );
+      resolve({ status: Number(first.split(' ')[1]), headers, body: JSON.parse(rest.join('\r\n\r\n')) });
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+/** Valid bodies, whose parts are replaced by whatever JSON can say. */
+const money = { amount: 100, currency: 'EUR' };
+const terms = { kind: 'net', days: 30 };
+const valid: Record<string, object> = {
+  'PUT /customers/x': {
+    name: 'X',
+    email: 'x@x.example',
+    locale: 'it',
+    country: 'IT',
+    vatNumber: 'IT12345670488',
+    groups: ['a'],
+    contacts: { billing: 'b@x.example' },
+    stats: { orders: 3, turnover: money },
+  },
+  'POST /customers/rossi/revoke': { reason: 'r', openOrders: 'keep' },
+  'PUT /customers/rossi/credit': { limit: money, reason: 'r' },
+  'POST /orders': {
+    orderId: 'o',
+    customerId: 'rossi',
+    total: money,
+    orderNumber: 'N',
+    termsCode: 'net30',
+    placedAt: '2027-03-01T09:00:00Z',
+    confirm: 'later',
+    buyer: { name: 'B' },
+    purchaseOrder: 'P',
+    metadata: { a: 1 },
+  },
+  'PATCH /orders/none': { orderNumber: 'N' },
+  'POST /orders/none/payments': {
+    paymentId: 'p',
+    amount: money,
+    receivedOn: '2027-03-01',
+    method: 'm',
+    reference: 'r',
+  },
+  'POST /orders/none/settle': { reason: 'r' },
+  'PUT /policies/eligibility': {
+    baseVersion: 1,
+    policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
+  },
+  'PUT /policies/terms': {
+    baseVersion: 1,
+    policy: { terms: [{ code: 'net30', label: { en: 'a', it: 'b' }, ...terms }], defaultCode: 'net30' },
+  },
+  'PUT /policies/dunning': {
+    baseVersion: 1,
+    policy: {
+      levels: [{ offset: 'P7D', template: 'on-due' }],
+      plans: { a: [] },
+      sendTime: '09:00',
+      timeZone: 'UTC',
+    },
+  },
+  'PUT /settings': { baseVersion: 1, settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT' } },
+  'POST /terms/preview': { terms, placedOn: '2027-01-31', total: money },
+  'POST /policies/dunning/preview': { termsCode: 'net30', placedOn: '2027-01-31', total: money },
+};
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({
+    unit: fc.constantFrom('\u0000', '\ud800', '\u202e', 'P', 'T', '-', '9', 'D', '\n'),
+    maxLength: 12,
+  }),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '0000-00-00',
+    '9999-12-31',
+    'P99999D',
+    '-PT1S',
+    'EUR',
+    'xx-invalid',
+  ),
+);
+const junk = fc.oneof(
+  text,
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(0, -1, 1e21, 2 ** 53, 0.1, null, true, [], {}),
+);
+
+/** The body with one part, wherever it is, replaced; or with a part more. */
+const mutated = (body: object) =>
+  fc
+    .tuple(fc.constantFrom(...pathsOf(body)), junk, fc.boolean(), text)
+    .map(([path, value, replace, name]) => {
+      const copy = structuredClone(body) as Record<string, unknown>;
+      const parent = path.slice(0, -1).reduce((node, part) => node[part] as Record<string, unknown>, copy);
+      Object.defineProperty(parent, replace ? path.at(-1)! : name, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+      return copy;
+    });
+
+function pathsOf(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const below = Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]));
+  return path.length > 0 ? [path, ...below] : below;
+}
+
+it.each(Object.entries(valid))('%s answers whatever it is sent, and never fails', async (call, body) => {
+  const [method, path] = call.split(' ') as [string, string];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof({ weight: 4, arbitrary: mutated(body) }, { weight: 1, arbitrary: junk }),
+      async (sent) => {
+        const answer = await api.call(path, sent, { method });
+        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+        if (answer.status >= 400) expect(answer.body.code).toEqual(expect.any(String));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+it('any path and query is answered, and never fails', async () => {
+  const part = fc.oneof(
+    text.map(encodeURIComponentSafely),
+    fc.string({ unit: fc.constantFrom('%', '0', 'a', '.', '~'), maxLength: 8 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('customers', 'orders', 'commands'),
+      part,
+      part,
+      part,
+      async (what, id, name, value) => {
+        const answer = await api.call(`/${what}/${id}?${name}=${value}`);
+        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+const encodeURIComponentSafely = (given: string): string => encodeURIComponent(given.replace(/\p{Cs}/gu, 'x'));

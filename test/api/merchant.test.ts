@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dunning, eur, settings, terms } from '../support/builders.ts';
+import { type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+const storefront = { as: 'storefront' } as const;
+const facts = {
+  name: 'Verdi S.p.A.',
+  email: 'conti@verdi.example',
+  locale: 'IT-it',
+  country: 'IT',
+  vatNumber: '12345670488',
+  groups: ['gold'],
+  contacts: { billing: 'fatture@verdi.example' },
+  stats: { orders: 4, turnover: eur(2_000) },
+};
+const put = (id: string, body: object) =>
+  api.call(`/customers/${id}`, body, { ...storefront, method: 'PUT' });
+
+describe('a customer', () => {
+  it('is written by the store and read back, and written again changes nothing', async () => {
+    const created = await put('verdi', facts);
+    expect(created).toMatchObject({
+      status: 201,
+      body: { ...facts, customerId: 'verdi', locale: 'it-IT', currency: 'EUR' },
+    });
+    const again = await put('verdi', facts);
+    expect(again).toMatchObject({ status: 200, body: created.body });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const changed = await put('verdi', { ...facts, name: 'Verdi & Figli S.p.A.' });
+    expect(changed).toMatchObject({ status: 200, body: { name: 'Verdi & Figli S.p.A.' } });
+    expect(changed.headers.get('idempotent-replayed')).toBeNull();
+    expect((await api.call('/customers/verdi', undefined, storefront)).body).toEqual(changed.body);
+  });
+
+  it('needs no more than a name, an address, a language and a country', async () => {
+    const { name, email, locale, country } = facts;
+    expect(await put('plain', { name, email, locale, country })).toMatchObject({
+      status: 201,
+      body: { vatNumber: null, groups: [], contacts: {}, stats: { orders: 0, turnover: null } },
+    });
+  });
+
+  it('is granted, suspended, revoked and left to the rules again, with reason and actor', async () => {
+    await put('moved', { ...facts, stats: { orders: 0, turnover: eur(0) } });
+    const eligible = async () =>
+      (await api.call('/customers/moved/eligibility?amount=100&currency=EUR')).body.eligible;
+    expect(await eligible()).toBe(false);
+    for (const [what, state, may] of [
+      ['grant', 'granted', true],
+      ['suspend', 'suspended', false],
+      ['grant', 'granted', true],
+      ['revoke', 'revoked', false],
+      ['use-rules', 'by_rules', false],
+    ] as const) {
+      const { status, body } = await api.call(`/customers/moved/${what}`, { reason: `because ${what}` });
+      expect(status).toBe(200);
+      expect(body.privilege).toEqual({
+        state,
+        reason: `because ${what}`,
+        actor: expect.stringMatching(/^key:/),
+        at: api.clock.now,
+      });
+      expect(await eligible()).toBe(may);
+    }
+    const log = await api.sql`select action from audit where subject = 'customer/moved' order by id`;
+    expect(log.map(({ action }) => action)).toEqual(
+      ['granted', 'suspended', 'granted', 'revoked', 'by_rules'].map((state) => `customer.${state}`),
+    );
+    expect(await api.call('/customers/moved/revoke', {})).toMatchObject({
+      status: 422,
+      body: { code: 'validation' },
+    });
+    expect((await api.call('/customers/nobody/revoke', { reason: 'x' })).body.code).toBe(
+      'customer-not-found',
+    );
+  });
+
+  it('has the policy’s limit, or one of its own, in the account’s currency', async () => {
+    await put('limited', facts);
+    const set = (limit: unknown) => api.call('/customers/limited/credit', { limit }, { method: 'PUT' });
+    expect((await set(eur(50))).body.credit).toMatchObject({
+      limit: eur(50),
+      ownLimit: eur(50),
+      available: eur(50),
+    });
+    expect(
+      (await api.call('/orders', { orderId: 'small', customerId: 'limited', total: eur(50) })).status,
+    ).toBe(201);
+    expect((await set(eur(0))).body.credit).toMatchObject({ limit: eur(0), available: eur(-50) });
+    expect((await set(null)).body.credit).toMatchObject({ limit: eur(10_000), ownLimit: null });
+    const other = await set({ amount: 1, currency: 'USD' });
+    expect(other).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+  });
+
+  it('is listed by id, page by page', async () => {
+    const ids = Array.from({ length: 5 }, (_, n) => `page-${n}`);
+    for (const id of ids) await put(id, facts);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await api.call(
+        `/customers?limit=2${cursor && `&cursor=${cursor}`}`,
+        undefined,
+        storefront,
+      );
+      seen.push(...body.items.map(({ customerId }: { customerId: string }) => customerId));
+      cursor = body.nextCursor;
+    }
+    expect(seen.filter((id) => id.startsWith('page-'))).toEqual(ids);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+describe('a policy', () => {
+  it('is replaced by who has read the newest version', async () => {
+    const { body: read } = await api.call('/policies/terms', undefined, { as: 'read' });
+    expect(read).toMatchObject({ kind: 'terms', version: 1, updatedBy: 'user:test', policy: terms });
+    const policy = {
+      terms: [{ code: 'net15', label: 'Net 15', kind: 'net', days: 15 }],
+      defaultCode: 'net15',
+    };
+    const change = () => api.call('/policies/terms', { baseVersion: 1, policy }, { method: 'PUT' });
+    const answers = await Promise.all([change(), change(), change()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    const stale = answers.find(({ status }) => status === 409)!;
+    expect(stale.body).toMatchObject({ code: 'stale-version', currentVersion: 2 });
+    const done = answers.find(({ status }) => status === 200)!;
+    expect(done.body).toEqual({
+      kind: 'terms',
+      version: 2,
+      updatedAt: api.clock.now,
+      updatedBy: expect.stringMatching(/^key:/),
+      policy,
+    });
+    const placed = await api.call('/orders', { orderId: 'n15', customerId: 'rossi', total: eur(1) });
+    expect(placed.body).toMatchObject({
+      instalments: [{ dueOn: '2027-03-16' }],
+      policyVersions: { terms: 2 },
+    });
+    await api.call('/policies/terms', { baseVersion: 2, policy: terms }, { method: 'PUT' });
+  });
+
+  it('takes the usual where little is said', async () => {
+    const replace = async (path: string, name: string, content: object) => {
+      const { version } = (await api.call(path)).body;
+      return (await api.call(path, { baseVersion: version, [name]: content }, { method: 'PUT' })).body[name];
+    };
+    expect(
+      await replace('/policies/dunning', 'policy', { levels: [{ offset: 'P7D', template: 'overdue-1' }] }),
+    ).toEqual({
+      levels: [{ offset: 'P7D', template: 'overdue-1' }],
+      plans: {},
+      sendTime: '09:00',
+      timeZone: 'Europe/Rome',
+      spreadMinutes: 0,
+      businessDays: true,
+    });
+    expect(await replace('/policies/eligibility', 'policy', { rules: [], creditLimit: eur(10_000) })).toEqual(
+      {
+        rules: [],
+        creditLimit: eur(10_000),
+        tolerance: eur(0),
+      },
+    );
+    expect(await replace('/settings', 'settings', { company: 'Bianchi', iban: settings.iban })).toEqual({
+      company: 'Bianchi',
+      iban: settings.iban,
+      replyTo: null,
+      timeZone: 'Europe/Rome',
+      country: 'IT',
+      currency: 'EUR',
+      reservationExpiresAfter: 'P1D',
+    });
+    await replace('/policies/dunning', 'policy', dunning);
+  });
+});
+
+describe('a preview', () => {
+  const total = eur(1220);
+  const preview = (path: string, body: object) =>
+    api.call(path, { placedOn: '2027-01-31', total, ...body }, { as: 'read' });
+
+  it('of terms shows the due dates, and warns of long ones', async () => {
+    const days = async (days: number) =>
+      (await preview('/terms/preview', { terms: { kind: 'net', days } })).body;
+    expect(await days(28)).toEqual({ instalments: [{ dueOn: '2027-02-28', amount: total }], warnings: [] });
+    expect(await days(60)).toMatchObject({ instalments: [{ dueOn: '2027-04-01' }], warnings: [] });
+    expect((await days(61)).warnings).toEqual([expect.stringMatching(/61 days.*2011\/7\/EU/)]);
+    const exact = await preview('/terms/preview', {
+      terms: { kind: 'elapsed', duration: 'PT60S' },
+      customerId: 'rossi',
+    });
+    expect(exact.body.instalments).toEqual([{ dueOn: '2027-01-31', amount: total }]);
+  });
+
+  it('of reminders shows the plan that an order of that day gets', async () => {
+    const { body } = await preview('/policies/dunning/preview', { termsCode: 'net30', customerId: 'rossi' });
+    const placed = await api.call('/orders', {
+      orderId: 'planned',
+      customerId: 'rossi',
+      total,
+      termsCode: 'net30',
+      placedAt: '2027-01-31T12:00:00Z',
+    });
+    const { body: timeline } = await api.call('/orders/planned/timeline');
+    expect(placed.status).toBe(201);
+    expect(body.steps).toMatchObject([
+      { key: '1/-P3D', at: '2027-02-26T08:00:00.000Z', kind: 'remind', level: 1 },
+      { key: '1/P0D', kind: 'remind', level: 2 },
+      { key: '1/P7D', kind: 'overdue', level: 3 },
+      { key: '1/P14D', kind: 'overdue', level: 4 },
+    ]);
+    const planned = timeline.items.filter(({ future }: { future: boolean }) => future);
+    expect(body.steps.map(({ at }: { at: string }) => at)).toEqual(
+      planned.map(({ at }: { at: string }) => at),
+    );
+  });
+
+  it('is refused of terms or customers that do not exist', async () => {
+    const path = '/policies/dunning/preview';
+    expect((await preview(path, { termsCode: 'net90' })).body.code).toBe('terms-not-found');
+    expect((await preview(path, {})).body.code).toBe('validation');
+    expect((await preview(path, { termsCode: 'net30', customerId: 'nobody' })).body.code).toBe(
+      'customer-not-found',
+    );
+    expect((await preview(path, { termsCode: 'net30', placedOn: '2027-02-30' })).body.code).toBe(
+      'validation',
+    );
+  });
+});
