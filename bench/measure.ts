@@ -33,13 +33,15 @@ export function residentKib(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** Waits until a process has used less than a twentieth of a core for two seconds. */
+/** Waits until a process has used less than a tenth of a core for two seconds. */
 export async function untilIdle(pid: number): Promise<void> {
-  for (let calm = 0; calm < 2; ) {
+  let calm = 0;
+  await until('the worker to be idle', async () => {
     const before = cpuSeconds(pid);
     await sleep(1_000);
-    calm = cpuSeconds(pid) - before < 0.05 ? calm + 1 : 0;
-  }
+    calm = cpuSeconds(pid) - before < 0.1 ? calm + 1 : 0;
+    return calm === 2;
+  });
 }
 
 /** Looks again and again until `look` is true; fails after `withinMs` with what it waited for. */

@@ -121,7 +121,9 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       MAX_MAILS_PER_SECOND: `${MAX_MAILS_PER_SECOND}`,
       MAX_CACHED_WORKFLOWS: `${MAX_CACHED_WORKFLOWS}`,
     };
-    const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', join(resultsDir, 'profiles')] : [];
+    const profiling = profile
+      ? ['--cpu-prof', '--cpu-prof-interval', '5000', '--cpu-prof-dir', join(resultsDir, 'profiles')]
+      : [];
     const startEntry = (entry: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv) => {
       const ready = { said: false };
       const child = startChild({

@@ -11,7 +11,7 @@ type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer
   ? { [K in Name]: string } & Params<Rest>
   : unknown;
 
-/** A call whose parts have been read; `idempotencyKey` is the header of that name. */
+/** A call whose parts have been read; `idempotencyKey` is the header of that name, where the call takes it. */
 export type Call<P, Query, Body> = {
   params: P;
   query: Query;
@@ -41,19 +41,22 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   query: z.ZodType<Query>;
   body: z.ZodType<Body>;
   answer: z.ZodType<Answer>;
+  /** Takes an `Idempotency-Key`. */
+  keyed: boolean;
   /** The statuses of success, and what each says. */
   statuses: Readonly<Record<number, string>>;
   handle(call: Call<Params<Path>, Query, Body>): Promise<Reply<Answer>>;
 };
 
 const nothing = z.strictObject({});
+type Defaulted = 'query' | 'body' | 'keyed' | 'statuses';
 
 /** Declares a call; without a query or a body it takes none. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
-  given: Omit<Endpoint<Path, Query, Body, Answer>, 'query' | 'body' | 'statuses'> &
-    Partial<Pick<Endpoint<Path, Query, Body, Answer>, 'query' | 'body' | 'statuses'>>,
+  given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
+    Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const defaults = { query: nothing, body: nothing.optional(), statuses: { 200: 'done' } };
+  const defaults = { query: nothing, body: nothing.optional(), keyed: false, statuses: { 200: 'done' } };
   return { ...defaults, ...given } as unknown as Endpoint;
 }
 
@@ -114,7 +117,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
       key,
       actor: `key:${key.id}`,
       now: now(),
-      idempotencyKey: idempotencyKeyOf(req),
+      idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
     });
     send(res, reply);
   };

@@ -42,9 +42,8 @@ const idempotencyKey = z.object({
 });
 
 function pathOf(given: Endpoint): RouteConfig {
-  const { method, path, tag, summary, scopes, statuses, query, body, answer } = given;
+  const { method, path, tag, summary, scopes, keyed, statuses, query, body, answer } = given;
   const params = paramsOf(path).map((name) => [name, externalId] as const);
-  const isCommand = '202' in statuses && !path.endsWith('/payments');
   const success = Object.entries(statuses).map(
     ([status, text]) => [status, { description: text, content: json(answer) }] as const,
   );
@@ -53,11 +52,11 @@ function pathOf(given: Endpoint): RouteConfig {
     path: `/v1${path}`,
     tags: [tag],
     summary,
-    description: `Scope: ${[...scopes, 'admin'].filter((scope, at, all) => all.indexOf(scope) === at).join(' or ')}.`,
+    description: `Scope: ${[...new Set([...scopes, 'admin'])].join(' or ')}.`,
     request: {
       params: z.object(Object.fromEntries(params)),
       query: query as z.ZodObject,
-      ...(isCommand ? { headers: idempotencyKey } : {}),
+      ...(keyed ? { headers: idempotencyKey } : {}),
       ...(takesBody(given) ? { body: { content: json(body), required: true } } : {}),
     },
     responses: { ...Object.fromEntries(success), default: refusal },

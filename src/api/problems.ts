@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorTable, type FieldError, NettermsError } from '../domain/errors.ts';
@@ -25,14 +25,16 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 
-/** Reads a value, or throws `validation` with every thing that is wrong. `place` says where the value came from. */
+/** Reads a value, or throws `validation` with one error for each place that is wrong. `place`: where the value came from. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const all = parsed.error.issues.flatMap((issue) => fieldErrors(issue, place));
-  const errors = all.slice(0, MAX_ERRORS);
+  const all = new Map<string, FieldError>();
+  for (const error of parsed.error.issues.flatMap((issue) => fieldErrors(issue, place)))
+    if (!all.has(error.pointer)) all.set(error.pointer, error);
+  const errors = [...all.values()].slice(0, MAX_ERRORS);
   const [first] = errors;
-  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
+  const more = all.size > 1 ? ` (and ${all.size - 1} more)` : '';
   throw new NettermsError('validation', `${first?.pointer || 'The body'}: ${first?.detail}${more}`, {
     errors,
   });
@@ -67,21 +69,9 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     const [status, title] = errorTable[error.code];
     const { message: detail, code, members } = error;
     const instance = req.originalUrl.split('?')[0];
-    sendProblem(res, status, {
-      type: `${TYPE}${code}`,
-      title,
-      status,
-      detail,
-      instance,
-      code,
-      requestId,
-      ...members,
-    });
+    const body = { type: `${TYPE}${code}`, title, status, detail, instance, code, requestId, ...members };
+    res.status(status).type('application/problem+json').send(JSON.stringify(body));
   };
-}
-
-function sendProblem(res: Response, status: number, body: object): void {
-  res.status(status).type('application/problem+json').send(JSON.stringify(body));
 }
 
 type Thrown = { type?: string; code?: string; status?: number };

@@ -100,6 +100,7 @@ describe('an order', () => {
     [{ metadata: { note: 'a\u0000' } }, '/metadata/note'],
     [{ metadata: { 'a\u0000': 'x' } }, '/metadata/a\u0000'],
     [{ metadata: { deep: { er: 1 } } }, '/metadata/deep'],
+    [{ metadata: { id: 2 ** 53 } }, '/metadata/id'],
     [{ metadata: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`k${n}`, n])) }, '/metadata'],
   ])('with %j is refused at %s', async (fields, pointer) => {
     expectProblem(await api.call('/orders', { ...order, ...fields }), 422, 'validation', pointer);
@@ -163,7 +164,6 @@ describe('a policy', () => {
   const level = { offset: 'P0D', template: 'on-due' };
   const limit = { creditLimit: eur(1) };
   it.each([
-    ['terms', { terms: [], defaultCode: 'net30' }, '/policy/terms'],
     ['terms', { terms: [net30, net30], defaultCode: 'net30' }, '/policy/terms'],
     ['terms', { terms: [net30], defaultCode: 'net60' }, '/policy/defaultCode'],
     ['terms', { terms: [{ ...net30, days: 1.5 }], defaultCode: 'net30' }, '/policy/terms/0/days'],
@@ -199,6 +199,12 @@ describe('a policy', () => {
   ] as const)('%s %j is refused at %s', async (kind, policy, pointer) => {
     const answer = await api.call(`/policies/${kind}`, { baseVersion: 1, policy }, { method: 'PUT' });
     expectProblem(answer, 422, 'validation', pointer);
+  });
+
+  it('of no terms is refused', async () => {
+    const body = { baseVersion: 1, policy: { terms: [], defaultCode: 'net30' } };
+    const answer = await api.call('/policies/terms', body, { method: 'PUT' });
+    expectProblem(answer, 422, 'validation', '/policy/terms', '/policy/defaultCode');
   });
 
   it.each([

@@ -147,4 +147,5 @@ it('any path and query is answered, and never fails', async () => {
   );
 });
 
-const encodeURIComponentSafely = (given: string): string => encodeURIComponent(given.replace(/\p{Cs}/gu, 'x'));
+const encodeURIComponentSafely = (given: string): string =>
+  encodeURIComponent(given.replace(/\p{Cs}/gu, 'x'));

@@ -101,10 +101,10 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
     send(`/v1${path}`, body === undefined ? undefined : JSON.stringify(body), options);
 
   /** What the order's workflow does with what is pending. */
-  async function work(orderId: string): Promise<void> {
+  async function work(orderId: string, { storeFailed = false } = {}): Promise<void> {
     const order = (await findOrder(sql, orderId))!;
     const pass = { orderId, episode: order.episode, now: Date.parse(clock.now), nextStep: null, direct: [] };
-    await advance(sql, { ...pass, expired: false, storeFailed: false }, { told });
+    await advance(sql, { ...pass, expired: false, storeFailed }, { told });
   }
 
   return {

@@ -188,6 +188,24 @@ describe('an admin', () => {
   });
 });
 
+it('a store that cannot be told is told again, or the order goes on without it', async () => {
+  const told = await openApi({ told: false });
+  for (const [orderId, what, body, becomes] of [
+    ['again', 'retry-store', undefined, 'pending'],
+    ['without', 'chase', { reason: 'the shop was sold' }, 'chased'],
+  ] as const) {
+    const placed = await told.call('/orders', { orderId, customerId: 'rossi', total: eur(1) });
+    expect(placed.body).toMatchObject({ paidInStore: false, storeStatus: 'pending' });
+    await told.work(orderId, { storeFailed: true });
+    expect((await told.call(`/orders/${orderId}`)).body.storeStatus).toBe('failed');
+    expect(await told.ask(orderId, what, body)).toMatchObject({
+      status: 200,
+      body: { storeStatus: becomes },
+    });
+  }
+  await told.close();
+});
+
 it('an order that does not exist is not found, whatever is asked of it', async () => {
   const asked: [string, unknown][] = [
     ['confirm', undefined],

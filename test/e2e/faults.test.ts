@@ -91,7 +91,7 @@ it('kill -9 of the worker in the middle loses nothing and books nothing twice', 
   );
   await system.killWorker();
   await Promise.all(payments);
-  system.startWorker();
+  await system.startWorker();
   for (const id of ids) await finished(id);
   const [row] =
     await system.sql`select count(*)::int as entries, sum(amount)::bigint as total from ledger where kind = 'payment' and order_id like 'killed-worker-%'`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PlannedStep } from '../../src/domain/steps.ts';
 import { dunning, settings, terms } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openMerchant } from '../support/merchant.ts';
@@ -27,7 +28,7 @@ it('takes an order from the storefront to settlement, with every letter in the c
             code: 'blink',
             label: { en: 'In a blink', it: 'In un attimo' },
             kind: 'elapsed',
-            duration: 'PT6S',
+            duration: 'PT10S',
           },
         ],
       },
@@ -36,9 +37,9 @@ it('takes an order from the storefront to settlement, with every letter in the c
   );
   const plans = {
     blink: [
-      { offset: '-PT4S', template: 'before-due' },
+      { offset: '-PT6S', template: 'before-due' },
       { offset: 'PT0S', template: 'on-due' },
-      { offset: 'PT2S', template: 'overdue-1' },
+      { offset: 'PT4S', template: 'overdue-1' },
     ],
   };
   const changed = await call(
@@ -97,4 +98,35 @@ it('takes an order from the storefront to settlement, with every letter in the c
   const ledger = (await call('/orders/life/ledger')).body.items;
   expect(ledger.map(({ kind }: { kind: string }) => kind)).toEqual(['charge', 'payment', 'payment']);
   expect(await system.reconcile()).toEqual([]);
+});
+
+it('sends only the newest reminder when the worker was down over three of them', async () => {
+  const { call, postOffice } = system;
+  const letters = () => postOffice.mails.filter(({ text }) => text?.includes('SO-78'));
+  await call('/orders', {
+    orderId: 'outage',
+    customerId: 'rossi',
+    total: euros(100),
+    orderNumber: 'SO-78',
+    termsCode: 'blink',
+  });
+  await eventually('the confirmation', () => letters().length === 1);
+  await eventually('the store marks it', async () => (await call('/orders/outage')).body.paidInStore);
+  await system.killWorker();
+
+  const [{ plan } = { plan: [] }] = await system.sql<
+    { plan: PlannedStep[] }[]
+  >`select plan from orders where id = 'outage'`;
+  expect(plan).toHaveLength(3);
+  await eventually('the last reminder’s instant has passed', () => Date.now() > Date.parse(plan[2]!.at));
+  await system.startWorker();
+  await eventually('a reminder', () => letters().length === 2, 60_000);
+  const outcomes = async () =>
+    (await call('/orders/outage/timeline')).body.items
+      .filter(({ kind }: { kind: string }) => kind === 'step.skipped')
+      .map(({ detail }: { detail: { step: string } }) => detail.step);
+  expect(await outcomes()).toEqual(expect.arrayContaining(['1/-PT6S', '1/PT0S']));
+  await call('/orders/outage/settle', { reason: 'paid in cash' });
+  await eventually('the last letter', () => letters().length === 3);
+  expect(letters()[1]?.subject).toMatch(/scadut/i);
 });

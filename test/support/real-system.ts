@@ -52,16 +52,16 @@ export async function startRealSystem() {
     STORE_WEBHOOK_SECRET: webhookSecret,
     STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
     SESSION_SECRET: 'a secret for sessions that is long enough',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'info',
   };
   const url = `http://127.0.0.1:${port}`;
-  const startEntry = (entry: string): Child =>
+  const startEntry = (entry: string, log: (line: string) => void = quiet): Child =>
     startChild({
       program: process.execPath,
       args: [...tsx, `src/${entry}.ts`],
       env,
       stopSignal: 'SIGTERM',
-      log: quiet,
+      log,
     });
   const startServer = async () => {
     const child = startEntry('server');
@@ -74,7 +74,15 @@ export async function startRealSystem() {
     return child;
   };
   let server = await startServer();
-  let worker = startEntry('worker');
+  const startWorker = async () => {
+    let ready = false;
+    const child = startEntry('worker', (line) => {
+      ready ||= line.includes('worker ready');
+    });
+    await untilReady(child, 'the worker', async () => ready);
+    return child;
+  };
+  let worker = await startWorker();
 
   return {
     sql: database.sql,
@@ -109,8 +117,8 @@ export async function startRealSystem() {
       worker.process.kill('SIGKILL');
       await worker.ended;
     },
-    startWorker() {
-      worker = startEntry('worker');
+    async startWorker() {
+      worker = await startWorker();
     },
     async killServer() {
       server.process.kill('SIGKILL');

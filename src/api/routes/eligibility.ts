@@ -23,9 +23,10 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       query: z.strictObject({ amount: integerParameter(1, MAX_AMOUNT), currency }),
       answer: eligibility,
       handle: async ({ params: { customerId }, query: total, key, now }) => {
-        const [customer, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
-        const applicant = applicantOf(customer ?? unknownCustomer(customerId));
-        const { locale } = customer!;
+        const [known, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
+        const customer = known ?? unknownCustomer(customerId);
+        const applicant = applicantOf(customer);
+        const { locale } = customer;
         const policy = policies.eligibility.body;
         const { eligible, checks } = decide(applicant, policy, total);
         const zone = policies.settings.body.timeZone;

@@ -40,6 +40,12 @@ export function orderCommandEndpoints({
     };
   }
 
+  /** A storefront follows its own commands only. */
+  async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
+    if (holds(key, 'read') || (await findCommand(sql, commandId))?.actor === actor) return;
+    throw new NettermsError('forbidden', 'Without the scope read a key sees its own commands only.');
+  }
+
   const withReasonEndpoint = (kind: CommandKind, path: string, scope: Scope, summary: string) =>
     endpoint({
       method: 'post',
@@ -49,6 +55,7 @@ export function orderCommandEndpoints({
       scopes: [scope],
       body: withReason,
       answer: orderAfterCommand,
+      keyed: true,
       statuses,
       handle: ({ params: { orderId }, body, actor, idempotencyKey }) =>
         ask({ orderId, kind, actor, reason: body.reason, content: body, idempotencyKey }),
@@ -62,6 +69,7 @@ export function orderCommandEndpoints({
       summary: 'Confirm an order that was only reserved',
       scopes: ['storefront'],
       answer: orderAfterCommand,
+      keyed: true,
       statuses,
       handle: async ({ params: { orderId }, actor, idempotencyKey, now }) => {
         const order = await readOrder(sql, orderId, now);
@@ -79,6 +87,7 @@ export function orderCommandEndpoints({
       summary: 'Tell the store again that the order is paid',
       scopes: ['admin'],
       answer: orderAfterCommand,
+      keyed: true,
       statuses,
       handle: ({ params: { orderId }, actor, idempotencyKey }) =>
         ask({ orderId, kind: 'retryStore', actor, reason: null, content: {}, idempotencyKey }),
@@ -114,12 +123,6 @@ export function orderCommandEndpoints({
       },
     }),
   ];
-
-  /** A storefront follows its own commands only. */
-  async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
-    if (holds(key, 'read') || (await findCommand(sql, commandId))?.actor === actor) return;
-    throw new NettermsError('forbidden', 'Without the scope read a key sees its own commands only.');
-  }
 }
 
 /** Money is received up to today, and not more than ten years ago. Throws `validation`. */

@@ -5,6 +5,8 @@ import { day, externalId, instant, line, money, positiveMoney, reason, termsCode
 const key = z
   .string()
   .regex(/^(?!__proto__$)[A-Za-z0-9_.:-]{1,50}$/, 'A key has 1 to 50 of A-Z a-z 0-9 _ . : -');
+const exact = z.number().refine((given) => Number.isSafeInteger(given) || !Number.isInteger(given));
+const value = z.union([line(500), exact, z.boolean()], 'A text, a number below 2^53, true or false.');
 const atMost20 = (record: object) => Object.keys(record).length <= 20;
 
 /** What a store asks at checkout, before defaults. */
@@ -19,10 +21,7 @@ export const newOrder = z
     confirm: z.enum(['now', 'later']).optional().meta({ description: '`later` only reserves the credit.' }),
     buyer: z.record(key, line(200)).refine(atMost20, 'At most 20.').optional(),
     purchaseOrder: line(100).optional(),
-    metadata: z
-      .record(key, z.union([line(500), z.number(), z.boolean()], 'A text, a number, true or false.'))
-      .refine(atMost20, 'At most 20.')
-      .optional(),
+    metadata: z.record(key, value).refine(atMost20, 'At most 20.').optional(),
   })
   .meta({ id: 'NewOrder' });
 
