@@ -14,6 +14,7 @@ import { customerEndpoints } from './routes/customers.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
+import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
 
@@ -37,6 +38,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),
+  ...paymentEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
 ];

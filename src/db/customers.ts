@@ -18,16 +18,8 @@ export type CustomerFacts = {
 };
 
 /** A customer as stored; amounts in minor units of `currency`. */
-export type CustomerRow = {
+export type CustomerRow = Omit<CustomerFacts, 'turnover'> & {
   id: string;
-  name: string;
-  email: string;
-  locale: string;
-  country: string;
-  vatNumber: string | null;
-  groups: string[];
-  contacts: Record<string, string>;
-  pastOrders: number;
   turnover: number;
   turnoverCurrency: string | null;
   privilege: Privilege;
