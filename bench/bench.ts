@@ -40,8 +40,6 @@ if (loadBefore > 0.3)
 
 console.log('Starting PostgreSQL, Temporal, the sinks, the server and the worker …');
 const world = await startWorld({ profile });
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void world.stop().finally(() => process.exit(130)));
 
 const findings: Partial<Record<Part, Findings>> = {};
 try {

@@ -58,6 +58,8 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
     stopping = true;
     for (const undo of stops.splice(0).reverse()) await undo();
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(130)));
   let breaks: (error: Error) => void;
   const broken = new Promise<never>((_, reject) => {
     breaks = reject;

@@ -34,7 +34,7 @@ const missing = await pending(sql);
 if (missing.length > 0)
   throw new Error(`the schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first`);
 
-const { client, close } = createTemporalClient();
+const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
 const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
 const storefront = config.store && createWebhookStorefront(config.store);
@@ -63,5 +63,5 @@ await workers.run();
 
 await poller.stop();
 mailer.close();
-await Promise.all([connection.close(), close(), sql.end({ timeout: 5 })]);
+await Promise.all([connection.close(), sql.end({ timeout: 5 })]);
 process.exit(0);

@@ -1,7 +1,18 @@
+import { isMainThread } from 'node:worker_threads';
+
 /**
- * Loaded into the worker's process before its own code, with `--expose-gc`: SIGUSR2 collects the garbage, so that what
- * is measured afterwards is what is held.
+ * Loaded into each thread of the worker's process before its own code, with `--expose-gc`: SIGUSR2 collects the garbage
+ * of all of them (the workflows have a thread of their own), so that what is measured afterwards is what is held.
  */
-process.on('SIGUSR2', () => {
+const channel = new BroadcastChannel('collect-garbage');
+channel.onmessage = collect;
+channel.unref();
+if (isMainThread)
+  process.on('SIGUSR2', () => {
+    channel.postMessage(null);
+    collect();
+  });
+
+function collect() {
   for (let times = 0; times < 4; times++) globalThis.gc?.();
-});
+}

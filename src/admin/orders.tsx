@@ -13,6 +13,7 @@ import { activePolicies } from '../db/policies.ts';
 import { timelineOf } from '../db/timeline.ts';
 import type { CommandKind } from '../domain/order-state.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import { takePaymentBack } from '../temporal/reverse-payment.ts';
 import { type Submission, submitCommand } from '../temporal/submit-command.ts';
 import { type Failure, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalLine, pastDayField, readForm, reasonField } from './forms.ts';
@@ -89,6 +90,19 @@ export function orderRoutes({
       idempotencyKey: null,
       payment,
     });
+  });
+
+  router.post('/orders/:orderId/reverse', async (req, res) => {
+    const orderId = idOf(req);
+    const form = readForm(z.object({ paymentId: idField, reason: reasonField }), req.body);
+    if (!form.ok) return refuse(req, res, 'reverse', form);
+    const by = { ...form.value, actor: `user:${visitorOf(res).userId}` };
+    try {
+      await takePaymentBack({ sql, process, now: now() }, by);
+      res.redirect(303, orderUrl(orderId));
+    } catch (error) {
+      await refuse(req, res, 'reverse', refusalOf(error, req.body));
+    }
   });
 
   const withReason: readonly [ActionId, CommandKind][] = [

@@ -38,13 +38,15 @@ export async function applyPending(
       reason,
       detail: refusal ? { refusal } : {},
     });
-    if (subject.status === 'open') await settleIfPaid(tx, subject, now);
+    if (subject.status === 'open') await settleIfPaid(tx, subject, command, now);
   }
 }
 
-async function settleIfPaid(tx: Tx, subject: Subject, now: string): Promise<void> {
+async function settleIfPaid(tx: Tx, subject: Subject, { actor }: CommandRow, now: string): Promise<void> {
   const balances = await balancesOf(tx, subject.order.id);
-  if (balances.every(({ outstanding }) => outstanding <= 0)) await close(tx, subject, 'settled', null, now);
+  if (balances.every(({ outstanding }) => outstanding <= 0)) {
+    await close(tx, subject, 'settled', { actor, reason: null }, now);
+  }
 }
 
 /** Applies one command; returns the code of the refusal, or null. */
@@ -110,7 +112,7 @@ async function apply(
       if (command.body.onlyIfUntouched === true && (await wasTouched(tx, order))) return 'cancel-too-late';
       if (subject.status === 'reserved') await moveBalances(tx, order.customerId, { exposure: -order.total });
       else await book(tx, cancellation(command.id, order.id, await balancesOf(tx, order.id)), booking);
-      await close(tx, subject, 'cancelled', command.reason, now);
+      await close(tx, subject, 'cancelled', command, now);
       return null;
     }
     case 'retryStore':
@@ -137,12 +139,13 @@ async function close(
   tx: Tx,
   subject: Subject,
   status: 'settled' | 'cancelled',
-  reason: string | null,
+  { actor, reason }: Pick<CommandRow, 'actor' | 'reason'>,
   now: string,
 ): Promise<void> {
   become(subject, status);
-  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null
-           where id = ${subject.order.id}`;
+  const { id } = subject.order;
+  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null where id = ${id}`;
+  await recordAudit(tx, { at: now, actor, action: `order.${status}`, subject: `order/${id}`, reason });
 }
 
 function become(subject: Subject, status: OrderStatus): void {

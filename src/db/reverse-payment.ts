@@ -1,7 +1,6 @@
 import { NettermsError } from '../domain/errors.ts';
 import { type Entry, reversal, withdrawal } from '../domain/ledger.ts';
 import { mayBecome } from '../domain/order-state.ts';
-import { applyPending } from './apply-commands.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { book, type LedgerRow } from './ledger.ts';
@@ -13,21 +12,20 @@ export type Reversed = { order: OrderRow; reopened: boolean; replayed: boolean }
 /**
  * Takes a payment back as a whole: by reversing entries, never by an edit. An order that it had settled is open again,
  * with a new episode; credit that it had become is taken back.
- * @throws NettermsError `payment-not-found`
+ * @throws NettermsError `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow
  */
 export async function reversePayment(
   sql: Sql,
   paymentId: string,
-  { reason, actor, now, told }: { reason: string; actor: string; now: string; told: boolean },
+  { reason, actor, now }: { reason: string; actor: string; now: string },
 ): Promise<Reversed> {
   return inTransaction(sql, async (tx) => {
     const payment = await findPayment(tx, paymentId);
     if (!payment?.orderId) throw new NettermsError('payment-not-found', `There is no payment ${paymentId}.`);
-    const { order: before, customer } = await lockOrder(tx, payment.orderId);
-    await applyPending(tx, before, { now, told });
-    const order = await getOrder(tx, before.id);
+    const { order, customer } = await lockOrder(tx, payment.orderId);
     const booked = await notReversed(tx, paymentId);
-    if (booked.length === 0) return { order, reopened: false, replayed: true };
+    if (booked.length === 0)
+      return { order: await requireReversed(tx, order, paymentId), reopened: false, replayed: true };
 
     const taken = reversal(`payment/${paymentId}`, booked);
     const credit = order.status === 'cancelled' ? withdrawal(`payment/${paymentId}`, taken) : [];
@@ -50,6 +48,15 @@ export async function reversePayment(
     if (reopened) await reopen(tx, order, { reason, actor, now });
     return { order: await getOrder(tx, order.id), reopened, replayed: false };
   });
+}
+
+async function requireReversed(tx: Tx, order: OrderRow, paymentId: string): Promise<OrderRow> {
+  const [reversed] = await tx`select 1 from ledger where payment_id = ${paymentId} limit 1`;
+  if (reversed) return order;
+  throw new NettermsError(
+    'payment-not-booked',
+    `Payment ${paymentId} is kept and not booked yet: take it back when it is.`,
+  );
 }
 
 async function notReversed(tx: Tx, paymentId: string): Promise<(Entry & { id: number })[]> {

@@ -79,9 +79,6 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
       }),
     ),
     ...audit.map(({ at, action, actor, reason, detail }) => event(at, action, { actor, reason, detail })),
-    ...(order.closedAt
-      ? [event(order.closedAt, `order.${order.status}`, { reason: order.closeReason })]
-      : []),
   ];
   const future = closed
     ? []

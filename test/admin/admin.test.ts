@@ -95,6 +95,14 @@ it('a credit manager finds a late order, records a part payment, and settles the
   await page.getByText('The order was settled.').waitFor();
   expect(await fact('Balance').textContent()).toBe('0.00 EUR');
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'settled', outstanding: 0 });
+
+  await open('Take a payment back');
+  await page.getByLabel('Payment id').locator('visible=true').fill('1042-p1');
+  await page.getByLabel('Reason').locator('visible=true').fill('It was another customer’s');
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByText('A payment was taken back').waitFor();
+  expect(await fact('Balance').textContent()).toBe('1,020.50 EUR');
+  expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'open', episode: 2 });
 });
 
 it('an order is cancelled with its reason, and what was received becomes the customer’s credit', async () => {

@@ -12,7 +12,7 @@ import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
 
 const now = '2027-02-01T10:00:00.000Z';
-const undo = { reason: 'entered on the wrong order', actor: 'user:test', now, told: true };
+const undo = { reason: 'entered on the wrong order', actor: 'user:test', now };
 
 let database: TestDatabase;
 beforeAll(async () => {

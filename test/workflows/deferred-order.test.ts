@@ -344,10 +344,7 @@ it('a payment that is taken back after the settlement opens the order again; the
   await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-1', amount: eur(1220) } });
   await world.ending(order);
   const by = { paymentId: 'boun-1', reason: 'the bank took it back', actor: 'user:test' };
-  await takePaymentBack(
-    { sql: world.sql, process: world.process, now: await world.clock(), told: false },
-    by,
-  );
+  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
   await world.quiet('bounced');
   expect(await world.order('bounced')).toMatchObject({
     status: 'open',

@@ -241,9 +241,9 @@ function Instalments({ order, zone }: { order: OrderView; zone: string }) {
 }
 
 /** The page's forms, and the last part of their addresses. */
-export type ActionId = 'payment' | 'settle' | 'cancel' | 'retry-store' | 'chase';
+export type ActionId = 'payment' | 'reverse' | 'settle' | 'cancel' | 'retry-store' | 'chase';
 
-function Actions({ visitor, order, form, proposed }: OrderPageProps) {
+function Actions({ visitor, order, ledger, form, proposed }: OrderPageProps) {
   const closed = isClosed(order.status);
   const stateOf = (action: ActionId) => (form?.action === action ? form : null);
   const common = (id: ActionId) => ({
@@ -295,6 +295,23 @@ function Actions({ visitor, order, form, proposed }: OrderPageProps) {
           <Field {...fieldsOf('payment')} name="reference" label="Reference" required={false} />
         </Action>
       )}
+      {lastPayment(ledger) !== null && (
+        <Action
+          {...common('reverse')}
+          title="Take a payment back"
+          note="For money that was entered by mistake or that the bank took back. An order that it had settled is open again."
+          button="Take it back"
+          tone="danger"
+        >
+          <Field
+            {...fieldsOf('reverse')}
+            name="paymentId"
+            label="Payment id"
+            value={lastPayment(ledger) ?? ''}
+          />
+          <Field {...fieldsOf('reverse')} name="reason" label="Reason" />
+        </Action>
+      )}
       {order.status === 'open' && (
         <Action
           {...common('settle')}
@@ -341,6 +358,12 @@ function Actions({ visitor, order, form, proposed }: OrderPageProps) {
       )}
     </>
   );
+}
+
+/** The latest payment that was not taken back. */
+function lastPayment(ledger: readonly LedgerRow[]): string | null {
+  const reversed = new Set(ledger.map(({ reverses }) => reverses));
+  return ledger.findLast(({ kind, id }) => kind === 'payment' && !reversed.has(id))?.paymentId ?? null;
 }
 
 const entryWords = {

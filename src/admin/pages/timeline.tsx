@@ -58,6 +58,8 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },
   'order.settled': { text: 'Settled', tone: 'good' },
+  'order.reopened': { text: 'Open again', tone: 'bad' },
+  'payment.reversed': { text: 'A payment was taken back', tone: 'bad' },
   'order.cancelled': { text: 'Cancelled' },
   'order.written_off': { text: 'Written off' },
 };

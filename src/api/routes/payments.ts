@@ -6,15 +6,7 @@ import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { order as orderView, withReason } from '../schemas/order.ts';
 
 /** What can be asked of money that was received. */
-export function paymentEndpoints({
-  sql,
-  process,
-  told,
-}: {
-  sql: Sql;
-  process: OrderProcess;
-  told: boolean;
-}): Endpoint[] {
+export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -27,7 +19,7 @@ export function paymentEndpoints({
       answer: orderView,
       handle: async ({ params: { paymentId }, body: { reason }, actor, now }) => {
         const { order, replayed } = await takePaymentBack(
-          { sql, process, now, told },
+          { sql, process, now },
           { paymentId, reason, actor },
         );
         return { body: await readOrder(sql, order.id, now), headers: replayedHeader(replayed) };
