@@ -50,10 +50,8 @@ export type Position =
 
 /** How long after a step's instant the poller begins to worry. */
 const GRACE_MS = 60_000;
-/** How often it looks at an order that waits for nothing but a payment. */
+/** How often it looks at an order whose next step is far, or that waits for nothing but a payment. */
 const IDLE_MS = 24 * 3_600_000;
-/** How long closing may take: the store is told for seven days. */
-const CLOSING_MS = 8 * 24 * 3_600_000;
 
 /** One pass of the workflow over its order: applies what is pending, and notes what comes next. */
 export async function advance(sql: Sql, pass: Pass, { told }: { told: boolean }): Promise<Position> {
@@ -110,14 +108,9 @@ async function noteProgress(tx: Tx, { orderId, now, nextStep }: Pass, told: bool
     from orders where id = ${orderId}`;
   const order = row!;
   const closed = isClosed(order.status);
-  const wait = closed
-    ? CLOSING_MS
-    : nextStep
-      ? Math.max(0, Date.parse(nextStep.at) - now) + GRACE_MS
-      : IDLE_MS;
   const at = new Date(now).toISOString();
   await tx`update orders set started_at = coalesce(started_at, ${at}), next_step = ${closed || !nextStep ? null : tx.json(nextStep as never)},
-                             wake_by = ${new Date(now + wait).toISOString()}, stuck_since = null where id = ${orderId}`;
+                             wake_by = ${wakeBy(now, closed ? at : nextStep?.at)}, stuck_since = null where id = ${orderId}`;
   const { customerId, status, outstanding, currency, dueAt, confirmedAt, paidInStore } = order;
   return {
     superseded: false,
@@ -202,7 +195,14 @@ export async function noteStuck(db: Db, orderId: string, now: string): Promise<v
   await db`update orders set stuck_since = coalesce(stuck_since, ${now}) where id = ${orderId}`;
 }
 
-/** Nothing was to be done, and the workflow runs: look again later. */
-export async function noteIdle(db: Db, orderId: string, now: string): Promise<void> {
-  await db`update orders set wake_by = ${new Date(Date.parse(now) + IDLE_MS).toISOString()} where id = ${orderId}`;
+/** Nothing was to be done, and the workflow runs: look again after its next step, or in a day. */
+export async function noteIdle(db: Db, { id, nextStep }: OrderRow, now: string): Promise<void> {
+  const later = nextStep && nextStep.at > now ? nextStep.at : undefined;
+  await db`update orders set wake_by = ${wakeBy(Date.parse(now), later)} where id = ${id}`;
+}
+
+/** When the poller looks at the order: soon after the instant at which it should have got on, and once a day at least. */
+function wakeBy(now: number, at: string | undefined): string {
+  const due = at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, Date.parse(at)) + GRACE_MS;
+  return new Date(Math.min(due, now + IDLE_MS)).toISOString();
 }

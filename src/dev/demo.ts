@@ -116,7 +116,7 @@ function mailReader(mailboxApi: string | null, orderNumber: string) {
       const mail = await until(what, withinMs, fresh);
       seen.add(mail.id);
       say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
-      const [body] = (mail.text ?? '').split('\n--');
+      const [body] = (mail.text ?? '').split('\n-- \n');
       for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
         console.log(`              │ ${line.trim()}`);
     },

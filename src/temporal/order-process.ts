@@ -17,6 +17,8 @@ export type Log = {
 /** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
 const STARTS_AT_ONCE = 8;
 const STARTS_WAITING = 2_000;
+/** How long closing may take: the store is told for seven days. */
+const CLOSING_MS = 8 * 24 * 3_600_000;
 
 export type OrderProcess = ReturnType<typeof createOrderProcess>;
 
@@ -88,11 +90,12 @@ export function createOrderProcess({
     }
     if (running !== 'running') return resume(order);
     if (!order.startedAt) return;
-    const behind = order.nextStep
-      ? Date.parse(order.nextStep.at) <= Date.parse(now())
-      : order.closedAt !== null;
+    const should = order.closedAt
+      ? Date.parse(order.closedAt) + CLOSING_MS
+      : Date.parse(order.nextStep?.at ?? '');
+    const behind = should <= Date.parse(now());
     const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
-    if (!behind || held) return noteIdle(sql, order.id, now());
+    if (!behind || held) return noteIdle(sql, order, now());
     log.warn(
       { orderId: order.id, workflowId: workflowIdOf(order) },
       'the workflow runs but does not get on: look at it in Temporal',
