@@ -71,6 +71,8 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     groups: [],
     contacts: {},
     pastOrders: 5,
+    since: null,
+    external: {},
     turnover: { amount: 500_000, currency: 'EUR' },
   };
   const id = customerId(index);

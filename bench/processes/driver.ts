@@ -79,6 +79,7 @@ function direct(databaseUrl: string, poolSize: string) {
             buyer: null,
             purchaseOrder: null,
             metadata: {},
+            categories: [],
             fingerprint: fingerprint(order),
           },
           { now: new Date().toISOString(), actor: 'key:bench', told: false },

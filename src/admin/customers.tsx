@@ -1,21 +1,25 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { applicantOfOne, applicantsOf } from '../db/applicants.ts';
 import { auditOf } from '../db/audit.ts';
 import type { Sql } from '../db/client.ts';
 import { searchCustomers } from '../db/customer-search.ts';
 import {
-  applicantOf,
   type CustomerRow,
   findCustomer,
   listCustomers,
+  sameVatNumber,
   setCreditLimit,
   setPrivilege,
   unknownCustomer,
 } from '../db/customers.ts';
-import { declinesOf } from '../db/declines.ts';
+import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
-import { creditOf, decide, type EligibilityPolicy } from '../domain/eligibility.ts';
+import type { Applicant } from '../domain/eligibility/applicant.ts';
+import { creditOf } from '../domain/eligibility/credit.ts';
+import { decide } from '../domain/eligibility/decide.ts';
+import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
 import { minorDigits } from '../domain/money.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
@@ -52,9 +56,16 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
     const after = isId(req.query.after) ? req.query.after : null;
     const found = search ? await matching(search) : await listCustomers(sql, { after, limit: PAGE + 1 });
     const customers = found.slice(0, PAGE);
-    const policy = (await activePolicies(sql)).eligibility.body;
+    const { eligibility, settings } = await activePolicies(sql);
+    const policy = eligibility.body;
+    const moment = { now: now(), zone: settings.body.timeZone };
+    const applicants = await applicantsOf(sql, customers, conditionsOf(policy), moment);
+    const lines = customers.map((customer, index) => {
+      const applicant = applicants[index]!;
+      return { customer, privilege: applicant.privilege, credit: creditOf(applicant, policy) };
+    });
     const next = !search && found.length > PAGE ? customers.at(-1)!.id : null;
-    const page = { search, customers, policy, after, next };
+    const page = { search, lines, after, next };
     sendPage(res, <CustomersPage visitor={visitorOf(res)} {...page} />);
   });
 
@@ -123,26 +134,32 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
   ): Promise<void> {
     const customer = await getCustomer(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history] = await Promise.all([
+    const [policies, open, reserved, declines, history, namesakes] = await Promise.all([
       activePolicies(sql),
       listOrders(sql, { customerId: customer.id, status: 'open' }, page),
       listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
-      declinesOf(sql, customer.id, DECLINES),
+      listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
       auditOf(sql, `customer/${customer.id}`),
+      sameVatNumber(sql, [customer.id]),
     ]);
     const policy = policies.eligibility.body;
+    const zone = policies.settings.body.timeZone;
+    const applicant = await applicantOfOne(sql, customer, rulesOf(policy), { now: page.now, zone });
     const given = req.query.done;
     const props = {
       customer,
-      credit: creditOf(applicantOf(customer), policy),
-      policyLimit: creditOf({ ...applicantOf(customer), creditLimit: null }, policy).limit,
-      why: whyOf(customer, policy, req.query.amount),
+      privilege: applicant.privilege,
+      namesakes: namesakes.get(customer.id) ?? [],
+      credit: creditOf(applicant, policy),
+      raisedUntil: applicant.raisedLimit === null ? null : customer.raisedUntil,
+      policyLimit: creditOf({ ...applicant, creditLimit: null, raisedLimit: null }, policy).limit,
+      why: whyOf(applicant, policy, req.query.amount),
       orders: [...reserved, ...open],
       declines,
       history: history.reverse().slice(0, HISTORY),
       done: typeof given === 'string' && Object.hasOwn(doneWords, given) ? (given as Done) : null,
       form,
-      zone: policies.settings.body.timeZone,
+      zone,
     };
     sendPage(res, <CustomerPage visitor={visitorOf(res)} {...props} />, status);
   }
@@ -161,9 +178,8 @@ const limitField = (currency: string) =>
   ]);
 
 /** The checks for an amount: the one asked for, else what is available, else one unit. */
-function whyOf(customer: CustomerRow, policy: EligibilityPolicy, asked: unknown) {
-  const { currency } = customer;
-  const applicant = applicantOf(customer);
+function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) {
+  const { currency } = applicant;
   const given = typeof asked === 'string' ? asked.slice(0, 50) : null;
   const parsed = given === null ? null : parseAmount(given, currency);
   const available = creditOf(applicant, policy).available.amount;

@@ -11,12 +11,14 @@ import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { customerEndpoints } from './routes/customers.ts';
+import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { simulationEndpoints } from './routes/simulation.ts';
 
 export type AppDeps = {
   sql: Sql;
@@ -41,6 +43,8 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...paymentEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
+  ...declineEndpoints(deps),
+  ...simulationEndpoints(deps),
 ];
 
 /** The HTTP application; it listens nowhere. */

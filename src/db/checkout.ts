@@ -1,13 +1,15 @@
 import { Duration } from 'luxon';
 import { planReminders } from '../domain/dunning.ts';
-import { decide, type Verdict } from '../domain/eligibility.ts';
+import { decide, type Verdict } from '../domain/eligibility/decide.ts';
+import { offeredTerms, rulesOf, termsCodesOf } from '../domain/eligibility/policy.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { charge } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
 import { expiry } from '../domain/steps.ts';
 import { instalmentsOf, type NamedTerms, type TermsPolicy } from '../domain/terms.ts';
+import { applicantOfOne } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
-import { applicantOf, type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
+import { type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
 import { keepDecline } from './declines.ts';
 import { book } from './ledger.ts';
 import {
@@ -32,6 +34,8 @@ export type CheckoutRequest = {
   buyer: Record<string, string> | null;
   purchaseOrder: string | null;
   metadata: Record<string, unknown>;
+  /** Of the products, as the rules of eligibility name them. */
+  categories: string[];
   fingerprint: string;
 };
 
@@ -65,8 +69,13 @@ export async function checkout(
     if (known) return replay(tx, known, request, policies);
 
     requireCurrency(customer, request.total);
-    const terms = chooseTerms(policies.terms.body, request.termsCode);
-    const verdict = decide(applicantOf(customer), policies.eligibility.body, request.total);
+    const eligibility = policies.eligibility.body;
+    const moment = { now, zone: policies.settings.body.timeZone };
+    const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
+    const { defaultCode } = offeredTerms(policies.terms.body, termsCodesOf(applicant, eligibility));
+    const terms = chooseTerms(policies.terms.body, request.termsCode ?? defaultCode);
+    const { total, categories } = request;
+    const verdict = decide(applicant, eligibility, { ...total, categories, termsCode: terms.code });
     if (!verdict.eligible) {
       await keepDecline(tx, {
         orderId: request.orderId,
@@ -87,7 +96,7 @@ export async function checkout(
       zone: settings.timeZone,
     });
     const plan = planReminders(policies.dunning.body, {
-      termsCode: terms.code,
+      termsCode: verdict.set?.dunning ?? terms.code,
       instalments,
       placedAt: order.placedAt,
       country: settings.country,

@@ -1,4 +1,6 @@
-import type { Applicant, Privilege } from '../domain/eligibility.ts';
+import type { Day } from '../domain/calendar.ts';
+import type { ExternalFacts, Privilege } from '../domain/eligibility/applicant.ts';
+import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
@@ -15,6 +17,9 @@ export type CustomerFacts = {
   contacts: Record<string, string>;
   pastOrders: number;
   turnover: Money | null;
+  /** Since when the store knows the customer. */
+  since: Day | null;
+  external: ExternalFacts;
 };
 
 /** A customer as stored; amounts in minor units of `currency`. */
@@ -26,8 +31,15 @@ export type CustomerRow = Omit<CustomerFacts, 'turnover'> & {
   privilegeReason: string | null;
   privilegeActor: string | null;
   privilegeAt: string | null;
+  /** When a suspension ends, and what holds then. */
+  privilegeUntil: string | null;
+  privilegeAfter: Privilege;
+  /** Codes of the customer's own terms, the usual one first. */
+  ownTerms: string[] | null;
   currency: string;
   creditLimit: number | null;
+  raisedLimit: number | null;
+  raisedUntil: string | null;
   exposure: number;
   unapplied: number;
   createdAt: string;
@@ -37,8 +49,9 @@ export type CustomerRow = Omit<CustomerFacts, 'turnover'> & {
 const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-  turnover_currency, privilege, privilege_reason, privilege_actor, privilege_at, currency, credit_limit, exposure,
-  unapplied, created_at, updated_at`;
+  turnover_currency, since, external, privilege, privilege_reason, privilege_actor, privilege_at, privilege_until,
+  privilege_after, own_terms, currency, credit_limit, raised_limit, raised_until, exposure, unapplied, created_at,
+  updated_at`;
 
 export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
   const [row] = await db<CustomerRow[]>`select ${columns(db)} from customers where id = ${id}`;
@@ -77,31 +90,42 @@ export async function putCustomer(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const [row] = await sql<{ inserted: boolean }[]>`
     insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, currency, fingerprint, created_at, updated_at)
+                           turnover_currency, since, external, currency, fingerprint, created_at, updated_at)
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
-            ${facts.turnover?.currency ?? null}, ${currency}, ${fingerprint}, ${now}, ${now})
+            ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)}, ${currency}, ${fingerprint}, ${now}, ${now})
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
       vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      since = excluded.since, external = excluded.external,
       fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
     returning xmax = 0 as inserted`;
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 
-/** Grants, suspends, revokes, or gives the decision back to the rules; audited. Throws `customer-not-found`. */
+/**
+ * Grants, suspends, revokes, or gives the decision back to the rules; audited. Throws `customer-not-found`.
+ * @param until when a suspension ends by itself; null leaves it until somebody decides again
+ */
 export async function setPrivilege(
   sql: Sql,
   id: string,
-  { privilege, reason, actor, now }: { privilege: Privilege; reason: string; actor: string; now: string },
+  {
+    privilege,
+    until = null,
+    reason,
+    actor,
+    now,
+  }: { privilege: Privilege; until?: string | null; reason: string; actor: string; now: string },
 ): Promise<CustomerRow> {
   return inTransaction(sql, async (tx) => {
     const before = await lockCustomer(tx, id);
     const [row] = await tx<CustomerRow[]>`
       update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
-                           privilege_at = ${now}, updated_at = ${now}
+                           privilege_at = ${now}, privilege_until = ${until},
+                           privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
       where id = ${id} returning ${columns(tx)}`;
     await recordAudit(tx, {
       at: now,
@@ -109,7 +133,29 @@ export async function setPrivilege(
       action: `customer.${privilege}`,
       subject: `customer/${id}`,
       reason,
-      detail: { before: before.privilege },
+      detail: { before: before.privilege, ...(until === null ? {} : { until }) },
+    });
+    return row!;
+  });
+}
+
+/** Gives the customer terms of their own, or with null those of the policy again; audited. Throws `customer-not-found`. */
+export async function setOwnTerms(
+  sql: Sql,
+  id: string,
+  { terms, actor, reason, now }: { terms: string[] | null; actor: string; reason: string; now: string },
+): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
+    const before = await lockCustomer(tx, id);
+    const [row] = await tx<CustomerRow[]>`
+      update customers set own_terms = ${terms}, updated_at = ${now} where id = ${id} returning ${columns(tx)}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.terms',
+      subject: `customer/${id}`,
+      reason,
+      detail: { before: before.ownTerms, after: terms },
     });
     return row!;
   });
@@ -129,7 +175,9 @@ export async function setCreditLimit(
     const currency = limit?.currency ?? before.currency;
     if (currency !== before.currency) await requireUnusedAccount(tx, before, currency);
     const [row] = await tx<CustomerRow[]>`
-      update customers set credit_limit = ${limit?.amount ?? null}, currency = ${currency}, updated_at = ${now}
+      update customers set credit_limit = ${limit?.amount ?? null}, currency = ${currency},
+                           raised_limit = case when currency = ${currency} then raised_limit end,
+                           raised_until = case when currency = ${currency} then raised_until end, updated_at = ${now}
       where id = ${id} returning ${columns(tx)}`;
     await recordAudit(tx, {
       at: now,
@@ -137,7 +185,46 @@ export async function setCreditLimit(
       action: 'customer.credit_limit',
       subject: `customer/${id}`,
       reason,
-      detail: { before: before.creditLimit, after: limit },
+      detail: { before: before.creditLimit, after: limit, currency: before.currency },
+    });
+    return row!;
+  });
+}
+
+/**
+ * Raises the limit for a time, or with null ends the raise; audited.
+ * @throws NettermsError `customer-not-found`; `currency-mismatch` if it is not in the account's currency
+ */
+export async function raiseLimit(
+  sql: Sql,
+  id: string,
+  {
+    raise,
+    actor,
+    reason,
+    now,
+  }: { raise: { limit: Money; until: string } | null; actor: string; reason: string; now: string },
+): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
+    const before = await lockCustomer(tx, id);
+    const { currency, raisedLimit, raisedUntil } = before;
+    if (raise && raise.limit.currency !== currency)
+      throw new NettermsError('currency-mismatch', `The account of ${id} is kept in ${currency}.`);
+    const [row] = await tx<CustomerRow[]>`
+      update customers set raised_limit = ${raise?.limit.amount ?? null}, raised_until = ${raise?.until ?? null},
+                           updated_at = ${now}
+      where id = ${id} returning ${columns(tx)}`;
+    const none = raisedLimit === null || raisedUntil === null || raisedUntil <= now;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.credit_raise',
+      subject: `customer/${id}`,
+      reason,
+      detail: {
+        before: none ? null : { limit: { amount: raisedLimit, currency }, until: raisedUntil },
+        after: raise,
+      },
     });
     return row!;
   });
@@ -163,34 +250,13 @@ export async function moveBalances(
   await db`update customers set exposure = exposure + ${exposure}, unapplied = unapplied + ${unapplied} where id = ${id}`;
 }
 
-/** The customer as the eligibility rules see it. */
-export function applicantOf(row: CustomerRow): Applicant {
-  const {
-    id,
-    country,
-    vatNumber,
-    groups,
-    pastOrders,
-    privilege,
-    currency,
-    creditLimit,
-    exposure,
-    unapplied,
-  } = row;
-  const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
-  return {
-    id,
-    country,
-    vatNumber,
-    groups,
-    pastOrders,
-    turnover,
-    privilege,
-    currency,
-    creditLimit,
-    exposure,
-    unapplied,
-  };
+/** Ids of other customers with the same VAT number, at most ten each, by the id of the customer. */
+export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+  const rows = await db<{ id: string; others: string[] }[]>`
+    select c.id, array_agg(o.id order by o.id) as others
+    from customers c, lateral (select id from customers where vat_key = c.vat_key and id <> c.id order by id limit 10) o
+    where c.id = any(${ids as string[]}) group by c.id`;
+  return new Map(rows.map(({ id, others }) => [id, others]));
 }
 
 export function unknownCustomer(id: string): never {

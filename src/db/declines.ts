@@ -1,4 +1,4 @@
-import type { Check } from '../domain/eligibility.ts';
+import type { Check } from '../domain/eligibility/check.ts';
 import type { Money } from '../domain/money.ts';
 import type { Db } from './client.ts';
 
@@ -12,16 +12,26 @@ export type Decline = {
   declinedAt: string;
 };
 
+export type KeptDecline = Decline & { declineId: number };
+
 export async function keepDecline(db: Db, decline: Decline): Promise<void> {
   const { orderId, customerId, total, eligibilityVersion, checks, declinedAt } = decline;
   await db`insert into declines (order_id, customer_id, amount, currency, eligibility_version, checks, declined_at)
            values (${orderId}, ${customerId}, ${total.amount}, ${total.currency}, ${eligibilityVersion}, ${db.json(checks as never)}, ${declinedAt})`;
 }
 
-/** A customer's latest declines, the newest first. */
-export async function declinesOf(db: Db, customerId: string, limit: number): Promise<Decline[]> {
-  const rows = await db<(Omit<Decline, 'total'> & Money)[]>`
-    select order_id, customer_id, amount, currency, eligibility_version, checks, declined_at from declines
-    where customer_id = ${customerId} order by declined_at desc, id desc limit ${limit}`;
+type Place = { declinedAt: string; declineId: number };
+
+/** Declines after `after` (the last one of the page before), the newest first. */
+export async function listDeclines(
+  db: Db,
+  { customerId }: { customerId?: string },
+  { after = null, limit }: { after?: Place | null; limit: number },
+): Promise<KeptDecline[]> {
+  const rows = await db<(Omit<KeptDecline, 'total'> & Money)[]>`
+    select id as decline_id, order_id, customer_id, amount, currency, eligibility_version, checks, declined_at from declines
+    where ${customerId === undefined ? db`true` : db`customer_id = ${customerId}`}
+      and ${after === null ? db`true` : db`(declined_at, id) < (${after.declinedAt}, ${after.declineId})`}
+    order by declined_at desc, id desc limit ${limit}`;
   return rows.map(({ amount, currency, ...decline }) => ({ ...decline, total: { amount, currency } }));
 }

@@ -1,4 +1,4 @@
-import type { Check } from '../domain/eligibility.ts';
+import type { Check } from '../domain/eligibility/check.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
 import type { PlannedStep, Step } from '../domain/steps.ts';

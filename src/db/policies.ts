@@ -1,6 +1,8 @@
 import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../domain/defaults.ts';
+import { differences } from '../domain/differences.ts';
 import type { DunningPolicy } from '../domain/dunning.ts';
-import type { EligibilityPolicy } from '../domain/eligibility.ts';
+import { contradictionsOf, danglingNames } from '../domain/eligibility/contradictions.ts';
+import type { EligibilityPolicy } from '../domain/eligibility/policy.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { TermsPolicy } from '../domain/terms.ts';
@@ -32,6 +34,9 @@ const defaults: Policies = {
   settings: defaultSettings,
 };
 
+/** Any number: one document changes at a time. */
+const LOCK = 7_238_234;
+
 /** All documents in force now. */
 export async function activePolicies(db: Db): Promise<ActivePolicies> {
   const rows = await db<
@@ -52,10 +57,39 @@ export async function activePolicies(db: Db): Promise<ActivePolicies> {
   };
 }
 
+/** The stored versions of a document, the newest first; `before` is the last version of the page before. */
+export async function policyVersions(
+  db: Db,
+  kind: PolicyKind,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<Omit<Versioned<never>, 'body'>[]> {
+  return db<Omit<Versioned<never>, 'body'>[]>`
+    select version, created_at as updated_at, actor as updated_by from policies
+    where kind = ${kind} and ${before === null ? db`true` : db`version < ${before}`} order by version desc limit ${limit}`;
+}
+
 /**
- * Puts a new version in force.
+ * One version of a document; version 0 is the built-in default.
+ * @throws NettermsError `version-not-found`
+ */
+export async function policyVersion<Kind extends PolicyKind>(
+  db: Db,
+  kind: Kind,
+  version: number,
+): Promise<Versioned<Policies[Kind]>> {
+  if (version === 0) return { version, updatedAt: null, updatedBy: null, body: defaults[kind] };
+  const [row] = await db<Versioned<Policies[Kind]>[]>`
+    select version, created_at as updated_at, actor as updated_by, body from policies
+    where kind = ${kind} and version = ${version}`;
+  if (row) return row;
+  throw new NettermsError('version-not-found', `There is no version ${version} of ${kind}.`);
+}
+
+/**
+ * Puts a new version in force; one change at a time, so that no two documents come to contradict each other.
  * @param baseVersion the version that the editor had read
- * @throws NettermsError `stale-version` if another version is in force by now
+ * @throws NettermsError `stale-version` if another version is in force by now, with what it changed since
+ * `baseVersion`; `validation` if the document contradicts itself or another one
  */
 export async function replacePolicy<Kind extends PolicyKind>(
   sql: Sql,
@@ -68,29 +102,44 @@ export async function replacePolicy<Kind extends PolicyKind>(
   }: { baseVersion: number; body: Policies[Kind]; actor: string; now: string },
 ): Promise<Versioned<Policies[Kind]>> {
   return sql.begin(async (tx) => {
-    const active = (await activePolicies(tx))[kind];
-    const inserted =
-      active.version === baseVersion &&
-      (
-        await tx`insert into policies (kind, version, body, actor, created_at)
-                values (${kind}, ${baseVersion + 1}, ${tx.json(body as never)}, ${actor}, ${now})
-                on conflict do nothing returning version`
-      ).length;
-    if (!inserted) {
-      const current = (await activePolicies(tx))[kind];
+    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    const active = await activePolicies(tx);
+    const { version, body: current } = active[kind];
+    if (version !== baseVersion) {
+      const [base] = await tx<{ body: unknown }[]>`
+        select body from policies where kind = ${kind} and version = ${baseVersion}`;
+      const read = base?.body ?? (baseVersion === 0 ? defaults[kind] : undefined);
       throw new NettermsError(
         'stale-version',
-        `Version ${current.version} is in force, and the change was based on ${baseVersion}: read it again and repeat the change.`,
-        { currentVersion: current.version },
+        `Version ${version} is in force, and the change was based on ${baseVersion}: read it again and repeat the change.`,
+        {
+          currentVersion: version,
+          ...(read === undefined ? {} : { differences: differences(read, current) }),
+        },
       );
     }
+    requireConsistent(kind, { ...active, [kind]: { ...active[kind], body } });
+    await tx`insert into policies (kind, version, body, actor, created_at)
+             values (${kind}, ${version + 1}, ${tx.json(body as never)}, ${actor}, ${now})`;
     await recordAudit(tx, {
       at: now,
       actor,
       action: 'policy.replaced',
       subject: `policy/${kind}`,
-      detail: { version: baseVersion + 1 },
+      detail: { version: version + 1 },
     });
-    return { version: baseVersion + 1, updatedAt: now, updatedBy: actor, body };
+    return { version: version + 1, updatedAt: now, updatedBy: actor, body };
   }) as Promise<Versioned<Policies[Kind]>>;
+}
+
+/** Throws `validation` if the document of that kind contradicts itself or another one. */
+export function requireConsistent(kind: PolicyKind, { eligibility, terms, dunning }: ActivePolicies): void {
+  if (kind === 'settings') return;
+  const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
+  const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];
+  const errors = [...own, ...danglingNames(kind, all)]
+    .slice(0, 50)
+    .map(({ pointer, detail }) => ({ pointer: `/policy${pointer}`, detail }));
+  const [first] = errors;
+  if (first) throw new NettermsError('validation', `${first.pointer}: ${first.detail}`, { errors });
 }

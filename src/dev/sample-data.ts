@@ -1,5 +1,5 @@
 import type { DunningPolicy } from '../domain/dunning.ts';
-import type { EligibilityPolicy } from '../domain/eligibility.ts';
+import type { SimplePolicy } from '../domain/eligibility/policy.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { TermsPolicy } from '../domain/terms.ts';
 import { type ApiClient, ApiProblem } from './api-client.ts';
@@ -30,7 +30,7 @@ const terms: TermsPolicy = {
   defaultCode: 'net30',
 };
 
-export const eligibility: EligibilityPolicy = {
+export const eligibility: SimplePolicy = {
   rules: [
     { rule: 'vatNumber' },
     { rule: 'minOrders', orders: 3 },

@@ -1,5 +1,5 @@
 import type { DunningPolicy } from './dunning.ts';
-import type { EligibilityPolicy } from './eligibility.ts';
+import type { EligibilityPolicy } from './eligibility/policy.ts';
 import type { Settings } from './settings.ts';
 import type { TermsPolicy } from './terms.ts';
 

@@ -14,6 +14,7 @@ export const errorTable = {
   'command-not-found': [404, 'No command has this id'],
   'payment-not-found': [404, 'No payment has this id'],
   'payment-not-booked': [409, 'The payment is not booked yet'],
+  'version-not-found': [404, 'The policy has no such version'],
   'terms-not-found': [422, 'No payment terms have this code'],
   'not-eligible': [422, 'This customer cannot buy on these terms now'],
   'currency-mismatch': [422, 'The currency is not the one of the customer’s account'],

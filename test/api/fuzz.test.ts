@@ -21,7 +21,18 @@ const valid: Record<string, object> = {
     groups: ['a'],
     contacts: { billing: 'b@x.example' },
     stats: { orders: 3, turnover: money },
+    since: '2020-01-01',
+    external: {
+      creditScore: { value: 1, validUntil: '2027-12-31' },
+      insuredLimit: { amount: money, validUntil: '2027-12-31' },
+    },
   },
+  'POST /customers/rossi/suspend': { reason: 'r', until: '2027-04-01T00:00:00Z' },
+  'PUT /customers/rossi/credit/raise': {
+    raise: { limit: money, until: '2027-04-01T00:00:00Z' },
+    reason: 'r',
+  },
+  'PUT /customers/rossi/terms': { terms: ['net30'], reason: 'r' },
   'POST /customers/rossi/revoke': { reason: 'r', openOrders: 'keep' },
   'PUT /customers/rossi/credit': { limit: money, reason: 'r' },
   'POST /orders': {
@@ -35,6 +46,7 @@ const valid: Record<string, object> = {
     buyer: { name: 'B' },
     purchaseOrder: 'P',
     metadata: { a: 1 },
+    categories: ['tools'],
   },
   'PATCH /orders/none': { orderNumber: 'N' },
   'POST /orders/none/payments': {
@@ -49,6 +61,27 @@ const valid: Record<string, object> = {
     baseVersion: 1,
     policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
   },
+  'POST /policies/eligibility/simulate': {
+    policy: {
+      sets: [
+        {
+          name: 'a',
+          when: [{ rule: 'country', anyOf: ['IT'] }],
+          rules: [
+            { rule: 'categories', noneOf: ['a'] },
+            { rule: 'maxAverageDaysLate', days: 3, withinDays: 90 },
+            { rule: 'maxDaysPastDue', days: 3, tolerance: money },
+            { rule: 'minTurnover', turnover: money, withinDays: 90 },
+          ],
+          creditLimit: money,
+          terms: ['net30'],
+          dunning: 'demo',
+        },
+      ],
+    },
+    order: { total: money, categories: ['a'] },
+  },
+  'POST /policies/eligibility/restore': { baseVersion: 1, version: 1 },
   'PUT /policies/terms': {
     baseVersion: 1,
     policy: { terms: [{ code: 'net30', label: { en: 'a', it: 'b' }, ...terms }], defaultCode: 'net30' },

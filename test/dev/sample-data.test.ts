@@ -1,23 +1,19 @@
 import { expect, test } from 'vitest';
 import { companies, eligibility } from '../../src/dev/sample-data.ts';
-import { decide } from '../../src/domain/eligibility.ts';
+import { decide } from '../../src/domain/eligibility/decide.ts';
+import { anApplicant } from '../domain/eligibility/applicants.ts';
 
 test('the six sample companies show different verdicts, each failing at one rule at most', () => {
   const verdicts = companies.map(({ id, country, vatNumber, stats }) => {
     const { checks } = decide(
-      {
+      anApplicant({
         id,
         country,
         vatNumber: vatNumber ?? null,
-        groups: [],
         pastOrders: stats.orders,
         turnover: stats.turnover,
         privilege: id === 'van-rielen-bouw' ? 'suspended' : 'by_rules',
-        currency: 'EUR',
-        creditLimit: null,
-        exposure: 0,
-        unapplied: 0,
-      },
+      }),
       eligibility,
       { amount: 122_000, currency: 'EUR' },
     );

@@ -1,7 +1,7 @@
 import type { CheckoutRequest } from '../../src/db/checkout.ts';
 import type { CustomerFacts } from '../../src/db/customers.ts';
 import type { DunningPolicy } from '../../src/domain/dunning.ts';
-import type { EligibilityPolicy } from '../../src/domain/eligibility.ts';
+import type { SimplePolicy } from '../../src/domain/eligibility/policy.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import type { Money } from '../../src/domain/money.ts';
 import type { Settings } from '../../src/domain/settings.ts';
@@ -20,6 +20,8 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   contacts: {},
   pastOrders: 5,
   turnover: eur(5_000),
+  since: null,
+  external: {},
   ...fields,
 });
 
@@ -34,12 +36,13 @@ export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }):
     buyer: null,
     purchaseOrder: null,
     metadata: {},
+    categories: [],
     ...fields,
   };
   return { fingerprint: fingerprint(request), ...request };
 };
 
-export const eligibility: EligibilityPolicy = {
+export const eligibility: SimplePolicy = {
   rules: [
     { rule: 'vatNumber' },
     { rule: 'minOrders', orders: 3 },

@@ -1,5 +1,5 @@
 import type { OrderView, StoreStatus } from '../../db/order-views.ts';
-import type { Privilege } from '../../domain/eligibility.ts';
+import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 
 type Tone = 'good' | 'info' | 'warn' | 'bad' | 'calm';

@@ -1,13 +1,25 @@
-import type { Check } from '../../domain/eligibility.ts';
+import type { Check } from '../../domain/eligibility/check.ts';
 import { PassedBadge } from './badges.tsx';
 
 const ruleWords: Readonly<Record<string, string>> = {
   privilege: 'Privilege',
   vatNumber: 'VAT number',
+  ruleSet: 'Rule set',
+  country: 'Country',
+  accountAge: 'Account age',
+  creditScore: 'Credit score',
+  insuredLimit: 'Insured limit',
+  minAmount: 'Smallest order',
+  maxAmount: 'Largest order',
+  categories: 'Product categories',
+  maxDaysPastDue: 'Past due',
+  maxAverageDaysLate: 'Days late on average',
+  maxOpenOrders: 'Open orders',
   minOrders: 'Past orders',
   minTurnover: 'Turnover',
   groups: 'Customer group',
   customers: 'Named customers',
+  terms: 'Payment terms',
   creditLimit: 'Credit limit',
 };
 

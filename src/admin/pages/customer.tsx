@@ -2,7 +2,9 @@ import type { AuditEntry } from '../../db/audit.ts';
 import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
 import type { OrderView } from '../../db/order-views.ts';
-import type { Credit, Privilege, Verdict } from '../../domain/eligibility.ts';
+import type { Privilege } from '../../domain/eligibility/applicant.ts';
+import type { Credit } from '../../domain/eligibility/credit.ts';
+import type { Verdict } from '../../domain/eligibility/decide.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
@@ -12,6 +14,11 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
 import { Amount, At, actorWords } from './values.tsx';
+
+const warningWords = {
+  'near-limit': '80 % of the credit limit or more are used.',
+  'over-limit': 'More than the credit limit is used.',
+} as const;
 
 /** The page's forms, and the last part of their addresses. */
 export const privilegeActions = {
@@ -37,7 +44,13 @@ export type Done = keyof typeof doneWords;
 export type CustomerPageProps = {
   visitor: Visitor;
   customer: CustomerRow;
+  /** In force now; the customer's own may be a suspension that has ended. */
+  privilege: Privilege;
+  /** Ids of other customers with the same VAT number. */
+  namesakes: readonly string[];
   credit: Credit;
+  /** When the raise that is in force ends. */
+  raisedUntil: string | null;
   policyLimit: Money;
   why: { amount: Money; verdict: Verdict; given: string | null; problem: string | null };
   orders: readonly OrderView[];
@@ -49,7 +62,20 @@ export type CustomerPageProps = {
 };
 
 export function CustomerPage(props: CustomerPageProps) {
-  const { visitor, customer, credit, orders, declines, history, done, form, zone } = props;
+  const {
+    visitor,
+    customer,
+    privilege,
+    namesakes,
+    credit,
+    raisedUntil,
+    orders,
+    declines,
+    history,
+    done,
+    form,
+    zone,
+  } = props;
   return (
     <Layout title={customer.name} visitor={visitor} section="customers">
       <p class="crumbs">
@@ -57,7 +83,7 @@ export function CustomerPage(props: CustomerPageProps) {
       </p>
       <div class="heading">
         <h1>{customer.name}</h1>
-        <PrivilegeBadge privilege={customer.privilege} />
+        <PrivilegeBadge privilege={privilege} />
       </div>
       {done && (
         <p class="notice good" role="status">
@@ -67,6 +93,23 @@ export function CustomerPage(props: CustomerPageProps) {
       {form?.problem && (
         <p class="notice bad" role="alert">
           {form.problem}
+        </p>
+      )}
+      {credit.warning !== undefined && (
+        <p class={credit.warning === 'over-limit' ? 'notice bad' : 'notice warn'}>
+          {warningWords[credit.warning]}
+        </p>
+      )}
+      {namesakes.length > 0 && (
+        <p class="notice warn">
+          The same VAT number is on{' '}
+          {namesakes.map((id, index) => (
+            <>
+              {index > 0 && ', '}
+              <a href={`/admin/customers/${id}`}>{id}</a>
+            </>
+          ))}
+          .
         </p>
       )}
       <dl class="card facts">
@@ -86,7 +129,18 @@ export function CustomerPage(props: CustomerPageProps) {
           <dt>Limit</dt>
           <dd>
             <Amount money={credit.limit} />
-            <span class="note"> {customer.creditLimit === null ? 'by the policy' : 'own'}</span>
+            <span class="note">
+              {' '}
+              {raisedUntil !== null ? (
+                <>
+                  raised until <At at={raisedUntil} zone={zone} />
+                </>
+              ) : customer.creditLimit === null ? (
+                'by the policy'
+              ) : (
+                'own'
+              )}
+            </span>
           </dd>
         </div>
         <div class={credit.available.amount < 0 ? 'late' : undefined}>
@@ -98,7 +152,13 @@ export function CustomerPage(props: CustomerPageProps) {
         <div class="wide">
           <dt>Payment terms</dt>
           <dd>
-            {privilegeWords[customer.privilege]}
+            {privilegeWords[privilege]}
+            {customer.privilegeUntil !== null && (
+              <>
+                {privilege === customer.privilege ? ' until ' : ', after a suspension until '}
+                <At at={customer.privilegeUntil} zone={zone} />
+              </>
+            )}
             {customer.privilegeReason !== null && `: ${customer.privilegeReason}`}
             {customer.privilegeAt !== null && (
               <span class="note">
@@ -175,7 +235,7 @@ function Why({ customer, why }: CustomerPageProps) {
 
 const reasonLabel = 'Reason';
 
-function Actions({ visitor, customer, credit, policyLimit, form }: CustomerPageProps) {
+function Actions({ visitor, customer, privilege, credit, policyLimit, form }: CustomerPageProps) {
   const stateOf = (action: CustomerAction) => (form?.action === action ? form : null);
   const common = (id: CustomerAction) => ({
     id,
@@ -217,7 +277,7 @@ function Actions({ visitor, customer, credit, policyLimit, form }: CustomerPageP
   return (
     <>
       {privileges
-        .filter(({ id }) => privilegeActions[id] !== customer.privilege)
+        .filter(({ id }) => privilegeActions[id] !== privilege)
         .map(({ id, ...texts }) => (
           <Action {...common(id)} {...texts}>
             <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
@@ -266,6 +326,7 @@ function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
     ['Groups', customer.groups.join(', ') || 'none'],
     ['Past orders', `${customer.pastOrders}`],
     ['Turnover', turnover],
+    ['Known since', customer.since ?? 'not known'],
     ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
       `Contact: ${role}`,
       contact,
@@ -325,6 +386,8 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.revoked': 'Payment terms revoked',
   'customer.by_rules': 'The rules decide again',
   'customer.credit_limit': 'Credit limit changed',
+  'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
+  'customer.terms': 'Own payment terms changed',
 };
 
 function History({

@@ -1,23 +1,24 @@
 import type { CustomerRow } from '../../db/customers.ts';
-import { applicantOf } from '../../db/customers.ts';
-import { type Credit, creditOf, type EligibilityPolicy } from '../../domain/eligibility.ts';
+import type { Privilege } from '../../domain/eligibility/applicant.ts';
+import type { Credit } from '../../domain/eligibility/credit.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { Layout } from './layout.tsx';
 import { Amount } from './values.tsx';
 
+/** A customer as it stands now. */
+export type CustomerLine = { customer: CustomerRow; privilege: Privilege; credit: Credit };
+
 export function CustomersPage({
   visitor,
   search,
-  customers,
-  policy,
+  lines,
   after,
   next,
 }: {
   visitor: Visitor;
   search: string;
-  customers: readonly CustomerRow[];
-  policy: EligibilityPolicy;
+  lines: readonly CustomerLine[];
   after: string | null;
   next: string | null;
 }) {
@@ -33,7 +34,7 @@ export function CustomersPage({
           <button type="submit">Search</button>
         </form>
       </div>
-      {customers.length === 0 ? (
+      {lines.length === 0 ? (
         <p class="empty card">
           {search ? `No customer is called “${search}”. ` : 'No customers yet: the store creates them. '}
           {search && <a href="/admin/customers">All customers</a>}
@@ -61,8 +62,8 @@ export function CustomersPage({
               </tr>
             </thead>
             <tbody>
-              {customers.map((customer) => (
-                <Row customer={customer} credit={creditOf(applicantOf(customer), policy)} />
+              {lines.map((line) => (
+                <Row {...line} />
               ))}
             </tbody>
           </table>
@@ -82,7 +83,7 @@ export function CustomersPage({
   );
 }
 
-function Row({ customer, credit }: { customer: CustomerRow; credit: Credit }) {
+function Row({ customer, privilege, credit }: CustomerLine) {
   return (
     <tr class={credit.available.amount < 0 ? 'late' : undefined}>
       <th scope="row">
@@ -92,7 +93,7 @@ function Row({ customer, credit }: { customer: CustomerRow; credit: Credit }) {
         </span>
       </th>
       <td data-label="Terms">
-        <PrivilegeBadge privilege={customer.privilege} />
+        <PrivilegeBadge privilege={privilege} />
       </td>
       <td data-label="Exposure" class="number">
         <Amount money={credit.exposure} />

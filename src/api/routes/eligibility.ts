@@ -1,15 +1,33 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
+import { applicantOfOne } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
-import { applicantOf, findCustomer, unknownCustomer } from '../../db/customers.ts';
+import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
-import { buyerMessage, type Check, creditOf, decide } from '../../domain/eligibility.ts';
+import type { Check } from '../../domain/eligibility/check.ts';
+import { creditOf } from '../../domain/eligibility/credit.ts';
+import { buyerMessage, decide } from '../../domain/eligibility/decide.ts';
+import { offeredTerms, rulesOf, termsCodesOf } from '../../domain/eligibility/policy.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
 import { type Instalment, instalmentsOf, labelFor } from '../../domain/terms.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
-import { currency, integerParameter } from '../schemas/fields.ts';
+import { category, currency, integerParameter } from '../schemas/fields.ts';
+
+/** Names with commas between them. */
+const categories = z
+  .string()
+  .max(10_000)
+  .transform((text) => text.split(','))
+  .pipe(z.array(category).max(100))
+  .optional()
+  .transform((given) => given ?? [])
+  .meta({
+    type: 'string',
+    description: 'Of the products, with commas between them.',
+    example: 'tools,paint',
+  });
 
 /** Whether a customer may buy on terms now, and on which. */
 export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
@@ -20,17 +38,19 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       tag: 'Checkout',
       summary: 'Ask whether a customer may buy for an amount on terms, and on which',
       scopes: ['storefront', 'read'],
-      query: z.strictObject({ amount: integerParameter(1, MAX_AMOUNT), currency }),
+      query: z.strictObject({ amount: integerParameter(1, MAX_AMOUNT), currency, categories }),
       answer: eligibility,
-      handle: async ({ params: { customerId }, query: total, key, now }) => {
+      handle: async ({ params: { customerId }, query: asked, key, now }) => {
         const [known, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
         const customer = known ?? unknownCustomer(customerId);
-        const applicant = applicantOf(customer);
         const { locale } = customer;
         const policy = policies.eligibility.body;
-        const { eligible, checks } = decide(applicant, policy, total);
         const zone = policies.settings.body.timeZone;
-        const offers = policies.terms.body.terms.map((terms) => ({
+        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), { now, zone });
+        const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
+        const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
+        const total = { amount: asked.amount, currency: asked.currency };
+        const offers = offered.terms.map((terms) => ({
           termsCode: terms.code,
           label: labelFor(terms.label, locale),
           instalments: dueAmountsOf(instalmentsOf(terms, { placedAt: now, total, zone }), total),

@@ -7,7 +7,7 @@ import { setOrderNumber } from '../../db/order-number.ts';
 import { listOrders, readOrder, viewOf } from '../../db/order-views.ts';
 import { getOrder } from '../../db/orders.ts';
 import { timelineOf } from '../../db/timeline.ts';
-import { buyerMessage, type Verdict } from '../../domain/eligibility.ts';
+import { buyerMessage, type Verdict } from '../../domain/eligibility/decide.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
@@ -44,8 +44,8 @@ export function orderEndpoints({
       handle: async ({ body, key, actor, now }) => {
         const placedAt = body.placedAt === undefined ? null : placement(body.placedAt, now);
         const { orderNumber = null, termsCode = null, buyer = null, purchaseOrder = null } = body;
-        const { confirm = 'now', metadata = {} } = body;
-        const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata };
+        const { confirm = 'now', metadata = {}, categories = [] } = body;
+        const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata, categories };
         const request = { ...body, ...defaults, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, told });
         if (result.kind === 'declined') throw notEligible(key, result.verdict, result.customer.locale);

@@ -1,5 +1,26 @@
 import { z } from 'zod';
-import { country, email, externalId, line, locale, money, moneyOrZero, reason } from './fields.ts';
+import {
+  country,
+  day,
+  email,
+  externalId,
+  instant,
+  line,
+  locale,
+  money,
+  moneyOrZero,
+  positiveMoney,
+  reason,
+  termsCode,
+} from './fields.ts';
+
+const validUntil = day.meta({ description: 'The last day on which it counts.' });
+const external = z
+  .strictObject({
+    creditScore: z.strictObject({ value: z.int().min(0).max(1_000_000), validUntil }).optional(),
+    insuredLimit: z.strictObject({ amount: moneyOrZero, validUntil }).optional(),
+  })
+  .meta({ id: 'ExternalFacts', description: 'What others say of the customer.' });
 
 /** What a store says of a customer, before defaults. */
 export const customerFacts = z.strictObject({
@@ -21,6 +42,8 @@ export const customerFacts = z.strictObject({
     })
     .optional()
     .meta({ description: 'What the customer has bought so far.' }),
+  since: day.optional().meta({ description: 'Since when the store knows the customer.' }),
+  external: external.optional(),
 });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
 
@@ -29,6 +52,10 @@ export const credit = z.object({
   exposure: money.meta({ description: 'Open balances and reservations.' }),
   unapplied: money.meta({ description: 'Money received that pays no order.' }),
   available: money,
+  warning: z
+    .enum(['near-limit', 'over-limit'])
+    .optional()
+    .meta({ description: '`near-limit` from 80 % of the limit on; not there below.' }),
 });
 
 export const customer = z
@@ -42,20 +69,43 @@ export const customer = z
     groups: z.array(z.string()),
     contacts: z.record(z.string(), z.string()),
     stats: z.object({ orders: z.int(), turnover: money.nullable() }),
+    since: z.string().nullable(),
+    external,
     currency: z.string().meta({ description: 'In which the account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),
     privilege: z
       .object({
-        state: z.enum(['by_rules', 'granted', 'suspended', 'revoked']),
+        state: z
+          .enum(['by_rules', 'granted', 'suspended', 'revoked'])
+          .meta({ description: 'In force now: a suspension that has ended is none.' }),
         reason: z.string().nullable(),
         actor: z.string().nullable(),
         at: z.string().nullable(),
+        until: z.string().optional().meta({ description: 'When the suspension ends or has ended.' }),
       })
       .optional()
       .meta({ description: 'With the scope read.' }),
+    terms: z
+      .object({
+        own: z.array(z.string()).nullable().meta({ description: 'null: the policy decides.' }),
+        codes: z.array(z.string()).meta({ description: 'What may be chosen, the usual one first.' }),
+      })
+      .optional()
+      .meta({ description: 'With the scope read.' }),
+    ruleSet: z.string().nullable().optional().meta({ description: 'Of the policy; with the scope read.' }),
+    sameVatNumber: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
     credit: credit
-      .extend({ ownLimit: money.nullable().meta({ description: 'null: the policy’s limit applies.' }) })
+      .extend({
+        ownLimit: money.nullable().meta({ description: 'null: the policy’s limit applies.' }),
+        raise: z
+          .object({ limit: money, until: z.string() })
+          .nullable()
+          .meta({ description: 'In force now.' }),
+      })
       .optional()
       .meta({ description: 'With the scope read.' }),
   })
@@ -63,6 +113,12 @@ export const customer = z
 export type CustomerView = z.infer<typeof customer>;
 
 export const privilegeBody = z.strictObject({ reason });
+export const suspendBody = z.strictObject({
+  reason,
+  until: instant
+    .optional()
+    .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
+});
 export const revokeBody = z.strictObject({
   reason,
   openOrders: z.literal('keep').optional().meta({ description: 'Open orders go on as they were agreed.' }),
@@ -72,3 +128,40 @@ export const creditBody = z.strictObject({
   limit: moneyOrZero.nullable().meta({ description: 'null gives it back to the policy.' }),
   reason: reason.optional(),
 });
+
+export const raiseBody = z.strictObject({
+  raise: z
+    .strictObject({ limit: positiveMoney, until: instant })
+    .nullable()
+    .meta({ description: 'null ends the raise.' }),
+  reason,
+});
+
+export const ownTermsBody = z.strictObject({
+  terms: z
+    .array(termsCode)
+    .min(1)
+    .max(50)
+    .refine((codes) => new Set(codes).size === codes.length, 'Each code occurs once.')
+    .nullable()
+    .meta({
+      description: 'Codes that may be chosen, the usual one first; null gives it back to the policy.',
+    }),
+  reason,
+});
+
+const limitOrNone = money.nullable().meta({ description: 'null: the policy’s.' });
+const raiseOrNone = z.object({ limit: money, until: z.string() }).nullable();
+const changed = { at: z.string(), actor: z.string(), reason: z.string().nullable() };
+
+export const limitHistory = z.object({
+  items: z.array(
+    z
+      .discriminatedUnion('kind', [
+        z.object({ kind: z.literal('limit'), ...changed, before: limitOrNone, after: limitOrNone }),
+        z.object({ kind: z.literal('raise'), ...changed, before: raiseOrNone, after: raiseOrNone }),
+      ])
+      .meta({ id: 'LimitChange' }),
+  ),
+});
+export type LimitHistory = z.infer<typeof limitHistory>;

@@ -23,3 +23,15 @@ export const eligibility = z
     credit: credit.optional().meta({ description: 'With the scope read only.' }),
   })
   .meta({ id: 'Eligibility' });
+
+export const decline = z
+  .object({
+    declineId: z.int(),
+    orderId: z.string().meta({ description: 'Stayed free.' }),
+    customerId: z.string(),
+    total: money,
+    eligibilityVersion: z.int(),
+    checks: z.array(check),
+    declinedAt: z.string(),
+  })
+  .meta({ id: 'Decline' });

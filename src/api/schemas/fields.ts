@@ -113,6 +113,11 @@ export const offset = durationText
   .refine((text) => Math.abs(msOf(text)) <= MAX_OFFSET_DAYS * DAY_MS, `At most ${MAX_OFFSET_DAYS} days.`)
   .meta({ example: '-P3D' });
 
+/** A product category, as the store names it. */
+export const category = z
+  .string()
+  .regex(/^[A-Za-z0-9._:~-]{1,100}$/, 'A category has 1 to 100 of A-Z a-z 0-9 . _ : ~ -');
+
 /** The name of payment terms. */
 export const termsCode = z
   .string()

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { commandKinds } from '../../domain/order-state.ts';
-import { day, externalId, instant, line, money, positiveMoney, reason, termsCode } from './fields.ts';
+import {
+  category,
+  day,
+  externalId,
+  instant,
+  line,
+  money,
+  positiveMoney,
+  reason,
+  termsCode,
+} from './fields.ts';
 
 const key = z
   .string()
@@ -22,6 +32,11 @@ export const newOrder = z
     buyer: z.record(key, line(200)).refine(atMost20, 'At most 20.').optional(),
     purchaseOrder: line(100).optional(),
     metadata: z.record(key, value).refine(atMost20, 'At most 20.').optional(),
+    categories: z
+      .array(category)
+      .max(100)
+      .optional()
+      .meta({ description: 'Of the products, as the rules of eligibility name them.' }),
   })
   .meta({ id: 'NewOrder' });
 

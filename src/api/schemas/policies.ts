@@ -2,46 +2,170 @@ import { z } from 'zod';
 import type { Policies } from '../../db/policies.ts';
 import { defaultDunning, defaultSettings } from '../../domain/defaults.ts';
 import { reminderTemplates } from '../../domain/dunning.ts';
+import { changes } from '../../domain/eligibility/compare.ts';
+import type { EligibilityPolicy } from '../../domain/eligibility/policy.ts';
+import type { Condition, Rule } from '../../domain/eligibility/rules.ts';
 import { isIban } from '../../domain/iban.ts';
 import { MAX_DAYS } from '../../domain/terms.ts';
+import { check } from './eligibility.ts';
 import {
+  category,
   country,
   currency,
   duration,
   email,
   externalId,
   line,
+  money,
   moneyOrZero,
   offset,
+  page,
   positiveMoney,
   termsCode,
   timeZone,
 } from './fields.ts';
 
+/** The members that are there. */
+const present = <T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+
 const someOf = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(1_000);
 
-const rule = z
+const distinct = <Item extends z.ZodType<string>>(item: Item) =>
+  someOf(item).refine(areDistinct, 'Each occurs once.');
+
+const withinDays = z.int().min(1).max(3_650);
+const days = z.int().min(0).max(3_650);
+
+/** What can be told of a customer before an order is known. */
+const conditions = [
+  z.strictObject({ rule: z.literal('vatNumber') }),
+  z.strictObject({ rule: z.literal('groups'), anyOf: someOf(line(100)) }),
+  z.strictObject({ rule: z.literal('customers'), anyOf: someOf(externalId) }),
+  z.strictObject({ rule: z.literal('country'), anyOf: distinct(country) }),
+  z.strictObject({ rule: z.literal('accountAge'), days: z.int().min(1).max(36_500) }),
+  z.strictObject({ rule: z.literal('creditScore'), min: z.int().min(0).max(1_000_000) }),
+  z.strictObject({
+    rule: z.literal('minOrders'),
+    orders: z.int().min(1).max(1_000_000),
+    withinDays: withinDays.optional(),
+  }),
+  z.strictObject({
+    rule: z.literal('minTurnover'),
+    turnover: positiveMoney,
+    withinDays: withinDays.optional(),
+  }),
+  z.strictObject({ rule: z.literal('maxDaysPastDue'), days, tolerance: moneyOrZero.optional() }),
+  z
+    .strictObject({ rule: z.literal('maxAverageDaysLate'), days, withinDays: withinDays.optional() })
+    .transform((given) => ({ ...given, withinDays: given.withinDays ?? 365 })),
+  z.strictObject({ rule: z.literal('maxOpenOrders'), orders: z.int().min(1).max(1_000_000) }),
+] as const;
+
+const categories = z
+  .strictObject({
+    rule: z.literal('categories'),
+    noneOf: distinct(category).optional(),
+    onlyOf: distinct(category).optional(),
+  })
+  .transform(({ rule, noneOf, onlyOf }, context) => {
+    if (noneOf && !onlyOf) return { rule, noneOf };
+    if (onlyOf && !noneOf) return { rule, onlyOf };
+    context.addIssue('Give either noneOf or onlyOf.');
+    return z.NEVER;
+  });
+
+const ofOrder = ['minAmount', 'maxAmount', 'categories', 'insuredLimit'];
+
+const condition: z.ZodType<Condition> = z
+  .discriminatedUnion('rule', [...conditions], {
+    error: ({ input }) =>
+      ofOrder.includes((input as { rule?: string } | null)?.rule ?? '')
+        ? 'A set is chosen by who the customer is: put this rule into `rules`.'
+        : undefined,
+  })
+  .meta({ id: 'Condition' });
+
+const rule: z.ZodType<Rule> = z
   .discriminatedUnion('rule', [
-    z.strictObject({ rule: z.literal('vatNumber') }),
-    z.strictObject({ rule: z.literal('minOrders'), orders: z.int().min(1).max(1_000_000) }),
-    z.strictObject({ rule: z.literal('minTurnover'), turnover: positiveMoney }),
-    z.strictObject({ rule: z.literal('groups'), anyOf: someOf(line(100)) }),
-    z.strictObject({ rule: z.literal('customers'), anyOf: someOf(externalId) }),
+    ...conditions,
+    z.strictObject({ rule: z.literal('minAmount'), amount: positiveMoney }),
+    z.strictObject({ rule: z.literal('maxAmount'), amount: positiveMoney }),
+    z.strictObject({ rule: z.literal('insuredLimit') }),
+    categories,
   ])
   .meta({ id: 'Rule' });
 
-const eligibility = z
+const rules = z.array(rule).max(50).meta({ description: 'Every rule must pass.' });
+const creditLimit = moneyOrZero.meta({ description: 'Of a customer who has no limit of their own.' });
+const tolerance = moneyOrZero
+  .optional()
+  .meta({ description: 'How far over the limit an order may reach; none if not given.' });
+
+/** Fills the tolerance in, and refuses one in another currency than the limit's. */
+function withTolerance<Given extends { creditLimit: Amount; tolerance?: Amount | undefined }>(
+  given: Given,
+  context: z.RefinementCtx,
+) {
+  const { creditLimit, tolerance = { ...creditLimit, amount: 0 } } = given;
+  if (creditLimit.currency !== tolerance.currency)
+    context.addIssue({
+      code: 'custom',
+      path: ['tolerance', 'currency'],
+      message: 'Limit and tolerance are in one currency.',
+    });
+  return { ...given, tolerance };
+}
+type Amount = z.infer<typeof moneyOrZero>;
+
+const ruleSet = z
   .strictObject({
-    rules: z.array(rule).max(50).meta({ description: 'Every rule must pass.' }),
-    creditLimit: moneyOrZero.meta({ description: 'Of a customer who has no limit of their own.' }),
-    tolerance: moneyOrZero
+    name: line(100),
+    when: z
+      .array(condition)
+      .max(20)
+      .default([])
+      .meta({ description: 'The set decides on those who meet all of these; with none, on everybody.' }),
+    rules: rules.default([]),
+    creditLimit,
+    tolerance,
+    terms: z
+      .array(termsCode)
+      .min(1)
+      .max(50)
+      .refine(areDistinct, 'Each code occurs once.')
       .optional()
-      .meta({ description: 'How far over the limit an order may reach; none if not given.' }),
+      .meta({ description: 'Codes that may be chosen, the usual one first; all if not given.' }),
+    dunning: termsCode.optional().meta({ description: 'A plan of the dunning policy.' }),
   })
-  .transform((policy) => ({ tolerance: { ...policy.creditLimit, amount: 0 }, ...policy }))
-  .refine(({ creditLimit, tolerance }) => creditLimit.currency === tolerance.currency, {
-    path: ['tolerance', 'currency'],
-    message: 'Limit and tolerance are in one currency.',
+  .transform(withTolerance)
+  .meta({ id: 'RuleSet' });
+
+/** One list of rules for all, or an ordered list of sets, of which the first that a customer meets decides. */
+const eligibility: z.ZodType<EligibilityPolicy> = z
+  .strictObject({
+    rules: rules.optional(),
+    creditLimit: creditLimit.optional(),
+    tolerance,
+    sets: z
+      .array(ruleSet)
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({ description: 'Instead of the other fields; the first that a customer meets decides.' }),
+  })
+  .transform(({ rules, creditLimit, tolerance, sets }, context): EligibilityPolicy => {
+    const wrong = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message });
+    if (sets) {
+      for (const [name, given] of Object.entries({ rules, creditLimit, tolerance }))
+        if (given !== undefined) wrong(name, 'Each set has its own: leave this out beside `sets`.');
+      return { sets: sets.map(({ terms, dunning, ...set }) => ({ ...set, ...present({ terms, dunning }) })) };
+    }
+    if (!rules) wrong('rules', 'Give rules and creditLimit, or sets.');
+    if (!creditLimit) wrong('creditLimit', 'Give rules and creditLimit, or sets.');
+    if (!rules || !creditLimit) return z.NEVER;
+    return withTolerance({ rules, creditLimit, tolerance }, context);
   });
 
 const net = { kind: z.literal('net'), days: z.int().min(0).max(MAX_DAYS) };
@@ -136,4 +260,61 @@ export const versioned = {
   updatedBy: z.string().nullable(),
 };
 
-const areDistinct = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
+/** Where two versions differ. */
+export const differenceList = z.array(
+  z
+    .object({ pointer: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })
+    .meta({ id: 'Difference', description: 'A side on which there is nothing is left out.' }),
+);
+
+export const policyVersionParameter = z
+  .string()
+  .regex(/^\d{1,7}$/, 'A version is a number.')
+  .transform(Number);
+
+export const simulationBody = z.strictObject({
+  policy: eligibility,
+  order: z
+    .strictObject({ total: positiveMoney, categories: z.array(category).max(100).optional() })
+    .optional()
+    .meta({ description: 'Without it the rules that ask what is ordered are left out.' }),
+});
+
+const side = z.object({
+  eligible: z.boolean(),
+  set: z.string().nullable().meta({ description: 'The rule set that decides.' }),
+  limit: money,
+  terms: z.array(z.string()).nullable().meta({ description: 'null: all that the merchant offers.' }),
+  failed: z.array(check).meta({ description: 'The checks that are not passed.' }),
+});
+
+export const simulation = page(
+  z
+    .object({
+      customerId: z.string(),
+      name: z.string(),
+      change: z.enum(changes),
+      before: side,
+      after: side,
+    })
+    .meta({ id: 'SimulatedChange' }),
+).extend({
+  currentVersion: z.int(),
+  totals: z
+    .object({
+      customers: z.int(),
+      eligibleBefore: z.int(),
+      eligibleAfter: z.int(),
+      gains: z.int(),
+      loses: z.int(),
+      limitRaised: z.int(),
+      limitLowered: z.int(),
+      termsChanged: z.int(),
+    })
+    .nullable()
+    .meta({ description: 'Of all customers; on the first page only.' }),
+});
+
+function areDistinct(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}

@@ -1,38 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultEligibility } from '../../src/domain/defaults.ts';
-import {
-  type Applicant,
-  buyerMessage,
-  creditOf,
-  decide,
-  type EligibilityPolicy,
-  type Rule,
-} from '../../src/domain/eligibility.ts';
-
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-
-const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
-  id: 'acme',
-  country: 'IT',
-  vatNumber: 'IT12345670488',
-  groups: ['wholesale'],
-  pastOrders: 3,
-  turnover: eur(100_000),
-  privilege: 'by_rules',
-  currency: 'EUR',
-  creditLimit: null,
-  exposure: 0,
-  unapplied: 0,
-  ...over,
-});
-
-const aPolicy = (rules: readonly Rule[] = [], over: Partial<EligibilityPolicy> = {}): EligibilityPolicy => ({
-  rules,
-  creditLimit: eur(1_000_000),
-  tolerance: eur(0),
-  ...over,
-});
+import { defaultEligibility } from '../../../src/domain/defaults.ts';
+import type { Applicant } from '../../../src/domain/eligibility/applicant.ts';
+import { creditOf } from '../../../src/domain/eligibility/credit.ts';
+import { buyerMessage, decide } from '../../../src/domain/eligibility/decide.ts';
+import type { SimplePolicy } from '../../../src/domain/eligibility/policy.ts';
+import type { Rule } from '../../../src/domain/eligibility/rules.ts';
+import { anApplicant, aPolicy, eur } from './applicants.ts';
 
 /** The one check of that rule. */
 function check(rule: Rule, applicant: Partial<Applicant>) {
@@ -164,11 +138,8 @@ test.each(['suspended', 'revoked'] as const)(
   },
 );
 
-const creditCheck = (
-  applicant: Partial<Applicant>,
-  policy: Partial<EligibilityPolicy>,
-  amount = eur(10_000),
-) => decide(anApplicant(applicant), aPolicy([], policy), amount).checks.at(-1);
+const creditCheck = (applicant: Partial<Applicant>, policy: Partial<SimplePolicy>, amount = eur(10_000)) =>
+  decide(anApplicant(applicant), aPolicy([], policy), amount).checks.at(-1);
 
 test('the limit counts what is open, less the credit held, plus this order', () => {
   const figures = { exposure: 70_000, unapplied: 5_000 };
@@ -232,6 +203,7 @@ test('credit: available is the limit, less exposure, plus unapplied, below zero 
     exposure: eur(70_000),
     unapplied: eur(5_000),
     available: eur(-5_000),
+    warning: 'over-limit',
   });
 });
 

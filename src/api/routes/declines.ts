@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Sql } from '../../db/client.ts';
+import { listDeclines } from '../../db/declines.ts';
+import { pageOf, readCursor } from '../cursor.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { decline } from '../schemas/eligibility.ts';
+import { externalId, instant, limit, page } from '../schemas/fields.ts';
+
+/** Why customers were refused. */
+export function declineEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/declines',
+      tag: 'Customers',
+      summary: 'List refused checkouts with their reasons, the newest first',
+      scopes: ['read'],
+      query: z.strictObject({
+        customerId: externalId.optional(),
+        limit,
+        cursor: readCursor(z.strictObject({ declinedAt: instant, declineId: z.int() })),
+      }),
+      answer: page(decline),
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const rows = await listDeclines(sql, filter, { after: cursor, limit: limit + 1 });
+        const place = ({ declinedAt, declineId }: (typeof rows)[number]) => ({ declinedAt, declineId });
+        const { items, nextCursor } = pageOf(rows, limit, place);
+        return { body: { items: items.map((row) => ({ ...row, checks: [...row.checks] })), nextCursor } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,130 @@
+import { addDays, type Day, dayAt, timeOn } from '../domain/calendar.ts';
+import type { Applicant, Seen } from '../domain/eligibility/applicant.ts';
+import type { Needs } from '../domain/eligibility/history-rules.ts';
+import { needsOf, type Rule } from '../domain/eligibility/rules.ts';
+import { privilegeAt } from '../domain/eligibility/standing.ts';
+import type { Db } from './client.ts';
+import type { CustomerRow } from './customers.ts';
+
+/** The moment of a decision, and the merchant's zone. */
+export type Moment = { now: string; zone: string };
+
+/** What the rules need to know of a customer. */
+export type ApplicantRow = Omit<
+  CustomerRow,
+  | 'name'
+  | 'email'
+  | 'locale'
+  | 'contacts'
+  | 'privilegeReason'
+  | 'privilegeActor'
+  | 'privilegeAt'
+  | 'updatedAt'
+>;
+
+/**
+ * The customers as these rules see them at that moment. What the rules ask of orders and payments is read by one
+ * query, and only if they ask; under the customer's lock it is exact.
+ */
+export async function applicantsOf(
+  db: Db,
+  rows: readonly ApplicantRow[],
+  rules: readonly Rule[],
+  moment: Moment,
+): Promise<Applicant[]> {
+  const needs = needsOf(rules);
+  const ids = rows.map(({ id }) => id);
+  const seen = needs && rows.length > 0 ? await readSeen(db, ids, needs, moment) : null;
+  return rows.map((row) => applicantOf(row, moment, seen?.get(row.id) ?? null));
+}
+
+/** One customer, as `applicantsOf`. */
+export async function applicantOfOne(
+  db: Db,
+  row: ApplicantRow,
+  rules: readonly Rule[],
+  moment: Moment,
+): Promise<Applicant> {
+  return (await applicantsOf(db, [row], rules, moment))[0]!;
+}
+
+function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null): Applicant {
+  const privilege = privilegeAt(row, now);
+  const raised = row.raisedUntil !== null && Date.parse(now) < Date.parse(row.raisedUntil);
+  return {
+    id: row.id,
+    today: dayAt(now, zone),
+    country: row.country,
+    vatNumber: row.vatNumber,
+    groups: row.groups,
+    since: row.since,
+    knownSince: dayAt(row.createdAt, zone),
+    pastOrders: row.pastOrders,
+    turnover: row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null,
+    external: row.external,
+    privilege,
+    suspendedUntil: privilege === 'suspended' ? row.privilegeUntil : null,
+    ownTerms: row.ownTerms,
+    currency: row.currency,
+    creditLimit: row.creditLimit,
+    raisedLimit: raised ? row.raisedLimit : null,
+    exposure: row.exposure,
+    unapplied: row.unapplied,
+    seen,
+  };
+}
+
+async function readSeen(
+  db: Db,
+  ids: readonly string[],
+  { openOrders, overdue, placedWithin, lateWithin }: Needs,
+  { now, zone }: Moment,
+): Promise<Map<string, Seen>> {
+  const today = dayAt(now, zone);
+  const firstDays = (periods: readonly number[]): Day[] => periods.map((days) => addDays(today, -days));
+  const starts = firstDays(placedWithin).map((day) => timeOn(day, '00:00', zone));
+  const rows = await db<({ id: string } & Seen)[]>`
+    select c.id, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
+      ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
+      ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
+      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late
+    from unnest(${ids as string[]}::text[]) as c(id)`;
+  return new Map(rows.map(({ id, ...seen }) => [id, seen]));
+}
+
+const ordersOpen = (db: Db) => db`(
+  select count(*)::int from orders where customer_id = c.id and status in ('reserved', 'open'))`;
+
+const pastDue = (db: Db, today: Day, now: string) => db`(
+  select coalesce(jsonb_agg(jsonb_build_object('daysLate', late.days, 'amount', late.amount)), '[]')
+  from (select greatest(0, ${today}::date - i.due_on) as days, sum(i.outstanding) as amount
+        from orders o join instalments i on i.order_id = o.id
+        where o.customer_id = c.id and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
+        group by 1) late)`;
+
+const placed = (db: Db, periods: readonly number[], starts: readonly string[]) => db`(
+  select jsonb_agg(jsonb_build_object('withinDays', period.days, 'orders', sum.orders, 'turnover', sum.turnover))
+  from unnest(${periods as number[]}::int[], ${starts as string[]}::timestamptz[]) as period(days, start),
+    lateral (select count(*) as orders, coalesce(sum(total), 0) as turnover from orders
+             where customer_id = c.id and placed_at >= period.start and status in ('open', 'settled')) sum)`;
+
+/** An instalment was paid on the day on which the last of the money for it was received. */
+const lateness = (
+  db: Db,
+  periods: readonly number[],
+  firstDays: readonly Day[],
+  { today, now, zone }: { today: Day; now: string; zone: string },
+) => db`(
+  select jsonb_agg(jsonb_build_object('withinDays', period.days, 'instalments', sum.instalments, 'daysLate', sum.days))
+  from unnest(${periods as number[]}::int[], ${firstDays as string[]}::date[]) as period(days, first),
+    lateral (
+      select count(*) as instalments, coalesce(sum(greatest(0, coalesce(paid.last, ${today}::date) - i.due_on)), 0) as days
+      from orders o join instalments i on i.order_id = o.id
+        left join lateral (
+          select max(coalesce(p.received_on, (l.booked_at at time zone ${zone})::date)) as last
+          from ledger l left join payments p on p.payment_id = l.payment_id
+          where i.outstanding = 0 and l.order_id = i.order_id and l.instalment = i.number
+            and l.account = 'receivable' and l.kind in ('payment', 'allocation')
+            and not exists (select 1 from ledger r where r.reverses = l.id)) paid on true
+      where o.customer_id = c.id and o.status in ('open', 'settled') and i.due_at <= ${now} and i.due_on >= period.first
+    ) sum)`;

@@ -1,0 +1,22 @@
+/** One place where two JSON documents differ; a side on which it does not exist is left out. */
+export type Difference = { readonly pointer: string; readonly before?: unknown; readonly after?: unknown };
+
+/**
+ * Where two JSON documents differ, by JSON pointer (RFC 6901). Members are compared by name whatever their order,
+ * items of arrays by place.
+ */
+export function differences(before: unknown, after: unknown, pointer = ''): Difference[] {
+  if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => {
+      const at = `${pointer}/${key.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+      if (!Object.hasOwn(before, key)) return [{ pointer: at, after: after[key] }];
+      if (!Object.hasOwn(after, key)) return [{ pointer: at, before: before[key] }];
+      return differences(before[key], after[key], at);
+    });
+  }
+  return before === after ? [] : [{ pointer, before, after }];
+}
+
+const isContainer = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

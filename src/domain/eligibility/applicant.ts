@@ -1,0 +1,71 @@
+import type { Day } from '../calendar.ts';
+import type { Money } from '../money.ts';
+
+/** `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. */
+export type Privilege = 'by_rules' | 'granted' | 'suspended' | 'revoked';
+
+/** What somebody else says of a customer, and the last day on which it may be relied upon. */
+export type ExternalFacts = {
+  readonly creditScore?: { readonly value: number; readonly validUntil: Day };
+  readonly insuredLimit?: { readonly amount: Money; readonly validUntil: Day };
+};
+
+/** What Netterms itself has seen of a customer; amounts in minor units of the account's currency. */
+export type Seen = {
+  /** Reserved and open orders. */
+  readonly openOrders: number;
+  /** What is past due now, by the calendar days that it is late. */
+  readonly overdue: readonly { readonly daysLate: number; readonly amount: number }[];
+  /** Open and settled orders placed in the last so many days. */
+  readonly placed: readonly {
+    readonly withinDays: number;
+    readonly orders: number;
+    readonly turnover: number;
+  }[];
+  /** Instalments that fell due in the last so many days, and by how many days they were or are late in sum. */
+  readonly late: readonly {
+    readonly withinDays: number;
+    readonly instalments: number;
+    readonly daysLate: number;
+  }[];
+};
+
+/** What is known of a customer at the moment of a decision; money in minor units of `currency`. */
+export type Applicant = {
+  readonly id: string;
+  /** The day of the decision, in the merchant's zone. */
+  readonly today: Day;
+  readonly country: string;
+  readonly vatNumber: string | null;
+  readonly groups: readonly string[];
+  /** Since when the store knows the customer, by its own word. */
+  readonly since: Day | null;
+  /** The day on which Netterms first heard of the customer. */
+  readonly knownSince: Day;
+  readonly pastOrders: number;
+  readonly turnover: Money | null;
+  readonly external: ExternalFacts;
+  /** In force at that moment: a suspension that has ended is none. */
+  readonly privilege: Privilege;
+  /** When the suspension ends; null if it has no end, or there is none. */
+  readonly suspendedUntil: string | null;
+  /** The codes of the customer's own terms; null takes the policy's. */
+  readonly ownTerms: readonly string[] | null;
+  /** The currency of the customer's account. */
+  readonly currency: string;
+  /** The customer's own limit; null takes the policy's. */
+  readonly creditLimit: number | null;
+  /** A temporary raise that is in force; it never lowers a limit. */
+  readonly raisedLimit: number | null;
+  readonly exposure: number;
+  readonly unapplied: number;
+  /** Null where no rule asks for it. */
+  readonly seen: Seen | null;
+};
+
+/** An order that is asked for; the amount in minor units. */
+export type Asked = Money & {
+  /** The categories of its products, as the store names them. */
+  readonly categories?: readonly string[];
+  readonly termsCode?: string;
+};

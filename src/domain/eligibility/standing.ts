@@ -1,0 +1,25 @@
+import type { Instant } from '../calendar.ts';
+import type { Privilege } from './applicant.ts';
+
+/** What an admin has decided; a suspension may end, and then `privilegeAfter` holds. */
+export type Standing = {
+  readonly privilege: Privilege;
+  readonly privilegeUntil: Instant | null;
+  readonly privilegeAfter: Privilege;
+};
+
+/** The privilege in force at a moment; a suspension ends at the very instant `privilegeUntil`. */
+export function privilegeAt(
+  { privilege, privilegeUntil, privilegeAfter }: Standing,
+  now: Instant,
+): Privilege {
+  const ended =
+    privilege === 'suspended' && privilegeUntil !== null && Date.parse(now) >= Date.parse(privilegeUntil);
+  return ended ? privilegeAfter : privilege;
+}
+
+/** What holds again when a suspension of now ends: what held before, or would have after the one before. */
+export function afterSuspension(before: Standing, now: Instant): Privilege {
+  const inForce = privilegeAt(before, now);
+  return inForce === 'suspended' ? before.privilegeAfter : inForce;
+}

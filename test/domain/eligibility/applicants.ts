@@ -1,0 +1,48 @@
+import type { Applicant, Seen } from '../../../src/domain/eligibility/applicant.ts';
+import type { RuleSet, SimplePolicy } from '../../../src/domain/eligibility/policy.ts';
+import type { Rule } from '../../../src/domain/eligibility/rules.ts';
+
+/** Euro, in cents. */
+export const eur = (amount: number) => ({ amount, currency: 'EUR' });
+
+export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
+  id: 'acme',
+  today: '2027-03-01',
+  country: 'IT',
+  vatNumber: 'IT12345670488',
+  groups: ['wholesale'],
+  since: null,
+  knownSince: '2027-01-01',
+  pastOrders: 3,
+  turnover: eur(100_000),
+  external: {},
+  privilege: 'by_rules',
+  suspendedUntil: null,
+  ownTerms: null,
+  currency: 'EUR',
+  creditLimit: null,
+  raisedLimit: null,
+  exposure: 0,
+  unapplied: 0,
+  seen: null,
+  ...over,
+});
+
+/** What Netterms has seen of a customer: nothing, but for what is named. */
+export const seen = (over: Partial<Seen>): Partial<Applicant> => ({
+  seen: { openOrders: 0, overdue: [], placed: [], late: [], ...over },
+});
+
+export const aPolicy = (rules: readonly Rule[] = [], over: Partial<SimplePolicy> = {}): SimplePolicy => ({
+  rules,
+  creditLimit: eur(1_000_000),
+  tolerance: eur(0),
+  ...over,
+});
+
+export const aSet = (name: string, over: Partial<RuleSet> = {}): RuleSet => ({
+  name,
+  when: [],
+  ...aPolicy(),
+  ...over,
+});
