@@ -1,4 +1,7 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
+
+const REDACTED = '[redacted]';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -82,15 +85,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: e.LOG_LEVEL,
   };
   // A configuration that is printed or logged must not give its secrets away.
-  Object.defineProperty(config, 'toJSON', {
-    enumerable: false,
-    value: () => ({
-      ...config,
-      databaseUrl: '[redacted]',
-      smtpUrl: '[redacted]',
-      sessionSecret: '[redacted]',
-      store: config.store && { ...config.store, secret: '[redacted]' },
-    }),
+  const shown = () => ({
+    ...config,
+    ...{ databaseUrl: REDACTED, smtpUrl: REDACTED, sessionSecret: REDACTED },
+    store: config.store && { ...config.store, secret: REDACTED },
   });
+  for (const property of ['toJSON', inspect.custom])
+    Object.defineProperty(config, property, { enumerable: false, value: shown });
   return Object.freeze(config);
 }
