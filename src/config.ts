@@ -24,7 +24,7 @@ const environment = z.object({
   SESSION_SECRET: z.string().min(32).optional(),
   /** A workflow bundle built ahead (production); without one, the worker bundles at start. */
   WORKFLOW_BUNDLE: z.string().optional(),
-  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(2).default(200),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(2).default(100),
   MAX_MAILS_PER_SECOND: z.coerce.number().positive().default(200),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
