@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
+import { readConfig } from '../src/config.ts';
 import { createApiKey } from '../src/db/api-keys.ts';
 import { connect, type Sql } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
@@ -22,7 +23,10 @@ import type { Sinks } from './processes/sinks.ts';
 export const resultsDir = join(projectDir, 'bench', 'results');
 
 /** The configuration's default; the bare worker of the comparison gets the same. */
-export const MAX_CACHED_WORKFLOWS = 200;
+export const MAX_CACHED_WORKFLOWS = readConfig({
+  DATABASE_URL: 'postgres://nowhere',
+  SMTP_URL: 'smtp://nowhere',
+}).maxCachedWorkflows;
 /** Above what can be reached here: the limit on mail is for the merchant's mail server, and is not what is measured. */
 export const MAX_MAILS_PER_SECOND = 10_000;
 
@@ -54,9 +58,14 @@ export type World = {
 export async function startWorld({ profile }: { profile: boolean }): Promise<World> {
   const stops: (() => Promise<unknown> | unknown)[] = [];
   let stopping = false;
-  const stop = async () => {
+  let stopped: Promise<void> | null = null;
+  const undoAll = async () => {
     stopping = true;
-    for (const undo of stops.splice(0).reverse()) await undo();
+    for (const undo of stops.reverse()) await undo();
+  };
+  const stop = () => {
+    stopped ??= undoAll();
+    return stopped;
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stop().finally(() => process.exit(130)));

@@ -1,4 +1,7 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
+
+const REDACTED = '[redacted]';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -21,7 +24,7 @@ const environment = z.object({
   SESSION_SECRET: z.string().min(32).optional(),
   /** A workflow bundle built ahead (production); without one, the worker bundles at start. */
   WORKFLOW_BUNDLE: z.string().optional(),
-  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(2).default(200),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(2).default(100),
   MAX_MAILS_PER_SECOND: z.coerce.number().positive().default(200),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -82,15 +85,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: e.LOG_LEVEL,
   };
   // A configuration that is printed or logged must not give its secrets away.
-  Object.defineProperty(config, 'toJSON', {
-    enumerable: false,
-    value: () => ({
-      ...config,
-      databaseUrl: '[redacted]',
-      smtpUrl: '[redacted]',
-      sessionSecret: '[redacted]',
-      store: config.store && { ...config.store, secret: '[redacted]' },
-    }),
+  const shown = () => ({
+    ...config,
+    ...{ databaseUrl: REDACTED, smtpUrl: REDACTED, sessionSecret: REDACTED },
+    store: config.store && { ...config.store, secret: REDACTED },
   });
+  for (const property of ['toJSON', inspect.custom])
+    Object.defineProperty(config, property, { enumerable: false, value: shown });
   return Object.freeze(config);
 }

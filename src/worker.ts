@@ -1,11 +1,11 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { GracefulShutdownPeriodExpiredError, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/activities.ts';
 import { readConfig } from './config.ts';
 import { connect } from './db/client.ts';
 import { pending } from './db/migrate.ts';
-import { createMailer } from './emails/mailer.ts';
+import { createMailer, MAILS_AT_ONCE } from './emails/mailer.ts';
 import { createRenderer } from './emails/render.ts';
 import { createWebhookStorefront } from './storefronts/webhook.ts';
 import { createTemporalClient } from './temporal/client.ts';
@@ -54,12 +54,16 @@ const workers = await createWorkers({
   workflowBundle: config.workflowBundle === null ? null : { codePath: config.workflowBundle },
   maxCachedWorkflows: config.maxCachedWorkflows,
   maxMailsPerSecond: config.maxMailsPerSecond,
+  maxMailsAtOnce: MAILS_AT_ONCE,
 });
 const poller = createPoller({ sql, process: createOrderProcess({ sql, client, log }), log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');
-await workers.run();
+await workers.run().catch((error: unknown) => {
+  if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+  log.warn('work that was under way has been left: it is taken up again at the next start');
+});
 
 await poller.stop();
 mailer.close();

@@ -80,8 +80,8 @@ export async function measureReminders(world: World, quick: boolean): Promise<Fi
     };
 
     const warmUp = quick ? 20 : 100;
-    /** Time enough for so many to be asleep before their instant; bare ones need half of it. */
-    const leadMs = (kind: keyof Round, count: number) => (6_000 + count * 120) / (kind === 'bare' ? 2 : 1);
+    /** Time enough for so many to be asleep before their instant. */
+    const leadMs = (kind: keyof Round, count: number) => 8_000 + count * (kind === 'product' ? 120 : 60);
     for (const kind of ['product', 'bare'] as const)
       await wake(kind, warmUp, `${kind}-reminders-warm-up`, leadMs(kind, warmUp));
     const rounds: Round[] = [];

@@ -1,7 +1,7 @@
-import type { Sql } from '../db/client.ts';
-import { noteMailState } from '../db/mails.ts';
+import { inTransaction, type Sql } from '../db/client.ts';
+import { findMail, noteMailState } from '../db/mails.ts';
 import { noteStep } from '../db/notices.ts';
-import { getOrder } from '../db/orders.ts';
+import { lockOrder } from '../db/orders.ts';
 import { advance, finish, type Pass, type Position } from '../db/process.ts';
 import type { Step } from '../domain/steps.ts';
 import type { Storefront } from '../storefronts/storefront.ts';
@@ -24,19 +24,24 @@ export function ledgerActivities({ sql, storefront }: { sql: Sql; storefront: St
     },
 
     /** Notes that a mail could not be sent for as long as was tried. A repeat changes nothing. */
-    async noteMailFailed({ orderId, what, now }: OrderAt & { what: Step | Notice }): Promise<void> {
-      const mailId = mailIdOf(await getOrder(sql, orderId), what);
-      const [mail] = await sql`select last_error from mails where id = ${mailId}`;
-      if (mail) await noteMailState(sql, mailId, 'failed', { error: mail.lastError ?? 'could not be sent' });
-      if (typeof what === 'string') return;
-      const notedAt = new Date(now).toISOString();
-      await noteStep(sql, {
-        orderId,
-        stepKey: what.key,
-        outcome: 'failed',
-        reason: 'mail-failed',
-        mailId: mail ? mailId : null,
-        notedAt,
+    async noteMailFailed({ orderId, episode, what, now }: OrderAt & { what: Step | Notice }): Promise<void> {
+      await inTransaction(sql, async (tx) => {
+        const { order } = await lockOrder(tx, orderId);
+        if (order.episode !== episode) return;
+        const mail = await findMail(tx, mailIdOf(order, what));
+        if (mail)
+          await noteMailState(tx, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });
+        if (typeof what === 'string') return;
+        const notedAt = new Date(now).toISOString();
+        const mailId = mail?.id ?? null;
+        await noteStep(tx, {
+          orderId,
+          stepKey: what.key,
+          outcome: 'failed',
+          reason: 'mail-failed',
+          mailId,
+          notedAt,
+        });
       });
     },
   };

@@ -27,7 +27,13 @@ type OrderAt = { orderId: string; episode: number };
 type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: string };
 
 /** What an attempt is about to do: the frozen mail, whether it may have gone out before, and to whom answers go. */
-type Prepared = { mail: MailContent; date: string; repeated: boolean; replyTo: string | null };
+type Prepared = {
+  mail: MailContent;
+  date: string;
+  repeated: boolean;
+  replyTo: string | null;
+  stepKey: string | null;
+};
 
 /** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D"; the second closing's is "order/1042/settled/2". */
 export function mailIdOf(
@@ -51,6 +57,8 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return 'superseded';
+        // Once it was settled, a confirmation would only confuse the customer.
+        if (notice === 'confirmation' && order.reopenings > 0) return 'skipped';
         return prepare(tx, { order, customer, what: notice, template: notice, now });
       });
       if (typeof prepared === 'string') return prepared;
@@ -85,14 +93,6 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       });
       if (typeof prepared === 'string') return prepared;
       await deliver(prepared, now);
-      await noteStep(sql, {
-        orderId,
-        stepKey: step.key,
-        outcome: 'sent',
-        reason: null,
-        mailId: prepared.mail.id,
-        notedAt: now,
-      });
       return 'sent';
     },
   };
@@ -110,10 +110,11 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
     const known = await findMail(tx, id);
+    const stepKey = typeof what === 'string' ? null : what.key;
     if (known && (known.state === 'sent' || known.state === 'sent_maybe_twice')) return 'sent';
     if (known?.state === 'sending') {
       await noteRepeat(tx, id);
-      return { mail: known, date: known.createdAt, repeated: true, replyTo: settings.replyTo };
+      return { mail: known, date: known.createdAt, repeated: true, replyTo: settings.replyTo, stepKey };
     }
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const data = mailData({ order, customer, settings, instalments, now });
@@ -130,10 +131,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, replyTo: settings.replyTo };
+    return { mail, date: now, repeated: false, replyTo: settings.replyTo, stepKey };
   }
 
-  async function deliver({ mail, date, repeated, replyTo }: Prepared, now: string): Promise<void> {
+  async function deliver({ mail, date, repeated, replyTo, stepKey }: Prepared, now: string): Promise<void> {
     const { recipient: to, subject, html, plain: text, messageId } = mail;
     try {
       await mailer.send({ to, replyTo, subject, html, text, messageId, date });
@@ -143,7 +144,18 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
         ? ApplicationFailure.nonRetryable('the mail server refused the mail', 'mail-refused')
         : ApplicationFailure.retryable('the mail could not be sent', 'mail-not-sent');
     }
-    await noteMailState(sql, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
+    await inTransaction(sql, async (tx) => {
+      await noteMailState(tx, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
+      if (stepKey === null) return;
+      await noteStep(tx, {
+        orderId: mail.orderId,
+        stepKey,
+        outcome: 'sent',
+        reason: null,
+        mailId: mail.id,
+        notedAt: now,
+      });
+    });
   }
 
   async function noteAttempt({ id, orderId }: MailContent, failure: unknown): Promise<void> {

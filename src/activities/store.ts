@@ -1,4 +1,4 @@
-import { activityInfo, log } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql } from '../db/client.ts';
 import { beginDelivery, endDelivery } from '../db/deliveries.ts';
 import { lockOrder, type OrderRow } from '../db/orders.ts';
@@ -7,6 +7,9 @@ import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefron
 /** What a store is told of an order. */
 export type StoreNews = 'paid' | 'settled' | 'cancelled';
 export type StoreOutcome = 'acknowledged' | 'order-unknown' | 'superseded';
+
+/** The webhook may be faster than the store, which commits its order after our answer: "unknown" is believed later. */
+const STORE_COMMITS_WITHIN_MS = 10_000;
 
 const eventTypes = {
   paid: 'order.marked_paid',
@@ -34,7 +37,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
       episode: number;
       event: StoreNews;
     }): Promise<StoreOutcome> {
-      if (!storefront) return 'acknowledged';
+      if (!storefront) return markAcknowledged(orderId, episode, event);
       const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
       const begun = await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
@@ -58,6 +61,10 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
           total: { amount: order.total, currency: order.currency },
           occurredAt: delivery.createdAt,
         });
+        const early =
+          Date.parse(now) - Date.parse(order.storePendingSince ?? order.placedAt) < STORE_COMMITS_WITHIN_MS;
+        if (kind === 'order-unknown' && early)
+          throw new StoreUnavailable('the store does not know the order yet', { status });
         const error = kind === 'order-unknown' ? kind : null;
         await endDelivery(sql, id, { status, error, deliveredAt: kind === 'acknowledged' ? now : null });
         return kind === 'acknowledged' ? markAcknowledged(orderId, episode, event) : kind;
@@ -66,7 +73,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
         const status = failure instanceof StoreUnavailable ? failure.status : null;
         await endDelivery(sql, id, { status, error, deliveredAt: null });
         log.warn('the store could not be told', { orderId, event, attempt: delivery.attempts, error });
-        throw failure;
+        throw ApplicationFailure.retryable('the store could not be told', 'store-unavailable');
       }
     },
   };

@@ -8,7 +8,7 @@ import { type CommandRow, decideCommand, pendingCommands } from './commands.ts';
 import { moveBalances } from './customers.ts';
 import { balancesOf, book } from './ledger.ts';
 import type { OrderRow } from './orders.ts';
-import { findPayment, insertPayment } from './payments.ts';
+import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from './payments.ts';
 import { activePolicies } from './policies.ts';
 
 /** The order that commands are applied to, and the status that they have brought it to. */
@@ -89,8 +89,8 @@ async function apply(
         return subject.status === 'reserved' ? 'order-not-confirmed' : 'order-closed';
       const balances = await balancesOf(tx, order.id);
       const amount = balances.reduce((sum, { outstanding }) => sum + outstanding, 0);
-      const paymentId = `settle:${command.id}`;
-      await insertPayment(tx, {
+      const paymentId = `${SETTLEMENT_PAYMENT}${command.id}`;
+      const inserted = await insertPayment(tx, {
         paymentId,
         customerId: order.customerId,
         orderId: order.id,
@@ -104,6 +104,7 @@ async function apply(
         actor: command.actor,
         createdAt: now,
       });
+      if (!inserted) throw new Error(`payment ${paymentId} exists already`);
       await book(tx, payment(order.id, balances, { paymentId, amount }), booking);
       return null;
     }
@@ -130,7 +131,7 @@ async function apply(
 /** Money was received, or the store was told that the order is paid. */
 async function wasTouched(tx: Tx, order: OrderRow): Promise<boolean> {
   const [row] = await tx<{ touched: boolean }[]>`
-    select exists (select 1 from payments where order_id = ${order.id}) or (status = 'open' and paid_in_store = 'marked') as touched
+    select exists (select 1 from payments where order_id = ${order.id}) or (status = 'open' and paid_in_store in ('marked', 'chased')) as touched
     from orders where id = ${order.id}`;
   return row!.touched;
 }

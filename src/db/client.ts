@@ -9,11 +9,16 @@ export type Tx = postgres.TransactionSql<Record<string, unknown>>;
  * A pool of connections. Amounts (bigint) arrive as numbers (they are far below 2^53), days as `YYYY-MM-DD`,
  * instants as ISO 8601 strings, columns in camelCase; JSON is left as it is.
  */
-export function connect(databaseUrl: string, { max = 10 }: { max?: number } = {}): Sql {
+export function connect(
+  databaseUrl: string,
+  { max = 10, lockTimeoutMs = 8_000 }: { max?: number; lockTimeoutMs?: number } = {},
+): Sql {
   return postgres(databaseUrl, {
     max,
     onnotice: () => {},
     connect_timeout: 5,
+    // A waiter gives up before its caller does, so that a row that stays locked does not drain the pool.
+    connection: { lock_timeout: lockTimeoutMs },
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },

@@ -1,5 +1,8 @@
 import type { Db } from './client.ts';
 
+/** How the ids of payments begin that a settlement books; nobody else's may. */
+export const SETTLEMENT_PAYMENT = 'settle:';
+
 /** Money received; `amount` in minor units, `receivedOn` a day in the merchant's zone. */
 export type PaymentRow = {
   paymentId: string;

@@ -50,6 +50,8 @@ export type Position =
 
 /** How long after a step's instant the poller begins to worry. */
 const GRACE_MS = 60_000;
+/** How long a workflow may be behind before people are told, and how often it is then looked at. */
+export const STUCK_MS = 5 * 60_000;
 /** How often it looks at an order whose next step is far, or that waits for nothing but a payment. */
 const IDLE_MS = 24 * 3_600_000;
 
@@ -60,8 +62,8 @@ export async function advance(sql: Sql, pass: Pass, { told }: { told: boolean })
     const { order } = await lockOrder(tx, pass.orderId);
     if (order.episode !== pass.episode) return { superseded: true };
     for (const direct of pass.direct) await insertDirect(tx, pass, direct, now);
-    if (pass.storeFailed) await noteStoreFailed(tx, order, now);
     await applyPending(tx, order, { now, told });
+    if (pass.storeFailed) await noteStoreFailed(tx, order, now);
     if (pass.expired) await expire(tx, pass, now, told);
     return noteProgress(tx, pass, told);
   });
@@ -93,7 +95,9 @@ async function expire(tx: Tx, pass: Pass, now: string, told: boolean): Promise<v
 }
 
 async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<void> {
-  await tx`update orders set paid_in_store = 'failed' where id = ${order.id} and paid_in_store = 'pending'`;
+  const failed = await tx`update orders set paid_in_store = 'failed'
+                          where id = ${order.id} and status = 'open' and paid_in_store = 'pending' returning id`;
+  if (failed.length === 0) return;
   await recordAudit(tx, {
     at: now,
     actor: 'system',
@@ -190,9 +194,17 @@ export async function claimOverdueOrders(
     returning ${orderColumns(db)}`;
 }
 
-/** The workflow runs but does not get on: shown to people until its next pass. */
+/** The oldest command of an order that waits for an outcome came at that instant; null if none waits. */
+export async function waitingSince(db: Db, orderId: string): Promise<string | null> {
+  const [row] = await db<{ since: string | null }[]>`
+    select min(created_at) as since from commands where order_id = ${orderId} and outcome is null`;
+  return row?.since ?? null;
+}
+
+/** The workflow runs but does not get on: shown to people until its next pass, and looked at again soon. */
 export async function noteStuck(db: Db, orderId: string, now: string): Promise<void> {
-  await db`update orders set stuck_since = coalesce(stuck_since, ${now}) where id = ${orderId}`;
+  const again = new Date(Date.parse(now) + STUCK_MS).toISOString();
+  await db`update orders set stuck_since = coalesce(stuck_since, ${now}), wake_by = ${again} where id = ${orderId}`;
 }
 
 /** Nothing was to be done, and the workflow runs: look again after its next step, or in a day. */

@@ -42,6 +42,16 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       select 'order/' || o.id as subject, format('total %s, charged %s', o.total, coalesce(sum(l.amount), 0)) as problem
       from orders o left join ledger l on l.order_id = o.id and l.kind = 'charge'
       group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
+    db<Discrepancy[]>`
+      select 'ledger/' || l.entry_key as subject, 'names another customer or currency than its order' as problem
+      from ledger l join orders o on o.id = l.order_id where l.customer_id <> o.customer_id or l.currency <> o.currency`,
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('is in %s, its customer''s account in %s', o.currency, c.currency) as problem
+      from orders o join customers c on c.id = o.customer_id where o.currency <> c.currency`,
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('is %s, but its charge was%s taken back', o.status, case when o.status = 'cancelled' then ' not' else '' end) as problem
+      from orders o where o.confirmed_at is not null
+        and (o.status = 'cancelled') <> exists (select 1 from ledger where order_id = o.id and kind = 'cancellation')`,
   ]);
   return found.flat();
 }

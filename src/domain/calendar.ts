@@ -52,9 +52,16 @@ export function businessCalendar(country: string): BusinessCalendar {
   const known = calendars.get(country);
   if (known) return known;
   const holidays = new Holidays(country, { types: ['public'], timezone: 'UTC' });
-  const isBusinessDay = (day: Day) =>
+  // The library takes milliseconds for a day, and each checkout asks for a few: what it said is kept.
+  const answers = new Map<Day, boolean>();
+  const look = (day: Day) =>
     DateTime.fromISO(day, { zone: 'utc' }).weekday <= 5 &&
     holidays.isHoliday(new Date(`${day}T12:00:00Z`)) === false;
+  const isBusinessDay = (day: Day): boolean => {
+    const answer = answers.get(day) ?? look(day);
+    answers.set(day, answer);
+    return answer;
+  };
   const seek = (day: Day, step: 1 | -1): Day => (isBusinessDay(day) ? day : seek(addDays(day, step), step));
   const calendar: BusinessCalendar = {
     isBusinessDay,

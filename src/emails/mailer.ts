@@ -51,6 +51,9 @@ const timeouts = {
   socketTimeout: 40_000,
 };
 
+/** How many connections the pool has: what is sent beyond that waits in the mailer. */
+export const MAILS_AT_ONCE = 5;
+
 /**
  * A pool of SMTP connections.
  * @param smtpUrl `smtp://user:password@host:587`; `smtps://` for TLS from the start
@@ -62,6 +65,7 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
   const transport = createTransport({
     url: smtpUrl,
     pool: true,
+    maxConnections: MAILS_AT_ONCE,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...timeouts,

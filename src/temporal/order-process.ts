@@ -2,10 +2,17 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from '../db/orders.ts';
-import { noteIdle, noteStuck, raiseEpisode, stepsStillPlanned } from '../db/process.ts';
+import {
+  noteIdle,
+  noteStuck,
+  raiseEpisode,
+  STUCK_MS,
+  stepsStillPlanned,
+  waitingSince,
+} from '../db/process.ts';
 import type { CommandKind } from '../domain/order-state.ts';
 import type { Step } from '../domain/steps.ts';
-import { type DeferredOrder, TASK_QUEUE } from '../workflows/messages.ts';
+import { type DeferredOrder, type Message, TASK_QUEUE } from '../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../workflows/search-attributes.ts';
 import { quickly } from './client.ts';
 
@@ -17,8 +24,11 @@ export type Log = {
 /** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
 const STARTS_AT_ONCE = 8;
 const STARTS_WAITING = 2_000;
-/** How long closing may take: the store is told for seven days. */
-const CLOSING_MS = 8 * 24 * 3_600_000;
+/** How long closing may take: the store is told "paid" for seven days, and then "settled" for seven. */
+const CLOSING_MS = 15 * 24 * 3_600_000;
+
+/** A command's signal, or a mere word that PostgreSQL knows more. */
+type SignalName = CommandKind | 'lookAgain';
 
 export type OrderProcess = ReturnType<typeof createOrderProcess>;
 
@@ -89,18 +99,29 @@ export function createOrderProcess({
       return;
     }
     if (running !== 'running') return resume(order);
-    if (!order.startedAt) return;
-    const should = order.closedAt
-      ? Date.parse(order.closedAt) + CLOSING_MS
-      : Date.parse(order.nextStep?.at ?? '');
-    const behind = should <= Date.parse(now());
-    const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
-    if (!behind || held) return noteIdle(sql, order, now());
-    log.warn(
-      { orderId: order.id, workflowId: workflowIdOf(order) },
-      'the workflow runs but does not get on: look at it in Temporal',
-    );
+    if (!(await isBehind(order))) return noteIdle(sql, order, now());
+    if (order.stuckSince !== null) {
+      log.warn(
+        { orderId: order.id, workflowId: workflowIdOf(order) },
+        'the workflow runs but does not get on: look at it in Temporal',
+      );
+    }
     await noteStuck(sql, order.id, now());
+    await signal(order, 'lookAgain');
+  }
+
+  /** Whether the workflow should have done something by now: its first pass, a command, its next step, its end. */
+  async function isBehind(order: OrderRow): Promise<boolean> {
+    const ago = (instant: string) => Date.parse(now()) - Date.parse(instant);
+    const waiting = await waitingSince(sql, order.id);
+    if (!order.startedAt || (waiting !== null && ago(waiting) > STUCK_MS)) return true;
+    if (order.closedAt) return ago(order.closedAt) > CLOSING_MS;
+    const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
+    return order.nextStep !== null && !held && ago(order.nextStep.at) > 0;
+  }
+
+  async function signal(order: OrderRow, name: SignalName, message: Message = {}): Promise<void> {
+    await quickly(client, () => client.workflow.getHandle(workflowIdOf(order)).signal(name, message));
   }
 
   async function isRunning(order: OrderRow): Promise<'running' | 'ended' | 'missing'> {
@@ -131,13 +152,11 @@ export function createOrderProcess({
     },
 
     /** Tells the workflow that there is a command. What cannot be told now is told again by the poller. */
-    async tell(orderId: string, kind: CommandKind | 'reverse', commandId?: string): Promise<void> {
+    async tell(orderId: string, kind: SignalName, commandId?: string): Promise<void> {
       const order = await findOrder(sql, orderId);
       if (!order || order.finishedAt) return;
       try {
-        await quickly(client, () =>
-          client.workflow.getHandle(workflowIdOf(order)).signal(kind, commandId ? { commandId } : {}),
-        );
+        await signal(order, kind, commandId ? { commandId } : {});
       } catch (error) {
         try {
           if (!(error instanceof WorkflowNotFoundError)) throw error;

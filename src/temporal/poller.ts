@@ -1,18 +1,20 @@
+import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { claimUnsignalled } from '../db/commands.ts';
 import { claimOverdueOrders } from '../db/process.ts';
 import type { Log, OrderProcess } from './order-process.ts';
 
 const BATCH = 100;
+const AT_ONCE = 8;
 /** Longer than a batch takes; another poller may take over what this one has dropped. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 60_000;
 
 export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
  * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
  * not been heard of, and commands that no workflow has taken. Several may run at once: each claims what it takes,
- * and no lock is held while Temporal is called.
+ * and no lock is held while Temporal is called. What fails for one order does not hold up the others.
  */
 export function createPoller({
   sql,
@@ -27,27 +29,54 @@ export function createPoller({
   everyMs?: number;
   now?: () => string;
 }): Poller {
-  let running: Promise<void> = Promise.resolve();
+  const limit = pLimit(AT_ONCE);
+  let stopping = false;
+  let running: Promise<void> | null = null;
   const timer = setInterval(() => {
-    running = running
-      .then(runOnce)
-      .catch((error: Error) =>
-        log.warn({ error: error.message }, 'the poller could not look; it will again'),
-      );
+    running ??= runOnce()
+      .catch((error: Error) => log.warn({ error: error.message }, 'the poller could not look; it will again'))
+      .finally(() => {
+        running = null;
+      });
   }, everyMs);
 
   async function runOnce(): Promise<void> {
-    for (const order of await claimOverdueOrders(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS })) {
-      await process.ensureRunning(order);
-    }
-    for (const command of await claimUnsignalled(sql, { now: now(), limit: BATCH })) {
-      await process.tell(command.orderId, command.kind, command.id);
-    }
+    const orders = await claimOverdueOrders(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
+    await each(
+      orders,
+      ({ id }) => id,
+      (order) => process.ensureRunning(order),
+    );
+    const commands = await claimUnsignalled(sql, { now: now(), limit: BATCH });
+    await each(
+      commands,
+      ({ orderId }) => orderId,
+      ({ orderId, kind, id }) => process.tell(orderId, kind, id),
+    );
+  }
+
+  async function each<T>(
+    items: readonly T[],
+    orderOf: (item: T) => string,
+    look: (item: T) => Promise<void>,
+  ): Promise<void> {
+    const looked = items.map((item) =>
+      limit(async () => {
+        if (!stopping) await look(item);
+      }).catch((error: Error) =>
+        log.warn(
+          { orderId: orderOf(item), error: error.message },
+          'the poller could not help this order; it will try again',
+        ),
+      ),
+    );
+    await Promise.all(looked);
   }
 
   return {
     runOnce,
     async stop() {
+      stopping = true;
       clearInterval(timer);
       await running;
     },

@@ -12,6 +12,6 @@ export async function takePaymentBack(
   { paymentId, reason, actor }: { paymentId: string; reason: string; actor: string },
 ): Promise<Reversed> {
   const reversed = await reversePayment(sql, paymentId, { reason, actor, now });
-  await process.tell(reversed.order.id, 'reverse');
+  await process.tell(reversed.order.id, 'lookAgain');
   return reversed;
 }

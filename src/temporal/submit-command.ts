@@ -4,7 +4,7 @@ import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
 import { book } from '../db/ledger.ts';
 import { type LockedOrder, lockOrder } from '../db/orders.ts';
-import { findPayment, insertPayment } from '../db/payments.ts';
+import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { unappliedPayment } from '../domain/ledger.ts';
@@ -87,6 +87,12 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
 }
 
 function requireOpen({ order }: LockedOrder, { kind, payment }: Submission): void {
+  if (payment?.paymentId.startsWith(SETTLEMENT_PAYMENT)) {
+    throw new NettermsError(
+      'conflict',
+      `Payment ids that begin with "${SETTLEMENT_PAYMENT}" are kept for settlements: use another.`,
+    );
+  }
   if (payment && payment.amount.currency !== order.currency) {
     throw new NettermsError(
       'currency-mismatch',

@@ -11,15 +11,21 @@ export type WorkersOptions = {
   /** Sleeping workflows kept in memory; others are replayed when they wake. */
   maxCachedWorkflows: number;
   maxMailsPerSecond: number;
+  maxMailsAtOnce: number;
 };
 
 export type Workers = { run(): Promise<void>; shutdown(): void };
 
 /** One worker for the workflows and their activities, and one for mail, which has a queue and a rate of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, activities, workflowBundle, maxCachedWorkflows, maxMailsPerSecond } =
-    options;
-  const common = { connection, namespace, activities, shutdownGraceTime: '10 seconds' } as const;
+  const { connection, namespace, activities, workflowBundle, maxCachedWorkflows } = options;
+  const common = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: '10 seconds',
+    shutdownForceTime: '15 seconds',
+  } as const;
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -30,7 +36,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...common,
       taskQueue: MAIL_TASK_QUEUE,
-      maxTaskQueueActivitiesPerSecond: maxMailsPerSecond,
+      maxTaskQueueActivitiesPerSecond: options.maxMailsPerSecond,
+      // As many as the mailer has connections: a mail that waited for one would run into its time-out.
+      maxConcurrentActivityTaskExecutions: options.maxMailsAtOnce,
     }),
   ]);
   return {

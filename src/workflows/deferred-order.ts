@@ -20,20 +20,22 @@ import {
   confirm,
   type DeferredOrder,
   type Ending,
+  lookAgain,
   MAIL_TASK_QUEUE,
   recordPayment,
   retryStore,
-  reverse,
   settle,
   status,
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
-import { describe, mayAct, nextStep, type OrderState, openState, report } from './state.ts';
+import { describe, learn, mayAct, nextStep, type OrderState, openState, report } from './state.ts';
 
 /** The ledger is in our own database: local, so that a pass costs one event; it is tried until it works. */
 const ledger = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '500 ms', maximumInterval: '1 minute' },
+  // Longer waits are timers of the workflow: they cost no heartbeats while PostgreSQL is down, and let a worker stop.
+  localRetryThreshold: '5 seconds',
 });
 
 const store = proxyActivities<Activities>({
@@ -59,7 +61,7 @@ const mail = proxyActivities<Activities>({
 export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
   const order = openState(input);
   setHandler(status, () => report(order));
-  for (const signal of [confirm, recordPayment, reverse, retryStore, chase])
+  for (const signal of [confirm, recordPayment, retryStore, chase, lookAgain])
     setHandler(signal, () => wake(order));
   setHandler(settle, (message) => (message?.commandId ? wake(order) : askByHand(order, 'settle')));
   setHandler(cancel, (message) => (message?.commandId ? wake(order) : askByHand(order, 'cancel')));
@@ -143,7 +145,7 @@ async function pass(order: OrderState): Promise<void> {
     order.superseded = true;
     return;
   }
-  Object.assign(order, position);
+  learn(order, position);
   if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
   showInSearch(order);
   setCurrentDetails(describe(order));
@@ -163,9 +165,7 @@ function showInSearch({ status, dueAt }: OrderState): void {
 /** Nothing is owed any more: the store hears "paid" before "cancelled", mails that are still tried give way. */
 async function close(order: OrderState): Promise<void> {
   for (const { scope } of order.mailing.values()) scope.cancel();
-  if (order.status === 'cancelled') order.telling?.scope.cancel();
-  await order.telling?.done;
-  await Promise.all([tellStoreClosed(order), mailClosing(order)]);
+  await Promise.all([mailClosing(order), tellStoreClosed(order)]);
   await condition(allHandlersFinished);
   await ledger.finishOrder({ ...order.id, now: Date.now() });
 }
@@ -176,12 +176,15 @@ function tellStorePaid(order: OrderState): NonNullable<OrderState['telling']> {
     .run(() => store.tellStore({ ...order.id, event: 'paid' }))
     .then((answer) => {
       if (answer !== 'order-unknown') return;
+      const reason = 'the store does not know the order';
       order.unknownToStore = true;
+      order.storeFailed = true;
       order.direct.push({
         kind: 'cancel',
         place: 'order-unknown',
         actor: 'system',
-        reason: 'the store does not know the order',
+        reason,
+        onlyIfUntouched: true,
       });
     })
     .catch((failure) => {
@@ -195,8 +198,9 @@ function tellStorePaid(order: OrderState): NonNullable<OrderState['telling']> {
 }
 
 async function tellStoreClosed(order: OrderState): Promise<void> {
-  if (!order.hasStore || order.unknownToStore || order.status === 'reserved' || order.status === 'open')
-    return;
+  if (order.status === 'cancelled') order.telling?.scope.cancel();
+  await order.telling?.done;
+  if (!order.hasStore || order.unknownToStore) return;
   const event = order.status === 'cancelled' ? 'cancelled' : 'settled';
   await store.tellStore({ ...order.id, event }).catch(noted);
 }
@@ -235,7 +239,7 @@ function wake(order: OrderState): void {
 
 /** A person acted in Temporal itself, without a command: the ledger books it as one. */
 function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouched = false } = {}): void {
-  const place = `by-hand:${order.askedByHand++}`;
+  const place = `by-hand:${workflowInfo().runId.slice(0, 8)}:${order.askedByHand++}`;
   order.direct.push({ kind, place, actor: 'temporal', reason: 'by hand in Temporal', onlyIfUntouched });
   wake(order);
 }

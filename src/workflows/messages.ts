@@ -16,8 +16,8 @@ export const settle = defineSignal<[Message?]>('settle');
 export const cancel = defineSignal<[Message?]>('cancel');
 export const retryStore = defineSignal<[Message?]>('retryStore');
 export const chase = defineSignal<[Message?]>('chase');
-/** A payment was taken back: the balance is to be read again. */
-export const reverse = defineSignal<[Message?]>('reverse');
+/** PostgreSQL knows more than the workflow: a payment was taken back, or a signal was lost. */
+export const lookAgain = defineSignal<[Message?]>('lookAgain');
 
 export type OrderReport = {
   readonly status: OrderStatus;

@@ -67,8 +67,23 @@ export function mayAct(order: OrderState, step: Step): boolean {
   return order.status === 'open' && knowsOrder[order.paidInStore];
 }
 
-/** The next step in time; one that is due and held back comes first. */
+/** Takes PostgreSQL's word over, field by field: a later version's field must not fall into the state. */
+export function learn(order: OrderState, position: Known): void {
+  order.customerId = position.customerId;
+  order.status = position.status;
+  order.outstanding = position.outstanding;
+  order.currency = position.currency;
+  order.outstandingText = position.outstandingText;
+  order.dueAt = position.dueAt;
+  order.confirmed = position.confirmed;
+  order.paidInStore = position.paidInStore;
+  order.hasStore = position.hasStore;
+}
+
+/** The end of a reservation, else the next step in time; one that is due and held back comes first. */
 export function nextStep(order: OrderState): Step | null {
+  const expiry = order.plan.find((step) => step.kind === 'expire');
+  if (expiry) return expiry;
   const { due, later } = splitDue(order.plan, Date.now());
   return due[0] ?? later[0] ?? null;
 }

@@ -71,6 +71,7 @@ describe('a key', () => {
       'GET /commands/x': ['accounting', 'read'],
       'POST /orders/x/payments': ['accounting'],
       'POST /orders/x/settle': [],
+      'POST /payments/x/reverse': ['accounting'],
       'POST /orders/x/chase': [],
       'POST /orders/x/retry-store': [],
       'GET /policies/eligibility': ['accounting', 'read'],

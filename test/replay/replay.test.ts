@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workflowsPath } from '../../src/temporal/workers.ts';
 
@@ -8,6 +8,8 @@ const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.json'),
 );
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {

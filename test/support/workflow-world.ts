@@ -75,6 +75,7 @@ export async function openWorld() {
     workflowBundle,
     maxCachedWorkflows: 50,
     maxMailsPerSecond: 1_000,
+    maxMailsAtOnce: 5,
   });
   const ended = workers.run();
   const process = createOrderProcess({ sql, client: env.client, log: { warn() {}, info() {} } });

@@ -76,7 +76,9 @@ create table orders (
   wake_by             timestamptz not null,            -- the poller looks at the order when this has passed
   claimed_until       timestamptz,                     -- lease of a poller
   stuck_since         timestamptz,
-  finished_at         timestamptz                      -- written last of all
+  finished_at         timestamptz,                     -- written last of all
+  check ((status in ('reserved', 'open')) = (closed_at is null)),
+  check (finished_at is null or closed_at is not null)
 );
 create index orders_by_customer on orders (customer_id, placed_at desc);
 create index orders_by_placement on orders (placed_at desc, id desc);

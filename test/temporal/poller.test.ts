@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkout } from '../../src/db/checkout.ts';
+import { insertCommand } from '../../src/db/commands.ts';
+import type { OrderProcess } from '../../src/temporal/order-process.ts';
+import { createPoller } from '../../src/temporal/poller.ts';
+import { anOrder, eur } from '../support/builders.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { openMerchant } from '../support/merchant.ts';
+
+const placed = '2027-02-01T10:00:00.000Z';
+const log = { warn() {}, info() {} };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await openMerchant(database.sql);
+  for (const orderId of ['a', 'b', 'c']) {
+    await checkout(database.sql, anOrder({ orderId, total: eur(10) }), {
+      now: placed,
+      actor: 'key:test',
+      told: true,
+    });
+  }
+  const command = {
+    id: 'cmd_1',
+    orderId: 'c',
+    kind: 'settle' as const,
+    body: {},
+    fingerprint: 'f',
+    actor: 'user:test',
+    reason: null,
+  };
+  await insertCommand(database.sql, command, placed);
+});
+afterAll(() => database.drop());
+
+/** What the poller asks of the orders' workflows; `b` cannot be helped. */
+function aProcess() {
+  const looked: string[] = [];
+  const process: OrderProcess = {
+    startSoon() {},
+    async ensureRunning({ id }) {
+      looked.push(id);
+      if (id === 'b') throw new Error('no word from Temporal');
+    },
+    async tell(orderId, kind) {
+      looked.push(`${orderId} ${kind}`);
+    },
+  };
+  return { looked, process };
+}
+const pollerAt = (process: OrderProcess, now: string) =>
+  createPoller({ sql: database.sql, process, log, everyMs: 3_600_000, now: () => now });
+
+it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
+  const { looked, process } = aProcess();
+  const early = pollerAt(process, '2027-02-01T10:00:04.000Z');
+  await early.runOnce();
+  expect(looked).toEqual([]);
+  await early.stop();
+});
+
+it('helps the other orders and commands though one of them cannot be helped, and leaves them alone for a while', async () => {
+  const { looked, process } = aProcess();
+  const poller = pollerAt(process, '2027-02-01T10:00:11.000Z');
+  await poller.runOnce();
+  expect(looked.sort()).toEqual(['a', 'b', 'c', 'c settle']);
+  await poller.runOnce();
+  expect(looked).toHaveLength(4);
+  await poller.stop();
+
+  const later = pollerAt(process, '2027-02-01T10:02:00.000Z');
+  await later.runOnce();
+  expect(looked.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'c settle', 'c settle']);
+  await later.stop();
+});
