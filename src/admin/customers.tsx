@@ -16,6 +16,7 @@ import {
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
+import { dayAt, endOfDay } from '../domain/calendar.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';
 import { decide } from '../domain/eligibility/decide.ts';
@@ -23,7 +24,7 @@ import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibi
 import { minorDigits } from '../domain/money.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
-import { amountField, isId, readForm, reasonField } from './forms.ts';
+import { amountField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
 import { sendPage, visitorOf } from './page.tsx';
 import {
   type CustomerAction,
@@ -79,11 +80,15 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
 
   for (const action of Object.keys(privilegeActions) as PrivilegeAction[]) {
     router.post(`/customers/:customerId/${action}`, async (req, res) => {
-      const form = readForm(z.object({ reason: reasonField }), req.body);
+      const by = { actor: actorOf(res), now: now() };
+      const zone = (await activePolicies(sql)).settings.body.timeZone;
+      const lastDay = optionalDayToCome(dayAt(by.now, zone));
+      const form = readForm(z.object({ reason: reasonField, lastDay }), req.body);
       if (!form.ok) return refuse(req, res, action, form);
       const privilege = privilegeActions[action];
-      const by = { actor: actorOf(res), now: now() };
-      await setPrivilege(sql, idOf(req), { privilege, reason: form.value.reason, ...by });
+      const end = action === 'suspend' ? form.value.lastDay : null;
+      const until = end === null ? null : endOfDay(end, zone);
+      await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
       done(req, res, privilege);
     });
   }

@@ -65,6 +65,16 @@ export const amountField = (currency: string) =>
     return z.NEVER;
   });
 
+/** A day from today on, or none. */
+export const optionalDayToCome = (today: string) =>
+  z
+    .union([z.literal(''), z.iso.date('Give a day, or leave it empty.')], 'Give a day, or leave it empty.')
+    .refine((day) => day === '' || day >= today, 'This day is over.')
+    .refine((day) => day < '2200-01-01', 'This day is too far away.')
+    .transform((day) => day || null)
+    .optional()
+    .transform((day) => day ?? null);
+
 /** A day up to today. */
 export const pastDayField = (today: string) =>
   z.iso

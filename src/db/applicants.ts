@@ -35,7 +35,8 @@ export async function applicantsOf(
   const needs = needsOf(rules);
   const ids = rows.map(({ id }) => id);
   const seen = needs && rows.length > 0 ? await readSeen(db, ids, needs, moment) : null;
-  return rows.map((row) => applicantOf(row, moment, seen?.get(row.id) ?? null));
+  const today = dayAt(moment.now, moment.zone);
+  return rows.map((row) => ({ ...applicantOf(row, moment, seen?.get(row.id) ?? null), today }));
 }
 
 /** One customer, as `applicantsOf`. */
@@ -48,17 +49,17 @@ export async function applicantOfOne(
   return (await applicantsOf(db, [row], rules, moment))[0]!;
 }
 
-function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null): Applicant {
+function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null): Omit<Applicant, 'today'> {
   const privilege = privilegeAt(row, now);
   const raised = row.raisedUntil !== null && Date.parse(now) < Date.parse(row.raisedUntil);
   return {
     id: row.id,
-    today: dayAt(now, zone),
+    zone,
     country: row.country,
     vatNumber: row.vatNumber,
     groups: row.groups,
     since: row.since,
-    knownSince: dayAt(row.createdAt, zone),
+    knownSince: row.createdAt,
     pastOrders: row.pastOrders,
     turnover: row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null,
     external: row.external,

@@ -213,6 +213,27 @@ it('a customer’s terms are revoked with a reason that everybody reads, and the
   await page.getByText('300.00 EUR, order declined: privilege').waitFor();
 });
 
+it('a suspension is given its last day, and when that is over the page says what holds again', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'pausa', { name: 'Pausa S.r.l.' });
+  await page.goto('/admin/customers/pausa');
+  await open('Suspend payment terms');
+  await page.getByLabel('Last day of the suspension').fill('2027-03-09');
+  await page.getByLabel('Reason').locator('visible=true').fill('A dispute');
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByText('This day is over.').waitFor();
+  await page.getByLabel('Last day of the suspension').fill('2027-03-12');
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByText('Payment terms were suspended.').waitFor();
+  expect(await fact('Payment terms').textContent()).toMatch(/^Suspended until 13 Mar 2027, 00:00: A dispute/);
+  expect(await findCustomer(sql, 'pausa')).toMatchObject({ privilegeUntil: '2027-03-12T23:00:00.000Z' });
+
+  await sql`update customers set privilege_until = ${office.clock.now} where id = 'pausa'`;
+  await page.goto('/admin/customers/pausa');
+  expect(await fact('Payment terms').textContent()).toMatch(/^By the rules, after a suspension until 10 Mar 2027, 10:30/);
+  await page.getByText('Yes: an order of 10,000.00 EUR would be accepted now.').waitFor();
+});
+
 it('the limit of a customer is set, is asked by the checks, and is given back to the policy', async () => {
   const { sql } = database;
   await addCustomer(sql, 'dini', { name: 'Dini S.r.l.' });

@@ -219,6 +219,9 @@ describe('rule sets', () => {
     expect(usual.body).toMatchObject({ terms: { code: 'net60' }, instalments: [{ dueOn: '2027-04-30' }] });
     // The plan "demo" of the dunning policy, and not the one of net60.
     expect(usual.body.nextStep).toMatchObject({ key: '1/-PT40S', at: '2027-04-30T21:59:20.000Z' });
+    const asked = { termsCode: 'net60', placedOn: '2027-03-01', total: eur(10), customerId: 'big' };
+    const preview = await api.call('/policies/dunning/preview', asked);
+    expect(preview.body.steps[0]).toMatchObject({ key: '1/-PT40S', at: '2027-04-30T21:59:20.000Z' });
     const other = await place('big-2', 'big', { termsCode: 'net30' });
     expect(other).toMatchObject({ status: 422, body: { code: 'not-eligible' } });
     expect((await place('small-1', 'small', { termsCode: 'net30' })).status).toBe(201);

@@ -255,7 +255,7 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
     {
       id: 'suspend',
       title: 'Suspend payment terms',
-      note: 'No new orders on terms until you grant them or let the rules decide. Open orders go on.',
+      note: 'No new orders on terms until that day or your word. Open orders go on.',
       button: 'Suspend',
       tone: 'plain',
     },
@@ -280,6 +280,16 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
         .filter(({ id }) => privilegeActions[id] !== privilege)
         .map(({ id, ...texts }) => (
           <Action {...common(id)} {...texts}>
+            {id === 'suspend' && (
+              <Field
+                {...fieldsOf(id)}
+                name="lastDay"
+                label="Last day of the suspension"
+                type="date"
+                required={false}
+                hint="When it has ended, what holds now holds again."
+              />
+            )}
             <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
           </Action>
         ))}
@@ -408,6 +418,12 @@ function History({
           <li>
             {historyWords[action] ?? action}
             {action === 'customer.credit_limit' && limitChange(detail, currency)}
+            {typeof detail.until === 'string' && (
+              <>
+                {' until '}
+                <At at={detail.until} zone={zone} />
+              </>
+            )}
             {reason !== null && <span class="reason">{reason}</span>}
             <span class="id">
               <At at={at} zone={zone} /> by {actorWords(actor)}

@@ -1,9 +1,11 @@
+import { applicantOfOne } from '../../db/applicants.ts';
 import { chooseTerms } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
-import { activePolicies } from '../../db/policies.ts';
+import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
 import { timeOn } from '../../domain/calendar.ts';
 import { planReminders } from '../../domain/dunning.ts';
+import { conditionsOf, setFor } from '../../domain/eligibility/policy.ts';
 import { instalmentsOf } from '../../domain/terms.ts';
 import { termsWarnings } from '../../domain/terms-warnings.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -16,6 +18,20 @@ const tag = 'Policies';
 export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function requireCustomer(id: string | undefined): Promise<void> {
     if (id !== undefined && !(await findCustomer(sql, id))) unknownCustomer(id);
+  }
+
+  /** The plan that the customer's rule set names for their orders; null if none does. */
+  async function planFor(
+    id: string | undefined,
+    { eligibility, settings }: ActivePolicies,
+    now: string,
+  ): Promise<string | null> {
+    if (id === undefined) return null;
+    const customer = (await findCustomer(sql, id)) ?? unknownCustomer(id);
+    const conditions = conditionsOf(eligibility.body);
+    const moment = { now, zone: settings.body.timeZone };
+    const applicant = await applicantOfOne(sql, customer, conditions, moment);
+    return setFor(applicant, eligibility.body)?.dunning ?? null;
   }
 
   return [
@@ -47,15 +63,15 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       scopes: ['read'],
       body: dunningPreviewBody,
       answer: dunningPreview,
-      handle: async ({ body: { termsCode = null, placedOn, total, customerId, ...given } }) => {
-        await requireCustomer(customerId);
+      handle: async ({ body: { termsCode = null, placedOn, total, customerId, ...given }, now }) => {
         const policies = await activePolicies(sql);
+        const ofSet = await planFor(customerId, policies, now);
         const { timeZone: zone, country } = policies.settings.body;
         const terms = given.terms ?? chooseTerms(policies.terms.body, termsCode);
         const placedAt = timeOn(placedOn, '00:00', zone);
         const instalments = instalmentsOf(terms, { placedAt, total, zone });
         const plan = planReminders(policies.dunning.body, {
-          termsCode,
+          termsCode: ofSet ?? termsCode,
           instalments,
           placedAt,
           country,

@@ -1,4 +1,4 @@
-import type { Day } from '../calendar.ts';
+import type { Day, Instant } from '../calendar.ts';
 import type { Money } from '../money.ts';
 
 /** `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. */
@@ -33,15 +33,16 @@ export type Seen = {
 /** What is known of a customer at the moment of a decision; money in minor units of `currency`. */
 export type Applicant = {
   readonly id: string;
-  /** The day of the decision, in the merchant's zone. */
+  /** The merchant's time zone, and the day of the decision in it. */
+  readonly zone: string;
   readonly today: Day;
   readonly country: string;
   readonly vatNumber: string | null;
   readonly groups: readonly string[];
   /** Since when the store knows the customer, by its own word. */
   readonly since: Day | null;
-  /** The day on which Netterms first heard of the customer. */
-  readonly knownSince: Day;
+  /** When Netterms first heard of the customer. */
+  readonly knownSince: Instant;
   readonly pastOrders: number;
   readonly turnover: Money | null;
   readonly external: ExternalFacts;

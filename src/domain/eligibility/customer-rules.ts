@@ -1,4 +1,4 @@
-import { daysBetween } from '../calendar.ts';
+import { dayAt, daysBetween } from '../calendar.ts';
 import { checkVatNumber } from '../vat.ts';
 import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
@@ -41,12 +41,14 @@ export function checkCountry(anyOf: readonly string[], { country }: Applicant): 
   return { passed, actual: country, required: anyOf.join(' or '), message };
 }
 
-export function checkAccountAge(days: number, { since, knownSince, today }: Applicant): Finding {
-  const age = Math.max(0, daysBetween(since ?? knownSince, today));
+export function checkAccountAge(days: number, applicant: Applicant): Finding {
+  const { since, knownSince, zone, today } = applicant;
+  const from = since ?? dayAt(knownSince, zone);
+  const age = Math.max(0, daysBetween(from, today));
   const passed = age >= days;
   const whose = since === null ? ' The store has not said since when; Netterms’ own first day counts.' : '';
   const message = passed ? 'Known for long enough.' : `${counted(days - age, 'more day')} must pass.${whose}`;
-  const actual = `${counted(age, 'day')}, since ${since ?? knownSince}`;
+  const actual = `${counted(age, 'day')}, since ${from}`;
   return { passed, actual, required: counted(days, 'day'), message };
 }
 

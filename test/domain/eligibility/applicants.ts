@@ -7,12 +7,13 @@ export const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
 export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
   id: 'acme',
+  zone: 'Europe/Rome',
   today: '2027-03-01',
   country: 'IT',
   vatNumber: 'IT12345670488',
   groups: ['wholesale'],
   since: null,
-  knownSince: '2027-01-01',
+  knownSince: '2026-12-31T23:00:00.000Z',
   pastOrders: 3,
   turnover: eur(100_000),
   external: {},
