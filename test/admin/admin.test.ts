@@ -230,7 +230,9 @@ it('a suspension is given its last day, and when that is over the page says what
 
   await sql`update customers set privilege_until = ${office.clock.now} where id = 'pausa'`;
   await page.goto('/admin/customers/pausa');
-  expect(await fact('Payment terms').textContent()).toMatch(/^By the rules, after a suspension until 10 Mar 2027, 10:30/);
+  expect(await fact('Payment terms').textContent()).toMatch(
+    /^By the rules, after a suspension until 10 Mar 2027, 10:30/,
+  );
   await page.getByText('Yes: an order of 10,000.00 EUR would be accepted now.').waitFor();
 });
 

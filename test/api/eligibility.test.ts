@@ -91,18 +91,24 @@ describe('what Netterms has seen of a customer', () => {
     await api.ask('s-bounced', 'payments', {
       paymentId: 'p-back',
       amount: eur(10),
-      receivedOn: '2027-03-02',
+      receivedOn: '2027-04-30',
     });
     api.clock.now = '2027-04-10T10:00:00.000Z';
     await useRules({ rule: 'maxAverageDaysLate', days: 3 });
-    // 0 + 4 + 10 (still open) + 0 over 4
+    // 0 + 4 + 10 (still open) + 30
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({
       passed: false,
-      actual: '3.5 days over 4 instalments',
+      actual: '11 days over 4 instalments',
     });
     const reversed = await api.call('/payments/p-back/reverse', { reason: 'bounced' });
     expect(reversed.status).toBe(200);
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({ actual: '6 days over 4 instalments' });
+    await api.ask('s-bounced', 'payments', {
+      paymentId: 'p-good',
+      amount: eur(10),
+      receivedOn: '2027-04-02',
+    });
+    expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({ actual: '4 days over 4 instalments' });
     await useRules({ rule: 'maxAverageDaysLate', days: 3, withinDays: 9 });
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({ passed: true, actual: 'none' });
   });
@@ -435,6 +441,16 @@ describe('a simulation', () => {
     ]);
     const sets = [{ name: 'x', rules: [], creditLimit: eur(1), terms: ['net90'] }];
     expect((await simulate({ sets })).errors).toMatchObject([{ pointer: '/policy/sets/0/terms/0' }]);
+  });
+
+  it('counts each of many customers once', async () => {
+    await api.sql`
+      insert into customers (id, name, email, locale, country, past_orders, currency, fingerprint, created_at, updated_at)
+      select 'zz-' || n, 'Many', 'many@many.example', 'it', 'IT', n, 'EUR', '-', ${START}, ${START}
+      from generate_series(1, 2500) n`;
+    const { totals } = await simulate({ rules: [{ rule: 'minOrders', orders: 2001 }], creditLimit: eur(1) });
+    const [row] = await api.sql`select count(*)::int as n from customers`;
+    expect(totals).toMatchObject({ customers: row!.n, eligibleAfter: 500 });
   });
 });
 const idOf = ({ customerId }: { customerId: string }) => customerId;
