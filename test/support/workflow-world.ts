@@ -85,7 +85,9 @@ export async function openWorld() {
       select id, episode, started_at, confirmed_at is null or exists (select 1 from mails where order_id = orders.id) as begun
       from orders where id = ${id}`;
     if (!order?.startedAt || !order.begun) return null;
-    const { raw } = await env.client.workflow.getHandle(workflowIdOf(order)).describe();
+    const handle = env.client.workflow.getHandle(workflowIdOf(order));
+    await handle.query('status').catch(() => {}); // answered when the workflow has handed out its activities
+    const { raw } = await handle.describe();
     return raw.pendingActivities ?? [];
   };
   /**
