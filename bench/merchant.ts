@@ -72,6 +72,7 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     contacts: {},
     pastOrders: 5,
     turnover: { amount: 500_000, currency: 'EUR' },
+    closedMonths: [],
   };
   const id = customerId(index);
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now });

@@ -1,3 +1,4 @@
+import type { ClosedMonth } from '../domain/due-dates.ts';
 import type { Applicant, Privilege } from '../domain/eligibility.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
@@ -15,6 +16,7 @@ export type CustomerFacts = {
   contacts: Record<string, string>;
   pastOrders: number;
   turnover: Money | null;
+  closedMonths: ClosedMonth[];
 };
 
 /** A customer as stored; amounts in minor units of `currency`. */
@@ -38,7 +40,7 @@ const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
   turnover_currency, privilege, privilege_reason, privilege_actor, privilege_at, currency, credit_limit, exposure,
-  unapplied, created_at, updated_at`;
+  unapplied, closed_months, created_at, updated_at`;
 
 export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
   const [row] = await db<CustomerRow[]>`select ${columns(db)} from customers where id = ${id}`;
@@ -77,14 +79,15 @@ export async function putCustomer(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const [row] = await sql<{ inserted: boolean }[]>`
     insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, currency, fingerprint, created_at, updated_at)
+                           turnover_currency, closed_months, currency, fingerprint, created_at, updated_at)
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
-            ${facts.turnover?.currency ?? null}, ${currency}, ${fingerprint}, ${now}, ${now})
+            ${facts.turnover?.currency ?? null}, ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
       vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      closed_months = excluded.closed_months,
       fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
     returning xmax = 0 as inserted`;

@@ -12,6 +12,8 @@ const settings: Settings = {
   replyTo: 'amministrazione@torchio.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
+  region: null,
+  saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
 };

@@ -20,6 +20,7 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   contacts: {},
   pastOrders: 5,
   turnover: eur(5_000),
+  closedMonths: [],
   ...fields,
 });
 
@@ -85,6 +86,8 @@ export const settings: Settings = {
   replyTo: 'crediti@forniture-bianchi.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
+  region: null,
+  saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
 };

@@ -129,7 +129,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
 }
 
 function factsOf(body: CustomerFactsBody): CustomerFacts {
-  const { stats, vatNumber = null, groups = [], contacts = {}, ...facts } = body;
+  const { stats, vatNumber = null, groups = [], contacts = {}, closedMonths = [], ...facts } = body;
   const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
   return {
     ...facts,
@@ -137,6 +137,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     vatNumber,
     groups,
     contacts,
+    closedMonths,
     pastOrders: stats?.orders ?? 0,
     turnover: stats?.turnover ?? null,
   };
@@ -144,8 +145,8 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
 
 /** Without a policy, what a storefront may see: no privilege and no figures. */
 function customerView(row: CustomerRow, policy: EligibilityPolicy | null): CustomerView {
-  const { id, name, email, locale, country, vatNumber, groups, contacts, currency, createdAt, updatedAt } =
-    row;
+  const { id, name, email, locale, country, vatNumber, groups, contacts, closedMonths } = row;
+  const { currency, createdAt, updatedAt } = row;
   const money = (amount: number, of = currency) => ({ amount, currency: of });
   const turnover = row.turnoverCurrency ? money(row.turnover, row.turnoverCurrency) : null;
   const stats = { orders: row.pastOrders, turnover };
@@ -158,6 +159,7 @@ function customerView(row: CustomerRow, policy: EligibilityPolicy | null): Custo
     groups,
     contacts,
     stats,
+    closedMonths,
     currency,
     createdAt,
     updatedAt,

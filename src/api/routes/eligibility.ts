@@ -3,9 +3,12 @@ import type { ApiKey } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import { applicantOf, findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
+import type { DueContext } from '../../domain/due-dates.ts';
 import { buyerMessage, type Check, creditOf, decide } from '../../domain/eligibility.ts';
+import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
-import { type Instalment, instalmentsOf, labelFor } from '../../domain/terms.ts';
+import { type Offer, offerOf } from '../../domain/offer.ts';
+import { labelFor, type NamedTerms } from '../../domain/terms.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
@@ -29,12 +32,9 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { locale } = customer;
         const policy = policies.eligibility.body;
         const { eligible, checks } = decide(applicant, policy, total);
-        const zone = policies.settings.body.timeZone;
-        const offers = policies.terms.body.terms.map((terms) => ({
-          termsCode: terms.code,
-          label: labelFor(terms.label, locale),
-          instalments: dueAmountsOf(instalmentsOf(terms, { placedAt: now, total, zone }), total),
-        }));
+        const settings = policies.settings.body;
+        const context = { placedAt: now, settings, closedMonths: customer.closedMonths };
+        const offers = policies.terms.body.terms.flatMap((terms) => offersOf(terms, total, context, locale));
         return {
           body: {
             eligible,
@@ -57,5 +57,19 @@ export function checksFor(
   return holds(key, 'read') ? [...checks] : checks.map(({ rule, passed }) => ({ rule, passed }));
 }
 
-export const dueAmountsOf = (instalments: readonly Instalment[], { currency }: Money) =>
-  instalments.map(({ dueOn, amount }) => ({ dueOn, amount: { amount, currency } }));
+/** The offer of these terms; none where they do not fit the order. */
+function offersOf(terms: NamedTerms, total: Money, context: DueContext, locale: string) {
+  try {
+    const offer = offerView(offerOf(terms, { ...context, total }), total);
+    return [{ termsCode: terms.code, label: labelFor(terms.label, locale), ...offer }];
+  } catch (error) {
+    if (error instanceof NettermsError && error.code === 'terms-not-applicable') return [];
+    throw error;
+  }
+}
+
+/** When and how much, as offers and previews tell it. */
+export const offerView = ({ instalments, discount }: Offer, { currency }: Money) => ({
+  instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: { amount, currency } })),
+  ...(discount ? { discount } : {}),
+});

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { country, email, externalId, line, locale, money, moneyOrZero, reason } from './fields.ts';
 
+const closedMonth = z
+  .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
+  .meta({ id: 'ClosedMonth' });
+
 /** What a store says of a customer, before defaults. */
 export const customerFacts = z.strictObject({
   name: line(200).meta({ description: 'The company.' }),
@@ -21,6 +25,12 @@ export const customerFacts = z.strictObject({
     })
     .optional()
     .meta({ description: 'What the customer has bought so far.' }),
+  closedMonths: z
+    .array(closedMonth)
+    .max(11, 'At least one month stays open.')
+    .refine((list) => new Set(list.map(({ month }) => month)).size === list.length, 'Each month occurs once.')
+    .optional()
+    .meta({ description: 'What would be due in one of them is due on `moveToDay` of the following month.' }),
 });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
 
@@ -42,6 +52,7 @@ export const customer = z
     groups: z.array(z.string()),
     contacts: z.record(z.string(), z.string()),
     stats: z.object({ orders: z.int(), turnover: money.nullable() }),
+    closedMonths: z.array(closedMonth),
     currency: z.string().meta({ description: 'In which the account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),
