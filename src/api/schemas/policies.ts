@@ -78,12 +78,9 @@ export const settings = z
     replyTo: email.nullable().default(null),
     timeZone: timeZone.default(defaultSettings.timeZone),
     country: country.default(defaultSettings.country),
-    region: line(10)
-      .nullable()
-      .default(defaultSettings.region)
-      .meta({
-        description: 'With public holidays of its own, by its code in date-holidays: 32 is Alto Adige.',
-      }),
+    region: line(10).nullable().default(defaultSettings.region).meta({
+      description: 'With public holidays of its own, by its code in date-holidays: 32 is Alto Adige.',
+    }),
     saturdays: z
       .enum(['open', 'closed'])
       .default(defaultSettings.saturdays)
