@@ -236,6 +236,7 @@ describe('terms that contradict themselves', () => {
     [{ kind: 'dayOfMonth', day: 0, months: 1 }, '/day'],
     [{ kind: 'dayOfMonth', day: 10, months: -1 }, '/months'],
     [{ kind: 'fixed', on: '2027-02-30' }, '/on'],
+    [{ kind: 'fixed', on: '9999-12-31' }, '/on'],
     [{ ...net(30), nonBusinessDays: 'previous' }, '/nonBusinessDays'],
     [{ ...net(30), from: 'invoiced' }, '/from'],
     [{ ...net(30), discount: { percent: '101', withinDays: 10 } }, '/discount/percent'],
