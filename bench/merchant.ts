@@ -74,6 +74,7 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     since: null,
     external: {},
     turnover: { amount: 500_000, currency: 'EUR' },
+    closedMonths: [],
   };
   const id = customerId(index);
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now });

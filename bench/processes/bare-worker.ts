@@ -12,6 +12,7 @@ Runtime.install({ logger: new DefaultLogger('WARN') });
 async function letter() {
   const renderer = await createRenderer();
   const amount = { amount: 122_000, currency: 'EUR' };
+  const due = { number: 1, dueOn: '2027-01-31', amount, outstanding: amount };
   return renderer.render('on-due', 'it-IT', {
     company: 'Forniture Bianchi S.p.A.',
     customerName: 'Officine Rossi 100 S.r.l.',
@@ -20,7 +21,8 @@ async function letter() {
     termsLabel: 'An hour',
     total: amount,
     outstanding: amount,
-    dueOn: '2027-01-31',
+    instalments: [due],
+    instalment: due,
     daysLate: 0,
     iban: 'IT60X0542811101000000123456',
     replyTo: 'crediti@forniture-bianchi.example',

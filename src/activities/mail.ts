@@ -117,7 +117,8 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       return { mail: known, date: known.createdAt, repeated: true, replyTo: settings.replyTo, stepKey };
     }
     const instalments = await instalmentsOfOrders(tx, [order.id]);
-    const data = mailData({ order, customer, settings, instalments, now });
+    const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
+    const data = mailData({ order, customer, settings, instalments, about, now });
     const { subject, html, text: plain } = renderer.render(template, customer.locale, data);
     const mail: MailContent = {
       id,
@@ -187,11 +188,20 @@ function mailData(given: {
   customer: CustomerRow;
   settings: Settings;
   instalments: InstalmentRow[];
+  /** The instalment of a reminder; other mails are about the next unpaid one. */
+  about: InstalmentRow | undefined;
   now: string;
 }): MailData {
   const { order, customer, settings, instalments, now } = given;
-  const next = instalments.find(({ outstanding }) => outstanding > 0) ?? instalments.at(-1)!;
+  const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
+  const about = given.about ?? unpaid ?? instalments.at(-1)!;
   const { currency } = order;
+  const part = ({ number, dueOn, amount, outstanding }: InstalmentRow) => ({
+    number,
+    dueOn,
+    amount: { amount, currency },
+    outstanding: { amount: outstanding, currency },
+  });
   return {
     company: settings.company,
     customerName: customer.name,
@@ -200,8 +210,9 @@ function mailData(given: {
     termsLabel: labelFor(order.terms.label, customer.locale),
     total: { amount: order.total, currency },
     outstanding: { amount: order.outstanding, currency },
-    dueOn: next.dueOn,
-    daysLate: daysLate(next.dueOn, next.dueAt, Date.parse(now), settings.timeZone),
+    instalments: instalments.map(part),
+    instalment: part(about),
+    daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
     iban: settings.iban,
     replyTo: settings.replyTo,
   };

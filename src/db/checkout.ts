@@ -5,8 +5,9 @@ import { offeredTerms, rulesOf, termsCodesOf } from '../domain/eligibility/polic
 import { NettermsError } from '../domain/errors.ts';
 import { charge } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
+import { offerOf } from '../domain/offer.ts';
 import { expiry } from '../domain/steps.ts';
-import { instalmentsOf, type NamedTerms, type TermsPolicy } from '../domain/terms.ts';
+import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
 import { applicantOfOne } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
@@ -53,7 +54,8 @@ export type CheckoutResult =
  * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
  * instalments, its plan and its charge. A decline is kept with its reasons and leaves the order's id free.
  * @param told whether the answer itself is the word to mark the order paid (no store is told by webhook)
- * @throws NettermsError `customer-not-found`, `terms-not-found`, `currency-mismatch`, `conflict`
+ * @throws NettermsError `customer-not-found`, `terms-not-found`, `terms-not-applicable`, `currency-mismatch`,
+ *   `conflict`
  */
 export async function checkout(
   sql: Sql,
@@ -90,10 +92,11 @@ export async function checkout(
 
     const order = newOrder(request, terms, verdict, policies, { now, told });
     const settings = policies.settings.body;
-    const instalments = instalmentsOf(terms, {
+    const { instalments, discount } = offerOf(terms, {
       placedAt: order.placedAt,
       total: request.total,
-      zone: settings.timeZone,
+      settings,
+      closedMonths: customer.closedMonths,
     });
     const plan = planReminders(policies.dunning.body, {
       termsCode: verdict.set?.dunning ?? terms.code,
@@ -103,7 +106,7 @@ export async function checkout(
       spreadKey: order.id,
     });
     const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
-    const planned: NewOrder = { ...order, plan: steps, nextStep: steps[0] ?? null };
+    const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
     if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
 
     const balances = instalments.map((line) => ({ ...line, orderId: order.id, outstanding: 0 }));
@@ -184,6 +187,7 @@ function newOrder(
     total: request.total.amount,
     currency: request.total.currency,
     terms,
+    discount: null,
     plan: [],
     nextStep: null,
     checks: [...verdict.checks],

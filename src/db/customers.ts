@@ -1,4 +1,5 @@
 import type { Day } from '../domain/calendar.ts';
+import type { ClosedMonth } from '../domain/due-dates.ts';
 import type { ExternalFacts, Privilege } from '../domain/eligibility/applicant.ts';
 import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
@@ -20,6 +21,7 @@ export type CustomerFacts = {
   /** Since when the store knows the customer. */
   since: Day | null;
   external: ExternalFacts;
+  closedMonths: ClosedMonth[];
 };
 
 /** A customer as stored; amounts in minor units of `currency`. */
@@ -49,9 +51,9 @@ export type CustomerRow = Omit<CustomerFacts, 'turnover'> & {
 const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-  turnover_currency, since, external, privilege, privilege_reason, privilege_actor, privilege_at, privilege_until,
-  privilege_after, own_terms, currency, credit_limit, raised_limit, raised_until, exposure, unapplied, created_at,
-  updated_at`;
+  turnover_currency, since, external, closed_months, privilege, privilege_reason, privilege_actor, privilege_at,
+  privilege_until, privilege_after, own_terms, currency, credit_limit, raised_limit, raised_until, exposure, unapplied,
+  created_at, updated_at`;
 
 export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
   const [row] = await db<CustomerRow[]>`select ${columns(db)} from customers where id = ${id}`;
@@ -90,15 +92,16 @@ export async function putCustomer(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const [row] = await sql<{ inserted: boolean }[]>`
     insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, currency, fingerprint, created_at, updated_at)
+                           turnover_currency, since, external, closed_months, currency, fingerprint, created_at, updated_at)
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
-            ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)}, ${currency}, ${fingerprint}, ${now}, ${now})
+            ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
+            ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
       vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
-      since = excluded.since, external = excluded.external,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
       fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
     returning xmax = 0 as inserted`;

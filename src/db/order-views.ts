@@ -1,5 +1,6 @@
 import { dayAt, daysLate } from '../domain/calendar.ts';
 import type { Money } from '../domain/money.ts';
+import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
 import type { Step } from '../domain/steps.ts';
 import type { Terms } from '../domain/terms.ts';
@@ -34,6 +35,7 @@ export type OrderView = {
   /** Calendar days since the earliest unpaid due date, in the merchant's zone. */
   daysLate: number;
   instalments: { number: number; dueOn: string; dueAt: string; amount: Money; outstanding: Money }[];
+  discount: Discount | null;
   nextStep: { key: string; kind: Step['kind']; at: string } | null;
   paidInStore: boolean;
   storeStatus: StoreStatus;
@@ -80,6 +82,7 @@ export function viewOf(
       amount: money(line.amount),
       outstanding: money(line.outstanding),
     })),
+    discount: order.discount,
     nextStep: key && kind && at ? { key, kind, at } : null,
     paidInStore: order.paidInStore === 'marked',
     storeStatus: storeStatus(order, time),

@@ -1,5 +1,6 @@
 import type { Check } from '../domain/eligibility/check.ts';
 import { NettermsError } from '../domain/errors.ts';
+import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
 import type { PlannedStep, Step } from '../domain/steps.ts';
 import type { Instalment, NamedTerms } from '../domain/terms.ts';
@@ -19,6 +20,8 @@ export type OrderRow = {
   currency: string;
   outstanding: number;
   terms: NamedTerms;
+  /** What was offered for an early payment. */
+  discount: Discount | null;
   plan: PlannedStep[];
   checks: Check[];
   eligibilityVersion: number;
@@ -47,7 +50,7 @@ export type InstalmentRow = Instalment & { orderId: string; outstanding: number 
 export const orderColumns = (
   db: Db,
 ) => db`orders.id, orders.customer_id, orders.status, orders.order_number, orders.purchase_order,
-  orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.plan, orders.checks,
+  orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.discount, orders.plan, orders.checks,
   orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.fingerprint, orders.placed_at,
   orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.reopenings, orders.paid_in_store,
   orders.store_pending_since, orders.store_sequence, orders.episode, orders.started_at, orders.next_step,
@@ -87,6 +90,7 @@ export async function insertOrder(
     total: order.total,
     currency: order.currency,
     terms: db.json(order.terms as never),
+    discount: order.discount && db.json(order.discount),
     plan: db.json(order.plan as never),
     checks: db.json(order.checks as never),
     eligibility_version: order.eligibilityVersion,

@@ -1,6 +1,6 @@
 import { plainMoney } from '../domain/money.ts';
 import { type CommandKind, isClosed, type OrderStatus, type PaidInStore } from '../domain/order-state.ts';
-import type { Step } from '../domain/steps.ts';
+import { nextUnpaid, type Step } from '../domain/steps.ts';
 import { applyPending } from './apply-commands.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
@@ -42,6 +42,8 @@ export type Position =
       outstandingText: string;
       /** The earliest due date of an unpaid instalment. */
       dueAt: string | null;
+      /** The numbers of the instalments that are paid; their reminders will be skipped. */
+      paid: number[];
       confirmed: boolean;
       paidInStore: PaidInStore;
       /** A store is to be told of what becomes of the order. */
@@ -107,15 +109,17 @@ async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<vo
 }
 
 async function noteProgress(tx: Tx, { orderId, now, nextStep }: Pass, told: boolean): Promise<Position> {
-  const [row] = await tx<(OrderRow & { dueAt: string | null })[]>`
-    select ${orderColumns(tx)}, (select min(due_at) from instalments where order_id = orders.id and (outstanding > 0 or orders.status = 'reserved')) as due_at
+  const [row] = await tx<(OrderRow & { dueAt: string | null; paid: number[] })[]>`
+    select ${orderColumns(tx)}, (select min(due_at) from instalments where order_id = orders.id and (outstanding > 0 or orders.status = 'reserved')) as due_at,
+           array(select number from instalments where order_id = orders.id and outstanding <= 0 and orders.status <> 'reserved' order by number) as paid
     from orders where id = ${orderId}`;
   const order = row!;
+  const next = nextUnpaid(order.plan, nextStep, order.paid);
   const closed = isClosed(order.status);
   const at = new Date(now).toISOString();
-  await tx`update orders set started_at = coalesce(started_at, ${at}), next_step = ${closed || !nextStep ? null : tx.json(nextStep as never)},
-                             wake_by = ${wakeBy(now, closed ? at : nextStep?.at)}, stuck_since = null where id = ${orderId}`;
-  const { customerId, status, outstanding, currency, dueAt, confirmedAt, paidInStore } = order;
+  await tx`update orders set started_at = coalesce(started_at, ${at}), next_step = ${closed || !next ? null : tx.json(next as never)},
+                             wake_by = ${wakeBy(now, closed ? at : next?.at)}, stuck_since = null where id = ${orderId}`;
+  const { customerId, status, outstanding, currency, dueAt, paid, confirmedAt, paidInStore } = order;
   return {
     superseded: false,
     customerId,
@@ -124,6 +128,7 @@ async function noteProgress(tx: Tx, { orderId, now, nextStep }: Pass, told: bool
     currency,
     outstandingText: plainMoney({ amount: outstanding, currency }),
     dueAt,
+    paid,
     confirmed: confirmedAt !== null,
     paidInStore,
     hasStore: !told,

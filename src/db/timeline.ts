@@ -5,7 +5,7 @@ import { deliveriesOf } from './deliveries.ts';
 import { ledgerOf } from './ledger.ts';
 import { mailsOf } from './mails.ts';
 import { noticesOf } from './notices.ts';
-import { getOrder } from './orders.ts';
+import { getOrder, instalmentsOfOrders } from './orders.ts';
 import { stepsStillPlanned } from './process.ts';
 
 /** One thing that happened to an order, or (`future`) is planned to. `detail` differs by kind. */
@@ -34,7 +34,7 @@ const event = (at: string, kind: string, fields: Partial<TimelineEvent> = {}): T
  */
 export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent[]> {
   const order = await getOrder(db, orderId);
-  const [entries, commands, mails, notices, deliveries, audit, planned] = await Promise.all([
+  const [entries, commands, mails, notices, deliveries, audit, planned, instalments] = await Promise.all([
     ledgerOf(db, orderId),
     commandsOf(db, orderId),
     mailsOf(db, orderId),
@@ -42,6 +42,7 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
     deliveriesOf(db, orderId),
     auditOf(db, `order/${orderId}`),
     stepsStillPlanned(db, order),
+    instalmentsOfOrders(db, [orderId]),
   ]);
   const closed = order.closedAt !== null;
   const past = [
@@ -80,11 +81,16 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
     ),
     ...audit.map(({ at, action, actor, reason, detail }) => event(at, action, { actor, reason, detail })),
   ];
+  const isPaid = (instalment: number) =>
+    order.status === 'open' &&
+    instalments.some(({ number, outstanding }) => number === instalment && outstanding <= 0);
   const future = closed
     ? []
-    : planned.map(({ at, kind, key, instalment }) =>
-        event(at, `planned.${kind}`, { future: true, detail: { step: key, instalment } }),
-      );
+    : planned
+        .filter(({ instalment }) => !isPaid(instalment))
+        .map(({ at, kind, key, instalment }) =>
+          event(at, `planned.${kind}`, { future: true, detail: { step: key, instalment } }),
+        );
   const inTime = (a: TimelineEvent, b: TimelineEvent) => Date.parse(a.at) - Date.parse(b.at);
   return [...past.sort(inTime), ...future.sort(inTime)];
 }

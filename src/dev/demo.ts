@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiClient } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import { DEMO_BUYER } from './sample-data.ts';
 import { explain, SetupError } from './setup-error.ts';
 import { readDevJson } from './state.ts';
 
-/** `npm run demo`: one order's life on 60-second terms, through the public API only. */
+/** `npm run demo`: one order's life on 60-second terms, then one in instalments, through the public API only. */
 
 type Money = { amount: number; currency: string };
 type Order = {
@@ -13,12 +13,13 @@ type Order = {
   outstanding: Money;
   paidInStore: boolean;
   nextStep: { kind: string; at: string } | null;
-  instalments: { dueAt: string }[];
+  instalments: { number: number; dueOn: string; dueAt: string; amount: Money; outstanding: Money }[];
   workflowId: string;
 };
 type Eligibility = {
   eligible: boolean;
   buyerMessage: string;
+  offers: { termsCode: string }[];
   checks: { rule: string; passed: boolean; actual: string; required: string }[];
   credit: { limit: Money; available: Money };
 };
@@ -95,9 +96,47 @@ async function demo(): Promise<void> {
   say(`status: ${settled.status}; outstanding: ${money(settled.outstanding)}`);
   await mails.next('the receipt', 20_000);
 
-  heading('The same story as Temporal kept it');
+  heading('In instalments: a deposit, and the rest in two');
+  if (verdict.offers.some(({ termsCode }) => termsCode === 'deposit'))
+    await demoInstalments(dev, storefront!);
+  else say('not among the terms of this merchant, so it is not shown');
+
+  heading('The first story as Temporal kept it');
   say(`${dev.temporalUi}/namespaces/default/workflows/${encodeURIComponent(settled.workflowId)}`);
   say(`the order in the back office: ${dev.admin}/admin/orders/${orderId}`);
+}
+
+/** An order with a deposit: what is paid beyond it pays a part of the next instalment. */
+async function demoInstalments(dev: ReturnType<typeof readDevJson>, storefront: ApiClient): Promise<void> {
+  const orderId = `demo-${started.toString(36)}-parts`;
+  const orderNumber = `P-${started.toString(36).toUpperCase()}`;
+  const accounting = apiClient(dev.api, dev.keys.accounting);
+  const order = await storefront<Order>('POST', '/orders', {
+    orderId,
+    orderNumber,
+    customerId: DEMO_BUYER,
+    total: TOTAL,
+    termsCode: 'deposit',
+  });
+  for (const { number, dueOn, amount } of order.instalments)
+    say(`${number}. due on ${dueOn}: ${money(amount)}`);
+  await mailReader(dev.mailboxApi, orderNumber).next('the confirmation', 20_000);
+
+  await accounting('POST', `/orders/${orderId}/payments`, { paymentId: `${orderId}-deposit`, amount: PART });
+  const paid = await until('the payment to be booked', 20_000, async () => {
+    const now = await storefront<Order>('GET', `/orders/${orderId}`);
+    return now.outstanding.amount < TOTAL.amount ? now : null;
+  });
+  say(`${money(PART)} came, the deposit and a part of what is due next:`);
+  for (const { number, dueOn, outstanding } of paid.instalments)
+    say(`${number}. due on ${dueOn}: ${outstanding.amount === 0 ? 'paid' : `${money(outstanding)} unpaid`}`);
+  const next = paid.nextStep;
+  say(
+    next
+      ? `next: ${next.kind} on ${next.at.slice(0, 10)}, about an instalment that is not paid`
+      : 'no step is planned',
+  );
+  await apiClient(dev.api, dev.keys.admin)('POST', `/orders/${orderId}/settle`, { reason: 'The demo ends.' });
 }
 
 /** Prints the order's mails as they come to the mailbox; without one (SMTP_URL) it waits for none. */

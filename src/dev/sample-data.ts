@@ -12,6 +12,8 @@ const settings: Settings = {
   replyTo: 'amministrazione@torchio.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
+  region: null,
+  saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
 };
@@ -20,6 +22,24 @@ const terms: TermsPolicy = {
   terms: [
     { code: 'net30', label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' }, kind: 'net', days: 30 },
     { code: 'net60', label: { en: 'Net 60 days', it: 'Pagamento a 60 giorni' }, kind: 'net', days: 60 },
+    {
+      code: 'eom30',
+      label: { en: '30 days, end of month', it: '30 giorni fine mese' },
+      kind: 'endOfMonth',
+      days: 30,
+      convention: 'monthsThenMonthEnd',
+    },
+    {
+      code: 'deposit',
+      label: { en: '30 % deposit, the rest in two instalments', it: 'Acconto del 30 %, saldo in due rate' },
+      kind: 'instalments',
+      nonBusinessDays: 'next',
+      lines: [
+        { percent: '30', terms: { kind: 'net', days: 0 } },
+        { percent: '35', terms: { kind: 'net', days: 30 } },
+        { remainder: true, terms: { kind: 'net', days: 60 } },
+      ],
+    },
     {
       code: 'demo',
       label: { en: '60 seconds, for trying things out', it: '60 secondi, per provare' },

@@ -1,5 +1,6 @@
 import Holidays from 'date-holidays';
 import { DateTime } from 'luxon';
+import type { Settings } from './settings.ts';
 
 /** A calendar day, `YYYY-MM-DD`, in the merchant's time zone. */
 export type Day = string;
@@ -38,7 +39,7 @@ export function daysLate(dueOn: Day, dueAt: Instant, now: number, zone: string):
   return Math.max(0, daysBetween(dueOn, dayAt(new Date(now).toISOString(), zone)));
 }
 
-/** Tells the days on which people work: neither Saturday nor Sunday nor a public holiday of the country. */
+/** Tells the days on which people work. */
 export type BusinessCalendar = {
   isBusinessDay(day: Day): boolean;
   nextBusinessDay(day: Day): Day;
@@ -47,15 +48,37 @@ export type BusinessCalendar = {
 
 const calendars = new Map<string, BusinessCalendar>();
 
-/** Business days of a country (ISO 3166-1 alpha-2), by the date-holidays library. */
-export function businessCalendar(country: string): BusinessCalendar {
-  const known = calendars.get(country);
+/** Days of work of a country (ISO 3166-1 alpha-2): neither Saturday nor Sunday nor a public holiday. */
+export const businessCalendar = (country: string): BusinessCalendar => calendarOf(country, null, 5);
+
+/**
+ * Days on which something can be due: neither Sunday nor a public holiday of the country and its region (a code of the
+ * date-holidays library). Saturday is one of them by Italian law; `saturdays: 'closed'` counts it among the holidays.
+ */
+export function dueDayCalendar({
+  country,
+  region,
+  saturdays,
+}: Pick<Settings, 'country' | 'region' | 'saturdays'>): BusinessCalendar {
+  return calendarOf(country, region, saturdays === 'open' ? 6 : 5);
+}
+
+/** Whether date-holidays knows that region of the country, such as 32 (Alto Adige) of IT. */
+export function isRegion(country: string, region: string): boolean {
+  return Object.hasOwn(new Holidays().getStates(country) ?? {}, region);
+}
+
+/** `lastWeekday`: 5 is Friday. */
+function calendarOf(country: string, region: string | null, lastWeekday: 5 | 6): BusinessCalendar {
+  const key = `${country}/${region}/${lastWeekday}`;
+  const known = calendars.get(key);
   if (known) return known;
-  const holidays = new Holidays(country, { types: ['public'], timezone: 'UTC' });
+  const options = { types: ['public' as const], timezone: 'UTC' };
+  const holidays = region ? new Holidays(country, region, options) : new Holidays(country, options);
   // The library takes milliseconds for a day, and each checkout asks for a few: what it said is kept.
   const answers = new Map<Day, boolean>();
   const look = (day: Day) =>
-    DateTime.fromISO(day, { zone: 'utc' }).weekday <= 5 &&
+    DateTime.fromISO(day, { zone: 'utc' }).weekday <= lastWeekday &&
     holidays.isHoliday(new Date(`${day}T12:00:00Z`)) === false;
   const isBusinessDay = (day: Day): boolean => {
     const answer = answers.get(day) ?? look(day);
@@ -68,6 +91,6 @@ export function businessCalendar(country: string): BusinessCalendar {
     nextBusinessDay: (day) => seek(day, 1),
     previousBusinessDay: (day) => seek(day, -1),
   };
-  calendars.set(country, calendar);
+  calendars.set(key, calendar);
   return calendar;
 }

@@ -37,6 +37,8 @@ export const defaultSettings: Settings = {
   replyTo: null,
   timeZone: 'Europe/Rome',
   country: 'IT',
+  region: null,
+  saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
 };

@@ -16,6 +16,7 @@ export const errorTable = {
   'payment-not-booked': [409, 'The payment is not booked yet'],
   'version-not-found': [404, 'The policy has no such version'],
   'terms-not-found': [422, 'No payment terms have this code'],
+  'terms-not-applicable': [422, 'These payment terms do not fit this order'],
   'not-eligible': [422, 'This customer cannot buy on these terms now'],
   'currency-mismatch': [422, 'The currency is not the one of the customer’s account'],
   conflict: [409, 'This id was already used with another content'],

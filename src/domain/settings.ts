@@ -8,6 +8,10 @@ export type Settings = {
   readonly timeZone: string;
   /** ISO 3166-1 alpha-2; its public holidays are the merchant's. */
   readonly country: string;
+  /** A region with holidays of its own, by its code in the date-holidays library: "32" is Alto Adige. */
+  readonly region: string | null;
+  /** Whether Saturday is a day on which something can be due, as by Italian law, or counts as a holiday. */
+  readonly saturdays: 'open' | 'closed';
   /** Currency of a new customer's account. */
   readonly currency: string;
   /** ISO 8601; how long an unconfirmed reservation holds credit. */

@@ -22,6 +22,15 @@ export const expiry = (at: string): PlannedStep => ({
   template: null,
 });
 
+/**
+ * What people may expect next, where `first` is the first step that the process has not taken: the steps of instalments
+ * that are paid will be skipped. `plan` is in order of time.
+ */
+export function nextUnpaid(plan: readonly Step[], first: Step | null, paid: readonly number[]): Step | null {
+  if (!first || !paid.includes(first.instalment)) return first;
+  return plan.find(({ at, instalment }) => at >= first.at && !paid.includes(instalment)) ?? null;
+}
+
 /** Steps whose instant has come, and the rest, both in order of time. */
 export function splitDue(plan: readonly Step[], now: number): { due: Step[]; later: Step[] } {
   const inOrder = [...plan].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

@@ -1,16 +1,56 @@
-import { DateTime, Duration } from 'luxon';
-import { addDays, type Day, dayAt, endOfDay, type Instant } from './calendar.ts';
+import type { Day, Instant } from './calendar.ts';
 import type { Money } from './money.ts';
 
 /** A text that a customer reads: one for all, or by language. */
 export type Label = string | { readonly en: string; readonly it: string };
 
-/** When payment is due, counted from the order's placement. */
-export type Terms =
-  /** N calendar days; the day of placement does not count (art. 2963 of the Italian civil code). */
+/**
+ * Three customs of "N days, end of month" (Italian gg d.f.f.m.) that disagree: the days and then the month's end; N/30
+ * months and then the month's end; the month's end and then the days.
+ */
+export const endOfMonthConventions = ['daysThenMonthEnd', 'monthsThenMonthEnd', 'monthEndThenDays'] as const;
+export type EndOfMonthConvention = (typeof endOfMonthConventions)[number];
+
+/** One due date, counted from the day on which the order is placed, which itself does not count (art. 2963 c.c.). */
+export type DueRule =
+  /** N calendar days. */
   | { readonly kind: 'net'; readonly days: number }
-  /** An exact ISO 8601 duration, for trying things out: "PT60S". */
+  /** N months, on the same day of the month, or the month's last where it has none (art. 2963 c.c.). */
+  | { readonly kind: 'months'; readonly months: number }
+  /** `plusDays` come on top: "30 days end of month + 10". */
+  | {
+      readonly kind: 'endOfMonth';
+      readonly days: number;
+      readonly convention: EndOfMonthConvention;
+      readonly plusDays?: number;
+    }
+  /** "The 10th of next month" (months: 1); 0 is the next time that this day comes. The 31st of a short month is its last day. */
+  | { readonly kind: 'dayOfMonth'; readonly day: number; readonly months: number }
+  /** A set day, for orders placed until then. */
+  | { readonly kind: 'fixed'; readonly on: Day }
+  /** An exact ISO 8601 duration, for trying things out: "PT60S". Neither holidays nor closed months move it. */
   | { readonly kind: 'elapsed'; readonly duration: string };
+
+/** What becomes of a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day (art. 1187 c.c.). */
+export type NonBusinessDays = { readonly nonBusinessDays?: 'keep' | 'next' };
+
+/** A part of the order's total; exactly one line takes the remainder. `percent` is a decimal such as "33.33". */
+export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays } & (
+  | { readonly percent: string }
+  | { readonly amount: Money }
+  | { readonly remainder: true }
+);
+
+/** Less to pay for who pays the whole order early: 2/10 is `{percent: "2", withinDays: 10}`. */
+export type DiscountTerms = { readonly percent: string; readonly withinDays: number };
+
+/** When payment is due. A line's own `nonBusinessDays` stands above that of the whole. */
+export type Terms = (
+  | DueRule
+  /** A deposit is a line with net 0. */
+  | { readonly kind: 'instalments'; readonly lines: readonly InstalmentLine[] }
+) &
+  NonBusinessDays & { readonly discount?: DiscountTerms };
 
 /** Terms as the merchant offers them. */
 export type NamedTerms = Terms & { readonly code: string; readonly label: Label };
@@ -27,27 +67,8 @@ export type Instalment = {
 
 /** The longest terms offered, in days: two years. */
 export const MAX_DAYS = 730;
-
-/**
- * The instalments of an order on these terms; their amounts sum to the total exactly.
- * @param placedAt when the order was placed
- * @param zone the merchant's time zone (IANA), in which days are counted
- */
-export function instalmentsOf(
-  terms: Terms,
-  { placedAt, total, zone }: { placedAt: Instant; total: Money; zone: string },
-): Instalment[] {
-  return [{ number: 1, amount: total.amount, ...dueDate(terms, placedAt, zone) }];
-}
-
-function dueDate(terms: Terms, placedAt: Instant, zone: string): { dueOn: Day; dueAt: Instant } {
-  if (terms.kind === 'net') {
-    const dueOn = addDays(dayAt(placedAt, zone), terms.days);
-    return { dueOn, dueAt: endOfDay(dueOn, zone) };
-  }
-  const dueAt = DateTime.fromISO(placedAt, { zone }).plus(Duration.fromISO(terms.duration)).toUTC().toISO()!;
-  return { dueOn: dayAt(dueAt, zone), dueAt };
-}
+/** The same in months. */
+export const MAX_MONTHS = 24;
 
 /** The label in the reader's language; English where there is no text for it. */
 export function labelFor(label: Label, locale: string): string {

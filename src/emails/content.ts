@@ -17,11 +17,21 @@ export type MailData = {
   readonly total: Money;
   /** What is owed now; nothing above zero shows no due date and asks for no payment. */
   readonly outstanding: Money;
-  readonly dueOn: Day;
+  /** All parts of the order, in order of time; more than one are listed. */
+  readonly instalments: readonly MailInstalment[];
+  /** The one that the mail is about; what is unpaid of it is what the mail asks for. */
+  readonly instalment: MailInstalment;
   readonly daysLate: number;
   /** Where there is none, the mail does not speak of a bank transfer. */
   readonly iban: string | null;
   readonly replyTo: string | null;
+};
+
+export type MailInstalment = {
+  readonly number: number;
+  readonly dueOn: Day;
+  readonly amount: Money;
+  readonly outstanding: Money;
 };
 
 type Row = { readonly label: string; readonly value: string };
@@ -61,7 +71,10 @@ export function contentOf(
     total: money(data.total),
     paid: money(paid),
     outstanding: money(data.outstanding),
-    due: formatDay(data.dueOn, locale),
+    asked: money(data.instalment.outstanding),
+    due: formatDay(data.instalment.dueOn, locale),
+    part: data.instalment.number,
+    parts: data.instalments.length,
     daysLate: data.daysLate,
     late: data.daysLate > 0 ? 'yes' : 'no',
     owed: owed ? 'yes' : 'no',
@@ -77,7 +90,8 @@ export function contentOf(
   rows.push(row('total', values.total));
   if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
   if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
-  if (owed) rows.push(row('due', values.due));
+  if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
+  if (owed && data.instalments.length > 1) rows.push(...instalmentRows(data.instalments, texts, locale, say));
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
   const transfer = [row('payee', values.company), row('iban', values.iban)];
@@ -109,15 +123,35 @@ export function contentOf(
   };
 }
 
+/** Every part of the order, with what is unpaid of it. */
+function instalmentRows(
+  instalments: readonly MailInstalment[],
+  { instalments: texts }: Texts,
+  locale: string,
+  say: Say,
+): Row[] {
+  return instalments.map(({ number, dueOn, amount, outstanding }) => {
+    const unpaid = outstanding.amount;
+    const values = {
+      number,
+      due: formatDay(dueOn, locale),
+      amount: formatMoney(amount, locale),
+      unpaid: formatMoney(outstanding, locale),
+      state: unpaid <= 0 ? 'paid' : unpaid < amount.amount ? 'part' : 'unpaid',
+    };
+    return { label: say(texts.label, values), value: say(texts.value, values) };
+  });
+}
+
 /** The figure that stands out at the head of the mail. */
 function amountOf(
   template: TemplateName,
   owed: boolean,
   { amount }: Texts,
-  values: MessageValues & { total: string; outstanding: string },
+  values: MessageValues & { total: string; asked: string },
   say: Say,
 ): Content['amount'] {
-  if (owed) return { label: amount.due, value: values.outstanding, note: say(amount.dueOn, values) };
+  if (owed) return { label: amount.due, value: values.asked, note: say(amount.dueOn, values) };
   if (template === 'settled') return { label: amount.settled, value: values.total, note: '' };
   return null;
 }

@@ -29,6 +29,7 @@ export type Texts = {
     | 'reference',
     string
   >;
+  instalments: { label: string; value: string };
   payment: { title: string; transfer: string; asAgreed: string };
   mails: Record<string, MailTexts>;
 };

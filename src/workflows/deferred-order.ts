@@ -28,7 +28,7 @@ import {
   status,
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
-import { describe, learn, mayAct, nextStep, type OrderState, openState, report } from './state.ts';
+import { describe, firstStep, learn, mayAct, type OrderState, openState, report } from './state.ts';
 
 /** The ledger is in our own database: local, so that a pass costs one event; it is tried until it works. */
 const ledger = proxyLocalActivities<Activities>({
@@ -136,7 +136,7 @@ async function pass(order: OrderState): Promise<void> {
   const position = await ledger.advance({
     ...order.id,
     now: Date.now(),
-    nextStep: nextStep(order),
+    nextStep: firstStep(order),
     direct,
     expired,
     storeFailed,

@@ -1,7 +1,7 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Pass, Position } from '../activities/activities.ts';
 import type { PaidInStore } from '../domain/order-state.ts';
-import { type Step, splitDue } from '../domain/steps.ts';
+import { nextUnpaid, type Step, splitDue } from '../domain/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
 type Known = Omit<Extract<Position, { superseded: false }>, 'superseded'>;
@@ -50,6 +50,7 @@ export function openState({ orderId, episode, plan }: DeferredOrder): OrderState
     currency: 'EUR',
     outstandingText: '',
     dueAt: null,
+    paid: [],
     confirmed: false,
     paidInStore: 'pending',
     hasStore: false,
@@ -75,18 +76,22 @@ export function learn(order: OrderState, position: Known): void {
   order.currency = position.currency;
   order.outstandingText = position.outstandingText;
   order.dueAt = position.dueAt;
+  order.paid = position.paid ?? []; // unknown to orders that started before there were instalments
   order.confirmed = position.confirmed;
   order.paidInStore = position.paidInStore;
   order.hasStore = position.hasStore;
 }
 
-/** The end of a reservation, else the next step in time; one that is due and held back comes first. */
-export function nextStep(order: OrderState): Step | null {
+/** The end of a reservation, else the first step in time; one that is due and held back comes first. */
+export function firstStep(order: OrderState): Step | null {
   const expiry = order.plan.find((step) => step.kind === 'expire');
   if (expiry) return expiry;
   const { due, later } = splitDue(order.plan, Date.now());
   return due[0] ?? later[0] ?? null;
 }
+
+/** The same for people: no step that will be skipped because its instalment is paid. */
+const nextStep = (order: OrderState): Step | null => nextUnpaid(order.plan, firstStep(order), order.paid);
 
 export function report(order: OrderState): OrderReport {
   const { status, outstanding, currency, paidInStore, remindersSent } = order;

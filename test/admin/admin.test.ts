@@ -8,6 +8,7 @@ import { checkout } from '../../src/db/checkout.ts';
 import { findCustomer } from '../../src/db/customers.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { findPayment } from '../../src/db/payments.ts';
+import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { tsx } from '../../src/dev/tsx.ts';
 import { anOrder, eur } from '../support/builders.ts';
@@ -103,6 +104,40 @@ it('a credit manager finds a late order, records a part payment, and settles the
   await page.getByText('A payment was taken back').waitFor();
   expect(await fact('Balance').textContent()).toBe('1,020.50 EUR');
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'open', episode: 2 });
+});
+
+it('an order in instalments shows each with what is unpaid, and what an early payment would be', async () => {
+  const { sql } = database;
+  const { version, body } = (await activePolicies(sql)).terms;
+  const early = {
+    code: 'early',
+    label: 'Two halves, two percent less',
+    kind: 'instalments' as const,
+    discount: { percent: '2', withinDays: 10 },
+    lines: [
+      { percent: '50', terms: { kind: 'net' as const, days: 0 } },
+      { remainder: true as const, terms: { kind: 'net' as const, days: 30 } },
+    ],
+  };
+  const change = { baseVersion: version, actor: 'user:test', now: office.clock.now };
+  await replacePolicy(sql, 'terms', { ...change, body: { ...body, terms: [...body.terms, early] } });
+  await addCustomer(sql, 'august', { closedMonths: [{ month: 8, moveToDay: 10 }] });
+  await placeOrder(sql, { orderId: 'halves', customerId: 'august', termsCode: 'early' }, office.clock.now);
+  await page.goto('/admin/orders/halves');
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill('700');
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('The payment was recorded').waitFor();
+  const rows = await page.getByRole('table', { name: 'Instalments' }).locator('tbody tr').allTextContents();
+  expect(rows.map((row) => row.replace(/^.*?(?=610\.00)/, ''))).toEqual([
+    '610.00 EUR0.00 EUR',
+    '610.00 EUR520.00 EUR',
+  ]);
+  expect(await fact('Paid early').textContent()).toMatch(
+    /^1,195\.60 EUR until .*, 2 % less; settle it by hand$/,
+  );
+  await page.goto('/admin/customers/august');
+  expect(await fact('Closed').textContent()).toBe('August: due on day 10 of the next month');
 });
 
 it('an order is cancelled with its reason, and what was received becomes the customer’s credit', async () => {

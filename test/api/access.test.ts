@@ -131,6 +131,23 @@ it('figures, privilege and credit are for those who may read all', async () => {
       label: 'Pagamento a 60 giorni',
       instalments: [{ dueOn: '2027-04-30', amount: eur(1220) }],
     },
+    {
+      termsCode: 'deposit',
+      label: 'Acconto e due rate',
+      instalments: [
+        { dueOn: '2027-03-01', amount: eur(366) },
+        { dueOn: '2027-03-31', amount: eur(366) },
+        { dueOn: '2027-04-30', amount: eur(488) },
+      ],
+    },
+    {
+      termsCode: 'weekly',
+      label: 'Two halves, a week apart',
+      instalments: [
+        { dueOn: '2027-03-31', amount: eur(610) },
+        { dueOn: '2027-04-07', amount: eur(610) },
+      ],
+    },
     { termsCode: 'demo', label: 'A minute', instalments: [{ dueOn: '2027-03-01', amount: eur(1220) }] },
   ]);
   const { body } = await api.call(path, undefined, { as: 'read' });

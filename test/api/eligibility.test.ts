@@ -216,7 +216,7 @@ describe('rule sets', () => {
     });
     expect((await api.call('/customers/small')).body).toMatchObject({
       ruleSet: 'others',
-      terms: { codes: ['net30', 'net60', 'demo'] },
+      terms: { codes: ['net30', 'net60', 'deposit', 'weekly', 'demo'] },
       credit: { limit: eur(1_000) },
     });
     const { body: may } = await api.call('/customers/big/eligibility?amount=100000&currency=EUR');

@@ -11,6 +11,16 @@ afterAll(() => api.close());
 /** Valid bodies, whose parts are replaced by whatever JSON can say. */
 const money = { amount: 100, currency: 'EUR' };
 const terms = { kind: 'net', days: 30 };
+const parts = {
+  kind: 'instalments',
+  nonBusinessDays: 'next',
+  discount: { percent: '2', withinDays: 10 },
+  lines: [
+    { percent: '30', terms: { kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', plusDays: 10 } },
+    { amount: money, terms: { kind: 'dayOfMonth', day: 31, months: 1 } },
+    { remainder: true, terms: { kind: 'fixed', on: '2027-12-31' } },
+  ],
+};
 const valid: Record<string, object> = {
   'PUT /customers/x': {
     name: 'X',
@@ -26,6 +36,7 @@ const valid: Record<string, object> = {
       creditScore: { value: 1, validUntil: '2027-12-31' },
       insuredLimit: { amount: money, validUntil: '2027-12-31' },
     },
+    closedMonths: [{ month: 8, moveToDay: 10 }],
   },
   'POST /customers/rossi/suspend': { reason: 'r', until: '2027-04-01T00:00:00Z' },
   'PUT /customers/rossi/credit/raise': {
@@ -84,7 +95,13 @@ const valid: Record<string, object> = {
   'POST /policies/eligibility/restore': { baseVersion: 1, version: 1 },
   'PUT /policies/terms': {
     baseVersion: 1,
-    policy: { terms: [{ code: 'net30', label: { en: 'a', it: 'b' }, ...terms }], defaultCode: 'net30' },
+    policy: {
+      terms: [
+        { code: 'net30', label: { en: 'a', it: 'b' }, ...terms },
+        { code: 'parts', label: 'Parts', ...parts },
+      ],
+      defaultCode: 'net30',
+    },
   },
   'PUT /policies/dunning': {
     baseVersion: 1,
@@ -95,8 +112,11 @@ const valid: Record<string, object> = {
       timeZone: 'UTC',
     },
   },
-  'PUT /settings': { baseVersion: 1, settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT' } },
-  'POST /terms/preview': { terms, placedOn: '2027-01-31', total: money },
+  'PUT /settings': {
+    baseVersion: 1,
+    settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
+  },
+  'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
   'POST /policies/dunning/preview': { termsCode: 'net30', placedOn: '2027-01-31', total: money },
 };
 

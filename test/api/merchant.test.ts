@@ -42,7 +42,13 @@ describe('a customer', () => {
     const { name, email, locale, country } = facts;
     expect(await put('plain', { name, email, locale, country })).toMatchObject({
       status: 201,
-      body: { vatNumber: null, groups: [], contacts: {}, stats: { orders: 0, turnover: null } },
+      body: {
+        vatNumber: null,
+        groups: [],
+        contacts: {},
+        stats: { orders: 0, turnover: null },
+        closedMonths: [],
+      },
     });
   });
 
@@ -174,6 +180,8 @@ describe('a policy', () => {
       replyTo: null,
       timeZone: 'Europe/Rome',
       country: 'IT',
+      region: null,
+      saturdays: 'open',
       currency: 'EUR',
       reservationExpiresAfter: 'P1D',
     });

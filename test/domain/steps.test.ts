@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collapse, type Step, splitDue } from '../../src/domain/steps.ts';
+import { collapse, nextUnpaid, type Step, splitDue } from '../../src/domain/steps.ts';
 
 const step = (key: string, at: string, instalment = 1): Step => ({ key, at, kind: 'remind', instalment });
 const keys = (steps: readonly Step[]) => steps.map(({ key }) => key);
@@ -69,4 +69,20 @@ test('no step is lost or done twice, the plan is left as it was, and what is sen
       }
     }),
   );
+});
+
+test('what comes next is of an instalment that is still unpaid', () => {
+  const plan = ['1/P0D', '1/P7D', '2/-P3D', '2/P0D', '1/P14D'].map((key, day) => ({
+    key,
+    at: `2027-01-1${day}T08:00:00.000Z`,
+    kind: 'remind' as const,
+    instalment: Number(key[0]),
+  }));
+  const next = (first: number, paid: number[]) => nextUnpaid(plan, plan[first]!, paid)?.key;
+  expect(next(0, [])).toBe('1/P0D');
+  expect(next(0, [1])).toBe('2/-P3D');
+  expect(next(1, [2])).toBe('1/P7D');
+  expect(next(2, [2])).toBe('1/P14D');
+  expect(next(0, [1, 2])).toBeUndefined();
+  expect(nextUnpaid(plan, null, [])).toBeNull();
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { templateNames } from '../../src/emails/content.ts';
 import { languages, localeFor, readTexts } from '../../src/emails/messages.ts';
 import { createRenderer, type Renderer, type TemplateName } from '../../src/emails/render.ts';
-import { mailData } from './mail-data.ts';
+import { instalmentData, mailData } from './mail-data.ts';
 
 let renderer: Renderer;
 beforeAll(async () => {
@@ -54,6 +54,41 @@ describe('every e-mail, in every language', () => {
   it.each(languages)('says something of its own in each mail (%s)', (language) => {
     const subjects = templateNames.map((name) => renderer.render(name, language, dataFor(name)).subject);
     expect(new Set(subjects).size).toBe(templateNames.length);
+  });
+});
+
+describe('an order in instalments', () => {
+  it.each(asking)(
+    'is asked for what is unpaid of one, and lists all of them, in English (%s)',
+    (template) => {
+      const { html, text } = renderer.render(template, 'en', instalmentData());
+      for (const part of [shown(html), read(text)]) {
+        expect(part).toMatch(/Instalment 1, due 1 February 2027:? €380\.00, paid/);
+        expect(part).toMatch(/Instalment 2, due 3 March 2027:? €380\.00, of which €190\.00 unpaid/);
+        expect(part).toMatch(/Instalment 3, due 3 April 2027:? €760\.00(?!,)/);
+        expect(part).toMatch(/Outstanding:? €950\.00/);
+        expect(part.match(/€950\.00/g)).toHaveLength(1);
+        expect(part).not.toMatch(/Due date:? 3 March 2027 (?!\(instalment 2 of 3\))/);
+      }
+      expect(shown(html)).toContain('Amount due €190.00 Due date: 3 March 2027 (instalment 2 of 3)');
+    },
+  );
+
+  it('is listed in Italian', () => {
+    const { html, text } = renderer.render('confirmation', 'it', instalmentData());
+    for (const part of [shown(html), read(text)]) {
+      expect(part).toContain('previsto in 3 rate: la prossima, di 190,00 €, scade in data 3 marzo 2027');
+      expect(part).toMatch(/Rata 1, scadenza 1 febbraio 2027:? 380,00 €, pagata/);
+      expect(part).toMatch(/Rata 2, scadenza 3 marzo 2027:? 380,00 €, di cui 190,00 € da pagare/);
+      expect(part).toMatch(/Rata 3, scadenza 3 aprile 2027:? 760,00 €(?!,)/);
+    }
+    expect(shown(html)).toContain('(rata 2 di 3)');
+  });
+
+  it('is not listed where there is only one', () => {
+    const { html, text } = renderer.render('on-due', 'en', mailData());
+    expect(shown(html) + text).not.toMatch(/nstalment/);
+    expect(read(text)).toMatch(/Due date: 3 March 2027/);
   });
 });
 

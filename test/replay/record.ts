@@ -3,6 +3,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
+import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
@@ -89,4 +90,31 @@ it('records an order still running, after an outage over three reminders', async
     async () => (await world.sql`select 1 from notices where order_id = 'running' and outcome = 'sent'`)[0],
   );
   await save('running-after-outage', order);
+});
+
+it('records an order with a deposit and two instalments, each paid in its time', async () => {
+  const order = await world.place({ orderId: 'deposit', termsCode: 'deposit' });
+  await marked('deposit');
+  const pay = (paymentId: string, amount: number) =>
+    world.submit('deposit', 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
+  const after = (key: string) => world.until(later(order.plan.find((step) => step.key === key)!.at, DAY / 2));
+  await pay('d1', 366);
+  await after('2/P0D');
+  await pay('d2', 366);
+  await after('3/P7D');
+  await pay('d3', 488);
+  await world.ending(order);
+  await save('deposit-and-two', order);
+});
+
+it('records reminders of two instalments that come due in one moment, after a payment that is taken back', async () => {
+  const order = await world.place({ orderId: 'weekly', termsCode: 'weekly' });
+  await marked('weekly');
+  await world.submit('weekly', 'recordPayment', { payment: { paymentId: 'w1', amount: eur(610) } });
+  const by = { paymentId: 'w1', reason: 'returned', actor: 'user:test' };
+  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
+  await world.until(later(order.plan.find(({ key }) => key === '2/P0D')!.at, DAY));
+  await world.submit('weekly', 'settle');
+  await world.ending(order);
+  await save('two-at-once', order);
 });

@@ -22,6 +22,7 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   turnover: eur(5_000),
   since: null,
   external: {},
+  closedMonths: [],
   ...fields,
 });
 
@@ -57,6 +58,25 @@ export const terms: TermsPolicy = {
   terms: [
     { code: 'net30', label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' }, kind: 'net', days: 30 },
     { code: 'net60', label: { en: 'Net 60 days', it: 'Pagamento a 60 giorni' }, kind: 'net', days: 60 },
+    {
+      code: 'deposit',
+      label: { en: 'A deposit, then two instalments', it: 'Acconto e due rate' },
+      kind: 'instalments',
+      lines: [
+        { percent: '30', terms: { kind: 'net', days: 0 } },
+        { percent: '30', terms: { kind: 'net', days: 30 } },
+        { remainder: true, terms: { kind: 'net', days: 60 } },
+      ],
+    },
+    {
+      code: 'weekly',
+      label: 'Two halves, a week apart',
+      kind: 'instalments',
+      lines: [
+        { percent: '50', terms: { kind: 'net', days: 30 } },
+        { remainder: true, terms: { kind: 'net', days: 37 } },
+      ],
+    },
     { code: 'demo', label: 'A minute', kind: 'elapsed', duration: 'PT60S' },
   ],
 };
@@ -88,6 +108,8 @@ export const settings: Settings = {
   replyTo: 'crediti@forniture-bianchi.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
+  region: null,
+  saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
 };

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../db/audit.ts';
 import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
 import type { OrderView } from '../../db/order-views.ts';
+import type { ClosedMonth } from '../../domain/due-dates.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
 import type { Verdict } from '../../domain/eligibility/decide.ts';
@@ -149,6 +150,12 @@ export function CustomerPage(props: CustomerPageProps) {
             <Amount money={credit.available} />
           </dd>
         </div>
+        {customer.closedMonths.length > 0 && (
+          <div class="wide">
+            <dt>Closed</dt>
+            <dd>{customer.closedMonths.map(closedWords).join('; ')}</dd>
+          </div>
+        )}
         <div class="wide">
           <dt>Payment terms</dt>
           <dd>
@@ -441,4 +448,12 @@ function limitChange({ before, after }: Record<string, unknown>, currency: strin
     return limit ? plainMoney(limit as Money) : 'the policy’s';
   };
   return `: from ${inWords(before)} to ${inWords(after)}`;
+}
+
+/** "August: due on day 10 of the next month". */
+function closedWords({ month, moveToDay }: ClosedMonth): string {
+  const name = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' }).format(
+    Date.UTC(2000, month - 1),
+  );
+  return `${name}: due on day ${moveToDay} of the next month`;
 }

@@ -12,7 +12,7 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { orderUrl } from './orders.tsx';
 import { Timeline } from './timeline.tsx';
-import { Amount, At, actorWords, DueDate, OnDay, stepWords } from './values.tsx';
+import { Amount, At, actorWords, Due, DueDate, OnDay, stepWords } from './values.tsx';
 
 export type OrderPageProps = {
   visitor: Visitor;
@@ -97,6 +97,18 @@ export function OrderPage(props: OrderPageProps) {
           <dt>Terms</dt>
           <dd>{order.terms.label}</dd>
         </div>
+        {order.discount !== null && (
+          <div>
+            <dt>Paid early</dt>
+            <dd>
+              <Amount money={order.discount.payable} />
+              <span class="note">
+                {' '}
+                until <OnDay day={order.discount.until} />, {order.discount.percent} % less; settle it by hand
+              </span>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Placed</dt>
           <dd>
@@ -221,17 +233,17 @@ function Instalments({ order, zone }: { order: OrderView; zone: string }) {
         </tr>
       </thead>
       <tbody>
-        {order.instalments.map(({ number, dueOn, dueAt, amount, outstanding }) => (
+        {order.instalments.map((line) => (
           <tr>
-            <th scope="row">{number}</th>
+            <th scope="row">{line.number}</th>
             <td data-label="Due">
-              {order.terms.kind === 'elapsed' ? <At at={dueAt} zone={zone} seconds /> : <OnDay day={dueOn} />}
+              <Due order={order} line={line} zone={zone} />
             </td>
             <td data-label="Amount" class="number">
-              <Amount money={amount} />
+              <Amount money={line.amount} />
             </td>
             <td data-label="Unpaid" class="number">
-              <Amount money={outstanding} />
+              <Amount money={line.outstanding} />
             </td>
           </tr>
         ))}

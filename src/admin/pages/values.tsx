@@ -12,16 +12,30 @@ export const At = ({ at, zone, seconds = false }: { at: Instant; zone: string; s
   <time datetime={at}>{formatInstant(at, zone, { seconds })}</time>
 );
 
-/** The earliest unpaid due date, else the last one; terms of seconds or hours show the time as well. */
-export function DueDate({ order, zone }: { order: OrderView; zone: string }) {
-  const line =
-    order.instalments.find(({ outstanding }) => outstanding.amount > 0) ?? order.instalments.at(-1);
-  if (!line) return null;
-  return order.terms.kind === 'elapsed' ? (
+/** An instalment's due date; terms of seconds or hours show the time as well. */
+export function Due({
+  order,
+  line,
+  zone,
+}: {
+  order: OrderView;
+  line: OrderView['instalments'][number];
+  zone: string;
+}) {
+  const { terms } = order;
+  const rules = terms.kind === 'instalments' ? terms.lines.map((given) => given.terms) : [terms];
+  return rules.every(({ kind }) => kind === 'elapsed') ? (
     <At at={line.dueAt} zone={zone} seconds />
   ) : (
     <OnDay day={line.dueOn} />
   );
+}
+
+/** The earliest unpaid due date, else the last one. */
+export function DueDate({ order, zone }: { order: OrderView; zone: string }) {
+  const line =
+    order.instalments.find(({ outstanding }) => outstanding.amount > 0) ?? order.instalments.at(-1);
+  return line ? <Due order={order} line={line} zone={zone} /> : null;
 }
 
 export const stepWords = {

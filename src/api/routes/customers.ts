@@ -230,7 +230,16 @@ function invalid(pointer: string, detail: string): never {
 }
 
 function factsOf(body: CustomerFactsBody): CustomerFacts {
-  const { stats, vatNumber = null, groups = [], contacts = {}, since = null, external = {}, ...facts } = body;
+  const {
+    stats,
+    vatNumber = null,
+    groups = [],
+    contacts = {},
+    since = null,
+    external = {},
+    closedMonths = [],
+    ...facts
+  } = body;
   const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
   return {
     ...facts,
@@ -238,6 +247,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     vatNumber,
     groups,
     contacts,
+    closedMonths,
     pastOrders: stats?.orders ?? 0,
     turnover: stats?.turnover ?? null,
     since,
@@ -247,11 +257,24 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
 
 /** What the store itself has said. */
 function factsView(row: CustomerRow): CustomerView {
-  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external } = row;
+  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
+    row;
   const { currency, createdAt, updatedAt } = row;
   const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
   const stats = { orders: row.pastOrders, turnover };
-  const facts = { name, email, locale, country, vatNumber, groups, contacts, stats, since, external };
+  const facts = {
+    name,
+    email,
+    locale,
+    country,
+    vatNumber,
+    groups,
+    contacts,
+    stats,
+    since,
+    external,
+    closedMonths,
+  };
   return { customerId: id, ...facts, currency, createdAt, updatedAt };
 }
 

@@ -4,12 +4,15 @@ import { applicantOfOne } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
+import type { DueContext } from '../../domain/due-dates.ts';
 import type { Check } from '../../domain/eligibility/check.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { buyerMessage, decide } from '../../domain/eligibility/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../../domain/eligibility/policy.ts';
+import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
-import { type Instalment, instalmentsOf, labelFor } from '../../domain/terms.ts';
+import { type Offer, offerOf } from '../../domain/offer.ts';
+import { labelFor, type NamedTerms } from '../../domain/terms.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
@@ -45,16 +48,16 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const customer = known ?? unknownCustomer(customerId);
         const { locale } = customer;
         const policy = policies.eligibility.body;
-        const zone = policies.settings.body.timeZone;
-        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), { now, zone });
+        const settings = policies.settings.body;
+        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), {
+          now,
+          zone: settings.timeZone,
+        });
         const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
         const total = { amount: asked.amount, currency: asked.currency };
-        const offers = offered.terms.map((terms) => ({
-          termsCode: terms.code,
-          label: labelFor(terms.label, locale),
-          instalments: dueAmountsOf(instalmentsOf(terms, { placedAt: now, total, zone }), total),
-        }));
+        const context = { placedAt: now, settings, closedMonths: customer.closedMonths };
+        const offers = offered.terms.flatMap((terms) => offersOf(terms, total, context, locale));
         return {
           body: {
             eligible,
@@ -77,5 +80,19 @@ export function checksFor(
   return holds(key, 'read') ? [...checks] : checks.map(({ rule, passed }) => ({ rule, passed }));
 }
 
-export const dueAmountsOf = (instalments: readonly Instalment[], { currency }: Money) =>
-  instalments.map(({ dueOn, amount }) => ({ dueOn, amount: { amount, currency } }));
+/** The offer of these terms; none where they do not fit the order. */
+function offersOf(terms: NamedTerms, total: Money, context: DueContext, locale: string) {
+  try {
+    const offer = offerView(offerOf(terms, { ...context, total }), total);
+    return [{ termsCode: terms.code, label: labelFor(terms.label, locale), ...offer }];
+  } catch (error) {
+    if (error instanceof NettermsError && error.code === 'terms-not-applicable') return [];
+    throw error;
+  }
+}
+
+/** When and how much, as offers and previews tell it. */
+export const offerView = ({ instalments, discount }: Offer, { currency }: Money) => ({
+  instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: { amount, currency } })),
+  ...(discount ? { discount } : {}),
+});

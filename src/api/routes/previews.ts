@@ -4,20 +4,22 @@ import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
 import { timeOn } from '../../domain/calendar.ts';
+import type { ClosedMonth } from '../../domain/due-dates.ts';
 import { planReminders } from '../../domain/dunning.ts';
 import { conditionsOf, setFor } from '../../domain/eligibility/policy.ts';
-import { instalmentsOf } from '../../domain/terms.ts';
+import { offerOf } from '../../domain/offer.ts';
 import { termsWarnings } from '../../domain/terms-warnings.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { dunningPreview, dunningPreviewBody, termsPreview, termsPreviewBody } from '../schemas/previews.ts';
-import { dueAmountsOf } from './eligibility.ts';
+import { offerView } from './eligibility.ts';
 
 const tag = 'Policies';
 
 /** What would be, by the very code that the checkout uses. An order of a day counts as placed at its first moment. */
 export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  async function requireCustomer(id: string | undefined): Promise<void> {
-    if (id !== undefined && !(await findCustomer(sql, id))) unknownCustomer(id);
+  async function closedMonthsOf(id: string | undefined): Promise<readonly ClosedMonth[]> {
+    if (id === undefined) return [];
+    return ((await findCustomer(sql, id)) ?? unknownCustomer(id)).closedMonths;
   }
 
   /** The plan that the customer's rule set names for their orders; null if none does. */
@@ -44,14 +46,12 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       body: termsPreviewBody,
       answer: termsPreview,
       handle: async ({ body: { terms, placedOn, total, customerId } }) => {
-        await requireCustomer(customerId);
-        const zone = (await activePolicies(sql)).settings.body.timeZone;
-        const instalments = instalmentsOf(terms, { placedAt: timeOn(placedOn, '00:00', zone), total, zone });
+        const closedMonths = await closedMonthsOf(customerId);
+        const settings = (await activePolicies(sql)).settings.body;
+        const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
+        const offer = offerOf(terms, { placedAt, total, settings, closedMonths });
         return {
-          body: {
-            instalments: dueAmountsOf(instalments, total),
-            warnings: termsWarnings(placedOn, instalments),
-          },
+          body: { ...offerView(offer, total), warnings: termsWarnings(placedOn, offer.instalments) },
         };
       },
     }),
@@ -64,17 +64,18 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       body: dunningPreviewBody,
       answer: dunningPreview,
       handle: async ({ body: { termsCode = null, placedOn, total, customerId, ...given }, now }) => {
+        const closedMonths = await closedMonthsOf(customerId);
         const policies = await activePolicies(sql);
         const ofSet = await planFor(customerId, policies, now);
-        const { timeZone: zone, country } = policies.settings.body;
+        const settings = policies.settings.body;
         const terms = given.terms ?? chooseTerms(policies.terms.body, termsCode);
-        const placedAt = timeOn(placedOn, '00:00', zone);
-        const instalments = instalmentsOf(terms, { placedAt, total, zone });
+        const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
+        const { instalments } = offerOf(terms, { placedAt, total, settings, closedMonths });
         const plan = planReminders(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,
           placedAt,
-          country,
+          country: settings.country,
           spreadKey: null,
         });
         return { body: { steps: plan.map(({ key, at, kind, level }) => ({ key, at, kind, level })) } };

@@ -22,6 +22,10 @@ const external = z
   })
   .meta({ id: 'ExternalFacts', description: 'What others say of the customer.' });
 
+const closedMonth = z
+  .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
+  .meta({ id: 'ClosedMonth' });
+
 /** What a store says of a customer, before defaults. */
 export const customerFacts = z.strictObject({
   name: line(200).meta({ description: 'The company.' }),
@@ -44,6 +48,12 @@ export const customerFacts = z.strictObject({
     .meta({ description: 'What the customer has bought so far.' }),
   since: day.optional().meta({ description: 'Since when the store knows the customer.' }),
   external: external.optional(),
+  closedMonths: z
+    .array(closedMonth)
+    .max(11, 'At least one month stays open.')
+    .refine((list) => new Set(list.map(({ month }) => month)).size === list.length, 'Each month occurs once.')
+    .optional()
+    .meta({ description: 'What would be due in one of them is due on `moveToDay` of the following month.' }),
 });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
 
@@ -71,6 +81,7 @@ export const customer = z
     stats: z.object({ orders: z.int(), turnover: money.nullable() }),
     since: z.string().nullable(),
     external,
+    closedMonths: z.array(closedMonth),
     currency: z.string().meta({ description: 'In which the account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),

@@ -12,13 +12,32 @@ export const check = z
   })
   .meta({ id: 'Check', description: '`actual`, `required` and `message` with the scope read only.' });
 
+/** An early-payment discount, as an offer, a preview and an order tell it. */
+export const discountOffer = z
+  .object({
+    percent: z.string(),
+    until: z.string().meta({ description: 'That day included.' }),
+    amount: money,
+    payable: money.meta({ description: 'The total without it.' }),
+  })
+  .meta({ id: 'DiscountOffer' });
+
 export const dueAmounts = z.array(z.object({ dueOn: z.string(), amount: money }));
 
 export const eligibility = z
   .object({
     eligible: z.boolean(),
     buyerMessage: z.string().meta({ description: 'For the buyer, in the customer’s language.' }),
-    offers: z.array(z.object({ termsCode: z.string(), label: z.string(), instalments: dueAmounts })),
+    offers: z
+      .array(
+        z.object({
+          termsCode: z.string(),
+          label: z.string(),
+          instalments: dueAmounts,
+          discount: discountOffer.optional(),
+        }),
+      )
+      .meta({ description: 'Terms that do not fit an order of this amount, or are over, are left out.' }),
     checks: z.array(check),
     credit: credit.optional().meta({ description: 'With the scope read only.' }),
   })

@@ -85,7 +85,8 @@ export const timeZone = z
 /** A day that exists. */
 export const day = z.iso
   .date('This is no day such as 2027-01-31.')
-  .refine((text) => text >= '1900-01-01', 'Too long ago.');
+  .refine((text) => text >= '1900-01-01', 'Too long ago.')
+  .refine((text) => text <= '2999-12-31', 'Too far away.');
 export const instant = z.iso.datetime({
   offset: true,
   error: 'This is no instant such as 2027-01-31T09:00:00Z.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandKinds } from '../../domain/order-state.ts';
+import { discountOffer } from './eligibility.ts';
 import {
   category,
   day,
@@ -11,6 +12,7 @@ import {
   reason,
   termsCode,
 } from './fields.ts';
+import { orderTerms } from './terms.ts';
 
 const key = z
   .string()
@@ -49,10 +51,7 @@ export const order = z
     purchaseOrder: z.string().nullable(),
     buyer: z.record(z.string(), z.string()).nullable(),
     metadata: z.record(z.string(), z.unknown()),
-    terms: z.discriminatedUnion('kind', [
-      z.object({ code: z.string(), label: z.string(), kind: z.literal('net'), days: z.int() }),
-      z.object({ code: z.string(), label: z.string(), kind: z.literal('elapsed'), duration: z.string() }),
-    ]),
+    terms: orderTerms,
     total: money,
     outstanding: money,
     overdue: z.boolean(),
@@ -66,6 +65,9 @@ export const order = z
         outstanding: money,
       }),
     ),
+    discount: discountOffer
+      .nullable()
+      .meta({ description: 'Less for who pays early. It is told, and not booked yet.' }),
     nextStep: z
       .object({ key: z.string(), kind: z.enum(['remind', 'overdue', 'expire']), at: z.string() })
       .nullable(),

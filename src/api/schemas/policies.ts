@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Policies } from '../../db/policies.ts';
+import { isRegion } from '../../domain/calendar.ts';
 import { defaultDunning, defaultSettings } from '../../domain/defaults.ts';
 import { reminderTemplates } from '../../domain/dunning.ts';
 import { changes } from '../../domain/eligibility/compare.ts';
 import type { EligibilityPolicy } from '../../domain/eligibility/policy.ts';
 import type { Condition, Rule } from '../../domain/eligibility/rules.ts';
 import { isIban } from '../../domain/iban.ts';
-import { MAX_DAYS } from '../../domain/terms.ts';
 import { check } from './eligibility.ts';
 import {
   category,
@@ -24,6 +24,7 @@ import {
   termsCode,
   timeZone,
 } from './fields.ts';
+import { termsPolicy } from './terms.ts';
 
 /** The members that are there. */
 const present = <T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } =>
@@ -168,41 +169,6 @@ const eligibility: z.ZodType<EligibilityPolicy> = z
     return withTolerance({ rules, creditLimit, tolerance }, context);
   });
 
-const net = { kind: z.literal('net'), days: z.int().min(0).max(MAX_DAYS) };
-const elapsed = { kind: z.literal('elapsed'), duration };
-
-/** Terms without a name, as previews take them. */
-export const terms = z
-  .discriminatedUnion('kind', [z.strictObject(net), z.strictObject(elapsed)])
-  .meta({ id: 'Terms' });
-
-const label = z.union(
-  [line(200), z.strictObject({ en: line(200), it: line(200) })],
-  'A text, or one by language: {en, it}.',
-);
-const named = { code: termsCode, label };
-
-const termsPolicy = z
-  .strictObject({
-    terms: z
-      .array(
-        z
-          .discriminatedUnion('kind', [
-            z.strictObject({ ...named, ...net }),
-            z.strictObject({ ...named, ...elapsed }),
-          ])
-          .meta({ id: 'NamedTerms' }),
-      )
-      .min(1)
-      .max(50)
-      .refine((list) => areDistinct(list.map(({ code }) => code)), 'Each code occurs once.'),
-    defaultCode: termsCode,
-  })
-  .refine(({ terms, defaultCode }) => terms.some(({ code }) => code === defaultCode), {
-    path: ['defaultCode'],
-    message: 'None of the terms has this code.',
-  });
-
 const levels = z
   .array(z.strictObject({ offset, template: z.enum(reminderTemplates) }).meta({ id: 'Level' }))
   .max(20)
@@ -225,19 +191,31 @@ const dunning = z.strictObject({
 });
 
 /** The merchant's settings. */
-export const settings = z.strictObject({
-  company: line(200),
-  iban: z
-    .string()
-    .refine(isIban, 'This is no IBAN: write it in capitals without spaces, and check its digits.')
-    .nullable()
-    .default(null),
-  replyTo: email.nullable().default(null),
-  timeZone: timeZone.default(defaultSettings.timeZone),
-  country: country.default(defaultSettings.country),
-  currency: currency.default(defaultSettings.currency),
-  reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
-});
+export const settings = z
+  .strictObject({
+    company: line(200),
+    iban: z
+      .string()
+      .refine(isIban, 'This is no IBAN: write it in capitals without spaces, and check its digits.')
+      .nullable()
+      .default(null),
+    replyTo: email.nullable().default(null),
+    timeZone: timeZone.default(defaultSettings.timeZone),
+    country: country.default(defaultSettings.country),
+    region: line(10).nullable().default(defaultSettings.region).meta({
+      description: 'With public holidays of its own, by its code in date-holidays: 32 is Alto Adige.',
+    }),
+    saturdays: z
+      .enum(['open', 'closed'])
+      .default(defaultSettings.saturdays)
+      .meta({ description: '`closed`: a due date moves off Saturdays too, where it moves off holidays.' }),
+    currency: currency.default(defaultSettings.currency),
+    reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
+  })
+  .refine(({ country, region }) => region === null || isRegion(country, region), {
+    path: ['region'],
+    message: 'The country has no region of this code.',
+  });
 
 /** The policies as they are written; what is read from them is the domain's. */
 export const policyBodies: { [Kind in Exclude<keyof Policies, 'settings'>]: z.ZodType<Policies[Kind]> } = {

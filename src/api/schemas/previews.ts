@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { dueAmounts } from './eligibility.ts';
+import { discountOffer, dueAmounts } from './eligibility.ts';
 import { day, externalId, positiveMoney, termsCode } from './fields.ts';
-import { terms } from './policies.ts';
+import { terms } from './terms.ts';
 
 const order = { placedOn: day, total: positiveMoney, customerId: externalId.optional() };
 
 export const termsPreviewBody = z.strictObject({ terms, ...order });
-export const termsPreview = z.object({ instalments: dueAmounts, warnings: z.array(z.string()) });
+export const termsPreview = z.object({
+  instalments: dueAmounts,
+  discount: discountOffer.optional(),
+  warnings: z.array(z.string()),
+});
 
 export const dunningPreviewBody = z
   .strictObject({ terms: terms.optional(), termsCode: termsCode.optional(), ...order })

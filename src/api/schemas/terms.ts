@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { percentUnits } from '../../domain/percent.ts';
+import {
+  endOfMonthConventions,
+  type InstalmentLine,
+  MAX_DAYS,
+  MAX_MONTHS,
+  type NamedTerms,
+  type Terms,
+  type TermsPolicy,
+} from '../../domain/terms.ts';
+import { day, duration, line, positiveMoney, termsCode } from './fields.ts';
+
+const days = z.int().min(0).max(MAX_DAYS);
+
+/** More than nothing, up to `most` percent, as a text, so that no digit is lost. */
+const percent = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}(\.\d{1,4})?$/, 'A percentage is a text such as "30" or "33.33".')
+    .refine((text) => percentUnits(text) > 0, 'A percentage is more than zero.')
+    .refine((text) => percentUnits(text) <= percentUnits(`${most}`), `At most ${most} percent.`)
+    .meta({ example: '30' });
+
+const nonBusinessDays = z.enum(['keep', 'next']).optional().meta({
+  description: '`next` moves a due date off Sundays and public holidays; `keep` if not given.',
+});
+const discount = z
+  .strictObject({ percent: percent(99), withinDays: days })
+  .optional()
+  .meta({ description: 'For who pays the whole order early. It is told, and not booked yet.' });
+
+/** Members that stand beside those of a kind. */
+type Beside = Readonly<Record<string, z.ZodType>>;
+
+/** The kinds that give one due date, each with what else stands beside it. */
+const dueRules = (more: Beside) => {
+  const beside = { ...more, nonBusinessDays };
+  return [
+    z.strictObject({ kind: z.literal('net'), days, ...beside }),
+    z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...beside }),
+    z
+      .strictObject({
+        kind: z.literal('endOfMonth'),
+        days,
+        convention: z.enum(endOfMonthConventions),
+        plusDays: days.optional(),
+        ...beside,
+      })
+      .refine(({ convention, days }) => convention !== 'monthsThenMonthEnd' || Number(days) % 30 === 0, {
+        path: ['days'],
+        message: 'monthsThenMonthEnd counts in months: a multiple of 30.',
+      }),
+    z.strictObject({
+      kind: z.literal('dayOfMonth'),
+      day: z.int().min(1).max(31),
+      months: z.int().min(0).max(MAX_MONTHS),
+      ...beside,
+    }),
+    z.strictObject({ kind: z.literal('fixed'), on: day, ...beside }),
+    z.strictObject({ kind: z.literal('elapsed'), duration, ...beside }),
+  ] as const;
+};
+
+const lineTerms = z
+  .discriminatedUnion('kind', dueRules({}), {
+    error: ({ code }) =>
+      code === 'invalid_union'
+        ? 'A line has one due date: net, months, endOfMonth, dayOfMonth, fixed or elapsed.'
+        : undefined,
+  })
+  .meta({ id: 'DueRule' });
+
+const instalmentLine = z
+  .strictObject({
+    percent: percent(100).optional(),
+    amount: positiveMoney.optional(),
+    remainder: z.literal(true).optional(),
+    terms: lineTerms,
+  })
+  .refine(
+    ({ percent, amount, remainder }) =>
+      [percent, amount, remainder].filter((share) => share !== undefined).length === 1,
+    'A line has one of percent, amount and remainder.',
+  )
+  .meta({ id: 'InstalmentLine' }) as unknown as z.ZodType<InstalmentLine>;
+
+const instalments = (more: Beside) =>
+  z.strictObject({
+    kind: z.literal('instalments'),
+    lines: z
+      .array(instalmentLine)
+      .min(1)
+      .max(36)
+      .refine(
+        (lines) => lines.filter((given) => 'remainder' in given && given.remainder).length === 1,
+        'Exactly one line takes the remainder.',
+      )
+      .refine(
+        (lines) =>
+          lines.reduce((sum, given) => sum + ('percent' in given ? percentUnits(given.percent) : 0), 0) <
+          percentUnits('100'),
+        'The percentages leave something for the remainder: together they are below 100.',
+      ),
+    ...more,
+    nonBusinessDays,
+  });
+
+/** All kinds of terms, with what else stands beside each. */
+const termsWith = (more: Beside) => {
+  const beside = { ...more, discount };
+  return z.discriminatedUnion('kind', [...dueRules(beside), instalments(beside)]).refine(discountIsEarly, {
+    path: ['discount', 'withinDays'],
+    message: 'The discount ends after the due date.',
+  });
+};
+
+/** Where the terms say so by themselves; else the last due date ends the discount. */
+function discountIsEarly(given: object): boolean {
+  const { kind, days, discount } = given as {
+    kind: string;
+    days?: number;
+    discount?: { withinDays: number };
+  };
+  return kind !== 'net' || discount === undefined || discount.withinDays <= days!;
+}
+
+/** Terms without a name, as previews take them. */
+export const terms = termsWith({}).meta({ id: 'Terms' }) as unknown as z.ZodType<Terms>;
+
+const label = z.union(
+  [line(200), z.strictObject({ en: line(200), it: line(200) })],
+  'A text, or one by language: {en, it}.',
+);
+const namedTerms = termsWith({ code: termsCode, label }).meta({
+  id: 'NamedTerms',
+}) as unknown as z.ZodType<NamedTerms>;
+
+/** The terms of an order, with the label in English. */
+export const orderTerms = termsWith({ code: z.string(), label: z.string() }).meta({
+  id: 'OrderTerms',
+}) as unknown as z.ZodType<Terms & { code: string; label: string }>;
+
+export const termsPolicy: z.ZodType<TermsPolicy> = z
+  .strictObject({
+    terms: z
+      .array(namedTerms)
+      .min(1)
+      .max(50)
+      .refine((list) => new Set(list.map(({ code }) => code)).size === list.length, 'Each code occurs once.'),
+    defaultCode: termsCode,
+  })
+  .refine(({ terms, defaultCode }) => terms.some(({ code }) => code === defaultCode), {
+    path: ['defaultCode'],
+    message: 'None of the terms has this code.',
+  });

@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { noticesOf } from '../../src/db/notices.ts';
+import { workflowIdOf } from '../../src/db/orders.ts';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { MailRefused } from '../../src/emails/mailer.ts';
+import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
+import { eur } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  world.post.accept = async () => {};
+  expect(await reconcileBalances(world.sql)).toEqual([]);
+});
+
+type Order = Awaited<ReturnType<World['place']>>;
+const pay = (orderId: string, paymentId: string, amount: number) =>
+  world.submit(orderId, 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
+const outcomes = async (orderId: string) =>
+  Object.fromEntries(
+    (await noticesOf(world.sql, orderId)).map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]),
+  );
+const marked = (orderId: string) =>
+  eventually('the store marks it', async () => (await world.order(orderId)).paidInStore);
+const stepAt = (order: Order, key: string) => order.plan.find((step) => step.key === key)!.at;
+/** Lets time pass until the step, and waits for what becomes of it. */
+async function reach(order: Order, key: string): Promise<string> {
+  await world.until(later(stepAt(order, key), MINUTE));
+  return eventually(`the outcome of ${key}`, async () => (await outcomes(order.id))[key]);
+}
+const lastMail = (orderNumber: string) => world.mailsOf(orderNumber).at(-1)!;
+const line = (text: string) => text.replace(/\s+/g, ' ');
+
+it('a deposit and two instalments: each is reminded of by itself until it is paid, and the last payment settles', async () => {
+  const order = await world.place({ orderId: 'deposit', orderNumber: 'DEPO', termsCode: 'deposit' });
+  await marked('deposit');
+  expect((await world.order('deposit')).instalments.map(({ amount }) => amount)).toEqual([
+    eur(366),
+    eur(366),
+    eur(488),
+  ]);
+  await eventually('the confirmation', () => world.mailsOf('DEPO').length === 1);
+  const confirmation = line(lastMail('DEPO').text);
+  expect(confirmation).toContain('previsto in 3 rate: la prossima, di 366,00 €');
+  expect(confirmation).toMatch(/Rata 3, scadenza [^:]+: 488,00 €/);
+
+  // The deposit is paid at once, with a part of the second instalment: no reminder of the first comes any more.
+  await pay('deposit', 'dep-1', 466);
+  expect((await world.order('deposit')).nextStep?.key).toBe('2/-P3D');
+  const report = await world.env.client.workflow
+    .getHandle(workflowIdOf(order))
+    .query<{ nextStep: object }>('status');
+  expect(report.nextStep).toMatchObject({ key: '2/-P3D' });
+  expect(await reach(order, '1/P7D')).toBe('paid');
+  expect(await reach(order, '1/P14D')).toBe('paid');
+  expect(world.mailsOf('DEPO')).toHaveLength(1);
+
+  expect(await reach(order, '2/-P3D')).toBe('sent');
+  const second = line(lastMail('DEPO').text);
+  expect(second).toContain('pagamento di 266,00 €');
+  expect(second).toMatch(/Rata 1, scadenza [^:]+: 366,00 €, pagata/);
+  expect(second).toMatch(/Rata 2, scadenza [^:]+: 366,00 €, di cui 266,00 € da pagare/);
+
+  await pay('deposit', 'dep-2', 266);
+  expect((await world.order('deposit')).nextStep?.key).toBe('3/-P3D');
+  for (const key of ['2/P0D', '2/P7D', '2/P14D']) expect(await reach(order, key)).toBe('paid');
+  for (const key of ['3/-P3D', '3/P0D', '3/P7D']) expect(await reach(order, key)).toBe('sent');
+  expect(await world.order('deposit')).toMatchObject({ overdue: true, outstanding: eur(488) });
+  expect(world.mailsOf('DEPO')).toHaveLength(5);
+
+  await pay('deposit', 'dep-3', 488);
+  expect(await world.ending(order)).toEqual({ status: 'settled' });
+  expect(world.mailsOf('DEPO')).toHaveLength(6);
+  expect((await world.order('deposit')).instalments.map(({ outstanding }) => outstanding.amount)).toEqual([
+    0, 0, 0,
+  ]);
+});
+
+it('reminders of two instalments on one day both go out, also where the first is still being tried', async () => {
+  const order = await world.place({ orderId: 'weekly', orderNumber: 'WEEK', termsCode: 'weekly' });
+  await marked('weekly');
+  for (const key of ['1/-P3D', '1/P0D', '2/-P3D']) expect(await reach(order, key)).toBe('sent');
+
+  world.post.accept = async () => {
+    throw new MailRefused('451 later', { permanent: false, cause: null });
+  };
+  expect(stepAt(order, '1/P7D')).toBe(stepAt(order, '2/P0D'));
+  await world.until(later(stepAt(order, '2/P0D'), 10 * MINUTE));
+  await eventually('both are tried', async () => {
+    const tried =
+      await world.sql`select id from mails where order_id = 'weekly' and state = 'planned' and attempts > 0`;
+    return tried.length === 2;
+  });
+  world.post.accept = async () => {};
+  await world.until(later(stepAt(order, '2/P0D'), 5 * 60 * MINUTE));
+  await eventually('both are sent', async () => {
+    const known = await outcomes('weekly');
+    return known['1/P7D'] === 'sent' && known['2/P0D'] === 'sent';
+  });
+  const asked = world.mailsOf('WEEK').slice(-2);
+  expect(new Set(asked.map(({ messageId }) => messageId)).size).toBe(2);
+  for (const { text } of asked) expect(line(text)).toContain('610,00 €');
+  await world.submit('weekly', 'settle');
+  expect(await world.ending(order)).toEqual({ status: 'settled' });
+});
+
+it('after an outage the newest reminder of each unpaid instalment goes out, the others are noted as skipped', async () => {
+  const now = await world.clock();
+  const placedAt = later(now, -65 * DAY);
+  const order = await world.place({ orderId: 'outage', orderNumber: 'OUTA', termsCode: 'deposit', placedAt });
+  const missed = order.plan.filter(({ at }) => at <= now).map(({ key }) => key);
+  expect(missed).toEqual(expect.arrayContaining(['1/P7D', '1/P14D', '2/-P3D', '2/P14D', '3/-P3D', '3/P0D']));
+  const known = await eventually('all are noted', async () => {
+    const noted = await outcomes('outage');
+    return Object.keys(noted).length === missed.length && noted;
+  });
+  const newest = ['1/P14D', '2/P14D', '3/P0D'];
+  expect(known).toEqual(
+    Object.fromEntries(missed.map((key) => [key, newest.includes(key) ? 'sent' : 'superseded'])),
+  );
+  await world.submit('outage', 'settle');
+  await world.ending(order);
+});
+
+it('a payment taken back brings the reminders of its instalment back', async () => {
+  const order = await world.place({ orderId: 'back', orderNumber: 'BACK', termsCode: 'weekly' });
+  await marked('back');
+  await pay('back', 'back-1', 610);
+  expect((await world.order('back')).nextStep?.key).toBe('2/-P3D');
+  const by = { paymentId: 'back-1', reason: 'the bank took it back', actor: 'user:test' };
+  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
+  await eventually('it looks again', async () => (await world.order('back')).nextStep?.key === '1/-P3D');
+  expect(await reach(order, '1/-P3D')).toBe('sent');
+  await world.submit('back', 'settle');
+  await world.ending(order);
+});
