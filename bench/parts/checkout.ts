@@ -22,7 +22,7 @@ type Round = {
  * bare workflow starts on the same Temporal server, in turn. Each driver is a process of its own.
  */
 export async function measureCheckout(world: World, quick: boolean): Promise<Findings> {
-  const size = quick ? { rounds: 2, single: 30, burst: 96 } : { rounds: 5, single: 200, burst: 640 };
+  const size = quick ? { rounds: 1, single: 30, burst: 96 } : { rounds: 5, single: 200, burst: 640 };
   const direct = await startHelper<Driver<'direct'>>(
     'driver',
     'direct',

@@ -9,7 +9,7 @@ import { MAX_CACHED_WORKFLOWS, type World } from '../world.ts';
  */
 export async function measureMemory(world: World, quick: boolean): Promise<Findings> {
   // When it must be quick, as many orders to a place in the cache, but so few that the heap's own growth blurs the figure.
-  const orders = quick ? 200 : 2_000;
+  const orders = quick ? 100 : 2_000;
   const maxCachedWorkflows = MAX_CACHED_WORKFLOWS * (orders / 2_000);
   const first = 50;
   await world.renewWorker({ maxCachedWorkflows });
