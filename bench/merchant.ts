@@ -1,5 +1,6 @@
+import { setCreditLimit } from '../src/db/accounts.ts';
 import type { Sql } from '../src/db/client.ts';
-import { putCustomer, setCreditLimit } from '../src/db/customers.ts';
+import { putCustomer } from '../src/db/customers.ts';
 import { replacePolicy } from '../src/db/policies.ts';
 import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../src/domain/defaults.ts';
 import { fingerprint } from '../src/domain/fingerprint.ts';

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { setCreditLimit } from '../db/accounts.ts';
 import { applicantOfOne, applicantsOf } from '../db/applicants.ts';
 import { auditOf } from '../db/audit.ts';
 import type { Sql } from '../db/client.ts';
@@ -9,7 +10,6 @@ import {
   findCustomer,
   listCustomers,
   sameVatNumber,
-  setCreditLimit,
   setPrivilege,
   unknownCustomer,
 } from '../db/customers.ts';

@@ -2,10 +2,10 @@ import { dayAt } from '../domain/calendar.ts';
 import { assertNever, type ErrorCode } from '../domain/errors.ts';
 import { cancellation, charge, payment, unappliedPayment } from '../domain/ledger.ts';
 import { isClosed, mayBecome, type OrderStatus } from '../domain/order-state.ts';
+import { moveBalances } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import type { Tx } from './client.ts';
 import { type CommandRow, decideCommand, pendingCommands } from './commands.ts';
-import { moveBalances } from './customers.ts';
 import { balancesOf, book } from './ledger.ts';
 import type { OrderRow } from './orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from './payments.ts';
@@ -69,7 +69,7 @@ async function apply(
       if (subject.status !== 'reserved')
         return isClosed(subject.status) ? 'order-closed' : 'order-already-confirmed';
       become(subject, 'open');
-      await moveBalances(tx, order.customerId, { exposure: -order.total });
+      await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
       await book(tx, charge(order.id, await balancesOf(tx, order.id)), booking);
       await tx`update orders set status = 'open', confirmed_at = ${now}, store_pending_since = ${now},
                                  paid_in_store = ${told ? 'marked' : 'pending'} where id = ${order.id}`;
@@ -111,7 +111,8 @@ async function apply(
     case 'cancel': {
       if (isClosed(subject.status)) return 'order-closed';
       if (command.body.onlyIfUntouched === true && (await wasTouched(tx, order))) return 'cancel-too-late';
-      if (subject.status === 'reserved') await moveBalances(tx, order.customerId, { exposure: -order.total });
+      if (subject.status === 'reserved')
+        await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
       else await book(tx, cancellation(command.id, order.id, await balancesOf(tx, order.id)), booking);
       await close(tx, subject, 'cancelled', command, now);
       return null;

@@ -8,9 +8,11 @@ import type { Money } from '../domain/money.ts';
 import { offerOf } from '../domain/offer.ts';
 import { expiry } from '../domain/steps.ts';
 import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
+import { inCurrency, moveBalances } from './accounts.ts';
 import { applicantOfOne } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
-import { type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
+import { lockCreditGroup } from './credit-groups.ts';
+import { type CustomerRow, lockCustomer } from './customers.ts';
 import { keepDecline } from './declines.ts';
 import { book } from './ledger.ts';
 import {
@@ -63,14 +65,15 @@ export async function checkout(
   { now, actor, told }: { now: string; actor: string; told: boolean },
 ): Promise<CheckoutResult> {
   return inTransaction(sql, async (tx) => {
-    const [customer, policies, known] = await Promise.all([
+    const [locked, policies, known] = await Promise.all([
       lockCustomer(tx, request.customerId),
       activePolicies(tx),
       findOrder(tx, request.orderId),
     ]);
     if (known) return replay(tx, known, request, policies);
 
-    requireCurrency(customer, request.total);
+    const customer = await inCurrency(tx, locked, request.total.currency);
+    if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
     const eligibility = policies.eligibility.body;
     const moment = { now, zone: policies.settings.body.timeZone };
     const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
@@ -121,7 +124,7 @@ export async function checkout(
       });
       for (const line of balances) line.outstanding = line.amount;
     } else {
-      await moveBalances(tx, customer.id, { exposure: order.total });
+      await moveBalances(tx, customer.id, order.currency, { exposure: order.total });
     }
     return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
   });
@@ -133,15 +136,6 @@ export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerm
   if (terms) return terms;
   const offered = policy.terms.map((candidate) => candidate.code).join(', ');
   throw new NettermsError('terms-not-found', `There are no terms ${code}; the merchant offers ${offered}.`);
-}
-
-/** @throws NettermsError `currency-mismatch` */
-export function requireCurrency(customer: Pick<CustomerRow, 'id' | 'currency'>, total: Money): void {
-  if (total.currency === customer.currency) return;
-  throw new NettermsError(
-    'currency-mismatch',
-    `The account of ${customer.id} is kept in ${customer.currency}: an order in ${total.currency} cannot be placed on it.`,
-  );
 }
 
 async function replay(

@@ -1,7 +1,7 @@
 import type { Account, Balance, Entry, EntryKind } from '../domain/ledger.ts';
 import { balance } from '../domain/ledger.ts';
+import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
-import { moveBalances } from './customers.ts';
 
 /** A booked entry, as people read it; amounts in minor units. */
 export type LedgerRow = {
@@ -20,6 +20,11 @@ export type LedgerRow = {
   actor: string;
   bookedAt: string;
 };
+
+const columns = (
+  db: Db,
+) => db`id, entry_key, customer_id, order_id, instalment, account, kind, amount, currency, payment_id, reverses,
+  command_id, actor, booked_at`;
 
 type Booking = { customerId: string; currency: string; commandId: string | null; actor: string; now: string };
 
@@ -56,7 +61,7 @@ export async function book(
       db`update instalments set outstanding = outstanding + ${amount} where order_id = ${orderId} and number = ${instalment}`,
       db`update orders set outstanding = outstanding + ${amount} where id = ${orderId}`,
     ]),
-    moveBalances(db, customerId, {
+    moveBalances(db, customerId, currency, {
       exposure: balance(booked, 'receivable'),
       unapplied: balance(booked, 'unapplied'),
     }),
@@ -73,7 +78,11 @@ export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
 /** What was booked on an order, the oldest first. */
 export async function ledgerOf(db: Db, orderId: string): Promise<LedgerRow[]> {
   return db<LedgerRow[]>`
-    select id, entry_key, customer_id, order_id, instalment, account, kind, amount, currency, payment_id, reverses,
-           command_id, actor, booked_at
-    from ledger where order_id = ${orderId} order by id`;
+    select ${columns(db)} from ledger where order_id = ${orderId} order by id`;
+}
+
+/** The entry that was booked under a key. */
+export async function findEntry(db: Db, key: string): Promise<LedgerRow | null> {
+  const [row] = await db<LedgerRow[]>`select ${columns(db)} from ledger where entry_key = ${key}`;
+  return row ?? null;
 }

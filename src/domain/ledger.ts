@@ -2,7 +2,20 @@ import type { Money } from './money.ts';
 
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
 export type Account = 'receivable' | 'unapplied';
-export type EntryKind = 'charge' | 'payment' | 'cancellation' | 'allocation' | 'reversal';
+export const entryKinds = [
+  'charge',
+  'payment',
+  'cancellation',
+  'credit_note',
+  'refund',
+  'interest',
+  'fee',
+  'write_off',
+  'adjustment',
+  'allocation',
+  'reversal',
+] as const;
+export type EntryKind = (typeof entryKinds)[number];
 
 /** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
 export type Entry = {
@@ -82,6 +95,11 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
     orderId,
     paymentId,
   });
+}
+
+/** More or less credit held for the customer, by an admin's word. */
+export function adjustment(adjustmentId: string, amount: number): Entry {
+  return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
 }
 
 /** Takes back the whole charge; what was received on it becomes unapplied credit. */

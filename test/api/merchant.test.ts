@@ -87,7 +87,7 @@ describe('a customer', () => {
     );
   });
 
-  it('has the policy’s limit, or one of its own, in the account’s currency', async () => {
+  it('has the policy’s limit, or one of its own, in each currency its own', async () => {
     await put('limited', facts);
     const set = (limit: unknown) => api.call('/customers/limited/credit', { limit }, { method: 'PUT' });
     expect((await set(eur(50))).body.credit).toMatchObject({
@@ -100,8 +100,15 @@ describe('a customer', () => {
     ).toBe(201);
     expect((await set(eur(0))).body.credit).toMatchObject({ limit: eur(0), available: eur(-50) });
     expect((await set(null)).body.credit).toMatchObject({ limit: eur(10_000), ownLimit: null });
-    const other = await set({ amount: 1, currency: 'USD' });
-    expect(other).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    const usd = (amount: number) => ({ amount, currency: 'USD' });
+    const order = (orderId: string, amount: number) =>
+      api.call('/orders', { orderId, customerId: 'limited', total: usd(amount) });
+    expect(await order('early', 7)).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    expect((await set(usd(7))).body.credit).toMatchObject({ limit: usd(7), exposure: usd(0) });
+    expect((await order('abroad', 7)).status).toBe(201);
+    expect((await order('abroad-2', 1)).body).toMatchObject({ code: 'not-eligible' });
+    const home = (await api.call('/customers/limited')).body.credit;
+    expect(home).toMatchObject({ limit: eur(10_000), exposure: eur(50) });
   });
 
   it('is listed by id, page by page', async () => {

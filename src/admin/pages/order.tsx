@@ -382,6 +382,12 @@ const entryWords = {
   charge: 'Charge',
   payment: 'Payment',
   cancellation: 'Cancellation',
+  credit_note: 'Credit note',
+  refund: 'Refund',
+  interest: 'Late interest',
+  fee: 'Fee',
+  write_off: 'Write-off',
+  adjustment: 'Adjustment',
   allocation: 'Allocation',
   reversal: 'Reversal',
 } as const satisfies Record<LedgerRow['kind'], string>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { raiseLimit, setCreditLimit } from '../../db/accounts.ts';
 import type { ApiKey } from '../../db/api-keys.ts';
 import { applicantsOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
@@ -8,9 +9,7 @@ import {
   findCustomer,
   listCustomers,
   putCustomer,
-  raiseLimit,
   sameVatNumber,
-  setCreditLimit,
   setOwnTerms,
   setPrivilege,
   unknownCustomer,

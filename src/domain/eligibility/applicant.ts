@@ -30,6 +30,9 @@ export type Seen = {
   }[];
 };
 
+/** What a group of companies may owe together and does, unapplied credit deducted; in minor units. */
+export type GroupCredit = { readonly name: string; readonly limit: number; readonly used: number };
+
 /** What is known of a customer at the moment of a decision; money in minor units of `currency`. */
 export type Applicant = {
   readonly id: string;
@@ -56,10 +59,14 @@ export type Applicant = {
   readonly currency: string;
   /** The customer's own limit; null takes the policy's. */
   readonly creditLimit: number | null;
+  /** How far over the limit an order of theirs may reach; null takes the policy's. */
+  readonly tolerance: number | null;
   /** A temporary raise that is in force; it never lowers a limit. */
   readonly raisedLimit: number | null;
   readonly exposure: number;
   readonly unapplied: number;
+  /** The companies with which the customer shares a limit; null if none, or none in this currency. */
+  readonly group: GroupCredit | null;
   /** Null where no rule asks for it. */
   readonly seen: Seen | null;
 };
