@@ -84,11 +84,13 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
         const [instalment] = (await instalmentsOfOrders(tx, [orderId])).filter(
           ({ number }) => number === step.instalment,
         );
-        if (order.status !== 'open' || !instalment || instalment.outstanding <= 0) {
-          await skip(tx, orderId, step.key, 'paid', now);
+        const planned = order.plan.find(({ key }) => key === step.key);
+        const paid = order.status !== 'open' || !instalment || instalment.outstanding <= 0;
+        if (paid || !planned) {
+          await skip(tx, orderId, step.key, paid ? 'paid' : 'replanned', now);
           return 'skipped';
         }
-        const template = order.plan.find(({ key }) => key === step.key)?.template as TemplateName;
+        const template = planned.template as TemplateName;
         return prepare(tx, { order, customer, what: step, template, now });
       });
       if (typeof prepared === 'string') return prepared;

@@ -102,9 +102,9 @@ export async function checkout(
       closedMonths: customer.closedMonths,
     });
     const plan = planReminders(policies.dunning.body, {
-      termsCode: verdict.set?.dunning ?? terms.code,
+      termsCode: order.dunningPlan ?? terms.code,
       instalments,
-      placedAt: order.placedAt,
+      from: order.placedAt,
       country: settings.country,
       spreadKey: order.id,
     });
@@ -112,7 +112,13 @@ export async function checkout(
     const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
     if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
 
-    const balances = instalments.map((line) => ({ ...line, orderId: order.id, outstanding: 0 }));
+    const balances = instalments.map((line) => ({
+      ...line,
+      orderId: order.id,
+      outstanding: 0,
+      charges: 0,
+      moves: 0,
+    }));
     if (request.confirm === 'now') {
       const entries = charge(order.id, balances);
       await book(tx, entries, {
@@ -188,6 +194,7 @@ function newOrder(
     eligibilityVersion: policies.eligibility.version,
     termsVersion: policies.terms.version,
     dunningVersion: policies.dunning.version,
+    dunningPlan: verdict.set?.dunning ?? null,
     fingerprint: request.fingerprint,
     placedAt: request.placedAt ?? now,
     expiresAt: confirmed ? null : new Date(Date.parse(now) + holdsFor.toMillis()).toISOString(),
@@ -205,6 +212,7 @@ const accepted = (order: NewOrder): OrderRow => ({
   closeReason: null,
   reopenings: 0,
   storeSequence: 0,
+  planVersion: 1,
   episode: 1,
   startedAt: null,
   stuckSince: null,

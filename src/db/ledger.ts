@@ -1,4 +1,4 @@
-import type { Account, Balance, Entry, EntryKind } from '../domain/ledger.ts';
+import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger.ts';
 import { balance } from '../domain/ledger.ts';
 import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
@@ -10,6 +10,8 @@ export type LedgerRow = {
   customerId: string;
   orderId: string | null;
   instalment: number | null;
+  part: Part;
+  label: string | null;
   account: Account;
   kind: EntryKind;
   amount: number;
@@ -23,10 +25,16 @@ export type LedgerRow = {
 
 const columns = (
   db: Db,
-) => db`id, entry_key, customer_id, order_id, instalment, account, kind, amount, currency, payment_id, reverses,
+) => db`id, entry_key, customer_id, order_id, instalment, part, label, account, kind, amount, currency, payment_id, reverses,
   command_id, actor, booked_at`;
 
-type Booking = { customerId: string; currency: string; commandId: string | null; actor: string; now: string };
+export type Booking = {
+  customerId: string;
+  currency: string;
+  commandId: string | null;
+  actor: string;
+  now: string;
+};
 
 /**
  * Appends entries and moves every stored balance by what was appended; the only writer of the ledger. Needs the
@@ -43,6 +51,8 @@ export async function book(
     customer_id: customerId,
     order_id: entry.orderId,
     instalment: entry.instalment,
+    part: entry.part,
+    label: entry.label,
     account: entry.account,
     kind: entry.kind,
     amount: entry.amount,
@@ -53,12 +63,12 @@ export async function book(
     actor,
     booked_at: now,
   }));
-  const booked = await db<Pick<LedgerRow, 'account' | 'amount' | 'orderId' | 'instalment'>[]>`
-    insert into ledger ${db(rows)} on conflict (entry_key) do nothing returning account, amount, order_id, instalment`;
+  const booked = await db<Pick<LedgerRow, 'account' | 'amount' | 'orderId' | 'instalment' | 'part'>[]>`
+    insert into ledger ${db(rows)} on conflict (entry_key) do nothing returning account, amount, order_id, instalment, part`;
   const receivable = booked.filter((row) => row.account === 'receivable');
   await Promise.all([
-    ...receivable.flatMap(({ orderId, instalment, amount }) => [
-      db`update instalments set outstanding = outstanding + ${amount} where order_id = ${orderId} and number = ${instalment}`,
+    ...receivable.flatMap(({ orderId, instalment, part, amount }) => [
+      db`update instalments set outstanding = outstanding + ${amount}, charges = charges + ${part === 'charges' ? amount : 0} where order_id = ${orderId} and number = ${instalment}`,
       db`update orders set outstanding = outstanding + ${amount} where id = ${orderId}`,
     ]),
     moveBalances(db, customerId, currency, {
@@ -68,11 +78,20 @@ export async function book(
   ]);
 }
 
-/** An order's instalments as the ledger sees them, in their order. */
+/** An order's instalments as the ledger sees them, the earliest due first. */
 export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   return db<
     Balance[]
-  >`select number, amount, outstanding from instalments where order_id = ${orderId} order by number`;
+  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, number`;
+}
+
+/** What is owed and was received of each part of an order's instalments. */
+export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {
+  return db<Standing[]>`
+    select l.instalment as number, l.part, sum(l.amount)::bigint as outstanding,
+           coalesce(-sum(l.amount) filter (where coalesce(r.kind, l.kind) in ('payment', 'allocation')), 0)::bigint as received
+    from ledger l left join ledger r on r.id = l.reverses
+    where l.order_id = ${orderId} and l.account = 'receivable' group by 1, 2 order by 1, 2 desc`;
 }
 
 /** What was booked on an order, the oldest first. */

@@ -12,9 +12,9 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       group by o.id having o.outstanding <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
       select format('order/%s instalment %s', i.order_id, i.number) as subject,
-             format('stored balance %s, ledger %s', i.outstanding, coalesce(sum(l.amount), 0)) as problem
+             format('stored balance %s with charges of %s, ledger %s', i.outstanding, i.charges, coalesce(sum(l.amount), 0)) as problem
       from instalments i left join ledger l on l.order_id = i.order_id and l.instalment = i.number and l.account = 'receivable'
-      group by i.order_id, i.number having i.outstanding <> coalesce(sum(l.amount), 0)`,
+      group by i.order_id, i.number having i.outstanding <> coalesce(sum(l.amount), 0) or i.charges <> coalesce(sum(l.amount) filter (where l.part = 'charges'), 0)`,
     db<Discrepancy[]>`
       with owed as (select customer_id, currency, sum(amount) as amount from ledger where account = 'receivable' group by 1, 2),
            held as (select customer_id, currency, sum(total) as amount from orders where status = 'reserved' group by 1, 2)
@@ -40,7 +40,7 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from orders o left join instalments i on i.order_id = o.id group by o.id having o.total is distinct from sum(i.amount)`,
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('total %s, charged %s', o.total, coalesce(sum(l.amount), 0)) as problem
-      from orders o left join ledger l on l.order_id = o.id and l.kind = 'charge'
+      from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable' and l.kind in ('charge', 'adjustment') and l.label is null
       group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
       select 'ledger/' || l.entry_key as subject, 'names another customer or currency than its order' as problem

@@ -17,6 +17,9 @@ export const entryKinds = [
 ] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
+/** `charges`: interest and costs on top of the principal. */
+export type Part = 'principal' | 'charges';
+
 /** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
 export type Entry = {
   readonly key: string;
@@ -25,16 +28,34 @@ export type Entry = {
   readonly amount: number;
   readonly orderId: string | null;
   readonly instalment: number | null;
+  readonly part: Part;
+  /** More of its kind: "bank_fee", "rounding". */
+  readonly label: string | null;
   readonly paymentId: string | null;
   readonly reverses: number | null;
 };
 
-/** An instalment as the ledger sees it; amounts in minor units. */
-export type Balance = { readonly number: number; readonly amount: number; readonly outstanding: number };
+/** An instalment as the ledger sees it; amounts in minor units. `charges` are a part of what is outstanding. */
+export type Balance = {
+  readonly number: number;
+  readonly amount: number;
+  readonly outstanding: number;
+  readonly charges: number;
+};
+
+/** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
+export type Standing = {
+  readonly number: number;
+  readonly part: Part;
+  readonly outstanding: number;
+  readonly received: number;
+};
 
 const entry = (fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>): Entry => ({
   orderId: null,
   instalment: null,
+  part: 'principal',
+  label: null,
   paymentId: null,
   reverses: null,
   ...fields,
@@ -54,36 +75,51 @@ export function charge(orderId: string, instalments: readonly Balance[]): Entry[
   );
 }
 
+/** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
+export function payable(
+  instalments: readonly Balance[],
+  amount: number,
+): { number: number; part: Part; amount: number }[] {
+  let left = amount;
+  return instalments.flatMap(({ number, outstanding, charges }) =>
+    (['charges', 'principal'] as const).flatMap((part) => {
+      const owed = part === 'charges' ? charges : outstanding - charges;
+      const paid = Math.min(left, Math.max(owed, 0));
+      left -= paid;
+      return paid === 0 ? [] : [{ number, part, amount: paid }];
+    }),
+  );
+}
+
 /**
- * A payment on an order: it pays the instalments in their order (the earliest due first, art. 1193 of the
- * Italian civil code), and what is left over becomes unapplied credit.
+ * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
+ * civil code), of each interest and costs before the principal (art. 1194), and what is left over becomes unapplied
+ * credit.
  */
 export function payment(
   orderId: string,
   instalments: readonly Balance[],
   { paymentId, amount }: { paymentId: string; amount: Money['amount'] },
 ): Entry[] {
-  const entries: Entry[] = [];
-  let left = amount;
-  for (const { number, outstanding } of instalments) {
-    const part = Math.min(left, Math.max(outstanding, 0));
-    if (part === 0) continue;
-    left -= part;
-    entries.push(
-      entry({
-        key: `payment/${paymentId}/${number}`,
-        account: 'receivable',
-        kind: 'payment',
-        amount: -part,
-        orderId,
-        instalment: number,
-        paymentId,
-      }),
-    );
-  }
-  if (left > 0) entries.push(unappliedPayment(paymentId, left, orderId));
-  return entries;
+  const paid = payable(instalments, amount);
+  const entries = paid.map(({ number, part, amount }) =>
+    entry({
+      key: `payment/${paymentId}/${placeOf(number, part)}`,
+      account: 'receivable',
+      kind: 'payment',
+      amount: -amount,
+      orderId,
+      instalment: number,
+      part,
+      paymentId,
+    }),
+  );
+  const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
+  return left > 0 ? [...entries, unappliedPayment(paymentId, left, orderId)] : entries;
 }
+
+const placeOf = (number: number, part: Part): string =>
+  part === 'principal' ? `${number}` : `${number}/charges`;
 
 /** Money that no open order takes: credit held for the customer. */
 export function unappliedPayment(paymentId: string, amount: number, orderId: string | null): Entry {
@@ -102,35 +138,17 @@ export function adjustment(adjustmentId: string, amount: number): Entry {
   return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
 }
 
-/** Takes back the whole charge; what was received on it becomes unapplied credit. */
-export function cancellation(commandId: string, orderId: string, instalments: readonly Balance[]): Entry[] {
-  return instalments.flatMap(({ number, amount, outstanding }) => {
-    const received = amount - outstanding;
-    const at = { orderId, instalment: number };
-    const cancelled = entry({
-      key: `${commandId}/cancellation/${number}`,
-      account: 'receivable',
-      kind: 'cancellation',
-      amount: -amount,
-      ...at,
-    });
-    if (received === 0) return [cancelled];
+/** Takes back all that was charged and is not credited; what was received on it becomes unapplied credit. */
+export function cancellation(commandId: string, orderId: string, standings: readonly Standing[]): Entry[] {
+  return standings.flatMap(({ number, part, outstanding, received }) => {
+    const at = { orderId, instalment: number, part };
+    const place = placeOf(number, part);
+    const of = (key: string, account: Account, kind: EntryKind, amount: number): Entry[] =>
+      amount === 0 ? [] : [entry({ key: `${commandId}/${key}/${place}`, account, kind, amount, ...at })];
     return [
-      cancelled,
-      entry({
-        key: `${commandId}/release/${number}`,
-        account: 'receivable',
-        kind: 'allocation',
-        amount: received,
-        ...at,
-      }),
-      entry({
-        key: `${commandId}/credit/${number}`,
-        account: 'unapplied',
-        kind: 'allocation',
-        amount: received,
-        ...at,
-      }),
+      ...of('cancellation', 'receivable', 'cancellation', -outstanding - received),
+      ...of('release', 'receivable', 'allocation', received),
+      ...of('credit', 'unapplied', 'allocation', received),
     ];
   });
 }
@@ -150,15 +168,16 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
 export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, amount }) =>
+    .flatMap(({ orderId, instalment, part, amount }) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${instalment}`,
+          key: `${commandId}/withdrawal/${account}/${placeOf(instalment!, part)}`,
           account,
           kind: 'allocation',
           amount: -amount,
           orderId,
           instalment,
+          part,
         }),
       ),
     );

@@ -73,6 +73,7 @@ describe('a key', () => {
       'POST /orders/x/settle': [],
       'POST /payments/x/reverse': ['accounting'],
       'POST /orders/x/chase': [],
+      'POST /orders/x/extend': [],
       'POST /orders/x/retry-store': [],
       'GET /policies/eligibility': ['accounting', 'read'],
       'GET /policies/terms': ['accounting', 'read'],

@@ -68,6 +68,7 @@ const valid: Record<string, object> = {
     reference: 'r',
   },
   'POST /orders/none/settle': { reason: 'r' },
+  'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'PUT /policies/eligibility': {
     baseVersion: 1,
     policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },

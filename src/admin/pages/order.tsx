@@ -193,6 +193,7 @@ const appliedWords = {
   cancel: 'The order was cancelled.',
   retryStore: 'The store is told again.',
   chase: 'The order goes on without the store’s word.',
+  extend: 'The due date was moved.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

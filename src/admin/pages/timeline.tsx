@@ -23,6 +23,7 @@ const commandWords: Readonly<Record<string, string>> = {
   cancel: 'Cancellation',
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
+  extend: 'Extension',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -54,6 +55,7 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.settle': { text: 'Settlement asked for' },
   'order.cancel': { text: 'Cancellation asked for' },
   'order.retryStore': { text: 'The store is told again' },
+  'order.extend': { text: 'A due date was moved' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },

@@ -9,7 +9,14 @@ import type { OrderProcess } from '../../temporal/order-process.ts';
 import { type Submission, submitCommand } from '../../temporal/submit-command.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
-import { type CommandView, command, newPayment, orderAfterCommand, withReason } from '../schemas/order.ts';
+import {
+  type CommandView,
+  command,
+  extension,
+  newPayment,
+  orderAfterCommand,
+  withReason,
+} from '../schemas/order.ts';
 
 const tag = 'Orders';
 const statuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
@@ -79,6 +86,21 @@ export function orderCommandEndpoints({
     }),
     withReasonEndpoint('cancel', 'cancel', 'storefront', 'Cancel an order; what was paid becomes credit'),
     withReasonEndpoint('settle', 'settle', 'admin', 'Settle an order: the rest was paid outside'),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/extend',
+      tag,
+      summary: 'Give an instalment a later due date; its reminders are planned anew',
+      scopes: ['admin'],
+      body: extension,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason, ...move } = body;
+        return ask({ orderId, kind: 'extend', actor, reason, content: body, idempotencyKey, body: move });
+      },
+    }),
     withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),
     endpoint({
       method: 'post',

@@ -54,7 +54,7 @@ export function orderEndpoints({
           status: 201,
           body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
-          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt),
+          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt ?? null),
         };
       },
     }),

@@ -74,7 +74,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const plan = planReminders(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,
-          placedAt,
+          from: placedAt,
           country: settings.country,
           spreadKey: null,
         });

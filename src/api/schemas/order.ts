@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryKinds } from '../../domain/ledger.ts';
 import { commandKinds } from '../../domain/order-state.ts';
 import { discountOffer } from './eligibility.ts';
 import {
@@ -60,9 +61,13 @@ export const order = z
       z.object({
         number: z.int(),
         dueOn: z.string(),
-        dueAt: z.string().meta({ description: 'Overdue from this instant on.' }),
+        dueAt: z
+          .string()
+          .nullable()
+          .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
         amount: money,
         outstanding: money,
+        charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),
       }),
     ),
     discount: discountOffer
@@ -110,6 +115,14 @@ export const orderAfterCommand = order
 export const amendment = z.strictObject({ orderNumber: line(100).optional() });
 export const withReason = z.strictObject({ reason });
 
+export const extension = z
+  .strictObject({
+    dueOn: day.meta({ description: 'The new due date, later than the present one.' }),
+    instalment: z.int().min(1).optional().meta({ description: 'The earliest unpaid one if not given.' }),
+    reason,
+  })
+  .meta({ id: 'Extension' });
+
 export const newPayment = z
   .strictObject({
     paymentId: externalId,
@@ -126,7 +139,9 @@ export const ledgerEntries = z.object({
       .object({
         entryId: z.int(),
         account: z.enum(['receivable', 'unapplied']),
-        kind: z.enum(['charge', 'payment', 'cancellation', 'allocation', 'reversal']),
+        kind: z.enum(entryKinds),
+        part: z.enum(['principal', 'charges']),
+        label: z.string().nullable().meta({ description: 'More of its kind, such as bank_fee.' }),
         amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
         instalment: z.int().nullable(),
         paymentId: z.string().nullable(),
