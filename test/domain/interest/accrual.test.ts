@@ -116,6 +116,10 @@ describe('late interest', () => {
     expect(periods({ ...debt, excluded: [insolvent, disputed] })).toEqual([
       ['2025-02-01', '2025-02-10', 10, '11.15', 100_000, 305],
     ]);
+    const aDay = { from: '2025-02-01', to: '2025-02-01' };
+    expect(periods({ ...debt, excluded: [aDay, { from: '2025-02-03', to: null }] })).toEqual([
+      ['2025-02-02', '2025-02-02', 1, '11.15', 100_000, 31],
+    ]);
     const before = { from: '2025-01-01', to: null };
     expect(periods({ ...debt, excluded: [before] })).toEqual([]);
   });
