@@ -13,6 +13,7 @@ import { logRequests } from './request-log.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { interestEndpoints } from './routes/interest.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
@@ -43,6 +44,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...paymentEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
+  ...interestEndpoints(deps),
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
 ];

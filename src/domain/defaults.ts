@@ -1,5 +1,6 @@
 import type { DunningPolicy } from './dunning.ts';
 import type { EligibilityPolicy } from './eligibility/policy.ts';
+import type { LateInterestPolicy } from './interest/late-interest.ts';
 import type { Settings } from './settings.ts';
 import type { TermsPolicy } from './terms.ts';
 
@@ -29,6 +30,15 @@ export const defaultDunning: DunningPolicy = {
   timeZone: 'Europe/Rome',
   spreadMinutes: 0,
   businessDays: true,
+};
+
+/** Off, and as the law has it: 40 EUR is its compensation (art. 6 D.Lgs. 231/2002). */
+export const defaultLateInterest: LateInterestPolicy = {
+  enabled: false,
+  country: null,
+  marginPercent: null,
+  compensation: { amount: 4_000, currency: 'EUR' },
+  referenceRates: [],
 };
 
 export const defaultSettings: Settings = {

@@ -17,6 +17,8 @@ export const errorTable = {
   'version-not-found': [404, 'The policy has no such version'],
   'terms-not-found': [422, 'No payment terms have this code'],
   'terms-not-applicable': [422, 'These payment terms do not fit this order'],
+  'no-interest-law': [422, 'The law of this country on late payment is not known here'],
+  'reference-rate-missing': [422, 'A half-year has no reference rate'],
   'not-eligible': [422, 'This customer cannot buy on these terms now'],
   'currency-mismatch': [422, 'The currency is not the one of the customer’s account'],
   conflict: [409, 'This id was already used with another content'],

@@ -78,9 +78,10 @@ describe('a key', () => {
       'GET /policies/eligibility': ['accounting', 'read'],
       'GET /policies/terms': ['accounting', 'read'],
       'GET /policies/dunning': ['accounting', 'read'],
+      'GET /policies/late-interest': ['accounting', 'read'],
       'GET /settings': ['accounting', 'read'],
       ...Object.fromEntries(
-        ['eligibility', 'terms', 'dunning'].flatMap((kind): [string, Scope[]][] => [
+        ['eligibility', 'terms', 'dunning', 'late-interest'].flatMap((kind): [string, Scope[]][] => [
           [`GET /policies/${kind}/versions`, ['accounting', 'read']],
           [`GET /policies/${kind}/versions/x`, ['accounting', 'read']],
           [`GET /policies/${kind}/differences`, ['accounting', 'read']],
@@ -91,9 +92,12 @@ describe('a key', () => {
       'PUT /policies/eligibility': [],
       'PUT /policies/terms': [],
       'PUT /policies/dunning': [],
+      'PUT /policies/late-interest': [],
       'PUT /settings': [],
       'POST /terms/preview': ['accounting', 'read'],
       'POST /policies/dunning/preview': ['accounting', 'read'],
+      'POST /interest/preview': ['accounting', 'read'],
+      'GET /interest/reference-rates': ['accounting', 'read'],
     };
     const calls = api.endpoints.map(
       ({ method, path }) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, 'x')}`,

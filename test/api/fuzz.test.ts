@@ -118,6 +118,26 @@ const valid: Record<string, object> = {
     settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
   },
   'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
+  'PUT /policies/late-interest': {
+    baseVersion: 0,
+    policy: {
+      enabled: true,
+      country: 'IT',
+      marginPercent: '8',
+      compensation: money,
+      referenceRates: [{ from: '2027-01-01', percent: '2.15' }],
+    },
+  },
+  'POST /interest/preview': {
+    principal: money,
+    dueOn: '2026-01-31',
+    paidOn: '2026-12-31',
+    country: 'IT',
+    payments: [{ on: '2026-02-28', amount: money }],
+    excluded: [{ from: '2026-03-01', to: '2026-03-31', amount: money }],
+    agrifood: true,
+    concludedOn: '2026-01-01',
+  },
   'POST /policies/dunning/preview': { termsCode: 'net30', placedOn: '2027-01-31', total: money },
 };
 

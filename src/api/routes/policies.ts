@@ -135,6 +135,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     ...policyPair('eligibility'),
     ...policyPair('terms'),
     ...policyPair('dunning'),
+    ...policyPair('late-interest'),
     endpoint({
       method: 'get',
       path: '/settings',

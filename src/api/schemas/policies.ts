@@ -24,6 +24,7 @@ import {
   termsCode,
   timeZone,
 } from './fields.ts';
+import { lateInterestPolicy } from './interest.ts';
 import { termsPolicy } from './terms.ts';
 
 /** The members that are there. */
@@ -222,6 +223,7 @@ export const policyBodies: { [Kind in Exclude<keyof Policies, 'settings'>]: z.Zo
   eligibility,
   terms: termsPolicy,
   dunning,
+  'late-interest': lateInterestPolicy,
 };
 export const settingsBody: z.ZodType<Policies['settings']> = settings;
 
