@@ -10,6 +10,7 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { correctionEndpoints } from './routes/corrections.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
@@ -38,6 +39,7 @@ export type AppDeps = {
 /** All calls under `/v1`. */
 export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...correctionEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),

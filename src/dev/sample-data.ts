@@ -16,6 +16,7 @@ const settings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: { amount: 50_000, currency: 'EUR' },
 };
 
 const terms: TermsPolicy = {

@@ -51,4 +51,5 @@ export const defaultSettings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: null,
 };

@@ -133,6 +133,57 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
   });
 }
 
+/**
+ * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
+ * unapplied credit. Interest and costs are waived, not credited.
+ */
+export function creditNote(
+  orderId: string,
+  instalments: readonly Balance[],
+  { creditNoteId, amount }: { creditNoteId: string; amount: number },
+): Entry[] {
+  const principal = instalments.map((line) => ({
+    ...line,
+    outstanding: line.outstanding - line.charges,
+    charges: 0,
+  }));
+  const reduced = payable(principal, amount);
+  const left = amount - reduced.reduce((sum, line) => sum + line.amount, 0);
+  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
+    entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
+  return [
+    ...reduced.map((line) =>
+      of(`${line.number}`, { account: 'receivable', amount: -line.amount, instalment: line.number }),
+    ),
+    ...(left > 0 ? [of('unapplied', { account: 'unapplied', amount: left, instalment: null })] : []),
+  ];
+}
+
+/** Credit paid out to the customer. */
+export function refund(refundId: string, amount: number): Entry {
+  return entry({ key: `refund/${refundId}`, account: 'unapplied', kind: 'refund', amount: -amount });
+}
+
+/** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
+export function writeOff(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  return payable(instalments.toReversed(), amount).map((line) =>
+    entry({
+      key: `${commandId}/write-off/${placeOf(line.number, line.part)}`,
+      account: 'receivable',
+      kind: 'write_off',
+      amount: -line.amount,
+      orderId,
+      instalment: line.number,
+      part: line.part,
+    }),
+  );
+}
+
 /** More or less credit held for the customer, by an admin's word. */
 export function adjustment(adjustmentId: string, amount: number): Entry {
   return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });

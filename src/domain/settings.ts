@@ -1,3 +1,5 @@
+import type { Money } from './money.ts';
+
 /** Who the merchant is, and the conventions of their business. */
 export type Settings = {
   readonly company: string;
@@ -16,4 +18,6 @@ export type Settings = {
   readonly currency: string;
   /** ISO 8601; how long an unconfirmed reservation holds credit. */
   readonly reservationExpiresAfter: string;
+  /** A write-off of more than this waits for a second admin; null needs none. */
+  readonly writeOffApprovalOver: Money | null;
 };

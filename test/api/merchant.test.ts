@@ -191,6 +191,7 @@ describe('a policy', () => {
       saturdays: 'open',
       currency: 'EUR',
       reservationExpiresAfter: 'P1D',
+      writeOffApprovalOver: null,
     });
     await replace('/policies/dunning', 'policy', dunning);
   });

@@ -112,4 +112,5 @@ export const settings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: null,
 };

@@ -24,6 +24,8 @@ const commandWords: Readonly<Record<string, string>> = {
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
   extend: 'Extension',
+  credit: 'Credit note',
+  writeOff: 'Write-off',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -45,6 +47,8 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   charge: (amount) => ({ text: `${amount} charged` }),
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  credit_note: (amount) => ({ text: `${amount} credited` }),
+  write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
@@ -55,6 +59,8 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.settle': { text: 'Settlement asked for' },
   'order.cancel': { text: 'Cancellation asked for' },
   'order.retryStore': { text: 'The store is told again' },
+  'order.credit': { text: 'A credit note was booked' },
+  'order.writeOff': { text: 'An amount was written off' },
   'order.extend': { text: 'A due date was moved' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },

@@ -1,27 +1,18 @@
-import type { z } from 'zod';
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
-import { type CommandRow, findCommand, getCommand } from '../../db/commands.ts';
+import { findCommand, getCommand } from '../../db/commands.ts';
 import { merchantToday, readOrder } from '../../db/order-views.ts';
-import { type ErrorCode, errorTable, NettermsError } from '../../domain/errors.ts';
+import { NettermsError } from '../../domain/errors.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
-import { type Submission, submitCommand } from '../../temporal/submit-command.ts';
+import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
-import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
-import {
-  type CommandView,
-  command,
-  extension,
-  newPayment,
-  orderAfterCommand,
-  withReason,
-} from '../schemas/order.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { requirePast } from '../past-day.ts';
+import { command, extension, newPayment, orderAfterCommand, withReason } from '../schemas/order.ts';
 
 const tag = 'Orders';
-const statuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
-
-type Answer = z.infer<typeof orderAfterCommand>;
+const statuses = askedStatuses;
 
 /** What can be asked of an order: each is a command that the order's workflow applies or refuses. */
 export function orderCommandEndpoints({
@@ -33,19 +24,7 @@ export function orderCommandEndpoints({
   process: OrderProcess;
   now: () => string;
 }): Endpoint[] {
-  /** Asks, waits a moment, and answers with the order as it is then. */
-  async function ask(submission: Submission): Promise<Reply<Answer>> {
-    const { command, replayed } = await submitCommand({ sql, process, now: now() }, submission);
-    if (command.outcome === 'refused') throw refused(command);
-    return {
-      status: command.outcome ? 200 : 202,
-      body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
-      headers: {
-        ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
-        ...replayedHeader(replayed),
-      },
-    };
-  }
+  const ask = askOrder({ sql, process, now });
 
   /** A storefront follows its own commands only. */
   async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
@@ -126,7 +105,7 @@ export function orderCommandEndpoints({
       handle: async ({ params: { orderId }, body, actor, now }) => {
         const today = await merchantToday(sql, now);
         const { receivedOn = today, method = null, reference = null } = body;
-        requirePast(receivedOn, today);
+        requirePast('/receivedOn', receivedOn, today);
         const payment = { ...body, receivedOn, method, reference };
         const request = { reason: null, content: body, idempotencyKey: null, payment };
         return ask({ orderId, kind: 'recordPayment', actor, ...request });
@@ -145,36 +124,4 @@ export function orderCommandEndpoints({
       },
     }),
   ];
-}
-
-/** Money is received up to today, and not more than ten years ago. Throws `validation`. */
-function requirePast(receivedOn: string, today: string): void {
-  const tenYearsAgo = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
-  if (receivedOn <= today && receivedOn >= tenYearsAgo) return;
-  const detail =
-    receivedOn > today ? `This is in the future: today is ${today}.` : 'This is more than ten years ago.';
-  throw new NettermsError('validation', `/receivedOn: ${detail}`, {
-    errors: [{ pointer: '/receivedOn', detail }],
-  });
-}
-
-function refused(command: CommandRow): NettermsError {
-  const code = command.refusal as ErrorCode;
-  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
-    command: commandView(command),
-  });
-}
-
-function commandView({
-  id,
-  orderId,
-  kind,
-  actor,
-  reason,
-  createdAt,
-  outcome,
-  refusal,
-  decidedAt,
-}: CommandRow): CommandView {
-  return { commandId: id, orderId, kind, actor, reason, createdAt, outcome, refusal, decidedAt };
 }

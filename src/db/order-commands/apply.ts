@@ -7,10 +7,12 @@ import type { OrderRow } from '../orders.ts';
 import { cancel } from './cancel.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
 import { confirm } from './confirm.ts';
+import { credit } from './credit.ts';
 import { extend } from './extend.ts';
 import { recordPayment } from './record-payment.ts';
 import { settle } from './settle.ts';
 import { chase, retryStore } from './store.ts';
+import { writeOff } from './write-off.ts';
 
 const applied = {
   confirm,
@@ -20,6 +22,8 @@ const applied = {
   retryStore,
   chase,
   extend,
+  credit,
+  writeOff,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**
