@@ -16,6 +16,7 @@ export type ApplicantRow = Omit<
   | 'email'
   | 'locale'
   | 'contacts'
+  | 'accountManager'
   | 'privilegeReason'
   | 'privilegeActor'
   | 'privilegeAt'
