@@ -74,7 +74,8 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
     const zone = settings.body.timeZone;
     const { privilege } = await applicantOfOne(sql, customer!, [], { now: now(), zone });
     const done = form === null && task.state === 'done' && req.query.done === 'yes';
-    const page = { task, customerName: customer!.name, privilege, decline, done, form, zone };
+    const others = decline && JSON.stringify(decline.checks) !== JSON.stringify(task.checks) ? decline : null;
+    const page = { task, customerName: customer!.name, privilege, decline: others, done, form, zone };
     sendPage(res, <TaskPage visitor={visitorOf(res)} {...page} />, status);
   }
 

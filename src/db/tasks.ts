@@ -90,7 +90,7 @@ export async function countOpenTasks(db: Db): Promise<number> {
 }
 
 /**
- * Closes a task; `granted` grants the customer payment terms in the same transaction. The same word of the same actor
+ * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same word of the same actor
  * again changes nothing.
  * @throws NettermsError `task-not-found`; `task-closed` if it was closed otherwise or by somebody else
  */
@@ -119,7 +119,7 @@ export async function closeTask(
       reason,
       detail: { taskId: id },
     });
-    if (outcome === 'granted')
+    if (task.kind === 'terms-request' && outcome === 'granted')
       await setPrivilege(tx, customerId, { privilege: 'granted', reason, actor, now });
     return { task: row!, replayed: false };
   });

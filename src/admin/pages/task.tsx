@@ -63,7 +63,7 @@ export function TaskPage({
   customerName: string;
   /** Of the customer, in force now. */
   privilege: Privilege;
-  /** The refused order that the task names. */
+  /** The refused order that the task names, where its checks were others than the task's. */
   decline: Decline | null;
   /** This visitor has just closed it. */
   done: boolean;
