@@ -76,6 +76,7 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     external: {},
     turnover: { amount: 500_000, currency: 'EUR' },
     closedMonths: [],
+    accountManager: null,
   };
   const id = customerId(index);
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now });

@@ -16,12 +16,13 @@ import {
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
+import { openTaskOf } from '../db/tasks.ts';
 import { dayAt, endOfDay } from '../domain/calendar.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';
 import { decide } from '../domain/eligibility/decide.ts';
 import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
-import { minorDigits } from '../domain/money.ts';
+import { usualAmount } from '../domain/eligibility/usual-amount.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
 import { amountField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
@@ -139,13 +140,14 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
   ): Promise<void> {
     const customer = await getCustomer(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history, namesakes] = await Promise.all([
+    const [policies, open, reserved, declines, history, namesakes, request] = await Promise.all([
       activePolicies(sql),
       listOrders(sql, { customerId: customer.id, status: 'open' }, page),
       listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
       listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
       auditOf(sql, `customer/${customer.id}`),
       sameVatNumber(sql, [customer.id]),
+      openTaskOf(sql, customer.id, 'terms-request'),
     ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
@@ -155,6 +157,7 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
       customer,
       privilege: applicant.privilege,
       namesakes: namesakes.get(customer.id) ?? [],
+      request,
       credit: creditOf(applicant, policy),
       raisedUntil: applicant.raisedLimit === null ? null : customer.raisedUntil,
       policyLimit: creditOf({ ...applicant, creditLimit: null, raisedLimit: null }, policy).limit,
@@ -187,9 +190,8 @@ function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) 
   const { currency } = applicant;
   const given = typeof asked === 'string' ? asked.slice(0, 50) : null;
   const parsed = given === null ? null : parseAmount(given, currency);
-  const available = creditOf(applicant, policy).available.amount;
-  const usual = available > 0 ? available : 10 ** minorDigits(currency);
-  const amount = { amount: parsed && 'amount' in parsed ? parsed.amount : usual, currency };
+  const amount =
+    parsed && 'amount' in parsed ? { amount: parsed.amount, currency } : usualAmount(applicant, policy);
   const problem = parsed && 'problem' in parsed ? parsed.problem : null;
   return { amount, verdict: decide(applicant, policy, amount), given, problem };
 }

@@ -1,6 +1,7 @@
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import type { Sql } from '../db/client.ts';
+import { countOpenTasks } from '../db/tasks.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { assetsDir } from './assets.ts';
@@ -12,6 +13,7 @@ import { visitorOf } from './page.tsx';
 import { messages } from './pages/message.tsx';
 import { createCookies, identify } from './session.ts';
 import { signInRoutes } from './sign-in.tsx';
+import { taskRoutes } from './tasks.tsx';
 
 export type AdminDeps = {
   sql: Sql;
@@ -48,10 +50,18 @@ export function createAdmin(deps: AdminDeps): Router {
     if (visitorOf(res).userId === null) sendNeedLink(res);
     else next();
   });
+  router.use(async (_req, res, next) => {
+    res.locals.visitor = { ...visitorOf(res), openTasks: await countOpenTasks(sql) };
+    next();
+  });
   router.get('/', (_req, res) => res.redirect('/admin/orders'));
   const workflowUrl = (id: string) =>
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
-  router.use(orderRoutes({ sql, process, now, workflowUrl }), customerRoutes({ sql, now }));
+  router.use(
+    orderRoutes({ sql, process, now, workflowUrl }),
+    customerRoutes({ sql, now }),
+    taskRoutes({ sql, now }),
+  );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 
   const failed: ErrorRequestHandler = (error, _req, res, next) => {

@@ -21,6 +21,7 @@ import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
+import { taskEndpoints } from './routes/tasks.ts';
 
 export type AppDeps = {
   sql: Sql;
@@ -49,6 +50,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...interestEndpoints(deps),
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
+  ...taskEndpoints(deps),
 ];
 
 /** The HTTP application; it listens nowhere. */

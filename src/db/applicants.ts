@@ -17,6 +17,7 @@ export type ApplicantRow = Omit<
   | 'email'
   | 'locale'
   | 'contacts'
+  | 'accountManager'
   | 'privilegeReason'
   | 'privilegeActor'
   | 'privilegeAt'

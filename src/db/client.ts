@@ -35,8 +35,12 @@ export function connect(
 
 const retryable = new Set(['40P01', '40001']);
 
-/** Runs a transaction; one that PostgreSQL broke off as a deadlock's victim is tried again, up to three times. */
-export async function inTransaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Runs a transaction; one that PostgreSQL broke off as a deadlock's victim is tried again, up to three times. Inside
+ * an open one the work becomes a part of it.
+ */
+export async function inTransaction<T>(sql: Sql | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if ('savepoint' in sql) return work(sql);
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(work)) as T;

@@ -5,7 +5,7 @@ import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql } from './client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -22,7 +22,10 @@ export type CustomerFacts = {
   since: Day | null;
   external: ExternalFacts;
   closedMonths: ClosedMonth[];
+  /** Who looks after the customer for the merchant. */
+  accountManager: AccountManager | null;
 };
+export type AccountManager = { name: string; email: string };
 
 /** One account of a customer; amounts in minor units of `currency`. */
 export type AccountRow = {
@@ -67,7 +70,7 @@ export const accountColumns = (
 const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-  turnover_currency, since, external, closed_months, privilege, privilege_reason, privilege_actor, privilege_at,
+  turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
   privilege_until, privilege_after, own_terms, credit_group, created_at, updated_at, ${accountColumns(db)}`;
 
 const withAccount = (db: Db) =>
@@ -112,16 +115,17 @@ export async function putCustomer(
   const [row] = await sql<{ inserted: boolean }[]>`
     with written as (
     insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, closed_months, currency, fingerprint, created_at, updated_at)
+                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint, created_at, updated_at)
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
-            ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})
+            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency}, ${fingerprint}, ${now}, ${now})
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
       vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
       since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      account_manager = excluded.account_manager,
       fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
     returning id, currency, xmax = 0 as inserted
@@ -135,7 +139,7 @@ export async function putCustomer(
  * @param until when a suspension ends by itself; null leaves it until somebody decides again
  */
 export async function setPrivilege(
-  sql: Sql,
+  sql: Sql | Tx,
   id: string,
   {
     privilege,

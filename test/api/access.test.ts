@@ -60,6 +60,10 @@ describe('a key', () => {
       'GET /customers/x/credit/history': ['accounting', 'read'],
       'PUT /customers/x/terms': [],
       'GET /declines': ['accounting', 'read'],
+      'POST /customers/x/terms-requests': ['storefront'],
+      'GET /tasks': ['accounting', 'read'],
+      'GET /tasks/x': ['accounting', 'read'],
+      'POST /tasks/x/close': [],
       'POST /orders': ['storefront'],
       'GET /orders': ['storefront', 'accounting', 'read'],
       'GET /orders/x': ['storefront', 'accounting', 'read'],
@@ -88,11 +92,17 @@ describe('a key', () => {
       'GET /policies/late-interest': ['accounting', 'read'],
       'GET /settings': ['accounting', 'read'],
       ...Object.fromEntries(
-        ['eligibility', 'terms', 'dunning', 'late-interest'].flatMap((kind): [string, Scope[]][] => [
-          [`GET /policies/${kind}/versions`, ['accounting', 'read']],
-          [`GET /policies/${kind}/versions/x`, ['accounting', 'read']],
-          [`GET /policies/${kind}/differences`, ['accounting', 'read']],
-          [`POST /policies/${kind}/restore`, []],
+        [
+          'policies/eligibility',
+          'policies/terms',
+          'policies/dunning',
+          'policies/late-interest',
+          'settings',
+        ].flatMap((document): [string, Scope[]][] => [
+          [`GET /${document}/versions`, ['accounting', 'read']],
+          [`GET /${document}/versions/x`, ['accounting', 'read']],
+          [`GET /${document}/differences`, ['accounting', 'read']],
+          [`POST /${document}/restore`, []],
         ]),
       ),
       'POST /policies/eligibility/simulate': ['accounting', 'read'],

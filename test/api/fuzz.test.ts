@@ -29,7 +29,8 @@ const valid: Record<string, object> = {
     country: 'IT',
     vatNumber: 'IT12345670488',
     groups: ['a'],
-    contacts: { billing: 'b@x.example' },
+    contacts: { billing: 'b@x.example', dunning: 'd@x.example', pec: 'x@pec.example' },
+    accountManager: { name: 'M', email: 'm@merchant.example' },
     stats: { orders: 3, turnover: money },
     since: '2020-01-01',
     external: {
@@ -54,11 +55,13 @@ const valid: Record<string, object> = {
     termsCode: 'net30',
     placedAt: '2027-03-01T09:00:00Z',
     confirm: 'later',
-    buyer: { name: 'B' },
+    buyer: { name: 'B', email: 'b@x.example' },
     purchaseOrder: 'P',
     metadata: { a: 1 },
     categories: ['tools'],
   },
+  'POST /customers/rossi/terms-requests': { orderId: 'o', amount: money, note: 'n' },
+  'POST /tasks/1/close': { outcome: 'done', reason: 'r' },
   'PATCH /orders/none': { orderNumber: 'N' },
   'POST /orders/none/payments': {
     paymentId: 'p',
@@ -135,6 +138,7 @@ const valid: Record<string, object> = {
     baseVersion: 1,
     settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
   },
+  'POST /settings/restore': { baseVersion: 1, version: 1 },
   'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
   'PUT /policies/late-interest': {
     baseVersion: 0,
@@ -226,7 +230,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks'),
       part,
       part,
       part,

@@ -23,6 +23,7 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   since: null,
   external: {},
   closedMonths: [],
+  accountManager: null,
   ...fields,
 });
 

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../db/audit.ts';
 import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
 import type { OrderView } from '../../db/order-views.ts';
+import type { TaskRow } from '../../db/tasks.ts';
 import type { ClosedMonth } from '../../domain/due-dates.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
@@ -49,6 +50,8 @@ export type CustomerPageProps = {
   privilege: Privilege;
   /** Ids of other customers with the same VAT number. */
   namesakes: readonly string[];
+  /** The open request for payment terms. */
+  request: TaskRow | null;
   credit: Credit;
   /** When the raise that is in force ends. */
   raisedUntil: string | null;
@@ -68,6 +71,7 @@ export function CustomerPage(props: CustomerPageProps) {
     customer,
     privilege,
     namesakes,
+    request,
     credit,
     raisedUntil,
     orders,
@@ -111,6 +115,11 @@ export function CustomerPage(props: CustomerPageProps) {
             </>
           ))}
           .
+        </p>
+      )}
+      {request !== null && (
+        <p class="notice warn">
+          The customer asks for payment terms: <a href={`/admin/tasks/${request.id}`}>decide</a>.
         </p>
       )}
       <dl class="card facts">
@@ -330,7 +339,15 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
   );
 }
 
+/** The contacts that mean something to Netterms; others are the store's own. */
+const contactWords: Readonly<Record<string, string>> = {
+  billing: 'Contact for letters',
+  dunning: 'Contact for reminders',
+  pec: 'Certified e-mail (PEC)',
+};
+
 function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
+  const { accountManager } = customer;
   const turnover = customer.turnoverCurrency
     ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
     : 'not known';
@@ -344,8 +361,9 @@ function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
     ['Past orders', `${customer.pastOrders}`],
     ['Turnover', turnover],
     ['Known since', customer.since ?? 'not known'],
+    ['Account manager', accountManager ? `${accountManager.name}, ${accountManager.email}` : 'none'],
     ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
-      `Contact: ${role}`,
+      contactWords[role] ?? `Contact: ${role}`,
       contact,
     ]),
   ];
@@ -405,6 +423,10 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
   'customer.terms': 'Own payment terms changed',
+  'terms-request.opened': 'Asked for payment terms',
+  'terms-request.granted': 'The wish for payment terms was granted',
+  'terms-request.refused': 'The wish for payment terms was refused',
+  'terms-request.done': 'The wish for payment terms was dealt with',
 };
 
 function History({

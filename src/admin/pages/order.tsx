@@ -123,6 +123,12 @@ export function OrderPage(props: OrderPageProps) {
           <dt>Order id</dt>
           <dd>{order.orderId}</dd>
         </div>
+        {order.buyer !== null && (
+          <div class="wide">
+            <dt>Buyer</dt>
+            <dd>{buyerWords(order.buyer)}</dd>
+          </div>
+        )}
         {order.purchaseOrder !== null && (
           <div>
             <dt>Purchase order</dt>
@@ -166,6 +172,12 @@ export function OrderPage(props: OrderPageProps) {
       </div>
     </Layout>
   );
+}
+
+/** "Anna Bianchi, anna@acme.example, department: Stores". */
+function buyerWords({ name, email, ...others }: Record<string, string>): string {
+  const more = Object.entries(others).map(([key, value]) => `${key}: ${value}`);
+  return [name, email, ...more].filter(Boolean).join(', ');
 }
 
 function storeSentence({ storeStatus, status }: OrderView): string {

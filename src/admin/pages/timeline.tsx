@@ -139,6 +139,7 @@ export function Timeline({
   const item = (event: TimelineEvent) => {
     const { text, tone } = tell(event, order);
     const reason = why(event);
+    const { detail } = event;
     return (
       <li class={tone}>
         <span class="when">
@@ -146,6 +147,9 @@ export function Timeline({
         </span>
         <span class="what">
           {text}
+          {typeof detail.recipient === 'string' && (
+            <span class="note"> to {[detail.recipient, detail.copyTo].filter(Boolean).join(', ')}</span>
+          )}
           {event.actor !== null && <span class="note"> by {actorWords(event.actor)}</span>}
           {reason !== null && <span class="reason">{reason}</span>}
         </span>

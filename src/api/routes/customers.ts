@@ -237,6 +237,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     since = null,
     external = {},
     closedMonths = [],
+    accountManager = null,
     ...facts
   } = body;
   const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
@@ -247,6 +248,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     groups,
     contacts,
     closedMonths,
+    accountManager,
     pastOrders: stats?.orders ?? 0,
     turnover: stats?.turnover ?? null,
     since,
@@ -258,7 +260,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
 function factsView(row: CustomerRow): CustomerView {
   const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
     row;
-  const { currency, createdAt, updatedAt } = row;
+  const { accountManager, currency, createdAt, updatedAt } = row;
   const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
   const stats = { orders: row.pastOrders, turnover };
   const facts = {
@@ -273,6 +275,7 @@ function factsView(row: CustomerRow): CustomerView {
     since,
     external,
     closedMonths,
+    accountManager,
   };
   return { customerId: id, ...facts, currency, createdAt, updatedAt };
 }

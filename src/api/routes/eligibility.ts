@@ -9,6 +9,7 @@ import type { Check } from '../../domain/eligibility/check.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { buyerMessage, decide } from '../../domain/eligibility/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../../domain/eligibility/policy.ts';
+import { mayAskForTerms } from '../../domain/eligibility/standing.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
 import { type Offer, offerOf } from '../../domain/offer.ts';
@@ -62,6 +63,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           body: {
             eligible,
             buyerMessage: buyerMessage(eligible, locale),
+            mayAskForTerms: !eligible && mayAskForTerms(applicant.privilege),
             offers: eligible ? offers : [],
             checks: checksFor(key, checks),
             ...(holds(key, 'read') ? { credit: creditOf(applicant, policy) } : {}),

@@ -22,6 +22,11 @@ const external = z
   })
   .meta({ id: 'ExternalFacts', description: 'What others say of the customer.' });
 
+const accountManager = z
+  .strictObject({ name: line(200), email })
+  .nullable()
+  .meta({ id: 'AccountManager' });
+
 const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
   .meta({ id: 'ClosedMonth' });
@@ -35,10 +40,20 @@ export const customerFacts = z.strictObject({
   vatNumber: line(30).nullable().optional(),
   groups: z.array(line(100)).max(100).optional(),
   contacts: z
-    .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing.'), email)
+    .record(
+      z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing, dunning or pec.'),
+      email,
+    )
     .refine((contacts) => Object.keys(contacts).length <= 20, 'At most 20.')
     .optional()
-    .meta({ description: 'Addresses by role; `billing` gets the letters.' }),
+    .meta({
+      description:
+        'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
+      example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
+    }),
+  accountManager: accountManager
+    .optional()
+    .meta({ description: 'Looks after the customer for the merchant; answers to e-mails go there.' }),
   stats: z
     .strictObject({
       orders: z.int().min(0).max(1_000_000_000).optional(),
@@ -82,6 +97,7 @@ export const customer = z
     since: z.string().nullable(),
     external,
     closedMonths: z.array(closedMonth),
+    accountManager,
     currency: z.string().meta({ description: 'In which the account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),

@@ -5,6 +5,7 @@ import { discountOffer } from './eligibility.ts';
 import {
   category,
   day,
+  email,
   externalId,
   instant,
   line,
@@ -32,7 +33,19 @@ export const newOrder = z
     termsCode: termsCode.optional().meta({ description: 'The policy’s default if not given.' }),
     placedAt: instant.optional().meta({ description: 'At most 366 days ago; now if not given.' }),
     confirm: z.enum(['now', 'later']).optional().meta({ description: '`later` only reserves the credit.' }),
-    buyer: z.record(key, line(200)).refine(atMost20, 'At most 20.').optional(),
+    buyer: z
+      .record(key, line(200))
+      .refine(atMost20, 'At most 20.')
+      .refine(({ email: given }) => given === undefined || email.safeParse(given).success, {
+        path: ['email'],
+        message: 'This is no e-mail address.',
+      })
+      .optional()
+      .meta({
+        description:
+          'Who orders for the company, such as `name` and `email`; the confirmation goes to `email` in copy.',
+        example: { name: 'Anna Bianchi', email: 'anna@acme.example' },
+      }),
     purchaseOrder: line(100).optional(),
     metadata: z.record(key, value).refine(atMost20, 'At most 20.').optional(),
     categories: z
