@@ -184,6 +184,65 @@ export function writeOff(
   );
 }
 
+/** Late interest by instalment, and the compensation; amounts of nothing or less are left out. */
+export function lateCharges(
+  key: string,
+  orderId: string,
+  {
+    interest,
+    compensation,
+  }: {
+    interest: readonly { readonly number: number; readonly amount: number }[];
+    compensation: { readonly number: number; readonly amount: number } | null;
+  },
+): Entry[] {
+  const of = (name: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
+    entry({
+      key: `${key}/${name}/${number}`,
+      account: 'receivable',
+      orderId,
+      instalment: number,
+      part: 'charges',
+      ...fields,
+    });
+  return [
+    ...interest.map(({ number, amount }) =>
+      of('interest', number, { kind: 'interest', amount, label: null }),
+    ),
+    ...(compensation
+      ? [
+          of('compensation', compensation.number, {
+            kind: 'fee',
+            amount: compensation.amount,
+            label: 'compensation',
+          }),
+        ]
+      : []),
+  ].filter(({ amount }) => amount > 0);
+}
+
+/** Gives up unpaid interest and costs, the earliest due first. */
+export function waiver(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
+  return payable(charges, amount).map((line) =>
+    entry({
+      key: `${commandId}/waiver/${line.number}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      label: 'waiver',
+      amount: -line.amount,
+      orderId,
+      instalment: line.number,
+      part: 'charges',
+    }),
+  );
+}
+
 /** More or less credit held for the customer, by an admin's word. */
 export function adjustment(adjustmentId: string, amount: number): Entry {
   return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });

@@ -30,5 +30,7 @@ export const commandKinds = [
   'extend',
   'credit',
   'writeOff',
+  'chargeInterest',
+  'waive',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

@@ -31,11 +31,11 @@ export async function writeOff(
     const { order } = await lockOrder(tx, orderId);
     const whole = { amount: order.outstanding, currency: order.currency };
     const given = amount ?? whole;
+    if (given.currency !== order.currency)
+      throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${order.currency}.`);
     const over = (await activePolicies(tx)).settings.body.writeOffApprovalOver;
     const waits = over !== null && over.currency === order.currency && given.amount > over.amount;
     if (!waits || isClosed(order.status)) return null;
-    if (given.currency !== order.currency)
-      throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${order.currency}.`);
     if (given.amount > whole.amount)
       throw new NettermsError(
         'write-off-exceeds-balance',

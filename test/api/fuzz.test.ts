@@ -87,6 +87,8 @@ const valid: Record<string, object> = {
     reason: 'r',
   },
   'POST /orders/none/write-off': { amount: money, reason: 'r' },
+  'POST /orders/none/interest': { until: '2027-02-01', reason: 'r' },
+  'POST /orders/none/waive': { amount: money, reason: 'r' },
   'POST /approvals/none/approve': { comment: 'c' },
   'POST /approvals/none/reject': { comment: 'c' },
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },

@@ -208,6 +208,8 @@ const appliedWords = {
   extend: 'The due date was moved.',
   credit: 'The credit note was booked.',
   writeOff: 'The amount was written off.',
+  chargeInterest: 'The late interest was charged.',
+  waive: 'The charges were waived.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

@@ -26,6 +26,8 @@ const commandWords: Readonly<Record<string, string>> = {
   extend: 'Extension',
   credit: 'Credit note',
   writeOff: 'Write-off',
+  chargeInterest: 'Charging late interest',
+  waive: 'Waiver',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -49,6 +51,8 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
   credit_note: (amount) => ({ text: `${amount} credited` }),
   write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
+  interest: (amount) => ({ text: `${amount} of late interest charged` }),
+  fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
@@ -61,6 +65,8 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.retryStore': { text: 'The store is told again' },
   'order.credit': { text: 'A credit note was booked' },
   'order.writeOff': { text: 'An amount was written off' },
+  'order.chargeInterest': { text: 'Late interest was charged' },
+  'order.waive': { text: 'Charges were waived' },
   'order.extend': { text: 'A due date was moved' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },

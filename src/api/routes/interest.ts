@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/client.ts';
 import { activePolicies } from '../../db/policies.ts';
+import type { InterestPeriod } from '../../domain/interest/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../domain/interest/late-interest.ts';
 import { movementsOf } from '../../domain/interest/part-payments.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -43,11 +44,7 @@ export function interestEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           body: {
             interest: inCurrency(total),
             compensation: periods.length > 0 ? compensationFor(policy, currency) : inCurrency(0),
-            periods: periods.map((period) => ({
-              ...period,
-              principal: inCurrency(period.principal),
-              interest: inCurrency(period.interest),
-            })),
+            periods: periodViews(periods, currency),
           },
         };
       },
@@ -67,3 +64,11 @@ export function interestEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     }),
   ];
 }
+
+/** Periods with their amounts as Money. */
+export const periodViews = (periods: readonly InterestPeriod[], currency: string) =>
+  periods.map((period) => ({
+    ...period,
+    principal: { amount: period.principal, currency },
+    interest: { amount: period.interest, currency },
+  }));

@@ -101,20 +101,20 @@ export const interestPreviewBody = z
       wrong(['concludedOn'], `After the due day, ${dueOn}: a contract comes before.`);
   });
 
+export const interestPeriod = z.object({
+  from: z.string(),
+  to: z.string(),
+  days: z.int(),
+  ratePercent: z.string(),
+  principal: money,
+  interest: money,
+});
+
 export const interestPreview = z.object({
   interest: money,
   compensation: money,
   periods: z
-    .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        days: z.int(),
-        ratePercent: z.string(),
-        principal: money,
-        interest: money,
-      }),
-    )
+    .array(interestPeriod)
     .meta({ description: 'Both days are included; empty where nothing is late.' }),
 });
 

@@ -5,6 +5,7 @@ import { type CommandRow, decideCommand, pendingCommands } from '../commands.ts'
 import { balancesOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
 import { cancel } from './cancel.ts';
+import { chargeInterest, waive } from './charges.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
 import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
@@ -24,6 +25,8 @@ const applied = {
   extend,
   credit,
   writeOff,
+  chargeInterest,
+  waive,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**
