@@ -34,6 +34,8 @@ export const errorTable = {
   'extension-not-later': [422, 'The new due date is not later than the present one, or is over'],
   'credit-exceeds-order': [422, 'The credit notes would exceed the order’s total'],
   'write-off-exceeds-balance': [422, 'Less than that is outstanding'],
+  'nothing-overdue': [409, 'Nothing is owed that a plan could be made over'],
+  'plan-does-not-sum': [422, 'The instalments do not come to what the plan is over'],
   'nothing-to-charge': [409, 'No late interest is to be charged'],
   'waiver-exceeds-charges': [422, 'Less than that is charged and unpaid'],
   'approval-not-found': [404, 'No approval has this id'],

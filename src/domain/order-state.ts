@@ -32,5 +32,6 @@ export const commandKinds = [
   'writeOff',
   'chargeInterest',
   'waive',
+  'reschedule',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

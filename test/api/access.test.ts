@@ -84,6 +84,7 @@ describe('a key', () => {
       'GET /orders/x/interest': ['accounting', 'read'],
       'POST /orders/x/interest': [],
       'POST /orders/x/waive': [],
+      'POST /orders/x/instalment-plan': [],
       'GET /approvals': ['accounting', 'read'],
       'GET /approvals/x': ['accounting', 'read'],
       'POST /approvals/x/approve': [],

@@ -132,6 +132,66 @@ describe('a refund', () => {
   });
 });
 
+describe('an instalment plan', () => {
+  const plan = (orderId: string, lines: [string, number][], more: object = {}) =>
+    api.ask(orderId, 'instalment-plan', {
+      instalments: lines.map(([dueOn, units]) => ({ dueOn, amount: eur(units) })),
+      reason: 'agreed on the phone',
+      ...more,
+    });
+
+  it('puts new instalments in place of what is overdue, to the cent, and reminds of them', async () => {
+    const start = api.clock.now;
+    await place('planned', { termsCode: 'weekly' });
+    await api.ask('planned', 'payments', { paymentId: 'pl-1', amount: eur(10) }, accounting);
+    api.clock.now = '2027-04-02T10:00:00.000Z';
+    expect(await plan('planned', [['2027-05-01', 39]])).toMatchObject({
+      status: 422,
+      body: { code: 'plan-does-not-sum' },
+    });
+    const lines: [string, number][] = [
+      ['2027-05-03', 20],
+      ['2027-06-01', 20],
+    ];
+    const { body } = await plan('planned', lines);
+    expect(body).toMatchObject({ status: 'open', outstanding: eur(90), total: eur(100), overdue: false });
+    const shown = body.instalments.map((line: Record<string, unknown>) => [
+      line.number,
+      line.dueOn,
+      line.amount,
+      line.outstanding,
+    ]);
+    expect(shown).toEqual([
+      [1, '2027-03-31', eur(10), eur(0)],
+      [2, '2027-04-07', eur(50), eur(50)],
+      [3, '2027-05-03', eur(20), eur(20)],
+      [4, '2027-06-01', eur(20), eur(20)],
+    ]);
+    const { items } = (await api.call('/orders/planned/timeline')).body;
+    const keys = items
+      .filter(({ future }: { future: boolean }) => future)
+      .map((item: never) => (item as { detail: { step: string } }).detail.step);
+    expect(keys).toContain('3/-P3D');
+    expect(keys).toContain('4/P7D');
+    api.clock.now = start;
+  });
+
+  it('is refused where nothing is overdue, into the past, and in another currency', async () => {
+    await place('early');
+    expect(await plan('early', [['2027-05-01', 100]])).toMatchObject({
+      status: 409,
+      body: { code: 'nothing-overdue' },
+    });
+    const whole = { of: 'outstanding' };
+    expect(await plan('early', [['2027-01-01', 100]], whole)).toMatchObject({ status: 422 });
+    const usd = { amount: 100, currency: 'USD' };
+    expect(
+      await plan('early', [], { ...whole, instalments: [{ dueOn: '2027-05-01', amount: usd }] }),
+    ).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    expect((await plan('early', [['2027-05-01', 100]], whole)).body).toMatchObject({ outstanding: eur(100) });
+  });
+});
+
 describe('a write-off', () => {
   const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
 

@@ -88,6 +88,11 @@ const valid: Record<string, object> = {
   },
   'POST /orders/none/write-off': { amount: money, reason: 'r' },
   'POST /orders/none/interest': { until: '2027-02-01', reason: 'r' },
+  'POST /orders/none/instalment-plan': {
+    of: 'outstanding',
+    instalments: [{ dueOn: '2027-12-01', amount: money }],
+    reason: 'r',
+  },
   'POST /orders/none/waive': { amount: money, reason: 'r' },
   'POST /approvals/none/approve': { comment: 'c' },
   'POST /approvals/none/reject': { comment: 'c' },

@@ -210,6 +210,7 @@ const appliedWords = {
   writeOff: 'The amount was written off.',
   chargeInterest: 'The late interest was charged.',
   waive: 'The charges were waived.',
+  reschedule: 'The instalment plan is in force.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

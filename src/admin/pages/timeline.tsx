@@ -28,6 +28,7 @@ const commandWords: Readonly<Record<string, string>> = {
   writeOff: 'Write-off',
   chargeInterest: 'Charging late interest',
   waive: 'Waiver',
+  reschedule: 'Instalment plan',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -67,6 +68,7 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.writeOff': { text: 'An amount was written off' },
   'order.chargeInterest': { text: 'Late interest was charged' },
   'order.waive': { text: 'Charges were waived' },
+  'order.reschedule': { text: 'An instalment plan was agreed' },
   'order.extend': { text: 'A due date was moved' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },

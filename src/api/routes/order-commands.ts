@@ -2,6 +2,7 @@ import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCommand, getCommand } from '../../db/commands.ts';
 import { merchantToday, readOrder } from '../../db/order-views.ts';
+import { getOrder } from '../../db/orders.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
@@ -9,7 +10,14 @@ import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { requirePast } from '../past-day.ts';
-import { command, extension, newPayment, orderAfterCommand, withReason } from '../schemas/order.ts';
+import {
+  command,
+  extension,
+  instalmentPlan,
+  newPayment,
+  orderAfterCommand,
+  withReason,
+} from '../schemas/order.ts';
 
 const tag = 'Orders';
 const statuses = askedStatuses;
@@ -78,6 +86,28 @@ export function orderCommandEndpoints({
       handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
         const { reason, ...move } = body;
         return ask({ orderId, kind: 'extend', actor, reason, content: body, idempotencyKey, body: move });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/instalment-plan',
+      tag,
+      summary: 'Agree an instalment plan over what is overdue, or over all that is outstanding',
+      scopes: ['admin'],
+      body: instalmentPlan,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason, of, instalments } = body;
+        const { currency } = await getOrder(sql, orderId);
+        if (instalments[0]!.amount.currency !== currency)
+          throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}.`);
+        const plan = {
+          of,
+          instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: amount.amount })),
+        };
+        return ask({ orderId, kind: 'reschedule', actor, reason, content: body, idempotencyKey, body: plan });
       },
     }),
     withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),

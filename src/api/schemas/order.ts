@@ -136,6 +136,28 @@ export const extension = z
   })
   .meta({ id: 'Extension' });
 
+export const instalmentPlan = z
+  .strictObject({
+    of: z
+      .enum(['overdue', 'outstanding'])
+      .default('overdue')
+      .meta({ description: 'What the plan is over, interest and costs included.' }),
+    instalments: z
+      .array(z.strictObject({ dueOn: day, amount: positiveMoney }))
+      .min(1)
+      .max(36)
+      .refine(
+        (lines) => lines.every(({ dueOn }, index) => index === 0 || lines[index - 1]!.dueOn < dueOn),
+        'Each is due after the one before.',
+      )
+      .refine(
+        (lines) => lines.every(({ amount }) => amount.currency === lines[0]!.amount.currency),
+        'All are in one currency.',
+      ),
+    reason,
+  })
+  .meta({ id: 'InstalmentPlan' });
+
 export const newPayment = z
   .strictObject({
     paymentId: externalId,

@@ -11,6 +11,7 @@ import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
 import { extend } from './extend.ts';
 import { recordPayment } from './record-payment.ts';
+import { reschedule } from './reschedule.ts';
 import { settle } from './settle.ts';
 import { chase, retryStore } from './store.ts';
 import { writeOff } from './write-off.ts';
@@ -27,6 +28,7 @@ const applied = {
   writeOff,
   chargeInterest,
   waive,
+  reschedule,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**
