@@ -3,11 +3,18 @@ import type { Applicant, Seen } from '../domain/eligibility/applicant.ts';
 import type { Needs } from '../domain/eligibility/history-rules.ts';
 import { needsOf, type Rule } from '../domain/eligibility/rules.ts';
 import { privilegeAt } from '../domain/eligibility/standing.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Db } from './client.ts';
 import type { CustomerRow } from './customers.ts';
 
-/** The moment of a decision, and the merchant's zone. */
-export type Moment = { now: string; zone: string };
+/** The moment of a decision, and the merchant's zone and country. */
+export type Moment = { now: string; zone: string; merchantCountry: string };
+
+export const momentOf = ({ timeZone, country }: Settings, now: string): Moment => ({
+  now,
+  zone: timeZone,
+  merchantCountry: country,
+});
 
 /** What the rules need to know of a customer. */
 export type ApplicantRow = Omit<
@@ -49,12 +56,17 @@ export async function applicantOfOne(
   return (await applicantsOf(db, [row], rules, moment))[0]!;
 }
 
-function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null): Omit<Applicant, 'today'> {
+function applicantOf(
+  row: ApplicantRow,
+  { now, zone, merchantCountry }: Moment,
+  seen: Seen | null,
+): Omit<Applicant, 'today'> {
   const privilege = privilegeAt(row, now);
   const raised = row.raisedUntil !== null && Date.parse(now) < Date.parse(row.raisedUntil);
   return {
     id: row.id,
     zone,
+    merchantCountry,
     country: row.country,
     vatNumber: row.vatNumber,
     groups: row.groups,
@@ -78,7 +90,7 @@ function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null
 async function readSeen(
   db: Db,
   ids: readonly string[],
-  { openOrders, overdue, placedWithin, lateWithin }: Needs,
+  { openOrders, overdue, placedWithin, lateWithin, vatCheck }: Needs,
   { now, zone }: Moment,
 ): Promise<Map<string, Seen>> {
   const today = dayAt(now, zone);
@@ -88,7 +100,8 @@ async function readSeen(
     select c.id, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
       ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
       ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
-      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late
+      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late,
+      ${vatCheck ? latestVatCheck(db) : db`null::jsonb`} as vat_check
     from unnest(${ids as string[]}::text[]) as c(id)`;
   return new Map(rows.map(({ id, ...seen }) => [id, seen]));
 }
@@ -129,3 +142,10 @@ const lateness = (
             and not exists (select 1 from ledger r where r.reverses = l.id)) paid on true
       where o.customer_id = c.id and o.status in ('open', 'settled') and i.due_at <= ${now} and i.due_on >= period.first
     ) sum)`;
+
+/** The newest answer on the present number; where there was none yet, the newest attempt. */
+const latestVatCheck = (db: Db) => db`(
+  select jsonb_build_object('outcome', v.outcome, 'reason', v.reason,
+                            'checkedAt', to_char(v.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from customers k join vat_checks v on v.customer_id = k.id and v.vat_key = k.vat_key
+  where k.id = c.id order by v.outcome = 'could-not-be-checked', v.id desc limit 1)`;

@@ -8,7 +8,7 @@ import type { Money } from '../domain/money.ts';
 import { offerOf } from '../domain/offer.ts';
 import { expiry } from '../domain/steps.ts';
 import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
-import { applicantOfOne } from './applicants.ts';
+import { applicantOfOne, momentOf } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
 import { keepDecline } from './declines.ts';
@@ -72,7 +72,7 @@ export async function checkout(
 
     requireCurrency(customer, request.total);
     const eligibility = policies.eligibility.body;
-    const moment = { now, zone: policies.settings.body.timeZone };
+    const moment = momentOf(policies.settings.body, now);
     const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
     const { defaultCode } = offeredTerms(policies.terms.body, termsCodesOf(applicant, eligibility));
     const terms = chooseTerms(policies.terms.body, request.termsCode ?? defaultCode);

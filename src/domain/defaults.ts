@@ -34,6 +34,7 @@ export const defaultDunning: DunningPolicy = {
 export const defaultSettings: Settings = {
   company: 'The merchant',
   iban: null,
+  vatNumber: null,
   replyTo: null,
   timeZone: 'Europe/Rome',
   country: 'IT',
