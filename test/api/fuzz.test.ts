@@ -70,7 +70,14 @@ const valid: Record<string, object> = {
   'POST /orders/none/settle': { reason: 'r' },
   'PUT /policies/eligibility': {
     baseVersion: 1,
-    policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
+    policy: {
+      rules: [
+        { rule: 'groups', anyOf: ['a'] },
+        { rule: 'vatNumber', register: 'required', unchecked: 'fail', validForDays: 30 },
+      ],
+      creditLimit: money,
+      tolerance: money,
+    },
   },
   'POST /policies/eligibility/simulate': {
     policy: {
@@ -114,7 +121,15 @@ const valid: Record<string, object> = {
   },
   'PUT /settings': {
     baseVersion: 1,
-    settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
+    settings: {
+      company: 'C',
+      iban: null,
+      vatNumber: 'IT12345670488',
+      timeZone: 'UTC',
+      country: 'IT',
+      region: '32',
+      saturdays: 'open',
+    },
   },
   'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
   'POST /policies/dunning/preview': { termsCode: 'net30', placedOn: '2027-01-31', total: money },
