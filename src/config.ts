@@ -23,7 +23,7 @@ const environment = z.object({
   /** The EU's register of VAT numbers, asked only when a person or a store asks for a check. */
   VIES_URL: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).username === '', 'Leave user name and password out.')
+    .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'Leave user name and password out.')
     .default('https://ec.europa.eu/taxation_customs/vies/rest-api'),
   /** Signs the back office's CSRF tokens; needed by the server only. */
   SESSION_SECRET: z.string().min(32).optional(),
