@@ -33,8 +33,9 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },
-  api: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
-  admin: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
+  'vat-register': { may: ['domain/', 'db/', 'zod', node] },
+  api: { may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
+  admin: { may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
 };
 
 /** What "web" stands for above: libraries that answer HTTP, none that drives a server of another kind. */

@@ -4,6 +4,7 @@ import type { Sql } from '../db/client.ts';
 import { countOpenTasks } from '../db/tasks.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { VatRegister } from '../vat-register/vat-register.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
 import { customerRoutes } from './customers.tsx';
@@ -18,6 +19,7 @@ import { taskRoutes } from './tasks.tsx';
 export type AdminDeps = {
   sql: Sql;
   process: OrderProcess;
+  vatRegister: VatRegister;
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
@@ -34,7 +36,8 @@ export type AdminDeps = {
  * sets the Content-Security-Policy; `default-src 'self'` is enough.
  */
 export function createAdmin(deps: AdminDeps): Router {
-  const { sql, process, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } = deps;
+  const { sql, process, vatRegister, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } =
+    deps;
   const cookies = createCookies({ secure: secureCookies });
   const router = Router();
 
@@ -59,7 +62,7 @@ export function createAdmin(deps: AdminDeps): Router {
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(
     orderRoutes({ sql, process, now, workflowUrl }),
-    customerRoutes({ sql, now }),
+    customerRoutes({ sql, vatRegister, now }),
     taskRoutes({ sql, now }),
   );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));

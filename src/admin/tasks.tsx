@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { applicantOfOne } from '../db/applicants.ts';
+import { applicantOfOne, momentOf } from '../db/applicants.ts';
 import type { Sql } from '../db/client.ts';
 import { namesOf } from '../db/customer-search.ts';
 import { findCustomer } from '../db/customers.ts';
@@ -72,7 +72,7 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
       orderId === null ? null : findDecline(sql, { customerId, orderId }),
     ]);
     const zone = settings.body.timeZone;
-    const { privilege } = await applicantOfOne(sql, customer!, [], { now: now(), zone });
+    const { privilege } = await applicantOfOne(sql, customer!, [], momentOf(settings.body, now()));
     const done = form === null && task.state === 'done' && req.query.done === 'yes';
     const others = decline && JSON.stringify(decline.checks) !== JSON.stringify(task.checks) ? decline : null;
     const page = { task, customerName: customer!.name, privilege, decline: others, done, form, zone };

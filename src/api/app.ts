@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { VatRegister } from '../vat-register/vat-register.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { healthRoutes } from './health.ts';
@@ -22,6 +23,7 @@ import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
 import { taskEndpoints } from './routes/tasks.ts';
+import { vatCheckEndpoints } from './routes/vat-checks.ts';
 
 export type AppDeps = {
   sql: Sql;
@@ -31,6 +33,7 @@ export type AppDeps = {
   now: () => string;
   /** No store is told by webhook: the answer to a checkout is itself the word to mark the order paid. */
   told: boolean;
+  vatRegister: VatRegister;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
@@ -38,7 +41,9 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
+export const endpointsOf = (
+  deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told' | 'vatRegister'>,
+): Endpoint[] => [
   ...customerEndpoints(deps),
   ...correctionEndpoints(deps),
   ...eligibilityEndpoints(deps),
@@ -51,6 +56,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
   ...taskEndpoints(deps),
+  ...vatCheckEndpoints(deps),
 ];
 
 /** The HTTP application; it listens nowhere. */

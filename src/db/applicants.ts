@@ -3,12 +3,19 @@ import type { Applicant, Seen } from '../domain/eligibility/applicant.ts';
 import type { Needs } from '../domain/eligibility/history-rules.ts';
 import { needsOf, type Rule } from '../domain/eligibility/rules.ts';
 import { privilegeAt } from '../domain/eligibility/standing.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Db } from './client.ts';
 import { accountKey, groupCredit } from './credit-groups.ts';
 import type { CustomerRow } from './customers.ts';
 
-/** The moment of a decision, and the merchant's zone. */
-export type Moment = { now: string; zone: string };
+/** The moment of a decision, and the merchant's zone and country. */
+export type Moment = { now: string; zone: string; merchantCountry: string };
+
+export const momentOf = ({ timeZone, country }: Settings, now: string): Moment => ({
+  now,
+  zone: timeZone,
+  merchantCountry: country,
+});
 
 /** What the rules need to know of a customer. */
 export type ApplicantRow = Omit<
@@ -59,7 +66,7 @@ export async function applicantOfOne(
 
 function applicantOf(
   row: ApplicantRow,
-  { now, zone }: Moment,
+  { now, zone, merchantCountry }: Moment,
   seen: Seen | null,
 ): Omit<Applicant, 'today' | 'group'> {
   const privilege = privilegeAt(row, now);
@@ -67,6 +74,7 @@ function applicantOf(
   return {
     id: row.id,
     zone,
+    merchantCountry,
     country: row.country,
     vatNumber: row.vatNumber,
     groups: row.groups,
@@ -91,7 +99,7 @@ function applicantOf(
 async function readSeen(
   db: Db,
   rows: readonly ApplicantRow[],
-  { openOrders, overdue, placedWithin, lateWithin }: Needs,
+  { openOrders, overdue, placedWithin, lateWithin, vatCheck }: Needs,
   { now, zone }: Moment,
 ): Promise<ReadonlyMap<string, Seen>> {
   const today = dayAt(now, zone);
@@ -101,7 +109,8 @@ async function readSeen(
     select c.id, c.currency, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
       ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
       ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
-      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late
+      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late,
+      ${vatCheck ? latestVatCheck(db) : db`null::jsonb`} as vat_check
     from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ currency }) => currency)}::text[]) as c(id, currency)`;
   return new Map(seen.map((row) => [accountKey(row), row]));
 }
@@ -142,3 +151,10 @@ const lateness = (
             and not exists (select 1 from ledger r where r.reverses = l.id)) paid on true
       where o.customer_id = c.id and o.status in ('open', 'settled') and i.due_at <= ${now} and i.due_on >= period.first
     ) sum)`;
+
+/** The newest answer on the present number; where there was none yet, the newest attempt. */
+const latestVatCheck = (db: Db) => db`(
+  select jsonb_build_object('outcome', v.outcome, 'reason', v.reason,
+                            'checkedAt', to_char(v.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from customers k join vat_checks v on v.customer_id = k.id and v.vat_key = k.vat_key
+  where k.id = c.id order by v.outcome = 'could-not-be-checked', v.id desc limit 1)`;

@@ -9,7 +9,7 @@ import { offerOf } from '../domain/offer.ts';
 import { expiry } from '../domain/steps.ts';
 import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
 import { inCurrency, moveBalances } from './accounts.ts';
-import { applicantOfOne } from './applicants.ts';
+import { applicantOfOne, momentOf } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { lockCreditGroup } from './credit-groups.ts';
 import { type CustomerRow, lockCustomer } from './customers.ts';
@@ -75,7 +75,7 @@ export async function checkout(
     const customer = await inCurrency(tx, locked, request.total.currency);
     if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
     const eligibility = policies.eligibility.body;
-    const moment = { now, zone: policies.settings.body.timeZone };
+    const moment = momentOf(policies.settings.body, now);
     const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
     const { defaultCode } = offeredTerms(policies.terms.body, termsCodesOf(applicant, eligibility));
     const terms = chooseTerms(policies.terms.body, request.termsCode ?? defaultCode);

@@ -5,7 +5,7 @@ import { usualAmount } from '../domain/eligibility/usual-amount.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { inCurrency } from './accounts.ts';
-import { applicantOfOne } from './applicants.ts';
+import { applicantOfOne, momentOf } from './applicants.ts';
 import { inTransaction, type Sql } from './client.ts';
 import { lockCustomer } from './customers.ts';
 import { findDecline } from './declines.ts';
@@ -34,7 +34,7 @@ export async function requestTerms(
       orderId === null ? null : findDecline(tx, { customerId, orderId }),
     ]);
     const policy = eligibility.body;
-    const moment = { now, zone: settings.body.timeZone };
+    const moment = momentOf(settings.body, now);
     const wished = amount ?? decline?.total ?? null;
     const account = wished ? await inCurrency(tx, customer, wished.currency) : customer;
     const applicant = await applicantOfOne(tx, account, rulesOf(policy), moment);

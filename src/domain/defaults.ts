@@ -44,6 +44,7 @@ export const defaultLateInterest: LateInterestPolicy = {
 export const defaultSettings: Settings = {
   company: 'The merchant',
   iban: null,
+  vatNumber: null,
   replyTo: null,
   timeZone: 'Europe/Rome',
   country: 'IT',

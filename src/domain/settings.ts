@@ -4,6 +4,8 @@ import type { Money } from './money.ts';
 export type Settings = {
   readonly company: string;
   readonly iban: string | null;
+  /** Well formed; who asks VIES, so that it gives consultation numbers. */
+  readonly vatNumber: string | null;
   /** Where a customer's answer to an e-mail goes. */
   readonly replyTo: string | null;
   /** IANA zone in which days are counted and shown. */

@@ -59,6 +59,8 @@ describe('a key', () => {
       'PUT /customers/x/credit/raise': [],
       'GET /customers/x/credit/history': ['accounting', 'read'],
       'PUT /customers/x/terms': [],
+      'POST /customers/x/vat-check': ['storefront'],
+      'GET /customers/x/vat-checks': ['accounting', 'read'],
       'GET /declines': ['accounting', 'read'],
       'POST /customers/x/terms-requests': ['storefront'],
       'GET /tasks': ['accounting', 'read'],

@@ -99,7 +99,14 @@ const valid: Record<string, object> = {
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'PUT /policies/eligibility': {
     baseVersion: 1,
-    policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
+    policy: {
+      rules: [
+        { rule: 'groups', anyOf: ['a'] },
+        { rule: 'vatNumber', register: 'required', unchecked: 'fail', validForDays: 30 },
+      ],
+      creditLimit: money,
+      tolerance: money,
+    },
   },
   'POST /policies/eligibility/simulate': {
     policy: {
@@ -143,7 +150,15 @@ const valid: Record<string, object> = {
   },
   'PUT /settings': {
     baseVersion: 1,
-    settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
+    settings: {
+      company: 'C',
+      iban: null,
+      vatNumber: 'IT12345670488',
+      timeZone: 'UTC',
+      country: 'IT',
+      region: '32',
+      saturdays: 'open',
+    },
   },
   'POST /settings/restore': { baseVersion: 1, version: 1 },
   'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },

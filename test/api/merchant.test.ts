@@ -234,6 +234,7 @@ describe('a policy', () => {
     expect(await replace('/settings', 'settings', { company: 'Bianchi', iban: settings.iban })).toEqual({
       company: 'Bianchi',
       iban: settings.iban,
+      vatNumber: null,
       replyTo: null,
       timeZone: 'Europe/Rome',
       country: 'IT',

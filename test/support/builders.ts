@@ -106,6 +106,7 @@ export const dunning: DunningPolicy = {
 export const settings: Settings = {
   company: 'Forniture Bianchi S.p.A.',
   iban: 'IT60X0542811101000000123456',
+  vatNumber: null,
   replyTo: 'crediti@forniture-bianchi.example',
   timeZone: 'Europe/Rome',
   country: 'IT',

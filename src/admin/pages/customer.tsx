@@ -3,6 +3,7 @@ import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
 import type { OrderView } from '../../db/order-views.ts';
 import type { TaskRow } from '../../db/tasks.ts';
+import type { PresentVatCheck } from '../../db/vat-checks.ts';
 import type { ClosedMonth } from '../../domain/due-dates.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
@@ -16,6 +17,7 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
 import { Amount, At, actorWords } from './values.tsx';
+import { VatCheckCard } from './vat-check.tsx';
 
 const warningWords = {
   'near-limit': '80 % of the credit limit or more are used.',
@@ -30,7 +32,7 @@ export const privilegeActions = {
   'use-rules': 'by_rules',
 } as const satisfies Record<string, Privilege>;
 export type PrivilegeAction = keyof typeof privilegeActions;
-export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit';
+export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit' | 'vat-check';
 
 /** What has just been done; the address of the page says which. */
 export const doneWords = {
@@ -40,7 +42,8 @@ export const doneWords = {
   by_rules: 'The rules decide again.',
   limit: 'The credit limit was set.',
   'policy-limit': 'The policy’s credit limit applies again.',
-} as const satisfies Record<Privilege | 'limit' | 'policy-limit', string>;
+  'vat-check': 'VIES was asked about the VAT number.',
+} as const satisfies Record<Privilege | 'limit' | 'policy-limit' | 'vat-check', string>;
 export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
@@ -52,6 +55,8 @@ export type CustomerPageProps = {
   namesakes: readonly string[];
   /** The open request for payment terms. */
   request: TaskRow | null;
+  /** Of the present VAT number. */
+  vatCheck: PresentVatCheck | null;
   credit: Credit;
   /** When the raise that is in force ends. */
   raisedUntil: string | null;
@@ -197,6 +202,7 @@ export function CustomerPage(props: CustomerPageProps) {
             <Actions {...props} />
           </section>
           <Facts customer={customer} zone={zone} />
+          <VatCheckCard {...props} />
         </div>
       </div>
       <section aria-labelledby="orders">

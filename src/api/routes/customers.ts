@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { raiseLimit, setCreditLimit } from '../../db/accounts.ts';
 import type { ApiKey } from '../../db/api-keys.ts';
-import { applicantsOf } from '../../db/applicants.ts';
+import { applicantsOf, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import {
   type CustomerFacts,
@@ -16,6 +16,7 @@ import {
 } from '../../db/customers.ts';
 import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
 import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
+import { presentVatChecks } from '../../db/vat-checks.ts';
 import type { Applicant, Privilege } from '../../domain/eligibility/applicant.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../../domain/eligibility/policy.ts';
@@ -51,16 +52,18 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function viewsFor(key: ApiKey, rows: readonly CustomerRow[], now: string): Promise<CustomerView[]> {
     if (!holds(key, 'read')) return rows.map(factsView);
     const policies = await activePolicies(sql);
-    const moment = { now, zone: policies.settings.body.timeZone };
+    const moment = momentOf(policies.settings.body, now);
     const ids = rows.map(({ id }) => id);
-    const [applicants, namesakes] = await Promise.all([
+    const [applicants, namesakes, vatChecks] = await Promise.all([
       applicantsOf(sql, rows, conditionsOf(policies.eligibility.body), moment),
       sameVatNumber(sql, ids),
+      presentVatChecks(sql, ids),
     ]);
     return rows.map((row, index) => ({
       ...factsView(row),
       ...standingView(row, applicants[index]!, policies),
       sameVatNumber: namesakes.get(row.id) ?? [],
+      vatCheck: vatChecks.get(row.id) ?? null,
     }));
   }
 
@@ -202,7 +205,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function requireMore(customerId: string, raised: Money, now: string): Promise<void> {
     const row = (await findCustomer(sql, customerId)) ?? unknownCustomer(customerId);
     const { eligibility, settings } = await activePolicies(sql);
-    const moment = { now, zone: settings.body.timeZone };
+    const moment = momentOf(settings.body, now);
     const [applicant] = await applicantsOf(sql, [row], conditionsOf(eligibility.body), moment);
     const { limit } = creditOf({ ...applicant!, raisedLimit: null }, eligibility.body);
     if (raised.currency !== limit.currency || raised.amount > limit.amount) return;

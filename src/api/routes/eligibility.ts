@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
-import { applicantOfOne } from '../../db/applicants.ts';
+import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
@@ -50,10 +50,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { locale } = customer;
         const policy = policies.eligibility.body;
         const settings = policies.settings.body;
-        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), {
-          now,
-          zone: settings.timeZone,
-        });
+        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), momentOf(settings, now));
         const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
         const total = { amount: asked.amount, currency: asked.currency };

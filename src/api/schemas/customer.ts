@@ -13,6 +13,7 @@ import {
   reason,
   termsCode,
 } from './fields.ts';
+import { presentVatCheck } from './vat-check.ts';
 
 const validUntil = day.meta({ description: 'The last day on which it counts.' });
 const external = z
@@ -125,6 +126,9 @@ export const customer = z
       .array(z.string())
       .optional()
       .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
+    vatCheck: presentVatCheck.nullable().optional().meta({
+      description: 'null: the present VAT number was not checked; with the scope read.',
+    }),
     credit: credit
       .extend({
         ownLimit: money.nullable().meta({ description: 'null: the policy’s limit applies.' }),

@@ -1,5 +1,6 @@
 import type { Day, Instant } from '../calendar.ts';
 import type { Money } from '../money.ts';
+import type { LatestVatCheck } from '../vat-register.ts';
 
 /** `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. */
 export type Privilege = 'by_rules' | 'granted' | 'suspended' | 'revoked';
@@ -28,6 +29,8 @@ export type Seen = {
     readonly instalments: number;
     readonly daysLate: number;
   }[];
+  /** What VIES said of the customer’s present VAT number; null if it was never asked. */
+  readonly vatCheck: LatestVatCheck | null;
 };
 
 /** What a group of companies may owe together and does, unapplied credit deducted; in minor units. */
@@ -39,6 +42,7 @@ export type Applicant = {
   /** The merchant's time zone, and the day of the decision in it. */
   readonly zone: string;
   readonly today: Day;
+  readonly merchantCountry: string;
   readonly country: string;
   readonly vatNumber: string | null;
   readonly groups: readonly string[];
