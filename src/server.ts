@@ -7,6 +7,7 @@ import { readConfig } from './config.ts';
 import { connect } from './db/client.ts';
 import { pending } from './db/migrate.ts';
 import { createTemporalClient, quickly } from './temporal/client.ts';
+import { createImportProcess } from './temporal/import-process.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
 
 /** How long calls that are being answered may take when the process is asked to stop, in ms. */
@@ -35,6 +36,7 @@ async function serve(): Promise<void> {
 
   const { client } = createTemporalClient();
   const orders = createOrderProcess({ sql, client, log });
+  const imports = createImportProcess({ client, log });
   const now = () => new Date().toISOString();
   const admin = createAdmin({
     sql,
@@ -48,7 +50,7 @@ async function serve(): Promise<void> {
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
   const told = config.store === null;
-  const app = createApp({ sql, process: orders, log, now, told, reachTemporal, admin });
+  const app = createApp({ sql, process: orders, imports, log, now, told, reachTemporal, admin });
 
   const server = app.listen(port, host);
   await once(server, 'listening');

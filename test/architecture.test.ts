@@ -33,7 +33,7 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },
-  api: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
+  api: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', 'csv-parse', 'csv-stringify', node] },
   admin: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
 };
 

@@ -2,6 +2,7 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
+import type { ImportProcess } from '../temporal/import-process.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
@@ -13,6 +14,7 @@ import { logRequests } from './request-log.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { importEndpoints } from './routes/imports.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
@@ -23,6 +25,7 @@ import { simulationEndpoints } from './routes/simulation.ts';
 export type AppDeps = {
   sql: Sql;
   process: OrderProcess;
+  imports: ImportProcess;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
@@ -35,8 +38,11 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
+export const endpointsOf = (
+  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'now' | 'told'>,
+): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...importEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),

@@ -5,7 +5,7 @@ import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql } from './client.ts';
+import { type Db, type Fragment, inTransaction, type Sql } from './client.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -81,7 +81,25 @@ export async function listCustomers(
 }
 
 /**
- * Writes what the store says of the customer; privilege, limit and balances are not the store's to write.
+ * Writes what the store says of customers; privilege, limit and balances are not the store's to write. Answers with
+ * those that were written, not with those of which the same was written before.
+ * @param source a query or list of values: the id and the facts' columns, in the order of the statement
+ */
+export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
+    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+                           turnover_currency, since, external, closed_months, currency, fingerprint, created_at, updated_at)
+    ${source}
+    on conflict (id) do update set
+      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
+      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
+      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
+      where customers.fingerprint <> excluded.fingerprint
+    returning id, xmax = 0 as inserted`;
+
+/**
+ * Writes what the store says of one customer, as `writeFacts` does.
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
@@ -90,21 +108,14 @@ export async function putCustomer(
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const [row] = await sql<{ inserted: boolean }[]>`
-    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, closed_months, currency, fingerprint, created_at, updated_at)
+  const [row] = await writeFacts(
+    sql,
+    sql`
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
-            ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})
-    on conflict (id) do update set
-      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
-      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
-      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
-      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
-      fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
-      where customers.fingerprint <> excluded.fingerprint
-    returning xmax = 0 as inserted`;
+            ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})`,
+  );
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 

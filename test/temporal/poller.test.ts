@@ -50,7 +50,14 @@ function aProcess() {
   return { looked, process };
 }
 const pollerAt = (process: OrderProcess, now: string) =>
-  createPoller({ sql: database.sql, process, log, everyMs: 3_600_000, now: () => now });
+  createPoller({
+    sql: database.sql,
+    process,
+    imports: { ensureRunning: async () => {} },
+    log,
+    everyMs: 3_600_000,
+    now: () => now,
+  });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
   const { looked, process } = aProcess();
