@@ -46,10 +46,17 @@ async function importBatch(
                                   "closedMonths" jsonb)
     where c.fingerprint is distinct from l.fingerprint
     order by l.subject`;
-  await tx`
-    with written as (${writeFacts(tx, source)})
-    update import_lines l set raw = null, facts = null,
-      outcome = case when w.id is null then 'unchanged' when w.inserted then 'created' else 'updated' end
-    from (select number, subject from import_lines where ${lines}) n left join written w on w.id = n.subject
-    where l.import_id = ${id} and l.number = n.number`;
+  const written = await writeFacts(tx, source);
+  // One statement for each outcome and no join: while this runs the planner knows nothing of the table's content.
+  const applied = tx`facts = null`;
+  for (const [outcome, inserted] of [
+    ['created', true],
+    ['updated', false],
+  ] as const) {
+    const ids = written.filter((row) => row.inserted === inserted).map((row) => row.id);
+    await tx`
+      update import_lines set outcome = ${outcome}, ${applied}
+      where import_id = ${id} and outcome is null and subject = any(${ids})`;
+  }
+  await tx`update import_lines set outcome = 'unchanged', ${applied} where ${lines}`;
 }

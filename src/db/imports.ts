@@ -25,10 +25,10 @@ export type ImportRow = {
   finishedAt: string | null;
 };
 
-/** A line as it was read: what it says of which business id, or why it is rejected. */
-export type NewImportLine = { number: number; raw: string } & (
-  | { subject: string; facts: object; fingerprint: string; errors: null }
-  | { subject: string | null; facts: null; fingerprint: null; errors: readonly FieldError[] }
+/** A line as it was read: what it says of which business id, or why it is rejected and how it was sent. */
+export type NewImportLine = { number: number } & (
+  | { subject: string; facts: object; fingerprint: string; raw: null; errors: null }
+  | { subject: string | null; facts: null; fingerprint: null; raw: string; errors: readonly FieldError[] }
 );
 
 export type RejectedLine = {
@@ -63,8 +63,8 @@ export async function getImport(db: Db, id: string): Promise<ImportRow> {
 }
 
 /**
- * Keeps a file with all its lines, or nothing of it. Of lines about the same subject the first counts, the others are
- * rejected. An import that was received before is answered as it is, and `lines` are not read.
+ * Keeps a file with all its lines, or nothing of it. An import that was received before is answered as it is, and
+ * `lines` are not read.
  * @throws NettermsError `conflict` if the id was used for another file; what reading the lines throws
  */
 export async function insertImport(
@@ -112,7 +112,6 @@ async function store(
     await insertLines(tx, id, batch);
     count += batch.length;
   }
-  await rejectRepeated(tx, id);
   const [row] = await tx<ImportRow[]>`
     with wrong as (select count(*)::int as found from import_lines where import_id = ${id} and outcome = 'rejected')
     update imports set lines = ${count}, rejected = wrong.found,
@@ -133,16 +132,6 @@ async function insertLines(tx: Tx, id: string, batch: readonly NewImportLine[]):
     select ${id}, number, subject, raw, nullif(facts, 'null'), fingerprint, nullif(errors, 'null'), outcome
     from jsonb_to_recordset(${tx.json(rows as never)})
       as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text)`;
-}
-
-async function rejectRepeated(tx: Tx, id: string): Promise<void> {
-  await tx`
-    with ranked as (
-      select number, subject, first_value(number) over (partition by subject order by number) as first
-      from import_lines where import_id = ${id} and outcome is null)
-    update import_lines l set outcome = 'rejected', facts = null, fingerprint = null, errors = jsonb_build_array(
-      jsonb_build_object('pointer', '', 'detail', format('Line %s says who %s is already: keep one of the two.', first, ranked.subject)))
-    from ranked where l.import_id = ${id} and l.number = ranked.number and ranked.number <> first`;
 }
 
 /** A page of the imports, the newest first; `after` is the last of the page before. */

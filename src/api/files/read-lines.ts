@@ -27,7 +27,8 @@ export type LineReader = {
 };
 
 /**
- * The lines of a file, in batches, each read or rejected.
+ * The lines of a file, in batches, each read or rejected. Of lines about the same subject the first that is right counts,
+ * the others are rejected.
  * @throws NettermsError `file-not-readable`, `file-too-large`
  */
 export async function* readLines(
@@ -38,13 +39,14 @@ export async function* readLines(
 ): AsyncGenerator<NewImportLine[]> {
   const lines =
     type === CSV ? ofCsv(utf8(bytes), reader, separator) : ofNdjson(ndjsonLines(utf8(bytes)), reader);
+  const first = new Map<string, number>();
   let batch: NewImportLine[] = [];
   let count = 0;
   for await (const line of lines) {
     count += 1;
     if (count > MAX_LINES)
       throw new NettermsError('file-too-large', `Send at most ${MAX_LINES} lines in one file.`);
-    batch.push(line);
+    batch.push(firstOnly(line, first));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
@@ -54,19 +56,35 @@ export async function* readLines(
   if (batch.length > 0) yield batch;
 }
 
+/** A line and what was read of it. */
+type ReadLine = FileLine & { read: Read };
+
+/** Rejects what is about a subject of which an earlier line was right. */
+function firstOnly({ number, raw, read }: ReadLine, first: Map<string, number>): NewImportLine {
+  if ('errors' in read) return rejected(number, raw, read.subject, read.errors);
+  const { subject } = read;
+  const before = first.get(subject);
+  if (before === undefined) {
+    first.set(subject, number);
+    return { number, ...read, raw: null, errors: null };
+  }
+  const detail = `Line ${before} is about ${subject} already: keep one of the two.`;
+  return rejected(number, raw, subject, [{ pointer: '', detail }]);
+}
+
 async function* ofCsv(
   bytes: AsyncIterable<Buffer>,
   reader: LineReader,
   separator: Separator | null,
-): AsyncGenerator<NewImportLine> {
+): AsyncGenerator<ReadLine> {
   for await (const line of csvLines(bytes, reader.columns, separator))
-    yield asLine(line, 'cells' in line ? reader.ofCells(line.cells) : wrong(line.problem));
+    yield { ...line, read: 'cells' in line ? reader.ofCells(line.cells) : wrong(line.problem) };
 }
 
-async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<NewImportLine> {
+async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<ReadLine> {
   for await (const line of lines) {
     const value = parsed(line.raw);
-    yield asLine(line, value ? reader.ofObject(value) : wrong('This is no JSON object.'));
+    yield { ...line, read: value ? reader.ofObject(value) : wrong('This is no JSON object.') };
   }
 }
 
@@ -81,12 +99,16 @@ function parsed(text: string): object | null {
 
 const wrong = (detail: string): Read => ({ subject: null, errors: [{ pointer: '', detail }] });
 
-function asLine({ number, raw }: FileLine, read: Read): NewImportLine {
-  if (!('errors' in read)) return { number, raw, ...read, errors: null };
-  const errors = read.errors
+function rejected(
+  number: number,
+  raw: string,
+  subject: string | null,
+  found: readonly FieldError[],
+): NewImportLine {
+  const errors = found
     .slice(0, MAX_ERRORS)
     .map(({ pointer, detail }) => ({ pointer: storable(pointer), detail: storable(detail) }));
-  return { number, raw, subject: read.subject, facts: null, fingerprint: null, errors };
+  return { number, raw, subject, facts: null, fingerprint: null, errors };
 }
 
 /** PostgreSQL's JSON has neither NUL nor halves of characters, which the name of an unknown field may have. */

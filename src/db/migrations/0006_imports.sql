@@ -19,7 +19,8 @@ create table imports (
 create index imports_by_time on imports (created_at desc, id desc);
 create index imports_to_wake on imports (wake_by) where finished_at is null;
 
--- `subject` is the business id that the line is about, `facts` what it says, by the import's kind.
+-- `subject` is the business id that the line is about, `facts` what it says, by the import's kind; `raw` is the text of a
+-- rejected line.
 create table import_lines (
   import_id   text not null references imports,
   number      int not null check (number > 0),         -- as an editor counts the file's lines
