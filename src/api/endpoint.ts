@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ApiKey, Scope } from '../db/api-keys.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { authorise, keyOf } from './auth.ts';
-import { uploadOf } from './files/receive.ts';
+import { discard, uploadOf } from './files/receive.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
 
@@ -127,7 +127,13 @@ const requireJson: RequestHandler = (req, _res, next) => {
 };
 
 /** What reads the body before the call is answered; a file is read by the call itself. */
-const readers = ({ files }: Endpoint): RequestHandler[] => (files.length > 0 ? [] : [requireJson, json]);
+const readers = ({ files }: Endpoint): RequestHandler[] =>
+  files.length > 0 ? [discardAtTheEnd] : [requireJson, json];
+
+const discardAtTheEnd: RequestHandler = (req, res, next) => {
+  res.once('finish', () => discard(req));
+  next();
+};
 
 function answer(given: Endpoint, now: () => string): RequestHandler {
   const params = z.object(Object.fromEntries(paramsOf(given.path).map((name) => [name, externalId])));

@@ -16,7 +16,7 @@ export type Columns = {
 /** A line of a CSV file by column, without the empty cells; or what keeps it from being read. */
 export type CsvLine = FileLine & ({ cells: Readonly<Record<string, string>> } | { problem: string });
 
-type Record_ = { record: string[]; raw: string };
+type CsvRecord = FileLine & { record: string[] };
 
 /**
  * The lines of a CSV file after its header; a quoted field may hold line breaks. Spaces around cells do not count.
@@ -30,21 +30,24 @@ export async function* csvLines(
   separator: Separator | null,
 ): AsyncGenerator<CsvLine> {
   let header: string[] | null = null;
-  let next = 1;
+  const place = { next: 1 };
   try {
-    for await (const { record, raw } of recordsOf(bytes, separator)) {
-      const number = next + breaksIn(/^\s*/.exec(raw)![0]);
-      next += breaksIn(raw);
+    for await (const { record, ...line } of recordsOf(bytes, separator, place)) {
       if (header === null) header = requireHeader(record, columns);
-      else yield { number, raw: raw.trim(), ...byColumn(record, header) };
+      else yield { ...line, ...byColumn(record, header) };
     }
   } catch (error) {
-    throw error instanceof CsvError ? unreadable(problemOf(error, next)) : error;
+    throw error instanceof CsvError ? unreadable(problemOf(error, place.next)) : error;
   }
   if (header === null) unreadable('The file is empty.');
 }
 
-async function* recordsOf(bytes: AsyncIterable<Buffer>, given: Separator | null): AsyncGenerator<Record_> {
+/** The records as they are found; `place` runs ahead of what was taken, and is right at an error too. */
+async function* recordsOf(
+  bytes: AsyncIterable<Buffer>,
+  given: Separator | null,
+  place: { next: number },
+): AsyncGenerator<CsvRecord> {
   const pieces = bytes[Symbol.asyncIterator]();
   const first = await pieces.next();
   if (first.done) return;
@@ -52,18 +55,23 @@ async function* recordsOf(bytes: AsyncIterable<Buffer>, given: Separator | null)
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => pieces };
   };
+  const found = ({ record, raw }: { record: string[]; raw: string }): CsvRecord => {
+    const number = place.next + breaksIn(/^\s*/.exec(raw)![0]);
+    place.next += breaksIn(raw);
+    return { number, raw: raw.trim(), record };
+  };
   const parser = parse({
     delimiter: given ?? separatorOf(first.value.toString()),
     record_delimiter: ['\r\n', '\n', '\r'],
-    info: true,
     raw: true,
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_LINE_BYTES,
+    on_record: found as never,
   });
   pipeline(Readable.from(whole()), parser, () => {});
-  yield* parser as AsyncIterable<Record_>;
+  yield* parser as AsyncIterable<CsvRecord>;
 }
 
 /** The separator that the header has most of. */

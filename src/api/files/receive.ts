@@ -36,8 +36,16 @@ export function uploadOf(req: Request, types: readonly string[]): Upload {
 
 function unpacked(req: Request): Readable {
   const gunzip = createGunzip();
+  // Either may break before anybody reads; who reads then learns of it.
+  gunzip.on('error', () => {});
   req.on('error', (error) => gunzip.destroy(error));
   return req.pipe(gunzip);
+}
+
+/** Lets the rest of a body go by that nobody wants, so that the sender gets to the answer. */
+export function discard(req: Request): void {
+  req.unpipe();
+  req.resume();
 }
 
 /**
