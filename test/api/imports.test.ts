@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -368,9 +369,23 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
     expect(await kept()).toBe(0);
   });
 
-  it('more than 64 MiB as it is: the answer arrives all the same', async () => {
-    const answer = await send(new Uint8Array(65 * 1024 * 1024).fill(0x0a));
-    expect([answer.status, answer.body.code]).toEqual([413, 'file-too-large']);
+  it('more than 64 MiB as it is: the answer arrives all the same, and the connection serves the next call', async () => {
+    const { hostname, port } = new URL(api.origin);
+    const socket = connect(Number(port), hostname);
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (text) => {
+      answers += text;
+    });
+    const size = 65 * 1024 * 1024;
+    const who = `Host: x\r\nAuthorization: Bearer ${api.keys.storefront}\r\n`;
+    socket.write(
+      `POST /v1/customers/import HTTP/1.1\r\n${who}Content-Type: ${CSV}\r\nContent-Length: ${size}\r\n\r\n`,
+    );
+    socket.write(Buffer.alloc(size, 0x0a));
+    socket.write(`GET /v1/imports HTTP/1.1\r\n${who}Connection: close\r\n\r\n`);
+    await once(socket, 'close');
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+    expect(answers).toContain('file-too-large');
   });
 
   it('one whose sender went away', async () => {
