@@ -7,6 +7,7 @@ import { readConfig } from './config.ts';
 import { connect } from './db/client.ts';
 import { pending } from './db/migrate.ts';
 import { createTemporalClient, quickly } from './temporal/client.ts';
+import { createImportProcess } from './temporal/import-process.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
 import { createVies } from './vat-register/vies.ts';
 
@@ -36,6 +37,7 @@ async function serve(): Promise<void> {
 
   const { client } = createTemporalClient();
   const orders = createOrderProcess({ sql, client, log });
+  const imports = createImportProcess({ client, log });
   const now = () => new Date().toISOString();
   const vatRegister = createVies({ url: config.viesUrl });
   const admin = createAdmin({
@@ -51,7 +53,7 @@ async function serve(): Promise<void> {
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
   const told = config.store === null;
-  const app = createApp({ sql, process: orders, vatRegister, log, now, told, reachTemporal, admin });
+  const app = createApp({ sql, process: orders, imports, vatRegister, log, now, told, reachTemporal, admin });
 
   const server = app.listen(port, host);
   await once(server, 'listening');

@@ -34,7 +34,9 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },
   'vat-register': { may: ['domain/', 'db/', 'zod', node] },
-  api: { may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
+  api: {
+    may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', 'csv-parse', 'csv-stringify', node],
+  },
   admin: { may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
 };
 

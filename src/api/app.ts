@@ -2,6 +2,7 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
+import type { ImportProcess } from '../temporal/import-process.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import type { VatRegister } from '../vat-register/vat-register.ts';
 import { authenticate } from './auth.ts';
@@ -15,6 +16,7 @@ import { correctionEndpoints } from './routes/corrections.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { importEndpoints } from './routes/imports.ts';
 import { interestEndpoints } from './routes/interest.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
@@ -28,6 +30,7 @@ import { vatCheckEndpoints } from './routes/vat-checks.ts';
 export type AppDeps = {
   sql: Sql;
   process: OrderProcess;
+  imports: ImportProcess;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
@@ -42,9 +45,10 @@ export type AppDeps = {
 
 /** All calls under `/v1`. */
 export const endpointsOf = (
-  deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told' | 'vatRegister'>,
+  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'now' | 'told' | 'vatRegister'>,
 ): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...importEndpoints(deps),
   ...correctionEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),

@@ -29,6 +29,10 @@ export function openApiOf(endpoints: readonly Endpoint[]) {
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
 
+/** Files, in one of these media types. */
+const texts = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
+
 const refusal = {
   description: 'refused: a problem detail',
   content: { 'application/problem+json': { schema: problem } },
@@ -42,10 +46,12 @@ const idempotencyKey = z.object({
 });
 
 function pathOf(given: Endpoint): RouteConfig {
-  const { method, path, tag, summary, scopes, keyed, statuses, query, body, answer } = given;
+  const { method, path, tag, summary, scopes, keyed, statuses, query, files, formats, answer } = given;
+  const content = files.length > 0 ? texts(files) : takesBody(given) ? json(given.body) : null;
   const params = paramsOf(path).map((name) => [name, externalId] as const);
   const success = Object.entries(statuses).map(
-    ([status, text]) => [status, { description: text, content: json(answer) }] as const,
+    ([status, text]) =>
+      [status, { description: text, content: { ...json(answer), ...texts(formats) } }] as const,
   );
   return {
     method,
@@ -57,7 +63,7 @@ function pathOf(given: Endpoint): RouteConfig {
       params: z.object(Object.fromEntries(params)),
       query: query as z.ZodObject,
       ...(keyed ? { headers: idempotencyKey } : {}),
-      ...(takesBody(given) ? { body: { content: json(body), required: true } } : {}),
+      ...(content ? { body: { content, required: true } } : {}),
     },
     responses: { ...Object.fromEntries(success), default: refusal },
   };

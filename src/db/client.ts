@@ -3,6 +3,8 @@ import postgres from 'postgres';
 /** A pool or a transaction: what every query function takes. */
 export type Db = postgres.ISql<Record<string, unknown>>;
 export type Sql = postgres.Sql<Record<string, unknown>>;
+/** A part of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export type Tx = postgres.TransactionSql<Record<string, unknown>>;
 
 /**

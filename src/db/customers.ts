@@ -5,7 +5,7 @@ import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
+import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -103,7 +103,29 @@ export async function listCustomers(
 }
 
 /**
- * Writes what the store says of the customer; privilege, limit and balances are not the store's to write.
+ * Writes what the store says of customers; privilege, limit and balances are not the store's to write. Answers with
+ * those that were written, not with those of which the same was written before.
+ * @param source a query or list of values: the id and the facts' columns, in the order of the statement
+ */
+export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
+    with written as (
+    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint,
+                           created_at, updated_at)
+    ${source}
+    on conflict (id) do update set
+      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
+      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
+      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
+      where customers.fingerprint <> excluded.fingerprint
+    returning id, currency, xmax = 0 as inserted
+    ), opened as (insert into accounts (customer_id, currency) select id, currency from written where inserted)
+    select id, inserted from written`;
+
+/**
+ * Writes what the store says of one customer, as `writeFacts` does.
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
@@ -112,25 +134,15 @@ export async function putCustomer(
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const [row] = await sql<{ inserted: boolean }[]>`
-    with written as (
-    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint, created_at, updated_at)
+  const [row] = await writeFacts(
+    sql,
+    sql`
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
-            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency}, ${fingerprint}, ${now}, ${now})
-    on conflict (id) do update set
-      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
-      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
-      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
-      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
-      account_manager = excluded.account_manager,
-      fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
-      where customers.fingerprint <> excluded.fingerprint
-    returning id, currency, xmax = 0 as inserted
-    ), account as (insert into accounts (customer_id, currency) select id, currency from written where inserted)
-    select inserted from written`;
+            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},
+            ${fingerprint}, ${now}, ${now})`,
+  );
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 

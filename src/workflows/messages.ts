@@ -37,3 +37,7 @@ export type DeferredOrder = {
 
 /** `superseded`: a newer episode follows the order. */
 export type Ending = { readonly status: OrderStatus | 'superseded' };
+
+/** Names the row in `imports`. */
+export type FileImport = { readonly importId: string };
+export type ImportEnding = { readonly state: string; readonly lines: number; readonly rejected: number };

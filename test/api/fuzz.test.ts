@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applyImport } from '../../src/db/apply-import.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -245,6 +246,49 @@ it.each(Object.entries(valid))('%s answers whatever it is sent, and never fails'
   );
 });
 
+it('any file is answered: kept whole or refused', async () => {
+  const pieces = [
+    'customerId',
+    'name',
+    'email',
+    'locale',
+    'country',
+    ',',
+    ';',
+    '"',
+    '\n',
+    '\r',
+    '{',
+    '}',
+    ':',
+    '[',
+    '|',
+  ];
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.string({ unit: fc.constantFrom(...pieces, '\u0000', 'à', '\ufeff'), maxLength: 60 }).map(encode),
+    fc
+      .array(fc.oneof(text, fc.constantFrom('x', 'it', 'IT', 'x@x.example')), { maxLength: 6 })
+      .map((cells) => encode(`customerId,name,email,locale,country,groups\n${cells.join(',')}\n`)),
+    mutated({ ...valid['PUT /customers/x'], customerId: 'x' }).map((line) => encode(JSON.stringify(line))),
+  );
+  const type = fc.constantFrom('text/csv', 'application/x-ndjson');
+  await fc.assert(
+    fc.asyncProperty(bytes, type, async (file, contentType) => {
+      const headers = { 'content-type': contentType };
+      const answer = await api.send('/v1/customers/import', file, { method: 'POST', headers });
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+      if (answer.status >= 400) return;
+      const { body } = await api.call(`/imports/${answer.body.importId}/rejected?limit=200`);
+      expect(body.items).toHaveLength(answer.body.rejected);
+      await applyImport(api.sql, answer.body.importId, api.clock.now);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const encode = (given: string): Uint8Array => new Uint8Array(Buffer.from(given));
+
 it('any path and query is answered, and never fails', async () => {
   const part = fc.oneof(
     text.map(encodeURIComponentSafely),
@@ -252,7 +296,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands', 'tasks'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports'),
       part,
       part,
       part,

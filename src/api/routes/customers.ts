@@ -231,7 +231,8 @@ function invalid(pointer: string, detail: string): never {
   throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
-function factsOf(body: CustomerFactsBody): CustomerFacts {
+/** What a body says, with its defaults. */
+export function factsOf(body: CustomerFactsBody): CustomerFacts {
   const {
     stats,
     vatNumber = null,
