@@ -8,6 +8,7 @@ import { connect } from './db/client.ts';
 import { pending } from './db/migrate.ts';
 import { createTemporalClient, quickly } from './temporal/client.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
+import { createRevocationProcess } from './temporal/revocation-process.ts';
 
 /** How long calls that are being answered may take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
@@ -35,10 +36,12 @@ async function serve(): Promise<void> {
 
   const { client } = createTemporalClient();
   const orders = createOrderProcess({ sql, client, log });
+  const revocations = createRevocationProcess({ client, log });
   const now = () => new Date().toISOString();
   const admin = createAdmin({
     sql,
     process: orders,
+    revocations,
     now,
     sessionSecret,
     secureCookies: publicUrl.startsWith('https:'),
@@ -48,7 +51,7 @@ async function serve(): Promise<void> {
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
   const told = config.store === null;
-  const app = createApp({ sql, process: orders, log, now, told, reachTemporal, admin });
+  const app = createApp({ sql, process: orders, revocations, log, now, told, reachTemporal, admin });
 
   const server = app.listen(port, host);
   await once(server, 'listening');

@@ -11,6 +11,7 @@ import { createWebhookStorefront } from './storefronts/webhook.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
 import { createPoller } from './temporal/poller.ts';
+import { createRevocationProcess } from './temporal/revocation-process.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createWorkers } from './temporal/workers.ts';
 
@@ -38,12 +39,14 @@ const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
 const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
 const storefront = config.store && createWebhookStorefront(config.store);
+const orders = createOrderProcess({ sql, client, log });
 const activities = createActivities({
   sql,
   renderer: await createRenderer(),
   mailer,
   storefront,
   mailFrom: config.mailFrom,
+  tellOrder: orders.tell,
 });
 
 const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
@@ -56,7 +59,8 @@ const workers = await createWorkers({
   maxMailsPerSecond: config.maxMailsPerSecond,
   maxMailsAtOnce: MAILS_AT_ONCE,
 });
-const poller = createPoller({ sql, process: createOrderProcess({ sql, client, log }), log });
+const revocations = createRevocationProcess({ client, log });
+const poller = createPoller({ sql, process: orders, revocations, log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');

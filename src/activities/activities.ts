@@ -4,6 +4,7 @@ import type { Renderer } from '../emails/render.ts';
 import type { Storefront } from '../storefronts/storefront.ts';
 import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
+import { revocationActivities, type TellOrder } from './revocation.ts';
 import { storeActivities } from './store.ts';
 
 export type { Pass, Position } from '../db/process.ts';
@@ -15,11 +16,17 @@ export type ActivityDependencies = {
   /** Null where no store is told: then the checkout's answer itself is the word. */
   storefront: Storefront | null;
   mailFrom: string;
+  tellOrder: TellOrder;
 };
 
 /** Everything that the workflow asks of the world; each is safe to repeat (its comment says how). */
 export function createActivities(deps: ActivityDependencies) {
-  return { ...ledgerActivities(deps), ...storeActivities(deps), ...mailActivities(deps) };
+  return {
+    ...ledgerActivities(deps),
+    ...storeActivities(deps),
+    ...mailActivities(deps),
+    ...revocationActivities(deps),
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -20,6 +20,7 @@ export type ApplicantRow = Omit<
   | 'privilegeReason'
   | 'privilegeActor'
   | 'privilegeAt'
+  | 'insolventSince'
   | 'updatedAt'
 >;
 

@@ -5,7 +5,9 @@ export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_
 /** A mail with its frozen content. `planned`: refused by the server and tried again; `sending`: outcome not known yet. */
 export type MailRow = {
   id: string;
-  orderId: string;
+  /** Null of a letter about several orders, which is the customer's. */
+  orderId: string | null;
+  customerId: string | null;
   template: string;
   locale: string;
   recipient: string;
@@ -22,7 +24,7 @@ export type MailRow = {
 
 const columns = (
   db: Db,
-) => db`id, order_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, last_error,
+) => db`id, order_id, customer_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, last_error,
   created_at, sent_at`;
 
 export async function findMail(db: Db, id: string): Promise<MailRow | null> {
@@ -37,13 +39,13 @@ export async function mailsOf(db: Db, orderId: string): Promise<MailRow[]> {
 export type MailContent = Pick<
   MailRow,
   'id' | 'orderId' | 'template' | 'locale' | 'recipient' | 'messageId' | 'subject' | 'html' | 'plain'
->;
+> & { customerId?: string | null };
 
 /** Writes the content that is about to be sent, as `sending`; a mail that was refused before is written anew. */
 export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
   await db`
-    insert into mails (id, order_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, created_at)
-    values (${mail.id}, ${mail.orderId}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.messageId}, 'sending',
+    insert into mails (id, order_id, customer_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, created_at)
+    values (${mail.id}, ${mail.orderId}, ${mail.customerId ?? null}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.messageId}, 'sending',
             ${mail.subject}, ${mail.html}, ${mail.plain}, 1, ${now})
     on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, subject = excluded.subject,
       html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;

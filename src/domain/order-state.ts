@@ -28,5 +28,6 @@ export const commandKinds = [
   'retryStore',
   'chase',
   'extend',
+  'demand',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

@@ -2,7 +2,9 @@ import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { claimUnsignalled } from '../db/commands.ts';
 import { claimOverdueOrders } from '../db/process.ts';
+import { claimRevocations } from '../db/revocations.ts';
 import type { Log, OrderProcess } from './order-process.ts';
+import type { RevocationProcess } from './revocation-process.ts';
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -13,18 +15,21 @@ export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
  * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
- * not been heard of, and commands that no workflow has taken. Several may run at once: each claims what it takes,
- * and no lock is held while Temporal is called. What fails for one order does not hold up the others.
+ * not been heard of, commands that no workflow has taken, and revocations that are not finished. Several may run at
+ * once: each claims what it takes, and no lock is held while Temporal is called. What fails for one order does not hold
+ * up the others.
  */
 export function createPoller({
   sql,
   process,
+  revocations,
   log,
   everyMs = 3_000,
   now = () => new Date().toISOString(),
 }: {
   sql: Sql;
   process: OrderProcess;
+  revocations: Pick<RevocationProcess, 'ensureRunning'>;
   log: Log;
   everyMs?: number;
   now?: () => string;
@@ -53,6 +58,8 @@ export function createPoller({
       ({ orderId }) => orderId,
       ({ orderId, kind, id }) => process.tell(orderId, kind, id),
     );
+    const unfinished = await claimRevocations(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
+    await each(unfinished, ({ id }) => `of revocation ${id}`, revocations.ensureRunning);
   }
 
   async function each<T>(

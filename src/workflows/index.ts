@@ -1,1 +1,2 @@
 export { deferredOrder } from './deferred-order.ts';
+export { revoke } from './revoke.ts';

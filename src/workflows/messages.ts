@@ -37,3 +37,6 @@ export type DeferredOrder = {
 
 /** `superseded`: a newer episode follows the order. */
 export type Ending = { readonly status: OrderStatus | 'superseded' };
+
+/** Only its id: the orders are read from PostgreSQL. */
+export type Revocation = { readonly revocationId: string };

@@ -7,6 +7,7 @@ import type { OrderRow } from '../orders.ts';
 import { cancel } from './cancel.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
 import { confirm } from './confirm.ts';
+import { demand } from './demand.ts';
 import { extend } from './extend.ts';
 import { recordPayment } from './record-payment.ts';
 import { settle } from './settle.ts';
@@ -20,6 +21,7 @@ const applied = {
   retryStore,
   chase,
   extend,
+  demand,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**

@@ -18,6 +18,10 @@ export function privilegeAt(
   return ended ? privilegeAfter : privilege;
 }
 
+/** An insolvency ends by a grant or by the rules: a suspension or a revocation must not end it by the way. */
+export const mayFollow = (before: Privilege, privilege: Privilege): boolean =>
+  before !== 'insolvency' || (privilege !== 'suspended' && privilege !== 'revoked');
+
 /** What holds again when a suspension of now ends: what held before, or would have after the one before. */
 export function afterSuspension(before: Standing, now: Instant): Privilege {
   const inForce = privilegeAt(before, now);
