@@ -161,8 +161,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const step = typeof what === 'string' ? null : { orderId: order.id, key: what.key };
     const begun = await begunBefore(tx, id);
     if (begun === 'sent') return 'sent';
-    if (begun)
-      return { mail: begun, date: begun.createdAt, repeated: true, replyTo: settings.replyTo, step };
+    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, replyTo: settings.replyTo, step };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const data = mailData({ order, customer, settings, instalments, about, now });

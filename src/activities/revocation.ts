@@ -36,7 +36,9 @@ export function revocationActivities({ sql, tellOrder }: { sql: Sql; tellOrder: 
         if (page.length === 0) return;
         for (const orderId of page) {
           context.cancellationSignal.throwIfAborted();
-          const commandId = await demandOrder(sql, { revocationId, orderId, now }).catch(asApplicationFailure);
+          const commandId = await demandOrder(sql, { revocationId, orderId, now }).catch(
+            asApplicationFailure,
+          );
           if (commandId) await tellOrder(orderId, 'demand', commandId);
           context.heartbeat(orderId);
         }

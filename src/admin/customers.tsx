@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { setCreditLimit } from '../db/accounts.ts';
@@ -16,15 +17,17 @@ import {
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
+import { latestDemand, revokeCustomer } from '../db/revocations.ts';
 import { dayAt, endOfDay } from '../domain/calendar.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';
 import { decide } from '../domain/eligibility/decide.ts';
 import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
 import { minorDigits } from '../domain/money.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
-import { amountField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
+import { amountField, idField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
 import { sendPage, visitorOf } from './page.tsx';
 import {
   type CustomerAction,
@@ -43,7 +46,15 @@ const DECLINES = 10;
 const HISTORY = 50;
 
 /** The list of customers, and one customer with its credit, its privilege and the reasons. */
-export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
+export function customerRoutes({
+  sql,
+  revocations,
+  now,
+}: {
+  sql: Sql;
+  revocations: Pick<RevocationProcess, 'startSoon'>;
+  now: () => string;
+}): Router {
   const router = Router();
 
   router.get('/customers', async (req, res) => {
@@ -88,10 +99,29 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
       const privilege = privilegeActions[action];
       const end = action === 'suspend' ? form.value.lastDay : null;
       const until = end === null ? null : endOfDay(end, zone);
-      await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
+      try {
+        await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
+      } catch (error) {
+        return refuse(req, res, action, refusalOf(error, req.body));
+      }
       done(req, res, privilege);
     });
   }
+
+  router.post('/customers/:customerId/revoke', async (req, res) => {
+    const form = readForm(revokeForm, req.body);
+    if (!form.ok) return refuse(req, res, 'revoke', form);
+    const { openOrders } = form.value;
+    const by = { actor: actorOf(res), now: now() };
+    try {
+      const given = { ...form.value, content: form.value, ...by };
+      const { revocation } = await revokeCustomer(sql, idOf(req), given);
+      if (revocation && !revocation.finishedAt) revocations.startSoon(revocation);
+    } catch (error) {
+      return refuse(req, res, 'revoke', refusalOf(error, req.body));
+    }
+    done(req, res, openOrders === 'demand' ? 'demanded' : 'revoked');
+  });
 
   router.post('/customers/:customerId/credit-limit', async (req, res) => {
     const { currency } = await getCustomer(req);
@@ -139,13 +169,14 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
   ): Promise<void> {
     const customer = await getCustomer(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history, namesakes] = await Promise.all([
+    const [policies, open, reserved, declines, history, namesakes, demand] = await Promise.all([
       activePolicies(sql),
       listOrders(sql, { customerId: customer.id, status: 'open' }, page),
       listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
       listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
       auditOf(sql, `customer/${customer.id}`),
       sameVatNumber(sql, [customer.id]),
+      latestDemand(sql, customer.id),
     ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
@@ -162,6 +193,8 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
       orders: [...reserved, ...open],
       declines,
       history: history.reverse().slice(0, HISTORY),
+      demand,
+      proposedId: `rev_${randomBytes(12).toString('hex')}`,
       done: typeof given === 'string' && Object.hasOwn(doneWords, given) ? (given as Done) : null,
       form,
       zone,
@@ -171,6 +204,12 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
 
   return router;
 }
+
+const revokeForm = z.object({
+  reason: reasonField,
+  openOrders: z.enum(['keep', 'demand'], 'Say what becomes of the open orders.'),
+  revocationId: idField,
+});
 
 /** A limit may be nothing at all. */
 const limitField = (currency: string) =>

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Request, type Response, Router 
 import type { Sql } from '../db/client.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
 import { customerRoutes } from './customers.tsx';
@@ -16,6 +17,7 @@ import { signInRoutes } from './sign-in.tsx';
 export type AdminDeps = {
   sql: Sql;
   process: OrderProcess;
+  revocations: Pick<RevocationProcess, 'startSoon'>;
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
@@ -32,7 +34,8 @@ export type AdminDeps = {
  * sets the Content-Security-Policy; `default-src 'self'` is enough.
  */
 export function createAdmin(deps: AdminDeps): Router {
-  const { sql, process, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } = deps;
+  const { sql, process, revocations, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } =
+    deps;
   const cookies = createCookies({ secure: secureCookies });
   const router = Router();
 
@@ -51,7 +54,7 @@ export function createAdmin(deps: AdminDeps): Router {
   router.get('/', (_req, res) => res.redirect('/admin/orders'));
   const workflowUrl = (id: string) =>
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
-  router.use(orderRoutes({ sql, process, now, workflowUrl }), customerRoutes({ sql, now }));
+  router.use(orderRoutes({ sql, process, now, workflowUrl }), customerRoutes({ sql, revocations, now }));
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 
   const failed: ErrorRequestHandler = (error, _req, res, next) => {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { healthRoutes } from './health.ts';
@@ -19,11 +20,13 @@ import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { revocationEndpoints } from './routes/revocations.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
 
 export type AppDeps = {
   sql: Sql;
   process: OrderProcess;
+  revocations: RevocationProcess;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
@@ -36,8 +39,11 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
+export const endpointsOf = (
+  deps: Pick<AppDeps, 'sql' | 'process' | 'revocations' | 'now' | 'told'>,
+): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...revocationEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),

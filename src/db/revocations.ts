@@ -5,6 +5,7 @@ import { isClosed } from '../domain/order-state.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { decideCommand, insertCommand } from './commands.ts';
 import { type CustomerRow, findCustomer, lockCustomer, writePrivilege } from './customers.ts';
+import { findMail, type MailState } from './mails.ts';
 import { lockOrder } from './orders.ts';
 
 /** What becomes of the open orders: they go on as agreed, or all that is open of them is due at once. */
@@ -27,10 +28,21 @@ export type RevocationRow = {
   demanded: number;
 };
 
-const columns = (db: Db) => db`id, customer_id, open_orders, reason, actor, fingerprint, created_at, started_at, finished_at,
+const columns = (
+  db: Db,
+) => db`id, customer_id, open_orders, reason, actor, fingerprint, created_at, started_at, finished_at,
   (select count(*)::int from revocation_orders o where o.revocation_id = revocations.id) as orders,
   (select count(*)::int from revocation_orders o join commands c on c.id = o.command_id
    where o.revocation_id = revocations.id and c.outcome = 'applied') as demanded`;
+
+/** Where a revocation stands; one that keeps the open orders is finished at once. */
+export function revocationState({
+  startedAt,
+  finishedAt,
+}: RevocationRow): 'waiting' | 'running' | 'finished' {
+  if (finishedAt) return 'finished';
+  return startedAt ? 'running' : 'waiting';
+}
 
 /** How long a revocation is left to the API's own start before the poller starts it. */
 const FIRST_START_MS = 10_000;
@@ -57,10 +69,16 @@ export async function getRevocation(db: Db, id: string): Promise<RevocationRow> 
   return row;
 }
 
-/** A customer's revocations that have an id, the newest first. */
-export async function revocationsOf(db: Db, customerId: string, limit: number): Promise<RevocationRow[]> {
-  return db<RevocationRow[]>`
-    select ${columns(db)} from revocations where customer_id = ${customerId} order by created_at desc, id limit ${limit}`;
+/** A customer's latest demand of the open orders, and what became of its letter; null if there was none. */
+export async function latestDemand(
+  db: Db,
+  customerId: string,
+): Promise<{ revocation: RevocationRow; letter: MailState | null } | null> {
+  const [revocation] = await db<RevocationRow[]>`
+    select ${columns(db)} from revocations where customer_id = ${customerId} and open_orders = 'demand'
+    order by created_at desc, id limit 1`;
+  if (!revocation) return null;
+  return { revocation, letter: (await findMail(db, demandMailId(revocation.id)))?.state ?? null };
 }
 
 /**
@@ -92,7 +110,13 @@ export async function revokeCustomer(
     if (known && known.fingerprint !== content) return alreadyUsed(known.id);
     if (known) return { customer: (await findCustomer(tx, customerId))!, revocation: known, replayed: true };
     const detail = { ...(demand ? { openOrders } : {}), ...(id === null ? {} : { revocationId: id }) };
-    const customer = await writePrivilege(tx, customerId, { privilege: 'revoked', reason, actor, now, detail });
+    const customer = await writePrivilege(tx, customerId, {
+      privilege: 'revoked',
+      reason,
+      actor,
+      now,
+      detail,
+    });
     if (id === null) return { customer, revocation: null, replayed: false };
     const inserted = await tx`
       insert into revocations (id, customer_id, open_orders, reason, actor, fingerprint, created_at, wake_by, finished_at)

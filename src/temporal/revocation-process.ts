@@ -10,10 +10,7 @@ export type RevocationProcess = ReturnType<typeof createRevocationProcess>;
 /** The workflows of the revocations, as the other processes see them; PostgreSQL says which are finished. */
 export function createRevocationProcess({ client, log }: { client: Client; log: Log }) {
   /** Starts the workflow, unless it runs; one that ended too early is followed by another. */
-  async function ensureRunning({
-    id,
-    customerId,
-  }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
+  async function ensureRunning({ id, customerId }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
     const input: Revocation = { revocationId: id };
     try {
       await quickly(client, () =>

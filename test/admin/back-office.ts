@@ -61,6 +61,7 @@ export async function openBackOffice(sql: Sql): Promise<BackOffice> {
     createAdmin({
       sql,
       process,
+      revocations: { startSoon: () => {} },
       now: () => clock.now,
       sessionSecret: 'a secret of the tests, long enough',
       secureCookies: false,

@@ -8,6 +8,7 @@ import { findOrder } from '../../src/db/orders.ts';
 import { advance } from '../../src/db/process.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -36,7 +37,8 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
   const clock = { now: '2027-03-01T10:00:00.000Z' };
   const now = () => clock.now;
   const process = createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now });
-  const deps = { sql, process, log, now, told };
+  const revocations = createRevocationProcess({ client, log: { warn() {}, info() {} } });
+  const deps = { sql, process, revocations, log, now, told };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
   await once(server, 'listening');

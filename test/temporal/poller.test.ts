@@ -9,6 +9,7 @@ import { openMerchant } from '../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
+const revocations = { ensureRunning: async () => {} };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -50,7 +51,7 @@ function aProcess() {
   return { looked, process };
 }
 const pollerAt = (process: OrderProcess, now: string) =>
-  createPoller({ sql: database.sql, process, log, everyMs: 3_600_000, now: () => now });
+  createPoller({ sql: database.sql, process, revocations, log, everyMs: 3_600_000, now: () => now });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
   const { looked, process } = aProcess();

@@ -194,6 +194,7 @@ const appliedWords = {
   retryStore: 'The store is told again.',
   chase: 'The order goes on without the store’s word.',
   extend: 'The due date was moved.',
+  demand: 'All that is open is due today.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

@@ -24,6 +24,7 @@ const commandWords: Readonly<Record<string, string>> = {
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
   extend: 'Extension',
+  demand: 'Demand',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -56,6 +57,7 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.cancel': { text: 'Cancellation asked for' },
   'order.retryStore': { text: 'The store is told again' },
   'order.extend': { text: 'A due date was moved' },
+  'order.demand': { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },
