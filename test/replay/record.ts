@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import { revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 /**
@@ -23,8 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function save(name: string, order: Pick<OrderRow, 'id' | 'episode'>): Promise<void> {
-  const history = await world.env.client.workflow.getHandle(workflowIdOf(order)).fetchHistory();
+const save = (name: string, order: Pick<OrderRow, 'id' | 'episode'>) => saveRun(name, workflowIdOf(order));
+
+async function saveRun(name: string, workflowId: string): Promise<void> {
+  const history = await world.env.client.workflow.getHandle(workflowId).fetchHistory();
   writeFileSync(new URL(`${name}.json`, folder), `${withoutMachine(historyToJSON(history))}\n`);
   expect(history.events?.length).toBeGreaterThan(5);
 }
@@ -117,4 +121,34 @@ it('records reminders of two instalments that come due in one moment, after a pa
   await world.submit('weekly', 'settle');
   await world.ending(order);
   await save('two-at-once', order);
+});
+
+it('records a revocation that demands two open orders and a reservation, and what becomes of them', async () => {
+  await addCustomer(world.sql, 'revoked');
+  const order = await world.place({ orderId: 'demanded', customerId: 'revoked' });
+  const paid = await world.place({ orderId: 'demanded-paid', customerId: 'revoked' });
+  const reserved = await world.place({ orderId: 'demanded-not', customerId: 'revoked', confirm: 'later' });
+  await Promise.all([marked('demanded'), marked('demanded-paid')]);
+  await Promise.all([world.quiet('demanded'), world.quiet('demanded-paid')]);
+  const { revocation } = await revokeCustomer(world.sql, 'revoked', {
+    revocationId: 'revoked',
+    openOrders: 'demand',
+    reason: 'test',
+    content: {},
+    actor: 'user:test',
+    now: await world.clock(),
+  });
+  await world.revocations.ensureRunning(revocation!);
+  const workflowId = revocationWorkflowId('revoked');
+  await world.env.client.workflow.getHandle(workflowId).result();
+  await saveRun('revocation', workflowId);
+  await world.ending(reserved);
+  await save('reservation-cancelled-by-demand', reserved);
+  await world.submit('demanded-paid', 'settle');
+  await world.ending(paid);
+  await save('demanded-and-paid', paid);
+  await world.until(later(await world.clock(), 20 * DAY));
+  await world.submit('demanded', 'settle');
+  await world.ending(order);
+  await save('demanded-reminded-settled', order);
 });
