@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../src/db/checkout.ts';
 import { insertCommand } from '../../src/db/commands.ts';
+import { finishRevocation, revokeCustomer } from '../../src/db/revocations.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
 import { createPoller } from '../../src/temporal/poller.ts';
 import { anOrder, eur } from '../support/builders.ts';
@@ -9,7 +10,7 @@ import { openMerchant } from '../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
-const revocations = { ensureRunning: async () => {} };
+const revocations = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -74,4 +75,39 @@ it('helps the other orders and commands though one of them cannot be helped, and
   await later.runOnce();
   expect(looked.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'c settle', 'c settle']);
   await later.stop();
+});
+
+it('starts a revocation that is not finished, ten seconds after it was written, and again each minute', async () => {
+  const at = (seconds: number) => new Date(Date.parse(placed) + seconds * 1_000).toISOString();
+  for (const openOrders of ['demand', 'keep'] as const)
+    await revokeCustomer(database.sql, 'rossi', {
+      revocationId: openOrders,
+      openOrders,
+      reason: 'r',
+      content: {},
+      actor: 'user:test',
+      now: placed,
+    });
+  const started: string[] = [];
+  const pollAt = async (now: string) => {
+    const poller = createPoller({
+      sql: database.sql,
+      process: aProcess().process,
+      revocations: {
+        ensureRunning: async ({ id }) => {
+          started.push(`${id} ${now}`);
+          throw new Error('no word from Temporal');
+        },
+      },
+      log,
+      everyMs: 3_600_000,
+      now: () => now,
+    });
+    await poller.runOnce();
+    await poller.stop();
+  };
+  for (const seconds of [9, 10, 40, 70, 100]) await pollAt(at(seconds));
+  await finishRevocation(database.sql, 'demand', at(120));
+  await pollAt(at(3_600));
+  expect(started).toEqual([`demand ${at(10)}`, `demand ${at(70)}`]);
 });
