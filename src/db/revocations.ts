@@ -196,6 +196,13 @@ export async function finishRevocation(db: Db, id: string, now: string): Promise
   await db`update revocations set finished_at = coalesce(finished_at, ${now}) where id = ${id}`;
 }
 
+/** Revocations that were written before that instant and are not finished, by id. */
+export async function unfinishedRevocationsBefore(db: Db, instant: string): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select id from revocations where finished_at is null and created_at < ${instant} order by id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Claims revocations that are not finished; the lease keeps other pollers off for a while. */
 export async function claimRevocations(
   db: Db,

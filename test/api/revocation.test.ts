@@ -175,6 +175,7 @@ describe('a demand', () => {
 
   it('plans the reminders anew from the end of that day, and a later grant restores nothing', async () => {
     await addCustomer(api.sql, 'anew');
+    api.clock.now = '2027-03-01T06:00:00.000Z'; // before the hour at which reminders leave
     await place('anew-1', 'anew');
     await revoke('anew', { reason: 'r', openOrders: 'demand', revocationId: 'anew-r' });
     await ask('anew-r');
@@ -186,6 +187,7 @@ describe('a demand', () => {
       ['2027-03-15T08:00:00.000Z', 'planned.overdue'],
     ]);
     expect((await api.call('/orders/anew-1')).body.instalments[0].dueOn).toBe('2027-03-01');
+    api.clock.now = '2027-03-01T10:00:00.000Z';
     expect(items).toContainEqual(expect.objectContaining({ kind: 'order.demand', reason: 'r' }));
   });
 

@@ -118,7 +118,14 @@ it('a revocation whose workflow was terminated is taken up again by the poller',
     'the letter is tried',
     async () => (await system.sql`select 1 from mails where id = 'revocation/ended-r/demand'`)[0],
   );
+  await system.sql`update revocations set wake_by = now() + interval '1 hour' where id = 'ended-r'`;
   await system.client.workflow.getHandle('revoke/ended-r').terminate('by an operator');
+  expect(await system.reconcile()).toEqual([
+    {
+      subject: 'revocation/ended-r',
+      problem: 'is not finished, but its workflow revoke/ended-r is TERMINATED',
+    },
+  ]);
   system.postOffice.open = true;
   await system.sql`update revocations set wake_by = now() where id = 'ended-r'`;
   expect(await finished('ended-r')).toMatchObject({ demanded: 3 });

@@ -10,11 +10,9 @@ const openOrders = z.enum(['keep', 'demand']).meta({
 export const revokeBody = z.strictObject({
   reason,
   openOrders: openOrders.optional(),
-  revocationId: externalId
-    .optional()
-    .meta({
-      description: 'A repeat of the same request changes nothing; a demand without one is given one.',
-    }),
+  revocationId: externalId.optional().meta({
+    description: 'A repeat of the same request changes nothing; a demand without one is given one.',
+  }),
 });
 
 const progress = {
