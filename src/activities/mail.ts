@@ -33,7 +33,7 @@ type Prepared = {
   date: string;
   repeated: boolean;
   replyTo: string | null;
-  step: { orderId: string; key: string } | null;
+  stepKey: string | null;
 };
 
 /** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D"; the second closing's is "order/1042/settled/2". */
@@ -127,7 +127,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const begun = await begunBefore(tx, id);
     if (begun === 'sent') return 'sent';
     const { replyTo } = settings;
-    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, replyTo, step: null };
+    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, replyTo, stepKey: null };
     const data = demandData({ revocation, customer, owed, settings });
     const { subject, html, text: plain } = renderer.renderDemand(customer.locale, data);
     const mail: MailContent = {
@@ -143,7 +143,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, replyTo, step: null };
+    return { mail, date: now, repeated: false, replyTo, stepKey: null };
   }
 
   async function prepare(
@@ -158,10 +158,11 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   ): Promise<Prepared | 'sent'> {
     const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
-    const step = typeof what === 'string' ? null : { orderId: order.id, key: what.key };
+    const stepKey = typeof what === 'string' ? null : what.key;
     const begun = await begunBefore(tx, id);
     if (begun === 'sent') return 'sent';
-    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, replyTo: settings.replyTo, step };
+    if (begun)
+      return { mail: begun, date: begun.createdAt, repeated: true, replyTo: settings.replyTo, stepKey };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const data = mailData({ order, customer, settings, instalments, about, now });
@@ -178,10 +179,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, replyTo: settings.replyTo, step };
+    return { mail, date: now, repeated: false, replyTo: settings.replyTo, stepKey };
   }
 
-  async function deliver({ mail, date, repeated, replyTo, step }: Prepared, now: string): Promise<void> {
+  async function deliver({ mail, date, repeated, replyTo, stepKey }: Prepared, now: string): Promise<void> {
     const { recipient: to, subject, html, plain: text, messageId } = mail;
     try {
       await mailer.send({ to, replyTo, subject, html, text, messageId, date });
@@ -193,10 +194,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     }
     await inTransaction(sql, async (tx) => {
       await noteMailState(tx, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
-      if (step === null) return;
+      if (stepKey === null || mail.orderId === null) return;
       await noteStep(tx, {
-        orderId: step.orderId,
-        stepKey: step.key,
+        orderId: mail.orderId,
+        stepKey,
         outcome: 'sent',
         reason: null,
         mailId: mail.id,
