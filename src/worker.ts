@@ -12,6 +12,7 @@ import { createTemporalClient } from './temporal/client.ts';
 import { createImportProcess } from './temporal/import-process.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
 import { createPoller } from './temporal/poller.ts';
+import { createRevocationProcess } from './temporal/revocation-process.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createWorkers } from './temporal/workers.ts';
 
@@ -39,12 +40,14 @@ const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
 const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
 const storefront = config.store && createWebhookStorefront(config.store);
+const orders = createOrderProcess({ sql, client, log });
 const activities = createActivities({
   sql,
   renderer: await createRenderer(),
   mailer,
   storefront,
   mailFrom: config.mailFrom,
+  tellOrder: orders.tell,
 });
 
 const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
@@ -57,8 +60,13 @@ const workers = await createWorkers({
   maxMailsPerSecond: config.maxMailsPerSecond,
   maxMailsAtOnce: MAILS_AT_ONCE,
 });
-const orders = createOrderProcess({ sql, client, log });
-const poller = createPoller({ sql, process: orders, imports: createImportProcess({ client, log }), log });
+const poller = createPoller({
+  sql,
+  process: orders,
+  imports: createImportProcess({ client, log }),
+  revocations: createRevocationProcess({ client, log }),
+  log,
+});
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');

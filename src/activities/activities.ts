@@ -5,6 +5,7 @@ import type { Storefront } from '../storefronts/storefront.ts';
 import { importActivities } from './imports.ts';
 import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
+import { revocationActivities, type TellOrder } from './revocation.ts';
 import { storeActivities } from './store.ts';
 
 export type { Pass, Position } from '../db/process.ts';
@@ -16,6 +17,7 @@ export type ActivityDependencies = {
   /** Null where no store is told: then the checkout's answer itself is the word. */
   storefront: Storefront | null;
   mailFrom: string;
+  tellOrder: TellOrder;
 };
 
 /** Everything that the workflow asks of the world; each is safe to repeat (its comment says how). */
@@ -25,6 +27,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...storeActivities(deps),
     ...mailActivities(deps),
     ...importActivities(deps),
+    ...revocationActivities(deps),
   };
 }
 

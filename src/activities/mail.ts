@@ -1,6 +1,6 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import type { CustomerRow } from '../db/customers.ts';
+import { type CustomerRow, lockCustomer } from '../db/customers.ts';
 import {
   findMail,
   freezeMail,
@@ -12,13 +12,14 @@ import {
 import { noteStep } from '../db/notices.ts';
 import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
 import { activePolicies } from '../db/policies.ts';
-import { daysLate } from '../domain/calendar.ts';
+import { demandMailId, getRevocation, type Owed, owedOf, type RevocationRow } from '../db/revocations.ts';
+import { dayAt, daysLate } from '../domain/calendar.ts';
 import { buyerCopy, letterRecipient, reminderRecipient } from '../domain/contacts.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
 import { labelFor } from '../domain/terms.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
-import type { MailData, Renderer, TemplateName } from '../emails/render.ts';
+import type { DemandData, MailData, Renderer, TemplateName } from '../emails/render.ts';
 
 /** Mails that belong to no step of the plan. */
 export type Notice = 'confirmation' | 'settled' | 'cancelled';
@@ -86,8 +87,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
         );
         const planned = order.plan.find(({ key }) => key === step.key);
         const paid = order.status !== 'open' || !instalment || instalment.outstanding <= 0;
-        if (paid || !planned) {
-          await skip(tx, orderId, step.key, paid ? 'paid' : 'replanned', now);
+        const insolvent = customer.privilege === 'insolvency';
+        if (paid || !planned || insolvent) {
+          const reason = paid ? 'paid' : planned ? 'insolvency' : 'replanned';
+          await skip(tx, orderId, step.key, reason, now);
           return 'skipped';
         }
         const template = planned.template as TemplateName;
@@ -97,7 +100,52 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       await deliver(prepared, now);
       return 'sent';
     },
+
+    /**
+     * Sends the letter of a revocation, if something is still owed of its orders; what is owed is read in the same
+     * transaction that freezes the letter. A retry after it was sent sends nothing.
+     */
+    async sendDemand({ revocationId }: { revocationId: string }): Promise<MailOutcome> {
+      const now = attemptTime();
+      const prepared = await inTransaction(sql, (tx) => prepareDemand(tx, revocationId, now));
+      if (typeof prepared === 'string') return prepared;
+      await deliver(prepared, now);
+      return 'sent';
+    },
   };
+
+  async function prepareDemand(tx: Tx, revocationId: string, now: string): Promise<Prepared | MailOutcome> {
+    const revocation = await getRevocation(tx, revocationId);
+    const customer = await lockCustomer(tx, revocation.customerId);
+    const { body: settings } = (await activePolicies(tx)).settings;
+    const owed = await owedOf(tx, revocationId);
+    const id = demandMailId(revocationId);
+    if (owed.length === 0 || customer.privilege === 'insolvency') {
+      await closeUnsent(tx, id);
+      return 'skipped';
+    }
+    const begun = await begunBefore(tx, id);
+    if (begun === 'sent') return 'sent';
+    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey: null };
+    const data = demandData({ revocation, customer, owed, settings });
+    const { subject, html, text: plain } = renderer.renderDemand(customer.locale, data);
+    const mail: MailContent = {
+      id,
+      orderId: null,
+      customerId: customer.id,
+      template: 'demand',
+      locale: customer.locale,
+      recipient: letterRecipient(customer),
+      copyTo: null,
+      replyTo: customer.accountManager?.email ?? settings.replyTo,
+      messageId: messageIdFor(id, mailFrom),
+      subject,
+      html,
+      plain,
+    };
+    await freezeMail(tx, mail, now);
+    return { mail, date: now, repeated: false, stepKey: null };
+  }
 
   async function prepare(
     tx: Tx,
@@ -111,13 +159,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   ): Promise<Prepared | 'sent'> {
     const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
-    const known = await findMail(tx, id);
     const stepKey = typeof what === 'string' ? null : what.key;
-    if (known && (known.state === 'sent' || known.state === 'sent_maybe_twice')) return 'sent';
-    if (known?.state === 'sending') {
-      await noteRepeat(tx, id);
-      return { mail: known, date: known.createdAt, repeated: true, stepKey };
-    }
+    const begun = await begunBefore(tx, id);
+    if (begun === 'sent') return 'sent';
+    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const replyTo = customer.accountManager?.email ?? settings.replyTo;
@@ -153,7 +198,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     }
     await inTransaction(sql, async (tx) => {
       await noteMailState(tx, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
-      if (stepKey === null) return;
+      if (stepKey === null || mail.orderId === null) return;
       await noteStep(tx, {
         orderId: mail.orderId,
         stepKey,
@@ -173,20 +218,27 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   }
 }
 
-/** A step that sends nothing; a mail of it that was still being tried is closed. */
-async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
-  const mailId = `order/${orderId}/${stepKey}`;
+/** A mail that went out already; one whose outcome is unknown, which is noted as repeated; null: it is to be written. */
+async function begunBefore(tx: Tx, id: string): Promise<MailRow | 'sent' | null> {
+  const known = await findMail(tx, id);
+  if (known?.state === 'sent' || known?.state === 'sent_maybe_twice') return 'sent';
+  if (known?.state !== 'sending') return null;
+  await noteRepeat(tx, id);
+  return known;
+}
+
+/** Closes a mail that was still being tried; returns its id, or null if there is none. */
+async function closeUnsent(tx: Tx, mailId: string): Promise<string | null> {
   const mail: MailRow | null = await findMail(tx, mailId);
   if (mail?.state === 'planned') await noteMailState(tx, mailId, 'failed', { error: mail.lastError });
   if (mail?.state === 'sending') await noteMailState(tx, mailId, 'unknown', { error: mail.lastError });
-  await noteStep(tx, {
-    orderId,
-    stepKey,
-    outcome: 'skipped',
-    reason,
-    mailId: mail ? mailId : null,
-    notedAt: now,
-  });
+  return mail ? mailId : null;
+}
+
+/** A step that sends nothing; a mail of it that was still being tried is closed. */
+async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
+  const mailId = await closeUnsent(tx, `order/${orderId}/${stepKey}`);
+  await noteStep(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
 }
 
 function mailData(given: {
@@ -222,6 +274,32 @@ function mailData(given: {
     daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
     iban: settings.iban,
     replyTo,
+  };
+}
+
+function demandData({
+  revocation,
+  customer,
+  owed,
+  settings,
+}: {
+  revocation: RevocationRow;
+  customer: CustomerRow;
+  owed: readonly Owed[];
+  settings: Settings;
+}): DemandData {
+  return {
+    company: settings.company,
+    customerName: customer.name,
+    customerId: customer.id,
+    dueOn: dayAt(revocation.startedAt ?? revocation.createdAt, settings.timeZone),
+    orders: owed.map(({ orderId, orderNumber, outstanding, currency }) => ({
+      orderId,
+      orderNumber,
+      outstanding: { amount: outstanding, currency },
+    })),
+    iban: settings.iban,
+    replyTo: settings.replyTo,
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { setCreditLimit } from '../db/accounts.ts';
@@ -16,6 +17,7 @@ import {
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
+import { latestDemand, revokeCustomer } from '../db/revocations.ts';
 import { openTaskOf } from '../db/tasks.ts';
 import { presentVatChecks } from '../db/vat-checks.ts';
 import { dayAt, endOfDay } from '../domain/calendar.ts';
@@ -24,11 +26,12 @@ import { creditOf } from '../domain/eligibility/credit.ts';
 import { decide } from '../domain/eligibility/decide.ts';
 import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
 import { usualAmount } from '../domain/eligibility/usual-amount.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import { checkCustomer } from '../vat-register/check-customer.ts';
 import type { VatRegister } from '../vat-register/vat-register.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
-import { amountField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
+import { amountField, idField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
 import { sendPage, visitorOf } from './page.tsx';
 import {
   type CustomerAction,
@@ -50,10 +53,12 @@ const HISTORY = 50;
 export function customerRoutes({
   sql,
   vatRegister,
+  revocations,
   now,
 }: {
   sql: Sql;
   vatRegister: VatRegister;
+  revocations: Pick<RevocationProcess, 'startSoon'>;
   now: () => string;
 }): Router {
   const router = Router();
@@ -100,10 +105,29 @@ export function customerRoutes({
       const privilege = privilegeActions[action];
       const end = action === 'suspend' ? form.value.lastDay : null;
       const until = end === null ? null : endOfDay(end, zone);
-      await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
+      try {
+        await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
+      } catch (error) {
+        return refuse(req, res, action, refusalOf(error, req.body));
+      }
       done(req, res, privilege);
     });
   }
+
+  router.post('/customers/:customerId/revoke', async (req, res) => {
+    const form = readForm(revokeForm, req.body);
+    if (!form.ok) return refuse(req, res, 'revoke', form);
+    const { openOrders } = form.value;
+    const by = { actor: actorOf(res), now: now() };
+    try {
+      const given = { ...form.value, content: form.value, ...by };
+      const { revocation } = await revokeCustomer(sql, idOf(req), given);
+      if (revocation && !revocation.finishedAt) revocations.startSoon(revocation);
+    } catch (error) {
+      return refuse(req, res, 'revoke', refusalOf(error, req.body));
+    }
+    done(req, res, openOrders === 'demand' ? 'demanded' : 'revoked');
+  });
 
   router.post('/customers/:customerId/credit-limit', async (req, res) => {
     const { currency } = await getCustomer(req);
@@ -160,16 +184,18 @@ export function customerRoutes({
   ): Promise<void> {
     const customer = await getCustomer(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history, namesakes, request, vatChecks] = await Promise.all([
-      activePolicies(sql),
-      listOrders(sql, { customerId: customer.id, status: 'open' }, page),
-      listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
-      listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
-      auditOf(sql, `customer/${customer.id}`),
-      sameVatNumber(sql, [customer.id]),
-      openTaskOf(sql, customer.id, 'terms-request'),
-      presentVatChecks(sql, [customer.id]),
-    ]);
+    const [policies, open, reserved, declines, history, namesakes, request, vatChecks, demand] =
+      await Promise.all([
+        activePolicies(sql),
+        listOrders(sql, { customerId: customer.id, status: 'open' }, page),
+        listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
+        listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
+        auditOf(sql, `customer/${customer.id}`),
+        sameVatNumber(sql, [customer.id]),
+        openTaskOf(sql, customer.id, 'terms-request'),
+        presentVatChecks(sql, [customer.id]),
+        latestDemand(sql, customer.id),
+      ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
     const applicant = await applicantOfOne(
@@ -192,6 +218,8 @@ export function customerRoutes({
       orders: [...reserved, ...open],
       declines,
       history: history.reverse().slice(0, HISTORY),
+      demand,
+      proposedId: `rev_${randomBytes(12).toString('hex')}`,
       done: typeof given === 'string' && Object.hasOwn(doneWords, given) ? (given as Done) : null,
       form,
       zone,
@@ -201,6 +229,12 @@ export function customerRoutes({
 
   return router;
 }
+
+const revokeForm = z.object({
+  reason: reasonField,
+  openOrders: z.enum(['keep', 'demand'], 'Say what becomes of the open orders.'),
+  revocationId: idField,
+});
 
 /** A limit may be nothing at all. */
 const limitField = (currency: string) =>

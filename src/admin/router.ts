@@ -4,6 +4,7 @@ import type { Sql } from '../db/client.ts';
 import { countOpenTasks } from '../db/tasks.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import type { VatRegister } from '../vat-register/vat-register.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
@@ -20,6 +21,7 @@ export type AdminDeps = {
   sql: Sql;
   process: OrderProcess;
   vatRegister: VatRegister;
+  revocations: Pick<RevocationProcess, 'startSoon'>;
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
@@ -36,8 +38,18 @@ export type AdminDeps = {
  * sets the Content-Security-Policy; `default-src 'self'` is enough.
  */
 export function createAdmin(deps: AdminDeps): Router {
-  const { sql, process, vatRegister, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } =
-    deps;
+  const {
+    sql,
+    process,
+    vatRegister,
+    revocations,
+    now,
+    sessionSecret,
+    secureCookies,
+    temporalUiUrl,
+    namespace,
+    log,
+  } = deps;
   const cookies = createCookies({ secure: secureCookies });
   const router = Router();
 
@@ -62,7 +74,7 @@ export function createAdmin(deps: AdminDeps): Router {
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(
     orderRoutes({ sql, process, now, workflowUrl }),
-    customerRoutes({ sql, vatRegister, now }),
+    customerRoutes({ sql, vatRegister, revocations, now }),
     taskRoutes({ sql, now }),
   );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));

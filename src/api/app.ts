@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
 import type { ImportProcess } from '../temporal/import-process.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import type { VatRegister } from '../vat-register/vat-register.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
@@ -23,6 +24,7 @@ import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { revocationEndpoints } from './routes/revocations.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
 import { taskEndpoints } from './routes/tasks.ts';
 import { vatCheckEndpoints } from './routes/vat-checks.ts';
@@ -31,6 +33,7 @@ export type AppDeps = {
   sql: Sql;
   process: OrderProcess;
   imports: ImportProcess;
+  revocations: RevocationProcess;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
@@ -45,10 +48,11 @@ export type AppDeps = {
 
 /** All calls under `/v1`. */
 export const endpointsOf = (
-  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'now' | 'told' | 'vatRegister'>,
+  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'revocations' | 'now' | 'told' | 'vatRegister'>,
 ): Endpoint[] => [
   ...customerEndpoints(deps),
   ...importEndpoints(deps),
+  ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),

@@ -28,6 +28,7 @@ export type ApplicantRow = Omit<
   | 'privilegeReason'
   | 'privilegeActor'
   | 'privilegeAt'
+  | 'insolventSince'
   | 'updatedAt'
 >;
 

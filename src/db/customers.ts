@@ -1,11 +1,12 @@
-import type { Day } from '../domain/calendar.ts';
+import { type Day, dayAt } from '../domain/calendar.ts';
 import type { ClosedMonth } from '../domain/due-dates.ts';
 import type { ExternalFacts, Privilege } from '../domain/eligibility/applicant.ts';
-import { afterSuspension } from '../domain/eligibility/standing.ts';
+import { afterSuspension, mayFollow } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
+import { activePolicies } from './policies.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -54,6 +55,8 @@ export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
     /** When a suspension ends, and what holds then. */
     privilegeUntil: string | null;
     privilegeAfter: Privilege;
+    /** From that day on nothing accrues; null while there is no insolvency. */
+    insolventSince: Day | null;
     /** Codes of the customer's own terms, the usual one first. */
     ownTerms: string[] | null;
     /** Companies with which the customer shares a limit. */
@@ -71,7 +74,7 @@ const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
   turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
-  privilege_until, privilege_after, own_terms, credit_group, created_at, updated_at, ${accountColumns(db)}`;
+  privilege_until, privilege_after, insolvent_since, own_terms, credit_group, created_at, updated_at, ${accountColumns(db)}`;
 
 const withAccount = (db: Db) =>
   db`customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency`;
@@ -146,39 +149,57 @@ export async function putCustomer(
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 
+/** An admin's word on a customer. `until` is when a suspension ends by itself; null leaves it until somebody decides again. */
+export type PrivilegeDecision = {
+  privilege: Privilege;
+  until?: string | null;
+  reason: string;
+  actor: string;
+  now: string;
+  /** More for the audit. */
+  detail?: Record<string, unknown>;
+};
+
 /**
- * Grants, suspends, revokes, or gives the decision back to the rules; audited. Throws `customer-not-found`.
- * @param until when a suspension ends by itself; null leaves it until somebody decides again
+ * Grants, suspends, revokes, notes an insolvency, or gives the decision back to the rules; audited.
+ * @throws NettermsError `customer-not-found`; `customer-insolvent` if only a grant or the rules may follow
  */
 export async function setPrivilege(
   sql: Sql | Tx,
   id: string,
-  {
-    privilege,
-    until = null,
-    reason,
-    actor,
-    now,
-  }: { privilege: Privilege; until?: string | null; reason: string; actor: string; now: string },
+  decision: PrivilegeDecision,
 ): Promise<CustomerRow> {
-  return inTransaction(sql, async (tx) => {
-    const before = await lockCustomer(tx, id);
-    const [row] = await tx<CustomerRow[]>`
-      update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
-                           privilege_at = ${now}, privilege_until = ${until},
-                           privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
-      from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
-      returning ${columns(tx)}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: `customer.${privilege}`,
-      subject: `customer/${id}`,
-      reason,
-      detail: { before: before.privilege, ...(until === null ? {} : { until }) },
-    });
-    return row!;
+  return inTransaction(sql, (tx) => writePrivilege(tx, id, decision));
+}
+
+async function writePrivilege(
+  tx: Tx,
+  id: string,
+  { privilege, until = null, reason, actor, now, detail = {} }: PrivilegeDecision,
+): Promise<CustomerRow> {
+  const before = await lockCustomer(tx, id);
+  if (!mayFollow(before.privilege, privilege))
+    throw new NettermsError(
+      'customer-insolvent',
+      `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
+    );
+  const { timeZone } = (await activePolicies(tx)).settings.body;
+  const insolventSince = privilege === 'insolvency' ? (before.insolventSince ?? dayAt(now, timeZone)) : null;
+  const [row] = await tx<CustomerRow[]>`
+    update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
+                         privilege_at = ${now}, privilege_until = ${until}, insolvent_since = ${insolventSince},
+                         privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
+    from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
+    returning ${columns(tx)}`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: `customer.${privilege}`,
+    subject: `customer/${id}`,
+    reason,
+    detail: { before: before.privilege, ...(until === null ? {} : { until }), ...detail },
   });
+  return row!;
 }
 
 /** Gives the customer terms of their own, or with null those of the policy again; audited. Throws `customer-not-found`. */

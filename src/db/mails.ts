@@ -5,7 +5,9 @@ export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_
 /** A mail with its frozen content. `planned`: refused by the server and tried again; `sending`: outcome not known yet. */
 export type MailRow = {
   id: string;
-  orderId: string;
+  /** Null of a letter about several orders, which is the customer's. */
+  orderId: string | null;
+  customerId: string | null;
   template: string;
   locale: string;
   recipient: string;
@@ -24,7 +26,7 @@ export type MailRow = {
 
 const columns = (
   db: Db,
-) => db`id, order_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, last_error,
+) => db`id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, last_error,
   created_at, sent_at`;
 
 export async function findMail(db: Db, id: string): Promise<MailRow | null> {
@@ -49,13 +51,13 @@ export type MailContent = Pick<
   | 'subject'
   | 'html'
   | 'plain'
->;
+> & { customerId?: string | null };
 
 /** Writes the content that is about to be sent, as `sending`; a mail that was refused before is written anew. */
 export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
   await db`
-    insert into mails (id, order_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
-    values (${mail.id}, ${mail.orderId}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.copyTo}, ${mail.replyTo},
+    insert into mails (id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
+    values (${mail.id}, ${mail.orderId}, ${mail.customerId ?? null}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.copyTo}, ${mail.replyTo},
             ${mail.messageId}, 'sending',
             ${mail.subject}, ${mail.html}, ${mail.plain}, 1, ${now})
     on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, copy_to = excluded.copy_to, reply_to = excluded.reply_to, subject = excluded.subject,

@@ -1,8 +1,8 @@
-import type { Day } from '../domain/calendar.ts';
-import { dueDayCalendar } from '../domain/calendar.ts';
-import type { InterestPeriod, Movement } from '../domain/interest/accrual.ts';
+import { type Day, dueDayCalendar } from '../domain/calendar.ts';
+import type { Exclusion, InterestPeriod, Movement } from '../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
 import type { Db } from './client.ts';
+import { findCustomer } from './customers.ts';
 import { instalmentsOfOrders, type OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
@@ -30,6 +30,7 @@ export type OrderInterest = {
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
 export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Promise<OrderInterest> {
+  const excluded = await exclusionsOf(db, order.customerId);
   const policies = await activePolicies(db);
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
@@ -40,7 +41,12 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
     chargedOf(db, order.id),
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
-    const debt = { dueOn: calendar.nextBusinessDay(dueOn), until, movements: movements.get(number) ?? [] };
+    const debt = {
+      dueOn: calendar.nextBusinessDay(dueOn),
+      until,
+      movements: movements.get(number) ?? [],
+      excluded,
+    };
     const { periods, total } =
       dueAt === null ? { periods: [], total: 0 } : lateInterest(debt, policy, countryOf(policy, settings));
     return { number, periods, accrued: total, charged: charged.interest.get(number) ?? 0 };
@@ -55,6 +61,12 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
     },
     waived: charged.waived,
   };
+}
+
+/** Days on which nothing accrues: an insolvency, from its day on (art. 1 c. 2 D.Lgs. 231/2002). */
+async function exclusionsOf(db: Db, customerId: string): Promise<Exclusion[]> {
+  const from = (await findCustomer(db, customerId))?.insolventSince ?? null;
+  return from === null ? [] : [{ from, to: null }];
 }
 
 /** How the principal of each instalment moved: a payment counts from the day on which it was received. */

@@ -32,6 +32,8 @@ export const errorTable = {
   'currency-mismatch': [422, 'The currency is not the one of the customer’s account'],
   conflict: [409, 'This id was already used with another content'],
   'stale-version': [409, 'Somebody has changed this since you read it'],
+  'revocation-not-found': [404, 'No revocation has this id'],
+  'customer-insolvent': [409, 'The customer is insolvent'],
   'credit-group-not-found': [404, 'No credit group has this id'],
   'insufficient-credit': [409, 'Less credit is held for the customer'],
   'order-closed': [409, 'The order is closed'],

@@ -33,5 +33,6 @@ export const commandKinds = [
   'chargeInterest',
   'waive',
   'reschedule',
+  'demand',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

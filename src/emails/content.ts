@@ -34,7 +34,7 @@ export type MailInstalment = {
   readonly outstanding: Money;
 };
 
-type Row = { readonly label: string; readonly value: string };
+export type Row = { readonly label: string; readonly value: string };
 
 /** A mail in the reader's language, before it has a form: the HTML and the text part are both made of it. */
 export type Content = {
@@ -157,7 +157,7 @@ function amountOf(
 }
 
 /** "3 March 2027", "3 marzo 2027": the day itself, whatever the zone of the machine. */
-function formatDay(day: Day, locale: string): string {
+export function formatDay(day: Day, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
     new Date(`${day}T00:00:00Z`),
   );
@@ -167,7 +167,7 @@ function formatDay(day: Day, locale: string): string {
  * A value on one line, without control and text-direction characters. A zero-width space breaks what mail programs
  * would turn into a link by themselves.
  */
-function plain(value: string): string {
+export function plain(value: string): string {
   return value
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp} ]+/gu, ' ')

@@ -31,6 +31,7 @@ export type Texts = {
   >;
   instalments: { label: string; value: string };
   payment: { title: string; transfer: string; asAgreed: string };
+  demand: MailTexts & { amountNote: string; order: string; total: string; automatic: string };
   mails: Record<string, MailTexts>;
 };
 export type MailTexts = {

@@ -3,16 +3,23 @@ import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import mjml2html from 'mjml';
 import { type Content, contentOf, type MailData, type TemplateName, templateNames } from './content.ts';
+import { type DemandData, demandContentOf } from './demand.ts';
 import { type Language, languages, localeFor, readTexts, sayIn } from './messages.ts';
 import { plainText } from './plain-text.ts';
 
 export type { MailData, TemplateName } from './content.ts';
+export type { DemandData } from './demand.ts';
+
+const formNames = [...templateNames, 'demand'] as const;
+type FormName = (typeof formNames)[number];
 
 export type RenderedMail = { readonly subject: string; readonly html: string; readonly text: string };
 
 export type Renderer = {
   /** A mail in the reader's language (English where there is none), with both parts complete. */
   render(template: TemplateName, locale: string, data: MailData): RenderedMail;
+  /** The letter of a revocation, likewise. */
+  renderDemand(locale: string, data: DemandData): RenderedMail;
 };
 
 /**
@@ -23,7 +30,7 @@ export type Renderer = {
 export async function createRenderer(): Promise<Renderer> {
   const forms = new Map(
     await Promise.all(
-      templateNames.map(
+      formNames.map(
         async (name) => [name, Handlebars.compile<Content>(await htmlOf(name), { strict: true })] as const,
       ),
     ),
@@ -32,20 +39,22 @@ export async function createRenderer(): Promise<Renderer> {
     languages.map((language) => [language, { texts: readTexts(language), say: sayIn(language) }]),
   ) as Record<Language, { texts: ReturnType<typeof readTexts>; say: ReturnType<typeof sayIn> }>;
 
+  const readerOf = (locale: string) => {
+    const reader = localeFor(locale);
+    return { ...reader, ...readers[reader.language] };
+  };
+  const shape = (form: FormName, content: Content): RenderedMail => ({
+    subject: content.subject,
+    html: forms.get(form)!(content),
+    text: plainText(content),
+  });
   return {
-    render(template, locale, data) {
-      const reader = localeFor(locale);
-      const content = contentOf(template, data, { ...reader, ...readers[reader.language] });
-      return {
-        subject: content.subject,
-        html: forms.get(template)!(content),
-        text: plainText(content),
-      };
-    },
+    render: (template, locale, data) => shape(template, contentOf(template, data, readerOf(locale))),
+    renderDemand: (locale, data) => shape('demand', demandContentOf(data, readerOf(locale))),
   };
 }
 
-async function htmlOf(name: TemplateName): Promise<string> {
+async function htmlOf(name: FormName): Promise<string> {
   const file = new URL(`./templates/${name}.mjml`, import.meta.url);
   const { html } = await mjml2html(await readFile(file, 'utf8'), {
     validationLevel: 'strict',

@@ -3,8 +3,10 @@ import type { Sql } from '../db/client.ts';
 import { claimUnsignalled } from '../db/commands.ts';
 import { claimWaitingImports } from '../db/imports.ts';
 import { claimOverdueOrders } from '../db/process.ts';
+import { claimRevocations } from '../db/revocations.ts';
 import type { ImportProcess } from './import-process.ts';
 import type { Log, OrderProcess } from './order-process.ts';
+import type { RevocationProcess } from './revocation-process.ts';
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -15,13 +17,15 @@ export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
  * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
- * not been heard of, commands that no workflow has taken, and imports that were not applied. Several may run at once: each claims what it takes,
- * and no lock is held while Temporal is called. What fails for one does not hold up the others.
+ * not been heard of, commands that no workflow has taken, and revocations that are not finished. Several may run at
+ * once: each claims what it takes, and no lock is held while Temporal is called. What fails for one order does not hold
+ * up the others.
  */
 export function createPoller({
   sql,
   process,
   imports,
+  revocations,
   log,
   everyMs = 3_000,
   now = () => new Date().toISOString(),
@@ -29,6 +33,7 @@ export function createPoller({
   sql: Sql;
   process: OrderProcess;
   imports: Pick<ImportProcess, 'ensureRunning'>;
+  revocations: Pick<RevocationProcess, 'ensureRunning'>;
   log: Log;
   everyMs?: number;
   now?: () => string;
@@ -63,6 +68,8 @@ export function createPoller({
       ({ id }) => ({ importId: id }),
       (row) => imports.ensureRunning(row),
     );
+    const unfinished = await claimRevocations(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
+    await each(unfinished, ({ id }) => ({ revocationId: id }), revocations.ensureRunning);
   }
 
   async function each<T>(

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { findOrder, type OrderRow, workflowIdOf } from '../db/orders.ts';
 import { type Discrepancy, reconcileBalances, reconcileCommands } from '../db/reconcile.ts';
+import { getRevocation, revocationWorkflowId, unfinishedRevocationsBefore } from '../db/revocations.ts';
 import { NtStatus } from '../workflows/search-attributes.ts';
 
 /** What was placed or asked within that time may still be on its way to Temporal. */
@@ -15,19 +16,20 @@ const BETWEEN_LOOKS_MS = 2_000;
 
 /**
  * Proves that the stored balances equal the ledger's sums, that every order that is not finished has a running workflow of
- * its current episode that says the same of it, and that no workflow runs for a finished one. True also of a system
- * that is at work.
+ * its current episode that says the same of it, that no workflow runs for a finished one, and that every revocation that
+ * is not finished has one. True also of a system that is at work.
  * @returns what does not agree; nothing if all is well
  */
 export async function reconcile(sql: Sql, client: Client, now: string): Promise<Discrepancy[]> {
   const settledBefore = new Date(Date.parse(now) - SETTLING_MS).toISOString();
-  const [balances, commands, unfinished, orphans] = await Promise.all([
+  const [balances, commands, unfinished, orphans, revocations] = await Promise.all([
     reconcileBalances(sql),
     reconcileCommands(sql, settledBefore),
     unfinishedOrders(sql, client, settledBefore),
     orphanedWorkflows(sql, client),
+    unfinishedRevocations(sql, client, settledBefore),
   ]);
-  return [...balances, ...commands, ...unfinished, ...orphans];
+  return [...balances, ...commands, ...unfinished, ...orphans, ...revocations];
 }
 
 async function unfinishedOrders(sql: Sql, client: Client, settledBefore: string): Promise<Discrepancy[]> {
@@ -62,6 +64,36 @@ async function disagreement(client: Client, order: OrderRow): Promise<string | n
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return `is not finished, but has no workflow ${workflowId}`;
   }
+}
+
+async function unfinishedRevocations(
+  sql: Sql,
+  client: Client,
+  settledBefore: string,
+): Promise<Discrepancy[]> {
+  const limit = pLimit(AT_ONCE);
+  const checks = (await unfinishedRevocationsBefore(sql, settledBefore)).map((id) =>
+    limit(() => lasting(() => checkRevocation(sql, client, id))),
+  );
+  return (await Promise.all(checks)).filter((problem) => problem !== null);
+}
+
+async function checkRevocation(sql: Sql, client: Client, id: string): Promise<Discrepancy | null> {
+  if ((await getRevocation(sql, id)).finishedAt) return null;
+  const workflowId = revocationWorkflowId(id);
+  const state = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(({ status }) => status.name)
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    });
+  if (state === 'RUNNING') return null;
+  return {
+    subject: `revocation/${id}`,
+    problem: `is not finished, but ${state ? `its workflow ${workflowId} is ${state}` : `has no workflow ${workflowId}`}`,
+  };
 }
 
 /** Workflows that run though their order is finished, unknown, or followed by a newer episode. */

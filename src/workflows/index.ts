@@ -1,2 +1,3 @@
 export { deferredOrder } from './deferred-order.ts';
 export { fileImport } from './file-import.ts';
+export { revoke } from './revoke.ts';

@@ -41,3 +41,5 @@ export type Ending = { readonly status: OrderStatus | 'superseded' };
 /** Names the row in `imports`. */
 export type FileImport = { readonly importId: string };
 export type ImportEnding = { readonly state: string; readonly lines: number; readonly rejected: number };
+/** Only its id: the orders are read from PostgreSQL. */
+export type Revocation = { readonly revocationId: string };

@@ -10,6 +10,7 @@ import { findOrder } from '../../src/db/orders.ts';
 import { findPayment } from '../../src/db/payments.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { demandOrder, finishRevocation } from '../../src/db/revocations.ts';
 import { tsx } from '../../src/dev/tsx.ts';
 import { anOrder, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -246,6 +247,57 @@ it('a customer’s terms are revoked with a reason that everybody reads, and the
   expect(result.kind).toBe('declined');
   await page.reload();
   await page.getByText('300.00 EUR, order declined: privilege').waitFor();
+});
+
+it('a revocation demands the open orders once the page has warned of what must allow it, and shows how far it is', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'ferri', { name: 'Ferri S.r.l.' });
+  await placeOrder(sql, { orderId: 'ferri-1', customerId: 'ferri' }, office.clock.now);
+  await page.goto('/admin/customers/ferri');
+  await open('Revoke payment terms');
+  expect(await page.getByLabel('Keep').isChecked()).toBe(true);
+  await page.getByText('art. 1186 of the Italian civil code').waitFor();
+  await page.getByLabel('Demand').check();
+  const reason = page.getByLabel('Reason').locator('visible=true');
+  await reason.fill(' ');
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('Give a reason').waitFor();
+  expect(await page.getByLabel('Demand').isChecked()).toBe(true);
+  await reason.fill('Cheques bounced twice');
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('The open orders are being demanded.').waitFor();
+  expect(await fact('Demand of the open orders').textContent()).toMatch(
+    /^Under way: 0 of 1 orders, letter to come since 10 Mar 2027/,
+  );
+  const [revocation] = await sql`select id, open_orders, actor from revocations where customer_id = 'ferri'`;
+  expect(revocation).toMatchObject({ openOrders: 'demand', actor: 'user:carla' });
+  await demandOrder(sql, { revocationId: revocation!.id, orderId: 'ferri-1', now: office.clock.now });
+  await page.goto('/admin/orders/ferri-1');
+  await page.getByText('Demand waits for the order’s process').waitFor();
+  await finishRevocation(sql, revocation!.id, office.clock.now);
+  await page.goto('/admin/customers/ferri');
+  expect(await fact('Demand of the open orders').textContent()).toMatch(/^Done: 0 of 1 orders/);
+  expect(await page.locator('[aria-labelledby=history]').textContent()).toContain('the open orders demanded');
+});
+
+it('an insolvency is noted with its reason, and is ended by a grant alone, or by the rules', async () => {
+  const { sql } = database;
+  await addCustomer(sql, 'crolli', { name: 'Crolli S.p.A.' });
+  await page.goto('/admin/customers/crolli');
+  await open('Note an insolvency');
+  await page.getByLabel('Reason').locator('visible=true').fill('Court of Milan, 12/2027');
+  await page.getByRole('button', { name: 'Note the insolvency' }).click();
+  await page.getByText('The insolvency was noted.').waitFor();
+  expect(await fact('Payment terms').textContent()).toMatch(/^Insolvent: Court of Milan, 12\/2027 by carla/);
+  await page.getByText('No: an order of 10,000.00 EUR would be declined now.').waitFor();
+  const offered = await page.locator('#actions ~ details summary').allTextContents();
+  expect(offered).toEqual(expect.arrayContaining(['Grant payment terms', 'Let the rules decide']));
+  for (const gone of ['Suspend payment terms', 'Revoke payment terms']) expect(offered).not.toContain(gone);
+  await open('Let the rules decide');
+  await page.getByLabel('Reason').locator('visible=true').fill('Closed');
+  await page.getByRole('button', { name: 'Use the rules' }).click();
+  await page.getByText('The rules decide again.').first().waitFor();
+  expect(await findCustomer(sql, 'crolli')).toMatchObject({ privilege: 'by_rules', insolventSince: null });
 });
 
 it('a suspension is given its last day, and when that is over the page says what holds again', async () => {

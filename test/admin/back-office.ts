@@ -63,6 +63,7 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
       sql,
       process,
       vatRegister: createVies({ url: viesUrl }),
+      revocations: { startSoon: () => {} },
       now: () => clock.now,
       sessionSecret: 'a secret of the tests, long enough',
       secureCookies: false,

@@ -59,6 +59,8 @@ describe('a key', () => {
       'POST /customers/x/suspend': [],
       'POST /customers/x/grant': [],
       'POST /customers/x/use-rules': [],
+      'POST /customers/x/insolvency': [],
+      'GET /revocations/x': ['accounting', 'read'],
       'PUT /customers/x/credit': [],
       'PUT /customers/x/credit/raise': [],
       'GET /customers/x/credit/history': ['accounting', 'read'],

@@ -46,7 +46,8 @@ const valid: Record<string, object> = {
     reason: 'r',
   },
   'PUT /customers/rossi/terms': { terms: ['net30'], reason: 'r' },
-  'POST /customers/rossi/revoke': { reason: 'r', openOrders: 'keep' },
+  'POST /customers/rossi/revoke': { reason: 'r', openOrders: 'demand', revocationId: 'v' },
+  'POST /customers/rossi/insolvency': { reason: 'r' },
   'PUT /customers/rossi/credit': { limit: money, reason: 'r' },
   'POST /orders': {
     orderId: 'o',
@@ -296,7 +297,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports', 'revocations'),
       part,
       part,
       part,

@@ -9,6 +9,7 @@ import { advance } from '../../src/db/process.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { createVies } from '../../src/vat-register/vies.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
@@ -46,7 +47,8 @@ export async function openApi({
   const process = createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now });
   const vatRegister = createVies({ url: viesUrl });
   const imports = createImportProcess({ client, log: { warn() {}, info() {} } });
-  const deps = { sql, process, imports, log, now, told, vatRegister };
+  const revocations = createRevocationProcess({ client, log: { warn() {}, info() {} } });
+  const deps = { sql, process, imports, revocations, log, now, told, vatRegister };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,11 +3,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import { revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 /**
@@ -146,4 +148,34 @@ it('records an import of a file that is applied at its second attempt', async ()
   await world.sql`alter table away rename to customers`;
   await world.env.client.workflow.getHandle(workflowIdOfImport('file')).result();
   await saveHistory('import', workflowIdOfImport('file'));
+});
+
+it('records a revocation that demands two open orders and a reservation, and what becomes of them', async () => {
+  await addCustomer(world.sql, 'revoked');
+  const order = await world.place({ orderId: 'demanded', customerId: 'revoked' });
+  const paid = await world.place({ orderId: 'demanded-paid', customerId: 'revoked' });
+  const reserved = await world.place({ orderId: 'demanded-not', customerId: 'revoked', confirm: 'later' });
+  await Promise.all([marked('demanded'), marked('demanded-paid')]);
+  await Promise.all([world.quiet('demanded'), world.quiet('demanded-paid')]);
+  const { revocation } = await revokeCustomer(world.sql, 'revoked', {
+    revocationId: 'revoked',
+    openOrders: 'demand',
+    reason: 'test',
+    content: {},
+    actor: 'user:test',
+    now: await world.clock(),
+  });
+  await world.revocations.ensureRunning(revocation!);
+  const workflowId = revocationWorkflowId('revoked');
+  await world.env.client.workflow.getHandle(workflowId).result();
+  await saveHistory('revocation', workflowId);
+  await world.ending(reserved);
+  await save('reservation-cancelled-by-demand', reserved);
+  await world.submit('demanded-paid', 'settle');
+  await world.ending(paid);
+  await save('demanded-and-paid', paid);
+  await world.until(later(await world.clock(), 20 * DAY));
+  await world.submit('demanded', 'settle');
+  await world.ending(order);
+  await save('demanded-reminded-settled', order);
 });

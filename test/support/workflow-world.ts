@@ -11,6 +11,7 @@ import type { Mail, Mailer } from '../../src/emails/mailer.ts';
 import { createRenderer } from '../../src/emails/render.ts';
 import type { StoreAnswer, StoreEvent } from '../../src/storefronts/storefront.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.ts';
 import { submitCommand } from '../../src/temporal/submit-command.ts';
 import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
@@ -62,6 +63,9 @@ export async function openWorld() {
     },
   };
   const clock = async () => new Date(await env.currentTimeMs()).toISOString();
+  const log = { warn() {}, info() {} };
+  const process = createOrderProcess({ sql, client: env.client, log });
+  const revocations = createRevocationProcess({ client: env.client, log });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: 'default',
@@ -71,6 +75,7 @@ export async function openWorld() {
       mailer,
       storefront,
       mailFrom: 'Netterms <terms@merchant.example>',
+      tellOrder: process.tell,
     }),
     workflowBundle,
     maxCachedWorkflows: 50,
@@ -78,7 +83,6 @@ export async function openWorld() {
     maxMailsAtOnce: 5,
   });
   const ended = workers.run();
-  const process = createOrderProcess({ sql, client: env.client, log: { warn() {}, info() {} } });
 
   const activitiesOf = async (id: string) => {
     const [order] = await sql<(Pick<OrderRow, 'id' | 'episode' | 'startedAt'> & { begun: boolean })[]>`
@@ -114,6 +118,7 @@ export async function openWorld() {
     told,
     clock,
     process,
+    revocations,
 
     /** Places an order at the world's present and starts its workflow. */
     async place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {

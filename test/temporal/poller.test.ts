@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../src/db/checkout.ts';
 import { insertCommand } from '../../src/db/commands.ts';
 import { insertImport } from '../../src/db/imports.ts';
+import { finishRevocation, revokeCustomer } from '../../src/db/revocations.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
 import { createPoller } from '../../src/temporal/poller.ts';
 import { aCustomer, anOrder, eur } from '../support/builders.ts';
@@ -10,6 +11,7 @@ import { openMerchant } from '../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
+const revocations = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -62,6 +64,7 @@ const pollerAt = (process: OrderProcess, now: string) =>
     sql: database.sql,
     process,
     imports,
+    revocations,
     log,
     everyMs: 3_600_000,
     now: () => now,
@@ -111,4 +114,40 @@ it('starts imports that were not applied ten seconds after they came, and again 
     await poller.stop();
     expect(started.sort()).toEqual(expected);
   }
+});
+
+it('starts a revocation that is not finished, ten seconds after it was written, and again each minute', async () => {
+  const at = (seconds: number) => new Date(Date.parse(placed) + seconds * 1_000).toISOString();
+  for (const openOrders of ['demand', 'keep'] as const)
+    await revokeCustomer(database.sql, 'rossi', {
+      revocationId: openOrders,
+      openOrders,
+      reason: 'r',
+      content: {},
+      actor: 'user:test',
+      now: placed,
+    });
+  const started: string[] = [];
+  const pollAt = async (now: string) => {
+    const poller = createPoller({
+      sql: database.sql,
+      process: aProcess().process,
+      imports,
+      revocations: {
+        ensureRunning: async ({ id }) => {
+          started.push(`${id} ${now}`);
+          throw new Error('no word from Temporal');
+        },
+      },
+      log,
+      everyMs: 3_600_000,
+      now: () => now,
+    });
+    await poller.runOnce();
+    await poller.stop();
+  };
+  for (const seconds of [9, 10, 40, 70, 100]) await pollAt(at(seconds));
+  await finishRevocation(database.sql, 'demand', at(120));
+  await pollAt(at(3_600));
+  expect(started).toEqual([`demand ${at(10)}`, `demand ${at(70)}`]);
 });

@@ -51,6 +51,7 @@ export const privilegeWords = {
   granted: 'Granted',
   suspended: 'Suspended',
   revoked: 'Revoked',
+  insolvency: 'Insolvent',
 } as const satisfies Record<Privilege, string>;
 
 const privilegeTones = {
@@ -58,6 +59,7 @@ const privilegeTones = {
   granted: 'good',
   suspended: 'warn',
   revoked: 'bad',
+  insolvency: 'bad',
 } as const satisfies Record<Privilege, Tone>;
 
 export const PrivilegeBadge = ({ privilege }: { privilege: Privilege }) => (

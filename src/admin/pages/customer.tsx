@@ -1,19 +1,23 @@
 import type { AuditEntry } from '../../db/audit.ts';
 import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
+import type { MailState } from '../../db/mails.ts';
 import type { OrderView } from '../../db/order-views.ts';
+import type { RevocationRow } from '../../db/revocations.ts';
 import type { TaskRow } from '../../db/tasks.ts';
 import type { PresentVatCheck } from '../../db/vat-checks.ts';
+import { demandWarnings } from '../../domain/demand.ts';
 import type { ClosedMonth } from '../../domain/due-dates.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
 import type { Verdict } from '../../domain/eligibility/decide.ts';
+import { mayFollow } from '../../domain/eligibility/standing.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge, privilegeWords } from './badges.tsx';
 import { ChecksTable, ruleName } from './checks.tsx';
-import { Action, Field, type FormState } from './fields.tsx';
+import { Action, Choice, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
 import { Amount, At, actorWords } from './values.tsx';
@@ -28,22 +32,24 @@ const warningWords = {
 export const privilegeActions = {
   grant: 'granted',
   suspend: 'suspended',
-  revoke: 'revoked',
+  insolvency: 'insolvency',
   'use-rules': 'by_rules',
 } as const satisfies Record<string, Privilege>;
 export type PrivilegeAction = keyof typeof privilegeActions;
-export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit' | 'vat-check';
+export type CustomerAction = PrivilegeAction | 'revoke' | 'credit-limit' | 'policy-limit' | 'vat-check';
 
 /** What has just been done; the address of the page says which. */
 export const doneWords = {
   granted: 'Payment terms were granted.',
   suspended: 'Payment terms were suspended.',
   revoked: 'Payment terms were revoked. Open orders go on as agreed.',
+  demanded: 'Payment terms were revoked. The open orders are being demanded.',
+  insolvency: 'The insolvency was noted.',
   by_rules: 'The rules decide again.',
   limit: 'The credit limit was set.',
   'policy-limit': 'The policy’s credit limit applies again.',
   'vat-check': 'VIES was asked about the VAT number.',
-} as const satisfies Record<Privilege | 'limit' | 'policy-limit' | 'vat-check', string>;
+} as const satisfies Record<Privilege | 'demanded' | 'limit' | 'policy-limit' | 'vat-check', string>;
 export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
@@ -65,6 +71,10 @@ export type CustomerPageProps = {
   orders: readonly OrderView[];
   declines: readonly Decline[];
   history: readonly Required<AuditEntry>[];
+  /** The latest demand of the open orders, and what became of its letter. */
+  demand: { revocation: RevocationRow; letter: MailState | null } | null;
+  /** Makes a form that is sent twice one revocation. */
+  proposedId: string;
   done: Done | null;
   form: FormState | null;
   zone: string;
@@ -82,6 +92,7 @@ export function CustomerPage(props: CustomerPageProps) {
     orders,
     declines,
     history,
+    demand,
     done,
     form,
     zone,
@@ -190,6 +201,14 @@ export function CustomerPage(props: CustomerPageProps) {
             )}
           </dd>
         </div>
+        {demand && (
+          <div class="wide">
+            <dt>Demand of the open orders</dt>
+            <dd>
+              <Demand {...demand} zone={zone} />
+            </dd>
+          </div>
+        )}
       </dl>
       <div class="columns">
         <div>
@@ -255,9 +274,49 @@ function Why({ customer, why }: CustomerPageProps) {
   );
 }
 
+const letterWords = {
+  planned: 'letter refused by the mail server, is tried again',
+  sending: 'letter being sent',
+  sent: 'letter sent',
+  failed: 'letter could not be sent',
+  sent_maybe_twice: 'letter sent, perhaps twice',
+  unknown: 'not known whether the letter was sent',
+} as const satisfies Record<MailState, string>;
+
+function Demand({
+  revocation,
+  letter,
+  zone,
+}: {
+  revocation: RevocationRow;
+  letter: MailState | null;
+  zone: string;
+}) {
+  const { createdAt, finishedAt, orders, demanded } = revocation;
+  const said = letter ? letterWords[letter] : finishedAt ? 'no letter: nothing was owed' : 'letter to come';
+  return (
+    <>
+      {finishedAt ? 'Done' : 'Under way'}: {demanded} of {orders} orders, {said}
+      <span class="note">
+        {' '}
+        since <At at={createdAt} zone={zone} />
+      </span>
+    </>
+  );
+}
+
 const reasonLabel = 'Reason';
 
-function Actions({ visitor, customer, privilege, credit, policyLimit, form }: CustomerPageProps) {
+function Actions({
+  visitor,
+  customer,
+  privilege,
+  orders,
+  credit,
+  policyLimit,
+  proposedId,
+  form,
+}: CustomerPageProps) {
   const stateOf = (action: CustomerAction) => (form?.action === action ? form : null);
   const common = (id: CustomerAction) => ({
     id,
@@ -282,10 +341,10 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
       tone: 'plain',
     },
     {
-      id: 'revoke',
-      title: 'Revoke payment terms',
-      note: 'No new orders on terms. Open orders go on as agreed.',
-      button: 'Revoke',
+      id: 'insolvency',
+      title: 'Note an insolvency',
+      note: 'No new orders on terms, no reminders, no interest from today on; payments become credit until somebody allocates them. Ends when terms are granted or the rules decide again.',
+      button: 'Note the insolvency',
       tone: 'danger',
     },
     {
@@ -299,7 +358,7 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
   return (
     <>
       {privileges
-        .filter(({ id }) => privilegeActions[id] !== privilege)
+        .filter(({ id }) => privilegeActions[id] !== privilege && mayFollow(privilege, privilegeActions[id]))
         .map(({ id, ...texts }) => (
           <Action {...common(id)} {...texts}>
             {id === 'suspend' && (
@@ -315,6 +374,31 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
             <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
           </Action>
         ))}
+      {mayFollow(privilege, 'revoked') && (privilege !== 'revoked' || orders.length > 0) && (
+        <Action
+          {...common('revoke')}
+          title="Revoke payment terms"
+          note="No new orders on terms, from now on."
+          button="Revoke"
+          tone="danger"
+        >
+          <input type="hidden" name="revocationId" value={proposedId} />
+          <Choice
+            {...fieldsOf('revoke')}
+            name="openOrders"
+            label="Open orders"
+            options={[
+              { value: 'keep', label: 'Keep', hint: 'They go on as agreed.' },
+              {
+                value: 'demand',
+                label: 'Demand',
+                hint: `All that is open is due today, reservations are cancelled, and the customer gets a letter; a later grant restores no due date. ${demandWarnings.join(' ')}`,
+              },
+            ]}
+          />
+          <Field {...fieldsOf('revoke')} name="reason" label={reasonLabel} />
+        </Action>
+      )}
       <Action
         {...common('credit-limit')}
         title="Set a credit limit"
@@ -425,6 +509,7 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.granted': 'Payment terms granted',
   'customer.suspended': 'Payment terms suspended',
   'customer.revoked': 'Payment terms revoked',
+  'customer.insolvency': 'Insolvency noted',
   'customer.by_rules': 'The rules decide again',
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
@@ -453,6 +538,7 @@ function History({
           <li>
             {historyWords[action] ?? action}
             {action === 'customer.credit_limit' && limitChange(detail, currency)}
+            {detail.openOrders === 'demand' && ', the open orders demanded'}
             {typeof detail.until === 'string' && (
               <>
                 {' until '}

@@ -73,6 +73,47 @@ export function Field({
   );
 }
 
+/** One of a few, each with what it means; the first is proposed. */
+export function Choice({
+  form,
+  name,
+  label,
+  options,
+}: {
+  form: { id: string; state: FormState | null };
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string; hint: string }[];
+}) {
+  const given = form.state?.given[name] ?? options[0]?.value;
+  const problem = form.state?.problems[name];
+  return (
+    <fieldset class="choice">
+      <legend>{label}</legend>
+      {options.map((option) => {
+        const id = `${form.id}-${name}-${option.value}`;
+        return (
+          <div>
+            <input
+              type="radio"
+              id={id}
+              name={name}
+              value={option.value}
+              checked={option.value === given}
+              aria-describedby={`${id}-hint`}
+            />
+            <label for={id}>{option.label}</label>
+            <p class="hint" id={`${id}-hint`}>
+              {option.hint}
+            </p>
+          </div>
+        );
+      })}
+      {problem && <p class="field-problem">{problem}</p>}
+    </fieldset>
+  );
+}
+
 /** One action of a page: closed until it is wanted, open again after it was refused. */
 export function Action({
   id,

@@ -211,6 +211,7 @@ const appliedWords = {
   chargeInterest: 'The late interest was charged.',
   waive: 'The charges were waived.',
   reschedule: 'The instalment plan is in force.',
+  demand: 'All that is open is due today.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

@@ -29,6 +29,7 @@ const commandWords: Readonly<Record<string, string>> = {
   chargeInterest: 'Charging late interest',
   waive: 'Waiver',
   reschedule: 'Instalment plan',
+  demand: 'Demand',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -70,6 +71,7 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.waive': { text: 'Charges were waived' },
   'order.reschedule': { text: 'An instalment plan was agreed' },
   'order.extend': { text: 'A due date was moved' },
+  'order.demand': { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },

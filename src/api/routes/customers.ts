@@ -1,35 +1,30 @@
 import { z } from 'zod';
 import { raiseLimit, setCreditLimit } from '../../db/accounts.ts';
-import type { ApiKey } from '../../db/api-keys.ts';
 import { applicantsOf, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import {
   type CustomerFacts,
-  type CustomerRow,
   findCustomer,
   listCustomers,
   putCustomer,
-  sameVatNumber,
   setOwnTerms,
   setPrivilege,
   unknownCustomer,
 } from '../../db/customers.ts';
 import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
-import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
-import { presentVatChecks } from '../../db/vat-checks.ts';
-import type { Applicant, Privilege } from '../../domain/eligibility/applicant.ts';
+import { activePolicies } from '../../db/policies.ts';
+import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
-import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../../domain/eligibility/policy.ts';
+import { conditionsOf } from '../../domain/eligibility/policy.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { Money } from '../../domain/money.ts';
 import { plainMoney } from '../../domain/money.ts';
-import { holds } from '../auth.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { customerView, customerViews } from '../customer-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import {
   type CustomerFactsBody,
-  type CustomerView,
   creditBody,
   customer,
   customerFacts,
@@ -38,7 +33,6 @@ import {
   ownTermsBody,
   privilegeBody,
   raiseBody,
-  revokeBody,
   suspendBody,
 } from '../schemas/customer.ts';
 import { externalId, limit, page } from '../schemas/fields.ts';
@@ -48,31 +42,9 @@ const HISTORY = 200;
 
 /** Companies that buy, and what an admin decides about them. */
 export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  /** The customers as this key may see them: without the scope `read` no privilege and no figures. */
-  async function viewsFor(key: ApiKey, rows: readonly CustomerRow[], now: string): Promise<CustomerView[]> {
-    if (!holds(key, 'read')) return rows.map(factsView);
-    const policies = await activePolicies(sql);
-    const moment = momentOf(policies.settings.body, now);
-    const ids = rows.map(({ id }) => id);
-    const [applicants, namesakes, vatChecks] = await Promise.all([
-      applicantsOf(sql, rows, conditionsOf(policies.eligibility.body), moment),
-      sameVatNumber(sql, ids),
-      presentVatChecks(sql, ids),
-    ]);
-    return rows.map((row, index) => ({
-      ...factsView(row),
-      ...standingView(row, applicants[index]!, policies),
-      sameVatNumber: namesakes.get(row.id) ?? [],
-      vatCheck: vatChecks.get(row.id) ?? null,
-    }));
-  }
-
-  const viewFor = async (key: ApiKey, row: CustomerRow, now: string): Promise<CustomerView> =>
-    (await viewsFor(key, [row], now))[0]!;
-
   /** An admin's word on one customer; only a suspension can end by itself. */
   const decide = (
-    path: 'grant' | 'suspend' | 'revoke' | 'use-rules',
+    path: 'grant' | 'suspend' | 'insolvency' | 'use-rules',
     privilege: Privilege,
     summary: string,
     body: z.ZodType<{ reason: string; until?: string | undefined }> = privilegeBody,
@@ -88,7 +60,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ params: { customerId }, body: { reason, until }, key, actor, now }) => {
         const end = until === undefined ? null : toCome('/until', until, now);
         const row = await setPrivilege(sql, customerId, { privilege, until: end, reason, actor, now });
-        return { body: await viewFor(key, row, now) };
+        return { body: await customerView(sql, key, row, now) };
       },
     });
 
@@ -109,7 +81,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const row = (await findCustomer(sql, customerId))!;
         return {
           status: done === 'created' ? 201 : 200,
-          body: await viewFor(key, row, now),
+          body: await customerView(sql, key, row, now),
           headers: replayedHeader(done === 'unchanged'),
         };
       },
@@ -123,7 +95,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       answer: customer,
       handle: async ({ params: { customerId }, key, now }) => {
         const row = await findCustomer(sql, customerId);
-        return { body: await viewFor(key, row ?? unknownCustomer(customerId), now) };
+        return { body: await customerView(sql, key, row ?? unknownCustomer(customerId), now) };
       },
     }),
     endpoint({
@@ -137,12 +109,16 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query: { limit, cursor }, key, now }) => {
         const rows = await listCustomers(sql, { after: cursor?.after ?? null, limit: limit + 1 });
         const { items, nextCursor } = pageOf(rows, limit, ({ id }) => ({ after: id }));
-        return { body: { items: await viewsFor(key, items, now), nextCursor } };
+        return { body: { items: await customerViews(sql, key, items, now), nextCursor } };
       },
     }),
     decide('grant', 'granted', 'Grant payment terms whatever the rules say'),
     decide('suspend', 'suspended', 'Suspend payment terms, for a time or until further notice', suspendBody),
-    decide('revoke', 'revoked', 'Revoke payment terms', revokeBody),
+    decide(
+      'insolvency',
+      'insolvency',
+      'Note that a customer is insolvent: no orders, reminders, allocation of payments, interest',
+    ),
     decide('use-rules', 'by_rules', 'Let the rules decide again'),
     endpoint({
       method: 'put',
@@ -154,7 +130,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       answer: customer,
       handle: async ({ params: { customerId }, body: { limit, reason = null }, key, actor, now }) => {
         const row = await setCreditLimit(sql, customerId, { limit, reason, actor, now });
-        return { body: await viewFor(key, row, now) };
+        return { body: await customerView(sql, key, row, now) };
       },
     }),
     endpoint({
@@ -169,7 +145,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const given = raise && { ...raise, until: toCome('/raise/until', raise.until, now) };
         if (given) await requireMore(customerId, given.limit, now);
         const row = await raiseLimit(sql, customerId, { raise: given, reason, actor, now });
-        return { body: await viewFor(key, row, now) };
+        return { body: await customerView(sql, key, row, now) };
       },
     }),
     endpoint({
@@ -196,7 +172,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ params: { customerId }, body: { terms, reason }, key, actor, now }) => {
         await requireOffered(terms ?? []);
         const row = await setOwnTerms(sql, customerId, { terms, reason, actor, now });
-        return { body: await viewFor(key, row, now) };
+        return { body: await customerView(sql, key, row, now) };
       },
     }),
   ];
@@ -257,60 +233,6 @@ export function factsOf(body: CustomerFactsBody): CustomerFacts {
     turnover: stats?.turnover ?? null,
     since,
     external: external as CustomerFacts['external'],
-  };
-}
-
-/** What the store itself has said. */
-function factsView(row: CustomerRow): CustomerView {
-  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
-    row;
-  const { accountManager, currency, createdAt, updatedAt } = row;
-  const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
-  const stats = { orders: row.pastOrders, turnover };
-  const facts = {
-    name,
-    email,
-    locale,
-    country,
-    vatNumber,
-    groups,
-    contacts,
-    stats,
-    since,
-    external,
-    closedMonths,
-    accountManager,
-  };
-  return { customerId: id, ...facts, currency, createdAt, updatedAt };
-}
-
-/** What an admin and the policy say of the customer at this moment. */
-function standingView(
-  row: CustomerRow,
-  applicant: Applicant,
-  { eligibility: { body: policy }, terms }: ActivePolicies,
-): Partial<CustomerView> {
-  const { privilegeReason: reason, privilegeActor: actor, privilegeAt: at, privilegeUntil: until } = row;
-  const money = (amount: number | null): Money | null =>
-    amount === null ? null : { amount, currency: row.currency };
-  const raised = money(applicant.raisedLimit);
-  const offered = offeredTerms(terms.body, termsCodesOf(applicant, policy));
-  const codes = offered.terms.map(({ code }) => code);
-  return {
-    privilege: { state: applicant.privilege, reason, actor, at, ...(until === null ? {} : { until }) },
-    terms: {
-      own: row.ownTerms,
-      codes: [
-        ...codes.filter((code) => code === offered.defaultCode),
-        ...codes.filter((code) => code !== offered.defaultCode),
-      ],
-    },
-    ruleSet: 'sets' in policy ? (setFor(applicant, policy)?.name ?? null) : null,
-    credit: {
-      ...creditOf(applicant, policy),
-      ownLimit: money(row.creditLimit),
-      raise: raised && { limit: raised, until: row.raisedUntil! },
-    },
   };
 }
 

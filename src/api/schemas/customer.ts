@@ -105,12 +105,13 @@ export const customer = z
     privilege: z
       .object({
         state: z
-          .enum(['by_rules', 'granted', 'suspended', 'revoked'])
+          .enum(['by_rules', 'granted', 'suspended', 'revoked', 'insolvency'])
           .meta({ description: 'In force now: a suspension that has ended is none.' }),
         reason: z.string().nullable(),
         actor: z.string().nullable(),
         at: z.string().nullable(),
         until: z.string().optional().meta({ description: 'When the suspension ends or has ended.' }),
+        insolventSince: z.string().optional().meta({ description: 'No interest from that day on.' }),
       })
       .optional()
       .meta({ description: 'With the scope read.' }),
@@ -150,11 +151,6 @@ export const suspendBody = z.strictObject({
     .optional()
     .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
 });
-export const revokeBody = z.strictObject({
-  reason,
-  openOrders: z.literal('keep').optional().meta({ description: 'Open orders go on as they were agreed.' }),
-});
-
 export const creditBody = z.strictObject({
   limit: moneyOrZero.nullable().meta({ description: 'null gives it back to the policy.' }),
   reason: reason.optional(),

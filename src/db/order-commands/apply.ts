@@ -9,6 +9,7 @@ import { chargeInterest, waive } from './charges.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
 import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
+import { demand } from './demand.ts';
 import { extend } from './extend.ts';
 import { recordPayment } from './record-payment.ts';
 import { reschedule } from './reschedule.ts';
@@ -29,6 +30,7 @@ const applied = {
   chargeInterest,
   waive,
   reschedule,
+  demand,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**

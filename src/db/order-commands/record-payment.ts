@@ -1,21 +1,24 @@
 import { payment, unappliedPayment } from '../../domain/ledger.ts';
 import { chargeInterest } from '../charge-interest.ts';
+import { findCustomer } from '../customers.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { findPayment } from '../payments.ts';
 import { type Apply, bookingOf } from './command.ts';
 
 /**
  * Money that was received for the order. If it is late, interest is charged up to its day, and paid first; a rate that
- * is missing holds no payment up. What nobody owes any more becomes unapplied credit.
+ * is missing holds no payment up. What nobody owes any more becomes unapplied credit; so does all of it while the
+ * customer is insolvent: who may be paid out of it is for an admin to say, who allocates credit by hand.
  */
 export const recordPayment: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   const received = (await findPayment(tx, String(command.body.paymentId)))!;
   const booking = bookingOf(subject, command, context);
-  if (subject.status === 'open')
+  const insolvent = (await findCustomer(tx, order.customerId))!.privilege === 'insolvency';
+  if (subject.status === 'open' && !insolvent)
     await chargeInterest(tx, order, { key: command.id, until: received.receivedOn, booking });
   const entries =
-    subject.status === 'open'
+    subject.status === 'open' && !insolvent
       ? payment(order.id, await balancesOf(tx, order.id), received)
       : [unappliedPayment(received.paymentId, received.amount, order.id)];
   await book(tx, entries, booking);

@@ -2,8 +2,11 @@ import type { Day, Instant } from '../calendar.ts';
 import type { Money } from '../money.ts';
 import type { LatestVatCheck } from '../vat-register.ts';
 
-/** `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. */
-export type Privilege = 'by_rules' | 'granted' | 'suspended' | 'revoked';
+/**
+ * `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. `insolvency` stops
+ * reminders, the allocation of payments and interest as well.
+ */
+export type Privilege = 'by_rules' | 'granted' | 'suspended' | 'revoked' | 'insolvency';
 
 /** What somebody else says of a customer, and the last day on which it may be relied upon. */
 export type ExternalFacts = {

@@ -39,6 +39,7 @@ function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
     granted: 'Payment terms were granted to this customer; the rules are not asked.',
     suspended: `Payment terms are suspended for this customer${end}.`,
     revoked: 'Payment terms were revoked for this customer.',
+    insolvency: 'This customer is insolvent: there are no payment terms for them.',
   }[privilege];
   return { rule: 'privilege', passed, actual: privilege, required: 'by_rules or granted', message };
 }

@@ -13,6 +13,7 @@ const mayAsk = {
   granted: true,
   suspended: true,
   revoked: false,
+  insolvency: false,
 } as const satisfies Record<Privilege, boolean>;
 
 /** Whether a customer who was refused may ask an admin for terms: not after an admin's last word. */
@@ -27,6 +28,10 @@ export function privilegeAt(
     privilege === 'suspended' && privilegeUntil !== null && Date.parse(now) >= Date.parse(privilegeUntil);
   return ended ? privilegeAfter : privilege;
 }
+
+/** An insolvency ends by a grant or by the rules: a suspension or a revocation must not end it by the way. */
+export const mayFollow = (before: Privilege, privilege: Privilege): boolean =>
+  before !== 'insolvency' || (privilege !== 'suspended' && privilege !== 'revoked');
 
 /** What holds again when a suspension of now ends: what held before, or would have after the one before. */
 export function afterSuspension(before: Standing, now: Instant): Privilege {

@@ -1,0 +1,64 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import type { Sql } from '../db/client.ts';
+import { findMail, noteMailState } from '../db/mails.ts';
+import {
+  demandMailId,
+  demandOrder,
+  demandsWaiting,
+  finishRevocation,
+  noteRevocationStarted,
+  ordersToDemand,
+} from '../db/revocations.ts';
+import type { CommandKind } from '../domain/order-state.ts';
+import { asApplicationFailure } from './failures.ts';
+
+/** Tells an order's workflow of a command; what cannot be told now is told by the poller. */
+export type TellOrder = (orderId: string, kind: CommandKind, commandId: string) => Promise<void>;
+
+type RevocationAt = { revocationId: string; now: number };
+
+/** Orders that are read at once. */
+const PAGE = 100;
+
+/** What the workflow of a revocation asks of PostgreSQL. */
+export function revocationActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {
+  return {
+    /**
+     * Asks all open orders of the revocation, page by page, and tells their workflows. Heartbeats the last order that
+     * was asked; a retry goes on with those that PostgreSQL says are left.
+     */
+    async demandOpenOrders({ revocationId }: { revocationId: string }): Promise<void> {
+      const context = Context.current();
+      const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
+      await noteRevocationStarted(sql, revocationId, now);
+      for (;;) {
+        const page = await ordersToDemand(sql, revocationId, PAGE);
+        if (page.length === 0) return;
+        for (const orderId of page) {
+          context.cancellationSignal.throwIfAborted();
+          const commandId = await demandOrder(sql, { revocationId, orderId, now }).catch(
+            asApplicationFailure,
+          );
+          if (commandId) await tellOrder(orderId, 'demand', commandId);
+          context.heartbeat(orderId);
+        }
+      }
+    },
+
+    /** How many orders have not answered yet. */
+    async demandsWaiting({ revocationId }: { revocationId: string }): Promise<number> {
+      return demandsWaiting(sql, revocationId);
+    },
+
+    /** Notes that the letter could not be sent for as long as was tried. A repeat changes nothing. */
+    async noteDemandFailed({ revocationId }: { revocationId: string }): Promise<void> {
+      const mail = await findMail(sql, demandMailId(revocationId));
+      if (mail) await noteMailState(sql, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });
+    },
+
+    /** Marks the revocation as done. A repeat changes nothing. */
+    async finishRevocation({ revocationId, now }: RevocationAt): Promise<void> {
+      await finishRevocation(sql, revocationId, new Date(now).toISOString());
+    },
+  };
+}

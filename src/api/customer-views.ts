@@ -1,0 +1,105 @@
+import type { ApiKey } from '../db/api-keys.ts';
+import { applicantsOf, momentOf } from '../db/applicants.ts';
+import type { Sql } from '../db/client.ts';
+import { type CustomerRow, sameVatNumber } from '../db/customers.ts';
+import { type ActivePolicies, activePolicies } from '../db/policies.ts';
+import { presentVatChecks } from '../db/vat-checks.ts';
+import type { Applicant } from '../domain/eligibility/applicant.ts';
+import { creditOf } from '../domain/eligibility/credit.ts';
+import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../domain/eligibility/policy.ts';
+import type { Money } from '../domain/money.ts';
+import { holds } from './auth.ts';
+import type { CustomerView } from './schemas/customer.ts';
+
+/** The customers as this key may see them: without the scope `read` no privilege and no figures. */
+export async function customerViews(
+  sql: Sql,
+  key: ApiKey,
+  rows: readonly CustomerRow[],
+  now: string,
+): Promise<CustomerView[]> {
+  if (!holds(key, 'read')) return rows.map(factsView);
+  const policies = await activePolicies(sql);
+  const moment = momentOf(policies.settings.body, now);
+  const ids = rows.map(({ id }) => id);
+  const [applicants, namesakes, vatChecks] = await Promise.all([
+    applicantsOf(sql, rows, conditionsOf(policies.eligibility.body), moment),
+    sameVatNumber(sql, ids),
+    presentVatChecks(sql, ids),
+  ]);
+  return rows.map((row, index) => ({
+    ...factsView(row),
+    ...standingView(row, applicants[index]!, policies),
+    sameVatNumber: namesakes.get(row.id) ?? [],
+    vatCheck: vatChecks.get(row.id) ?? null,
+  }));
+}
+
+/** One customer, as `customerViews`. */
+export const customerView = async (
+  sql: Sql,
+  key: ApiKey,
+  row: CustomerRow,
+  now: string,
+): Promise<CustomerView> => (await customerViews(sql, key, [row], now))[0]!;
+
+/** What the store itself has said. */
+function factsView(row: CustomerRow): CustomerView {
+  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
+    row;
+  const { accountManager, currency, createdAt, updatedAt } = row;
+  const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
+  const stats = { orders: row.pastOrders, turnover };
+  const facts = {
+    name,
+    email,
+    locale,
+    country,
+    vatNumber,
+    groups,
+    contacts,
+    stats,
+    since,
+    external,
+    closedMonths,
+    accountManager,
+  };
+  return { customerId: id, ...facts, currency, createdAt, updatedAt };
+}
+
+/** What an admin and the policy say of the customer at this moment. */
+function standingView(
+  row: CustomerRow,
+  applicant: Applicant,
+  { eligibility: { body: policy }, terms }: ActivePolicies,
+): Partial<CustomerView> {
+  const { privilegeReason: reason, privilegeActor: actor, privilegeAt: at, privilegeUntil: until } = row;
+  const money = (amount: number | null): Money | null =>
+    amount === null ? null : { amount, currency: row.currency };
+  const raised = money(applicant.raisedLimit);
+  const offered = offeredTerms(terms.body, termsCodesOf(applicant, policy));
+  const codes = offered.terms.map(({ code }) => code);
+  return {
+    privilege: {
+      state: applicant.privilege,
+      reason,
+      actor,
+      at,
+      ...(until === null ? {} : { until }),
+      ...(row.insolventSince === null ? {} : { insolventSince: row.insolventSince }),
+    },
+    terms: {
+      own: row.ownTerms,
+      codes: [
+        ...codes.filter((code) => code === offered.defaultCode),
+        ...codes.filter((code) => code !== offered.defaultCode),
+      ],
+    },
+    ruleSet: 'sets' in policy ? (setFor(applicant, policy)?.name ?? null) : null,
+    credit: {
+      ...creditOf(applicant, policy),
+      ownLimit: money(row.creditLimit),
+      raise: raised && { limit: raised, until: row.raisedUntil! },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { customer } from './customer.ts';
+import { externalId, reason } from './fields.ts';
+
+const openOrders = z.enum(['keep', 'demand']).meta({
+  description:
+    '`keep`, the default: they go on as they were agreed. `demand`: all that is open of them is due today, and reservations are cancelled.',
+});
+
+export const revokeBody = z.strictObject({
+  reason,
+  openOrders: openOrders.optional(),
+  revocationId: externalId.optional().meta({
+    description: 'A repeat of the same request changes nothing; a demand without one is given one.',
+  }),
+});
+
+const progress = {
+  revocationId: externalId,
+  state: z.enum(['waiting', 'running', 'finished']),
+  orders: z.int().meta({ description: 'That were open or reserved at the revocation.' }),
+  demanded: z.int().meta({
+    description: 'Of them, those that are demanded by now; the others were closed first, or are still asked.',
+  }),
+};
+
+export const revokedCustomer = customer
+  .extend({
+    revocation: z.object(progress).optional().meta({ description: 'Of a demand.' }),
+    warnings: z.array(z.string()).optional().meta({ description: 'Of a demand: what must allow it.' }),
+  })
+  .meta({ id: 'RevokedCustomer' });
+
+export const revocation = z
+  .object({
+    ...progress,
+    customerId: externalId,
+    openOrders,
+    reason: z.string(),
+    actor: z.string(),
+    createdAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+  })
+  .meta({ id: 'Revocation' });

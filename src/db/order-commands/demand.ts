@@ -1,0 +1,24 @@
+import { dayAt, endOfDay } from '../../domain/calendar.ts';
+import { moveDueDates } from '../move-due-dates.ts';
+import { instalmentsOfOrders } from '../orders.ts';
+import { activePolicies } from '../policies.ts';
+import { cancel } from './cancel.ts';
+import { type Apply, notOpen } from './command.ts';
+
+/**
+ * All that is open is due today, also what was provisional; what was due before stays so. The letter of the
+ * revocation is the word of that day: reminders are planned from its end on. A reservation is cancelled.
+ */
+export const demand: Apply = async (tx, subject, command, context) => {
+  if (subject.status === 'reserved') return cancel(tx, subject, command, context);
+  const refusal = notOpen(subject);
+  if (refusal) return refusal;
+  const { timeZone } = (await activePolicies(tx)).settings.body;
+  const today = dayAt(context.now, timeZone);
+  const dueAt = endOfDay(today, timeZone);
+  const moves = (await instalmentsOfOrders(tx, [subject.order.id]))
+    .filter((given) => given.outstanding > 0 && (given.dueAt === null || given.dueOn > today))
+    .map(({ number }) => ({ number, dueOn: today, dueAt }));
+  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, dueAt);
+  return null;
+};

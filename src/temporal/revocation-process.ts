@@ -1,0 +1,45 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type RevocationRow, revocationWorkflowId } from '../db/revocations.ts';
+import { type Revocation, TASK_QUEUE } from '../workflows/messages.ts';
+import { NtCustomerId } from '../workflows/search-attributes.ts';
+import { quickly } from './client.ts';
+import type { Log } from './order-process.ts';
+
+export type RevocationProcess = ReturnType<typeof createRevocationProcess>;
+
+/** The workflows of the revocations, as the other processes see them; PostgreSQL says which are finished. */
+export function createRevocationProcess({ client, log }: { client: Client; log: Log }) {
+  /** Starts the workflow, unless it runs; one that ended too early is followed by another. */
+  async function ensureRunning({ id, customerId }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
+    const input: Revocation = { revocationId: id };
+    try {
+      await quickly(client, () =>
+        client.workflow.start('revoke', {
+          workflowId: revocationWorkflowId(id),
+          taskQueue: TASK_QUEUE,
+          args: [input],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `revocation ${id} of ${customerId}`,
+          typedSearchAttributes: [{ key: NtCustomerId, value: customerId }],
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  return {
+    ensureRunning,
+
+    /** Starts the workflow of a revocation that was just written; what fails is left to the poller. */
+    startSoon(revocation: RevocationRow): void {
+      ensureRunning(revocation).catch((error: Error) =>
+        log.warn(
+          { revocationId: revocation.id, error: error.message },
+          'the workflow could not be started now; the poller will',
+        ),
+      );
+    },
+  };
+}

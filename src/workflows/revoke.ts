@@ -1,0 +1,60 @@
+import {
+  CancellationScope,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  sleep,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/activities.ts';
+import { MAIL_TASK_QUEUE, type Revocation } from './messages.ts';
+
+const ledger = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '500 ms', maximumInterval: '1 minute' },
+  localRetryThreshold: '5 seconds',
+});
+
+/** After a kill of the worker the heartbeat's time-out decides how soon the rest is asked. */
+const orders = proxyActivities<Activities>({
+  startToCloseTimeout: '1 day',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+const mail = proxyActivities<Activities>({
+  taskQueue: MAIL_TASK_QUEUE,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
+});
+
+/** An order whose process does not get on holds the letter up no longer than that, in ms. */
+const ANSWERS_WITHIN = 24 * 3_600_000;
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 3_600_000;
+
+/**
+ * Demands what is open of a customer whose terms were revoked: asks each of their open orders, waits until they have
+ * answered, and writes one letter about all of them. The revocation itself has been in force since before.
+ */
+export async function revoke({ revocationId }: Revocation): Promise<void> {
+  // It is in force: a cancel in Temporal stops nothing half-way.
+  await CancellationScope.nonCancellable(async () => {
+    await orders.demandOpenOrders({ revocationId });
+    await answers(revocationId);
+    await mail.sendDemand({ revocationId }).catch(() => ledger.noteDemandFailed({ revocationId }));
+    await ledger.finishRevocation({ revocationId, now: Date.now() });
+    setCurrentDetails('done');
+  });
+}
+
+/** Waits, more and more patiently, until no order of the revocation is left without an answer. */
+async function answers(revocationId: string): Promise<void> {
+  const until = Date.now() + ANSWERS_WITHIN;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const waiting = await ledger.demandsWaiting({ revocationId });
+    if (waiting === 0 || Date.now() >= until) return;
+    setCurrentDetails(`${waiting} orders have not answered yet`);
+    await sleep(pause);
+  }
+}

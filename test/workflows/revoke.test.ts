@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setPrivilege } from '../../src/db/customers.ts';
+import { noticesOf } from '../../src/db/notices.ts';
+import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
+import { MailRefused } from '../../src/emails/mailer.ts';
+import { eur } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
+import { addCustomer } from '../support/merchant.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+const DAY = 24 * 3_600_000;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+const day = (at: string) => at.slice(0, 10);
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+async function demand(customerId: string, revocationId: string): Promise<void> {
+  const { revocation } = await revokeCustomer(world.sql, customerId, {
+    revocationId,
+    openOrders: 'demand',
+    reason: 'Cheques bounced',
+    content: {},
+    actor: 'user:test',
+    now: await world.clock(),
+  });
+  await world.revocations.ensureRunning(revocation!);
+}
+const ended = (revocationId: string) =>
+  world.env.client.workflow.getHandle(revocationWorkflowId(revocationId)).result();
+const letters = (to: string) => world.sent.filter((mail) => mail.to === to);
+const marked = (id: string) =>
+  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
+
+it('demands all open orders in one letter, and reminds of each by its plan from then on', async () => {
+  await addCustomer(world.sql, 'verdi', {
+    name: 'Verdi S.n.c.',
+    contacts: { billing: 'billing@verdi.example' },
+  });
+  const first = await world.place({ orderId: 'verdi-1', customerId: 'verdi', orderNumber: 'V-1' });
+  await world.place({ orderId: 'verdi-2', customerId: 'verdi', orderNumber: 'V-2', total: eur(300) });
+  const reserved = await world.place({
+    orderId: 'verdi-3',
+    customerId: 'verdi',
+    orderNumber: 'V-3',
+    confirm: 'later',
+  });
+  await Promise.all([marked('verdi-1'), marked('verdi-2')]);
+  await world.submit('verdi-1', 'recordPayment', { payment: { paymentId: 'verdi-p', amount: eur(220) } });
+  const today = day(await world.clock());
+
+  await demand('verdi', 'verdi-r');
+  await ended('verdi-r');
+  expect(await findRevocation(world.sql, 'verdi-r')).toMatchObject({
+    orders: 3,
+    demanded: 3,
+    startedAt: expect.any(String),
+    finishedAt: expect.any(String),
+  });
+  expect((await world.order('verdi-1')).instalments[0]).toMatchObject({ dueOn: today });
+  expect(await world.ending(reserved)).toEqual({ status: 'cancelled' });
+
+  const sent = letters('billing@verdi.example').filter(({ subject }) => subject.startsWith('Revoca'));
+  expect(sent).toHaveLength(1);
+  const [{ subject, text, messageId }] = sent as [(typeof sent)[0]];
+  expect(subject).toContain('1.300,00');
+  expect(text).toMatch(/Ordine V-1: +1\.000,00 €/);
+  expect(text).toMatch(/Ordine V-2: +300,00 €/);
+  expect(text).not.toContain('V-3');
+  expect(text).toContain('art. 1186');
+  expect(text).not.toContain('Cheques');
+  const [mail] =
+    await world.sql`select state, order_id, customer_id, message_id from mails where id = 'revocation/verdi-r/demand'`;
+  expect(mail).toEqual({ state: 'sent', orderId: null, customerId: 'verdi', messageId });
+
+  await world.until(later(await world.clock(), 20 * DAY));
+  const kept = async () =>
+    (await noticesOf(world.sql, 'verdi-1')).map(({ stepKey, outcome }) => [stepKey, outcome]);
+  await eventually('both reminders after the letter', async () => (await kept()).length === 2);
+  expect(await kept()).toEqual([
+    ['1/P7D~1', 'sent'],
+    ['1/P14D~1', 'sent'],
+  ]);
+  for (const id of ['verdi-1', 'verdi-2']) await world.submit(id, 'settle', { reason: 'paid' });
+  expect(await world.ending(first)).toEqual({ status: 'settled' });
+});
+
+it('writes no letter if nothing is owed any more, and tells nobody twice', async () => {
+  await addCustomer(world.sql, 'neri', { email: 'neri@neri.example' });
+  const order = await world.place({ orderId: 'neri-1', customerId: 'neri', orderNumber: 'NE-1' });
+  await marked('neri-1');
+  await world.quiet('neri-1');
+  await demand('neri', 'neri-r');
+  await world.submit('neri-1', 'settle', { reason: 'paid' });
+  await ended('neri-r');
+  await world.ending(order);
+  const before = letters('neri@neri.example').filter(({ subject }) => subject.startsWith('Revoca')).length;
+  expect(before).toBeLessThanOrEqual(1); // the money may come a moment after the letter
+  await demand('neri', 'neri-2');
+  await ended('neri-2');
+  expect(letters('neri@neri.example').filter(({ subject }) => subject.startsWith('Revoca'))).toHaveLength(
+    before,
+  );
+  expect(await findRevocation(world.sql, 'neri-2')).toMatchObject({
+    orders: 0,
+    finishedAt: expect.any(String),
+  });
+});
+
+it('reads the balance right before each try of the letter, and stops when all is paid', async () => {
+  await addCustomer(world.sql, 'bruni', { email: 'bruni@bruni.example' });
+  const order = await world.place({ orderId: 'bruni-1', customerId: 'bruni', orderNumber: 'BR-1' });
+  await marked('bruni-1');
+  await world.quiet('bruni-1');
+  world.post.accept = async () => {
+    throw new MailRefused('451 later', { permanent: false, cause: null });
+  };
+  await demand('bruni', 'bruni-r');
+  const letter = async () =>
+    (await world.sql`select state from mails where id = 'revocation/bruni-r/demand'`)[0]?.state;
+  await eventually('the letter is refused', async () => (await letter()) === 'planned');
+  world.post.accept = async () => {};
+  await world.submit('bruni-1', 'settle', { reason: 'paid' });
+  await world.ending(order);
+  await ended('bruni-r');
+  const sent = letters('bruni@bruni.example').filter(({ subject }) => subject.startsWith('Revoca'));
+  expect([await letter(), sent.length]).toEqual(['failed', 0]);
+});
+
+it('lets no reminder of an insolvent customer leave, and goes on when the rules decide again', async () => {
+  await addCustomer(world.sql, 'grigi', { email: 'grigi@grigi.example' });
+  const order = await world.place({ orderId: 'grigi-1', customerId: 'grigi', orderNumber: 'GR-1' });
+  await marked('grigi-1');
+  await world.quiet('grigi-1');
+  const decide = async (privilege: 'insolvency' | 'by_rules') =>
+    setPrivilege(world.sql, 'grigi', {
+      privilege,
+      reason: 'r',
+      actor: 'user:test',
+      now: await world.clock(),
+    });
+  await decide('insolvency');
+  await world.until(later(order.plan[1]!.at, DAY));
+  await eventually(
+    'both steps are skipped',
+    async () => (await noticesOf(world.sql, 'grigi-1')).length === 2,
+  );
+  await decide('by_rules');
+  await world.until(later(order.plan[2]!.at, DAY));
+  await eventually('the third is sent', async () => (await noticesOf(world.sql, 'grigi-1')).length === 3);
+  expect((await noticesOf(world.sql, 'grigi-1')).map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ['skipped', 'insolvency'],
+    ['skipped', 'insolvency'],
+    ['sent', null],
+  ]);
+  await world.submit('grigi-1', 'settle', { reason: 'paid' });
+  await world.ending(order);
+});
+
+// Last: the skipping server stops skipping after a terminate with an activity under way.
+it('goes on after it was terminated half-way, and after a cancel in Temporal', async () => {
+  await addCustomer(world.sql, 'viola', { email: 'viola@viola.example' });
+  const order = await world.place({ orderId: 'viola-1', customerId: 'viola', orderNumber: 'VI-1' });
+  await marked('viola-1');
+  await world.quiet('viola-1');
+  world.post.accept = async () => {
+    throw new MailRefused('451 later', { permanent: false, cause: null });
+  };
+  await demand('viola', 'viola-r');
+  const row = (await findRevocation(world.sql, 'viola-r'))!;
+  await eventually(
+    'the letter is tried',
+    async () => (await world.sql`select 1 from mails where id = 'revocation/viola-r/demand'`)[0],
+  );
+  const handle = () => world.env.client.workflow.getHandle(revocationWorkflowId('viola-r'));
+  await handle().terminate('by an operator');
+  world.post.accept = async () => {};
+  await world.revocations.ensureRunning(row);
+  await handle().cancel();
+  await ended('viola-r');
+  expect(letters('viola@viola.example').filter(({ subject }) => subject.startsWith('Revoca'))).toHaveLength(
+    1,
+  );
+  const commands = await world.sql`select 1 from commands where order_id = 'viola-1' and kind = 'demand'`;
+  expect(commands).toHaveLength(1);
+  await world.submit('viola-1', 'settle', { reason: 'paid' });
+  await world.ending(order);
+});
