@@ -10,6 +10,8 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { creditEndpoints } from './routes/credit.ts';
+import { creditGroupEndpoints } from './routes/credit-groups.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
@@ -37,6 +39,8 @@ export type AppDeps = {
 /** All calls under `/v1`. */
 export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...creditEndpoints(deps),
+  ...creditGroupEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),

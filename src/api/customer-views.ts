@@ -1,0 +1,118 @@
+import { accountsOf } from '../db/accounts.ts';
+import type { ApiKey } from '../db/api-keys.ts';
+import { applicantsOf } from '../db/applicants.ts';
+import type { Sql } from '../db/client.ts';
+import { groupNames } from '../db/credit-groups.ts';
+import { type CustomerRow, sameVatNumber } from '../db/customers.ts';
+import { type ActivePolicies, activePolicies } from '../db/policies.ts';
+import type { Applicant } from '../domain/eligibility/applicant.ts';
+import { creditOf } from '../domain/eligibility/credit.ts';
+import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../domain/eligibility/policy.ts';
+import type { Money } from '../domain/money.ts';
+import { holds } from './auth.ts';
+import type { AccountView, CustomerView } from './schemas/customer.ts';
+
+type Account = { row: CustomerRow; applicant: Applicant };
+
+/** The customers as this key may see them: without the scope `read` no privilege and no figures. */
+export async function customerViews(
+  sql: Sql,
+  key: ApiKey,
+  rows: readonly CustomerRow[],
+  now: string,
+): Promise<CustomerView[]> {
+  if (!holds(key, 'read')) return rows.map(factsView);
+  const ids = rows.map(({ id }) => id);
+  const [policies, accounts, namesakes, groups] = await Promise.all([
+    activePolicies(sql),
+    accountsOf(sql, ids),
+    sameVatNumber(sql, ids),
+    groupNames(
+      sql,
+      rows.flatMap(({ creditGroup }) => creditGroup ?? []),
+    ),
+  ]);
+  const others = rows.flatMap((row) =>
+    accounts
+      .filter(({ customerId, currency }) => customerId === row.id && currency !== row.currency)
+      .map(({ customerId: _, ...account }) => ({ ...row, ...account })),
+  );
+  const moment = { now, zone: policies.settings.body.timeZone };
+  const all = [...rows, ...others];
+  const applicants = await applicantsOf(sql, all, conditionsOf(policies.eligibility.body), moment);
+  const judged = all.map((row, index) => ({ row, applicant: applicants[index]! }));
+  return rows.map((row, index) => ({
+    ...factsView(row),
+    ...standingView(judged[index]!, policies),
+    otherCredit: judged
+      .slice(rows.length)
+      .filter((other) => other.row.id === row.id)
+      .map((other) => accountView(other, policies)),
+    creditGroup:
+      row.creditGroup === null ? null : { groupId: row.creditGroup, name: groups.get(row.creditGroup)! },
+    sameVatNumber: namesakes.get(row.id) ?? [],
+  }));
+}
+
+/** One customer, as `customerViews`; `credit` is that of the row's account. */
+export const customerView = async (
+  sql: Sql,
+  key: ApiKey,
+  row: CustomerRow,
+  now: string,
+): Promise<CustomerView> => (await customerViews(sql, key, [row], now))[0]!;
+
+/** What the store itself has said. */
+function factsView(row: CustomerRow): CustomerView {
+  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
+    row;
+  const { usualCurrency: currency, createdAt, updatedAt } = row;
+  const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
+  const stats = { orders: row.pastOrders, turnover };
+  const facts = {
+    name,
+    email,
+    locale,
+    country,
+    vatNumber,
+    groups,
+    contacts,
+    stats,
+    since,
+    external,
+    closedMonths,
+  };
+  return { customerId: id, ...facts, currency, createdAt, updatedAt };
+}
+
+/** What an admin and the policy say of the customer at this moment. */
+function standingView({ row, applicant }: Account, policies: ActivePolicies): Partial<CustomerView> {
+  const policy = policies.eligibility.body;
+  const { privilegeReason: reason, privilegeActor: actor, privilegeAt: at, privilegeUntil: until } = row;
+  const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
+  const codes = offered.terms.map(({ code }) => code);
+  return {
+    privilege: { state: applicant.privilege, reason, actor, at, ...(until === null ? {} : { until }) },
+    terms: {
+      own: row.ownTerms,
+      codes: [
+        ...codes.filter((code) => code === offered.defaultCode),
+        ...codes.filter((code) => code !== offered.defaultCode),
+      ],
+    },
+    ruleSet: 'sets' in policy ? (setFor(applicant, policy)?.name ?? null) : null,
+    credit: accountView({ row, applicant }, policies),
+  };
+}
+
+function accountView({ row, applicant }: Account, { eligibility }: ActivePolicies): AccountView {
+  const money = (amount: number | null): Money | null =>
+    amount === null ? null : { amount, currency: row.currency };
+  const raised = money(applicant.raisedLimit);
+  return {
+    ...creditOf(applicant, eligibility.body),
+    ownLimit: money(row.creditLimit),
+    ownTolerance: money(row.tolerance),
+    raise: raised && { limit: raised, until: row.raisedUntil! },
+  };
+}
