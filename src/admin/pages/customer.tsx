@@ -11,6 +11,7 @@ import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge, privilegeWords } from './badges.tsx';
 import { ChecksTable, ruleName } from './checks.tsx';
+import { GroupFact, type GroupUse, OtherAccounts } from './customer/accounts.tsx';
 import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
@@ -44,12 +45,15 @@ export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
   visitor: Visitor;
+  /** With the account that is shown. */
   customer: CustomerRow;
   /** In force now; the customer's own may be a suspension that has ended. */
   privilege: Privilege;
   /** Ids of other customers with the same VAT number. */
   namesakes: readonly string[];
   credit: Credit;
+  otherAccounts: readonly Credit[];
+  group: GroupUse | null;
   /** When the raise that is in force ends. */
   raisedUntil: string | null;
   policyLimit: Money;
@@ -69,6 +73,8 @@ export function CustomerPage(props: CustomerPageProps) {
     privilege,
     namesakes,
     credit,
+    otherAccounts,
+    group,
     raisedUntil,
     orders,
     declines,
@@ -141,6 +147,8 @@ export function CustomerPage(props: CustomerPageProps) {
               ) : (
                 'own'
               )}
+              {customer.tolerance !== null &&
+                `, own tolerance ${plainMoney({ amount: customer.tolerance, currency: customer.currency })}`}
             </span>
           </dd>
         </div>
@@ -150,6 +158,7 @@ export function CustomerPage(props: CustomerPageProps) {
             <Amount money={credit.available} />
           </dd>
         </div>
+        {group && <GroupFact group={group} currency={customer.currency} />}
         {customer.closedMonths.length > 0 && (
           <div class="wide">
             <dt>Closed</dt>
@@ -177,6 +186,7 @@ export function CustomerPage(props: CustomerPageProps) {
           </dd>
         </div>
       </dl>
+      <OtherAccounts customerId={customer.id} accounts={otherAccounts} />
       <div class="columns">
         <div>
           <Why {...props} />
@@ -201,7 +211,7 @@ export function CustomerPage(props: CustomerPageProps) {
           <a href={`/admin/orders?customer=${customer.id}`}>All orders of this customer</a>
         </p>
       </section>
-      <History history={history} currency={customer.currency} zone={zone} />
+      <History history={history} currency={customer.usualCurrency} zone={zone} />
     </Layout>
   );
 }
@@ -212,6 +222,9 @@ function Why({ customer, why }: CustomerPageProps) {
     <section class="card flush" aria-labelledby="why">
       <h2 id="why">Why: would an order be accepted?</h2>
       <form class="inline" method="get" action={`/admin/customers/${customer.id}`}>
+        {customer.currency !== customer.usualCurrency && (
+          <input type="hidden" name="currency" value={customer.currency} />
+        )}
         <div class="field">
           <label for="why-amount">Order amount in {customer.currency}</label>
           <input
@@ -240,6 +253,10 @@ function Why({ customer, why }: CustomerPageProps) {
   );
 }
 
+/** Which account a form is about; nothing for the usual one. */
+const accountQuery = ({ currency, usualCurrency }: CustomerRow): string =>
+  currency === usualCurrency ? '' : `?currency=${currency}`;
+
 const reasonLabel = 'Reason';
 
 function Actions({ visitor, customer, privilege, credit, policyLimit, form }: CustomerPageProps) {
@@ -248,7 +265,7 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
     id,
     visitor,
     state: stateOf(id),
-    target: `/admin/customers/${customer.id}/${id}`,
+    target: `/admin/customers/${customer.id}/${id}${accountQuery(customer)}`,
   });
   const fieldsOf = (id: CustomerAction) => ({ form: { id, state: stateOf(id) } });
   const privileges = [
@@ -404,6 +421,8 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.by_rules': 'The rules decide again',
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
+  'customer.credit_adjusted': 'Credit held corrected',
+  'customer.credit_group': 'Credit group changed',
   'customer.terms': 'Own payment terms changed',
 };
 
@@ -425,6 +444,8 @@ function History({
           <li>
             {historyWords[action] ?? action}
             {action === 'customer.credit_limit' && limitChange(detail, currency)}
+            {action === 'customer.credit_adjusted' && `: ${plainMoney(detail.amount as Money)}`}
+            {action === 'customer.credit_group' && groupChange(detail)}
             {typeof detail.until === 'string' && (
               <>
                 {' until '}
@@ -442,7 +463,12 @@ function History({
   );
 }
 
-function limitChange({ before, after }: Record<string, unknown>, currency: string): string {
+const groupChange = ({ before, after }: Record<string, unknown>): string =>
+  `: from ${before ?? 'none'} to ${after ?? 'none'}`;
+
+/** Entries of before there was an account in each currency have the limit before as a number. */
+function limitChange({ before, after, currency: of }: Record<string, unknown>, usual: string): string {
+  const currency = typeof of === 'string' ? of : usual;
   const inWords = (limit: unknown): string => {
     if (typeof limit === 'number') return plainMoney({ amount: limit, currency });
     return limit ? plainMoney(limit as Money) : 'the policy’s';
