@@ -88,7 +88,7 @@ it('reconciles, and tells every kind of tampering', async () => {
   );
   expect(problems).toContain('customer/busy: stored unapplied credit 5, ledger 0 in EUR');
   expect(problems).toContain('order/twice: stored balance -100, ledger 0');
-  expect(problems).toContain("order/twice: is in USD, in which its customer has no account");
+  expect(problems).toContain('order/twice: is in USD, in which its customer has no account');
   expect(problems).toContain(
     'ledger/order/twice/charge/1: names another customer or currency than its order',
   );
