@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { setCreditLimit } from '../db/accounts.ts';
-import { applicantOfOne, applicantsOf, momentOf } from '../db/applicants.ts';
+import { accountsOf, findInCurrency, setCreditLimit } from '../db/accounts.ts';
+import { applicantsOf, momentOf } from '../db/applicants.ts';
 import { auditOf } from '../db/audit.ts';
 import type { Sql } from '../db/client.ts';
+import { groupNames } from '../db/credit-groups.ts';
 import { searchCustomers } from '../db/customer-search.ts';
 import {
   type CustomerRow,
@@ -130,7 +131,7 @@ export function customerRoutes({
   });
 
   router.post('/customers/:customerId/credit-limit', async (req, res) => {
-    const { currency } = await getCustomer(req);
+    const { currency } = await getAccount(req);
     const form = readForm(z.object({ limit: limitField(currency), reason: reasonField }), req.body);
     if (!form.ok) return refuse(req, res, 'credit-limit', form);
     const limit = { amount: form.value.limit, currency };
@@ -147,7 +148,8 @@ export function customerRoutes({
     const form = readForm(z.object({ reason: reasonField }), req.body);
     if (!form.ok) return refuse(req, res, 'policy-limit', form);
     const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
-    await setCreditLimit(sql, idOf(req), { limit: null, ...by });
+    const { currency } = await getAccount(req);
+    await setCreditLimit(sql, idOf(req), { limit: null, currency, ...by });
     done(req, res, 'policy-limit');
   });
 
@@ -161,7 +163,10 @@ export function customerRoutes({
   });
 
   const done = (req: Request, res: Response, what: Done): void =>
-    res.redirect(303, `/admin/customers/${idOf(req)}?done=${what}`);
+    res.redirect(
+      303,
+      `/admin/customers/${idOf(req)}?${new URLSearchParams({ ...accountQuery(req), done: what })}`,
+    );
 
   const refuse = (req: Request, res: Response, action: CustomerAction, failure: Failure): Promise<void> =>
     showCustomer(
@@ -171,9 +176,12 @@ export function customerRoutes({
       failure.status ?? 422,
     );
 
-  async function getCustomer(req: Request): Promise<CustomerRow> {
+  /** The customer with the account that the address names, else with the usual one. */
+  async function getAccount(req: Request): Promise<CustomerRow> {
     const id = idOf(req);
-    return (await findCustomer(sql, id)) ?? unknownCustomer(id);
+    const customer = (await findCustomer(sql, id)) ?? unknownCustomer(id);
+    const { currency } = accountQuery(req);
+    return (currency && (await findInCurrency(sql, customer, currency))) || customer;
   }
 
   async function showCustomer(
@@ -182,28 +190,42 @@ export function customerRoutes({
     form: FormState | null,
     status = 200,
   ): Promise<void> {
-    const customer = await getCustomer(req);
+    const customer = await getAccount(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history, namesakes, request, vatChecks, demand] =
-      await Promise.all([
-        activePolicies(sql),
-        listOrders(sql, { customerId: customer.id, status: 'open' }, page),
-        listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
-        listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
-        auditOf(sql, `customer/${customer.id}`),
-        sameVatNumber(sql, [customer.id]),
-        openTaskOf(sql, customer.id, 'terms-request'),
-        presentVatChecks(sql, [customer.id]),
-        latestDemand(sql, customer.id),
-      ]);
+    const [
+      policies,
+      open,
+      reserved,
+      declines,
+      history,
+      namesakes,
+      accounts,
+      groups,
+      request,
+      vatChecks,
+      demand,
+    ] = await Promise.all([
+      activePolicies(sql),
+      listOrders(sql, { customerId: customer.id, status: 'open' }, page),
+      listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
+      listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
+      auditOf(sql, `customer/${customer.id}`),
+      sameVatNumber(sql, [customer.id]),
+      accountsOf(sql, [customer.id]),
+      groupNames(sql, customer.creditGroup === null ? [] : [customer.creditGroup]),
+      openTaskOf(sql, customer.id, 'terms-request'),
+      presentVatChecks(sql, [customer.id]),
+      latestDemand(sql, customer.id),
+    ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
-    const applicant = await applicantOfOne(
-      sql,
-      customer,
-      rulesOf(policy),
-      momentOf(policies.settings.body, page.now),
-    );
+    const others = accounts
+      .filter(({ currency }) => currency !== customer.currency)
+      .map((account) => ({ ...customer, ...account }));
+    const moment = momentOf(policies.settings.body, page.now);
+    const judged = await applicantsOf(sql, [customer, ...others], rulesOf(policy), moment);
+    const applicant = judged[0]!;
+    const money = (amount: number) => ({ amount, currency: customer.currency });
     const given = req.query.done;
     const props = {
       customer,
@@ -212,6 +234,16 @@ export function customerRoutes({
       request,
       vatCheck: vatChecks.get(customer.id) ?? null,
       credit: creditOf(applicant, policy),
+      otherAccounts: judged.slice(1).map((other) => creditOf(other, policy)),
+      group:
+        customer.creditGroup === null
+          ? null
+          : {
+              id: customer.creditGroup,
+              name: groups.get(customer.creditGroup)!,
+              limit: applicant.group && money(applicant.group.limit),
+              used: applicant.group && money(applicant.group.used),
+            },
       raisedUntil: applicant.raisedLimit === null ? null : customer.raisedUntil,
       policyLimit: creditOf({ ...applicant, creditLimit: null, raisedLimit: null }, policy).limit,
       why: whyOf(applicant, policy, req.query.amount),
@@ -256,6 +288,10 @@ function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) 
   const problem = parsed && 'problem' in parsed ? parsed.problem : null;
   return { amount, verdict: decide(applicant, policy, amount), given, problem };
 }
+
+/** Which account the address names, if any. */
+const accountQuery = ({ query: { currency } }: Request): { currency?: string } =>
+  typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { currency } : {};
 
 const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
 

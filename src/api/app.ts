@@ -14,6 +14,8 @@ import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { correctionEndpoints } from './routes/corrections.ts';
+import { creditEndpoints } from './routes/credit.ts';
+import { creditGroupEndpoints } from './routes/credit-groups.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
@@ -54,6 +56,8 @@ export const endpointsOf = (
   ...importEndpoints(deps),
   ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),
+  ...creditEndpoints(deps),
+  ...creditGroupEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),

@@ -1,6 +1,8 @@
+import { accountsOf } from '../db/accounts.ts';
 import type { ApiKey } from '../db/api-keys.ts';
 import { applicantsOf, momentOf } from '../db/applicants.ts';
 import type { Sql } from '../db/client.ts';
+import { groupNames } from '../db/credit-groups.ts';
 import { type CustomerRow, sameVatNumber } from '../db/customers.ts';
 import { type ActivePolicies, activePolicies } from '../db/policies.ts';
 import { presentVatChecks } from '../db/vat-checks.ts';
@@ -9,7 +11,9 @@ import { creditOf } from '../domain/eligibility/credit.ts';
 import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../domain/eligibility/policy.ts';
 import type { Money } from '../domain/money.ts';
 import { holds } from './auth.ts';
-import type { CustomerView } from './schemas/customer.ts';
+import type { AccountView, CustomerView } from './schemas/customer.ts';
+
+type Account = { row: CustomerRow; applicant: Applicant };
 
 /** The customers as this key may see them: without the scope `read` no privilege and no figures. */
 export async function customerViews(
@@ -19,23 +23,41 @@ export async function customerViews(
   now: string,
 ): Promise<CustomerView[]> {
   if (!holds(key, 'read')) return rows.map(factsView);
-  const policies = await activePolicies(sql);
-  const moment = momentOf(policies.settings.body, now);
   const ids = rows.map(({ id }) => id);
-  const [applicants, namesakes, vatChecks] = await Promise.all([
-    applicantsOf(sql, rows, conditionsOf(policies.eligibility.body), moment),
+  const [policies, accounts, namesakes, vatChecks, groups] = await Promise.all([
+    activePolicies(sql),
+    accountsOf(sql, ids),
     sameVatNumber(sql, ids),
     presentVatChecks(sql, ids),
+    groupNames(
+      sql,
+      rows.flatMap(({ creditGroup }) => creditGroup ?? []),
+    ),
   ]);
+  const others = rows.flatMap((row) =>
+    accounts
+      .filter(({ customerId, currency }) => customerId === row.id && currency !== row.currency)
+      .map(({ customerId: _, ...account }) => ({ ...row, ...account })),
+  );
+  const moment = momentOf(policies.settings.body, now);
+  const all = [...rows, ...others];
+  const applicants = await applicantsOf(sql, all, conditionsOf(policies.eligibility.body), moment);
+  const judged = all.map((row, index) => ({ row, applicant: applicants[index]! }));
   return rows.map((row, index) => ({
     ...factsView(row),
-    ...standingView(row, applicants[index]!, policies),
+    ...standingView(judged[index]!, policies),
+    otherCredit: judged
+      .slice(rows.length)
+      .filter((other) => other.row.id === row.id)
+      .map((other) => accountView(other, policies)),
+    creditGroup:
+      row.creditGroup === null ? null : { groupId: row.creditGroup, name: groups.get(row.creditGroup)! },
     sameVatNumber: namesakes.get(row.id) ?? [],
     vatCheck: vatChecks.get(row.id) ?? null,
   }));
 }
 
-/** One customer, as `customerViews`. */
+/** One customer, as `customerViews`; `credit` is that of the row's account. */
 export const customerView = async (
   sql: Sql,
   key: ApiKey,
@@ -47,7 +69,7 @@ export const customerView = async (
 function factsView(row: CustomerRow): CustomerView {
   const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
     row;
-  const { accountManager, currency, createdAt, updatedAt } = row;
+  const { accountManager, usualCurrency: currency, createdAt, updatedAt } = row;
   const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
   const stats = { orders: row.pastOrders, turnover };
   const facts = {
@@ -68,16 +90,10 @@ function factsView(row: CustomerRow): CustomerView {
 }
 
 /** What an admin and the policy say of the customer at this moment. */
-function standingView(
-  row: CustomerRow,
-  applicant: Applicant,
-  { eligibility: { body: policy }, terms }: ActivePolicies,
-): Partial<CustomerView> {
+function standingView({ row, applicant }: Account, policies: ActivePolicies): Partial<CustomerView> {
+  const policy = policies.eligibility.body;
   const { privilegeReason: reason, privilegeActor: actor, privilegeAt: at, privilegeUntil: until } = row;
-  const money = (amount: number | null): Money | null =>
-    amount === null ? null : { amount, currency: row.currency };
-  const raised = money(applicant.raisedLimit);
-  const offered = offeredTerms(terms.body, termsCodesOf(applicant, policy));
+  const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
   const codes = offered.terms.map(({ code }) => code);
   return {
     privilege: {
@@ -96,10 +112,18 @@ function standingView(
       ],
     },
     ruleSet: 'sets' in policy ? (setFor(applicant, policy)?.name ?? null) : null,
-    credit: {
-      ...creditOf(applicant, policy),
-      ownLimit: money(row.creditLimit),
-      raise: raised && { limit: raised, until: row.raisedUntil! },
-    },
+    credit: accountView({ row, applicant }, policies),
+  };
+}
+
+function accountView({ row, applicant }: Account, { eligibility }: ActivePolicies): AccountView {
+  const money = (amount: number | null): Money | null =>
+    amount === null ? null : { amount, currency: row.currency };
+  const raised = money(applicant.raisedLimit);
+  return {
+    ...creditOf(applicant, eligibility.body),
+    ownLimit: money(row.creditLimit),
+    ownTolerance: money(row.tolerance),
+    raise: raised && { limit: raised, until: row.raisedUntil! },
   };
 }

@@ -21,18 +21,28 @@ export async function accountsOf(
     where customer_id = any(${customerIds as string[]}) order by customer_id, currency`;
 }
 
-/**
- * The customer with the account in that currency; exact under the customer's lock.
- * @throws NettermsError `currency-mismatch` if there is none
- */
-export async function inCurrency(db: Db, customer: CustomerRow, currency: string): Promise<CustomerRow> {
+/** The customer with the account in that currency, null if there is none; exact under the customer's lock. */
+export async function findInCurrency(
+  db: Db,
+  customer: CustomerRow,
+  currency: string,
+): Promise<CustomerRow | null> {
   if (customer.currency === currency) return customer;
   const [account] = await db<AccountRow[]>`
     select ${accountColumns(db)} from accounts where customer_id = ${customer.id} and currency = ${currency}`;
-  if (account) return { ...customer, ...account };
+  return account ? { ...customer, ...account } : null;
+}
+
+/**
+ * As `findInCurrency`.
+ * @throws NettermsError `currency-mismatch` if there is none
+ */
+export async function inCurrency(db: Db, customer: CustomerRow, currency: string): Promise<CustomerRow> {
+  const found = await findInCurrency(db, customer, currency);
+  if (found) return found;
   throw new NettermsError(
     'currency-mismatch',
-    `The account of ${customer.id} is kept in ${customer.currency}, and there is none in ${currency}: give the customer a limit in ${currency} first.`,
+    `The account of ${customer.id} is kept in ${customer.usualCurrency}, and there is none in ${currency}: give the customer a limit in ${currency} first.`,
   );
 }
 
@@ -79,6 +89,7 @@ export async function setCreditLimit(
       subject: `customer/${id}`,
       reason,
       detail: {
+        currency: of,
         before: money(before.creditLimit),
         after: limit,
         ...(tolerance === undefined
@@ -126,6 +137,7 @@ export async function raiseLimit(
       subject: `customer/${id}`,
       reason,
       detail: {
+        currency: before.currency,
         before: none
           ? null
           : { limit: { amount: raisedLimit, currency: before.currency }, until: raisedUntil },

@@ -5,7 +5,7 @@ import { needsOf, type Rule } from '../domain/eligibility/rules.ts';
 import { privilegeAt } from '../domain/eligibility/standing.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Db } from './client.ts';
-import { accountKey, groupCredit } from './credit-groups.ts';
+import { groupCredit } from './credit-groups.ts';
 import type { CustomerRow } from './customers.ts';
 
 /** The moment of a decision, and the merchant's zone and country. */
@@ -21,6 +21,7 @@ export const momentOf = ({ timeZone, country }: Settings, now: string): Moment =
 export type ApplicantRow = Omit<
   CustomerRow,
   | 'name'
+  | 'usualCurrency'
   | 'email'
   | 'locale'
   | 'contacts'
@@ -44,13 +45,13 @@ export async function applicantsOf(
 ): Promise<Applicant[]> {
   const needs = needsOf(rules);
   const [seen, groups] = await Promise.all([
-    needs && rows.length > 0 ? readSeen(db, rows, needs, moment) : null,
+    needs && rows.length > 0 ? readSeen(db, [...new Set(rows.map(({ id }) => id))], needs, moment) : null,
     groupCredit(db, rows),
   ]);
   const today = dayAt(moment.now, moment.zone);
-  return rows.map((row) => ({
-    ...applicantOf(row, moment, seen?.get(accountKey(row)) ?? null),
-    group: groups.get(accountKey(row)) ?? null,
+  return rows.map((row, index) => ({
+    ...applicantOf(row, moment, seen?.get(row.id) ?? null),
+    group: groups[index] ?? null,
     today,
   }));
 }
@@ -99,38 +100,40 @@ function applicantOf(
 
 async function readSeen(
   db: Db,
-  rows: readonly ApplicantRow[],
+  ids: readonly string[],
   { openOrders, overdue, placedWithin, lateWithin, vatCheck }: Needs,
   { now, zone }: Moment,
 ): Promise<ReadonlyMap<string, Seen>> {
   const today = dayAt(now, zone);
   const firstDays = (periods: readonly number[]): Day[] => periods.map((days) => addDays(today, -days));
   const starts = firstDays(placedWithin).map((day) => timeOn(day, '00:00', zone));
-  const seen = await db<({ id: string; currency: string } & Seen)[]>`
-    select c.id, c.currency, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
+  const seen = await db<({ id: string } & Seen)[]>`
+    select c.id, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
       ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
       ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
       ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late,
       ${vatCheck ? latestVatCheck(db) : db`null::jsonb`} as vat_check
-    from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ currency }) => currency)}::text[]) as c(id, currency)`;
-  return new Map(seen.map((row) => [accountKey(row), row]));
+    from unnest(${ids as string[]}::text[]) as c(id)`;
+  return new Map(seen.map((row) => [row.id, row]));
 }
 
 const ordersOpen = (db: Db) => db`(
   select count(*)::int from orders where customer_id = c.id and status in ('reserved', 'open'))`;
 
 const pastDue = (db: Db, today: Day, now: string) => db`(
-  select coalesce(jsonb_agg(jsonb_build_object('daysLate', late.days, 'amount', late.amount)), '[]')
-  from (select greatest(0, ${today}::date - i.due_on) as days, sum(i.outstanding) as amount
+  select coalesce(jsonb_agg(jsonb_build_object('daysLate', late.days, 'amount', late.amount, 'currency', late.currency)), '[]')
+  from (select greatest(0, ${today}::date - i.due_on) as days, o.currency, sum(i.outstanding) as amount
         from orders o join instalments i on i.order_id = o.id
-        where o.customer_id = c.id and o.currency = c.currency and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
-        group by 1) late)`;
+        where o.customer_id = c.id and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
+        group by 1, 2 order by 2) late)`;
 
 const placed = (db: Db, periods: readonly number[], starts: readonly string[]) => db`(
   select jsonb_agg(jsonb_build_object('withinDays', period.days, 'orders', sum.orders, 'turnover', sum.turnover))
   from unnest(${periods as number[]}::int[], ${starts as string[]}::timestamptz[]) as period(days, start),
-    lateral (select count(*) as orders, coalesce(sum(total), 0) as turnover from orders
-             where customer_id = c.id and currency = c.currency and placed_at >= period.start and status in ('open', 'settled')) sum)`;
+    lateral (select coalesce(sum(orders), 0) as orders,
+               coalesce(jsonb_agg(jsonb_build_object('amount', amount, 'currency', currency) order by currency), '[]') as turnover
+             from (select currency, count(*) as orders, sum(total) as amount from orders
+                   where customer_id = c.id and placed_at >= period.start and status in ('open', 'settled') group by 1) o) sum)`;
 
 /** An instalment was paid on the day on which the last of the money for it was received. */
 const lateness = (

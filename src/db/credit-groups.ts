@@ -30,74 +30,101 @@ export async function listCreditGroups(
     select ${columns(db)} from credit_groups where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
 }
 
-/** Writes a group's name and limits; audited. A lowered limit holds for orders from now on. */
+/**
+ * Writes a group's name and limits; audited. A lowered limit holds for orders from now on.
+ * @returns `created`, `updated`, or `unchanged` where the same was written before
+ */
 export async function putCreditGroup(
   sql: Sql,
   id: string,
   { name, limits }: { name: string; limits: Money[] },
   { actor, now }: { actor: string; now: string },
-): Promise<{ row: CreditGroupRow; created: boolean }> {
+): Promise<{ row: CreditGroupRow; done: 'created' | 'updated' | 'unchanged' }> {
   return inTransaction(sql, async (tx) => {
-    const [before] = await tx<
-      CreditGroupRow[]
-    >`select ${columns(tx)} from credit_groups where id = ${id} for no key update`;
-    const [row] = await tx<CreditGroupRow[]>`
+    const [created] = await tx<CreditGroupRow[]>`
       insert into credit_groups (id, name, limits, created_at, updated_at)
       values (${id}, ${name}, ${tx.json(limits)}, ${now}, ${now})
-      on conflict (id) do update set name = excluded.name, limits = excluded.limits, updated_at = excluded.updated_at
+      on conflict (id) do nothing returning ${columns(tx)}`;
+    await lockCreditGroup(tx, id);
+    const before = await getCreditGroup(tx, id);
+    const [updated] = await tx<CreditGroupRow[]>`
+      update credit_groups set name = ${name}, limits = ${tx.json(limits)}, updated_at = ${now}
+      where id = ${id} and (name, limits) is distinct from (${name}, ${tx.json(limits)}::jsonb)
       returning ${columns(tx)}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'credit_group.changed',
-      subject: `credit-group/${id}`,
-      detail: {
-        before: before ? { name: before.name, limits: before.limits } : null,
-        after: { name, limits },
-      },
-    });
-    return { row: row!, created: before === undefined };
+    const done = created ? 'created' : updated ? 'updated' : 'unchanged';
+    if (done !== 'unchanged')
+      await recordAudit(tx, {
+        at: now,
+        actor,
+        action: 'credit_group.changed',
+        subject: `credit-group/${id}`,
+        detail: {
+          before: created ? null : { name: before.name, limits: before.limits },
+          after: { name, limits },
+        },
+      });
+    return { row: updated ?? before, done };
   });
 }
 
-/** The ids of a group's customers, and what they owe together by currency, unapplied credit deducted. */
-export async function membersOf(db: Db, id: string): Promise<{ customerIds: string[]; used: Money[] }> {
-  const [members, used] = await Promise.all([
-    db<{ id: string }[]>`select id from customers where credit_group = ${id} order by id`,
-    db<Money[]>`
-      select sum(exposure - unapplied)::bigint as amount, accounts.currency
-      from customers join accounts on accounts.customer_id = customers.id
-      where credit_group = ${id} group by accounts.currency order by accounts.currency`,
-  ]);
-  return { customerIds: members.map((member) => member.id), used: [...used] };
+/** The ids of the groups' customers, and what they owe together by currency, unapplied credit deducted; by group. */
+export async function membersOf(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { customerIds: string[]; used: Money[] }>> {
+  const rows = await db<{ id: string; customerIds: string[]; used: Money[] }[]>`
+    select g.id,
+      array(select c.id from customers c where c.credit_group = g.id order by c.id) as customer_ids,
+      (select coalesce(jsonb_agg(jsonb_build_object('amount', amount, 'currency', currency) order by currency), '[]')
+       from (select sum(a.exposure - a.unapplied) as amount, a.currency ${ofGroup(db)} group by a.currency) sums) as used
+    from unnest(${ids as string[]}::text[]) as g(id)`;
+  return new Map(rows.map(({ id, ...members }) => [id, members]));
 }
+
+/** The names of these groups, by id. */
+export async function groupNames(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await db<{ id: string; name: string }[]>`
+    select id, name from credit_groups where id = any(${ids as string[]})`;
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** From the accounts of the customers of a group `g`. */
+const ofGroup = (db: Db) => db`
+  from customers c join accounts a on a.customer_id = c.id where c.credit_group = g.id`;
 
 /** The lock of a group, after that of one of its customers: two of them cannot reserve the same credit. */
 export async function lockCreditGroup(db: Db, id: string): Promise<void> {
   await db`select 1 from credit_groups where id = ${id} for no key update`;
 }
 
-/** Tells a customer's accounts apart. */
-export const accountKey = ({ id, currency }: { id: string; currency: string }): string => `${id} ${currency}`;
+/** Tells accounts apart: a customer's or a group's in a currency. */
+const accountKey = (id: string, currency: string): string => `${id} ${currency}`;
 
-/** What the customers' groups may owe and do, in the currency of each row, by `accountKey`. */
+/**
+ * What the customers' groups may owe and do, in the currency of each row and in the order of the rows; null without a
+ * group, or where it has no limit in that currency. Exact under the group's lock, and in a statement after it.
+ */
 export async function groupCredit(
   db: Db,
-  rows: readonly { id: string; currency: string; creditGroup: string | null }[],
-): Promise<ReadonlyMap<string, GroupCredit>> {
-  const members = rows.filter(({ creditGroup }) => creditGroup !== null);
-  if (members.length === 0) return new Map();
+  rows: readonly { currency: string; creditGroup: string | null }[],
+): Promise<(GroupCredit | null)[]> {
+  const grouped = new Map(
+    rows.flatMap(({ creditGroup, currency }) =>
+      creditGroup === null ? [] : [[accountKey(creditGroup, currency), { creditGroup, currency }] as const],
+    ),
+  );
+  if (grouped.size === 0) return rows.map(() => null);
+  const asked = [...grouped.values()];
   const found = await db<({ id: string; currency: string } & GroupCredit)[]>`
-    select c.id, c.currency, g.name, (l.value ->> 'amount')::bigint as limit,
-      (select coalesce(sum(a.exposure - a.unapplied), 0)::bigint
-       from customers o join accounts a on a.customer_id = o.id and a.currency = c.currency
-       where o.credit_group = g.id) as used
-    from unnest(${members.map(({ id }) => id)}::text[], ${members.map(({ creditGroup }) => creditGroup!)}::text[],
-                ${members.map(({ currency }) => currency)}::text[]) as c(id, credit_group, currency)
-      join credit_groups g on g.id = c.credit_group,
-      jsonb_array_elements(g.limits) as l(value) where l.value ->> 'currency' = c.currency`;
-  return new Map(
-    found.map(({ name, limit, used, ...account }) => [accountKey(account), { name, limit, used }]),
+    select g.id, asked.currency, g.name, (l.value ->> 'amount')::bigint as limit,
+      (select coalesce(sum(a.exposure - a.unapplied), 0)::bigint ${ofGroup(db)} and a.currency = asked.currency) as used
+    from unnest(${asked.map(({ creditGroup }) => creditGroup)}::text[], ${asked.map(({ currency }) => currency)}::text[])
+        as asked(id, currency)
+      join credit_groups g on g.id = asked.id,
+      jsonb_array_elements(g.limits) as l(value) where l.value ->> 'currency' = asked.currency`;
+  const credits = new Map(found.map(({ id, currency, ...credit }) => [accountKey(id, currency), credit]));
+  return rows.map(({ creditGroup, currency }) =>
+    creditGroup === null ? null : (credits.get(accountKey(creditGroup, currency)) ?? null),
   );
 }
 

@@ -6,6 +6,7 @@ import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
+import { getCreditGroup } from './credit-groups.ts';
 import { activePolicies } from './policies.ts';
 
 /** What a store says of a customer; money in minor units. */
@@ -46,6 +47,8 @@ export type AccountRow = {
 export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
   AccountRow & {
     id: string;
+    /** Of the account that was opened with the customer; it never changes. */
+    usualCurrency: string;
     turnover: number;
     turnoverCurrency: string | null;
     privilege: Privilege;
@@ -74,7 +77,8 @@ const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
   turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
-  privilege_until, privilege_after, insolvent_since, own_terms, credit_group, created_at, updated_at, ${accountColumns(db)}`;
+  privilege_until, privilege_after, insolvent_since, own_terms, credit_group, created_at, updated_at,
+  customers.currency as usual_currency, ${accountColumns(db)}`;
 
 const withAccount = (db: Db) =>
   db`customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency`;
@@ -235,14 +239,19 @@ export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<Rea
   return new Map(rows.map(({ id, others }) => [id, others]));
 }
 
-/** Puts the customer into a group that shares a limit, or with null takes them out; audited. Throws `customer-not-found`. */
+/**
+ * Puts the customer into a group that shares a limit, or with null takes them out; audited. What they owe counts for
+ * the group from then on, even if that is more than its limit.
+ * @throws NettermsError `customer-not-found`, `credit-group-not-found`
+ */
 export async function setCreditGroup(
   sql: Sql,
   id: string,
   { groupId, actor, reason, now }: { groupId: string | null; actor: string; reason: string; now: string },
-): Promise<void> {
-  await inTransaction(sql, async (tx) => {
+): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
     const before = await lockCustomer(tx, id);
+    if (groupId !== null) await getCreditGroup(tx, groupId);
     await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
     await recordAudit(tx, {
       at: now,
@@ -252,6 +261,7 @@ export async function setCreditGroup(
       reason,
       detail: { before: before.creditGroup, after: groupId },
     });
+    return { ...before, creditGroup: groupId, updatedAt: now };
   });
 }
 

@@ -1,18 +1,25 @@
 import type { Db } from './client.ts';
 
-/** A change of a customer's credit limit, as the audit tells it; amounts in minor units. */
+/** A change of a customer's credit, as the audit tells it; amounts in minor units. */
 export type LimitChange = {
   at: string;
   actor: string;
-  action: 'customer.credit_limit' | 'customer.credit_raise';
+  action: (typeof actions)[number];
   reason: string | null;
-  detail: { before: unknown; after: unknown; currency?: string };
+  detail: Record<string, unknown>;
 };
 
-/** The changes of a customer's own limit and its raises, the newest first. */
+const actions = [
+  'customer.credit_limit',
+  'customer.credit_raise',
+  'customer.credit_adjusted',
+  'customer.credit_group',
+] as const;
+
+/** The changes of a customer's own limits, raises, credit held and group, the newest first. */
 export async function limitHistory(db: Db, customerId: string, limit: number): Promise<LimitChange[]> {
   return db<LimitChange[]>`
     select at, actor, action, reason, detail from audit
-    where subject = ${`customer/${customerId}`} and action in ('customer.credit_limit', 'customer.credit_raise')
+    where subject = ${`customer/${customerId}`} and action = any(${actions as unknown as string[]})
     order by id desc limit ${limit}`;
 }

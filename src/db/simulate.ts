@@ -60,7 +60,7 @@ export async function simulate(
   const items: Changed[] = [];
   const totals = noTotals();
   for (let last = after; ; ) {
-    const rows = await batch(db, last);
+    const rows = await batch(db, last, asked?.currency ?? null);
     const applicants = await applicantsOf(db, rows, rules, moment);
     for (const [index, applicant] of applicants.entries()) {
       const one = { before: outlook(applicant, before!, asked), after: outlook(applicant, then!, asked) };
@@ -76,10 +76,13 @@ export async function simulate(
   return { items, totals: after === null ? totals : null };
 }
 
-const batch = (db: Db, after: string | null): Promise<Row[]> => db<Row[]>`
+/** Each customer with the account in the currency of the order, else with the usual one. */
+const batch = (db: Db, after: string | null, currency: string | null): Promise<Row[]> => db<Row[]>`
   select id, name, country, vat_number, groups, past_orders, turnover, turnover_currency, since, external, privilege,
          privilege_until, privilege_after, own_terms, credit_group, created_at, ${accountColumns(db)}
-  from customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency
+  from customers join lateral (
+    select * from accounts where customer_id = id and accounts.currency in (${currency}, customers.currency)
+    order by accounts.currency = ${currency} desc limit 1) accounts on true
   where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${BATCH}`;
 
 const noTotals = (): Totals => ({

@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { accountsOf, setCreditLimit } from '../../src/db/accounts.ts';
 import { checkout } from '../../src/db/checkout.ts';
-import { findCustomer } from '../../src/db/customers.ts';
+import { putCreditGroup } from '../../src/db/credit-groups.ts';
+import { findCustomer, setCreditGroup } from '../../src/db/customers.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { findPayment } from '../../src/db/payments.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
@@ -349,6 +351,47 @@ it('the limit of a customer is set, is asked by the checks, and is given back to
   expect(await findCustomer(sql, 'dini')).toMatchObject({ creditLimit: 0 });
 });
 
+it('an account in another currency is seen, checked and given a limit, and the credit group with what it uses', async () => {
+  const { sql } = database;
+  const by = { actor: 'user:test', now: office.clock.now };
+  await addCustomer(sql, 'estero', { name: 'Estero S.p.A.' });
+  const limit = { amount: 50_000, currency: 'USD' };
+  await setCreditLimit(sql, 'estero', { limit, tolerance: 700, reason: 'Exports', ...by });
+  await putCreditGroup(sql, 'holding', { name: 'Holding', limits: [eur(2_000)] }, by);
+  await setCreditGroup(sql, 'estero', { groupId: 'holding', reason: 'Bought up', ...by });
+  await placeOrder(sql, { orderId: 'estero-1', customerId: 'estero' }, office.clock.now);
+  await page.goto('/admin/customers/estero');
+  await page.getByText('1,220.00 EUR of 2,000.00 EUR used by all its companies').waitFor();
+  await page.getByText('Credit group changed: from none to holding').waitFor();
+  await page.getByLabel('Order amount in EUR').fill('780,01');
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await page.getByText('Over the limit of the group “Holding” by 0.01 EUR.').waitFor();
+
+  await page.getByRole('link', { name: 'USD', exact: true }).click();
+  await page.getByText('own tolerance 7.00 USD').waitFor();
+  await page.getByText('no limit in USD').waitFor();
+  await page.getByLabel('Order amount in USD').fill('507,01');
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await page.getByText('Over the limit by 0.01 USD.').waitFor();
+  await open('Set a credit limit');
+  await page.getByLabel('Limit in USD').fill('a lot');
+  await page.getByLabel('Reason').locator('visible=true').fill('More exports');
+  await page.getByRole('button', { name: 'Set the limit' }).click();
+  await page.getByLabel('Limit in USD').fill('900');
+  await page.getByRole('button', { name: 'Set the limit' }).click();
+  await page.getByText('The credit limit was set.').waitFor();
+  await page.getByText('from 500.00 USD to 900.00 USD').waitFor();
+  await open('Use the policy’s limit');
+  await page.getByLabel('Reason').locator('visible=true').fill('No exports');
+  await page.getByRole('button', { name: 'Use the policy’s limit' }).click();
+  await page.getByText('from 900.00 USD to the policy’s').waitFor();
+  const accounts = await accountsOf(sql, ['estero']);
+  expect(accounts).toMatchObject([
+    { currency: 'EUR', creditLimit: null, exposure: 122_000 },
+    { currency: 'USD', creditLimit: null, tolerance: 700 },
+  ]);
+});
+
 it('pages through many orders without losing or repeating one', async () => {
   const { sql } = database;
   await addCustomer(sql, 'many', { name: 'Many Orders Ltd.' });
@@ -488,6 +531,8 @@ it('addresses that are mistyped or hostile lead to a page, never to a failure', 
     'orders?customer=%25_%5C',
     'customers?q=%00&after=%00',
     'customers/rossi?amount=%00&done=toString',
+    'customers/rossi?currency=%00&currency=XXX',
+    'customers/rossi?currency=XXX',
     'orders/1042?command=%00',
   ];
   for (const path of harmless) {
@@ -544,6 +589,7 @@ const others = [
   'orders/untold',
   'orders/wrong-form',
   'customers/dini?amount=1.234&done=limit',
+  'customers/estero?currency=USD',
   'sign-in',
   'sign-in?token=x',
   'nothing',

@@ -43,12 +43,16 @@ const valid: Record<string, object> = {
   'POST /customers/rossi/suspend': { reason: 'r', until: '2027-04-01T00:00:00Z' },
   'PUT /customers/rossi/credit/raise': {
     raise: { limit: money, until: '2027-04-01T00:00:00Z' },
+    currency: 'EUR',
     reason: 'r',
   },
+  'POST /customers/rossi/credit/adjustments': { adjustmentId: 'a', amount: money, reason: 'r' },
+  'PUT /customers/rossi/credit/group': { groupId: 'g', reason: 'r' },
+  'PUT /credit-groups/g': { name: 'G', limits: [money] },
   'PUT /customers/rossi/terms': { terms: ['net30'], reason: 'r' },
   'POST /customers/rossi/revoke': { reason: 'r', openOrders: 'demand', revocationId: 'v' },
   'POST /customers/rossi/insolvency': { reason: 'r' },
-  'PUT /customers/rossi/credit': { limit: money, reason: 'r' },
+  'PUT /customers/rossi/credit': { limit: money, currency: 'EUR', tolerance: money, reason: 'r' },
   'POST /orders': {
     orderId: 'o',
     customerId: 'rossi',
@@ -297,7 +301,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports', 'revocations'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports', 'revocations', 'credit-groups'),
       part,
       part,
       part,

@@ -21,6 +21,7 @@ const ruleWords: Readonly<Record<string, string>> = {
   customers: 'Named customers',
   terms: 'Payment terms',
   creditLimit: 'Credit limit',
+  groupLimit: 'Limit of the credit group',
 };
 
 const valueWords: Readonly<Record<string, string>> = {

@@ -17,6 +17,7 @@ import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge, privilegeWords } from './badges.tsx';
 import { ChecksTable, ruleName } from './checks.tsx';
+import { GroupFact, type GroupUse, OtherAccounts } from './customer/accounts.tsx';
 import { Action, Choice, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
@@ -54,6 +55,7 @@ export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
   visitor: Visitor;
+  /** With the account that is shown. */
   customer: CustomerRow;
   /** In force now; the customer's own may be a suspension that has ended. */
   privilege: Privilege;
@@ -64,6 +66,8 @@ export type CustomerPageProps = {
   /** Of the present VAT number. */
   vatCheck: PresentVatCheck | null;
   credit: Credit;
+  otherAccounts: readonly Credit[];
+  group: GroupUse | null;
   /** When the raise that is in force ends. */
   raisedUntil: string | null;
   policyLimit: Money;
@@ -88,6 +92,8 @@ export function CustomerPage(props: CustomerPageProps) {
     namesakes,
     request,
     credit,
+    otherAccounts,
+    group,
     raisedUntil,
     orders,
     declines,
@@ -166,6 +172,8 @@ export function CustomerPage(props: CustomerPageProps) {
               ) : (
                 'own'
               )}
+              {customer.tolerance !== null &&
+                `, own tolerance ${plainMoney({ amount: customer.tolerance, currency: customer.currency })}`}
             </span>
           </dd>
         </div>
@@ -175,6 +183,7 @@ export function CustomerPage(props: CustomerPageProps) {
             <Amount money={credit.available} />
           </dd>
         </div>
+        {group && <GroupFact group={group} currency={customer.currency} />}
         {customer.closedMonths.length > 0 && (
           <div class="wide">
             <dt>Closed</dt>
@@ -210,6 +219,7 @@ export function CustomerPage(props: CustomerPageProps) {
           </div>
         )}
       </dl>
+      <OtherAccounts customerId={customer.id} accounts={otherAccounts} />
       <div class="columns">
         <div>
           <Why {...props} />
@@ -235,7 +245,7 @@ export function CustomerPage(props: CustomerPageProps) {
           <a href={`/admin/orders?customer=${customer.id}`}>All orders of this customer</a>
         </p>
       </section>
-      <History history={history} currency={customer.currency} zone={zone} />
+      <History history={history} currency={customer.usualCurrency} zone={zone} />
     </Layout>
   );
 }
@@ -246,6 +256,9 @@ function Why({ customer, why }: CustomerPageProps) {
     <section class="card flush" aria-labelledby="why">
       <h2 id="why">Why: would an order be accepted?</h2>
       <form class="inline" method="get" action={`/admin/customers/${customer.id}`}>
+        {customer.currency !== customer.usualCurrency && (
+          <input type="hidden" name="currency" value={customer.currency} />
+        )}
         <div class="field">
           <label for="why-amount">Order amount in {customer.currency}</label>
           <input
@@ -304,6 +317,9 @@ function Demand({
     </>
   );
 }
+/** Which account a form is about; nothing for the usual one. */
+const accountQuery = ({ currency, usualCurrency }: CustomerRow): string =>
+  currency === usualCurrency ? '' : `?currency=${currency}`;
 
 const reasonLabel = 'Reason';
 
@@ -322,7 +338,7 @@ function Actions({
     id,
     visitor,
     state: stateOf(id),
-    target: `/admin/customers/${customer.id}/${id}`,
+    target: `/admin/customers/${customer.id}/${id}${accountQuery(customer)}`,
   });
   const fieldsOf = (id: CustomerAction) => ({ form: { id, state: stateOf(id) } });
   const privileges = [
@@ -513,6 +529,8 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.by_rules': 'The rules decide again',
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
+  'customer.credit_adjusted': 'Credit held corrected',
+  'customer.credit_group': 'Credit group changed',
   'customer.terms': 'Own payment terms changed',
   'terms-request.opened': 'Asked for payment terms',
   'terms-request.granted': 'The wish for payment terms was granted',
@@ -539,6 +557,8 @@ function History({
             {historyWords[action] ?? action}
             {action === 'customer.credit_limit' && limitChange(detail, currency)}
             {detail.openOrders === 'demand' && ', the open orders demanded'}
+            {action === 'customer.credit_adjusted' && `: ${plainMoney(detail.amount as Money)}`}
+            {action === 'customer.credit_group' && groupChange(detail)}
             {typeof detail.until === 'string' && (
               <>
                 {' until '}
@@ -556,7 +576,12 @@ function History({
   );
 }
 
-function limitChange({ before, after }: Record<string, unknown>, currency: string): string {
+const groupChange = ({ before, after }: Record<string, unknown>): string =>
+  `: from ${before ?? 'none'} to ${after ?? 'none'}`;
+
+/** Entries of before there was an account in each currency have the limit before as a number. */
+function limitChange({ before, after, currency: of }: Record<string, unknown>, usual: string): string {
+  const currency = typeof of === 'string' ? of : usual;
   const inWords = (limit: unknown): string => {
     if (typeof limit === 'number') return plainMoney({ amount: limit, currency });
     return limit ? plainMoney(limit as Money) : 'the policy’s';

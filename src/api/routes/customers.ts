@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { raiseLimit, setCreditLimit } from '../../db/accounts.ts';
-import { applicantsOf, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import {
   type CustomerFacts,
@@ -11,34 +9,24 @@ import {
   setPrivilege,
   unknownCustomer,
 } from '../../db/customers.ts';
-import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
 import { activePolicies } from '../../db/policies.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
-import { creditOf } from '../../domain/eligibility/credit.ts';
-import { conditionsOf } from '../../domain/eligibility/policy.ts';
-import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
-import type { Money } from '../../domain/money.ts';
-import { plainMoney } from '../../domain/money.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { customerView, customerViews } from '../customer-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { invalid, toCome } from '../invalid.ts';
 import {
   type CustomerFactsBody,
-  creditBody,
   customer,
   customerFacts,
-  type LimitHistory,
-  limitHistory as limitHistoryAnswer,
   ownTermsBody,
   privilegeBody,
-  raiseBody,
   suspendBody,
 } from '../schemas/customer.ts';
 import { externalId, limit, page } from '../schemas/fields.ts';
 
 const tag = 'Customers';
-const HISTORY = 200;
 
 /** Companies that buy, and what an admin decides about them. */
 export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
@@ -122,47 +110,6 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     decide('use-rules', 'by_rules', 'Let the rules decide again'),
     endpoint({
       method: 'put',
-      path: '/customers/{customerId}/credit',
-      tag,
-      summary: 'Set a credit limit of the customer’s own',
-      scopes: ['admin'],
-      body: creditBody,
-      answer: customer,
-      handle: async ({ params: { customerId }, body: { limit, reason = null }, key, actor, now }) => {
-        const row = await setCreditLimit(sql, customerId, { limit, reason, actor, now });
-        return { body: await customerView(sql, key, row, now) };
-      },
-    }),
-    endpoint({
-      method: 'put',
-      path: '/customers/{customerId}/credit/raise',
-      tag,
-      summary: 'Raise a customer’s credit limit for a time',
-      scopes: ['admin'],
-      body: raiseBody,
-      answer: customer,
-      handle: async ({ params: { customerId }, body: { raise, reason }, key, actor, now }) => {
-        const given = raise && { ...raise, until: toCome('/raise/until', raise.until, now) };
-        if (given) await requireMore(customerId, given.limit, now);
-        const row = await raiseLimit(sql, customerId, { raise: given, reason, actor, now });
-        return { body: await customerView(sql, key, row, now) };
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/customers/{customerId}/credit/history',
-      tag,
-      summary: `Read the latest ${HISTORY} changes of a customer’s own limit and its raises`,
-      scopes: ['read'],
-      answer: limitHistoryAnswer,
-      handle: async ({ params: { customerId } }) => {
-        const { currency } = (await findCustomer(sql, customerId)) ?? unknownCustomer(customerId);
-        const entries = await limitHistory(sql, customerId, HISTORY);
-        return { body: { items: entries.map((entry) => limitChangeView(entry, currency)) } };
-      },
-    }),
-    endpoint({
-      method: 'put',
       path: '/customers/{customerId}/terms',
       tag,
       summary: 'Give a customer terms of their own',
@@ -177,17 +124,6 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     }),
   ];
 
-  /** Throws `validation` unless the limit is higher than the one without a raise. */
-  async function requireMore(customerId: string, raised: Money, now: string): Promise<void> {
-    const row = (await findCustomer(sql, customerId)) ?? unknownCustomer(customerId);
-    const { eligibility, settings } = await activePolicies(sql);
-    const moment = momentOf(settings.body, now);
-    const [applicant] = await applicantsOf(sql, [row], conditionsOf(eligibility.body), moment);
-    const { limit } = creditOf({ ...applicant!, raisedLimit: null }, eligibility.body);
-    if (raised.currency !== limit.currency || raised.amount > limit.amount) return;
-    invalid('/raise/limit', `The limit is ${plainMoney(limit)} without a raise: give more.`);
-  }
-
   /** Throws `validation` unless the merchant offers all of these. */
   async function requireOffered(codes: readonly string[]): Promise<void> {
     const { terms } = (await activePolicies(sql)).terms.body;
@@ -195,16 +131,6 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     for (const [index, code] of codes.entries())
       if (!offered.includes(code)) invalid(`/terms/${index}`, `The merchant offers no terms ${code}.`);
   }
-}
-
-/** An instant that is to come, to the millisecond. Throws `validation`. */
-function toCome(pointer: string, given: string, now: string): string {
-  if (Date.parse(given) <= Date.parse(now)) invalid(pointer, 'This is not in the future.');
-  return new Date(given).toISOString();
-}
-
-function invalid(pointer: string, detail: string): never {
-  throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
 /** What a body says, with its defaults. */
@@ -233,23 +159,5 @@ export function factsOf(body: CustomerFactsBody): CustomerFacts {
     turnover: stats?.turnover ?? null,
     since,
     external: external as CustomerFacts['external'],
-  };
-}
-
-type Raise = { limit: Money; until: string } | null;
-
-function limitChangeView(
-  { at, actor, reason, action, detail: { before, after, currency: then } }: LimitChange,
-  currency: string,
-): LimitHistory['items'][number] {
-  const entry = { at, actor, reason };
-  if (action === 'customer.credit_raise')
-    return { kind: 'raise', ...entry, before: before as Raise, after: after as Raise };
-  const amount = before as number | null;
-  return {
-    kind: 'limit',
-    ...entry,
-    before: amount === null ? null : { amount, currency: then ?? currency },
-    after: after as Money | null,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findInCurrency } from '../../db/accounts.ts';
 import type { ApiKey } from '../../db/api-keys.ts';
 import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
@@ -46,7 +47,8 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       answer: eligibility,
       handle: async ({ params: { customerId }, query: asked, key, now }) => {
         const [known, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
-        const customer = known ?? unknownCustomer(customerId);
+        const usual = known ?? unknownCustomer(customerId);
+        const customer = (await findInCurrency(sql, usual, asked.currency)) ?? usual;
         const { locale } = customer;
         const policy = policies.eligibility.body;
         const settings = policies.settings.body;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { account } from './credit.ts';
 import {
   country,
   day,
@@ -9,7 +10,6 @@ import {
   locale,
   money,
   moneyOrZero,
-  positiveMoney,
   reason,
   termsCode,
 } from './fields.ts';
@@ -73,17 +73,6 @@ export const customerFacts = z.strictObject({
 });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
 
-export const credit = z.object({
-  limit: money,
-  exposure: money.meta({ description: 'Open balances and reservations.' }),
-  unapplied: money.meta({ description: 'Money received that pays no order.' }),
-  available: money,
-  warning: z
-    .enum(['near-limit', 'over-limit'])
-    .optional()
-    .meta({ description: '`near-limit` from 80 % of the limit on; not there below.' }),
-});
-
 export const customer = z
   .object({
     customerId: externalId,
@@ -99,7 +88,7 @@ export const customer = z
     external,
     closedMonths: z.array(closedMonth),
     accountManager,
-    currency: z.string().meta({ description: 'In which the account is kept.' }),
+    currency: z.string().meta({ description: 'In which the usual account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),
     privilege: z
@@ -130,19 +119,22 @@ export const customer = z
     vatCheck: presentVatCheck.nullable().optional().meta({
       description: 'null: the present VAT number was not checked; with the scope read.',
     }),
-    credit: credit
-      .extend({
-        ownLimit: money.nullable().meta({ description: 'null: the policy’s limit applies.' }),
-        raise: z
-          .object({ limit: money, until: z.string() })
-          .nullable()
-          .meta({ description: 'In force now.' }),
-      })
+    credit: account
       .optional()
-      .meta({ description: 'With the scope read.' }),
+      .meta({ description: 'The usual account, or the one that was changed; with the scope read.' }),
+    otherCredit: z
+      .array(account)
+      .optional()
+      .meta({ description: 'The accounts in other currencies; with the scope read.' }),
+    creditGroup: z
+      .object({ groupId: z.string(), name: z.string() })
+      .nullable()
+      .optional()
+      .meta({ description: 'Companies with which the customer shares a limit; with the scope read.' }),
   })
   .meta({ id: 'Customer' });
 export type CustomerView = z.infer<typeof customer>;
+export type AccountView = z.infer<typeof account>;
 
 export const privilegeBody = z.strictObject({ reason });
 export const suspendBody = z.strictObject({
@@ -151,19 +143,6 @@ export const suspendBody = z.strictObject({
     .optional()
     .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
 });
-export const creditBody = z.strictObject({
-  limit: moneyOrZero.nullable().meta({ description: 'null gives it back to the policy.' }),
-  reason: reason.optional(),
-});
-
-export const raiseBody = z.strictObject({
-  raise: z
-    .strictObject({ limit: positiveMoney, until: instant })
-    .nullable()
-    .meta({ description: 'null ends the raise.' }),
-  reason,
-});
-
 export const ownTermsBody = z.strictObject({
   terms: z
     .array(termsCode)
@@ -176,19 +155,3 @@ export const ownTermsBody = z.strictObject({
     }),
   reason,
 });
-
-const limitOrNone = money.nullable().meta({ description: 'null: the policy’s.' });
-const raiseOrNone = z.object({ limit: money, until: z.string() }).nullable();
-const changed = { at: z.string(), actor: z.string(), reason: z.string().nullable() };
-
-export const limitHistory = z.object({
-  items: z.array(
-    z
-      .discriminatedUnion('kind', [
-        z.object({ kind: z.literal('limit'), ...changed, before: limitOrNone, after: limitOrNone }),
-        z.object({ kind: z.literal('raise'), ...changed, before: raiseOrNone, after: raiseOrNone }),
-      ])
-      .meta({ id: 'LimitChange' }),
-  ),
-});
-export type LimitHistory = z.infer<typeof limitHistory>;

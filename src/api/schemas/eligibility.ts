@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { credit } from './customer.ts';
+import { credit } from './credit.ts';
 import { money } from './fields.ts';
 
 export const check = z

@@ -40,6 +40,14 @@ export const moneyOrZero = z
   .strictObject({ amount: amount.min(0), currency })
   .meta({ id: 'MoneyOrZero', description: 'In minor units (cents for EUR).' });
 
+/** An amount with a sign, such as a correction. */
+export const signedMoney = z
+  .strictObject({
+    amount: amount.min(-MAX_AMOUNT).refine((given) => given !== 0, 'This is nothing.'),
+    currency,
+  })
+  .meta({ id: 'SignedMoney', description: 'In minor units (cents for EUR).' });
+
 /** A balance, as it is answered. */
 export const money = z
   .object({ amount: z.int(), currency: z.string() })

@@ -14,17 +14,17 @@ export type ExternalFacts = {
   readonly insuredLimit?: { readonly amount: Money; readonly validUntil: Day };
 };
 
-/** What Netterms itself has seen of a customer; amounts in minor units of the account's currency. */
+/** What Netterms itself has seen of a customer, over all accounts. */
 export type Seen = {
   /** Reserved and open orders. */
   readonly openOrders: number;
   /** What is past due now, by the calendar days that it is late. */
-  readonly overdue: readonly { readonly daysLate: number; readonly amount: number }[];
-  /** Open and settled orders placed in the last so many days. */
+  readonly overdue: readonly (Money & { readonly daysLate: number })[];
+  /** Open and settled orders placed in the last so many days; their turnover in each currency. */
   readonly placed: readonly {
     readonly withinDays: number;
     readonly orders: number;
-    readonly turnover: number;
+    readonly turnover: readonly Money[];
   }[];
   /** Instalments that fell due in the last so many days, and by how many days they were or are late in sum. */
   readonly late: readonly {

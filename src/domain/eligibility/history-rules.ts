@@ -43,10 +43,12 @@ export function checkMinTurnover(
   { turnover: required, withinDays }: Extract<HistoryRule, { rule: 'minTurnover' }>,
   applicant: Applicant,
 ): Finding {
-  const actual =
+  const known =
     withinDays === undefined
-      ? (applicant.turnover ?? { amount: 0, currency: required.currency })
-      : { amount: placedWithin(applicant, withinDays).turnover, currency: applicant.currency };
+      ? [applicant.turnover ?? []].flat()
+      : placedWithin(applicant, withinDays).turnover;
+  const ofCurrency = known.find(({ currency }) => currency === required.currency);
+  const actual = ofCurrency ?? known[0] ?? { amount: 0, currency: required.currency };
   const comparable = actual.currency === required.currency;
   const passed = comparable && actual.amount >= required.amount;
   const message = passed
@@ -62,28 +64,32 @@ export function checkMinTurnover(
   };
 }
 
-/** A tolerance in another currency than the account's is none. */
+/** What is past due counts in whatever currency; a tolerance is for its own currency only. */
 export function checkDaysPastDue(
   { days, tolerance }: Extract<HistoryRule, { rule: 'maxDaysPastDue' }>,
   applicant: Applicant,
 ): Finding {
-  const { currency } = applicant;
   const late = seenOf(applicant).overdue.filter(({ daysLate }) => daysLate > days);
-  const amount = late.reduce((sum, line) => sum + line.amount, 0);
-  const tolerated = tolerance?.currency === currency ? tolerance.amount : 0;
-  const passed = amount <= tolerated;
-  const money = plainMoney({ amount, currency });
+  const sums = [...new Set(late.map(({ currency }) => currency))].map((currency) => ({
+    amount: late.reduce((sum, line) => (line.currency === currency ? sum + line.amount : sum), 0),
+    currency,
+  }));
+  const passed = sums.every(
+    ({ amount, currency }) => tolerance?.currency === currency && amount <= tolerance.amount,
+  );
+  const none = { amount: 0, currency: applicant.currency };
+  const money = sums.map(plainMoney).join(' and ') || plainMoney(none);
   const than = `more than ${counted(days, 'day')} past due`;
   const oldest = counted(Math.max(0, ...late.map(({ daysLate }) => daysLate)), 'day');
   const message = !passed
     ? `${money} is ${than}, the oldest by ${oldest}.`
-    : amount > 0
+    : sums.length > 0
       ? `${money} is ${than}, which is tolerated.`
       : `Nothing is ${than}.`;
   return {
     passed,
     actual: money,
-    required: `at most ${plainMoney({ amount: tolerated, currency })} ${than}`,
+    required: `at most ${plainMoney(tolerance ?? none)} ${than}`,
     message,
   };
 }

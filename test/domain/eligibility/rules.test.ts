@@ -216,7 +216,7 @@ const lines: Line[] = [
   ],
   [
     { rule: 'minOrders', orders: 2, withinDays: 90 },
-    seen({ placed: [{ withinDays: 90, orders: 1, turnover: 5_000 }] }),
+    seen({ placed: [{ withinDays: 90, orders: 1, turnover: [eur(5_000)] }] }),
     anOrder,
     false,
     ['1', '2 in the last 90 days'],
@@ -224,7 +224,7 @@ const lines: Line[] = [
   ],
   [
     { rule: 'minTurnover', turnover: eur(5_000), withinDays: 1 },
-    seen({ placed: [{ withinDays: 1, orders: 1, turnover: 5_000 }] }),
+    seen({ placed: [{ withinDays: 1, orders: 1, turnover: [eur(5_000)] }] }),
     anOrder,
     true,
     ['50.00 EUR', '50.00 EUR in the last 1 day'],
@@ -232,7 +232,7 @@ const lines: Line[] = [
   ],
   [
     { rule: 'minTurnover', turnover: usd(1), withinDays: 90 },
-    seen({ placed: [{ withinDays: 90, orders: 1, turnover: 5_000 }] }),
+    seen({ placed: [{ withinDays: 90, orders: 1, turnover: [eur(5_000)] }] }),
     anOrder,
     false,
     ['50.00 EUR', '0.01 USD in the last 90 days'],
@@ -240,7 +240,7 @@ const lines: Line[] = [
   ],
   [
     { rule: 'maxDaysPastDue', days: 5 },
-    seen({ overdue: [{ daysLate: 5, amount: 90_000 }] }),
+    seen({ overdue: [{ daysLate: 5, ...eur(90_000) }] }),
     anOrder,
     true,
     ['0.00 EUR', 'at most 0.00 EUR more than 5 days past due'],
@@ -250,8 +250,8 @@ const lines: Line[] = [
     { rule: 'maxDaysPastDue', days: 5 },
     seen({
       overdue: [
-        { daysLate: 6, amount: 3 },
-        { daysLate: 40, amount: 2 },
+        { daysLate: 6, ...eur(3) },
+        { daysLate: 40, ...eur(2) },
       ],
     }),
     anOrder,
@@ -263,8 +263,8 @@ const lines: Line[] = [
     { rule: 'maxDaysPastDue', days: 5, tolerance: eur(5) },
     seen({
       overdue: [
-        { daysLate: 200, amount: 5 },
-        { daysLate: 1, amount: 90_000 },
+        { daysLate: 200, ...eur(5) },
+        { daysLate: 1, ...eur(90_000) },
       ],
     }),
     anOrder,
@@ -274,11 +274,32 @@ const lines: Line[] = [
   ],
   [
     { rule: 'maxDaysPastDue', days: 0, tolerance: usd(900) },
-    seen({ overdue: [{ daysLate: 1, amount: 1 }] }),
+    seen({ overdue: [{ daysLate: 1, ...eur(1) }] }),
     anOrder,
     false,
-    ['0.01 EUR', 'at most 0.00 EUR more than 0 days past due'],
+    ['0.01 EUR', 'at most 9.00 USD more than 0 days past due'],
     '0.01 EUR is more than 0 days past due, the oldest by 1 day.',
+  ],
+  [
+    { rule: 'maxDaysPastDue', days: 0, tolerance: usd(900) },
+    seen({
+      overdue: [
+        { daysLate: 2, ...eur(1) },
+        { daysLate: 3, ...usd(900) },
+      ],
+    }),
+    anOrder,
+    false,
+    ['0.01 EUR and 9.00 USD', 'at most 9.00 USD more than 0 days past due'],
+    '0.01 EUR and 9.00 USD is more than 0 days past due, the oldest by 3 days.',
+  ],
+  [
+    { rule: 'minTurnover', turnover: usd(900), withinDays: 90 },
+    seen({ placed: [{ withinDays: 90, orders: 2, turnover: [eur(5_000), usd(900)] }] }),
+    anOrder,
+    true,
+    ['9.00 USD', '9.00 USD in the last 90 days'],
+    'Enough turnover.',
   ],
   [
     { rule: 'maxAverageDaysLate', days: 3, withinDays: 365 },
@@ -379,6 +400,7 @@ test('a later debt never helps, and a higher tolerance never harms', () => {
   const line = fc.record({
     daysLate: fc.integer({ min: 0, max: 400 }),
     amount: fc.integer({ min: 1, max: 1e6 }),
+    currency: fc.constantFrom('EUR', 'USD'),
   });
   const small = fc.integer({ min: 0, max: 1e6 });
   fc.assert(

@@ -1,0 +1,184 @@
+import { inCurrency, raiseLimit, setCreditLimit } from '../../db/accounts.ts';
+import { adjustCredit } from '../../db/adjust-credit.ts';
+import { applicantOfOne, momentOf } from '../../db/applicants.ts';
+import type { Sql } from '../../db/client.ts';
+import { type CustomerRow, findCustomer, setCreditGroup, unknownCustomer } from '../../db/customers.ts';
+import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
+import { activePolicies } from '../../db/policies.ts';
+import { creditOf } from '../../domain/eligibility/credit.ts';
+import { conditionsOf } from '../../domain/eligibility/policy.ts';
+import { assertNever } from '../../domain/errors.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
+import { customerView } from '../customer-views.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { invalid, toCome } from '../invalid.ts';
+import {
+  adjustmentBody,
+  type CreditHistory,
+  creditBody,
+  creditHistory,
+  groupMembershipBody,
+  raiseBody,
+} from '../schemas/credit.ts';
+import { customer } from '../schemas/customer.ts';
+
+const tag = 'Credit';
+const HISTORY = 200;
+
+/** What an admin decides about a customer's credit, in each currency its own. */
+export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'put',
+      path: '/customers/{customerId}/credit',
+      tag,
+      summary: 'Set a credit limit and a tolerance of the customer’s own, in one currency',
+      scopes: ['admin'],
+      body: creditBody,
+      answer: customer,
+      handle: async ({ params: { customerId }, body, key, actor, now }) => {
+        const { limit, tolerance, reason = null } = body;
+        const currency = currencyOf(await requireCustomer(customerId), body.currency, limit, '/limit');
+        if (tolerance && tolerance.currency !== currency)
+          invalid('/tolerance/currency', `The limit is in ${currency}: give the tolerance in it, too.`);
+        const given = {
+          limit,
+          currency,
+          tolerance: tolerance === null ? null : tolerance?.amount,
+          reason,
+          actor,
+          now,
+        };
+        const row = await setCreditLimit(sql, customerId, given);
+        return { body: await customerView(sql, key, row, now) };
+      },
+    }),
+    endpoint({
+      method: 'put',
+      path: '/customers/{customerId}/credit/raise',
+      tag,
+      summary: 'Raise a customer’s credit limit for a time',
+      scopes: ['admin'],
+      body: raiseBody,
+      answer: customer,
+      handle: async ({ params: { customerId }, body: { raise, reason, ...body }, key, actor, now }) => {
+        const known = await requireCustomer(customerId);
+        const currency = currencyOf(known, body.currency, raise?.limit ?? null, '/raise/limit');
+        const given = raise && { ...raise, until: toCome('/raise/until', raise.until, now) };
+        if (given) await requireMore(known, given.limit, now);
+        const row = await raiseLimit(sql, customerId, { raise: given, currency, reason, actor, now });
+        return { body: await customerView(sql, key, row, now) };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/customers/{customerId}/credit/history',
+      tag,
+      summary: `Read the latest ${HISTORY} changes of a customer’s limits, raises, credit held and group`,
+      scopes: ['read'],
+      answer: creditHistory,
+      handle: async ({ params: { customerId } }) => {
+        const { usualCurrency } = await requireCustomer(customerId);
+        const entries = await limitHistory(sql, customerId, HISTORY);
+        return { body: { items: entries.map((entry) => changeView(entry, usualCurrency)) } };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/customers/{customerId}/credit/adjustments',
+      tag,
+      summary: 'Correct the credit held for a customer by hand',
+      scopes: ['admin'],
+      body: adjustmentBody,
+      answer: customer,
+      handle: async ({ params: { customerId }, body, key, actor, now }) => {
+        const { customer: row, replayed } = await adjustCredit(sql, customerId, { ...body, actor, now });
+        return { body: await customerView(sql, key, row, now), headers: replayedHeader(replayed) };
+      },
+    }),
+    endpoint({
+      method: 'put',
+      path: '/customers/{customerId}/credit/group',
+      tag,
+      summary: 'Put a customer into a group of companies that share a limit, or take them out',
+      scopes: ['admin'],
+      body: groupMembershipBody,
+      answer: customer,
+      handle: async ({ params: { customerId }, body, key, actor, now }) => {
+        const row = await setCreditGroup(sql, customerId, { ...body, actor, now });
+        return { body: await customerView(sql, key, row, now) };
+      },
+    }),
+  ];
+
+  async function requireCustomer(id: string): Promise<CustomerRow> {
+    return (await findCustomer(sql, id)) ?? unknownCustomer(id);
+  }
+
+  /** Throws `validation` unless the limit is higher than the one without a raise, `currency-mismatch` without an account. */
+  async function requireMore(known: CustomerRow, raised: Money, now: string): Promise<void> {
+    const row = await inCurrency(sql, known, raised.currency);
+    const { eligibility, settings } = await activePolicies(sql);
+    const moment = momentOf(settings.body, now);
+    const applicant = await applicantOfOne(sql, row, conditionsOf(eligibility.body), moment);
+    const { limit } = creditOf({ ...applicant, raisedLimit: null }, eligibility.body);
+    if (raised.amount > limit.amount) return;
+    invalid('/raise/limit', `The limit is ${plainMoney(limit)} without a raise: give more.`);
+  }
+}
+
+/** Which account is meant. Throws `validation` where the amount is in another currency than the one named. */
+function currencyOf(
+  { usualCurrency }: CustomerRow,
+  named: string | undefined,
+  amount: Money | null,
+  pointer: string,
+): string {
+  if (amount && named !== undefined && amount.currency !== named)
+    invalid('/currency', `${pointer} is in ${amount.currency}: name that currency, or none.`);
+  return amount?.currency ?? named ?? usualCurrency;
+}
+
+type Tolerance = { before: Money | null; after: Money | null };
+type Raise = { limit: Money; until: string } | null;
+
+/** Entries of before there was an account in each currency have the limit before as a number, and it may lack a currency. */
+function changeView(
+  { at, actor, reason, action, detail }: LimitChange,
+  usualCurrency: string,
+): CreditHistory['items'][number] {
+  const entry = { at, actor, reason };
+  switch (action) {
+    case 'customer.credit_limit': {
+      const { currency: then, tolerance } = detail as { currency?: string; tolerance?: Tolerance };
+      const after = detail.after as Money | null;
+      const before =
+        typeof detail.before === 'number'
+          ? { amount: detail.before, currency: then ?? usualCurrency }
+          : (detail.before as Money | null);
+      const currency = after?.currency ?? then ?? usualCurrency;
+      return { kind: 'limit', ...entry, currency, before, after, ...(tolerance && { tolerance }) };
+    }
+    case 'customer.credit_raise': {
+      const [before, after] = [detail.before as Raise, detail.after as Raise];
+      const currency = (after ?? before)?.limit.currency ?? (detail.currency as string) ?? usualCurrency;
+      return { kind: 'raise', ...entry, currency, before, after };
+    }
+    case 'customer.credit_adjusted':
+      return {
+        kind: 'adjustment',
+        ...entry,
+        adjustmentId: detail.adjustmentId as string,
+        amount: detail.amount as Money,
+      };
+    case 'customer.credit_group':
+      return {
+        kind: 'group',
+        ...entry,
+        before: detail.before as string | null,
+        after: detail.after as string | null,
+      };
+    default:
+      return assertNever(action);
+  }
+}
