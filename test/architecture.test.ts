@@ -31,10 +31,11 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   emails: {
     may: ['domain/', ...pure, 'handlebars', 'mjml', 'nodemailer', 'intl-messageformat', node],
   },
+  documents: { may: ['domain/', 'emails/messages.ts', 'csv-stringify', 'pdfkit', node] },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },
-  api: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
-  admin: { may: ['domain/', 'db/', 'temporal/', ...pure, 'web', node] },
+  api: { may: ['domain/', 'db/', 'documents/', 'temporal/', ...pure, 'web', node] },
+  admin: { may: ['domain/', 'db/', 'documents/', 'temporal/', ...pure, 'web', node] },
 };
 
 /** What "web" stands for above: libraries that answer HTTP, none that drives a server of another kind. */

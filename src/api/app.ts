@@ -13,12 +13,15 @@ import { logRequests } from './request-log.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { ledgerExportEndpoints } from './routes/ledger-export.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { reportEndpoints } from './routes/reports.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
+import { statementEndpoints } from './routes/statements.ts';
 
 export type AppDeps = {
   sql: Sql;
@@ -45,6 +48,9 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...previewEndpoints(deps),
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
+  ...statementEndpoints(deps),
+  ...reportEndpoints(deps),
+  ...ledgerExportEndpoints(deps),
 ];
 
 /** The HTTP application; it listens nowhere. */

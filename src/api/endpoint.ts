@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ApiKey, Scope } from '../db/api-keys.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { authorise, keyOf } from './auth.ts';
+import { chosenFormat, type Format, formatParameter, sendFile } from './formats.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
 
@@ -20,15 +21,15 @@ export type Call<P, Query, Body> = {
   actor: string;
   now: string;
   idempotencyKey: string | null;
+  /** The one of the call's formats that was asked for. */
+  format: Format;
 };
 
 /** What to answer; `afterwards` runs when the answer has been handed over. */
-export type Reply<Answer> = {
-  status?: number;
-  body: Answer;
-  headers?: Record<string, string>;
-  afterwards?: () => void;
-};
+export type Reply<Answer> =
+  | { status?: number; body: Answer; headers?: Record<string, string>; afterwards?: () => void }
+  /** A file in the format that was asked for; `name` is without its ending. */
+  | { file: string | Buffer | AsyncIterable<string>; name: string };
 
 /** One call of the API: where it is, who may make it, what it takes and gives, and the one thing it does. */
 export type Endpoint<Path extends string = string, Query = unknown, Body = unknown, Answer = unknown> = {
@@ -43,20 +44,28 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   answer: z.ZodType<Answer>;
   /** Takes an `Idempotency-Key`. */
   keyed: boolean;
+  /** The first is the usual one; others are asked for by `Accept` or the parameter `format`. */
+  formats: readonly Format[];
   /** The statuses of success, and what each says. */
   statuses: Readonly<Record<number, string>>;
   handle(call: Call<Params<Path>, Query, Body>): Promise<Reply<Answer>>;
 };
 
 const nothing = z.strictObject({});
-type Defaulted = 'query' | 'body' | 'keyed' | 'statuses';
+type Defaulted = 'query' | 'body' | 'keyed' | 'formats' | 'statuses';
 
 /** Declares a call; without a query or a body it takes none. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const defaults = { query: nothing, body: nothing.optional(), keyed: false, statuses: { 200: 'done' } };
+  const defaults = {
+    query: nothing,
+    body: nothing.optional(),
+    keyed: false,
+    formats: ['json'],
+    statuses: { 200: 'done' },
+  };
   return { ...defaults, ...given } as unknown as Endpoint;
 }
 
@@ -110,20 +119,34 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     const key = keyOf(res);
     const ids = parse(params, req.params, 'parameters');
     res.locals.ids = ids;
+    const { format, query } = parted(given, req);
     const reply = await given.handle({
       params: ids,
-      query: parse(given.query, req.query, 'parameters'),
+      format,
+      query: parse(given.query, query, 'parameters'),
       body: parse(given.body, given.method === 'get' ? undefined : req.body, 'body'),
       key,
       actor: `key:${key.id}`,
       now: now(),
       idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
     });
-    send(res, reply);
+    if ('file' in reply) await sendFile(res, format, reply);
+    else send(res, reply);
   };
 }
 
-function send(res: Response, { status = 200, body, headers = {}, afterwards }: Reply<unknown>): void {
+/** The format, and the other parameters. Where there is but one format, `format` is a parameter like any other. */
+function parted({ formats }: Endpoint, req: Request): { format: Format; query: unknown } {
+  if (formats.length === 1) return { format: formats[0]!, query: req.query };
+  const { format: given, ...query } = req.query;
+  const { format } = parse(z.object({ format: formatParameter(formats) }), { format: given }, 'parameters');
+  return { format: format ?? chosenFormat(req, formats), query };
+}
+
+function send(
+  res: Response,
+  { status = 200, body, headers = {}, afterwards }: Exclude<Reply<unknown>, { file: unknown }>,
+): void {
   res.status(status).set(headers).json(body);
   afterwards?.();
 }
