@@ -12,6 +12,7 @@ import { visitorOf } from './page.tsx';
 import { messages } from './pages/message.tsx';
 import { createCookies, identify } from './session.ts';
 import { signInRoutes } from './sign-in.tsx';
+import { statementRoutes } from './statements.ts';
 
 export type AdminDeps = {
   sql: Sql;
@@ -52,6 +53,7 @@ export function createAdmin(deps: AdminDeps): Router {
   const workflowUrl = (id: string) =>
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(orderRoutes({ sql, process, now, workflowUrl }), customerRoutes({ sql, now }));
+  router.use(statementRoutes({ sql, now }));
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 
   const failed: ErrorRequestHandler = (error, _req, res, next) => {

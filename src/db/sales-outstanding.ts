@@ -14,9 +14,11 @@ export async function salesOutstanding(
     select (coalesce((select sum(outstanding) from orders where outstanding <> 0 and currency = ${currency}), 0)
             - coalesce((select sum(amount) from ledger
                         where account = 'receivable' and booked_at >= ${end} and currency = ${currency}), 0))::bigint as receivables,
-           coalesce((select sum(case l.account when 'receivable' then l.amount else -l.amount end)
-                     from ledger l left join ledger original on original.id = l.reverses
+           coalesce((select sum(case l.account when 'receivable' then l.amount else -l.amount end) from ledger l
                      where l.booked_at >= ${start} and l.booked_at < ${end} and l.currency = ${currency}
-                       and coalesce(original.kind, l.kind) in ('charge', 'cancellation', 'credit_note')), 0)::bigint as sales`;
+                       and (${ofSale(db, db`l.kind`)} or l.kind = 'reversal' and exists (
+                         select 1 from ledger original where original.id = l.reverses and ${ofSale(db, db`original.kind`)}))), 0)::bigint as sales`;
   return row!;
 }
+
+const ofSale = (db: Db, kind: ReturnType<Db>) => db`${kind} in ('charge', 'cancellation', 'credit_note')`;
