@@ -19,11 +19,15 @@ export function csvOf(head: readonly string[], rows: readonly (readonly Cell[])[
   return stringify([head, ...rows], options);
 }
 
-/** The same, page by page. */
+/** The same, page by page; the head comes with the first, so that nothing is sent before there is one. */
 export async function* csvPages(
   head: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,
 ): AsyncIterable<string> {
-  yield csvOf(head, []);
-  for await (const rows of pages) yield stringify([...rows], options);
+  let missing: (readonly string[])[] = [head];
+  for await (const rows of pages) {
+    yield stringify([...missing, ...rows], options);
+    missing = [];
+  }
+  if (missing.length > 0) yield stringify(missing, options);
 }
