@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCheckout } from './parts/checkout.ts';
+import { measureEligibility } from './parts/eligibility.ts';
 import { measureEvents } from './parts/events.ts';
 import { measureMemory } from './parts/memory.ts';
 import { measureReminders } from './parts/reminders.ts';
@@ -14,6 +15,7 @@ const parts = {
   reminders: measureReminders,
   events: measureEvents,
   memory: measureMemory,
+  eligibility: measureEligibility,
 } satisfies Record<string, (world: World, quick: boolean) => Promise<Findings>>;
 type Part = keyof typeof parts;
 

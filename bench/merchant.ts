@@ -1,7 +1,9 @@
+import { setCreditLimit } from '../src/db/accounts.ts';
 import type { Sql } from '../src/db/client.ts';
-import { putCustomer, setCreditLimit } from '../src/db/customers.ts';
-import { replacePolicy } from '../src/db/policies.ts';
+import { putCustomer } from '../src/db/customers.ts';
+import { activePolicies, replacePolicy } from '../src/db/policies.ts';
 import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../src/domain/defaults.ts';
+import type { Rule } from '../src/domain/eligibility/rules.ts';
 import { fingerprint } from '../src/domain/fingerprint.ts';
 
 /** So many that their locks are seldom met; every order goes to the next one. */
@@ -12,6 +14,52 @@ export const customerId = (index: number): string => `customer-${index % CUSTOME
 export const WAKE_TERMS = { code: 'wake', afterMs: 3_600_000 };
 /** Seconds, with three reminders; for counting the events of a whole life. */
 export const SHORT_TERMS = 'short';
+
+const TURNOVER = { amount: 100_000, currency: 'EUR' };
+export const USUAL_RULES: readonly Rule[] = [
+  { rule: 'vatNumber' },
+  { rule: 'minOrders', orders: 3 },
+  { rule: 'minTurnover', turnover: TURNOVER },
+];
+/** All kinds; those with a period, about what is open and about what is late ask the customer's history. */
+export const TWENTY_RULES: readonly Rule[] = [
+  ...USUAL_RULES,
+  { rule: 'groups', anyOf: ['trade', 'wholesale'] },
+  { rule: 'country', anyOf: ['IT', 'FR', 'DE'] },
+  { rule: 'accountAge', days: 90 },
+  { rule: 'creditScore', min: 50 },
+  { rule: 'minAmount', amount: { amount: 1, currency: 'EUR' } },
+  { rule: 'maxAmount', amount: { amount: 1e9, currency: 'EUR' } },
+  { rule: 'insuredLimit' },
+  { rule: 'categories', noneOf: ['gift-cards'] },
+  { rule: 'categories', noneOf: ['spare-parts'] },
+  { rule: 'maxOpenOrders', orders: 1_000_000 },
+  { rule: 'maxDaysPastDue', days: 10 },
+  { rule: 'maxDaysPastDue', days: 30, tolerance: { amount: 500, currency: 'EUR' } },
+  { rule: 'maxAverageDaysLate', days: 15, withinDays: 365 },
+  { rule: 'minOrders', orders: 1, withinDays: 3_650 },
+  { rule: 'minOrders', orders: 1, withinDays: 365 },
+  { rule: 'minTurnover', turnover: { amount: 1, currency: 'EUR' }, withinDays: 3_650 },
+  { rule: 'minTurnover', turnover: { amount: 1, currency: 'EUR' }, withinDays: 365 },
+];
+
+/** Puts other rules in force. */
+export async function setRules(sql: Sql, rules: readonly Rule[]): Promise<void> {
+  const { version } = (await activePolicies(sql)).eligibility;
+  const by = { baseVersion: version, actor: 'user:bench', now: new Date().toISOString() };
+  await replacePolicy(sql, 'eligibility', { ...by, body: { ...defaultEligibility, rules } });
+}
+
+/** Customers who order nothing. */
+export async function addOtherCustomers(sql: Sql, count: number): Promise<void> {
+  await sql`
+    insert into customers (id, name, email, locale, country, vat_number, groups, past_orders, turnover, turnover_currency,
+                           currency, fingerprint, created_at, updated_at)
+    select 'other-' || n, 'Other ' || n, 'amministrazione@other-' || n || '.example', 'it-IT', 'IT', 'IT12345670488',
+           '{trade}', 5, 500000, 'EUR', 'EUR', '-', now(), now() from generate_series(1, ${count}::int) n`;
+  await sql`insert into accounts (customer_id, currency) select id, currency from customers where id like 'other-%'`;
+  await sql`analyze customers, accounts`;
+}
 
 /** A merchant with the usual rules, and customers who pass them and have credit without end. */
 export async function openMerchant(sql: Sql): Promise<void> {
@@ -26,13 +74,7 @@ export async function openMerchant(sql: Sql): Promise<void> {
       replyTo: 'crediti@forniture-bianchi.example',
     },
   });
-  const turnover = { amount: 100_000, currency: 'EUR' };
-  const rules = [
-    { rule: 'vatNumber' },
-    { rule: 'minOrders', orders: 3 },
-    { rule: 'minTurnover', turnover },
-  ] as const;
-  await replacePolicy(sql, 'eligibility', { ...by, body: { ...defaultEligibility, rules } });
+  await setRules(sql, USUAL_RULES);
   await replacePolicy(sql, 'terms', {
     ...by,
     body: {
@@ -68,13 +110,17 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     locale: 'it-IT',
     country: 'IT',
     vatNumber: 'IT12345670488',
-    groups: [],
+    groups: ['trade'],
     contacts: {},
     pastOrders: 5,
-    since: null,
-    external: {},
+    since: '2015-01-01',
+    external: {
+      creditScore: { value: 80, validUntil: '2999-12-31' },
+      insuredLimit: { amount: { amount: 1e12, currency: 'EUR' }, validUntil: '2999-12-31' },
+    },
     turnover: { amount: 500_000, currency: 'EUR' },
     closedMonths: [],
+    accountManager: null,
   };
   const id = customerId(index);
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now });

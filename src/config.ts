@@ -20,6 +20,11 @@ const environment = z.object({
   STORE_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
   /** Lets the store's address be private or loopback, for stores on the same network. */
   STORE_WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  /** The EU's register of VAT numbers, asked only when a person or a store asks for a check. */
+  VIES_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'Leave user name and password out.')
+    .default('https://ec.europa.eu/taxation_customs/vies/rest-api'),
   /** Signs the back office's CSRF tokens; needed by the server only. */
   SESSION_SECRET: z.string().min(32).optional(),
   /** A workflow bundle built ahead (production); without one, the worker bundles at start. */
@@ -38,6 +43,7 @@ export type Config = Readonly<{
   publicUrl: string;
   temporalUiUrl: string;
   store: Readonly<{ url: string; secret: string; allowPrivate: boolean }> | null;
+  viesUrl: string;
   sessionSecret: string | null;
   workflowBundle: string | null;
   maxCachedWorkflows: number;
@@ -78,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
           allowPrivate: e.STORE_WEBHOOK_ALLOW_PRIVATE,
         })
       : null,
+    viesUrl: e.VIES_URL,
     sessionSecret: e.SESSION_SECRET ?? null,
     workflowBundle: e.WORKFLOW_BUNDLE ?? null,
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,

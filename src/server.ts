@@ -7,7 +7,9 @@ import { readConfig } from './config.ts';
 import { connect } from './db/client.ts';
 import { pending } from './db/migrate.ts';
 import { createTemporalClient, quickly } from './temporal/client.ts';
+import { createImportProcess } from './temporal/import-process.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
+import { createVies } from './vat-register/vies.ts';
 
 /** How long calls that are being answered may take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
@@ -35,10 +37,13 @@ async function serve(): Promise<void> {
 
   const { client } = createTemporalClient();
   const orders = createOrderProcess({ sql, client, log });
+  const imports = createImportProcess({ client, log });
   const now = () => new Date().toISOString();
+  const vatRegister = createVies({ url: config.viesUrl });
   const admin = createAdmin({
     sql,
     process: orders,
+    vatRegister,
     now,
     sessionSecret,
     secureCookies: publicUrl.startsWith('https:'),
@@ -48,7 +53,7 @@ async function serve(): Promise<void> {
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
   const told = config.store === null;
-  const app = createApp({ sql, process: orders, log, now, told, reachTemporal, admin });
+  const app = createApp({ sql, process: orders, imports, vatRegister, log, now, told, reachTemporal, admin });
 
   const server = app.listen(port, host);
   await once(server, 'listening');

@@ -9,6 +9,7 @@ import { createMailer, MAILS_AT_ONCE } from './emails/mailer.ts';
 import { createRenderer } from './emails/render.ts';
 import { createWebhookStorefront } from './storefronts/webhook.ts';
 import { createTemporalClient } from './temporal/client.ts';
+import { createImportProcess } from './temporal/import-process.ts';
 import { createOrderProcess } from './temporal/order-process.ts';
 import { createPoller } from './temporal/poller.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
@@ -56,7 +57,8 @@ const workers = await createWorkers({
   maxMailsPerSecond: config.maxMailsPerSecond,
   maxMailsAtOnce: MAILS_AT_ONCE,
 });
-const poller = createPoller({ sql, process: createOrderProcess({ sql, client, log }), log });
+const orders = createOrderProcess({ sql, client, log });
+const poller = createPoller({ sql, process: orders, imports: createImportProcess({ client, log }), log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');

@@ -2,6 +2,7 @@ import type { Sql } from '../db/client.ts';
 import type { Mailer } from '../emails/mailer.ts';
 import type { Renderer } from '../emails/render.ts';
 import type { Storefront } from '../storefronts/storefront.ts';
+import { importActivities } from './imports.ts';
 import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
 import { storeActivities } from './store.ts';
@@ -19,7 +20,12 @@ export type ActivityDependencies = {
 
 /** Everything that the workflow asks of the world; each is safe to repeat (its comment says how). */
 export function createActivities(deps: ActivityDependencies) {
-  return { ...ledgerActivities(deps), ...storeActivities(deps), ...mailActivities(deps) };
+  return {
+    ...ledgerActivities(deps),
+    ...storeActivities(deps),
+    ...mailActivities(deps),
+    ...importActivities(deps),
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

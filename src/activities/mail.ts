@@ -13,6 +13,7 @@ import { noteStep } from '../db/notices.ts';
 import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
 import { activePolicies } from '../db/policies.ts';
 import { daysLate } from '../domain/calendar.ts';
+import { buyerCopy, letterRecipient, reminderRecipient } from '../domain/contacts.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
 import { labelFor } from '../domain/terms.ts';
@@ -26,12 +27,11 @@ export type MailOutcome = 'sent' | 'skipped' | 'superseded';
 type OrderAt = { orderId: string; episode: number };
 type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: string };
 
-/** What an attempt is about to do: the frozen mail, whether it may have gone out before, and to whom answers go. */
+/** What an attempt is about to do: the frozen mail, and whether it may have gone out before. */
 type Prepared = {
   mail: MailContent;
   date: string;
   repeated: boolean;
-  replyTo: string | null;
   stepKey: string | null;
 };
 
@@ -84,11 +84,13 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
         const [instalment] = (await instalmentsOfOrders(tx, [orderId])).filter(
           ({ number }) => number === step.instalment,
         );
-        if (order.status !== 'open' || !instalment || instalment.outstanding <= 0) {
-          await skip(tx, orderId, step.key, 'paid', now);
+        const planned = order.plan.find(({ key }) => key === step.key);
+        const paid = order.status !== 'open' || !instalment || instalment.outstanding <= 0;
+        if (paid || !planned) {
+          await skip(tx, orderId, step.key, paid ? 'paid' : 'replanned', now);
           return 'skipped';
         }
-        const template = order.plan.find(({ key }) => key === step.key)?.template as TemplateName;
+        const template = planned.template as TemplateName;
         return prepare(tx, { order, customer, what: step, template, now });
       });
       if (typeof prepared === 'string') return prepared;
@@ -114,31 +116,35 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     if (known && (known.state === 'sent' || known.state === 'sent_maybe_twice')) return 'sent';
     if (known?.state === 'sending') {
       await noteRepeat(tx, id);
-      return { mail: known, date: known.createdAt, repeated: true, replyTo: settings.replyTo, stepKey };
+      return { mail: known, date: known.createdAt, repeated: true, stepKey };
     }
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
-    const data = mailData({ order, customer, settings, instalments, about, now });
+    const replyTo = customer.accountManager?.email ?? settings.replyTo;
+    const data = mailData({ order, customer, settings, replyTo, instalments, about, now });
     const { subject, html, text: plain } = renderer.render(template, customer.locale, data);
+    const recipient = stepKey === null ? letterRecipient(customer) : reminderRecipient(customer);
     const mail: MailContent = {
       id,
       orderId: order.id,
       template,
       locale: customer.locale,
-      recipient: customer.contacts.billing ?? customer.email,
+      recipient,
+      copyTo: what === 'confirmation' ? buyerCopy(order.buyer, recipient) : null,
+      replyTo,
       messageId: messageIdFor(id, mailFrom),
       subject,
       html,
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, replyTo: settings.replyTo, stepKey };
+    return { mail, date: now, repeated: false, stepKey };
   }
 
-  async function deliver({ mail, date, repeated, replyTo, stepKey }: Prepared, now: string): Promise<void> {
-    const { recipient: to, subject, html, plain: text, messageId } = mail;
+  async function deliver({ mail, date, repeated, stepKey }: Prepared, now: string): Promise<void> {
+    const { recipient: to, copyTo, replyTo, subject, html, plain: text, messageId } = mail;
     try {
-      await mailer.send({ to, replyTo, subject, html, text, messageId, date });
+      await mailer.send({ to, copyTo, replyTo, subject, html, text, messageId, date });
     } catch (failure) {
       await noteAttempt(mail, failure);
       throw failure instanceof MailRefused && failure.permanent
@@ -187,12 +193,13 @@ function mailData(given: {
   order: OrderRow;
   customer: CustomerRow;
   settings: Settings;
+  replyTo: string | null;
   instalments: InstalmentRow[];
   /** The instalment of a reminder; other mails are about the next unpaid one. */
   about: InstalmentRow | undefined;
   now: string;
 }): MailData {
-  const { order, customer, settings, instalments, now } = given;
+  const { order, customer, settings, replyTo, instalments, now } = given;
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const about = given.about ?? unpaid ?? instalments.at(-1)!;
   const { currency } = order;
@@ -214,7 +221,7 @@ function mailData(given: {
     instalment: part(about),
     daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
     iban: settings.iban,
-    replyTo: settings.replyTo,
+    replyTo,
   };
 }
 

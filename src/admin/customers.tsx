@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { applicantOfOne, applicantsOf } from '../db/applicants.ts';
+import { setCreditLimit } from '../db/accounts.ts';
+import { applicantOfOne, applicantsOf, momentOf } from '../db/applicants.ts';
 import { auditOf } from '../db/audit.ts';
 import type { Sql } from '../db/client.ts';
 import { searchCustomers } from '../db/customer-search.ts';
@@ -9,19 +10,22 @@ import {
   findCustomer,
   listCustomers,
   sameVatNumber,
-  setCreditLimit,
   setPrivilege,
   unknownCustomer,
 } from '../db/customers.ts';
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
+import { openTaskOf } from '../db/tasks.ts';
+import { presentVatChecks } from '../db/vat-checks.ts';
 import { dayAt, endOfDay } from '../domain/calendar.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';
 import { decide } from '../domain/eligibility/decide.ts';
 import { conditionsOf, type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
-import { minorDigits } from '../domain/money.ts';
+import { usualAmount } from '../domain/eligibility/usual-amount.ts';
+import { checkCustomer } from '../vat-register/check-customer.ts';
+import type { VatRegister } from '../vat-register/vat-register.ts';
 import { parseAmount } from './amount.ts';
 import { type Failure, refusalOf } from './failure.ts';
 import { amountField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
@@ -43,7 +47,15 @@ const DECLINES = 10;
 const HISTORY = 50;
 
 /** The list of customers, and one customer with its credit, its privilege and the reasons. */
-export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
+export function customerRoutes({
+  sql,
+  vatRegister,
+  now,
+}: {
+  sql: Sql;
+  vatRegister: VatRegister;
+  now: () => string;
+}): Router {
   const router = Router();
 
   router.get('/customers', async (req, res) => {
@@ -59,7 +71,7 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
     const customers = found.slice(0, PAGE);
     const { eligibility, settings } = await activePolicies(sql);
     const policy = eligibility.body;
-    const moment = { now: now(), zone: settings.body.timeZone };
+    const moment = momentOf(settings.body, now());
     const applicants = await applicantsOf(sql, customers, conditionsOf(policy), moment);
     const lines = customers.map((customer, index) => {
       const applicant = applicants[index]!;
@@ -115,6 +127,15 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
     done(req, res, 'policy-limit');
   });
 
+  router.post('/customers/:customerId/vat-check', async (req, res) => {
+    try {
+      await checkCustomer({ sql, vatRegister }, idOf(req), { actor: actorOf(res), now: now() });
+    } catch (error) {
+      return refuse(req, res, 'vat-check', refusalOf(error, req.body));
+    }
+    done(req, res, 'vat-check');
+  });
+
   const done = (req: Request, res: Response, what: Done): void =>
     res.redirect(303, `/admin/customers/${idOf(req)}?done=${what}`);
 
@@ -139,22 +160,31 @@ export function customerRoutes({ sql, now }: { sql: Sql; now: () => string }): R
   ): Promise<void> {
     const customer = await getCustomer(req);
     const page = { limit: OPEN_ORDERS, after: null, now: now() };
-    const [policies, open, reserved, declines, history, namesakes] = await Promise.all([
+    const [policies, open, reserved, declines, history, namesakes, request, vatChecks] = await Promise.all([
       activePolicies(sql),
       listOrders(sql, { customerId: customer.id, status: 'open' }, page),
       listOrders(sql, { customerId: customer.id, status: 'reserved' }, page),
       listDeclines(sql, { customerId: customer.id }, { limit: DECLINES }),
       auditOf(sql, `customer/${customer.id}`),
       sameVatNumber(sql, [customer.id]),
+      openTaskOf(sql, customer.id, 'terms-request'),
+      presentVatChecks(sql, [customer.id]),
     ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
-    const applicant = await applicantOfOne(sql, customer, rulesOf(policy), { now: page.now, zone });
+    const applicant = await applicantOfOne(
+      sql,
+      customer,
+      rulesOf(policy),
+      momentOf(policies.settings.body, page.now),
+    );
     const given = req.query.done;
     const props = {
       customer,
       privilege: applicant.privilege,
       namesakes: namesakes.get(customer.id) ?? [],
+      request,
+      vatCheck: vatChecks.get(customer.id) ?? null,
       credit: creditOf(applicant, policy),
       raisedUntil: applicant.raisedLimit === null ? null : customer.raisedUntil,
       policyLimit: creditOf({ ...applicant, creditLimit: null, raisedLimit: null }, policy).limit,
@@ -187,9 +217,8 @@ function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) 
   const { currency } = applicant;
   const given = typeof asked === 'string' ? asked.slice(0, 50) : null;
   const parsed = given === null ? null : parseAmount(given, currency);
-  const available = creditOf(applicant, policy).available.amount;
-  const usual = available > 0 ? available : 10 ** minorDigits(currency);
-  const amount = { amount: parsed && 'amount' in parsed ? parsed.amount : usual, currency };
+  const amount =
+    parsed && 'amount' in parsed ? { amount: parsed.amount, currency } : usualAmount(applicant, policy);
   const problem = parsed && 'problem' in parsed ? parsed.problem : null;
   return { amount, verdict: decide(applicant, policy, amount), given, problem };
 }

@@ -2,8 +2,12 @@ import type { Response } from 'express';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
-/** Who looks at a page; `csrf` goes into each of its forms. */
-export type Visitor = { readonly userId: string | null; readonly csrf: string };
+/** Who looks at a page; `csrf` goes into each of its forms, `openTasks` is how many tasks wait for somebody. */
+export type Visitor = {
+  readonly userId: string | null;
+  readonly csrf: string;
+  readonly openTasks?: number;
+};
 
 /** The visitor that `identify` (session.ts) has found. */
 export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visitor;

@@ -1,8 +1,10 @@
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import type { Sql } from '../db/client.ts';
+import { countOpenTasks } from '../db/tasks.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { VatRegister } from '../vat-register/vat-register.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
 import { customerRoutes } from './customers.tsx';
@@ -13,10 +15,12 @@ import { messages } from './pages/message.tsx';
 import { createCookies, identify } from './session.ts';
 import { signInRoutes } from './sign-in.tsx';
 import { statementRoutes } from './statements.ts';
+import { taskRoutes } from './tasks.tsx';
 
 export type AdminDeps = {
   sql: Sql;
   process: OrderProcess;
+  vatRegister: VatRegister;
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
@@ -33,7 +37,8 @@ export type AdminDeps = {
  * sets the Content-Security-Policy; `default-src 'self'` is enough.
  */
 export function createAdmin(deps: AdminDeps): Router {
-  const { sql, process, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } = deps;
+  const { sql, process, vatRegister, now, sessionSecret, secureCookies, temporalUiUrl, namespace, log } =
+    deps;
   const cookies = createCookies({ secure: secureCookies });
   const router = Router();
 
@@ -49,11 +54,19 @@ export function createAdmin(deps: AdminDeps): Router {
     if (visitorOf(res).userId === null) sendNeedLink(res);
     else next();
   });
+  router.use(async (_req, res, next) => {
+    res.locals.visitor = { ...visitorOf(res), openTasks: await countOpenTasks(sql) };
+    next();
+  });
   router.get('/', (_req, res) => res.redirect('/admin/orders'));
   const workflowUrl = (id: string) =>
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
-  router.use(orderRoutes({ sql, process, now, workflowUrl }), customerRoutes({ sql, now }));
-  router.use(statementRoutes({ sql, now }));
+  router.use(
+    orderRoutes({ sql, process, now, workflowUrl }),
+    customerRoutes({ sql, vatRegister, now }),
+    taskRoutes({ sql, now }),
+    statementRoutes({ sql, now }),
+  );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 
   const failed: ErrorRequestHandler = (error, _req, res, next) => {

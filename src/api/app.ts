@@ -2,7 +2,9 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client.ts';
+import type { ImportProcess } from '../temporal/import-process.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
+import type { VatRegister } from '../vat-register/vat-register.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { healthRoutes } from './health.ts';
@@ -10,9 +12,12 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { correctionEndpoints } from './routes/corrections.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { importEndpoints } from './routes/imports.ts';
+import { interestEndpoints } from './routes/interest.ts';
 import { ledgerExportEndpoints } from './routes/ledger-export.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
@@ -22,15 +27,19 @@ import { previewEndpoints } from './routes/previews.ts';
 import { reportEndpoints } from './routes/reports.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
 import { statementEndpoints } from './routes/statements.ts';
+import { taskEndpoints } from './routes/tasks.ts';
+import { vatCheckEndpoints } from './routes/vat-checks.ts';
 
 export type AppDeps = {
   sql: Sql;
   process: OrderProcess;
+  imports: ImportProcess;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
   /** No store is told by webhook: the answer to a checkout is itself the word to mark the order paid. */
   told: boolean;
+  vatRegister: VatRegister;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
@@ -38,19 +47,26 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'told'>): Endpoint[] => [
+export const endpointsOf = (
+  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'now' | 'told' | 'vatRegister'>,
+): Endpoint[] => [
   ...customerEndpoints(deps),
+  ...importEndpoints(deps),
+  ...correctionEndpoints(deps),
   ...eligibilityEndpoints(deps),
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),
   ...paymentEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
+  ...interestEndpoints(deps),
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
   ...statementEndpoints(deps),
   ...reportEndpoints(deps),
   ...ledgerExportEndpoints(deps),
+  ...taskEndpoints(deps),
+  ...vatCheckEndpoints(deps),
 ];
 
 /** The HTTP application; it listens nowhere. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ApiKey, Scope } from '../db/api-keys.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { authorise, keyOf } from './auth.ts';
+import { discard, uploadOf } from './files/receive.ts';
 import { chosenFormat, type Format, formatParameter, sendFile } from './formats.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
@@ -29,7 +30,7 @@ export type Call<P, Query, Body> = {
 export type Reply<Answer> =
   | { status?: number; body: Answer; headers?: Record<string, string>; afterwards?: () => void }
   /** A file in the format that was asked for; `name` is without its ending. */
-  | { file: string | Buffer | AsyncIterable<string>; name: string };
+  | { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
 
 /** One call of the API: where it is, who may make it, what it takes and gives, and the one thing it does. */
 export type Endpoint<Path extends string = string, Query = unknown, Body = unknown, Answer = unknown> = {
@@ -42,6 +43,8 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   query: z.ZodType<Query>;
   body: z.ZodType<Body>;
   answer: z.ZodType<Answer>;
+  /** Media types of a file that is sent in place of JSON; the body is then an `Upload`. */
+  files: readonly string[];
   /** Takes an `Idempotency-Key`. */
   keyed: boolean;
   /** The first is the usual one; others are asked for by `Accept` or the parameter `format`. */
@@ -52,21 +55,15 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
 };
 
 const nothing = z.strictObject({});
-type Defaulted = 'query' | 'body' | 'keyed' | 'formats' | 'statuses';
+type Defaulted = 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
 
 /** Declares a call; without a query or a body it takes none. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const defaults = {
-    query: nothing,
-    body: nothing.optional(),
-    keyed: false,
-    formats: ['json'],
-    statuses: { 200: 'done' },
-  };
-  return { ...defaults, ...given } as unknown as Endpoint;
+  const taken = { query: nothing, body: nothing.optional(), files: [], formats: ['json'], keyed: false };
+  return { ...taken, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
 }
 
 /** Whether the call takes a body that says something. */
@@ -78,18 +75,27 @@ export const paramsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}
 
 const json = express.json({ limit: '256kb', strict: false });
 
-/** Puts the calls at their addresses, and refuses other methods there. */
+/**
+ * Puts the calls at their addresses, and refuses other methods there. A word in a path does not hide the customer or
+ * order whose id it is: only what no call takes is refused.
+ */
 export function mount(endpoints: readonly Endpoint[], now: () => string): Router {
   const router = Router({ caseSensitive: true });
-  for (const path of new Set(endpoints.map((given) => given.path))) {
-    const here = endpoints.filter((given) => given.path === path);
-    const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
-    for (const given of here)
-      route[given.method](label(given), authorise(given.scopes), requireJson, json, answer(given, now));
+  const address = ({ path }: Endpoint) => path.replace(/\{(\w+)\}/g, ':$1');
+  for (const given of endpoints)
+    router[given.method](
+      address(given),
+      label(given),
+      authorise(given.scopes),
+      ...readers(given),
+      answer(given, now),
+    );
+  for (const path of new Set(endpoints.map(address))) {
+    const here = endpoints.filter((given) => address(given) === path);
     const allowed = here.flatMap(({ method }) =>
       method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
     );
-    route.all((req, res) => {
+    router.all(path, (req, res) => {
       res.set('Allow', allowed.join(', '));
       throw new NettermsError(
         'method-not-allowed',
@@ -113,22 +119,36 @@ const requireJson: RequestHandler = (req, _res, next) => {
   throw new NettermsError('unsupported-media-type', 'Send the body with "Content-Type: application/json".');
 };
 
+/** What reads the body before the call is answered; a file is read by the call itself. */
+const readers = ({ files }: Endpoint): RequestHandler[] =>
+  files.length > 0 ? [discardAtTheEnd] : [requireJson, json];
+
+const discardAtTheEnd: RequestHandler = (req, res, next) => {
+  res.once('finish', () => discard(req));
+  next();
+};
+
 function answer(given: Endpoint, now: () => string): RequestHandler {
   const params = z.object(Object.fromEntries(paramsOf(given.path).map((name) => [name, externalId])));
   return async (req, res) => {
     const key = keyOf(res);
     const ids = parse(params, req.params, 'parameters');
     res.locals.ids = ids;
-    const { format, query } = parted(given, req);
+    const { format, query: asked } = parted(given, req);
+    const query = parse(given.query, asked, 'parameters');
+    const body =
+      given.files.length > 0
+        ? uploadOf(req, given.files)
+        : parse(given.body, given.method === 'get' ? undefined : req.body, 'body');
     const reply = await given.handle({
       params: ids,
-      format,
-      query: parse(given.query, query, 'parameters'),
-      body: parse(given.body, given.method === 'get' ? undefined : req.body, 'body'),
+      query,
+      body,
       key,
       actor: `key:${key.id}`,
       now: now(),
       idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
+      format,
     });
     if ('file' in reply) await sendFile(res, format, reply);
     else send(res, reply);

@@ -31,7 +31,7 @@ export function chosenFormat(req: Request, formats: readonly Format[]): Format {
 export async function sendFile(
   res: Response,
   format: Format,
-  { file, name }: { file: string | Buffer | AsyncIterable<string>; name: string },
+  { file, name }: { file: string | Buffer | AsyncIterable<string | Buffer>; name: string },
 ): Promise<void> {
   const pieces = typeof file === 'string' || Buffer.isBuffer(file) ? null : file[Symbol.asyncIterator]();
   const first = await pieces?.next();

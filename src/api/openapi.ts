@@ -30,6 +30,10 @@ export function openApiOf(endpoints: readonly Endpoint[]) {
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
 
+/** Files, in one of these media types. */
+const texts = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
+
 const refusal = {
   description: 'refused: a problem detail',
   content: { 'application/problem+json': { schema: problem } },
@@ -43,7 +47,8 @@ const idempotencyKey = z.object({
 });
 
 function pathOf(given: Endpoint): RouteConfig {
-  const { method, path, tag, summary, scopes, keyed, formats, statuses, query, body, answer } = given;
+  const { method, path, tag, summary, scopes, keyed, formats, statuses, query, files, answer } = given;
+  const taken = files.length > 0 ? texts(files) : takesBody(given) ? json(given.body) : null;
   const params = paramsOf(path).map((name) => [name, externalId] as const);
   const content = Object.fromEntries(
     formats.map((format) => [mediaTypes[format], { schema: format === 'json' ? answer : z.string() }]),
@@ -64,7 +69,7 @@ function pathOf(given: Endpoint): RouteConfig {
           ? (query as z.ZodObject)
           : (query as z.ZodObject).extend({ format: formatParameter(formats) }),
       ...(keyed ? { headers: idempotencyKey } : {}),
-      ...(takesBody(given) ? { body: { content: json(body), required: true } } : {}),
+      ...(taken ? { body: { content: taken, required: true } } : {}),
     },
     responses: { ...Object.fromEntries(success), default: refusal },
   };

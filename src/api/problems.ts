@@ -29,15 +29,21 @@ export const problem = z
 export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const all = new Map<string, FieldError>();
-  for (const error of parsed.error.issues.flatMap((issue) => fieldErrors(issue, place)))
-    if (!all.has(error.pointer)) all.set(error.pointer, error);
-  const errors = [...all.values()].slice(0, MAX_ERRORS);
+  const all = fieldErrorsOf(parsed.error, place);
+  const errors = all.slice(0, MAX_ERRORS);
   const [first] = errors;
-  const more = all.size > 1 ? ` (and ${all.size - 1} more)` : '';
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
   throw new NettermsError('validation', `${first?.pointer || 'The body'}: ${first?.detail}${more}`, {
     errors,
   });
+}
+
+/** What is wrong with a value, one error for each place. */
+export function fieldErrorsOf(error: z.ZodError, place: 'body' | 'parameters'): FieldError[] {
+  const all = new Map<string, FieldError>();
+  for (const found of error.issues.flatMap((issue) => fieldErrors(issue, place)))
+    if (!all.has(found.pointer)) all.set(found.pointer, found);
+  return [...all.values()];
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, place: 'body' | 'parameters'): FieldError[] {

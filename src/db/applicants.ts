@@ -3,11 +3,19 @@ import type { Applicant, Seen } from '../domain/eligibility/applicant.ts';
 import type { Needs } from '../domain/eligibility/history-rules.ts';
 import { needsOf, type Rule } from '../domain/eligibility/rules.ts';
 import { privilegeAt } from '../domain/eligibility/standing.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Db } from './client.ts';
+import { accountKey, groupCredit } from './credit-groups.ts';
 import type { CustomerRow } from './customers.ts';
 
-/** The moment of a decision, and the merchant's zone. */
-export type Moment = { now: string; zone: string };
+/** The moment of a decision, and the merchant's zone and country. */
+export type Moment = { now: string; zone: string; merchantCountry: string };
+
+export const momentOf = ({ timeZone, country }: Settings, now: string): Moment => ({
+  now,
+  zone: timeZone,
+  merchantCountry: country,
+});
 
 /** What the rules need to know of a customer. */
 export type ApplicantRow = Omit<
@@ -16,6 +24,7 @@ export type ApplicantRow = Omit<
   | 'email'
   | 'locale'
   | 'contacts'
+  | 'accountManager'
   | 'privilegeReason'
   | 'privilegeActor'
   | 'privilegeAt'
@@ -33,10 +42,16 @@ export async function applicantsOf(
   moment: Moment,
 ): Promise<Applicant[]> {
   const needs = needsOf(rules);
-  const ids = rows.map(({ id }) => id);
-  const seen = needs && rows.length > 0 ? await readSeen(db, ids, needs, moment) : null;
+  const [seen, groups] = await Promise.all([
+    needs && rows.length > 0 ? readSeen(db, rows, needs, moment) : null,
+    groupCredit(db, rows),
+  ]);
   const today = dayAt(moment.now, moment.zone);
-  return rows.map((row) => ({ ...applicantOf(row, moment, seen?.get(row.id) ?? null), today }));
+  return rows.map((row) => ({
+    ...applicantOf(row, moment, seen?.get(accountKey(row)) ?? null),
+    group: groups.get(accountKey(row)) ?? null,
+    today,
+  }));
 }
 
 /** One customer, as `applicantsOf`. */
@@ -49,12 +64,17 @@ export async function applicantOfOne(
   return (await applicantsOf(db, [row], rules, moment))[0]!;
 }
 
-function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null): Omit<Applicant, 'today'> {
+function applicantOf(
+  row: ApplicantRow,
+  { now, zone, merchantCountry }: Moment,
+  seen: Seen | null,
+): Omit<Applicant, 'today' | 'group'> {
   const privilege = privilegeAt(row, now);
   const raised = row.raisedUntil !== null && Date.parse(now) < Date.parse(row.raisedUntil);
   return {
     id: row.id,
     zone,
+    merchantCountry,
     country: row.country,
     vatNumber: row.vatNumber,
     groups: row.groups,
@@ -68,6 +88,7 @@ function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null
     ownTerms: row.ownTerms,
     currency: row.currency,
     creditLimit: row.creditLimit,
+    tolerance: row.tolerance,
     raisedLimit: raised ? row.raisedLimit : null,
     exposure: row.exposure,
     unapplied: row.unapplied,
@@ -77,20 +98,21 @@ function applicantOf(row: ApplicantRow, { now, zone }: Moment, seen: Seen | null
 
 async function readSeen(
   db: Db,
-  ids: readonly string[],
-  { openOrders, overdue, placedWithin, lateWithin }: Needs,
+  rows: readonly ApplicantRow[],
+  { openOrders, overdue, placedWithin, lateWithin, vatCheck }: Needs,
   { now, zone }: Moment,
-): Promise<Map<string, Seen>> {
+): Promise<ReadonlyMap<string, Seen>> {
   const today = dayAt(now, zone);
   const firstDays = (periods: readonly number[]): Day[] => periods.map((days) => addDays(today, -days));
   const starts = firstDays(placedWithin).map((day) => timeOn(day, '00:00', zone));
-  const rows = await db<({ id: string } & Seen)[]>`
-    select c.id, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
+  const seen = await db<({ id: string; currency: string } & Seen)[]>`
+    select c.id, c.currency, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
       ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
       ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
-      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late
-    from unnest(${ids as string[]}::text[]) as c(id)`;
-  return new Map(rows.map(({ id, ...seen }) => [id, seen]));
+      ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late,
+      ${vatCheck ? latestVatCheck(db) : db`null::jsonb`} as vat_check
+    from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ currency }) => currency)}::text[]) as c(id, currency)`;
+  return new Map(seen.map((row) => [accountKey(row), row]));
 }
 
 const ordersOpen = (db: Db) => db`(
@@ -100,14 +122,14 @@ const pastDue = (db: Db, today: Day, now: string) => db`(
   select coalesce(jsonb_agg(jsonb_build_object('daysLate', late.days, 'amount', late.amount)), '[]')
   from (select greatest(0, ${today}::date - i.due_on) as days, sum(i.outstanding) as amount
         from orders o join instalments i on i.order_id = o.id
-        where o.customer_id = c.id and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
+        where o.customer_id = c.id and o.currency = c.currency and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
         group by 1) late)`;
 
 const placed = (db: Db, periods: readonly number[], starts: readonly string[]) => db`(
   select jsonb_agg(jsonb_build_object('withinDays', period.days, 'orders', sum.orders, 'turnover', sum.turnover))
   from unnest(${periods as number[]}::int[], ${starts as string[]}::timestamptz[]) as period(days, start),
     lateral (select count(*) as orders, coalesce(sum(total), 0) as turnover from orders
-             where customer_id = c.id and placed_at >= period.start and status in ('open', 'settled')) sum)`;
+             where customer_id = c.id and currency = c.currency and placed_at >= period.start and status in ('open', 'settled')) sum)`;
 
 /** An instalment was paid on the day on which the last of the money for it was received. */
 const lateness = (
@@ -129,3 +151,10 @@ const lateness = (
             and not exists (select 1 from ledger r where r.reverses = l.id)) paid on true
       where o.customer_id = c.id and o.status in ('open', 'settled') and i.due_at <= ${now} and i.due_on >= period.first
     ) sum)`;
+
+/** The newest answer on the present number; where there was none yet, the newest attempt. */
+const latestVatCheck = (db: Db) => db`(
+  select jsonb_build_object('outcome', v.outcome, 'reason', v.reason,
+                            'checkedAt', to_char(v.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  from customers k join vat_checks v on v.customer_id = k.id and v.vat_key = k.vat_key
+  where k.id = c.id order by v.outcome = 'could-not-be-checked', v.id desc limit 1)`;

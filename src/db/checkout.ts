@@ -8,9 +8,11 @@ import type { Money } from '../domain/money.ts';
 import { offerOf } from '../domain/offer.ts';
 import { expiry } from '../domain/steps.ts';
 import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
-import { applicantOfOne } from './applicants.ts';
+import { inCurrency, moveBalances } from './accounts.ts';
+import { applicantOfOne, momentOf } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
-import { type CustomerRow, lockCustomer, moveBalances } from './customers.ts';
+import { lockCreditGroup } from './credit-groups.ts';
+import { type CustomerRow, lockCustomer } from './customers.ts';
 import { keepDecline } from './declines.ts';
 import { book } from './ledger.ts';
 import {
@@ -63,16 +65,17 @@ export async function checkout(
   { now, actor, told }: { now: string; actor: string; told: boolean },
 ): Promise<CheckoutResult> {
   return inTransaction(sql, async (tx) => {
-    const [customer, policies, known] = await Promise.all([
+    const [locked, policies, known] = await Promise.all([
       lockCustomer(tx, request.customerId),
       activePolicies(tx),
       findOrder(tx, request.orderId),
     ]);
     if (known) return replay(tx, known, request, policies);
 
-    requireCurrency(customer, request.total);
+    const customer = await inCurrency(tx, locked, request.total.currency);
+    if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
     const eligibility = policies.eligibility.body;
-    const moment = { now, zone: policies.settings.body.timeZone };
+    const moment = momentOf(policies.settings.body, now);
     const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
     const { defaultCode } = offeredTerms(policies.terms.body, termsCodesOf(applicant, eligibility));
     const terms = chooseTerms(policies.terms.body, request.termsCode ?? defaultCode);
@@ -99,9 +102,9 @@ export async function checkout(
       closedMonths: customer.closedMonths,
     });
     const plan = planReminders(policies.dunning.body, {
-      termsCode: verdict.set?.dunning ?? terms.code,
+      termsCode: order.dunningPlan ?? terms.code,
       instalments,
-      placedAt: order.placedAt,
+      from: order.placedAt,
       country: settings.country,
       spreadKey: order.id,
     });
@@ -109,7 +112,13 @@ export async function checkout(
     const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
     if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
 
-    const balances = instalments.map((line) => ({ ...line, orderId: order.id, outstanding: 0 }));
+    const balances = instalments.map((line) => ({
+      ...line,
+      orderId: order.id,
+      outstanding: 0,
+      charges: 0,
+      moves: 0,
+    }));
     if (request.confirm === 'now') {
       const entries = charge(order.id, balances);
       await book(tx, entries, {
@@ -121,7 +130,7 @@ export async function checkout(
       });
       for (const line of balances) line.outstanding = line.amount;
     } else {
-      await moveBalances(tx, customer.id, { exposure: order.total });
+      await moveBalances(tx, customer.id, order.currency, { exposure: order.total });
     }
     return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
   });
@@ -133,15 +142,6 @@ export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerm
   if (terms) return terms;
   const offered = policy.terms.map((candidate) => candidate.code).join(', ');
   throw new NettermsError('terms-not-found', `There are no terms ${code}; the merchant offers ${offered}.`);
-}
-
-/** @throws NettermsError `currency-mismatch` */
-export function requireCurrency(customer: Pick<CustomerRow, 'id' | 'currency'>, total: Money): void {
-  if (total.currency === customer.currency) return;
-  throw new NettermsError(
-    'currency-mismatch',
-    `The account of ${customer.id} is kept in ${customer.currency}: an order in ${total.currency} cannot be placed on it.`,
-  );
 }
 
 async function replay(
@@ -194,6 +194,7 @@ function newOrder(
     eligibilityVersion: policies.eligibility.version,
     termsVersion: policies.terms.version,
     dunningVersion: policies.dunning.version,
+    dunningPlan: verdict.set?.dunning ?? null,
     fingerprint: request.fingerprint,
     placedAt: request.placedAt ?? now,
     expiresAt: confirmed ? null : new Date(Date.parse(now) + holdsFor.toMillis()).toISOString(),
@@ -211,6 +212,7 @@ const accepted = (order: NewOrder): OrderRow => ({
   closeReason: null,
   reopenings: 0,
   storeSequence: 0,
+  planVersion: 1,
   episode: 1,
   startedAt: null,
   stuckSince: null,

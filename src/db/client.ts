@@ -3,6 +3,8 @@ import postgres from 'postgres';
 /** A pool or a transaction: what every query function takes. */
 export type Db = postgres.ISql<Record<string, unknown>>;
 export type Sql = postgres.Sql<Record<string, unknown>>;
+/** A part of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export type Tx = postgres.TransactionSql<Record<string, unknown>>;
 
 /**
@@ -35,8 +37,12 @@ export function connect(
 
 const retryable = new Set(['40P01', '40001']);
 
-/** Runs a transaction; one that PostgreSQL broke off as a deadlock's victim is tried again, up to three times. */
-export async function inTransaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Runs a transaction; one that PostgreSQL broke off as a deadlock's victim is tried again, up to three times. Inside
+ * an open one the work becomes a part of it.
+ */
+export async function inTransaction<T>(sql: Sql | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if ('savepoint' in sql) return work(sql);
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(work)) as T;

@@ -5,7 +5,7 @@ import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql } from './client.ts';
+import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -22,41 +22,62 @@ export type CustomerFacts = {
   since: Day | null;
   external: ExternalFacts;
   closedMonths: ClosedMonth[];
+  /** Who looks after the customer for the merchant. */
+  accountManager: AccountManager | null;
 };
+export type AccountManager = { name: string; email: string };
 
-/** A customer as stored; amounts in minor units of `currency`. */
-export type CustomerRow = Omit<CustomerFacts, 'turnover'> & {
-  id: string;
-  turnover: number;
-  turnoverCurrency: string | null;
-  privilege: Privilege;
-  privilegeReason: string | null;
-  privilegeActor: string | null;
-  privilegeAt: string | null;
-  /** When a suspension ends, and what holds then. */
-  privilegeUntil: string | null;
-  privilegeAfter: Privilege;
-  /** Codes of the customer's own terms, the usual one first. */
-  ownTerms: string[] | null;
+/** One account of a customer; amounts in minor units of `currency`. */
+export type AccountRow = {
   currency: string;
+  /** The customer's own; null takes the policy's. */
   creditLimit: number | null;
+  tolerance: number | null;
   raisedLimit: number | null;
   raisedUntil: string | null;
+  /** Open balances and reservations. */
   exposure: number;
+  /** Money received and not allocated. */
   unapplied: number;
-  createdAt: string;
-  updatedAt: string;
 };
+
+/** A customer as stored, with one of the accounts: the one in their usual currency unless another is asked for. */
+export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
+  AccountRow & {
+    id: string;
+    turnover: number;
+    turnoverCurrency: string | null;
+    privilege: Privilege;
+    privilegeReason: string | null;
+    privilegeActor: string | null;
+    privilegeAt: string | null;
+    /** When a suspension ends, and what holds then. */
+    privilegeUntil: string | null;
+    privilegeAfter: Privilege;
+    /** Codes of the customer's own terms, the usual one first. */
+    ownTerms: string[] | null;
+    /** Companies with which the customer shares a limit. */
+    creditGroup: string | null;
+    createdAt: string;
+    updatedAt: string;
+  };
+
+export const accountColumns = (
+  db: Db,
+) => db`accounts.currency, accounts.credit_limit, accounts.tolerance, accounts.raised_limit, accounts.raised_until,
+  accounts.exposure, accounts.unapplied`;
 
 const columns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-  turnover_currency, since, external, closed_months, privilege, privilege_reason, privilege_actor, privilege_at,
-  privilege_until, privilege_after, own_terms, currency, credit_limit, raised_limit, raised_until, exposure, unapplied,
-  created_at, updated_at`;
+  turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
+  privilege_until, privilege_after, own_terms, credit_group, created_at, updated_at, ${accountColumns(db)}`;
+
+const withAccount = (db: Db) =>
+  db`customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency`;
 
 export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
-  const [row] = await db<CustomerRow[]>`select ${columns(db)} from customers where id = ${id}`;
+  const [row] = await db<CustomerRow[]>`select ${columns(db)} from ${withAccount(db)} where id = ${id}`;
   return row ?? null;
 }
 
@@ -65,9 +86,10 @@ export async function findCustomer(db: Db, id: string): Promise<CustomerRow | nu
  * @throws NettermsError `customer-not-found`
  */
 export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
+  // The account is locked as well, so that its figures are read after the wait and not as they were before it.
   const [row] = await db<
     CustomerRow[]
-  >`select ${columns(db)} from customers where id = ${id} for no key update`;
+  >`select ${columns(db)} from ${withAccount(db)} where id = ${id} for no key update`;
   return row ?? unknownCustomer(id);
 }
 
@@ -77,11 +99,33 @@ export async function listCustomers(
   { after = null, limit }: { after?: string | null; limit: number },
 ): Promise<CustomerRow[]> {
   return db<CustomerRow[]>`
-    select ${columns(db)} from customers where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
+    select ${columns(db)} from ${withAccount(db)} where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
 }
 
 /**
- * Writes what the store says of the customer; privilege, limit and balances are not the store's to write.
+ * Writes what the store says of customers; privilege, limit and balances are not the store's to write. Answers with
+ * those that were written, not with those of which the same was written before.
+ * @param source a query or list of values: the id and the facts' columns, in the order of the statement
+ */
+export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
+    with written as (
+    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint,
+                           created_at, updated_at)
+    ${source}
+    on conflict (id) do update set
+      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
+      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
+      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
+      where customers.fingerprint <> excluded.fingerprint
+    returning id, currency, xmax = 0 as inserted
+    ), opened as (insert into accounts (customer_id, currency) select id, currency from written where inserted)
+    select id, inserted from written`;
+
+/**
+ * Writes what the store says of one customer, as `writeFacts` does.
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
@@ -90,21 +134,15 @@ export async function putCustomer(
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const [row] = await sql<{ inserted: boolean }[]>`
-    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, closed_months, currency, fingerprint, created_at, updated_at)
+  const [row] = await writeFacts(
+    sql,
+    sql`
     values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
-            ${sql.json(facts.closedMonths)}, ${currency}, ${fingerprint}, ${now}, ${now})
-    on conflict (id) do update set
-      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
-      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
-      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
-      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
-      fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
-      where customers.fingerprint <> excluded.fingerprint
-    returning xmax = 0 as inserted`;
+            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},
+            ${fingerprint}, ${now}, ${now})`,
+  );
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 
@@ -113,7 +151,7 @@ export async function putCustomer(
  * @param until when a suspension ends by itself; null leaves it until somebody decides again
  */
 export async function setPrivilege(
-  sql: Sql,
+  sql: Sql | Tx,
   id: string,
   {
     privilege,
@@ -129,7 +167,8 @@ export async function setPrivilege(
       update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
                            privilege_at = ${now}, privilege_until = ${until},
                            privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
-      where id = ${id} returning ${columns(tx)}`;
+      from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
+      returning ${columns(tx)}`;
     await recordAudit(tx, {
       at: now,
       actor,
@@ -151,7 +190,9 @@ export async function setOwnTerms(
   return inTransaction(sql, async (tx) => {
     const before = await lockCustomer(tx, id);
     const [row] = await tx<CustomerRow[]>`
-      update customers set own_terms = ${terms}, updated_at = ${now} where id = ${id} returning ${columns(tx)}`;
+      update customers set own_terms = ${terms}, updated_at = ${now}
+      from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
+      returning ${columns(tx)}`;
     await recordAudit(tx, {
       at: now,
       actor,
@@ -164,95 +205,6 @@ export async function setOwnTerms(
   });
 }
 
-/**
- * Sets the customer's own limit, or with null gives it back to the policy; audited.
- * @throws NettermsError `customer-not-found`; `currency-mismatch` if the account holds balances in another currency
- */
-export async function setCreditLimit(
-  sql: Sql,
-  id: string,
-  { limit, actor, reason, now }: { limit: Money | null; actor: string; reason: string | null; now: string },
-): Promise<CustomerRow> {
-  return inTransaction(sql, async (tx) => {
-    const before = await lockCustomer(tx, id);
-    const currency = limit?.currency ?? before.currency;
-    if (currency !== before.currency) await requireUnusedAccount(tx, before, currency);
-    const [row] = await tx<CustomerRow[]>`
-      update customers set credit_limit = ${limit?.amount ?? null}, currency = ${currency},
-                           raised_limit = case when currency = ${currency} then raised_limit end,
-                           raised_until = case when currency = ${currency} then raised_until end, updated_at = ${now}
-      where id = ${id} returning ${columns(tx)}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'customer.credit_limit',
-      subject: `customer/${id}`,
-      reason,
-      detail: { before: before.creditLimit, after: limit, currency: before.currency },
-    });
-    return row!;
-  });
-}
-
-/**
- * Raises the limit for a time, or with null ends the raise; audited.
- * @throws NettermsError `customer-not-found`; `currency-mismatch` if it is not in the account's currency
- */
-export async function raiseLimit(
-  sql: Sql,
-  id: string,
-  {
-    raise,
-    actor,
-    reason,
-    now,
-  }: { raise: { limit: Money; until: string } | null; actor: string; reason: string; now: string },
-): Promise<CustomerRow> {
-  return inTransaction(sql, async (tx) => {
-    const before = await lockCustomer(tx, id);
-    const { currency, raisedLimit, raisedUntil } = before;
-    if (raise && raise.limit.currency !== currency)
-      throw new NettermsError('currency-mismatch', `The account of ${id} is kept in ${currency}.`);
-    const [row] = await tx<CustomerRow[]>`
-      update customers set raised_limit = ${raise?.limit.amount ?? null}, raised_until = ${raise?.until ?? null},
-                           updated_at = ${now}
-      where id = ${id} returning ${columns(tx)}`;
-    const none = raisedLimit === null || raisedUntil === null || raisedUntil <= now;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'customer.credit_raise',
-      subject: `customer/${id}`,
-      reason,
-      detail: {
-        before: none ? null : { limit: { amount: raisedLimit, currency }, until: raisedUntil },
-        after: raise,
-      },
-    });
-    return row!;
-  });
-}
-
-async function requireUnusedAccount(db: Db, customer: CustomerRow, currency: string): Promise<void> {
-  const [used] = await db`select 1 from orders where customer_id = ${customer.id} limit 1`;
-  if (!used) return;
-  throw new NettermsError(
-    'currency-mismatch',
-    `The account of ${customer.id} is kept in ${customer.currency} and has orders: its limit cannot be in ${currency}.`,
-  );
-}
-
-/** Moves the stored exposure (open balances and reservations) and unapplied credit; under the customer's lock. */
-export async function moveBalances(
-  db: Db,
-  id: string,
-  by: { exposure?: number; unapplied?: number },
-): Promise<void> {
-  const { exposure = 0, unapplied = 0 } = by;
-  if (exposure === 0 && unapplied === 0) return;
-  await db`update customers set exposure = exposure + ${exposure}, unapplied = unapplied + ${unapplied} where id = ${id}`;
-}
-
 /** Ids of other customers with the same VAT number, at most ten each, by the id of the customer. */
 export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
   const rows = await db<{ id: string; others: string[] }[]>`
@@ -260,6 +212,26 @@ export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<Rea
     from customers c, lateral (select id from customers where vat_key = c.vat_key and id <> c.id order by id limit 10) o
     where c.id = any(${ids as string[]}) group by c.id`;
   return new Map(rows.map(({ id, others }) => [id, others]));
+}
+
+/** Puts the customer into a group that shares a limit, or with null takes them out; audited. Throws `customer-not-found`. */
+export async function setCreditGroup(
+  sql: Sql,
+  id: string,
+  { groupId, actor, reason, now }: { groupId: string | null; actor: string; reason: string; now: string },
+): Promise<void> {
+  await inTransaction(sql, async (tx) => {
+    const before = await lockCustomer(tx, id);
+    await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.credit_group',
+      subject: `customer/${id}`,
+      reason,
+      detail: { before: before.creditGroup, after: groupId },
+    });
+  });
 }
 
 export function unknownCustomer(id: string): never {

@@ -25,7 +25,7 @@ export function exportLedger(
   return db<ExportedEntry[]>`
     select l.id, l.entry_key, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on,
            p.received_on as value_on, l.customer_id, c.name as customer_name, c.vat_number, l.order_id, o.order_number,
-           l.instalment, l.account, l.kind, l.amount, l.currency, l.payment_id, l.reverses, l.command_id, l.actor
+           l.instalment, l.account, l.kind, l.part, l.label, l.amount, l.currency, l.payment_id, l.reverses, l.command_id, l.actor
     from ledger l
       join customers c on c.id = l.customer_id
       left join orders o on o.id = l.order_id

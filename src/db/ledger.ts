@@ -1,7 +1,7 @@
-import type { Account, Balance, Entry, EntryKind } from '../domain/ledger.ts';
+import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger.ts';
 import { balance } from '../domain/ledger.ts';
+import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
-import { moveBalances } from './customers.ts';
 
 /** A booked entry, as people read it; amounts in minor units. */
 export type LedgerRow = {
@@ -10,6 +10,8 @@ export type LedgerRow = {
   customerId: string;
   orderId: string | null;
   instalment: number | null;
+  part: Part;
+  label: string | null;
   account: Account;
   kind: EntryKind;
   amount: number;
@@ -21,7 +23,18 @@ export type LedgerRow = {
   bookedAt: string;
 };
 
-type Booking = { customerId: string; currency: string; commandId: string | null; actor: string; now: string };
+const columns = (
+  db: Db,
+) => db`id, entry_key, customer_id, order_id, instalment, part, label, account, kind, amount, currency, payment_id, reverses,
+  command_id, actor, booked_at`;
+
+export type Booking = {
+  customerId: string;
+  currency: string;
+  commandId: string | null;
+  actor: string;
+  now: string;
+};
 
 /**
  * Appends entries and moves every stored balance by what was appended; the only writer of the ledger. Needs the
@@ -38,6 +51,8 @@ export async function book(
     customer_id: customerId,
     order_id: entry.orderId,
     instalment: entry.instalment,
+    part: entry.part,
+    label: entry.label,
     account: entry.account,
     kind: entry.kind,
     amount: entry.amount,
@@ -48,32 +63,45 @@ export async function book(
     actor,
     booked_at: now,
   }));
-  const booked = await db<Pick<LedgerRow, 'account' | 'amount' | 'orderId' | 'instalment'>[]>`
-    insert into ledger ${db(rows)} on conflict (entry_key) do nothing returning account, amount, order_id, instalment`;
+  const booked = await db<Pick<LedgerRow, 'account' | 'amount' | 'orderId' | 'instalment' | 'part'>[]>`
+    insert into ledger ${db(rows)} on conflict (entry_key) do nothing returning account, amount, order_id, instalment, part`;
   const receivable = booked.filter((row) => row.account === 'receivable');
   await Promise.all([
-    ...receivable.flatMap(({ orderId, instalment, amount }) => [
-      db`update instalments set outstanding = outstanding + ${amount} where order_id = ${orderId} and number = ${instalment}`,
+    ...receivable.flatMap(({ orderId, instalment, part, amount }) => [
+      db`update instalments set outstanding = outstanding + ${amount}, charges = charges + ${part === 'charges' ? amount : 0} where order_id = ${orderId} and number = ${instalment}`,
       db`update orders set outstanding = outstanding + ${amount} where id = ${orderId}`,
     ]),
-    moveBalances(db, customerId, {
+    moveBalances(db, customerId, currency, {
       exposure: balance(booked, 'receivable'),
       unapplied: balance(booked, 'unapplied'),
     }),
   ]);
 }
 
-/** An order's instalments as the ledger sees them, in their order. */
+/** An order's instalments as the ledger sees them, the earliest due first. */
 export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   return db<
     Balance[]
-  >`select number, amount, outstanding from instalments where order_id = ${orderId} order by number`;
+  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, number`;
+}
+
+/** What is owed and was received of each part of an order's instalments. */
+export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {
+  return db<Standing[]>`
+    select l.instalment as number, l.part, sum(l.amount)::bigint as outstanding,
+           coalesce(-sum(l.amount) filter (where coalesce(r.kind, l.kind) in ('payment', 'allocation')), 0)::bigint as received
+    from ledger l left join ledger r on r.id = l.reverses
+    where l.order_id = ${orderId} and l.account = 'receivable' group by 1, 2 order by 1, 2 desc`;
 }
 
 /** What was booked on an order, the oldest first. */
 export async function ledgerOf(db: Db, orderId: string): Promise<LedgerRow[]> {
   return db<LedgerRow[]>`
-    select id, entry_key, customer_id, order_id, instalment, account, kind, amount, currency, payment_id, reverses,
-           command_id, actor, booked_at
-    from ledger where order_id = ${orderId} order by id`;
+    select ${columns(db)} from ledger where order_id = ${orderId} order by id`;
+}
+
+/** The entry that was booked under a key. */
+export async function findEntry(db: Db, key: string): Promise<LedgerRow | null> {
+  const [row] = await db<LedgerRow[]>`select ${columns(db)} from ledger where entry_key = ${key}`;
+  return row ?? null;
 }

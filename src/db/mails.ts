@@ -9,6 +9,8 @@ export type MailRow = {
   template: string;
   locale: string;
   recipient: string;
+  copyTo: string | null;
+  replyTo: string | null;
   messageId: string;
   state: MailState;
   subject: string;
@@ -22,7 +24,7 @@ export type MailRow = {
 
 const columns = (
   db: Db,
-) => db`id, order_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, last_error,
+) => db`id, order_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, last_error,
   created_at, sent_at`;
 
 export async function findMail(db: Db, id: string): Promise<MailRow | null> {
@@ -36,16 +38,27 @@ export async function mailsOf(db: Db, orderId: string): Promise<MailRow[]> {
 
 export type MailContent = Pick<
   MailRow,
-  'id' | 'orderId' | 'template' | 'locale' | 'recipient' | 'messageId' | 'subject' | 'html' | 'plain'
+  | 'id'
+  | 'orderId'
+  | 'template'
+  | 'locale'
+  | 'recipient'
+  | 'copyTo'
+  | 'replyTo'
+  | 'messageId'
+  | 'subject'
+  | 'html'
+  | 'plain'
 >;
 
 /** Writes the content that is about to be sent, as `sending`; a mail that was refused before is written anew. */
 export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
   await db`
-    insert into mails (id, order_id, template, locale, recipient, message_id, state, subject, html, plain, attempts, created_at)
-    values (${mail.id}, ${mail.orderId}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.messageId}, 'sending',
+    insert into mails (id, order_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
+    values (${mail.id}, ${mail.orderId}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.copyTo}, ${mail.replyTo},
+            ${mail.messageId}, 'sending',
             ${mail.subject}, ${mail.html}, ${mail.plain}, 1, ${now})
-    on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, subject = excluded.subject,
+    on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, copy_to = excluded.copy_to, reply_to = excluded.reply_to, subject = excluded.subject,
       html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;
 }
 

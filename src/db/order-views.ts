@@ -34,7 +34,14 @@ export type OrderView = {
   overdue: boolean;
   /** Calendar days since the earliest unpaid due date, in the merchant's zone. */
   daysLate: number;
-  instalments: { number: number; dueOn: string; dueAt: string; amount: Money; outstanding: Money }[];
+  instalments: {
+    number: number;
+    dueOn: string;
+    dueAt: string | null;
+    amount: Money;
+    outstanding: Money;
+    charges: Money;
+  }[];
   discount: Discount | null;
   nextStep: { key: string; kind: Step['kind']; at: string } | null;
   paidInStore: boolean;
@@ -73,7 +80,11 @@ export function viewOf(
     terms: { ...order.terms, label: labelFor(order.terms.label, 'en') },
     total: money(order.total),
     outstanding: money(order.outstanding),
-    overdue: order.status === 'open' && unpaid !== undefined && Date.parse(unpaid.dueAt) <= time,
+    overdue:
+      order.status === 'open' &&
+      unpaid !== undefined &&
+      unpaid.dueAt !== null &&
+      Date.parse(unpaid.dueAt) <= time,
     daysLate: order.status === 'open' && unpaid ? daysLate(unpaid.dueOn, unpaid.dueAt, time, zone) : 0,
     instalments: instalments.map((line) => ({
       number: line.number,
@@ -81,6 +92,7 @@ export function viewOf(
       dueAt: line.dueAt,
       amount: money(line.amount),
       outstanding: money(line.outstanding),
+      charges: money(line.charges),
     })),
     discount: order.discount,
     nextStep: key && kind && at ? { key, kind, at } : null,

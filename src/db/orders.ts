@@ -27,6 +27,8 @@ export type OrderRow = {
   eligibilityVersion: number;
   termsVersion: number;
   dunningVersion: number;
+  /** The plan of the dunning policy for this order; null takes the one of the terms. */
+  dunningPlan: string | null;
   fingerprint: string;
   placedAt: string;
   expiresAt: string | null;
@@ -38,6 +40,8 @@ export type OrderRow = {
   paidInStore: PaidInStore;
   storePendingSince: string | null;
   storeSequence: number;
+  /** Counts the changes of the plan. */
+  planVersion: number;
   episode: number;
   startedAt: string | null;
   nextStep: Step | null;
@@ -45,15 +49,21 @@ export type OrderRow = {
   finishedAt: string | null;
 };
 
-export type InstalmentRow = Instalment & { orderId: string; outstanding: number };
+/** `charges`: of what is outstanding, interest and costs. */
+export type InstalmentRow = Instalment & {
+  orderId: string;
+  outstanding: number;
+  charges: number;
+  moves: number;
+};
 
 export const orderColumns = (
   db: Db,
 ) => db`orders.id, orders.customer_id, orders.status, orders.order_number, orders.purchase_order,
   orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.discount, orders.plan, orders.checks,
-  orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.fingerprint, orders.placed_at,
+  orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.dunning_plan, orders.fingerprint, orders.placed_at,
   orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.reopenings, orders.paid_in_store,
-  orders.store_pending_since, orders.store_sequence, orders.episode, orders.started_at, orders.next_step,
+  orders.store_pending_since, orders.store_sequence, orders.plan_version, orders.episode, orders.started_at, orders.next_step,
   orders.stuck_since, orders.finished_at`;
 
 /** How long a new order is left to the API's own start before the poller starts it. */
@@ -66,6 +76,7 @@ export type NewOrder = Omit<
   | 'closeReason'
   | 'reopenings'
   | 'storeSequence'
+  | 'planVersion'
   | 'episode'
   | 'startedAt'
   | 'stuckSince'
@@ -96,6 +107,7 @@ export async function insertOrder(
     eligibility_version: order.eligibilityVersion,
     terms_version: order.termsVersion,
     dunning_version: order.dunningVersion,
+    dunning_plan: order.dunningPlan,
     fingerprint: order.fingerprint,
     placed_at: order.placedAt,
     expires_at: order.expiresAt,
@@ -128,10 +140,11 @@ export async function getOrder(db: Db, id: string): Promise<OrderRow> {
   return (await findOrder(db, id)) ?? unknownOrder(id);
 }
 
+/** The orders' instalments, of each order the earliest due first. */
 export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
   return db<InstalmentRow[]>`
-    select order_id, number, due_on, due_at, amount, outstanding from instalments
-    where order_id = any(${orderIds as string[]}) order by order_id, number`;
+    select order_id, number, due_on, due_at, amount, outstanding, charges, moves from instalments
+    where order_id = any(${orderIds as string[]}) order by order_id, due_at nulls last, number`;
 }
 
 export type LockedOrder = { order: OrderRow; customer: CustomerRow };

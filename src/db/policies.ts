@@ -1,9 +1,17 @@
-import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../domain/defaults.ts';
+import {
+  defaultDunning,
+  defaultEligibility,
+  defaultLateInterest,
+  defaultSettings,
+  defaultTerms,
+} from '../domain/defaults.ts';
 import { differences } from '../domain/differences.ts';
 import type { DunningPolicy } from '../domain/dunning.ts';
 import { contradictionsOf, danglingNames } from '../domain/eligibility/contradictions.ts';
 import type { EligibilityPolicy } from '../domain/eligibility/policy.ts';
-import { NettermsError } from '../domain/errors.ts';
+import { type FieldError, NettermsError } from '../domain/errors.ts';
+import { countryOf, type LateInterestPolicy } from '../domain/interest/late-interest.ts';
+import { countriesWithLaw } from '../domain/interest/laws.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { TermsPolicy } from '../domain/terms.ts';
 import { recordAudit } from './audit.ts';
@@ -15,6 +23,7 @@ export type Policies = {
   terms: TermsPolicy;
   dunning: DunningPolicy;
   settings: Settings;
+  'late-interest': LateInterestPolicy;
 };
 export type PolicyKind = keyof Policies;
 
@@ -32,6 +41,7 @@ const defaults: Policies = {
   terms: defaultTerms,
   dunning: defaultDunning,
   settings: defaultSettings,
+  'late-interest': defaultLateInterest,
 };
 
 /** Any number: one document changes at a time. */
@@ -54,6 +64,7 @@ export async function activePolicies(db: Db): Promise<ActivePolicies> {
     terms: active('terms'),
     dunning: active('dunning'),
     settings: active('settings'),
+    'late-interest': active('late-interest'),
   };
 }
 
@@ -133,13 +144,31 @@ export async function replacePolicy<Kind extends PolicyKind>(
 }
 
 /** Throws `validation` if the document of that kind contradicts itself or another one. */
-export function requireConsistent(kind: PolicyKind, { eligibility, terms, dunning }: ActivePolicies): void {
-  if (kind === 'settings') return;
-  const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
-  const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];
-  const errors = [...own, ...danglingNames(kind, all)]
+export function requireConsistent(kind: PolicyKind, active: ActivePolicies): void {
+  const root = kind === 'settings' ? '/settings' : '/policy';
+  const errors = contradictionsIn(kind, active)
     .slice(0, 50)
-    .map(({ pointer, detail }) => ({ pointer: `/policy${pointer}`, detail }));
+    .map(({ pointer, detail }) => ({ pointer: `${root}${pointer}`, detail }));
   const [first] = errors;
   if (first) throw new NettermsError('validation', `${first.pointer}: ${first.detail}`, { errors });
+}
+
+function contradictionsIn(kind: PolicyKind, active: ActivePolicies): FieldError[] {
+  if (kind === 'settings' || kind === 'late-interest') return withoutLaw(active);
+  const { eligibility, terms, dunning } = active;
+  const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
+  const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];
+  return [...own, ...danglingNames(kind, all)];
+}
+
+/** Late interest is charged by the law of a country that is known. */
+function withoutLaw({ settings, 'late-interest': { body } }: ActivePolicies): FieldError[] {
+  const country = countryOf(body, settings.body);
+  if (!body.enabled || countriesWithLaw.includes(country)) return [];
+  return [
+    {
+      pointer: '/country',
+      detail: `Late interest is charged, and the law of ${country} on it is not known: set country in the late-interest policy to one of ${countriesWithLaw.join(', ')}, or enabled to false.`,
+    },
+  ];
 }

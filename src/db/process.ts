@@ -1,10 +1,10 @@
 import { plainMoney } from '../domain/money.ts';
 import { type CommandKind, isClosed, type OrderStatus, type PaidInStore } from '../domain/order-state.ts';
 import { nextUnpaid, type Step } from '../domain/steps.ts';
-import { applyPending } from './apply-commands.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { insertCommand } from './commands.ts';
+import { applyPending } from './order-commands/apply.ts';
 import { type LockedOrder, lockOrder, type OrderRow, orderColumns } from './orders.ts';
 
 /** A signal that a person sent from Temporal's UI, or the workflow itself: booked as a command. `place` makes its id. */
@@ -27,6 +27,8 @@ export type Pass = {
   expired: boolean;
   /** The store could not be told for as long as was tried. */
   storeFailed: boolean;
+  /** The version of the plan that the workflow goes by. */
+  planVersion?: number;
 };
 
 /** What the workflow needs to know of the order; `superseded`: a newer episode follows the order now. */
@@ -48,6 +50,8 @@ export type Position =
       paidInStore: PaidInStore;
       /** A store is to be told of what becomes of the order. */
       hasStore: boolean;
+      /** The plan, where the workflow goes by an older one: the steps that nothing has become of yet. */
+      plan?: { version: number; steps: Step[] };
     };
 
 /** How long after a step's instant the poller begins to worry. */
@@ -108,13 +112,18 @@ async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<vo
   });
 }
 
-async function noteProgress(tx: Tx, { orderId, now, nextStep }: Pass, told: boolean): Promise<Position> {
+async function noteProgress(
+  tx: Tx,
+  { orderId, now, nextStep, planVersion = 1 }: Pass,
+  told: boolean,
+): Promise<Position> {
   const [row] = await tx<(OrderRow & { dueAt: string | null; paid: number[] })[]>`
     select ${orderColumns(tx)}, (select min(due_at) from instalments where order_id = orders.id and (outstanding > 0 or orders.status = 'reserved')) as due_at,
            array(select number from instalments where order_id = orders.id and outstanding <= 0 and orders.status <> 'reserved' order by number) as paid
     from orders where id = ${orderId}`;
   const order = row!;
-  const next = nextUnpaid(order.plan, nextStep, order.paid);
+  const steps = order.planVersion === planVersion ? null : await stepsStillPlanned(tx, order);
+  const next = nextUnpaid(order.plan, steps ? (steps[0] ?? null) : nextStep, order.paid);
   const closed = isClosed(order.status);
   const at = new Date(now).toISOString();
   await tx`update orders set started_at = coalesce(started_at, ${at}), next_step = ${closed || !next ? null : tx.json(next as never)},
@@ -132,6 +141,7 @@ async function noteProgress(tx: Tx, { orderId, now, nextStep }: Pass, told: bool
     confirmed: confirmedAt !== null,
     paidInStore,
     hasStore: !told,
+    ...(steps && { plan: { version: order.planVersion, steps } }),
   };
 }
 

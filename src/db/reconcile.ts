@@ -12,20 +12,20 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       group by o.id having o.outstanding <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
       select format('order/%s instalment %s', i.order_id, i.number) as subject,
-             format('stored balance %s, ledger %s', i.outstanding, coalesce(sum(l.amount), 0)) as problem
+             format('stored balance %s with charges of %s, ledger %s', i.outstanding, i.charges, coalesce(sum(l.amount), 0)) as problem
       from instalments i left join ledger l on l.order_id = i.order_id and l.instalment = i.number and l.account = 'receivable'
-      group by i.order_id, i.number having i.outstanding <> coalesce(sum(l.amount), 0)`,
+      group by i.order_id, i.number having i.outstanding <> coalesce(sum(l.amount), 0) or i.charges <> coalesce(sum(l.amount) filter (where l.part = 'charges'), 0)`,
     db<Discrepancy[]>`
-      with owed as (select customer_id, sum(amount) as amount from ledger where account = 'receivable' group by customer_id),
-           held as (select customer_id, sum(total) as amount from orders where status = 'reserved' group by customer_id)
-      select 'customer/' || c.id as subject,
-             format('stored exposure %s, open balances %s and reservations %s', c.exposure, coalesce(owed.amount, 0), coalesce(held.amount, 0)) as problem
-      from customers c left join owed on owed.customer_id = c.id left join held on held.customer_id = c.id
-      where c.exposure <> coalesce(owed.amount, 0) + coalesce(held.amount, 0)`,
+      with owed as (select customer_id, currency, sum(amount) as amount from ledger where account = 'receivable' group by 1, 2),
+           held as (select customer_id, currency, sum(total) as amount from orders where status = 'reserved' group by 1, 2)
+      select 'customer/' || customer_id as subject,
+             format('stored exposure %s, open balances %s and reservations %s in %s', coalesce(a.exposure, 0), coalesce(owed.amount, 0), coalesce(held.amount, 0), currency) as problem
+      from accounts a full join owed using (customer_id, currency) full join held using (customer_id, currency)
+      where coalesce(a.exposure, 0) <> coalesce(owed.amount, 0) + coalesce(held.amount, 0)`,
     db<Discrepancy[]>`
-      with credit as (select customer_id, sum(amount) as amount from ledger where account = 'unapplied' group by customer_id)
-      select 'customer/' || c.id as subject, format('stored unapplied credit %s, ledger %s', c.unapplied, coalesce(credit.amount, 0)) as problem
-      from customers c left join credit on credit.customer_id = c.id where c.unapplied <> coalesce(credit.amount, 0)`,
+      with credit as (select customer_id, currency, sum(amount) as amount from ledger where account = 'unapplied' group by 1, 2)
+      select 'customer/' || customer_id as subject, format('stored unapplied credit %s, ledger %s in %s', coalesce(a.unapplied, 0), coalesce(credit.amount, 0), currency) as problem
+      from accounts a full join credit using (customer_id, currency) where coalesce(a.unapplied, 0) <> coalesce(credit.amount, 0)`,
     db<Discrepancy[]>`
       with booked as (select payment_id, sum(case account when 'receivable' then -amount else amount end) as amount
                       from ledger where kind = 'payment' group by payment_id)
@@ -40,14 +40,14 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from orders o left join instalments i on i.order_id = o.id group by o.id having o.total is distinct from sum(i.amount)`,
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('total %s, charged %s', o.total, coalesce(sum(l.amount), 0)) as problem
-      from orders o left join ledger l on l.order_id = o.id and l.kind = 'charge'
+      from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable' and l.kind in ('charge', 'adjustment') and l.label is null
       group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
       select 'ledger/' || l.entry_key as subject, 'names another customer or currency than its order' as problem
       from ledger l join orders o on o.id = l.order_id where l.customer_id <> o.customer_id or l.currency <> o.currency`,
     db<Discrepancy[]>`
-      select 'order/' || o.id as subject, format('is in %s, its customer''s account in %s', o.currency, c.currency) as problem
-      from orders o join customers c on c.id = o.customer_id where o.currency <> c.currency`,
+      select 'order/' || o.id as subject, format('is in %s, in which its customer has no account', o.currency) as problem
+      from orders o where not exists (select 1 from accounts a where a.customer_id = o.customer_id and a.currency = o.currency)`,
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('is %s, but its charge was%s taken back', o.status, case when o.status = 'cancelled' then ' not' else '' end) as problem
       from orders o where o.confirmed_at is not null

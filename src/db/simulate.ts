@@ -9,6 +9,7 @@ import {
 import { type EligibilityPolicy, rulesOf } from '../domain/eligibility/policy.ts';
 import { type ApplicantRow, applicantsOf, type Moment } from './applicants.ts';
 import type { Db } from './client.ts';
+import { accountColumns } from './customers.ts';
 
 /** Customers read and judged at once; between two batches other calls have their turn. */
 const BATCH = 1_000;
@@ -77,9 +78,9 @@ export async function simulate(
 
 const batch = (db: Db, after: string | null): Promise<Row[]> => db<Row[]>`
   select id, name, country, vat_number, groups, past_orders, turnover, turnover_currency, since, external, privilege,
-         privilege_until, privilege_after, own_terms, currency, credit_limit, raised_limit, raised_until, exposure,
-         unapplied, created_at
-  from customers where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${BATCH}`;
+         privilege_until, privilege_after, own_terms, credit_group, created_at, ${accountColumns(db)}
+  from customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency
+  where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${BATCH}`;
 
 const noTotals = (): Totals => ({
   customers: 0,

@@ -64,10 +64,11 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
           detail: { commandId: id, refusal },
         }),
       ),
-    ...mails.map(({ id, template, state, attempts, lastError, sentAt, createdAt, subject }) =>
-      event(sentAt ?? createdAt, `mail.${state}`, {
-        detail: { mailId: id, template, subject, attempts, lastError },
-      }),
+    ...mails.map(
+      ({ id, template, state, attempts, lastError, sentAt, createdAt, subject, recipient, copyTo }) =>
+        event(sentAt ?? createdAt, `mail.${state}`, {
+          detail: { mailId: id, template, subject, recipient, copyTo, attempts, lastError },
+        }),
     ),
     ...notices
       .filter((notice) => notice.outcome !== 'sent')

@@ -9,6 +9,7 @@ const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const settings: Settings = {
   company: 'Torchio & Figli S.r.l.',
   iban: 'IT60X0542811101000000123456',
+  vatNumber: null,
   replyTo: 'amministrazione@torchio.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
@@ -16,6 +17,7 @@ const settings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: { amount: 50_000, currency: 'EUR' },
 };
 
 const terms: TermsPolicy = {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { EntryKind } from '../domain/ledger.ts';
 import { type Language, localeFor, type Say, sayIn } from '../emails/messages.ts';
 
 /** The texts of documents in a language, ICU messages. */
@@ -38,7 +39,7 @@ export type DocumentTexts = Record<
     string
   >;
   /** By the kinds of the ledger's entries. */
-  kinds: Record<string, string>;
+  kinds: Record<EntryKind, string>;
 };
 
 export type Reader = { locale: string; texts: DocumentTexts; say: Say };

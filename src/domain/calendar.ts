@@ -38,9 +38,9 @@ export function timeOn(day: Day, time: string, zone: string): Instant {
   return instant(DateTime.fromISO(`${day}T${time}`, { zone }));
 }
 
-/** Days between a due day and now in the merchant's zone; 0 while it is not overdue. */
-export function daysLate(dueOn: Day, dueAt: Instant, now: number, zone: string): number {
-  if (now < Date.parse(dueAt)) return 0;
+/** Days between a due day and now in the merchant's zone; 0 while it is not overdue, or the due date is provisional (null). */
+export function daysLate(dueOn: Day, dueAt: Instant | null, now: number, zone: string): number {
+  if (dueAt === null || now < Date.parse(dueAt)) return 0;
   return Math.max(0, daysBetween(dueOn, dayAt(new Date(now).toISOString(), zone)));
 }
 

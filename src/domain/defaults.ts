@@ -1,5 +1,6 @@
 import type { DunningPolicy } from './dunning.ts';
 import type { EligibilityPolicy } from './eligibility/policy.ts';
+import type { LateInterestPolicy } from './interest/late-interest.ts';
 import type { Settings } from './settings.ts';
 import type { TermsPolicy } from './terms.ts';
 
@@ -31,9 +32,19 @@ export const defaultDunning: DunningPolicy = {
   businessDays: true,
 };
 
+/** Off, and as the law has it: 40 EUR is its compensation (art. 6 D.Lgs. 231/2002). */
+export const defaultLateInterest: LateInterestPolicy = {
+  enabled: false,
+  country: null,
+  marginPercent: null,
+  compensation: { amount: 4_000, currency: 'EUR' },
+  referenceRates: [],
+};
+
 export const defaultSettings: Settings = {
   company: 'The merchant',
   iban: null,
+  vatNumber: null,
   replyTo: null,
   timeZone: 'Europe/Rome',
   country: 'IT',
@@ -41,4 +52,5 @@ export const defaultSettings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: null,
 };

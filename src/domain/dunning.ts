@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DateTime, Duration } from 'luxon';
 import { businessCalendar, type Day, type Instant, timeOn } from './calendar.ts';
+import type { DueDate } from './due-dates.ts';
 import type { PlannedStep } from './steps.ts';
 import type { Instalment } from './terms.ts';
 
@@ -24,7 +25,8 @@ export type DunningPolicy = {
 };
 
 /**
- * The reminders of an order, in order of time. Those that would come before the order was placed are left out.
+ * The reminders of an order, in order of time. Those that would not come after `from` are left out, and an
+ * instalment whose due date is provisional has none. After a change of the due date the keys are others.
  * @param country whose public holidays count (ISO 3166-1 alpha-2)
  * @param spreadKey what decides the place in the spread, the order's id; null plans the earliest
  */
@@ -33,13 +35,13 @@ export function planReminders(
   {
     termsCode,
     instalments,
-    placedAt,
+    from,
     country,
     spreadKey,
   }: {
     termsCode: string | null;
     instalments: readonly Instalment[];
-    placedAt: Instant;
+    from: Instant;
     country: string;
     spreadKey: string | null;
   },
@@ -47,12 +49,12 @@ export function planReminders(
   const own = termsCode !== null && Object.hasOwn(policy.plans, termsCode);
   const levels = (own && policy.plans[termsCode]) || policy.levels;
   return instalments
-    .flatMap((instalment) =>
-      levels.map(({ offset, template }, index): PlannedStep => {
-        const at = instantOf(offset, instalment, policy, country, spreadKey);
+    .flatMap(({ dueAt, ...instalment }) =>
+      (dueAt === null ? [] : levels).map(({ offset, template }, index): PlannedStep => {
+        const at = instantOf(offset, { ...instalment, dueAt: dueAt! }, policy, country, spreadKey);
         const kind = isAfter(offset) ? 'overdue' : 'remind';
         return {
-          key: `${instalment.number}/${offset}`,
+          key: `${instalment.number}/${offset}${instalment.moves ? `~${instalment.moves}` : ''}`,
           at,
           kind,
           instalment: instalment.number,
@@ -61,13 +63,13 @@ export function planReminders(
         };
       }),
     )
-    .filter((step) => Date.parse(step.at) > Date.parse(placedAt))
+    .filter((step) => Date.parse(step.at) > Date.parse(from))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 function instantOf(
   offset: string,
-  due: Instalment,
+  due: DueDate,
   policy: DunningPolicy,
   country: string,
   spreadKey: string | null,

@@ -13,7 +13,7 @@ import type { Instalment, InstalmentLine, Terms } from './terms.ts';
 export function instalmentsOf(
   terms: Terms,
   { total, ...context }: DueContext & { readonly total: Money },
-): Instalment[] {
+): (Instalment & DueDate)[] {
   if (terms.kind !== 'instalments') return [{ number: 1, amount: total.amount, ...dueDate(terms, context) }];
   const { lines, nonBusinessDays } = terms;
   const amounts = shares(lines, total);

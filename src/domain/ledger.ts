@@ -2,7 +2,23 @@ import type { Money } from './money.ts';
 
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
 export type Account = 'receivable' | 'unapplied';
-export type EntryKind = 'charge' | 'payment' | 'cancellation' | 'allocation' | 'reversal';
+export const entryKinds = [
+  'charge',
+  'payment',
+  'cancellation',
+  'credit_note',
+  'refund',
+  'interest',
+  'fee',
+  'write_off',
+  'adjustment',
+  'allocation',
+  'reversal',
+] as const;
+export type EntryKind = (typeof entryKinds)[number];
+
+/** `charges`: interest and costs on top of the principal. */
+export type Part = 'principal' | 'charges';
 
 /** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
 export type Entry = {
@@ -12,16 +28,34 @@ export type Entry = {
   readonly amount: number;
   readonly orderId: string | null;
   readonly instalment: number | null;
+  readonly part: Part;
+  /** More of its kind: "bank_fee", "rounding". */
+  readonly label: string | null;
   readonly paymentId: string | null;
   readonly reverses: number | null;
 };
 
-/** An instalment as the ledger sees it; amounts in minor units. */
-export type Balance = { readonly number: number; readonly amount: number; readonly outstanding: number };
+/** An instalment as the ledger sees it; amounts in minor units. `charges` are a part of what is outstanding. */
+export type Balance = {
+  readonly number: number;
+  readonly amount: number;
+  readonly outstanding: number;
+  readonly charges: number;
+};
+
+/** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
+export type Standing = {
+  readonly number: number;
+  readonly part: Part;
+  readonly outstanding: number;
+  readonly received: number;
+};
 
 const entry = (fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>): Entry => ({
   orderId: null,
   instalment: null,
+  part: 'principal',
+  label: null,
   paymentId: null,
   reverses: null,
   ...fields,
@@ -41,36 +75,51 @@ export function charge(orderId: string, instalments: readonly Balance[]): Entry[
   );
 }
 
+/** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
+export function payable(
+  instalments: readonly Balance[],
+  amount: number,
+): { number: number; part: Part; amount: number }[] {
+  let left = amount;
+  return instalments.flatMap(({ number, outstanding, charges }) =>
+    (['charges', 'principal'] as const).flatMap((part) => {
+      const owed = part === 'charges' ? charges : outstanding - charges;
+      const paid = Math.min(left, Math.max(owed, 0));
+      left -= paid;
+      return paid === 0 ? [] : [{ number, part, amount: paid }];
+    }),
+  );
+}
+
 /**
- * A payment on an order: it pays the instalments in their order (the earliest due first, art. 1193 of the
- * Italian civil code), and what is left over becomes unapplied credit.
+ * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
+ * civil code), of each interest and costs before the principal (art. 1194), and what is left over becomes unapplied
+ * credit.
  */
 export function payment(
   orderId: string,
   instalments: readonly Balance[],
   { paymentId, amount }: { paymentId: string; amount: Money['amount'] },
 ): Entry[] {
-  const entries: Entry[] = [];
-  let left = amount;
-  for (const { number, outstanding } of instalments) {
-    const part = Math.min(left, Math.max(outstanding, 0));
-    if (part === 0) continue;
-    left -= part;
-    entries.push(
-      entry({
-        key: `payment/${paymentId}/${number}`,
-        account: 'receivable',
-        kind: 'payment',
-        amount: -part,
-        orderId,
-        instalment: number,
-        paymentId,
-      }),
-    );
-  }
-  if (left > 0) entries.push(unappliedPayment(paymentId, left, orderId));
-  return entries;
+  const paid = payable(instalments, amount);
+  const entries = paid.map(({ number, part, amount }) =>
+    entry({
+      key: `payment/${paymentId}/${placeOf(number, part)}`,
+      account: 'receivable',
+      kind: 'payment',
+      amount: -amount,
+      orderId,
+      instalment: number,
+      part,
+      paymentId,
+    }),
+  );
+  const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
+  return left > 0 ? [...entries, unappliedPayment(paymentId, left, orderId)] : entries;
 }
+
+const placeOf = (number: number, part: Part): string =>
+  part === 'principal' ? `${number}` : `${number}/charges`;
 
 /** Money that no open order takes: credit held for the customer. */
 export function unappliedPayment(paymentId: string, amount: number, orderId: string | null): Entry {
@@ -84,35 +133,132 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
   });
 }
 
-/** Takes back the whole charge; what was received on it becomes unapplied credit. */
-export function cancellation(commandId: string, orderId: string, instalments: readonly Balance[]): Entry[] {
-  return instalments.flatMap(({ number, amount, outstanding }) => {
-    const received = amount - outstanding;
-    const at = { orderId, instalment: number };
-    const cancelled = entry({
-      key: `${commandId}/cancellation/${number}`,
+/**
+ * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
+ * unapplied credit. Interest and costs are waived, not credited.
+ */
+export function creditNote(
+  orderId: string,
+  instalments: readonly Balance[],
+  { creditNoteId, amount }: { creditNoteId: string; amount: number },
+): Entry[] {
+  const principal = instalments.map((line) => ({
+    ...line,
+    outstanding: line.outstanding - line.charges,
+    charges: 0,
+  }));
+  const reduced = payable(principal, amount);
+  const left = amount - reduced.reduce((sum, line) => sum + line.amount, 0);
+  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
+    entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
+  return [
+    ...reduced.map((line) =>
+      of(`${line.number}`, { account: 'receivable', amount: -line.amount, instalment: line.number }),
+    ),
+    ...(left > 0 ? [of('unapplied', { account: 'unapplied', amount: left, instalment: null })] : []),
+  ];
+}
+
+/** Credit paid out to the customer. */
+export function refund(refundId: string, amount: number): Entry {
+  return entry({ key: `refund/${refundId}`, account: 'unapplied', kind: 'refund', amount: -amount });
+}
+
+/** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
+export function writeOff(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  return payable(instalments.toReversed(), amount).map((line) =>
+    entry({
+      key: `${commandId}/write-off/${placeOf(line.number, line.part)}`,
       account: 'receivable',
-      kind: 'cancellation',
-      amount: -amount,
-      ...at,
+      kind: 'write_off',
+      amount: -line.amount,
+      orderId,
+      instalment: line.number,
+      part: line.part,
+    }),
+  );
+}
+
+/** Late interest by instalment, and the compensation; amounts of nothing or less are left out. */
+export function lateCharges(
+  key: string,
+  orderId: string,
+  {
+    interest,
+    compensation,
+  }: {
+    interest: readonly { readonly number: number; readonly amount: number }[];
+    compensation: { readonly number: number; readonly amount: number } | null;
+  },
+): Entry[] {
+  const of = (name: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
+    entry({
+      key: `${key}/${name}/${number}`,
+      account: 'receivable',
+      orderId,
+      instalment: number,
+      part: 'charges',
+      ...fields,
     });
-    if (received === 0) return [cancelled];
+  return [
+    ...interest.map(({ number, amount }) =>
+      of('interest', number, { kind: 'interest', amount, label: null }),
+    ),
+    ...(compensation
+      ? [
+          of('compensation', compensation.number, {
+            kind: 'fee',
+            amount: compensation.amount,
+            label: 'compensation',
+          }),
+        ]
+      : []),
+  ].filter(({ amount }) => amount > 0);
+}
+
+/** Gives up unpaid interest and costs, the earliest due first. */
+export function waiver(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
+  return payable(charges, amount).map((line) =>
+    entry({
+      key: `${commandId}/waiver/${line.number}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      label: 'waiver',
+      amount: -line.amount,
+      orderId,
+      instalment: line.number,
+      part: 'charges',
+    }),
+  );
+}
+
+/** More or less credit held for the customer, by an admin's word. */
+export function adjustment(adjustmentId: string, amount: number): Entry {
+  return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
+}
+
+/** Takes back all that was charged and is not credited; what was received on it becomes unapplied credit. */
+export function cancellation(commandId: string, orderId: string, standings: readonly Standing[]): Entry[] {
+  return standings.flatMap(({ number, part, outstanding, received }) => {
+    const at = { orderId, instalment: number, part };
+    const place = placeOf(number, part);
+    const of = (key: string, account: Account, kind: EntryKind, amount: number): Entry[] =>
+      amount === 0 ? [] : [entry({ key: `${commandId}/${key}/${place}`, account, kind, amount, ...at })];
     return [
-      cancelled,
-      entry({
-        key: `${commandId}/release/${number}`,
-        account: 'receivable',
-        kind: 'allocation',
-        amount: received,
-        ...at,
-      }),
-      entry({
-        key: `${commandId}/credit/${number}`,
-        account: 'unapplied',
-        kind: 'allocation',
-        amount: received,
-        ...at,
-      }),
+      ...of('cancellation', 'receivable', 'cancellation', -outstanding - received),
+      ...of('release', 'receivable', 'allocation', received),
+      ...of('credit', 'unapplied', 'allocation', received),
     ];
   });
 }
@@ -132,15 +278,16 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
 export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, amount }) =>
+    .flatMap(({ orderId, instalment, part, amount }) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${instalment}`,
+          key: `${commandId}/withdrawal/${account}/${placeOf(instalment!, part)}`,
           account,
           kind: 'allocation',
           amount: -amount,
           orderId,
           instalment,
+          part,
         }),
       ),
     );

@@ -20,5 +20,18 @@ export const isClosed = (status: OrderStatus): boolean => status !== 'reserved' 
 export type PaidInStore = 'pending' | 'marked' | 'failed' | 'chased';
 
 /** What can be asked of an order; each is the name of the workflow's signal as well. */
-export const commandKinds = ['confirm', 'recordPayment', 'settle', 'cancel', 'retryStore', 'chase'] as const;
+export const commandKinds = [
+  'confirm',
+  'recordPayment',
+  'settle',
+  'cancel',
+  'retryStore',
+  'chase',
+  'extend',
+  'credit',
+  'writeOff',
+  'chargeInterest',
+  'waive',
+  'reschedule',
+] as const;
 export type CommandKind = (typeof commandKinds)[number];

@@ -1,7 +1,11 @@
+import type { Money } from './money.ts';
+
 /** Who the merchant is, and the conventions of their business. */
 export type Settings = {
   readonly company: string;
   readonly iban: string | null;
+  /** Well formed; who asks VIES, so that it gives consultation numbers. */
+  readonly vatNumber: string | null;
   /** Where a customer's answer to an e-mail goes. */
   readonly replyTo: string | null;
   /** IANA zone in which days are counted and shown. */
@@ -16,4 +20,6 @@ export type Settings = {
   readonly currency: string;
   /** ISO 8601; how long an unconfirmed reservation holds credit. */
   readonly reservationExpiresAfter: string;
+  /** A write-off of more than this waits for a second admin; null needs none. */
+  readonly writeOffApprovalOver: Money | null;
 };

@@ -22,6 +22,9 @@ export const expiry = (at: string): PlannedStep => ({
   template: null,
 });
 
+/** Whether the step belongs to the order as a whole, and not to the due date of an instalment. */
+export const isSteadyStep = ({ kind }: Step): boolean => kind === 'expire';
+
 /**
  * What people may expect next, where `first` is the first step that the process has not taken: the steps of instalments
  * that are paid will be skipped. `plan` is in order of time.

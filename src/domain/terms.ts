@@ -57,12 +57,16 @@ export type NamedTerms = Terms & { readonly code: string; readonly label: Label 
 
 export type TermsPolicy = { readonly terms: readonly NamedTerms[]; readonly defaultCode: string };
 
-/** A part of an order with its own due date. Overdue from `dueAt` on; `amount` in minor units. */
+/**
+ * A part of an order with its own due date. Overdue from `dueAt` on; null while the due date is provisional.
+ * `amount` in minor units; `moves` counts the changes of the due date.
+ */
 export type Instalment = {
   readonly number: number;
   readonly dueOn: Day;
-  readonly dueAt: Instant;
+  readonly dueAt: Instant | null;
   readonly amount: number;
+  readonly moves?: number;
 };
 
 /** The longest terms offered, in days: two years. */

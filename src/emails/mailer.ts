@@ -4,6 +4,8 @@ import { createTransport } from 'nodemailer';
 
 export type Mail = {
   readonly to: string;
+  /** Gets the same mail, in copy; one that the server refuses holds nothing up. */
+  readonly copyTo?: string | null;
   readonly replyTo: string | null;
   readonly subject: string;
   readonly html: string;
@@ -80,11 +82,12 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
   });
 
   return {
-    async send({ to, replyTo, subject, html, text, messageId, date }) {
+    async send({ to, copyTo = null, replyTo, subject, html, text, messageId, date }) {
       const streams: Readable[] = [];
       const mail: Parameters<typeof transport.sendMail>[0] & Tracked = {
         from,
         to: { name: '', address: to },
+        cc: copyTo === null ? undefined : { name: '', address: copyTo },
         replyTo: replyTo === null ? undefined : { name: '', address: replyTo },
         subject,
         html,

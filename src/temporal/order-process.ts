@@ -50,8 +50,9 @@ export function createOrderProcess({
   const limit = pLimit(STARTS_AT_ONCE);
 
   /** Starts the order's current episode. Resolves to false if it was started before. */
-  async function start(order: OrderRow, plan: readonly Step[], dueAt: string | undefined): Promise<boolean> {
-    const input: DeferredOrder = { orderId: order.id, episode: order.episode, plan };
+  async function start(order: OrderRow, plan: readonly Step[], dueAt: string | null): Promise<boolean> {
+    const { id: orderId, episode, planVersion } = order;
+    const input: DeferredOrder = { orderId, episode, plan, planVersion };
     try {
       await quickly(client, () =>
         client.workflow.start('deferredOrder', {
@@ -77,7 +78,7 @@ export function createOrderProcess({
 
   async function startStored(order: OrderRow): Promise<boolean> {
     const instalments = await instalmentsOfOrders(sql, [order.id]);
-    return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt);
+    return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt ?? null);
   }
 
   /** A workflow that ended before its order did (terminated, failed, lost) is followed by a new episode. */
@@ -140,7 +141,7 @@ export function createOrderProcess({
     ensureRunning,
 
     /** Starts the workflow of an order that was just accepted, after the answer; what fails is left to the poller. */
-    startSoon(order: OrderRow, dueAt: string | undefined): void {
+    startSoon(order: OrderRow, dueAt: string | null): void {
       if (limit.pendingCount >= STARTS_WAITING) return;
       const plan = order.plan.map(({ key, at, kind, instalment }) => ({ key, at, kind, instalment }));
       limit(() => start(order, plan, dueAt)).catch((error: Error) =>

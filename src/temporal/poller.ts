@@ -1,7 +1,9 @@
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { claimUnsignalled } from '../db/commands.ts';
+import { claimWaitingImports } from '../db/imports.ts';
 import { claimOverdueOrders } from '../db/process.ts';
+import type { ImportProcess } from './import-process.ts';
 import type { Log, OrderProcess } from './order-process.ts';
 
 const BATCH = 100;
@@ -13,18 +15,20 @@ export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
  * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
- * not been heard of, and commands that no workflow has taken. Several may run at once: each claims what it takes,
- * and no lock is held while Temporal is called. What fails for one order does not hold up the others.
+ * not been heard of, commands that no workflow has taken, and imports that were not applied. Several may run at once: each claims what it takes,
+ * and no lock is held while Temporal is called. What fails for one does not hold up the others.
  */
 export function createPoller({
   sql,
   process,
+  imports,
   log,
   everyMs = 3_000,
   now = () => new Date().toISOString(),
 }: {
   sql: Sql;
   process: OrderProcess;
+  imports: Pick<ImportProcess, 'ensureRunning'>;
   log: Log;
   everyMs?: number;
   now?: () => string;
@@ -44,20 +48,26 @@ export function createPoller({
     const orders = await claimOverdueOrders(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
     await each(
       orders,
-      ({ id }) => id,
+      ({ id }) => ({ orderId: id }),
       (order) => process.ensureRunning(order),
     );
     const commands = await claimUnsignalled(sql, { now: now(), limit: BATCH });
     await each(
       commands,
-      ({ orderId }) => orderId,
+      ({ orderId }) => ({ orderId }),
       ({ orderId, kind, id }) => process.tell(orderId, kind, id),
+    );
+    const waiting = await claimWaitingImports(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
+    await each(
+      waiting,
+      ({ id }) => ({ importId: id }),
+      (row) => imports.ensureRunning(row),
     );
   }
 
   async function each<T>(
     items: readonly T[],
-    orderOf: (item: T) => string,
+    named: (item: T) => object,
     look: (item: T) => Promise<void>,
   ): Promise<void> {
     const looked = items.map((item) =>
@@ -65,8 +75,8 @@ export function createPoller({
         if (!stopping) await look(item);
       }).catch((error: Error) =>
         log.warn(
-          { orderId: orderOf(item), error: error.message },
-          'the poller could not help this order; it will try again',
+          { ...named(item), error: error.message },
+          'the poller could not help this one; it will try again',
         ),
       ),
     );

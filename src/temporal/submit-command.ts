@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
+import { insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
+import { applyPending } from '../db/order-commands/apply.ts';
 import { type LockedOrder, lockOrder } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
@@ -23,6 +25,8 @@ export type Received = {
   reference: string | null;
 };
 
+export type Credited = { creditNoteId: string; amount: Money; issuedOn: string; number: string | null };
+
 export type Submission = {
   orderId: string;
   kind: CommandKind;
@@ -34,6 +38,9 @@ export type Submission = {
   idempotencyKey: string | null;
   body?: Record<string, unknown>;
   payment?: Received;
+  creditNote?: Credited;
+  /** What is written together with the command, or not at all. */
+  within?: (tx: Tx) => Promise<unknown>;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -57,7 +64,7 @@ export async function submitCommand(
 }
 
 async function write(tx: Tx, id: string, submission: Submission, now: string): Promise<Submitted> {
-  const { orderId, kind, actor, reason, payment, body = {} } = submission;
+  const { orderId, kind, actor, reason, payment, creditNote, body = {} } = submission;
   const locked = await lockOrder(tx, orderId);
   const content = fingerprint({ orderId, kind, content: submission.content });
   const known = await findCommand(tx, id);
@@ -65,17 +72,22 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     if (known.fingerprint === content) return { command: known, replayed: true };
     throw new NettermsError(
       'conflict',
-      `${payment ? `Payment ${payment.paymentId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
+      `${payment ? `Payment ${payment.paymentId}` : creditNote ? `Credit note ${creditNote.creditNoteId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
     );
   }
   requireOpen(locked, submission);
+  await submission.within?.(tx);
   await insertCommand(
     tx,
     {
       id,
       orderId,
       kind,
-      body: payment ? { paymentId: payment.paymentId } : body,
+      body: payment
+        ? { paymentId: payment.paymentId }
+        : creditNote
+          ? { creditNoteId: creditNote.creditNoteId }
+          : body,
       fingerprint: content,
       actor,
       reason,
@@ -83,20 +95,22 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     now,
   );
   if (payment) await receive(tx, locked, { id, payment, content, actor, now });
+  if (creditNote) await issue(tx, locked, { id, creditNote, content, actor, now });
   return { command: await getCommand(tx, id), replayed: false };
 }
 
-function requireOpen({ order }: LockedOrder, { kind, payment }: Submission): void {
+function requireOpen({ order }: LockedOrder, { kind, payment, creditNote }: Submission): void {
   if (payment?.paymentId.startsWith(SETTLEMENT_PAYMENT)) {
     throw new NettermsError(
       'conflict',
       `Payment ids that begin with "${SETTLEMENT_PAYMENT}" are kept for settlements: use another.`,
     );
   }
-  if (payment && payment.amount.currency !== order.currency) {
+  const amount = (payment ?? creditNote)?.amount;
+  if (amount && amount.currency !== order.currency) {
     throw new NettermsError(
       'currency-mismatch',
-      `Order ${order.id} is in ${order.currency}: a payment in ${payment.amount.currency} cannot be booked on it.`,
+      `Order ${order.id} is in ${order.currency}: nothing in ${amount.currency} can be booked on it.`,
     );
   }
   if (order.status === 'reserved' && (kind === 'recordPayment' || kind === 'settle')) {
@@ -105,7 +119,8 @@ function requireOpen({ order }: LockedOrder, { kind, payment }: Submission): voi
       `Order ${order.id} is only reserved: confirm it first (POST /v1/orders/${order.id}/confirm).`,
     );
   }
-  if (isClosed(order.status) && kind !== 'recordPayment') {
+  const credited = kind === 'credit' && order.status === 'settled';
+  if (isClosed(order.status) && kind !== 'recordPayment' && !credited) {
     throw new NettermsError(
       'order-closed',
       `Order ${order.id} is ${order.status} already: nothing was changed.`,
@@ -158,13 +173,43 @@ async function receive(
   await decideCommand(tx, id, null, now);
 }
 
+async function issue(
+  tx: Tx,
+  { order }: LockedOrder,
+  {
+    id,
+    creditNote,
+    content,
+    actor,
+    now,
+  }: { id: string; creditNote: Credited; content: string; actor: string; now: string },
+): Promise<void> {
+  const { creditNoteId, amount, issuedOn, number } = creditNote;
+  const inserted = await insertCreditNote(tx, {
+    creditNoteId,
+    orderId: order.id,
+    amount: amount.amount,
+    currency: amount.currency,
+    issuedOn,
+    number,
+    fingerprint: content,
+    commandId: id,
+    actor,
+    createdAt: now,
+  });
+  if (!inserted) throw new Error(`credit note ${creditNoteId} exists without its command`);
+  if (isClosed(order.status)) await applyPending(tx, order, { now, told: true });
+}
+
 /** A payment's command follows from the payment's id, a keyed call's from its key, any other is new. */
-function commandId({ orderId, kind, payment, idempotencyKey }: Submission): string {
+function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submission): string {
   const given = payment
     ? `payment ${payment.paymentId}`
-    : idempotencyKey
-      ? `${orderId} ${kind} ${idempotencyKey}`
-      : null;
+    : creditNote
+      ? `credit-note ${creditNote.creditNoteId}`
+      : idempotencyKey
+        ? `${orderId} ${kind} ${idempotencyKey}`
+        : null;
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
 }
 

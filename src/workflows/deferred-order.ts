@@ -16,19 +16,16 @@ import { isClosed } from '../domain/order-state.ts';
 import { collapse, type Step, splitDue } from '../domain/steps.ts';
 import {
   cancel,
-  chase,
-  confirm,
+  commandSignals,
   type DeferredOrder,
   type Ending,
   lookAgain,
   MAIL_TASK_QUEUE,
-  recordPayment,
-  retryStore,
   settle,
   status,
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
-import { describe, firstStep, learn, mayAct, type OrderState, openState, report } from './state.ts';
+import { describe, firstStep, learn, mayAct, type OrderState, openState, report, takeOver } from './state.ts';
 
 /** The ledger is in our own database: local, so that a pass costs one event; it is tried until it works. */
 const ledger = proxyLocalActivities<Activities>({
@@ -61,8 +58,7 @@ const mail = proxyActivities<Activities>({
 export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
   const order = openState(input);
   setHandler(status, () => report(order));
-  for (const signal of [confirm, recordPayment, retryStore, chase, lookAgain])
-    setHandler(signal, () => wake(order));
+  for (const signal of [...commandSignals, lookAgain]) setHandler(signal, () => wake(order));
   setHandler(settle, (message) => (message?.commandId ? wake(order) : askByHand(order, 'settle')));
   setHandler(cancel, (message) => (message?.commandId ? wake(order) : askByHand(order, 'cancel')));
   CancellationScope.current().cancelRequested.catch(() =>
@@ -109,6 +105,7 @@ async function somethingToDo(order: OrderState): Promise<void> {
 function act(order: OrderState): void {
   const due = splitDue(order.plan, Date.now()).due.filter((step) => mayAct(order, step));
   order.plan = order.plan.filter((step) => !due.includes(step));
+  for (const { key } of due) order.taken.add(key);
   order.expired = due.some((step) => step.kind === 'expire');
   const { send, superseded } = collapse(due.filter((step) => step.kind !== 'expire'));
   for (const step of send)
@@ -140,15 +137,24 @@ async function pass(order: OrderState): Promise<void> {
     direct,
     expired,
     storeFailed,
+    planVersion: order.planVersion,
   });
   if (position.superseded) {
     order.superseded = true;
     return;
   }
   learn(order, position);
+  if (position.plan) replan(order, position.plan);
   if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
   showInSearch(order);
   setCurrentDetails(describe(order));
+}
+
+/** Due dates have changed: mails about steps that are planned no more give way. */
+function replan(order: OrderState, plan: Parameters<typeof takeOver>[1]): void {
+  takeOver(order, plan);
+  for (const { scope, step } of order.mailing.values())
+    if (step && !plan.steps.some(({ key }) => key === step.key)) scope.cancel();
 }
 
 /** Keeps what operators search by true; costs an event, so only where something changed. */

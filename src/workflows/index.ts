@@ -1,1 +1,2 @@
 export { deferredOrder } from './deferred-order.ts';
+export { fileImport } from './file-import.ts';

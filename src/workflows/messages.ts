@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import { type CommandKind, commandKinds, type OrderStatus, type PaidInStore } from '../domain/order-state.ts';
 import type { Step } from '../domain/steps.ts';
 
 /** Workflows and all activities but mail. */
@@ -10,12 +10,10 @@ export const MAIL_TASK_QUEUE = 'netterms-mail';
 /** Names the row in `commands` that says what is asked. Sent by hand from Temporal's UI it may be missing. */
 export type Message = { readonly commandId?: string };
 
-export const confirm = defineSignal<[Message?]>('confirm');
-export const recordPayment = defineSignal<[Message?]>('recordPayment');
+/** Each command's signal has its name. */
+export const commandSignals = commandKinds.map((kind) => defineSignal<[Message?], CommandKind>(kind));
 export const settle = defineSignal<[Message?]>('settle');
 export const cancel = defineSignal<[Message?]>('cancel');
-export const retryStore = defineSignal<[Message?]>('retryStore');
-export const chase = defineSignal<[Message?]>('chase');
 /** PostgreSQL knows more than the workflow: a payment was taken back, or a signal was lost. */
 export const lookAgain = defineSignal<[Message?]>('lookAgain');
 
@@ -33,7 +31,13 @@ export type DeferredOrder = {
   readonly orderId: string;
   readonly episode: number;
   readonly plan: readonly Step[];
+  /** Unknown to orders that started before a plan could change: the first. */
+  readonly planVersion?: number;
 };
 
 /** `superseded`: a newer episode follows the order. */
 export type Ending = { readonly status: OrderStatus | 'superseded' };
+
+/** Names the row in `imports`. */
+export type FileImport = { readonly importId: string };
+export type ImportEnding = { readonly state: string; readonly lines: number; readonly rejected: number };

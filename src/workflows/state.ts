@@ -4,13 +4,18 @@ import type { PaidInStore } from '../domain/order-state.ts';
 import { nextUnpaid, type Step, splitDue } from '../domain/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
-type Known = Omit<Extract<Position, { superseded: false }>, 'superseded'>;
+type Known = Omit<Extract<Position, { superseded: false }>, 'superseded' | 'plan'>;
+
+type NewPlan = Extract<Position, { superseded: false }>['plan'];
 
 /** All that a running workflow knows, in one object; PostgreSQL's word is copied into it at each pass. */
 export type OrderState = Known & {
   readonly id: { readonly orderId: string; readonly episode: number };
   /** Steps that nothing has become of yet. */
   plan: readonly Step[];
+  planVersion: number;
+  /** The keys of the steps that this run has acted on. */
+  readonly taken: Set<string>;
   /** Something came that the loop must look at. */
   awake: boolean;
   superseded: boolean;
@@ -25,13 +30,15 @@ export type OrderState = Known & {
   /** Mails that are being sent or tried again, beside the loop. */
   readonly mailing: Map<string, { readonly scope: CancellationScope; readonly step?: Step }>;
   remindersSent: number;
-  readonly remindersPlanned: number;
+  remindersPlanned: number;
 };
 
-export function openState({ orderId, episode, plan }: DeferredOrder): OrderState {
+export function openState({ orderId, episode, plan, planVersion = 1 }: DeferredOrder): OrderState {
   return {
     id: { orderId, episode },
     plan,
+    planVersion,
+    taken: new Set(),
     awake: false,
     superseded: false,
     direct: [],
@@ -80,6 +87,13 @@ export function learn(order: OrderState, position: Known): void {
   order.confirmed = position.confirmed;
   order.paidInStore = position.paidInStore;
   order.hasStore = position.hasStore;
+}
+
+/** Takes a changed plan over. What this run has acted on already is not done again. */
+export function takeOver(order: OrderState, { version, steps }: NonNullable<NewPlan>): void {
+  order.planVersion = version;
+  order.plan = steps.filter(({ key }) => !order.taken.has(key));
+  order.remindersPlanned = order.remindersSent + order.plan.filter((step) => step.kind !== 'expire').length;
 }
 
 /** The end of a reservation, else the first step in time; one that is due and held back comes first. */

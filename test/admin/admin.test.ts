@@ -281,7 +281,7 @@ it('the limit of a customer is set, is asked by the checks, and is given back to
   await page.getByRole('button', { name: 'Set the limit' }).click();
   await page.getByText('The credit limit was set.').waitFor();
   await page.getByLabel('Order amount in EUR').fill('2500,01');
-  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
   await page.getByText('Over the limit by 0.01 EUR.').waitFor();
   await open('Use the policy’s limit');
   await page.getByLabel('Reason').locator('visible=true').fill('Grew');

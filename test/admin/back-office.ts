@@ -9,6 +9,7 @@ import type { Sql } from '../../src/db/client.ts';
 import { advance } from '../../src/db/process.ts';
 import { createSignInLink } from '../../src/db/sessions.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
+import { createVies } from '../../src/vat-register/vies.ts';
 import { anOrder } from '../support/builders.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -43,7 +44,7 @@ const pass = (sql: Sql, orderId: string, now: string) =>
   );
 
 /** The back office on a port of its own, in an app that is as strict as the real one; no worker runs. */
-export async function openBackOffice(sql: Sql): Promise<BackOffice> {
+export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): Promise<BackOffice> {
   const clock = { now: TODAY };
   const working = { on: true };
   const errors: unknown[] = [];
@@ -61,6 +62,7 @@ export async function openBackOffice(sql: Sql): Promise<BackOffice> {
     createAdmin({
       sql,
       process,
+      vatRegister: createVies({ url: viesUrl }),
       now: () => clock.now,
       sessionSecret: 'a secret of the tests, long enough',
       secureCookies: false,

@@ -448,6 +448,7 @@ describe('a simulation', () => {
       insert into customers (id, name, email, locale, country, past_orders, currency, fingerprint, created_at, updated_at)
       select 'zz-' || n, 'Many', 'many@many.example', 'it', 'IT', n, 'EUR', '-', ${START}, ${START}
       from generate_series(1, 2500) n`;
+    await api.sql`insert into accounts (customer_id, currency) select id, currency from customers where id like 'zz-%'`;
     const { totals } = await simulate({ rules: [{ rule: 'minOrders', orders: 2001 }], creditLimit: eur(1) });
     const [row] = await api.sql`select count(*)::int as n from customers`;
     expect(totals).toMatchObject({ customers: row!.n, eligibleAfter: 500 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applyImport } from '../../src/db/apply-import.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -29,7 +30,8 @@ const valid: Record<string, object> = {
     country: 'IT',
     vatNumber: 'IT12345670488',
     groups: ['a'],
-    contacts: { billing: 'b@x.example' },
+    contacts: { billing: 'b@x.example', dunning: 'd@x.example', pec: 'x@pec.example' },
+    accountManager: { name: 'M', email: 'm@merchant.example' },
     stats: { orders: 3, turnover: money },
     since: '2020-01-01',
     external: {
@@ -54,11 +56,13 @@ const valid: Record<string, object> = {
     termsCode: 'net30',
     placedAt: '2027-03-01T09:00:00Z',
     confirm: 'later',
-    buyer: { name: 'B' },
+    buyer: { name: 'B', email: 'b@x.example' },
     purchaseOrder: 'P',
     metadata: { a: 1 },
     categories: ['tools'],
   },
+  'POST /customers/rossi/terms-requests': { orderId: 'o', amount: money, note: 'n' },
+  'POST /tasks/1/close': { outcome: 'done', reason: 'r' },
   'PATCH /orders/none': { orderNumber: 'N' },
   'POST /orders/none/payments': {
     paymentId: 'p',
@@ -68,9 +72,42 @@ const valid: Record<string, object> = {
     reference: 'r',
   },
   'POST /orders/none/settle': { reason: 'r' },
+  'POST /orders/none/credit-notes': {
+    creditNoteId: 'n',
+    amount: money,
+    issuedOn: '2027-02-01',
+    number: 'NC 1',
+    reason: 'r',
+  },
+  'POST /customers/rossi/refunds': {
+    refundId: 'f',
+    amount: money,
+    refundedOn: '2027-02-01',
+    method: 'm',
+    reference: 'x',
+    reason: 'r',
+  },
+  'POST /orders/none/write-off': { amount: money, reason: 'r' },
+  'POST /orders/none/interest': { until: '2027-02-01', reason: 'r' },
+  'POST /orders/none/instalment-plan': {
+    of: 'outstanding',
+    instalments: [{ dueOn: '2027-12-01', amount: money }],
+    reason: 'r',
+  },
+  'POST /orders/none/waive': { amount: money, reason: 'r' },
+  'POST /approvals/none/approve': { comment: 'c' },
+  'POST /approvals/none/reject': { comment: 'c' },
+  'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'PUT /policies/eligibility': {
     baseVersion: 1,
-    policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
+    policy: {
+      rules: [
+        { rule: 'groups', anyOf: ['a'] },
+        { rule: 'vatNumber', register: 'required', unchecked: 'fail', validForDays: 30 },
+      ],
+      creditLimit: money,
+      tolerance: money,
+    },
   },
   'POST /policies/eligibility/simulate': {
     policy: {
@@ -114,9 +151,38 @@ const valid: Record<string, object> = {
   },
   'PUT /settings': {
     baseVersion: 1,
-    settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
+    settings: {
+      company: 'C',
+      iban: null,
+      vatNumber: 'IT12345670488',
+      timeZone: 'UTC',
+      country: 'IT',
+      region: '32',
+      saturdays: 'open',
+    },
   },
+  'POST /settings/restore': { baseVersion: 1, version: 1 },
   'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
+  'PUT /policies/late-interest': {
+    baseVersion: 0,
+    policy: {
+      enabled: true,
+      country: 'IT',
+      marginPercent: '8',
+      compensation: money,
+      referenceRates: [{ from: '2027-01-01', percent: '2.15' }],
+    },
+  },
+  'POST /interest/preview': {
+    principal: money,
+    dueOn: '2026-01-31',
+    paidOn: '2026-12-31',
+    country: 'IT',
+    payments: [{ on: '2026-02-28', amount: money }],
+    excluded: [{ from: '2026-03-01', to: '2026-03-31', amount: money }],
+    agrifood: true,
+    concludedOn: '2026-01-01',
+  },
   'POST /policies/dunning/preview': { termsCode: 'net30', placedOn: '2027-01-31', total: money },
 };
 
@@ -180,6 +246,49 @@ it.each(Object.entries(valid))('%s answers whatever it is sent, and never fails'
   );
 });
 
+it('any file is answered: kept whole or refused', async () => {
+  const pieces = [
+    'customerId',
+    'name',
+    'email',
+    'locale',
+    'country',
+    ',',
+    ';',
+    '"',
+    '\n',
+    '\r',
+    '{',
+    '}',
+    ':',
+    '[',
+    '|',
+  ];
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.string({ unit: fc.constantFrom(...pieces, '\u0000', 'à', '\ufeff'), maxLength: 60 }).map(encode),
+    fc
+      .array(fc.oneof(text, fc.constantFrom('x', 'it', 'IT', 'x@x.example')), { maxLength: 6 })
+      .map((cells) => encode(`customerId,name,email,locale,country,groups\n${cells.join(',')}\n`)),
+    mutated({ ...valid['PUT /customers/x'], customerId: 'x' }).map((line) => encode(JSON.stringify(line))),
+  );
+  const type = fc.constantFrom('text/csv', 'application/x-ndjson');
+  await fc.assert(
+    fc.asyncProperty(bytes, type, async (file, contentType) => {
+      const headers = { 'content-type': contentType };
+      const answer = await api.send('/v1/customers/import', file, { method: 'POST', headers });
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+      if (answer.status >= 400) return;
+      const { body } = await api.call(`/imports/${answer.body.importId}/rejected?limit=200`);
+      expect(body.items).toHaveLength(answer.body.rejected);
+      await applyImport(api.sql, answer.body.importId, api.clock.now);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const encode = (given: string): Uint8Array => new Uint8Array(Buffer.from(given));
+
 it('any path and query is answered, and never fails', async () => {
   const part = fc.oneof(
     text.map(encodeURIComponentSafely),
@@ -187,7 +296,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports'),
       part,
       part,
       part,

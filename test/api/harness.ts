@@ -8,7 +8,9 @@ import { createApiKey, type Scope } from '../../src/db/api-keys.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { advance } from '../../src/db/process.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
+import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { createVies } from '../../src/vat-register/vies.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -28,7 +30,13 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
  * The API on a database of its own, of a merchant with one customer, `rossi`. Temporal is away: orders are accepted
  * and commands are kept all the same; `work` does what an order's workflow does with them.
  */
-export async function openApi({ told = true }: { told?: boolean } = {}) {
+export async function openApi({
+  told = true,
+  viesUrl = 'http://127.0.0.1:1',
+}: {
+  told?: boolean;
+  viesUrl?: string;
+} = {}) {
   const { sql, drop } = await freshDatabase();
   await openMerchant(sql);
   const { client } = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default' });
@@ -37,7 +45,9 @@ export async function openApi({ told = true }: { told?: boolean } = {}) {
   const clock = { now: '2027-03-01T10:00:00.000Z' };
   const now = () => clock.now;
   const process = createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now });
-  const deps = { sql, process, log, now, told };
+  const vatRegister = createVies({ url: viesUrl });
+  const imports = createImportProcess({ client, log: { warn() {}, info() {} } });
+  const deps = { sql, process, imports, log, now, told, vatRegister };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
   await once(server, 'listening');

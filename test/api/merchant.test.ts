@@ -38,6 +38,56 @@ describe('a customer', () => {
     expect((await api.call('/customers/verdi', undefined, storefront)).body).toEqual(changed.body);
   });
 
+  it('has contacts by role and an account manager, until the store says otherwise', async () => {
+    const people = {
+      contacts: {
+        billing: 'fatture@verdi.example',
+        dunning: 'solleciti@verdi.example',
+        pec: 'verdi@pec.example',
+        warehouse: 'magazzino@verdi.example',
+      },
+      accountManager: { name: 'Luca Neri', email: 'luca@merchant.example' },
+    };
+    expect((await put('peopled', { ...facts, ...people })).body).toMatchObject(people);
+    expect((await api.call('/customers/peopled')).body).toMatchObject(people);
+    for (const [body, pointer] of [
+      [{ contacts: { dunning: 'nobody' } }, '/contacts/dunning'],
+      [{ contacts: { PEC: 'verdi@pec.example' } }, '/contacts/PEC'],
+      [{ accountManager: { name: 'Luca Neri' } }, '/accountManager/email'],
+      [{ accountManager: { name: ' ', email: 'l@merchant.example' } }, '/accountManager/name'],
+      [{ accountManager: { ...people.accountManager, phone: '1' } }, '/accountManager/phone'],
+    ] as const)
+      expect((await put('peopled', { ...facts, ...body })).body).toMatchObject({
+        code: 'validation',
+        errors: [{ pointer }],
+      });
+    expect((await api.call('/customers/peopled')).body).toMatchObject(people);
+    expect((await put('peopled', facts)).body).toMatchObject({
+      contacts: facts.contacts,
+      accountManager: null,
+    });
+  });
+
+  it('is one debtor with many buyers, who are named on their orders', async () => {
+    await put('company', facts);
+    const buyers = { anna: { name: 'Anna', email: 'anna@verdi.example' }, bruno: { name: 'Bruno' } };
+    for (const [orderId, buyer] of Object.entries(buyers)) {
+      const placed = await api.call(
+        '/orders',
+        { orderId, customerId: 'company', total: eur(400), buyer },
+        storefront,
+      );
+      expect(placed).toMatchObject({ status: 201, body: { customerId: 'company', buyer } });
+      expect((await api.call(`/orders/${orderId}`, undefined, storefront)).body.buyer).toEqual(buyer);
+    }
+    expect((await api.call('/customers/company')).body.credit).toMatchObject({ exposure: eur(800) });
+    const wrong = { orderId: 'carla', customerId: 'company', total: eur(1), buyer: { email: 'carla' } };
+    expect((await api.call('/orders', wrong, storefront)).body).toMatchObject({
+      code: 'validation',
+      errors: [{ pointer: '/buyer/email' }],
+    });
+  });
+
   it('needs no more than a name, an address, a language and a country', async () => {
     const { name, email, locale, country } = facts;
     expect(await put('plain', { name, email, locale, country })).toMatchObject({
@@ -87,7 +137,7 @@ describe('a customer', () => {
     );
   });
 
-  it('has the policy’s limit, or one of its own, in the account’s currency', async () => {
+  it('has the policy’s limit, or one of its own, in each currency its own', async () => {
     await put('limited', facts);
     const set = (limit: unknown) => api.call('/customers/limited/credit', { limit }, { method: 'PUT' });
     expect((await set(eur(50))).body.credit).toMatchObject({
@@ -100,8 +150,15 @@ describe('a customer', () => {
     ).toBe(201);
     expect((await set(eur(0))).body.credit).toMatchObject({ limit: eur(0), available: eur(-50) });
     expect((await set(null)).body.credit).toMatchObject({ limit: eur(10_000), ownLimit: null });
-    const other = await set({ amount: 1, currency: 'USD' });
-    expect(other).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    const usd = (amount: number) => ({ amount, currency: 'USD' });
+    const order = (orderId: string, amount: number) =>
+      api.call('/orders', { orderId, customerId: 'limited', total: usd(amount) });
+    expect(await order('early', 7)).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    expect((await set(usd(7))).body.credit).toMatchObject({ limit: usd(7), exposure: usd(0) });
+    expect((await order('abroad', 7)).status).toBe(201);
+    expect((await order('abroad-2', 1)).body).toMatchObject({ code: 'not-eligible' });
+    const home = (await api.call('/customers/limited')).body.credit;
+    expect(home).toMatchObject({ limit: eur(10_000), exposure: eur(50) });
   });
 
   it('is listed by id, page by page', async () => {
@@ -177,6 +234,7 @@ describe('a policy', () => {
     expect(await replace('/settings', 'settings', { company: 'Bianchi', iban: settings.iban })).toEqual({
       company: 'Bianchi',
       iban: settings.iban,
+      vatNumber: null,
       replyTo: null,
       timeZone: 'Europe/Rome',
       country: 'IT',
@@ -184,8 +242,42 @@ describe('a policy', () => {
       saturdays: 'open',
       currency: 'EUR',
       reservationExpiresAfter: 'P1D',
+      writeOffApprovalOver: null,
     });
     await replace('/policies/dunning', 'policy', dunning);
+  });
+});
+
+describe('the settings', () => {
+  it('have versions that are read, compared and put in force again', async () => {
+    const { version, settings: old } = (await api.call('/settings')).body;
+    const put = (baseVersion: number, changes: object) =>
+      api.call('/settings', { baseVersion, settings: { ...old, ...changes } }, { method: 'PUT' });
+    expect((await put(version, { company: 'Bianchi & Figli' })).body.version).toBe(version + 1);
+
+    const list = (await api.call('/settings/versions', undefined, { as: 'read' })).body;
+    expect(list.items.slice(0, 2)).toMatchObject([
+      { version: version + 1, updatedAt: api.clock.now, updatedBy: expect.stringMatching(/^key:/) },
+      { version },
+    ]);
+    expect((await api.call(`/settings/versions/${version}`)).body).toMatchObject({ version, settings: old });
+    expect((await api.call('/settings/versions/0')).body).toMatchObject({ version: 0, updatedAt: null });
+    expect((await api.call('/settings/versions/99')).body.code).toBe('version-not-found');
+    const change = { pointer: '/company', before: old.company, after: 'Bianchi & Figli' };
+    expect((await api.call(`/settings/differences?from=${version}`)).body).toEqual({
+      from: version,
+      to: version + 1,
+      differences: [change],
+    });
+    expect(await put(version, { iban: null })).toMatchObject({
+      status: 409,
+      body: { code: 'stale-version', currentVersion: version + 1, differences: [change] },
+    });
+
+    const restore = (baseVersion: number) => api.call('/settings/restore', { baseVersion, version });
+    expect((await restore(version)).body.code).toBe('stale-version');
+    expect((await restore(version + 1)).body).toMatchObject({ version: version + 2, settings: old });
+    expect((await api.call('/settings')).body).toMatchObject({ version: version + 2, settings: old });
   });
 });
 

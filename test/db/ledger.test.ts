@@ -79,16 +79,16 @@ it('accepts exactly as many concurrent orders as the limit holds, on several con
 it('reconciles, and tells every kind of tampering', async () => {
   const { sql } = database;
   expect(await reconcileBalances(sql)).toEqual([]);
-  await sql`update customers set exposure = exposure + 1, unapplied = unapplied + 5 where id = 'busy'`;
+  await sql`update accounts set exposure = exposure + 1, unapplied = unapplied + 5 where customer_id = 'busy'`;
   await sql`update orders set outstanding = outstanding - 100 where id = 'busy-0' or id = 'twice'`;
   await sql`update orders set currency = 'USD' where id = 'twice'`;
   const problems = (await reconcileBalances(sql)).map(({ subject, problem }) => `${subject}: ${problem}`);
   expect(problems).toContain(
-    'customer/busy: stored exposure 1000001, open balances 1000000 and reservations 0',
+    'customer/busy: stored exposure 1000001, open balances 1000000 and reservations 0 in EUR',
   );
-  expect(problems).toContain('customer/busy: stored unapplied credit 5, ledger 0');
+  expect(problems).toContain('customer/busy: stored unapplied credit 5, ledger 0 in EUR');
   expect(problems).toContain('order/twice: stored balance -100, ledger 0');
-  expect(problems).toContain("order/twice: is in USD, its customer's account in EUR");
+  expect(problems).toContain('order/twice: is in USD, in which its customer has no account');
   expect(problems).toContain(
     'ledger/order/twice/charge/1: names another customer or currency than its order',
   );

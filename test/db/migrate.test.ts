@@ -1,5 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { migrate, pending } from '../../src/db/migrate.ts';
+import { activePolicies } from '../../src/db/policies.ts';
+import { settings } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 
 it('applies each migration once, also when several processes start together', async () => {
@@ -19,4 +21,17 @@ it('refuses a database whose migration was changed after it was applied, or that
   await expect(migrate(database.url)).rejects.toThrow(/0001_foundation.sql was changed/);
   await database.sql`update migrations set version = 9999, name = '9999_future.sql' where version = 1`;
   await expect(migrate(database.url)).rejects.toThrow(/9999_future.sql, which this version does not know/);
+});
+
+it('settings that were written before the merchant’s VAT number was asked for go on being read', async () => {
+  const database = await freshDatabase();
+  onTestFinished(database.drop);
+  const { sql } = database;
+  const { vatNumber: _, ...before } = settings;
+  await sql`insert into policies (kind, version, body, actor, created_at)
+            values ('settings', 1, ${sql.json(before)}, 'user:test', '2027-01-01T00:00:00Z')`;
+  await sql`drop table vat_checks`;
+  await sql`delete from migrations where name = '0005_vat_checks.sql'`;
+  await migrate(database.url);
+  expect((await activePolicies(sql)).settings.body).toEqual({ ...before, vatNumber: null });
 });

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const account = async (id: string) =>
-  (await database.sql`select exposure, unapplied from customers where id = ${id}`)[0];
+  (await database.sql`select exposure, unapplied from accounts where customer_id = ${id}`)[0];
 
 async function place(orderId: string): Promise<void> {
   await addCustomer(database.sql, orderId);

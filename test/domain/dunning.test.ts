@@ -31,7 +31,7 @@ function plan(
 ) {
   return planReminders(
     { ...defaultDunning, ...policy },
-    { termsCode, instalments, placedAt, country, spreadKey },
+    { termsCode, instalments, from: placedAt, country, spreadKey },
   );
 }
 

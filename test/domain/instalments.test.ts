@@ -122,7 +122,7 @@ describe('instalments', () => {
           expect(parts.reduce((sum, { amount }) => sum + amount, 0)).toBe(total);
           expect(parts.every(({ amount }) => amount > 0 && Number.isSafeInteger(amount))).toBe(true);
           expect(parts.map(({ number }) => number)).toEqual(parts.map((_, index) => index + 1));
-          const dates = parts.map(({ dueAt }) => Date.parse(dueAt));
+          const dates = parts.map(({ dueAt }) => Date.parse(dueAt!));
           expect(dates).toEqual(dates.toSorted((a, b) => a - b));
         },
       ),

@@ -8,6 +8,7 @@ import {
   type Entry,
   payment,
   reversal,
+  type Standing,
   unappliedPayment,
 } from '../../src/domain/ledger.ts';
 
@@ -17,8 +18,15 @@ function books(amounts: readonly number[]) {
   const instalments = (): Balance[] =>
     amounts.map((amount, index) => {
       const own = entries.filter((entry) => entry.instalment === index + 1);
-      return { number: index + 1, amount, outstanding: balance(own, 'receivable') };
+      return { number: index + 1, amount, outstanding: balance(own, 'receivable'), charges: 0 };
     });
+  const standings = (): Standing[] =>
+    instalments().map(({ number, amount, outstanding }) => ({
+      number,
+      part: 'principal',
+      outstanding,
+      received: amount - outstanding,
+    }));
   const append = (added: readonly Entry[]) => {
     entries.push(...added);
     return added;
@@ -29,7 +37,7 @@ function books(amounts: readonly number[]) {
     instalments,
     append,
     pay: (paymentId: string, amount: number) => append(payment('1042', instalments(), { paymentId, amount })),
-    cancel: (commandId: string) => append(cancellation(commandId, '1042', instalments())),
+    cancel: (commandId: string) => append(cancellation(commandId, '1042', standings())),
     receivable: () => balance(entries, 'receivable'),
     unapplied: () => balance(entries, 'unapplied'),
   };
@@ -51,6 +59,8 @@ test('a part payment leaves the rest open', () => {
       amount: -50_000,
       orderId: '1042',
       instalment: 1,
+      part: 'principal',
+      label: null,
       paymentId: 'pay-1',
       reverses: null,
     },
@@ -62,6 +72,34 @@ test('a payment pays the earliest instalment first', () => {
   const order = books([30_000, 70_000]);
   order.pay('pay-1', 40_000);
   expect(order.instalments().map(({ outstanding }) => outstanding)).toEqual([0, 60_000]);
+});
+
+test('interest and costs are paid before the principal, instalment by instalment', () => {
+  const open: Balance[] = [
+    { number: 1, amount: 100, outstanding: 140, charges: 40 },
+    { number: 2, amount: 100, outstanding: 105, charges: 5 },
+  ];
+  const paid = payment('1042', open, { paymentId: 'p', amount: 143 });
+  expect(paid.map(({ key, instalment, part, amount }) => [key, instalment, part, amount])).toEqual([
+    ['payment/p/1/charges', 1, 'charges', -40],
+    ['payment/p/1', 1, 'principal', -100],
+    ['payment/p/2/charges', 2, 'charges', -3],
+  ]);
+});
+
+test('a cancellation takes back only what is owed or was received, of each part', () => {
+  const standings: Standing[] = [
+    { number: 1, part: 'principal', outstanding: 50, received: 20 },
+    { number: 1, part: 'charges', outstanding: 5, received: 0 },
+    { number: 2, part: 'principal', outstanding: 0, received: 0 },
+  ];
+  const entries = cancellation('c', '1042', standings);
+  expect(entries.map(({ key, account, amount }) => [key, account, amount])).toEqual([
+    ['c/cancellation/1', 'receivable', -70],
+    ['c/release/1', 'receivable', 20],
+    ['c/credit/1', 'unapplied', 20],
+    ['c/cancellation/1/charges', 'receivable', -5],
+  ]);
 });
 
 test('an overpayment becomes credit of the customer', () => {
@@ -99,6 +137,8 @@ test('a reversed payment is owed again; each entry is taken back by one that nam
       amount: 100,
       orderId: '1042',
       instalment: 1,
+      part: 'principal',
+      label: null,
       paymentId: 'pay-1',
       reverses: 7,
     },
@@ -109,6 +149,8 @@ test('a reversed payment is owed again; each entry is taken back by one that nam
       amount: -30,
       orderId: '1042',
       instalment: null,
+      part: 'principal',
+      label: null,
       paymentId: 'pay-1',
       reverses: 8,
     },
@@ -210,9 +252,10 @@ test('no two entries share a key, and none is of zero', () => {
 });
 
 test('the same act decided twice on the same balances has the same keys', () => {
-  const open: Balance[] = [{ number: 1, amount: 100, outstanding: 60 }];
+  const open: Balance[] = [{ number: 1, amount: 100, outstanding: 60, charges: 10 }];
+  const standings: Standing[] = [{ number: 1, part: 'principal', outstanding: 50, received: 50 }];
   expect(payment('1042', open, { paymentId: 'p', amount: 70 })).toEqual(
     payment('1042', open, { paymentId: 'p', amount: 70 }),
   );
-  expect(cancellation('c', '1042', open)).toEqual(cancellation('c', '1042', open));
+  expect(cancellation('c', '1042', standings)).toEqual(cancellation('c', '1042', standings));
 });

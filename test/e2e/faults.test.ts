@@ -7,7 +7,7 @@ let system: RealSystem;
 beforeAll(async () => {
   system = await startRealSystem();
   await openMerchant(system.sql);
-  await system.sql`update customers set credit_limit = 1000000000`;
+  await system.sql`update accounts set credit_limit = 1000000000`;
 }, 120_000);
 afterAll(() => system.stop());
 afterEach(async () => {
@@ -79,7 +79,7 @@ it('payments that arrive while the order is closing are each booked once, as pay
   expect(answers.every(({ status }) => status === 200 || status === 202)).toBe(true);
   await applied('closing');
   await finished('closing');
-  const [customer] = await system.sql`select exposure, unapplied from customers where id = 'closing'`;
+  const [customer] = await system.sql`select exposure, unapplied from accounts where customer_id = 'closing'`;
   expect(customer).toEqual({ exposure: 0, unapplied: 14_000 });
 }, 120_000);
 

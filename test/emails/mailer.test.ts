@@ -118,6 +118,25 @@ describe('a mail that the server accepts', () => {
     expect(accepted[1]!.raw).toBe(accepted[0]!.raw);
   });
 
+  it('goes in copy to the buyer as well, and in copy to nobody else', async () => {
+    const { mailer, accepted } = await postOffice();
+    const copyTo = 'anna@rossi.example';
+    await mailer.send({ ...mail, copyTo });
+    await mailer.send({ ...mail, copyTo: null });
+    expect(accepted.map(({ to }) => to)).toEqual([[mail.to, copyTo], [mail.to]]);
+    const [copied, alone] = await Promise.all(accepted.map(({ raw }) => simpleParser(raw)));
+    expect(copied?.cc).toMatchObject({ value: [{ address: copyTo }] });
+    expect(alone?.cc).toBeUndefined();
+  });
+
+  it('arrives though the server refuses the address of the copy', async () => {
+    const { mailer, accepted } = await postOffice({
+      onRcptTo: ({ address }, _session, done) => done(address === mail.to ? null : refusal(550)),
+    });
+    await mailer.send({ ...mail, copyTo: 'gone@rossi.example' });
+    expect(accepted.map(({ to }) => to)).toEqual([[mail.to]]);
+  });
+
   it('has no Reply-To where the merchant set none', async () => {
     const { mailer, accepted } = await postOffice();
     await mailer.send({ ...mail, replyTo: null });

@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
+import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
-import { eur } from '../support/builders.ts';
+import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
@@ -23,8 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function save(name: string, order: Pick<OrderRow, 'id' | 'episode'>): Promise<void> {
-  const history = await world.env.client.workflow.getHandle(workflowIdOf(order)).fetchHistory();
+const save = (name: string, order: Pick<OrderRow, 'id' | 'episode'>): Promise<void> =>
+  saveHistory(name, workflowIdOf(order));
+
+async function saveHistory(name: string, workflowId: string): Promise<void> {
+  const history = await world.env.client.workflow.getHandle(workflowId).fetchHistory();
   writeFileSync(new URL(`${name}.json`, folder), `${withoutMachine(historyToJSON(history))}\n`);
   expect(history.events?.length).toBeGreaterThan(5);
 }
@@ -117,4 +122,28 @@ it('records reminders of two instalments that come due in one moment, after a pa
   await world.submit('weekly', 'settle');
   await world.ending(order);
   await save('two-at-once', order);
+});
+
+it('records an import of a file that is applied at its second attempt', async () => {
+  const facts = aCustomer();
+  const lines = async function* () {
+    yield [{ number: 1, subject: 'imported', facts, fingerprint: 'f', raw: null, errors: null }];
+  };
+  const given = {
+    id: 'file',
+    kind: 'customers',
+    onRejected: 'skip',
+    fingerprint: 'f',
+    actor: 'key:test',
+  } as const;
+  const { row } = await insertImport(world.sql, given, lines(), await world.clock());
+  await world.sql`alter table customers rename to away`;
+  await createImportProcess({ client: world.env.client, log: { warn() {}, info() {} } }).ensureRunning(row);
+  await eventually(
+    'it has been tried',
+    async () => (await getImport(world.sql, 'file')).state === 'applying',
+  );
+  await world.sql`alter table away rename to customers`;
+  await world.env.client.workflow.getHandle(workflowIdOfImport('file')).result();
+  await saveHistory('import', workflowIdOfImport('file'));
 });

@@ -23,6 +23,7 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   since: null,
   external: {},
   closedMonths: [],
+  accountManager: null,
   ...fields,
 });
 
@@ -105,6 +106,7 @@ export const dunning: DunningPolicy = {
 export const settings: Settings = {
   company: 'Forniture Bianchi S.p.A.',
   iban: 'IT60X0542811101000000123456',
+  vatNumber: null,
   replyTo: 'crediti@forniture-bianchi.example',
   timeZone: 'Europe/Rome',
   country: 'IT',
@@ -112,4 +114,5 @@ export const settings: Settings = {
   saturdays: 'open',
   currency: 'EUR',
   reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: null,
 };

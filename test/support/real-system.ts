@@ -108,6 +108,19 @@ export async function startRealSystem() {
         return { status: 0, headers: new Headers(), body: null };
       }
     },
+    /** Sends a file to the API; a connection that breaks is an answer with status 0. */
+    async sendFile(path: string, type: string, content: string): Promise<Answer> {
+      try {
+        const response = await fetch(`${url}/v1${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': type },
+          body: content,
+        });
+        return { status: response.status, headers: response.headers, body: await response.json() };
+      } catch {
+        return { status: 0, headers: new Headers(), body: null };
+      }
+    },
     reconcile: () => reconcile(database.sql, client, new Date(Date.now() + 120_000).toISOString()),
     stopTemporal: () => temporal.stop(),
     async startTemporal() {

@@ -123,14 +123,18 @@ export async function openWorld() {
         told: false,
       });
       if (result.kind !== 'accepted') throw new Error('declined');
-      process.startSoon(result.order, result.instalments[0]?.dueAt);
+      process.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
       await quiet(fields.orderId);
       return result.order;
     },
     async submit(
       orderId: string,
       kind: CommandKind,
-      fields: { reason?: string; payment?: { paymentId: string; amount: Money } } = {},
+      fields: {
+        reason?: string;
+        payment?: { paymentId: string; amount: Money };
+        body?: Record<string, unknown>;
+      } = {},
     ) {
       await quiet(orderId);
       const now = await clock();
@@ -150,6 +154,7 @@ export async function openWorld() {
           content: fields,
           idempotencyKey: null,
           payment,
+          body: fields.body ?? {},
         },
       );
     },

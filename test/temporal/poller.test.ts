@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../src/db/checkout.ts';
 import { insertCommand } from '../../src/db/commands.ts';
+import { insertImport } from '../../src/db/imports.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
 import { createPoller } from '../../src/temporal/poller.ts';
-import { anOrder, eur } from '../support/builders.ts';
+import { aCustomer, anOrder, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -49,8 +50,22 @@ function aProcess() {
   };
   return { looked, process };
 }
+const started: string[] = [];
+const imports = {
+  async ensureRunning({ id }: { id: string }) {
+    started.push(id);
+    if (id === 'stuck') throw new Error('no word from Temporal');
+  },
+};
 const pollerAt = (process: OrderProcess, now: string) =>
-  createPoller({ sql: database.sql, process, log, everyMs: 3_600_000, now: () => now });
+  createPoller({
+    sql: database.sql,
+    process,
+    imports,
+    log,
+    everyMs: 3_600_000,
+    now: () => now,
+  });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
   const { looked, process } = aProcess();
@@ -73,4 +88,27 @@ it('helps the other orders and commands though one of them cannot be helped, and
   await later.runOnce();
   expect(looked.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'c settle', 'c settle']);
   await later.stop();
+});
+
+it('starts imports that were not applied ten seconds after they came, and again a minute later', async () => {
+  for (const id of ['stuck', 'waiting']) {
+    const lines = async function* () {
+      const facts = aCustomer();
+      yield [{ number: 1, subject: 'x', facts, fingerprint: 'f', raw: null, errors: null }];
+    };
+    const given = { id, kind: 'customers', onRejected: 'skip', fingerprint: id, actor: 'key:test' } as const;
+    await insertImport(database.sql, given, lines(), '2027-02-01T12:00:00.000Z');
+  }
+  const { process } = aProcess();
+  for (const [at, expected] of [
+    ['2027-02-01T12:00:09.000Z', []],
+    ['2027-02-01T12:00:10.000Z', ['stuck', 'waiting']],
+    ['2027-02-01T12:00:20.000Z', ['stuck', 'waiting']],
+    ['2027-02-01T12:01:10.000Z', ['stuck', 'stuck', 'waiting', 'waiting']],
+  ] as const) {
+    const poller = pollerAt(process, at);
+    await poller.runOnce();
+    await poller.stop();
+    expect(started.sort()).toEqual(expected);
+  }
 });

@@ -31,7 +31,7 @@ const mails = (orderNumber: string, count: number) =>
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
 const eventsOf = (orderId: string) => world.told.filter((event) => event.orderId === orderId);
 const exposure = async () =>
-  (await world.sql`select exposure, unapplied from customers where id = 'rossi'`)[0];
+  (await world.sql`select exposure, unapplied from accounts where customer_id = 'rossi'`)[0];
 const outcomes = async (orderId: string) =>
   Object.fromEntries(
     (await noticesOf(world.sql, orderId)).map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]),

@@ -1,6 +1,7 @@
 import type { OrderView, StoreStatus } from '../../db/order-views.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import type { VatOutcome } from '../../domain/vat-register.ts';
 
 type Tone = 'good' | 'info' | 'warn' | 'bad' | 'calm';
 
@@ -62,6 +63,17 @@ const privilegeTones = {
 export const PrivilegeBadge = ({ privilege }: { privilege: Privilege }) => (
   <Badge tone={privilegeTones[privilege]}>{privilegeWords[privilege]}</Badge>
 );
+
+const vatBadges = {
+  valid: ['good', 'Valid'],
+  invalid: ['bad', 'Not valid'],
+  'could-not-be-checked': ['warn', 'Could not be checked'],
+} as const satisfies Record<VatOutcome, readonly [Tone, string]>;
+
+export function VatBadge({ outcome }: { outcome: VatOutcome }) {
+  const [tone, words] = vatBadges[outcome];
+  return <Badge tone={tone}>{words}</Badge>;
+}
 
 export const PassedBadge = ({ passed }: { passed: boolean }) => (
   <Badge tone={passed ? 'good' : 'bad'}>{passed ? 'Passed' : 'Not passed'}</Badge>

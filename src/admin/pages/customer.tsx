@@ -2,6 +2,8 @@ import type { AuditEntry } from '../../db/audit.ts';
 import type { CustomerRow } from '../../db/customers.ts';
 import type { Decline } from '../../db/declines.ts';
 import type { OrderView } from '../../db/order-views.ts';
+import type { TaskRow } from '../../db/tasks.ts';
+import type { PresentVatCheck } from '../../db/vat-checks.ts';
 import type { ClosedMonth } from '../../domain/due-dates.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
@@ -15,6 +17,7 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
 import { Amount, At, actorWords } from './values.tsx';
+import { VatCheckCard } from './vat-check.tsx';
 
 const warningWords = {
   'near-limit': '80 % of the credit limit or more are used.',
@@ -29,7 +32,7 @@ export const privilegeActions = {
   'use-rules': 'by_rules',
 } as const satisfies Record<string, Privilege>;
 export type PrivilegeAction = keyof typeof privilegeActions;
-export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit';
+export type CustomerAction = PrivilegeAction | 'credit-limit' | 'policy-limit' | 'vat-check';
 
 /** What has just been done; the address of the page says which. */
 export const doneWords = {
@@ -39,7 +42,8 @@ export const doneWords = {
   by_rules: 'The rules decide again.',
   limit: 'The credit limit was set.',
   'policy-limit': 'The policy’s credit limit applies again.',
-} as const satisfies Record<Privilege | 'limit' | 'policy-limit', string>;
+  'vat-check': 'VIES was asked about the VAT number.',
+} as const satisfies Record<Privilege | 'limit' | 'policy-limit' | 'vat-check', string>;
 export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
@@ -49,6 +53,10 @@ export type CustomerPageProps = {
   privilege: Privilege;
   /** Ids of other customers with the same VAT number. */
   namesakes: readonly string[];
+  /** The open request for payment terms. */
+  request: TaskRow | null;
+  /** Of the present VAT number. */
+  vatCheck: PresentVatCheck | null;
   credit: Credit;
   /** When the raise that is in force ends. */
   raisedUntil: string | null;
@@ -68,6 +76,7 @@ export function CustomerPage(props: CustomerPageProps) {
     customer,
     privilege,
     namesakes,
+    request,
     credit,
     raisedUntil,
     orders,
@@ -111,6 +120,11 @@ export function CustomerPage(props: CustomerPageProps) {
             </>
           ))}
           .
+        </p>
+      )}
+      {request !== null && (
+        <p class="notice warn">
+          The customer asks for payment terms: <a href={`/admin/tasks/${request.id}`}>decide</a>.
         </p>
       )}
       <dl class="card facts">
@@ -188,6 +202,7 @@ export function CustomerPage(props: CustomerPageProps) {
             <Actions {...props} />
           </section>
           <Facts customer={customer} zone={zone} />
+          <VatCheckCard {...props} />
         </div>
       </div>
       <section aria-labelledby="orders">
@@ -334,7 +349,15 @@ function Actions({ visitor, customer, privilege, credit, policyLimit, form }: Cu
   );
 }
 
+/** The contacts that mean something to Netterms; others are the store's own. */
+const contactWords: Readonly<Record<string, string>> = {
+  billing: 'Contact for letters',
+  dunning: 'Contact for reminders',
+  pec: 'Certified e-mail (PEC)',
+};
+
 function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
+  const { accountManager } = customer;
   const turnover = customer.turnoverCurrency
     ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
     : 'not known';
@@ -348,8 +371,9 @@ function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
     ['Past orders', `${customer.pastOrders}`],
     ['Turnover', turnover],
     ['Known since', customer.since ?? 'not known'],
+    ['Account manager', accountManager ? `${accountManager.name}, ${accountManager.email}` : 'none'],
     ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
-      `Contact: ${role}`,
+      contactWords[role] ?? `Contact: ${role}`,
       contact,
     ]),
   ];
@@ -409,6 +433,10 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
   'customer.terms': 'Own payment terms changed',
+  'terms-request.opened': 'Asked for payment terms',
+  'terms-request.granted': 'The wish for payment terms was granted',
+  'terms-request.refused': 'The wish for payment terms was refused',
+  'terms-request.done': 'The wish for payment terms was dealt with',
 };
 
 function History({

@@ -3,11 +3,12 @@ import { assetUrl } from '../assets.ts';
 import type { Visitor } from '../page.tsx';
 import { CsrfField } from './fields.tsx';
 
-export type Section = 'orders' | 'customers';
+export type Section = 'orders' | 'customers' | 'tasks';
 
 const sections: readonly [Section, string][] = [
   ['orders', 'Orders'],
   ['customers', 'Customers'],
+  ['tasks', 'Tasks'],
 ];
 
 /** The frame of every page. */
@@ -48,6 +49,7 @@ export function Layout({
                   {sections.map(([name, label]) => (
                     <a href={`/admin/${name}`} aria-current={name === section ? 'page' : undefined}>
                       {label}
+                      {name === 'tasks' && <Waiting count={visitor.openTasks ?? 0} />}
                     </a>
                   ))}
                 </nav>
@@ -67,3 +69,12 @@ export function Layout({
     </html>
   );
 }
+
+/** How many tasks wait, beside the name of their section. */
+const Waiting = ({ count }: { count: number }) =>
+  count === 0 ? null : (
+    <span class="badge warn">
+      {count}
+      <span class="unseen"> open</span>
+    </span>
+  );

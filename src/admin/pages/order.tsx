@@ -123,6 +123,12 @@ export function OrderPage(props: OrderPageProps) {
           <dt>Order id</dt>
           <dd>{order.orderId}</dd>
         </div>
+        {order.buyer !== null && (
+          <div class="wide">
+            <dt>Buyer</dt>
+            <dd>{buyerWords(order.buyer)}</dd>
+          </div>
+        )}
         {order.purchaseOrder !== null && (
           <div>
             <dt>Purchase order</dt>
@@ -168,6 +174,12 @@ export function OrderPage(props: OrderPageProps) {
   );
 }
 
+/** "Anna Bianchi, anna@acme.example, department: Stores". */
+function buyerWords({ name, email, ...others }: Record<string, string>): string {
+  const more = Object.entries(others).map(([key, value]) => `${key}: ${value}`);
+  return [name, email, ...more].filter(Boolean).join(', ');
+}
+
 function storeSentence({ storeStatus, status }: OrderView): string {
   if (status === 'reserved') return 'Waits for the store’s confirmation';
   switch (storeStatus) {
@@ -193,6 +205,12 @@ const appliedWords = {
   cancel: 'The order was cancelled.',
   retryStore: 'The store is told again.',
   chase: 'The order goes on without the store’s word.',
+  extend: 'The due date was moved.',
+  credit: 'The credit note was booked.',
+  writeOff: 'The amount was written off.',
+  chargeInterest: 'The late interest was charged.',
+  waive: 'The charges were waived.',
+  reschedule: 'The instalment plan is in force.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {
@@ -382,6 +400,12 @@ const entryWords = {
   charge: 'Charge',
   payment: 'Payment',
   cancellation: 'Cancellation',
+  credit_note: 'Credit note',
+  refund: 'Refund',
+  interest: 'Late interest',
+  fee: 'Fee',
+  write_off: 'Write-off',
+  adjustment: 'Adjustment',
   allocation: 'Allocation',
   reversal: 'Reversal',
 } as const satisfies Record<LedgerRow['kind'], string>;

@@ -23,6 +23,12 @@ const commandWords: Readonly<Record<string, string>> = {
   cancel: 'Cancellation',
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
+  extend: 'Extension',
+  credit: 'Credit note',
+  writeOff: 'Write-off',
+  chargeInterest: 'Charging late interest',
+  waive: 'Waiver',
+  reschedule: 'Instalment plan',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -44,6 +50,10 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   charge: (amount) => ({ text: `${amount} charged` }),
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  credit_note: (amount) => ({ text: `${amount} credited` }),
+  write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
+  interest: (amount) => ({ text: `${amount} of late interest charged` }),
+  fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
@@ -54,6 +64,12 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.settle': { text: 'Settlement asked for' },
   'order.cancel': { text: 'Cancellation asked for' },
   'order.retryStore': { text: 'The store is told again' },
+  'order.credit': { text: 'A credit note was booked' },
+  'order.writeOff': { text: 'An amount was written off' },
+  'order.chargeInterest': { text: 'Late interest was charged' },
+  'order.waive': { text: 'Charges were waived' },
+  'order.reschedule': { text: 'An instalment plan was agreed' },
+  'order.extend': { text: 'A due date was moved' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },
@@ -131,6 +147,7 @@ export function Timeline({
   const item = (event: TimelineEvent) => {
     const { text, tone } = tell(event, order);
     const reason = why(event);
+    const { detail } = event;
     return (
       <li class={tone}>
         <span class="when">
@@ -138,6 +155,9 @@ export function Timeline({
         </span>
         <span class="what">
           {text}
+          {typeof detail.recipient === 'string' && (
+            <span class="note"> to {[detail.recipient, detail.copyTo].filter(Boolean).join(', ')}</span>
+          )}
           {event.actor !== null && <span class="note"> by {actorWords(event.actor)}</span>}
           {reason !== null && <span class="reason">{reason}</span>}
         </span>

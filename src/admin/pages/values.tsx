@@ -24,6 +24,12 @@ export function Due({
 }) {
   const { terms } = order;
   const rules = terms.kind === 'instalments' ? terms.lines.map((given) => given.terms) : [terms];
+  if (line.dueAt === null)
+    return (
+      <>
+        <OnDay day={line.dueOn} /> <span class="id">provisional</span>
+      </>
+    );
   return rules.every(({ kind }) => kind === 'elapsed') ? (
     <At at={line.dueAt} zone={zone} seconds />
   ) : (

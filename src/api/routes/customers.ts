@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { raiseLimit, setCreditLimit } from '../../db/accounts.ts';
 import type { ApiKey } from '../../db/api-keys.ts';
-import { applicantsOf } from '../../db/applicants.ts';
+import { applicantsOf, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import {
   type CustomerFacts,
@@ -8,15 +9,14 @@ import {
   findCustomer,
   listCustomers,
   putCustomer,
-  raiseLimit,
   sameVatNumber,
-  setCreditLimit,
   setOwnTerms,
   setPrivilege,
   unknownCustomer,
 } from '../../db/customers.ts';
 import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
 import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
+import { presentVatChecks } from '../../db/vat-checks.ts';
 import type { Applicant, Privilege } from '../../domain/eligibility/applicant.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../../domain/eligibility/policy.ts';
@@ -52,16 +52,18 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function viewsFor(key: ApiKey, rows: readonly CustomerRow[], now: string): Promise<CustomerView[]> {
     if (!holds(key, 'read')) return rows.map(factsView);
     const policies = await activePolicies(sql);
-    const moment = { now, zone: policies.settings.body.timeZone };
+    const moment = momentOf(policies.settings.body, now);
     const ids = rows.map(({ id }) => id);
-    const [applicants, namesakes] = await Promise.all([
+    const [applicants, namesakes, vatChecks] = await Promise.all([
       applicantsOf(sql, rows, conditionsOf(policies.eligibility.body), moment),
       sameVatNumber(sql, ids),
+      presentVatChecks(sql, ids),
     ]);
     return rows.map((row, index) => ({
       ...factsView(row),
       ...standingView(row, applicants[index]!, policies),
       sameVatNumber: namesakes.get(row.id) ?? [],
+      vatCheck: vatChecks.get(row.id) ?? null,
     }));
   }
 
@@ -203,7 +205,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function requireMore(customerId: string, raised: Money, now: string): Promise<void> {
     const row = (await findCustomer(sql, customerId)) ?? unknownCustomer(customerId);
     const { eligibility, settings } = await activePolicies(sql);
-    const moment = { now, zone: settings.body.timeZone };
+    const moment = momentOf(settings.body, now);
     const [applicant] = await applicantsOf(sql, [row], conditionsOf(eligibility.body), moment);
     const { limit } = creditOf({ ...applicant!, raisedLimit: null }, eligibility.body);
     if (raised.currency !== limit.currency || raised.amount > limit.amount) return;
@@ -229,7 +231,8 @@ function invalid(pointer: string, detail: string): never {
   throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
-function factsOf(body: CustomerFactsBody): CustomerFacts {
+/** What a body says, with its defaults. */
+export function factsOf(body: CustomerFactsBody): CustomerFacts {
   const {
     stats,
     vatNumber = null,
@@ -238,6 +241,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     since = null,
     external = {},
     closedMonths = [],
+    accountManager = null,
     ...facts
   } = body;
   const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
@@ -248,6 +252,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
     groups,
     contacts,
     closedMonths,
+    accountManager,
     pastOrders: stats?.orders ?? 0,
     turnover: stats?.turnover ?? null,
     since,
@@ -259,7 +264,7 @@ function factsOf(body: CustomerFactsBody): CustomerFacts {
 function factsView(row: CustomerRow): CustomerView {
   const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
     row;
-  const { currency, createdAt, updatedAt } = row;
+  const { accountManager, currency, createdAt, updatedAt } = row;
   const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
   const stats = { orders: row.pastOrders, turnover };
   const facts = {
@@ -274,6 +279,7 @@ function factsView(row: CustomerRow): CustomerView {
     since,
     external,
     closedMonths,
+    accountManager,
   };
   return { customerId: id, ...facts, currency, createdAt, updatedAt };
 }

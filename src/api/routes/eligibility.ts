@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
-import { applicantOfOne } from '../../db/applicants.ts';
+import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
@@ -9,6 +9,7 @@ import type { Check } from '../../domain/eligibility/check.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { buyerMessage, decide } from '../../domain/eligibility/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../../domain/eligibility/policy.ts';
+import { mayAskForTerms } from '../../domain/eligibility/standing.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
 import { type Offer, offerOf } from '../../domain/offer.ts';
@@ -49,10 +50,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { locale } = customer;
         const policy = policies.eligibility.body;
         const settings = policies.settings.body;
-        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), {
-          now,
-          zone: settings.timeZone,
-        });
+        const applicant = await applicantOfOne(sql, customer, rulesOf(policy), momentOf(settings, now));
         const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
         const total = { amount: asked.amount, currency: asked.currency };
@@ -62,6 +60,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           body: {
             eligible,
             buyerMessage: buyerMessage(eligible, locale),
+            mayAskForTerms: !eligible && mayAskForTerms(applicant.privilege),
             offers: eligible ? offers : [],
             checks: checksFor(key, checks),
             ...(holds(key, 'read') ? { credit: creditOf(applicant, policy) } : {}),

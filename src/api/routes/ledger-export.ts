@@ -58,6 +58,8 @@ const columns = {
   instalment: ({ instalment }) => instalment,
   account: ({ account }) => account,
   kind: ({ kind }) => kind,
+  part: ({ part }) => part,
+  label: ({ label }) => label,
   amountMinor: ({ amount }) => amount,
   amount: decimalOf,
   currency: ({ currency }) => currency,

@@ -1,20 +1,26 @@
-import type { z } from 'zod';
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
-import { type CommandRow, findCommand, getCommand } from '../../db/commands.ts';
+import { findCommand, getCommand } from '../../db/commands.ts';
 import { merchantToday, readOrder } from '../../db/order-views.ts';
-import { type ErrorCode, errorTable, NettermsError } from '../../domain/errors.ts';
+import { getOrder } from '../../db/orders.ts';
+import { NettermsError } from '../../domain/errors.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
-import { type Submission, submitCommand } from '../../temporal/submit-command.ts';
+import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
-import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
-import { type CommandView, command, newPayment, orderAfterCommand, withReason } from '../schemas/order.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { requirePast } from '../past-day.ts';
+import {
+  command,
+  extension,
+  instalmentPlan,
+  newPayment,
+  orderAfterCommand,
+  withReason,
+} from '../schemas/order.ts';
 
 const tag = 'Orders';
-const statuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
-
-type Answer = z.infer<typeof orderAfterCommand>;
+const statuses = askedStatuses;
 
 /** What can be asked of an order: each is a command that the order's workflow applies or refuses. */
 export function orderCommandEndpoints({
@@ -26,19 +32,7 @@ export function orderCommandEndpoints({
   process: OrderProcess;
   now: () => string;
 }): Endpoint[] {
-  /** Asks, waits a moment, and answers with the order as it is then. */
-  async function ask(submission: Submission): Promise<Reply<Answer>> {
-    const { command, replayed } = await submitCommand({ sql, process, now: now() }, submission);
-    if (command.outcome === 'refused') throw refused(command);
-    return {
-      status: command.outcome ? 200 : 202,
-      body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
-      headers: {
-        ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
-        ...replayedHeader(replayed),
-      },
-    };
-  }
+  const ask = askOrder({ sql, process, now });
 
   /** A storefront follows its own commands only. */
   async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
@@ -79,6 +73,43 @@ export function orderCommandEndpoints({
     }),
     withReasonEndpoint('cancel', 'cancel', 'storefront', 'Cancel an order; what was paid becomes credit'),
     withReasonEndpoint('settle', 'settle', 'admin', 'Settle an order: the rest was paid outside'),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/extend',
+      tag,
+      summary: 'Give an instalment a later due date; its reminders are planned anew',
+      scopes: ['admin'],
+      body: extension,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason, ...move } = body;
+        return ask({ orderId, kind: 'extend', actor, reason, content: body, idempotencyKey, body: move });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/instalment-plan',
+      tag,
+      summary: 'Agree an instalment plan over what is overdue, or over all that is outstanding',
+      scopes: ['admin'],
+      body: instalmentPlan,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason, of, instalments } = body;
+        const { currency } = await getOrder(sql, orderId);
+        if (instalments[0]!.amount.currency !== currency)
+          throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}.`);
+        const plan = {
+          of,
+          instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: amount.amount })),
+        };
+        return ask({ orderId, kind: 'reschedule', actor, reason, content: body, idempotencyKey, body: plan });
+      },
+    }),
     withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),
     endpoint({
       method: 'post',
@@ -104,7 +135,7 @@ export function orderCommandEndpoints({
       handle: async ({ params: { orderId }, body, actor, now }) => {
         const today = await merchantToday(sql, now);
         const { receivedOn = today, method = null, reference = null } = body;
-        requirePast(receivedOn, today);
+        requirePast('/receivedOn', receivedOn, today);
         const payment = { ...body, receivedOn, method, reference };
         const request = { reason: null, content: body, idempotencyKey: null, payment };
         return ask({ orderId, kind: 'recordPayment', actor, ...request });
@@ -123,36 +154,4 @@ export function orderCommandEndpoints({
       },
     }),
   ];
-}
-
-/** Money is received up to today, and not more than ten years ago. Throws `validation`. */
-function requirePast(receivedOn: string, today: string): void {
-  const tenYearsAgo = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
-  if (receivedOn <= today && receivedOn >= tenYearsAgo) return;
-  const detail =
-    receivedOn > today ? `This is in the future: today is ${today}.` : 'This is more than ten years ago.';
-  throw new NettermsError('validation', `/receivedOn: ${detail}`, {
-    errors: [{ pointer: '/receivedOn', detail }],
-  });
-}
-
-function refused(command: CommandRow): NettermsError {
-  const code = command.refusal as ErrorCode;
-  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
-    command: commandView(command),
-  });
-}
-
-function commandView({
-  id,
-  orderId,
-  kind,
-  actor,
-  reason,
-  createdAt,
-  outcome,
-  refusal,
-  decidedAt,
-}: CommandRow): CommandView {
-  return { commandId: id, orderId, kind, actor, reason, createdAt, outcome, refusal, decidedAt };
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
-import { checkout } from '../../db/checkout.ts';
+import { type CheckoutResult, checkout } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
 import { type LedgerRow, ledgerOf } from '../../db/ledger.ts';
 import { setOrderNumber } from '../../db/order-number.ts';
 import { listOrders, readOrder, viewOf } from '../../db/order-views.ts';
 import { getOrder } from '../../db/orders.ts';
 import { timelineOf } from '../../db/timeline.ts';
-import { buyerMessage, type Verdict } from '../../domain/eligibility/decide.ts';
+import { buyerMessage } from '../../domain/eligibility/decide.ts';
+import { mayAskForTerms, privilegeAt } from '../../domain/eligibility/standing.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
@@ -48,13 +49,13 @@ export function orderEndpoints({
         const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata, categories };
         const request = { ...body, ...defaults, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, told });
-        if (result.kind === 'declined') throw notEligible(key, result.verdict, result.customer.locale);
+        if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;
         return {
           status: 201,
           body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
-          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt),
+          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt ?? null),
         };
       },
     }),
@@ -136,9 +137,14 @@ function placement(placedAt: string, now: string): string {
   });
 }
 
-function notEligible(key: ApiKey, { checks }: Verdict, locale: string): NettermsError {
+function notEligible(
+  key: ApiKey,
+  { verdict: { checks }, customer }: Extract<CheckoutResult, { kind: 'declined' }>,
+  now: string,
+): NettermsError {
   return new NettermsError('not-eligible', 'Nothing was ordered; the order id stays free.', {
-    buyerMessage: buyerMessage(false, locale),
+    buyerMessage: buyerMessage(false, customer.locale),
+    mayAskForTerms: mayAskForTerms(privilegeAt(customer, now)),
     checks: checksFor(key, checks),
   });
 }

@@ -3,9 +3,11 @@ import type { Sql } from '../../db/client.ts';
 import {
   activePolicies,
   type Policies,
+  type PolicyKind,
   policyVersion,
   policyVersions,
   replacePolicy,
+  type Versioned,
 } from '../../db/policies.ts';
 import { differences } from '../../domain/differences.ts';
 import { pageOf, readCursor } from '../cursor.ts';
@@ -24,49 +26,57 @@ import {
 const tag = 'Policies';
 const statuses = { 200: 'in force now' };
 
+/** A document that is to replace the version that was read, under its member's name. */
+type Replacement = { baseVersion: number } & Partial<Record<'policy' | 'settings', Policies[PolicyKind]>>;
+
 /** The merchant's versioned documents; a change is for new orders. */
 export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  const policyPair = (kind: keyof typeof policyBodies): Endpoint[] => {
-    const policy: z.ZodType<Policies[typeof kind]> = policyBodies[kind];
-    const path = `/policies/${kind}`;
-    const answer = z.object({ kind: z.literal(kind), ...versioned, policy });
+  const policyPair = (kind: PolicyKind): Endpoint[] => {
+    const isSettings = kind === 'settings';
+    const policy: z.ZodType<Policies[typeof kind]> = isSettings ? settingsBody : policyBodies[kind];
+    /** The document's member in what is sent and answered. */
+    const member = isSettings ? 'settings' : 'policy';
+    const path = isSettings ? '/settings' : `/policies/${kind}`;
+    const name = isSettings ? 'merchant’s settings' : `${kind} policy`;
+    const head = isSettings ? versioned : { kind: z.literal(kind), ...versioned };
+    const answer = z.object({ ...head, [member]: policy });
+    const replacement: z.ZodType<Replacement> = isSettings
+      ? z.strictObject({ baseVersion, settings: settingsBody })
+      : z.strictObject({ baseVersion, policy });
+    const viewOf = ({ body, ...version }: Versioned<unknown>) => ({
+      ...(isSettings ? {} : { kind }),
+      ...version,
+      [member]: body,
+    });
     return [
       endpoint({
         method: 'get',
         path,
         tag,
-        summary: `Read the ${kind} policy`,
+        summary: `Read the ${name}`,
         scopes: ['read'],
         answer,
-        handle: async () => {
-          const { body, ...version } = (await activePolicies(sql))[kind];
-          return { body: { kind, ...version, policy: body } };
-        },
+        handle: async () => ({ body: viewOf((await activePolicies(sql))[kind]) }),
       }),
       endpoint({
         method: 'put',
         path,
         tag,
-        summary: `Replace the ${kind} policy`,
+        summary: `Replace the ${name}`,
         scopes: ['admin'],
-        body: z.strictObject({ baseVersion, policy }),
+        body: replacement,
         answer,
         statuses,
-        handle: async ({ body: { baseVersion, policy }, actor, now }) => {
-          const { body, ...version } = await replacePolicy(sql, kind, {
-            baseVersion,
-            body: policy,
-            actor,
-            now,
-          });
-          return { body: { kind, ...version, policy: body } };
+        handle: async ({ body: { baseVersion, ...given }, actor, now }) => {
+          const change = { baseVersion, body: given[member]!, actor, now };
+          return { body: viewOf(await replacePolicy(sql, kind, change)) };
         },
       }),
       endpoint({
         method: 'get',
         path: `${path}/versions`,
         tag,
-        summary: `List the versions of the ${kind} policy, the newest first`,
+        summary: `List the versions of the ${name}, the newest first`,
         scopes: ['read'],
         query: z.strictObject({ limit, cursor: readCursor(z.strictObject({ version: z.int() })) }),
         answer: page(z.object(versioned)),
@@ -80,20 +90,19 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         method: 'get',
         path: `${path}/versions/{version}`,
         tag,
-        summary: `Read a version of the ${kind} policy; 0 is the built-in one`,
+        summary: `Read a version of the ${name}; 0 is the built-in one`,
         scopes: ['read'],
-        answer: z.object({ kind: z.literal(kind), ...versioned, policy: z.unknown() }),
+        answer: z.object({ ...head, [member]: z.unknown() }),
         handle: async ({ params }) => {
           const asked = parse(policyVersionParameter, params.version, 'parameters');
-          const { body, ...version } = await policyVersion(sql, kind, asked);
-          return { body: { kind, ...version, policy: body } };
+          return { body: viewOf(await policyVersion(sql, kind, asked)) };
         },
       }),
       endpoint({
         method: 'get',
         path: `${path}/differences`,
         tag,
-        summary: `See where two versions of the ${kind} policy differ; \`to\` is the one in force if not given`,
+        summary: `See where two versions of the ${name} differ; \`to\` is the one in force if not given`,
         scopes: ['read'],
         query: z.strictObject({ from: policyVersionParameter, to: policyVersionParameter.optional() }),
         answer: z.object({ from: z.int(), to: z.int(), differences: differenceList }),
@@ -110,61 +119,25 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         method: 'post',
         path: `${path}/restore`,
         tag,
-        summary: `Put an old version of the ${kind} policy in force again, as a new one`,
+        summary: `Put an old version of the ${name} in force again, as a new one`,
         scopes: ['admin'],
         body: z.strictObject({ baseVersion, version: baseVersion }),
         answer,
         statuses,
         handle: async ({ body: { baseVersion, version }, actor, now }) => {
           const old = await policyVersion(sql, kind, version);
-          const restored = parse(policy, old.body, 'body');
-          const { body, ...done } = await replacePolicy(sql, kind, {
-            baseVersion,
-            body: restored,
-            actor,
-            now,
-          });
-          return { body: { kind, ...done, policy: body } };
+          const change = { baseVersion, body: parse(policy, old.body, 'body'), actor, now };
+          return { body: viewOf(await replacePolicy(sql, kind, change)) };
         },
       }),
     ];
   };
 
-  const settings = z.object({ ...versioned, settings: settingsBody });
   return [
     ...policyPair('eligibility'),
     ...policyPair('terms'),
     ...policyPair('dunning'),
-    endpoint({
-      method: 'get',
-      path: '/settings',
-      tag,
-      summary: 'Read the merchant’s settings',
-      scopes: ['read'],
-      answer: settings,
-      handle: async () => {
-        const { body, ...version } = (await activePolicies(sql)).settings;
-        return { body: { ...version, settings: body } };
-      },
-    }),
-    endpoint({
-      method: 'put',
-      path: '/settings',
-      tag,
-      summary: 'Replace the merchant’s settings',
-      scopes: ['admin'],
-      body: z.strictObject({ baseVersion, settings: settingsBody }),
-      answer: settings,
-      statuses,
-      handle: async ({ body: { baseVersion, settings }, actor, now }) => {
-        const { body, ...version } = await replacePolicy(sql, 'settings', {
-          baseVersion,
-          body: settings,
-          actor,
-          now,
-        });
-        return { body: { ...version, settings: body } };
-      },
-    }),
+    ...policyPair('late-interest'),
+    ...policyPair('settings'),
   ];
 }

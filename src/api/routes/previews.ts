@@ -1,4 +1,4 @@
-import { applicantOfOne } from '../../db/applicants.ts';
+import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import { chooseTerms } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
@@ -31,7 +31,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     if (id === undefined) return null;
     const customer = (await findCustomer(sql, id)) ?? unknownCustomer(id);
     const conditions = conditionsOf(eligibility.body);
-    const moment = { now, zone: settings.body.timeZone };
+    const moment = momentOf(settings.body, now);
     const applicant = await applicantOfOne(sql, customer, conditions, moment);
     return setFor(applicant, eligibility.body)?.dunning ?? null;
   }
@@ -74,7 +74,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const plan = planReminders(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,
-          placedAt,
+          from: placedAt,
           country: settings.country,
           spreadKey: null,
         });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import { activePolicies, requireConsistent } from '../../db/policies.ts';
 import { type Changed, simulate } from '../../db/simulate.ts';
@@ -30,7 +31,7 @@ export function simulationEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           asked: order ? { ...order.total, categories: order.categories ?? [] } : null,
           after: cursor?.after ?? null,
           limit: limit + 1,
-          moment: { now, zone: settings.body.timeZone },
+          moment: momentOf(settings.body, now),
         });
         const { items, nextCursor } = pageOf(found, limit, ({ customerId }) => ({ after: customerId }));
         return {

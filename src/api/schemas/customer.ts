@@ -13,6 +13,7 @@ import {
   reason,
   termsCode,
 } from './fields.ts';
+import { presentVatCheck } from './vat-check.ts';
 
 const validUntil = day.meta({ description: 'The last day on which it counts.' });
 const external = z
@@ -21,6 +22,11 @@ const external = z
     insuredLimit: z.strictObject({ amount: moneyOrZero, validUntil }).optional(),
   })
   .meta({ id: 'ExternalFacts', description: 'What others say of the customer.' });
+
+const accountManager = z
+  .strictObject({ name: line(200), email })
+  .nullable()
+  .meta({ id: 'AccountManager' });
 
 const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
@@ -35,10 +41,20 @@ export const customerFacts = z.strictObject({
   vatNumber: line(30).nullable().optional(),
   groups: z.array(line(100)).max(100).optional(),
   contacts: z
-    .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing.'), email)
+    .record(
+      z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing, dunning or pec.'),
+      email,
+    )
     .refine((contacts) => Object.keys(contacts).length <= 20, 'At most 20.')
     .optional()
-    .meta({ description: 'Addresses by role; `billing` gets the letters.' }),
+    .meta({
+      description:
+        'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
+      example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
+    }),
+  accountManager: accountManager
+    .optional()
+    .meta({ description: 'Looks after the customer for the merchant; answers to e-mails go there.' }),
   stats: z
     .strictObject({
       orders: z.int().min(0).max(1_000_000_000).optional(),
@@ -82,6 +98,7 @@ export const customer = z
     since: z.string().nullable(),
     external,
     closedMonths: z.array(closedMonth),
+    accountManager,
     currency: z.string().meta({ description: 'In which the account is kept.' }),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -109,6 +126,9 @@ export const customer = z
       .array(z.string())
       .optional()
       .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
+    vatCheck: presentVatCheck.nullable().optional().meta({
+      description: 'null: the present VAT number was not checked; with the scope read.',
+    }),
     credit: credit
       .extend({
         ownLimit: money.nullable().meta({ description: 'null: the policy’s limit applies.' }),

@@ -28,6 +28,9 @@ export const eligibility = z
   .object({
     eligible: z.boolean(),
     buyerMessage: z.string().meta({ description: 'For the buyer, in the customer’s language.' }),
+    mayAskForTerms: z
+      .boolean()
+      .meta({ description: 'Refused, and `POST …/terms-requests` would put it before an admin.' }),
     offers: z
       .array(
         z.object({

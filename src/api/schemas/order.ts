@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { entryKinds } from '../../domain/ledger.ts';
 import { commandKinds } from '../../domain/order-state.ts';
 import { discountOffer } from './eligibility.ts';
 import {
   category,
   day,
+  email,
   externalId,
   instant,
   line,
@@ -31,7 +33,19 @@ export const newOrder = z
     termsCode: termsCode.optional().meta({ description: 'The policy’s default if not given.' }),
     placedAt: instant.optional().meta({ description: 'At most 366 days ago; now if not given.' }),
     confirm: z.enum(['now', 'later']).optional().meta({ description: '`later` only reserves the credit.' }),
-    buyer: z.record(key, line(200)).refine(atMost20, 'At most 20.').optional(),
+    buyer: z
+      .record(key, line(200))
+      .refine(atMost20, 'At most 20.')
+      .refine(({ email: given }) => given === undefined || email.safeParse(given).success, {
+        path: ['email'],
+        message: 'This is no e-mail address.',
+      })
+      .optional()
+      .meta({
+        description:
+          'Who orders for the company, such as `name` and `email`; the confirmation goes to `email` in copy.',
+        example: { name: 'Anna Bianchi', email: 'anna@acme.example' },
+      }),
     purchaseOrder: line(100).optional(),
     metadata: z.record(key, value).refine(atMost20, 'At most 20.').optional(),
     categories: z
@@ -60,9 +74,13 @@ export const order = z
       z.object({
         number: z.int(),
         dueOn: z.string(),
-        dueAt: z.string().meta({ description: 'Overdue from this instant on.' }),
+        dueAt: z
+          .string()
+          .nullable()
+          .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
         amount: money,
         outstanding: money,
+        charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),
       }),
     ),
     discount: discountOffer
@@ -110,6 +128,36 @@ export const orderAfterCommand = order
 export const amendment = z.strictObject({ orderNumber: line(100).optional() });
 export const withReason = z.strictObject({ reason });
 
+export const extension = z
+  .strictObject({
+    dueOn: day.meta({ description: 'The new due date, later than the present one.' }),
+    instalment: z.int().min(1).optional().meta({ description: 'The earliest unpaid one if not given.' }),
+    reason,
+  })
+  .meta({ id: 'Extension' });
+
+export const instalmentPlan = z
+  .strictObject({
+    of: z
+      .enum(['overdue', 'outstanding'])
+      .default('overdue')
+      .meta({ description: 'What the plan is over, interest and costs included.' }),
+    instalments: z
+      .array(z.strictObject({ dueOn: day, amount: positiveMoney }))
+      .min(1)
+      .max(36)
+      .refine(
+        (lines) => lines.every(({ dueOn }, index) => index === 0 || lines[index - 1]!.dueOn < dueOn),
+        'Each is due after the one before.',
+      )
+      .refine(
+        (lines) => lines.every(({ amount }) => amount.currency === lines[0]!.amount.currency),
+        'All are in one currency.',
+      ),
+    reason,
+  })
+  .meta({ id: 'InstalmentPlan' });
+
 export const newPayment = z
   .strictObject({
     paymentId: externalId,
@@ -126,7 +174,9 @@ export const ledgerEntries = z.object({
       .object({
         entryId: z.int(),
         account: z.enum(['receivable', 'unapplied']),
-        kind: z.enum(['charge', 'payment', 'cancellation', 'allocation', 'reversal']),
+        kind: z.enum(entryKinds),
+        part: z.enum(['principal', 'charges']),
+        label: z.string().nullable().meta({ description: 'More of its kind, such as bank_fee.' }),
         amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
         instalment: z.int().nullable(),
         paymentId: z.string().nullable(),

@@ -7,6 +7,7 @@ import { changes } from '../../domain/eligibility/compare.ts';
 import type { EligibilityPolicy } from '../../domain/eligibility/policy.ts';
 import type { Condition, Rule } from '../../domain/eligibility/rules.ts';
 import { isIban } from '../../domain/iban.ts';
+import { checkVatNumber } from '../../domain/vat.ts';
 import { check } from './eligibility.ts';
 import {
   category,
@@ -24,6 +25,7 @@ import {
   termsCode,
   timeZone,
 } from './fields.ts';
+import { lateInterestPolicy } from './interest.ts';
 import { termsPolicy } from './terms.ts';
 
 /** The members that are there. */
@@ -38,9 +40,27 @@ const distinct = <Item extends z.ZodType<string>>(item: Item) =>
 const withinDays = z.int().min(1).max(3_650);
 const days = z.int().min(0).max(3_650);
 
+const vatNumber = z
+  .strictObject({
+    rule: z.literal('vatNumber'),
+    register: z.enum(['ignore', 'required']).optional(),
+    unchecked: z.enum(['pass', 'fail']).optional(),
+    validForDays: z.int().min(1).max(3_650).optional(),
+  })
+  .superRefine(({ register, unchecked, validForDays }, context) => {
+    if (register === 'required') return;
+    for (const [name, given] of Object.entries({ unchecked, validForDays }))
+      if (given !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'This is about VIES: give "register": "required" with it.',
+        });
+  });
+
 /** What can be told of a customer before an order is known. */
 const conditions = [
-  z.strictObject({ rule: z.literal('vatNumber') }),
+  vatNumber,
   z.strictObject({ rule: z.literal('groups'), anyOf: someOf(line(100)) }),
   z.strictObject({ rule: z.literal('customers'), anyOf: someOf(externalId) }),
   z.strictObject({ rule: z.literal('country'), anyOf: distinct(country) }),
@@ -199,6 +219,10 @@ export const settings = z
       .refine(isIban, 'This is no IBAN: write it in capitals without spaces, and check its digits.')
       .nullable()
       .default(null),
+    vatNumber: line(30).nullable().default(null).meta({
+      description:
+        'The merchant’s own, for which VIES is asked; it gives consultation numbers to those it knows.',
+    }),
     replyTo: email.nullable().default(null),
     timeZone: timeZone.default(defaultSettings.timeZone),
     country: country.default(defaultSettings.country),
@@ -211,10 +235,19 @@ export const settings = z
       .meta({ description: '`closed`: a due date moves off Saturdays too, where it moves off holidays.' }),
     currency: currency.default(defaultSettings.currency),
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
+    writeOffApprovalOver: moneyOrZero
+      .nullable()
+      .default(defaultSettings.writeOffApprovalOver)
+      .meta({ description: 'A write-off of more than this waits for a second admin; null needs none.' }),
   })
   .refine(({ country, region }) => region === null || isRegion(country, region), {
     path: ['region'],
     message: 'The country has no region of this code.',
+  })
+  .superRefine(({ country, vatNumber }, context) => {
+    if (vatNumber === null) return;
+    const { valid, detail } = checkVatNumber(vatNumber, country);
+    if (!valid) context.addIssue({ code: 'custom', path: ['vatNumber'], message: `This is ${detail}.` });
   });
 
 /** The policies as they are written; what is read from them is the domain's. */
@@ -222,6 +255,7 @@ export const policyBodies: { [Kind in Exclude<keyof Policies, 'settings'>]: z.Zo
   eligibility,
   terms: termsPolicy,
   dunning,
+  'late-interest': lateInterestPolicy,
 };
 export const settingsBody: z.ZodType<Policies['settings']> = settings;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryKinds } from '../../domain/ledger.ts';
 import { currency, day, money } from './fields.ts';
 
 export const statementQuery = z.strictObject({
@@ -28,7 +29,7 @@ export const statement = z
         orderId: z.string().nullable(),
         instalment: z.int().nullable(),
         account: z.enum(['receivable', 'unapplied']),
-        kind: z.string().meta({ description: 'As in the order’s ledger.' }),
+        kind: z.enum(entryKinds),
         debit: money,
         credit: money,
         balance: money,

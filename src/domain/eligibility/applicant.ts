@@ -1,5 +1,6 @@
 import type { Day, Instant } from '../calendar.ts';
 import type { Money } from '../money.ts';
+import type { LatestVatCheck } from '../vat-register.ts';
 
 /** `by_rules`: the policy decides. The others are an admin's word, which stands above the rules. */
 export type Privilege = 'by_rules' | 'granted' | 'suspended' | 'revoked';
@@ -28,7 +29,12 @@ export type Seen = {
     readonly instalments: number;
     readonly daysLate: number;
   }[];
+  /** What VIES said of the customer’s present VAT number; null if it was never asked. */
+  readonly vatCheck: LatestVatCheck | null;
 };
+
+/** What a group of companies may owe together and does, unapplied credit deducted; in minor units. */
+export type GroupCredit = { readonly name: string; readonly limit: number; readonly used: number };
 
 /** What is known of a customer at the moment of a decision; money in minor units of `currency`. */
 export type Applicant = {
@@ -36,6 +42,7 @@ export type Applicant = {
   /** The merchant's time zone, and the day of the decision in it. */
   readonly zone: string;
   readonly today: Day;
+  readonly merchantCountry: string;
   readonly country: string;
   readonly vatNumber: string | null;
   readonly groups: readonly string[];
@@ -56,10 +63,14 @@ export type Applicant = {
   readonly currency: string;
   /** The customer's own limit; null takes the policy's. */
   readonly creditLimit: number | null;
+  /** How far over the limit an order of theirs may reach; null takes the policy's. */
+  readonly tolerance: number | null;
   /** A temporary raise that is in force; it never lowers a limit. */
   readonly raisedLimit: number | null;
   readonly exposure: number;
   readonly unapplied: number;
+  /** The companies with which the customer shares a limit; null if none, or none in this currency. */
+  readonly group: GroupCredit | null;
   /** Null where no rule asks for it. */
   readonly seen: Seen | null;
 };

@@ -41,8 +41,7 @@ export function creditOf(applicant: Applicant, policy: EligibilityPolicy): Credi
 /** exposure − unapplied + amount ≤ limit + tolerance */
 export function checkCredit(applicant: Applicant, policy: EligibilityPolicy, asked: Asked): Check {
   const { limit, exposure, unapplied, available } = creditOf(applicant, policy);
-  const ofPolicy = setFor(applicant, policy)?.tolerance;
-  const tolerance = ofPolicy?.currency === applicant.currency ? ofPolicy.amount : 0;
+  const tolerance = toleranceOf(applicant, policy);
   const required = `at most ${plainMoney({ ...limit, amount: limit.amount + tolerance })}`;
   if (asked.currency !== applicant.currency) {
     const message = `The account is kept in ${applicant.currency}, the order is in ${asked.currency}.`;
@@ -56,4 +55,24 @@ export function checkCredit(applicant: Applicant, policy: EligibilityPolicy, ask
     : `Over the limit by ${plainMoney({ ...limit, amount: needed - limit.amount - tolerance })}.`;
   const actual = plainMoney({ ...exposure, amount: needed });
   return { rule: 'creditLimit', passed, actual, required, message };
+}
+
+function toleranceOf(applicant: Applicant, policy: EligibilityPolicy): number {
+  if (applicant.tolerance !== null) return applicant.tolerance;
+  const ofPolicy = setFor(applicant, policy)?.tolerance;
+  return ofPolicy?.currency === applicant.currency ? ofPolicy.amount : 0;
+}
+
+/** What the whole group owes + amount ≤ what it may owe; no check for a customer without a group. */
+export function checkGroupCredit({ group, currency }: Applicant, asked: Asked): Check[] {
+  if (group === null || asked.currency !== currency) return [];
+  const money = (amount: number): string => plainMoney({ amount, currency });
+  const needed = group.used + asked.amount;
+  const passed = needed <= group.limit;
+  const message = passed
+    ? `Within the limit of the group “${group.name}”: ${money(group.limit - needed)} stays available.`
+    : `Over the limit of the group “${group.name}” by ${money(needed - group.limit)}.`;
+  return [
+    { rule: 'groupLimit', passed, actual: money(needed), required: `at most ${money(group.limit)}`, message },
+  ];
 }

@@ -1,27 +1,17 @@
 import { dayAt, daysBetween } from '../calendar.ts';
-import { checkVatNumber } from '../vat.ts';
 import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
+import type { VatRule } from './vat-rule.ts';
 
 /** What is asked of who the customer is. */
 export type CustomerRule =
-  | { readonly rule: 'vatNumber' }
+  | VatRule
   | { readonly rule: 'groups'; readonly anyOf: readonly string[] }
   | { readonly rule: 'customers'; readonly anyOf: readonly string[] }
   | { readonly rule: 'country'; readonly anyOf: readonly string[] }
   /** Days since the day that the store names, else since Netterms first heard of the customer. */
   | { readonly rule: 'accountAge'; readonly days: number }
   | { readonly rule: 'creditScore'; readonly min: number };
-
-/** Form and check digits only: says nothing of registration. */
-export function checkVat({ vatNumber, country }: Applicant): Finding {
-  const required = 'a valid VAT number';
-  if (!vatNumber)
-    return { passed: false, actual: 'none', required, message: 'The customer has no VAT number.' };
-  const { valid, normalised, detail } = checkVatNumber(vatNumber, country);
-  const message = valid ? 'The VAT number is well formed.' : `The VAT number is ${detail}.`;
-  return { passed: valid, actual: normalised, required, message };
-}
 
 export function checkGroups(anyOf: readonly string[], { groups }: Applicant): Finding {
   const passed = groups.some((group) => anyOf.includes(group));

@@ -1,6 +1,6 @@
 import type { Applicant, Asked } from './applicant.ts';
 import type { Check } from './check.ts';
-import { checkCredit } from './credit.ts';
+import { checkCredit, checkGroupCredit } from './credit.ts';
 import { type EligibilityPolicy, type RuleSet, setFor, termsCodesOf } from './policy.ts';
 import { checkRule } from './rules.ts';
 
@@ -26,6 +26,7 @@ export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: A
     ...byRules,
     ...checkTerms(termsCodesOf(applicant, policy), asked),
     checkCredit(applicant, policy, asked),
+    ...checkGroupCredit(applicant, asked),
   ];
   return { eligible: checks.every((check) => check.passed), checks, set };
 }

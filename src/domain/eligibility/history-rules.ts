@@ -20,6 +20,7 @@ export type Needs = {
   readonly overdue: boolean;
   readonly placedWithin: readonly number[];
   readonly lateWithin: readonly number[];
+  readonly vatCheck: boolean;
 };
 
 const inPeriod = (withinDays: number | undefined): string =>
@@ -115,7 +116,8 @@ export function checkOpenOrders(orders: number, applicant: Applicant): Finding {
 const placedWithin = (applicant: Applicant, withinDays: number): Seen['placed'][number] =>
   seenOf(applicant).placed.find((period) => period.withinDays === withinDays) ?? notRead();
 
-const seenOf = ({ seen }: Applicant): Seen => seen ?? notRead();
+/** What was read; throws where the rules that were announced did not ask for it. */
+export const seenOf = ({ seen }: Applicant): Seen => seen ?? notRead();
 
 function notRead(): never {
   throw new Error('a rule asks for what was not read of the database');

@@ -8,7 +8,6 @@ import {
   checkCreditScore,
   checkCustomers,
   checkGroups,
-  checkVat,
 } from './customer-rules.ts';
 import {
   checkAverageDaysLate,
@@ -26,6 +25,7 @@ import {
   checkMinAmount,
   type OrderRule,
 } from './order-rules.ts';
+import { checkVat } from './vat-rule.ts';
 
 /** A condition that can be told before the order is known. */
 export type Condition = CustomerRule | HistoryRule;
@@ -53,7 +53,7 @@ export const isOfOrder = (rule: Rule): rule is OrderRule => orderRules.includes(
 function ask(rule: Condition, applicant: Applicant): Finding {
   switch (rule.rule) {
     case 'vatNumber':
-      return checkVat(applicant);
+      return checkVat(rule, applicant);
     case 'groups':
       return checkGroups(rule.anyOf, applicant);
     case 'customers':
@@ -109,8 +109,13 @@ export function needsOf(rules: readonly Rule[]): Needs | null {
     overdue: has('maxDaysPastDue'),
     placedWithin: periods('minOrders', 'minTurnover'),
     lateWithin: periods('maxAverageDaysLate'),
+    vatCheck: rules.some((rule) => rule.rule === 'vatNumber' && rule.register === 'required'),
   };
   const some =
-    needs.openOrders || needs.overdue || needs.placedWithin.length > 0 || needs.lateWithin.length > 0;
+    needs.openOrders ||
+    needs.overdue ||
+    needs.placedWithin.length > 0 ||
+    needs.lateWithin.length > 0 ||
+    needs.vatCheck;
   return some ? needs : null;
 }

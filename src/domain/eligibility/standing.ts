@@ -8,6 +8,16 @@ export type Standing = {
   readonly privilegeAfter: Privilege;
 };
 
+const mayAsk = {
+  by_rules: true,
+  granted: true,
+  suspended: true,
+  revoked: false,
+} as const satisfies Record<Privilege, boolean>;
+
+/** Whether a customer who was refused may ask an admin for terms: not after an admin's last word. */
+export const mayAskForTerms = (privilege: Privilege): boolean => mayAsk[privilege];
+
 /** The privilege in force at a moment; a suspension ends at the very instant `privilegeUntil`. */
 export function privilegeAt(
   { privilege, privilegeUntil, privilegeAfter }: Standing,

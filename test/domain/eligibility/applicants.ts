@@ -9,6 +9,7 @@ export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
   id: 'acme',
   zone: 'Europe/Rome',
   today: '2027-03-01',
+  merchantCountry: 'IT',
   country: 'IT',
   vatNumber: 'IT12345670488',
   groups: ['wholesale'],
@@ -22,7 +23,9 @@ export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
   ownTerms: null,
   currency: 'EUR',
   creditLimit: null,
+  tolerance: null,
   raisedLimit: null,
+  group: null,
   exposure: 0,
   unapplied: 0,
   seen: null,
@@ -31,7 +34,7 @@ export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
 
 /** What Netterms has seen of a customer: nothing, but for what is named. */
 export const seen = (over: Partial<Seen>): Partial<Applicant> => ({
-  seen: { openOrders: 0, overdue: [], placed: [], late: [], ...over },
+  seen: { openOrders: 0, overdue: [], placed: [], late: [], vatCheck: null, ...over },
 });
 
 export const aPolicy = (rules: readonly Rule[] = [], over: Partial<SimplePolicy> = {}): SimplePolicy => ({

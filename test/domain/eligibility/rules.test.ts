@@ -347,7 +347,13 @@ describe('what is read of the database', () => {
         { rule: 'minTurnover', turnover: eur(1), withinDays: 365 },
         { rule: 'maxAverageDaysLate', days: 3, withinDays: 365 },
       ]),
-    ).toEqual({ openOrders: false, overdue: false, placedWithin: [90, 365], lateWithin: [365] });
+    ).toEqual({
+      openOrders: false,
+      overdue: false,
+      placedWithin: [90, 365],
+      lateWithin: [365],
+      vatCheck: false,
+    });
     expect(needsOf([{ rule: 'maxOpenOrders', orders: 3 }])).toMatchObject({
       openOrders: true,
       overdue: false,

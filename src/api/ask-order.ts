@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { Sql } from '../db/client.ts';
+import type { CommandRow } from '../db/commands.ts';
+import { readOrder } from '../db/order-views.ts';
+import { type ErrorCode, errorTable, NettermsError } from '../domain/errors.ts';
+import type { OrderProcess } from '../temporal/order-process.ts';
+import { type Submission, type Submitted, submitCommand } from '../temporal/submit-command.ts';
+import { type Reply, replayedHeader } from './endpoint.ts';
+import type { CommandView, orderAfterCommand } from './schemas/order.ts';
+
+/** The statuses of a call that asks something of an order. */
+export const askedStatuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
+
+type Deps = { sql: Sql; process: OrderProcess; now: () => string };
+export type AskedReply = Reply<z.infer<typeof orderAfterCommand>>;
+
+/** Asks something of an order, waits a moment, and answers with the order as it is then. */
+export const askOrder =
+  (deps: Deps) =>
+  async (submission: Submission): Promise<AskedReply> => {
+    const { sql, process, now } = deps;
+    return answerOf(deps, await submitCommand({ sql, process, now: now() }, submission));
+  };
+
+/** What became of a command, with the order as it is now. Throws the code of the refusal. */
+export async function answerOf({ sql, now }: Deps, { command, replayed }: Submitted): Promise<AskedReply> {
+  if (command.outcome === 'refused') throw refused(command);
+  return {
+    status: command.outcome ? 200 : 202,
+    body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
+    headers: {
+      ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
+      ...replayedHeader(replayed),
+    },
+  };
+}
+
+function refused(command: CommandRow): NettermsError {
+  const code = command.refusal as ErrorCode;
+  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
+    command: commandView(command),
+  });
+}
+
+export function commandView({
+  id,
+  orderId,
+  kind,
+  actor,
+  reason,
+  createdAt,
+  outcome,
+  refusal,
+  decidedAt,
+}: CommandRow): CommandView {
+  return { commandId: id, orderId, kind, actor, reason, createdAt, outcome, refusal, decidedAt };
+}

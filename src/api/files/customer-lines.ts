@@ -1,0 +1,94 @@
+import type { FieldError } from '../../domain/errors.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import { fieldErrorsOf } from '../problems.ts';
+import { factsOf } from '../routes/customers.ts';
+import { customerFacts } from '../schemas/customer.ts';
+import { externalId } from '../schemas/fields.ts';
+import type { LineReader, Read } from './read-lines.ts';
+
+const CONTACT = 'contacts.';
+
+/** A line of customers: the id beside what `PUT /customers/{id}` takes, and judged in the same way. */
+export const customerLines: LineReader = {
+  columns: {
+    required: ['customerId', 'name', 'email', 'locale', 'country'],
+    optional: ['vatNumber', 'groups', 'orders', 'turnover', 'turnoverCurrency', 'since'],
+    others: { pattern: /^contacts\.[a-z][A-Za-z0-9]{0,49}$/, description: `${CONTACT}ROLE` },
+  },
+  ofObject: read,
+  ofCells: (cells) => {
+    const wrong: FieldError[] = [];
+    const answer = read(bodyOf(cells, wrong));
+    const found = 'errors' in answer ? answer.errors.map((error) => byColumn(error, cells)) : [];
+    const errors = [
+      ...wrong,
+      ...found.filter(({ pointer }) => !wrong.some((one) => one.pointer === pointer)),
+    ];
+    return errors.length > 0 ? { subject: answer.subject, errors } : answer;
+  },
+};
+
+function read(line: object): Read {
+  const { customerId, ...body } = line as Record<string, unknown>;
+  const id = externalId.safeParse(customerId);
+  const facts = customerFacts.safeParse(body);
+  if (id.success && facts.success)
+    return { subject: id.data, facts: factsOf(facts.data), fingerprint: fingerprint(facts.data) };
+  const ofId = id.success
+    ? []
+    : fieldErrorsOf(id.error, 'body').map((e) => ({ ...e, pointer: '/customerId' }));
+  const ofBody = facts.success ? [] : fieldErrorsOf(facts.error, 'body');
+  return { subject: id.success ? id.data : null, errors: [...ofId, ...ofBody] };
+}
+
+/** The cells as the call's body has them; an empty one is a field that is not given. */
+function bodyOf(cells: Readonly<Record<string, string>>, wrong: FieldError[]): Record<string, unknown> {
+  const { groups, orders, turnover, turnoverCurrency, ...rest } = cells;
+  const whole = (pointer: string, cell: string): number => {
+    if (/^-?\d{1,15}$/.test(cell)) return Number(cell);
+    wrong.push({ pointer, detail: 'This is no whole number (amounts are in minor units, cents for EUR).' });
+    return 0;
+  };
+  const entries = Object.entries(rest);
+  const contacts = entries.filter(([column]) => column.startsWith(CONTACT));
+  const stats = {
+    ...(orders === undefined ? {} : { orders: whole('orders', orders) }),
+    ...(turnover === undefined && turnoverCurrency === undefined
+      ? {}
+      : {
+          turnover: {
+            ...(turnover === undefined ? {} : { amount: whole('turnover', turnover) }),
+            currency: turnoverCurrency,
+          },
+        }),
+  };
+  return {
+    ...Object.fromEntries(entries.filter(([column]) => !column.startsWith(CONTACT))),
+    ...(groups === undefined ? {} : { groups: groups.split('|').map((group) => group.trim()) }),
+    ...(contacts.length === 0
+      ? {}
+      : {
+          contacts: Object.fromEntries(
+            contacts.map(([column, cell]) => [column.slice(CONTACT.length), cell]),
+          ),
+        }),
+    ...(Object.keys(stats).length === 0 ? {} : { stats }),
+  };
+}
+
+const columnOf: Readonly<Record<string, string>> = {
+  '/stats/orders': 'orders',
+  '/stats/turnover': 'turnover',
+  '/stats/turnover/amount': 'turnover',
+  '/stats/turnover/currency': 'turnoverCurrency',
+};
+
+function byColumn({ pointer, detail }: FieldError, cells: Readonly<Record<string, string>>): FieldError {
+  const column =
+    columnOf[pointer] ??
+    pointer
+      .slice(1)
+      .replace(/^groups\/.*/, 'groups')
+      .replace('/', '.');
+  return { pointer: column, detail: column in cells ? detail : 'This is empty.' };
+}

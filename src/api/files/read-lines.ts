@@ -1,0 +1,115 @@
+import { setImmediate as aMoment } from 'node:timers/promises';
+import type { NewImportLine } from '../../db/imports.ts';
+import { type FieldError, NettermsError } from '../../domain/errors.ts';
+import { type Columns, csvLines, type Separator } from './csv.ts';
+import type { FileLine } from './line.ts';
+import { ndjsonLines } from './ndjson.ts';
+import { unreadable, utf8 } from './utf8.ts';
+
+export const CSV = 'text/csv';
+export const NDJSON = 'application/x-ndjson';
+export const MAX_LINES = 200_000;
+/** Lines that are read without a pause, in which other calls are answered. */
+const BATCH = 250;
+/** More errors than a person reads at once are not kept. */
+const MAX_ERRORS = 50;
+
+/** What a line says about which business id, or why it says nothing. Errors of a CSV line point at its columns. */
+export type Read =
+  | { subject: string; facts: object; fingerprint: string }
+  | { subject: string | null; errors: readonly FieldError[] };
+
+/** How the lines of one kind of import are read. */
+export type LineReader = {
+  columns: Columns;
+  ofCells(cells: Readonly<Record<string, string>>): Read;
+  ofObject(value: object): Read;
+};
+
+/**
+ * The lines of a file, in batches, each read or rejected. Of lines about the same subject the first that is right counts,
+ * the others are rejected.
+ * @throws NettermsError `file-not-readable`, `file-too-large`
+ */
+export async function* readLines(
+  bytes: AsyncIterable<Buffer>,
+  type: string,
+  reader: LineReader,
+  separator: Separator | null,
+): AsyncGenerator<NewImportLine[]> {
+  const lines =
+    type === CSV ? ofCsv(utf8(bytes), reader, separator) : ofNdjson(ndjsonLines(utf8(bytes)), reader);
+  const first = new Map<string, number>();
+  let batch: NewImportLine[] = [];
+  let count = 0;
+  for await (const line of lines) {
+    count += 1;
+    if (count > MAX_LINES)
+      throw new NettermsError('file-too-large', `Send at most ${MAX_LINES} lines in one file.`);
+    batch.push(firstOnly(line, first));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+    await aMoment();
+  }
+  if (count === 0) unreadable('The file has no lines to import.');
+  if (batch.length > 0) yield batch;
+}
+
+/** A line and what was read of it. */
+type ReadLine = FileLine & { read: Read };
+
+/** Rejects what is about a subject of which an earlier line was right. */
+function firstOnly({ number, raw, read }: ReadLine, first: Map<string, number>): NewImportLine {
+  if ('errors' in read) return rejected(number, raw, read.subject, read.errors);
+  const { subject } = read;
+  const before = first.get(subject);
+  if (before === undefined) {
+    first.set(subject, number);
+    return { number, ...read, raw: null, errors: null };
+  }
+  const detail = `Line ${before} is about ${subject} already: keep one of the two.`;
+  return rejected(number, raw, subject, [{ pointer: '', detail }]);
+}
+
+async function* ofCsv(
+  bytes: AsyncIterable<Buffer>,
+  reader: LineReader,
+  separator: Separator | null,
+): AsyncGenerator<ReadLine> {
+  for await (const line of csvLines(bytes, reader.columns, separator))
+    yield { ...line, read: 'cells' in line ? reader.ofCells(line.cells) : wrong(line.problem) };
+}
+
+async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<ReadLine> {
+  for await (const line of lines) {
+    const value = parsed(line.raw);
+    yield { ...line, read: value ? reader.ofObject(value) : wrong('This is no JSON object.') };
+  }
+}
+
+function parsed(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const wrong = (detail: string): Read => ({ subject: null, errors: [{ pointer: '', detail }] });
+
+function rejected(
+  number: number,
+  raw: string,
+  subject: string | null,
+  found: readonly FieldError[],
+): NewImportLine {
+  const errors = found
+    .slice(0, MAX_ERRORS)
+    .map(({ pointer, detail }) => ({ pointer: storable(pointer), detail: storable(detail) }));
+  return { number, raw, subject, facts: null, fingerprint: null, errors };
+}
+
+/** PostgreSQL's JSON has neither NUL nor halves of characters, which the name of an unknown field may have. */
+const storable = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '\ufffd').slice(0, 500);

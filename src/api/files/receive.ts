@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Request } from 'express';
+import { NettermsError } from '../../domain/errors.ts';
+
+/** A body that is read as it comes, plain or unpacked. */
+export type Upload = { type: string; bytes: Readable };
+
+/** A file that was received whole; `read` may be called again and again until it is closed. */
+export type ReceivedFile = { sha256: string; read(): AsyncIterable<Buffer>; close(): Promise<void> };
+
+const MIB = 1024 * 1024;
+export const MAX_FILE_BYTES = 64 * MIB;
+
+/**
+ * The body of a call that takes a file of one of these media types.
+ * @throws NettermsError `unsupported-media-type` for another type, charset or packing
+ */
+export function uploadOf(req: Request, types: readonly string[]): Upload {
+  const type = req.is([...types]);
+  if (!type)
+    throw new NettermsError(
+      'unsupported-media-type',
+      `Send the file with "Content-Type: ${types.join('" or "')}".`,
+    );
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(req.get('content-type') ?? '')?.[1]?.toLowerCase();
+  const packing = (req.get('content-encoding') ?? 'identity').toLowerCase();
+  if ((charset && charset !== 'utf-8' && charset !== 'utf8') || !['identity', 'gzip'].includes(packing))
+    throw new NettermsError('unsupported-media-type', 'Send the file as UTF-8, plain or compressed by gzip.');
+  return { type, bytes: packing === 'gzip' ? unpacked(req) : req };
+}
+
+function unpacked(req: Request): Readable {
+  const gunzip = createGunzip();
+  // Either may break before anybody reads; who reads then learns of it.
+  gunzip.on('error', () => {});
+  req.on('error', (error) => gunzip.destroy(error));
+  return req.pipe(gunzip);
+}
+
+/** Lets the rest of a body go by that nobody wants, so that the sender gets to the answer. */
+export function discard(req: Request): void {
+  req.unpipe();
+  req.resume();
+}
+
+/**
+ * Takes the bytes to a temporary file that has no name and goes with the process, so that a slow sender holds neither
+ * memory nor a connection to the database, and nothing is left of a transfer that breaks off.
+ * @throws NettermsError `file-too-large`; `file-not-readable` if the transfer broke off or cannot be unpacked
+ */
+export async function receive(bytes: Readable): Promise<ReceivedFile> {
+  const path = join(tmpdir(), `netterms-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await rm(path);
+  try {
+    const sha256 = await spool(bytes, file);
+    return { sha256, read: () => contentOf(file), close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function spool(bytes: Readable, file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of arriving(bytes)) {
+    size += chunk.length;
+    if (size > MAX_FILE_BYTES)
+      throw new NettermsError('file-too-large', `Send at most ${MAX_FILE_BYTES / MIB} MiB in one file.`);
+    hash.update(chunk);
+    await file.write(chunk);
+  }
+  return hash.digest('hex');
+}
+
+async function* arriving(bytes: Readable): AsyncGenerator<Buffer> {
+  try {
+    // Not destroyed when we leave early: the answer goes out on the same connection.
+    yield* bytes.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new NettermsError(
+      'file-not-readable',
+      'The file did not arrive whole, or cannot be unpacked. Nothing was kept of it: send it again.',
+      {},
+      error,
+    );
+  }
+}
+
+async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { NettermsError } from '../../domain/errors.ts';
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+const NEWLINE = 0x0a;
+
+/**
+ * The same bytes in pieces that end with a whole character, without a byte order mark.
+ * @throws NettermsError `file-not-readable` with the line and the byte where they are not UTF-8
+ */
+export async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let begun = false;
+  let line = 1;
+  let offset = 0;
+  for await (const chunk of bytes) {
+    let buffer: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    if (!begun && buffer.length < BOM.length) {
+      rest = buffer;
+      continue;
+    }
+    if (!begun) {
+      begun = true;
+      if (UTF16.some((mark) => buffer.subarray(0, 2).equals(mark)))
+        unreadable('The file is in UTF-16 (byte 0 is its mark): save it as UTF-8.');
+      if (buffer.subarray(0, 3).equals(BOM)) {
+        buffer = buffer.subarray(3);
+        offset = 3;
+      }
+    }
+    const end = buffer.length - unfinished(buffer);
+    const piece = buffer.subarray(0, end);
+    requireText(piece, line, offset);
+    yield piece;
+    line += newlinesIn(piece);
+    offset += end;
+    rest = buffer.subarray(end);
+  }
+  requireText(rest, line, offset);
+  if (rest.length > 0) yield rest;
+}
+
+/** How many bytes at the end begin a character that is not complete yet. */
+function unfinished(buffer: Buffer): number {
+  for (let back = 1; back <= Math.min(3, buffer.length); back++) {
+    const byte = buffer[buffer.length - back]!;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+function requireText(piece: Buffer, line: number, offset: number): void {
+  const nul = piece.indexOf(0);
+  if (nul >= 0)
+    unreadable(
+      `Line ${line + newlinesIn(piece.subarray(0, nul))} (byte ${offset + nul}) holds a NUL character: this is no text in UTF-8. Save it as UTF-8.`,
+    );
+  if (isUtf8(piece)) return;
+  const at = firstWrong(piece);
+  unreadable(
+    `Line ${line + newlinesIn(piece.subarray(0, at))} (byte ${offset + at}) is not UTF-8: save the file as UTF-8, not as Latin-1 or Windows-1252.`,
+  );
+}
+
+/** Where a text that is not UTF-8 stops to be: the longest part from its beginning that is, by halving. */
+function firstWrong(piece: Buffer): number {
+  let good = 0;
+  let bad = piece.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const whole = middle - unfinished(piece.subarray(0, middle));
+    if (isUtf8(piece.subarray(0, whole))) good = middle;
+    else bad = middle;
+  }
+  return good - unfinished(piece.subarray(0, good));
+}
+
+function newlinesIn(buffer: Buffer): number {
+  let count = 0;
+  for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
+
+export function unreadable(detail: string): never {
+  throw new NettermsError('file-not-readable', detail);
+}

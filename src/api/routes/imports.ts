@@ -1,0 +1,180 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
+import { z } from 'zod';
+import type { Sql } from '../../db/client.ts';
+import {
+  getImport,
+  type ImportKind,
+  type ImportRow,
+  insertImport,
+  listImports,
+  type OnRejected,
+  type RejectedLine,
+  rejectedLines,
+  workflowIdOfImport,
+} from '../../db/imports.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import type { ImportProcess } from '../../temporal/import-process.ts';
+import { pageOf } from '../cursor.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import type { Separator } from '../files/csv.ts';
+import { customerLines } from '../files/customer-lines.ts';
+import { CSV, type LineReader, NDJSON, readLines } from '../files/read-lines.ts';
+import { receive, type Upload } from '../files/receive.ts';
+import { parse } from '../problems.ts';
+import { externalId } from '../schemas/fields.ts';
+import {
+  file,
+  type ImportView,
+  importQuery,
+  importsPage,
+  importsQuery,
+  importView,
+  rejectedPage,
+  rejectedQuery,
+} from '../schemas/imports.ts';
+
+const tag = 'Imports';
+/** Rejected lines that are read at once where all are asked for. */
+const BATCH = 1_000;
+
+type Sent = {
+  upload: Upload;
+  onRejected: OnRejected;
+  separator: Separator | null;
+  idempotencyKey: string | null;
+  actor: string;
+  now: string;
+};
+
+/** Files that are imported: how one is taken, how far it is, and what was wrong in it. */
+export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportProcess }): Endpoint[] {
+  /** Keeps the file's lines. The import's id is the caller's key, or follows from the content and the options. */
+  async function take(kind: ImportKind, reader: LineReader, sent: Sent) {
+    const { upload, onRejected, separator, idempotencyKey, actor, now } = sent;
+    const key = idempotencyKey && parse(keyAsId, { 'Idempotency-Key': idempotencyKey }, 'parameters');
+    const received = await receive(upload.bytes);
+    try {
+      const { sha256 } = received;
+      const content = fingerprint({ kind, type: upload.type, sha256, onRejected, separator });
+      const id = key ? key['Idempotency-Key'] : `imp_${content.slice(0, 32)}`;
+      const given = { id, kind, onRejected, fingerprint: content, actor };
+      return await insertImport(sql, given, readLines(received.read(), upload.type, reader, separator), now);
+    } finally {
+      await received.close();
+    }
+  }
+
+  return [
+    endpoint({
+      method: 'post',
+      path: '/customers/import',
+      tag,
+      summary: 'Import customers from a file of CSV or JSON Lines; all that is right in it, at once',
+      scopes: ['storefront', 'accounting'],
+      query: importQuery,
+      body: file,
+      files: [CSV, NDJSON],
+      answer: importView,
+      keyed: true,
+      statuses: { 200: 'received before, or refused', 202: 'received' },
+      handle: async ({ query: { onRejected, separator = null }, body: upload, ...call }) => {
+        const sent = { upload, onRejected, separator, ...call };
+        const { row, replayed } = await take('customers', customerLines, sent);
+        const waits = row.finishedAt === null;
+        return {
+          status: replayed || !waits ? 200 : 202,
+          body: viewOf(row),
+          headers: { Location: `/v1/imports/${row.id}`, ...replayedHeader(replayed) },
+          ...(waits ? { afterwards: () => imports.startSoon(row) } : {}),
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/imports',
+      tag,
+      summary: 'List imports, the newest first',
+      scopes: ['storefront', 'read'],
+      query: importsQuery,
+      answer: importsPage,
+      handle: async ({ query: { limit, cursor } }) => {
+        const rows = await listImports(sql, { after: cursor, limit: limit + 1 });
+        const { items, nextCursor } = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+        return { body: { items: items.map(viewOf), nextCursor } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/imports/{importId}',
+      tag,
+      summary: 'Read how far an import is, and what came of it',
+      scopes: ['storefront', 'read'],
+      answer: importView,
+      handle: async ({ params: { importId } }) => ({ body: viewOf(await getImport(sql, importId)) }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/imports/{importId}/rejected',
+      tag,
+      summary: 'List the lines that were rejected, and why; as CSV all of them',
+      scopes: ['storefront', 'read'],
+      query: rejectedQuery,
+      formats: ['json', 'csv'],
+      answer: rejectedPage,
+      handle: async ({ params: { importId }, query: { limit, cursor }, format }) => {
+        await getImport(sql, importId);
+        if (format === 'csv') return { file: reportOf(sql, importId), name: `${importId}-rejected` };
+        const rows = await rejectedLines(sql, importId, { after: cursor?.after ?? 0, limit: limit + 1 });
+        const { items, nextCursor } = pageOf(rows, limit, ({ number }) => ({ after: number }));
+        return { body: { items: items.map(lineView), nextCursor } };
+      },
+    }),
+  ];
+}
+
+const keyAsId = z.object({ 'Idempotency-Key': externalId });
+
+function viewOf(row: ImportRow): ImportView {
+  const { id, kind, state, onRejected, lines, rejected, applied, outcomes, createdAt, finishedAt } = row;
+  const { created = 0, updated = 0, unchanged = 0 } = outcomes;
+  return {
+    importId: id,
+    kind,
+    state,
+    onRejected,
+    lines,
+    progress: { done: applied, total: lines - rejected },
+    created,
+    updated,
+    unchanged,
+    rejected,
+    createdAt,
+    finishedAt,
+    workflowId: state === 'refused' ? null : workflowIdOfImport(id),
+  };
+}
+
+const lineView = ({ number, subject, errors, raw }: RejectedLine) => ({ line: number, subject, errors, raw });
+
+/** All rejected lines as a file for a spreadsheet, in which nothing that was sent becomes a formula. */
+function reportOf(sql: Sql, id: string): Readable {
+  const columns = ['line', 'subject', 'errors', 'raw'];
+  const rows = Readable.from(allRejected(sql, id));
+  const csv = stringify({ header: true, columns, escape_formulas: true, bom: true });
+  rows.on('error', (error) => csv.destroy(error));
+  return rows.pipe(csv);
+}
+
+async function* allRejected(sql: Sql, id: string) {
+  for (let after = 0; ; ) {
+    const rows = await rejectedLines(sql, id, { after, limit: BATCH });
+    for (const { number, subject, errors, raw } of rows) {
+      const said = errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`));
+      yield { line: number, subject, errors: said.join('\n'), raw };
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < BATCH) return;
+    after = last.number;
+  }
+}

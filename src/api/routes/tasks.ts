@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { ApiKey } from '../../db/api-keys.ts';
+import type { Sql } from '../../db/client.ts';
+import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../db/tasks.ts';
+import { requestTerms } from '../../db/terms-requests.ts';
+import { pageOf, readCursor } from '../cursor.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { newTermsRequest, type TaskView, task, taskClosing, taskKind, taskState } from '../schemas/task.ts';
+import { checksFor } from './eligibility.ts';
+
+const tag = 'Tasks';
+
+/** What waits for a person's decision. */
+export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/customers/{customerId}/terms-requests',
+      tag,
+      summary: 'Ask an admin for payment terms, after a refusal; a customer has one open request',
+      scopes: ['storefront'],
+      body: newTermsRequest,
+      answer: task,
+      statuses: { 201: 'waits for an admin' },
+      handle: async ({ params: { customerId }, body, key, actor, now }) => {
+        const { orderId = null, amount = null, note = null } = body;
+        const asked = { orderId, amount, note };
+        const done = await requestTerms(sql, customerId, asked, { now, actor });
+        return {
+          status: 201,
+          body: viewFor(key, done.task),
+          headers: { Location: `/v1/tasks/${done.task.id}`, ...replayedHeader(done.replayed) },
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/tasks',
+      tag,
+      summary: 'List tasks, the newest first',
+      scopes: ['read'],
+      query: z.strictObject({
+        state: taskState.optional(),
+        kind: taskKind.optional(),
+        customerId: externalId.optional(),
+        limit,
+        cursor: readCursor(z.strictObject({ openedAt: instant, taskId: z.int() })),
+      }),
+      answer: page(task),
+      handle: async ({ query: { limit, cursor, ...filter }, key }) => {
+        const rows = await listTasks(sql, filter, { after: cursor, limit: limit + 1 });
+        const { items, nextCursor } = pageOf(rows, limit, ({ openedAt, id }) => ({ openedAt, taskId: id }));
+        return { body: { items: items.map((row) => viewFor(key, row)), nextCursor } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/tasks/{taskId}',
+      tag,
+      summary: 'Read a task',
+      scopes: ['read'],
+      answer: task,
+      handle: async ({ params: { taskId }, key }) => ({
+        body: viewFor(key, await getTask(sql, taskIdOf(taskId))),
+      }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/tasks/{taskId}/close',
+      tag,
+      summary: 'Close a task with its outcome',
+      scopes: ['admin'],
+      body: taskClosing,
+      answer: task,
+      handle: async ({ params: { taskId }, body, key, actor, now }) => {
+        const done = await closeTask(sql, taskIdOf(taskId), { ...body, actor, now });
+        return { body: viewFor(key, done.task), headers: replayedHeader(done.replayed) };
+      },
+    }),
+  ];
+}
+
+function viewFor(key: ApiKey, { id, amount, currency, checks, ...row }: TaskRow): TaskView {
+  return {
+    taskId: id,
+    ...row,
+    amount: amount === null || currency === null ? null : { amount, currency },
+    checks: checksFor(key, checks),
+  };
+}

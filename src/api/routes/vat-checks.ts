@@ -1,0 +1,42 @@
+import type { Sql } from '../../db/client.ts';
+import { findCustomer, unknownCustomer } from '../../db/customers.ts';
+import { vatChecksOf } from '../../db/vat-checks.ts';
+import { checkCustomer } from '../../vat-register/check-customer.ts';
+import type { VatRegister } from '../../vat-register/vat-register.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { vatCheck, vatCheckHistory } from '../schemas/vat-check.ts';
+
+const tag = 'Customers';
+const HISTORY = 200;
+
+/** What the EU's register says of customers' VAT numbers. */
+export function vatCheckEndpoints(deps: { sql: Sql; vatRegister: VatRegister }): Endpoint[] {
+  const { sql } = deps;
+  return [
+    endpoint({
+      method: 'post',
+      path: '/customers/{customerId}/vat-check',
+      tag,
+      summary:
+        'Ask VIES about a customer’s VAT number, and keep what it says; answers within some five seconds',
+      scopes: ['storefront'],
+      answer: vatCheck,
+      statuses: { 200: 'asked; that VIES gave no answer is an outcome as well' },
+      handle: async ({ params: { customerId }, actor, now }) => ({
+        body: await checkCustomer(deps, customerId, { actor, now }),
+      }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/customers/{customerId}/vat-checks',
+      tag,
+      summary: `Read the latest ${HISTORY} checks of a customer’s VAT numbers`,
+      scopes: ['read'],
+      answer: vatCheckHistory,
+      handle: async ({ params: { customerId } }) => {
+        if (!(await findCustomer(sql, customerId))) unknownCustomer(customerId);
+        return { body: { items: await vatChecksOf(sql, customerId, HISTORY) } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { day, externalId, line, money, positiveMoney, reason } from './fields.ts';
+import { interestPeriod } from './interest.ts';
+import { orderAfterCommand } from './order.ts';
+
+export const newCreditNote = z
+  .strictObject({
+    creditNoteId: externalId,
+    amount: positiveMoney,
+    issuedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
+    number: line(100).optional(),
+    reason,
+  })
+  .meta({ id: 'NewCreditNote' });
+
+export const newRefund = z
+  .strictObject({
+    refundId: externalId,
+    amount: positiveMoney,
+    refundedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
+    method: line(100).optional(),
+    reference: line(200).optional(),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'NewRefund' });
+
+export const newWriteOff = z
+  .strictObject({
+    amount: positiveMoney.optional().meta({ description: 'All that is outstanding if not given.' }),
+    reason,
+  })
+  .meta({ id: 'NewWriteOff' });
+
+export const newInterest = z
+  .strictObject({
+    until: day.optional().meta({ description: 'The last day that counts; today if not given.' }),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'NewInterestCharge' });
+
+export const newWaiver = z
+  .strictObject({
+    amount: positiveMoney.optional().meta({ description: 'All that is charged and unpaid if not given.' }),
+    reason,
+  })
+  .meta({ id: 'NewWaiver' });
+
+export const orderInterest = z
+  .object({
+    enabled: z.boolean().meta({ description: 'Whether the merchant charges late customers.' }),
+    until: z.string(),
+    accrued: money,
+    charged: money,
+    waived: money,
+    compensation: z.object({ owed: money, charged: money }),
+    instalments: z.array(
+      z.object({
+        number: z.int(),
+        accrued: money,
+        charged: money,
+        periods: z.array(interestPeriod),
+      }),
+    ),
+  })
+  .meta({ id: 'OrderInterest' });
+
+export const approval = z
+  .object({
+    approvalId: z.string(),
+    kind: z.enum(['write-off']),
+    orderId: z.string(),
+    amount: money,
+    reason: z.string(),
+    requestedBy: z.string(),
+    requestedAt: z.string(),
+    decision: z.enum(['approved', 'rejected']).nullable().meta({ description: 'null while it waits.' }),
+    decidedBy: z.string().nullable(),
+    decidedAt: z.string().nullable(),
+    comment: z.string().nullable(),
+  })
+  .meta({ id: 'Approval' });
+
+export const approvalDecision = z.strictObject({ comment: reason.optional() });
+
+/** The order, with the approval that its write-off waits for. */
+export const orderAfterWriteOff = orderAfterCommand
+  .extend({ approval: approval.optional() })
+  .meta({ id: 'OrderAfterWriteOff' });

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { defaultLateInterest } from '../../domain/defaults.ts';
+import { startsHalfYear } from '../../domain/interest/half-year.ts';
+import { countriesWithLaw } from '../../domain/interest/laws.ts';
+import { plainMoney } from '../../domain/money.ts';
+import { percentUnits } from '../../domain/percent.ts';
+import { country, day, money, moneyOrZero, positiveMoney } from './fields.ts';
+
+/** Above it a point was forgotten: "215" is 2.15 percent. */
+const MOST_PERCENT = 30;
+
+/** A rate in percent, as a text, so that no digit is lost. The ECB's main rate has never been below zero. */
+const rate = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,4})?$/, 'A rate is a text such as "2.15" with a point, and is not negative.')
+  .refine((text) => percentUnits(text) <= percentUnits(`${MOST_PERCENT}`), `At most ${MOST_PERCENT} percent.`)
+  .meta({ example: '2.15' });
+
+const referenceRates = z
+  .array(
+    z.strictObject({
+      from: day
+        .refine(startsHalfYear, 'A half-year begins on 1 January or 1 July.')
+        .meta({ example: '2027-01-01' }),
+      percent: rate,
+    }),
+  )
+  .max(500)
+  .superRefine((rates, context) => {
+    for (const [index, { from }] of rates.entries())
+      if (rates.findIndex((other) => other.from === from) < index)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'from'],
+          message: 'This half-year has a rate already: leave one of the two out.',
+        });
+  })
+  .meta({ description: 'Stand above the published rates of their half-years, or add to them.' });
+
+export const lateInterestPolicy = z.strictObject({
+  enabled: z.boolean().default(defaultLateInterest.enabled).meta({ description: 'Whether it is charged.' }),
+  country: country
+    .refine((code) => countriesWithLaw.includes(code), `The law is known of: ${countriesWithLaw.join(', ')}.`)
+    .nullable()
+    .default(defaultLateInterest.country)
+    .meta({ description: 'Whose law holds; null is the country of the settings.' }),
+  marginPercent: rate.nullable().default(defaultLateInterest.marginPercent).meta({
+    description: 'Points above the reference rate that were agreed; null is the law’s.',
+  }),
+  compensation: moneyOrZero
+    .default(defaultLateInterest.compensation)
+    .meta({ description: 'For each overdue invoice, once; 0 is none.' }),
+  referenceRates: referenceRates.default([]),
+});
+
+const excluded = z
+  .strictObject({ from: day, to: day.nullable().default(null), amount: positiveMoney.optional() })
+  .refine(({ from, to }) => to === null || from <= to, {
+    path: ['to'],
+    message: '`to` is not before `from`.',
+  })
+  .meta({ description: 'Days on which nothing accrues on so much of the principal, on all if not given.' });
+
+export const interestPreviewBody = z
+  .strictObject({
+    principal: positiveMoney,
+    dueOn: day.meta({ description: 'The legal due day, moved off holidays already; it does not count.' }),
+    paidOn: day.meta({ description: 'When the rest was paid; this day counts.' }),
+    country,
+    payments: z
+      .array(z.strictObject({ on: day, amount: positiveMoney }))
+      .max(500)
+      .default([])
+      .meta({ description: 'Parts that were paid until `paidOn`, in any order.' }),
+    excluded: z.array(excluded).max(100).default([]),
+    agrifood: z.boolean().default(false),
+    concludedOn: day.optional().meta({ description: 'The contract’s day; the due day if not given.' }),
+  })
+  .superRefine(({ principal, dueOn, paidOn, payments, excluded, concludedOn }, context) => {
+    const wrong = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const foreign = `The principal is in ${principal.currency}: give this in the same currency.`;
+    let paid = 0;
+    for (const [index, { on, amount }] of payments.entries()) {
+      if (amount.currency !== principal.currency) {
+        wrong(['payments', index, 'amount', 'currency'], foreign);
+        continue;
+      }
+      if (on > paidOn) wrong(['payments', index, 'on'], `After paidOn, ${paidOn}: leave later payments out.`);
+      paid += amount.amount;
+      if (paid > principal.amount)
+        wrong(
+          ['payments', index, 'amount'],
+          `With this the payments come to ${plainMoney({ ...principal, amount: paid })}, more than the principal of ${plainMoney(principal)}.`,
+        );
+    }
+    for (const [index, { amount }] of excluded.entries())
+      if (amount && amount.currency !== principal.currency)
+        wrong(['excluded', index, 'amount', 'currency'], foreign);
+    if (concludedOn !== undefined && concludedOn > dueOn)
+      wrong(['concludedOn'], `After the due day, ${dueOn}: a contract comes before.`);
+  });
+
+export const interestPeriod = z.object({
+  from: z.string(),
+  to: z.string(),
+  days: z.int(),
+  ratePercent: z.string(),
+  principal: money,
+  interest: money,
+});
+
+export const interestPreview = z.object({
+  interest: money,
+  compensation: money,
+  periods: z
+    .array(interestPeriod)
+    .meta({ description: 'Both days are included; empty where nothing is late.' }),
+});
+
+export const ratesQuery = z.strictObject({ country });
+export const referenceRateList = z.object({
+  items: z.array(z.object({ from: z.string(), percent: z.string(), source: z.string() })),
+});

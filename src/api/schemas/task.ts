@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { taskKinds, taskOutcomes, taskStates } from '../../domain/task.ts';
+import { check } from './eligibility.ts';
+import { externalId, line, money, positiveMoney, reason } from './fields.ts';
+
+const note = line(1_000);
+
+export const newTermsRequest = z
+  .strictObject({
+    orderId: externalId.optional().meta({ description: 'The order that was refused.' }),
+    amount: positiveMoney
+      .optional()
+      .meta({ description: 'Of the order that is wished for; if not given, the refused order’s.' }),
+    note: note.optional().meta({ description: 'What the buyer says.' }),
+  })
+  .meta({ id: 'NewTermsRequest' });
+
+export const taskKind = z.enum(taskKinds);
+export const taskState = z.enum(taskStates);
+
+export const task = z
+  .object({
+    taskId: z.int(),
+    kind: taskKind,
+    state: taskState,
+    customerId: z.string(),
+    orderId: z
+      .string()
+      .nullable()
+      .meta({ description: 'As the request named it; a refused order does not exist.' }),
+    amount: money.nullable(),
+    note: z.string().nullable(),
+    checks: z.array(check).meta({ description: 'As they were when the task was opened.' }),
+    openedAt: z.string(),
+    openedBy: z.string(),
+    outcome: z.enum(taskOutcomes).nullable().meta({ description: 'null while it is open.' }),
+    closedAt: z.string().nullable(),
+    closedBy: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Task' });
+export type TaskView = z.infer<typeof task>;
+
+export const taskClosing = z.strictObject({
+  outcome: z.enum(taskOutcomes).meta({
+    description: '`granted` grants the customer payment terms; `done`: dealt with in another way.',
+  }),
+  reason,
+});

@@ -1,0 +1,44 @@
+import type { Day } from '../domain/calendar.ts';
+import { NettermsError } from '../domain/errors.ts';
+import { lateCharges } from '../domain/ledger.ts';
+import type { Tx } from './client.ts';
+import { type Booking, book } from './ledger.ts';
+import { interestOfOrder } from './order-interest.ts';
+import type { OrderRow } from './orders.ts';
+import { activePolicies } from './policies.ts';
+
+/**
+ * Charges what has accrued up to a day and was not charged yet, and the compensation once (art. 6 D.Lgs. 231/2002).
+ * Needs the locks of `lockOrder`. Where the merchant does not charge late customers, nothing is booked.
+ * @param key of what causes the charge; it makes the entries' keys
+ * @returns `charged`, `nothing`, or the code of what hinders it: a rate or a law is not known
+ */
+export async function chargeInterest(
+  tx: Tx,
+  order: OrderRow,
+  { key, until, booking }: { key: string; until: Day; booking: Booking },
+): Promise<'charged' | 'nothing' | Hindrance> {
+  if (!(await activePolicies(tx))['late-interest'].body.enabled) return 'nothing';
+  const found = await interestOfOrder(tx, order, until).catch(hindrance);
+  if (typeof found === 'string') return found;
+  const { instalments, compensation } = found;
+  const first = instalments.find(({ periods }) => periods.length > 0);
+  const entries = lateCharges(key, order.id, {
+    interest: instalments.map(({ number, accrued, charged }) => ({ number, amount: accrued - charged })),
+    compensation:
+      first && compensation.charged === 0 ? { number: first.number, amount: compensation.owed } : null,
+  });
+  await book(tx, entries, booking);
+  return entries.length > 0 ? 'charged' : 'nothing';
+}
+
+type Hindrance = 'no-interest-law' | 'reference-rate-missing';
+
+function hindrance(error: unknown): Hindrance {
+  if (
+    error instanceof NettermsError &&
+    (error.code === 'no-interest-law' || error.code === 'reference-rate-missing')
+  )
+    return error.code;
+  throw error;
+}

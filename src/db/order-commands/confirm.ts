@@ -1,0 +1,18 @@
+import { charge } from '../../domain/ledger.ts';
+import { isClosed } from '../../domain/order-state.ts';
+import { moveBalances } from '../accounts.ts';
+import { balancesOf, book } from '../ledger.ts';
+import { type Apply, become, bookingOf } from './command.ts';
+
+/** The store confirms a reservation: the charge is booked in its place. */
+export const confirm: Apply = async (tx, subject, command, context) => {
+  const { order } = subject;
+  if (subject.status !== 'reserved')
+    return isClosed(subject.status) ? 'order-closed' : 'order-already-confirmed';
+  become(subject, 'open');
+  await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
+  await book(tx, charge(order.id, await balancesOf(tx, order.id)), bookingOf(subject, command, context));
+  await tx`update orders set status = 'open', confirmed_at = ${context.now}, store_pending_since = ${context.now},
+                             paid_in_store = ${context.told ? 'marked' : 'pending'} where id = ${order.id}`;
+  return null;
+};

@@ -1,0 +1,33 @@
+import { dayAt } from '../../domain/calendar.ts';
+import { payment } from '../../domain/ledger.ts';
+import { balancesOf, book } from '../ledger.ts';
+import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
+import { activePolicies } from '../policies.ts';
+import { type Apply, bookingOf, notOpen } from './command.ts';
+
+/** All that is outstanding was paid outside: a payment of that amount, received today. */
+export const settle: Apply = async (tx, subject, command, context) => {
+  const refusal = notOpen(subject);
+  if (refusal) return refusal;
+  const { order } = subject;
+  const balances = await balancesOf(tx, order.id);
+  const amount = balances.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  const paymentId = `${SETTLEMENT_PAYMENT}${command.id}`;
+  const inserted = await insertPayment(tx, {
+    paymentId,
+    customerId: order.customerId,
+    orderId: order.id,
+    amount,
+    currency: order.currency,
+    receivedOn: dayAt(context.now, (await activePolicies(tx)).settings.body.timeZone),
+    method: null,
+    reference: command.reason,
+    fingerprint: command.fingerprint,
+    commandId: command.id,
+    actor: command.actor,
+    createdAt: context.now,
+  });
+  if (!inserted) throw new Error(`payment ${paymentId} exists already`);
+  await book(tx, payment(order.id, balances, { paymentId, amount }), bookingOf(subject, command, context));
+  return null;
+};

@@ -1,0 +1,93 @@
+import type { Day } from '../domain/calendar.ts';
+import { dueDayCalendar } from '../domain/calendar.ts';
+import type { InterestPeriod, Movement } from '../domain/interest/accrual.ts';
+import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
+import type { Db } from './client.ts';
+import { instalmentsOfOrders, type OrderRow } from './orders.ts';
+import { activePolicies } from './policies.ts';
+
+/** The late interest of one instalment, in minor units: what has accrued, and what of it was charged. */
+export type InstalmentInterest = {
+  readonly number: number;
+  readonly periods: readonly InterestPeriod[];
+  readonly accrued: number;
+  readonly charged: number;
+};
+
+/** The late interest and the compensation of an order, in minor units. */
+export type OrderInterest = {
+  /** Whether the merchant charges it. */
+  readonly enabled: boolean;
+  readonly instalments: readonly InstalmentInterest[];
+  readonly compensation: { readonly owed: number; readonly charged: number };
+  /** What was charged and then waived. */
+  readonly waived: number;
+};
+
+/**
+ * What has accrued on an order up to a day (included), by the policy in force now, and what of it was charged. It
+ * accrues from the legal due day, which is never a Sunday or a public holiday (art. 1187 and 2963 c.c.).
+ * @throws NettermsError `no-interest-law`, `reference-rate-missing`
+ */
+export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Promise<OrderInterest> {
+  const policies = await activePolicies(db);
+  const policy = policies['late-interest'].body;
+  const settings = policies.settings.body;
+  const calendar = dueDayCalendar(settings);
+  const [instalments, movements, charged] = await Promise.all([
+    instalmentsOfOrders(db, [order.id]),
+    principalOf(db, order.id, settings.timeZone),
+    chargedOf(db, order.id),
+  ]);
+  const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
+    const debt = { dueOn: calendar.nextBusinessDay(dueOn), until, movements: movements.get(number) ?? [] };
+    const { periods, total } =
+      dueAt === null ? { periods: [], total: 0 } : lateInterest(debt, policy, countryOf(policy, settings));
+    return { number, periods, accrued: total, charged: charged.interest.get(number) ?? 0 };
+  });
+  const isLate = ofInstalments.some(({ periods }) => periods.length > 0);
+  return {
+    enabled: policy.enabled,
+    instalments: ofInstalments,
+    compensation: {
+      owed: isLate ? compensationFor(policy, order.currency).amount : 0,
+      charged: charged.compensation,
+    },
+    waived: charged.waived,
+  };
+}
+
+/** How the principal of each instalment moved: a payment counts from the day on which it was received. */
+async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<number, Movement[]>> {
+  const rows = await db<{ instalment: number; day: Day; principal: number }[]>`
+    select instalment, day, (sum(sum(amount)) over (partition by instalment order by day))::bigint as principal
+    from (select l.instalment, l.amount,
+                 case l.kind when 'charge' then least(i.due_on, (l.booked_at at time zone ${zone})::date)
+                             else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
+          from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
+            left join payments p on p.payment_id = l.payment_id
+          where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'principal') entries
+    group by instalment, day order by instalment, day`;
+  const movements = new Map<number, Movement[]>();
+  for (const { instalment, day, principal } of rows)
+    movements.set(instalment, [...(movements.get(instalment) ?? []), { on: day, principal }]);
+  return movements;
+}
+
+type Charged = { interest: Map<number, number>; compensation: number; waived: number };
+
+async function chargedOf(db: Db, orderId: string): Promise<Charged> {
+  const rows = await db<{ instalment: number; kind: string; label: string | null; amount: number }[]>`
+    select instalment, kind, label, sum(amount)::bigint as amount from ledger
+    where order_id = ${orderId} and account = 'receivable' and part = 'charges'
+      and (kind = 'interest' or label in ('compensation', 'waiver')) group by 1, 2, 3`;
+  const sum = (label: string): number =>
+    rows.reduce((total, row) => (row.label === label ? total + row.amount : total), 0);
+  return {
+    interest: new Map(
+      rows.filter(({ kind }) => kind === 'interest').map((row) => [row.instalment, row.amount]),
+    ),
+    compensation: sum('compensation'),
+    waived: -sum('waiver'),
+  };
+}

@@ -1,0 +1,75 @@
+import { NettermsError } from '../domain/errors.ts';
+import { refund } from '../domain/ledger.ts';
+import { type Money, plainMoney } from '../domain/money.ts';
+import { inCurrency, reread } from './accounts.ts';
+import { recordAudit } from './audit.ts';
+import { inTransaction, type Sql, type Tx } from './client.ts';
+import { type CustomerRow, lockCustomer } from './customers.ts';
+import { book } from './ledger.ts';
+
+/** Credit to pay out; `refundedOn` a day in the merchant's zone. */
+export type Refund = {
+  refundId: string;
+  amount: Money;
+  refundedOn: string;
+  method: string | null;
+  reference: string | null;
+  reason: string | null;
+  fingerprint: string;
+};
+
+/**
+ * Books that credit held for a customer was paid out.
+ * @throws NettermsError `customer-not-found`, `currency-mismatch`; `insufficient-credit` if less is held; `conflict` if
+ *   the id was used with another content
+ */
+export async function refundCredit(
+  sql: Sql,
+  customerId: string,
+  given: Refund,
+  { actor, now }: { actor: string; now: string },
+): Promise<{ customer: CustomerRow; replayed: boolean }> {
+  const { refundId, amount, reason } = given;
+  return inTransaction(sql, async (tx) => {
+    const customer = await inCurrency(tx, await lockCustomer(tx, customerId), amount.currency);
+    if (!(await insertRefund(tx, customerId, given, { actor, now }))) {
+      const [known] = await tx<{ fingerprint: string }[]>`
+        select fingerprint from refunds where refund_id = ${refundId}`;
+      if (known?.fingerprint === given.fingerprint) return { customer, replayed: true };
+      throw new NettermsError(
+        'conflict',
+        `Refund ${refundId} was booked already with another content: use a new id for another one.`,
+      );
+    }
+    if (customer.unapplied < amount.amount)
+      throw new NettermsError(
+        'insufficient-credit',
+        `${plainMoney({ ...amount, amount: customer.unapplied })} of credit is held for ${customerId}: no more can be refunded.`,
+      );
+    const booking = { customerId, currency: amount.currency, commandId: null, actor, now };
+    await book(tx, [refund(refundId, amount.amount)], booking);
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.refunded',
+      subject: `customer/${customerId}`,
+      reason,
+      detail: { refundId, amount },
+    });
+    return { customer: await reread(tx, customerId, amount.currency), replayed: false };
+  });
+}
+
+async function insertRefund(
+  tx: Tx,
+  customerId: string,
+  { refundId, amount, refundedOn, method, reference, reason, fingerprint }: Refund,
+  { actor, now }: { actor: string; now: string },
+): Promise<boolean> {
+  const inserted = await tx`
+    insert into refunds (refund_id, customer_id, amount, currency, refunded_on, method, reference, reason, fingerprint, actor, created_at)
+    values (${refundId}, ${customerId}, ${amount.amount}, ${amount.currency}, ${refundedOn}, ${method}, ${reference},
+            ${reason}, ${fingerprint}, ${actor}, ${now})
+    on conflict (refund_id) do nothing returning refund_id`;
+  return inserted.length === 1;
+}

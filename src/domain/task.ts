@@ -1,0 +1,10 @@
+/** What can wait for a person. `terms-request`: a customer who was refused asks for payment terms all the same. */
+export const taskKinds = ['terms-request'] as const;
+export type TaskKind = (typeof taskKinds)[number];
+
+export const taskStates = ['open', 'done'] as const;
+export type TaskState = (typeof taskStates)[number];
+
+/** What became of a task. `granted` grants what was asked for; `done`: dealt with in another way. */
+export const taskOutcomes = ['granted', 'refused', 'done'] as const;
+export type TaskOutcome = (typeof taskOutcomes)[number];

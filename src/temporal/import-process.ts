@@ -1,0 +1,48 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type ImportRow, workflowIdOfImport } from '../db/imports.ts';
+import { type FileImport, TASK_QUEUE } from '../workflows/messages.ts';
+import { quickly } from './client.ts';
+import type { Log } from './order-process.ts';
+
+type Waiting = Pick<ImportRow, 'id' | 'kind'>;
+
+export type ImportProcess = ReturnType<typeof createImportProcess>;
+
+/**
+ * The workflows that apply imports. PostgreSQL says whether one is finished, so that one which ended too early
+ * (terminated, lost) is simply started again.
+ */
+export function createImportProcess({ client, log }: { client: Client; log: Log }) {
+  /** Starts the import's workflow; changes nothing if it runs. */
+  async function ensureRunning({ id, kind }: Waiting): Promise<void> {
+    const input: FileImport = { importId: id };
+    try {
+      await quickly(client, () =>
+        client.workflow.start('fileImport', {
+          workflowId: workflowIdOfImport(id),
+          taskQueue: TASK_QUEUE,
+          args: [input],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `import of ${kind}`,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  return {
+    ensureRunning,
+
+    /** Starts the workflow of an import that was just received; what fails is left to the poller. */
+    startSoon(row: Waiting): void {
+      ensureRunning(row).catch((error: Error) =>
+        log.warn(
+          { importId: row.id, error: error.message },
+          'the import could not be started now; the poller will',
+        ),
+      );
+    },
+  };
+}

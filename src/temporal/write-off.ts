@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { type ApprovalRow, decideApproval, getApproval, requestApproval } from '../db/approvals.ts';
+import { inTransaction, type Sql } from '../db/client.ts';
+import { lockOrder } from '../db/orders.ts';
+import { activePolicies } from '../db/policies.ts';
+import { NettermsError } from '../domain/errors.ts';
+import { type Money, plainMoney } from '../domain/money.ts';
+import { isClosed } from '../domain/order-state.ts';
+import type { OrderProcess } from './order-process.ts';
+import { type Submitted, submitCommand } from './submit-command.ts';
+
+type Deps = { sql: Sql; process: OrderProcess; now: string };
+type Request = {
+  orderId: string;
+  amount: Money | null;
+  reason: string;
+  actor: string;
+  content: unknown;
+  idempotencyKey: string | null;
+};
+
+/**
+ * Writes off what an order owes, or a part of it; an amount over the merchant's threshold waits for a second person.
+ * @throws NettermsError as `submitCommand`; `currency-mismatch`, `write-off-exceeds-balance`
+ */
+export async function writeOff(
+  deps: Deps,
+  { orderId, amount, reason, actor, content, idempotencyKey }: Request,
+): Promise<{ submitted: Submitted } | { approval: ApprovalRow; replayed: boolean }> {
+  const asked = await inTransaction(deps.sql, async (tx) => {
+    const { order } = await lockOrder(tx, orderId);
+    const whole = { amount: order.outstanding, currency: order.currency };
+    const given = amount ?? whole;
+    if (given.currency !== order.currency)
+      throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${order.currency}.`);
+    const over = (await activePolicies(tx)).settings.body.writeOffApprovalOver;
+    const waits = over !== null && over.currency === order.currency && given.amount > over.amount;
+    if (!waits || isClosed(order.status)) return null;
+    if (given.amount > whole.amount)
+      throw new NettermsError(
+        'write-off-exceeds-balance',
+        `${plainMoney(whole)} is outstanding: write off that or less.`,
+      );
+    const id = `apr_${randomBytes(16).toString('hex')}`;
+    return requestApproval(tx, {
+      id,
+      orderId,
+      kind: 'write-off',
+      ...given,
+      reason,
+      requestedBy: actor,
+      requestedAt: deps.now,
+    });
+  });
+  if (asked) return asked;
+  const body = amount === null ? {} : { amount: amount.amount };
+  return {
+    submitted: await submitCommand(deps, {
+      orderId,
+      kind: 'writeOff',
+      actor,
+      reason,
+      content,
+      idempotencyKey,
+      body,
+    }),
+  };
+}
+
+/** Another person's word: approved, the write-off is submitted in the name of both. Repeated, it is the same command. */
+export async function decideWriteOff(
+  deps: Deps,
+  id: string,
+  decided: { decision: 'approved' | 'rejected'; comment: string | null; actor: string },
+): Promise<{ approval: ApprovalRow; submitted: Submitted | null }> {
+  const { sql, now } = deps;
+  if (decided.decision === 'rejected') {
+    const approval = await inTransaction(sql, (tx) => decideApproval(tx, id, { ...decided, now }));
+    return { approval, submitted: null };
+  }
+  const { orderId, amount, reason, requestedBy } = await getApproval(sql, id);
+  const submitted = await submitCommand(deps, {
+    orderId,
+    kind: 'writeOff',
+    actor: decided.actor,
+    reason,
+    content: { approval: id, by: decided.actor },
+    idempotencyKey: `approval ${id}`,
+    body: { amount, approvalId: id, requestedBy },
+    within: (tx) => decideApproval(tx, id, { ...decided, now }),
+  });
+  return { approval: await getApproval(sql, id), submitted };
+}

@@ -1,0 +1,276 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { eur, settings } from '../support/builders.ts';
+import { type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
+});
+afterAll(() => api.close());
+afterEach(async () => {
+  expect(await reconcileBalances(api.sql)).toEqual([]);
+});
+
+const accounting = { as: 'accounting' } as const;
+const place = async (orderId: string, more: object = {}) =>
+  expect(await api.call('/orders', { orderId, customerId: 'rossi', total: eur(100), ...more })).toMatchObject(
+    { status: 201 },
+  );
+const unapplied = async () => (await api.call('/customers/rossi')).body.credit.unapplied.amount;
+const credit = (orderId: string, creditNoteId: string, units: number, more: object = {}) =>
+  api.ask(
+    orderId,
+    'credit-notes',
+    { creditNoteId, amount: eur(units), reason: 'goods returned', ...more },
+    accounting,
+  );
+
+describe('a credit note', () => {
+  it('reduces what is owed, the earliest due first, and its reminder with it', async () => {
+    await place('returned', { termsCode: 'weekly' });
+    const noted = await credit('returned', 'cn-1', 70, { number: 'NC 7', issuedOn: '2027-02-28' });
+    expect(noted).toMatchObject({
+      status: 200,
+      body: { status: 'open', outstanding: eur(30), command: { kind: 'credit', outcome: 'applied' } },
+    });
+    expect(noted.body.instalments.map((line: { outstanding: unknown }) => line.outstanding)).toEqual([
+      eur(0),
+      eur(30),
+    ]);
+  });
+
+  it('is booked once: the same again is answered as before, another content is a conflict', async () => {
+    await place('once');
+    await place('other');
+    const first = await credit('once', 'cn-once', 40);
+    const again = await credit('once', 'cn-once', 40);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body.outstanding).toEqual(first.body.outstanding);
+    expect(await credit('once', 'cn-once', 41)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect(await credit('other', 'cn-once', 40)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await api.call('/orders/other')).body.outstanding).toEqual(eur(100));
+  });
+
+  it('settles an order that it credits whole; what was paid on top of the rest becomes credit', async () => {
+    const before = await unapplied();
+    await place('whole');
+    await api.ask('whole', 'payments', { paymentId: 'w-1', amount: eur(30) }, accounting);
+    expect((await credit('whole', 'cn-whole', 100)).body).toMatchObject({
+      status: 'settled',
+      outstanding: eur(0),
+    });
+    expect((await unapplied()) - before).toBe(3_000);
+  });
+
+  it('on a settled order becomes credit as a whole, at once', async () => {
+    await place('late');
+    await api.ask('late', 'settle', { reason: 'paid' });
+    const before = await unapplied();
+    const noted = await api.call(
+      '/orders/late/credit-notes',
+      { creditNoteId: 'cn-late', amount: eur(25), reason: 'damaged' },
+      accounting,
+    );
+    expect(noted).toMatchObject({
+      status: 200,
+      body: { status: 'settled', command: { outcome: 'applied' } },
+    });
+    expect((await unapplied()) - before).toBe(2_500);
+  });
+
+  it('is refused beyond the total, on a cancelled order, in another currency, of tomorrow', async () => {
+    await place('full');
+    await credit('full', 'cn-60', 60);
+    const before = await unapplied();
+    expect(await credit('full', 'cn-41', 41)).toMatchObject({
+      status: 422,
+      body: { code: 'credit-exceeds-order' },
+    });
+    const usd = { amount: 100, currency: 'USD' };
+    expect(await credit('full', 'cn-usd', 1, { amount: usd })).toMatchObject({
+      status: 422,
+      body: { code: 'currency-mismatch' },
+    });
+    expect(await credit('full', 'cn-morrow', 1, { issuedOn: '2027-03-02' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/issuedOn' }] },
+    });
+    await api.ask('full', 'cancel', { reason: 'out of stock' });
+    expect(await credit('full', 'cn-late-2', 1)).toMatchObject({
+      status: 409,
+      body: { code: 'order-closed' },
+    });
+    expect(await unapplied()).toBe(before);
+  });
+});
+
+describe('a refund', () => {
+  const refund = (refundId: string, units: number, more: object = {}) =>
+    api.call('/customers/rossi/refunds', { refundId, amount: eur(units), ...more }, accounting);
+
+  it('pays credit out, once, and not more than is held', async () => {
+    await place('over');
+    await api.ask('over', 'payments', { paymentId: 'over-1', amount: eur(150) }, accounting);
+    const held = await unapplied();
+    const paid = await refund('rf-1', 20, { method: 'transfer', reference: 'CRO 1' });
+    expect(paid).toMatchObject({ status: 200, body: { unapplied: { amount: held - 2_000 } } });
+    expect((await refund('rf-1', 20, { method: 'transfer', reference: 'CRO 1' })).body).toEqual(paid.body);
+    expect(await refund('rf-1', 21)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect(await refund('rf-2', held)).toMatchObject({ status: 409, body: { code: 'insufficient-credit' } });
+    expect(await unapplied()).toBe(held - 2_000);
+  });
+
+  it('twenty at once never pay out more than is held', async () => {
+    const held = Math.floor((await unapplied()) / 100);
+    const part = Math.floor(held / 5);
+    const done = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => refund(`rf-at-once-${index}`, part)),
+    );
+    expect(done.filter(({ status }) => status === 200)).toHaveLength(5);
+  });
+});
+
+describe('an instalment plan', () => {
+  const plan = (orderId: string, lines: [string, number][], more: object = {}) =>
+    api.ask(orderId, 'instalment-plan', {
+      instalments: lines.map(([dueOn, units]) => ({ dueOn, amount: eur(units) })),
+      reason: 'agreed on the phone',
+      ...more,
+    });
+
+  it('puts new instalments in place of what is overdue, to the cent, and reminds of them', async () => {
+    const start = api.clock.now;
+    await place('planned', { termsCode: 'weekly' });
+    await api.ask('planned', 'payments', { paymentId: 'pl-1', amount: eur(10) }, accounting);
+    api.clock.now = '2027-04-02T10:00:00.000Z';
+    expect(await plan('planned', [['2027-05-01', 39]])).toMatchObject({
+      status: 422,
+      body: { code: 'plan-does-not-sum' },
+    });
+    const lines: [string, number][] = [
+      ['2027-05-03', 20],
+      ['2027-06-01', 20],
+    ];
+    const { body } = await plan('planned', lines);
+    expect(body).toMatchObject({ status: 'open', outstanding: eur(90), total: eur(100), overdue: false });
+    const shown = body.instalments.map((line: Record<string, unknown>) => [
+      line.number,
+      line.dueOn,
+      line.amount,
+      line.outstanding,
+    ]);
+    expect(shown).toEqual([
+      [1, '2027-03-31', eur(10), eur(0)],
+      [2, '2027-04-07', eur(50), eur(50)],
+      [3, '2027-05-03', eur(20), eur(20)],
+      [4, '2027-06-01', eur(20), eur(20)],
+    ]);
+    const { items } = (await api.call('/orders/planned/timeline')).body;
+    const keys = items
+      .filter(({ future }: { future: boolean }) => future)
+      .map((item: never) => (item as { detail: { step: string } }).detail.step);
+    expect(keys).toContain('3/-P3D');
+    expect(keys).toContain('4/P7D');
+    api.clock.now = start;
+  });
+
+  it('is refused where nothing is overdue, into the past, and in another currency', async () => {
+    await place('early');
+    expect(await plan('early', [['2027-05-01', 100]])).toMatchObject({
+      status: 409,
+      body: { code: 'nothing-overdue' },
+    });
+    const whole = { of: 'outstanding' };
+    expect(await plan('early', [['2027-01-01', 100]], whole)).toMatchObject({ status: 422 });
+    const usd = { amount: 100, currency: 'USD' };
+    expect(
+      await plan('early', [], { ...whole, instalments: [{ dueOn: '2027-05-01', amount: usd }] }),
+    ).toMatchObject({ status: 422, body: { code: 'currency-mismatch' } });
+    expect((await plan('early', [['2027-05-01', 100]], whole)).body).toMatchObject({ outstanding: eur(100) });
+  });
+});
+
+describe('a write-off', () => {
+  const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
+
+  it('of all that is owed closes the order; of a part, the latest due goes first', async () => {
+    await place('lost', { termsCode: 'weekly' });
+    const part = await off('lost', { amount: eur(60), reason: 'agreed' });
+    expect(part.body.instalments.map((line: { outstanding: unknown }) => line.outstanding)).toEqual([
+      eur(40),
+      eur(0),
+    ]);
+    expect(await off('lost', { amount: eur(41), reason: 'too much' })).toMatchObject({
+      status: 422,
+      body: { code: 'write-off-exceeds-balance' },
+    });
+    const rest = await off('lost', { reason: 'bankrupt' });
+    expect(rest.body).toMatchObject({ status: 'written_off', closeReason: 'bankrupt', outstanding: eur(0) });
+    expect(await off('lost', { reason: 'again' })).toMatchObject({
+      status: 409,
+      body: { code: 'order-closed' },
+    });
+  });
+
+  it('over the threshold waits for another admin, who approves it once', async () => {
+    const { version } = (await api.call('/settings')).body;
+    await api.call(
+      '/settings',
+      { baseVersion: version, settings: { ...settings, writeOffApprovalOver: eur(50) } },
+      { method: 'PUT' },
+    );
+    const second = await api.newKey(['admin']);
+    await place('big');
+    expect((await off('big', { amount: eur(50), reason: 'small' })).body.status).toBe('open');
+    await place('bigger');
+    const asked = await off('bigger', { reason: 'gone' });
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { status: 'open', outstanding: eur(100), approval: { amount: eur(100), decision: null } },
+    });
+    const { approvalId } = asked.body.approval;
+    expect((await off('bigger', { reason: 'gone' })).body.approval.approvalId).toBe(approvalId);
+    const waiting = await api.call('/approvals?waiting=true', undefined, { as: 'read' });
+    expect(waiting.body.items.map((item: { approvalId: string }) => item.approvalId)).toEqual([approvalId]);
+
+    const decide = (path: string, options: object = {}) =>
+      api.call(`/approvals/${approvalId}/${path}`, {}, options);
+    expect(await decide('approve')).toMatchObject({ status: 403, body: { code: 'approval-by-another' } });
+    const deciding = decide('approve', { as: second });
+    await api.work('bigger');
+    for (let tries = 0; tries < 50; tries++) await api.work('bigger');
+    expect(await deciding).toMatchObject({ status: 200, body: { decision: 'approved' } });
+    expect((await api.call('/orders/bigger')).body).toMatchObject({
+      status: 'written_off',
+      outstanding: eur(0),
+    });
+    expect((await decide('approve', { as: second })).body.decision).toBe('approved');
+    expect(await decide('reject')).toMatchObject({ status: 409, body: { code: 'approval-decided' } });
+  });
+
+  it('that another admin rejects leaves the order as it is', async () => {
+    const second = await api.newKey(['admin']);
+    await place('kept');
+    const { approvalId } = (await off('kept', { reason: 'gone' })).body.approval;
+    const rejected = await api.call(
+      `/approvals/${approvalId}/reject`,
+      { comment: 'they pay' },
+      { as: second },
+    );
+    expect(rejected).toMatchObject({ status: 200, body: { decision: 'rejected', comment: 'they pay' } });
+    expect((await api.call('/orders/kept')).body).toMatchObject({ status: 'open', outstanding: eur(100) });
+  });
+
+  it('money that comes after it becomes credit of the customer', async () => {
+    const before = await unapplied();
+    const paid = await api.call(
+      '/orders/lost/payments',
+      { paymentId: 'late-1', amount: eur(40) },
+      accounting,
+    );
+    expect(paid).toMatchObject({ status: 200, body: { status: 'written_off' } });
+    expect((await unapplied()) - before).toBe(4_000);
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { eur } from '../support/builders.ts';
+import { type Api, openApi } from './harness.ts';
+
+let api: Api;
+const START = '2027-03-01T10:00:00.000Z';
+/** 12 % in the first half of 2027: 4 points and the law's 8. */
+const policy = {
+  enabled: true,
+  referenceRates: [
+    { from: '2027-01-01', percent: '4' },
+    { from: '2027-07-01', percent: '4.25' },
+  ],
+};
+beforeAll(async () => {
+  api = await openApi();
+  await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
+});
+afterAll(() => api.close());
+afterEach(async () => {
+  api.clock.now = START;
+  expect(await reconcileBalances(api.sql)).toEqual([]);
+});
+
+const put = async (changed: object) => {
+  const { version } = (await api.call('/policies/late-interest')).body;
+  const answer = await api.call(
+    '/policies/late-interest',
+    { baseVersion: version, policy: changed },
+    { method: 'PUT' },
+  );
+  expect(answer.status).toBe(200);
+};
+/** Due on 31 March 2027, a Wednesday. */
+const place = async (orderId: string, total = eur(1_000)) =>
+  expect((await api.call('/orders', { orderId, customerId: 'rossi', total })).body.instalments[0].dueOn).toBe(
+    '2027-03-31',
+  );
+const read = async (orderId: string, path = '') => (await api.call(`/orders/${orderId}${path}`)).body;
+const pay = (orderId: string, paymentId: string, units: number, receivedOn: string) =>
+  api.ask(orderId, 'payments', { paymentId, amount: eur(units), receivedOn }, { as: 'accounting' });
+
+describe('late interest', () => {
+  it('is shown and not charged while it is switched off', async () => {
+    await put({ ...policy, enabled: false });
+    await place('off');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    const shown = await read('off', '/interest');
+    // 30 days: 1,000.00 × 12 % × 30 / 365
+    expect(shown).toMatchObject({ enabled: false, accrued: eur(9.86), charged: eur(0) });
+    expect(shown.compensation).toEqual({ owed: eur(40), charged: eur(0) });
+    expect(await api.ask('off', 'interest', {})).toMatchObject({
+      status: 409,
+      body: { code: 'nothing-to-charge' },
+    });
+    expect((await pay('off', 'off-1', 1_000, '2027-04-30')).body).toMatchObject({ status: 'settled' });
+  });
+
+  it('is charged by a late payment up to its day, with the compensation, and paid before the principal', async () => {
+    await put(policy);
+    await place('late');
+    api.clock.now = '2027-05-05T10:00:00.000Z';
+    const paid = await pay('late', 'late-1', 1_000, '2027-04-30');
+    // interest does not vanish when the principal is paid: 9.86 + 40.00 are still owed
+    expect(paid.body).toMatchObject({ status: 'open', outstanding: eur(49.86) });
+    expect(paid.body.instalments[0]).toMatchObject({ outstanding: eur(49.86), charges: eur(0) });
+    const { items } = await read('late', '/ledger');
+    expect(
+      items.map((line: Record<string, { amount: number }>) => [line.kind, line.part, line.amount!.amount]),
+    ).toEqual([
+      ['charge', 'principal', 100_000],
+      ['interest', 'charges', 986],
+      ['fee', 'charges', 4_000],
+      ['payment', 'charges', -4_986],
+      ['payment', 'principal', -95_014],
+    ]);
+    expect((await pay('late', 'late-2', 49.86, '2027-04-30')).body).toMatchObject({ status: 'settled' });
+  });
+
+  it('is charged once for each day, and the compensation once at all', async () => {
+    await place('twice');
+    api.clock.now = '2027-05-31T10:00:00.000Z';
+    const first = await api.ask('twice', 'interest', { until: '2027-04-30' });
+    expect(first.body.outstanding).toEqual(eur(1_049.86));
+    expect(await api.ask('twice', 'interest', { until: '2027-04-30' })).toMatchObject({ status: 409 });
+    // 61 days: 1,000.00 × 12 % × 61 / 365 = 20.05, of which 9.86 was charged
+    expect((await api.ask('twice', 'interest', {})).body.outstanding).toEqual(eur(1_060.05));
+    expect(await read('twice', '/interest')).toMatchObject({ accrued: eur(20.05), charged: eur(20.05) });
+  });
+
+  it('can be waived, which settles an order that owes nothing else', async () => {
+    await place('waived');
+    await place('waived-2');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    await pay('waived', 'waived-1', 1_000, '2027-04-30');
+    const waive = (body: object) => api.ask('waived', 'waive', { reason: 'a good customer', ...body });
+    // the payment went to the charges first, so that principal is what is left
+    expect(await waive({})).toMatchObject({ status: 422, body: { code: 'waiver-exceeds-charges' } });
+    await api.ask('waived-2', 'interest', {});
+    const waived = await api.ask('waived-2', 'waive', { amount: eur(40), reason: 'goodwill' });
+    expect(waived.body.instalments[0]).toMatchObject({ outstanding: eur(1_009.86), charges: eur(9.86) });
+    await api.ask('waived-2', 'waive', { reason: 'goodwill' });
+    expect(await read('waived-2', '/interest')).toMatchObject({ waived: eur(49.86), charged: eur(9.86) });
+    expect((await pay('waived-2', 'waived-2-1', 1_000, '2027-04-30')).body.status).toBe('settled');
+    expect(
+      await api.ask('waived', 'waive', { amount: { amount: 1, currency: 'USD' }, reason: 'r' }),
+    ).toMatchObject({
+      status: 422,
+      body: { code: 'currency-mismatch' },
+    });
+  });
+
+  it('a rate that is missing holds no payment up, and is named where interest is asked for', async () => {
+    await put({ ...policy, referenceRates: [] });
+    await place('rateless');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    expect(await api.call('/orders/rateless/interest')).toMatchObject({
+      status: 422,
+      body: { code: 'reference-rate-missing' },
+    });
+    expect(await api.ask('rateless', 'interest', {})).toMatchObject({
+      status: 422,
+      body: { code: 'reference-rate-missing' },
+    });
+    expect((await pay('rateless', 'r-1', 1_000, '2027-04-30')).body).toMatchObject({ status: 'settled' });
+    await put(policy);
+  });
+
+  it('accrues from the legal due day, which is no Sunday', async () => {
+    api.clock.now = '2027-02-26T10:00:00.000Z';
+    const { body } = await api.call('/orders', { orderId: 'easter', customerId: 'rossi', total: eur(1_000) });
+    expect(body.instalments[0].dueOn).toBe('2027-03-28'); // Easter; the Monday is a holiday as well
+    const { instalments } = await read('easter', '/interest?until=2027-03-31');
+    expect(instalments[0].periods).toMatchObject([{ from: '2027-03-31', to: '2027-03-31', days: 1 }]);
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noticesOf } from '../../src/db/notices.ts';
+import { eventually } from '../support/eventually.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+const MINUTE = 60_000;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+const subjects = (orderNumber: string, count: number) =>
+  eventually(
+    `${count} mails for ${orderNumber}`,
+    () =>
+      world.mailsOf(orderNumber).length >= count &&
+      world.mailsOf(orderNumber).map(({ at }) => at.slice(0, 10)),
+  );
+const dueOn = async (orderId: string) => (await world.order(orderId)).instalments[0]!.dueOn;
+const daysAfter = (day: string, days: number) =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('an extension', () => {
+  it('moves the due date of a running order, and its reminders with it: the old ones never leave', async () => {
+    const order = await world.place({ orderId: 'extended', orderNumber: 'EXT' });
+    await eventually('the store marks it', async () => (await world.order('extended')).paidInStore);
+    const [before] = order.plan;
+    await world.until(later(before!.at, MINUTE));
+    await subjects('EXT', 2);
+
+    const due = await dueOn('extended');
+    const moved = daysAfter(due, 30);
+    const { command } = await world.submit('extended', 'extend', { body: { dueOn: moved } });
+    expect(command.outcome).toBe('applied');
+    expect(await world.order('extended')).toMatchObject({
+      instalments: [{ dueOn: moved }],
+      nextStep: { key: '1/-P3D~1', kind: 'remind' },
+    });
+
+    await world.until(later(`${daysAfter(due, 14)}T12:00:00Z`, 0));
+    expect(world.mailsOf('EXT')).toHaveLength(2);
+    await world.until(later(`${daysAfter(moved, 5)}T12:00:00Z`, 0));
+    const days = await subjects('EXT', 4);
+    expect(days[2]! > daysAfter(moved, -8) && days[2]! < moved).toBe(true);
+    expect(days[3]! >= moved).toBe(true);
+    const kept = (await noticesOf(world.sql, 'extended')).map(({ stepKey, outcome }) => [stepKey, outcome]);
+    expect(kept).toEqual([
+      ['1/-P3D', 'sent'],
+      ['1/-P3D~1', 'sent'],
+      ['1/P0D~1', 'sent'],
+    ]);
+    await world.submit('extended', 'settle', { reason: 'paid' });
+    expect(await world.ending(order)).toEqual({ status: 'settled' });
+  });
+
+  it('is refused into the past, to an earlier day, of a paid or unknown instalment', async () => {
+    const order = await world.place({ orderId: 'refused', orderNumber: 'REF' });
+    const due = await dueOn('refused');
+    const refusal = async (body: Record<string, unknown>) =>
+      (await world.submit('refused', 'extend', { body })).command.refusal;
+    expect(await refusal({ dueOn: due })).toBe('extension-not-later');
+    expect(await refusal({ dueOn: '2020-01-01' })).toBe('extension-not-later');
+    expect(await refusal({ dueOn: daysAfter(due, 1), instalment: 2 })).toBe('instalment-not-found');
+    expect(await dueOn('refused')).toBe(due);
+    await world.submit('refused', 'settle', { reason: 'paid' });
+    expect(await world.ending(order)).toEqual({ status: 'settled' });
+  });
+});

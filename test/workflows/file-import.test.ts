@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findCustomer } from '../../src/db/customers.ts';
+import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
+import { createImportProcess } from '../../src/temporal/import-process.ts';
+import { aCustomer } from '../support/builders.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+async function received(id: string) {
+  const lines = async function* () {
+    const facts = aCustomer();
+    yield [{ number: 1, subject: `of-${id}`, facts, fingerprint: id, raw: null, errors: null }];
+  };
+  const given = { id, kind: 'customers', onRejected: 'skip', fingerprint: id, actor: 'key:test' } as const;
+  return (await insertImport(world.sql, given, lines(), await world.clock())).row;
+}
+const handle = (id: string) => world.env.client.workflow.getHandle(workflowIdOfImport(id));
+const imports = () => createImportProcess({ client: world.env.client, log: { warn() {}, info() {} } });
+
+it('applies the file and says what came of it; only the import’s id is in its history', async () => {
+  const row = await received('plain');
+  await imports().ensureRunning(row);
+  await imports().ensureRunning(row); // a second start changes nothing
+  expect(await handle('plain').result()).toEqual({ state: 'done', lines: 1, rejected: 0 });
+  expect(await findCustomer(world.sql, 'of-plain')).not.toBeNull();
+  const { events } = await handle('plain').fetchHistory();
+  expect(JSON.stringify(events)).not.toContain('of-plain');
+});
+
+it('waits while PostgreSQL does not let it, and goes on by itself', async () => {
+  const row = await received('stubborn');
+  await world.sql`alter table customers rename to away`;
+  await imports().ensureRunning(row);
+  await world.until(new Date(Date.parse(await world.clock()) + 3_600_000).toISOString());
+  expect((await getImport(world.sql, 'stubborn')).state).toBe('applying');
+  const { raw } = await handle('stubborn').describe();
+  const [attempted] = raw.pendingActivities ?? [];
+  expect(attempted?.lastFailure?.message).toBe('the import could not be applied (42P01)');
+  await world.sql`alter table away rename to customers`;
+  expect(await handle('stubborn').result()).toMatchObject({ state: 'done' });
+});
+
+it('terminated by an operator, it is started again', async () => {
+  const row = await received('ended');
+  await world.sql`alter table customers rename to away`;
+  await imports().ensureRunning(row);
+  await handle('ended').terminate('by an operator');
+  await world.sql`alter table away rename to customers`;
+  await imports().ensureRunning(row);
+  expect(await handle('ended').result()).toMatchObject({ state: 'done' });
+});
