@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/reporter.ts';
 
 /** Need no server: they run at once, without any set-up. */
-const pure = ['test/*.test.ts', 'test/domain/**/*.test.ts', 'test/emails/**/*.test.ts'];
+const pure = [
+  'test/*.test.ts',
+  'test/domain/**/*.test.ts',
+  'test/documents/**/*.test.ts',
+  'test/emails/**/*.test.ts',
+];
 
 /** Makes recorded histories anew; no part of the tests. */
 const recording = process.env.RECORD_HISTORIES

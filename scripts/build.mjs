@@ -14,7 +14,8 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) process.exit(1);
 
-for (const folder of ['db/migrations', 'emails/templates', 'emails/locales', 'admin/assets']) {
+const folders = ['db/migrations', 'emails/templates', 'emails/locales', 'documents/locales', 'admin/assets'];
+for (const folder of folders) {
   cpSync(join('src', folder), join('dist', folder), { recursive: true });
 }
 

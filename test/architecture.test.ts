@@ -31,13 +31,25 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   emails: {
     may: ['domain/', ...pure, 'handlebars', 'mjml', 'nodemailer', 'intl-messageformat', node],
   },
+  documents: { may: ['domain/', 'emails/messages.ts', 'csv-stringify', 'pdfkit', node] },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
   temporal: { may: ['domain/', 'db/', ...messages, ...temporalClient, 'p-limit', node] },
   'vat-register': { may: ['domain/', 'db/', 'zod', node] },
   api: {
-    may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', 'csv-parse', 'csv-stringify', node],
+    may: [
+      'domain/',
+      'db/',
+      'documents/',
+      'temporal/',
+      'vat-register/',
+      ...pure,
+      'web',
+      'csv-parse',
+      'csv-stringify',
+      node,
+    ],
   },
-  admin: { may: ['domain/', 'db/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
+  admin: { may: ['domain/', 'db/', 'documents/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
 };
 
 /** What "web" stands for above: libraries that answer HTTP, none that drives a server of another kind. */

@@ -15,6 +15,7 @@ import { visitorOf } from './page.tsx';
 import { messages } from './pages/message.tsx';
 import { createCookies, identify } from './session.ts';
 import { signInRoutes } from './sign-in.tsx';
+import { statementRoutes } from './statements.ts';
 import { taskRoutes } from './tasks.tsx';
 
 export type AdminDeps = {
@@ -76,6 +77,7 @@ export function createAdmin(deps: AdminDeps): Router {
     orderRoutes({ sql, process, now, workflowUrl }),
     customerRoutes({ sql, vatRegister, revocations, now }),
     taskRoutes({ sql, now }),
+    statementRoutes({ sql, now }),
   );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 

@@ -21,13 +21,16 @@ import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
 import { importEndpoints } from './routes/imports.ts';
 import { interestEndpoints } from './routes/interest.ts';
+import { ledgerExportEndpoints } from './routes/ledger-export.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { reportEndpoints } from './routes/reports.ts';
 import { revocationEndpoints } from './routes/revocations.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
+import { statementEndpoints } from './routes/statements.ts';
 import { taskEndpoints } from './routes/tasks.ts';
 import { vatCheckEndpoints } from './routes/vat-checks.ts';
 
@@ -67,6 +70,9 @@ export const endpointsOf = (
   ...interestEndpoints(deps),
   ...declineEndpoints(deps),
   ...simulationEndpoints(deps),
+  ...statementEndpoints(deps),
+  ...reportEndpoints(deps),
+  ...ledgerExportEndpoints(deps),
   ...taskEndpoints(deps),
   ...vatCheckEndpoints(deps),
 ];

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { ApiKey, Scope } from '../db/api-keys.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { authorise, keyOf } from './auth.ts';
 import { discard, uploadOf } from './files/receive.ts';
+import { chosenFormat, type Format, formatParameter, sendFile } from './formats.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
 
@@ -23,20 +22,15 @@ export type Call<P, Query, Body> = {
   actor: string;
   now: string;
   idempotencyKey: string | null;
-  /** The media type that the caller prefers of those that the call answers with. */
-  format: string;
+  /** The one of the call's formats that was asked for. */
+  format: Format;
 };
 
-/**
- * What to answer; `afterwards` runs when the answer has been handed over. In another format than JSON the body is a
- * text that is made while it is sent.
- */
-export type Reply<Answer> = {
-  status?: number;
-  body: Answer | Readable;
-  headers?: Record<string, string>;
-  afterwards?: () => void;
-};
+/** What to answer; `afterwards` runs when the answer has been handed over. */
+export type Reply<Answer> =
+  | { status?: number; body: Answer; headers?: Record<string, string>; afterwards?: () => void }
+  /** A file in the format that was asked for; `name` is without its ending. */
+  | { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
 
 /** One call of the API: where it is, who may make it, what it takes and gives, and the one thing it does. */
 export type Endpoint<Path extends string = string, Query = unknown, Body = unknown, Answer = unknown> = {
@@ -51,16 +45,15 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   answer: z.ZodType<Answer>;
   /** Media types of a file that is sent in place of JSON; the body is then an `Upload`. */
   files: readonly string[];
-  /** Media types of answers beside JSON. */
-  formats: readonly string[];
   /** Takes an `Idempotency-Key`. */
   keyed: boolean;
+  /** The first is the usual one; others are asked for by `Accept` or the parameter `format`. */
+  formats: readonly Format[];
   /** The statuses of success, and what each says. */
   statuses: Readonly<Record<number, string>>;
   handle(call: Call<Params<Path>, Query, Body>): Promise<Reply<Answer>>;
 };
 
-const JSON_TYPE = 'application/json';
 const nothing = z.strictObject({});
 type Defaulted = 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
 
@@ -69,7 +62,7 @@ export function endpoint<Path extends string, Answer, Query = object, Body = obj
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const taken = { query: nothing, body: nothing.optional(), files: [], formats: [], keyed: false };
+  const taken = { query: nothing, body: nothing.optional(), files: [], formats: ['json'], keyed: false };
   return { ...taken, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
 }
 
@@ -141,7 +134,8 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     const key = keyOf(res);
     const ids = parse(params, req.params, 'parameters');
     res.locals.ids = ids;
-    const query = parse(given.query, req.query, 'parameters');
+    const { format, query: asked } = parted(given, req);
+    const query = parse(given.query, asked, 'parameters');
     const body =
       given.files.length > 0
         ? uploadOf(req, given.files)
@@ -154,19 +148,26 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
       actor: `key:${key.id}`,
       now: now(),
       idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
-      format: req.accepts([JSON_TYPE, ...given.formats]) || JSON_TYPE,
+      format,
     });
-    await send(res, reply);
+    if ('file' in reply) await sendFile(res, format, reply);
+    else send(res, reply);
   };
 }
 
-async function send(
+/** The format, and the other parameters. Where there is but one format, `format` is a parameter like any other. */
+function parted({ formats }: Endpoint, req: Request): { format: Format; query: unknown } {
+  if (formats.length === 1) return { format: formats[0]!, query: req.query };
+  const { format: given, ...query } = req.query;
+  const { format } = parse(z.object({ format: formatParameter(formats) }), { format: given }, 'parameters');
+  return { format: format ?? chosenFormat(req, formats), query };
+}
+
+function send(
   res: Response,
-  { status = 200, body, headers = {}, afterwards }: Reply<unknown>,
-): Promise<void> {
-  res.status(status).set(headers);
-  if (body instanceof Readable) await pipeline(body, res);
-  else res.json(body);
+  { status = 200, body, headers = {}, afterwards }: Exclude<Reply<unknown>, { file: unknown }>,
+): void {
+  res.status(status).set(headers).json(body);
   afterwards?.();
 }
 

@@ -3,6 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { z } from 'zod';
 import { type Endpoint, paramsOf, takesBody } from './endpoint.ts';
+import { formatParameter, mediaTypes } from './formats.ts';
 import { problem } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
 
@@ -46,12 +47,14 @@ const idempotencyKey = z.object({
 });
 
 function pathOf(given: Endpoint): RouteConfig {
-  const { method, path, tag, summary, scopes, keyed, statuses, query, files, formats, answer } = given;
-  const content = files.length > 0 ? texts(files) : takesBody(given) ? json(given.body) : null;
+  const { method, path, tag, summary, scopes, keyed, formats, statuses, query, files, answer } = given;
+  const taken = files.length > 0 ? texts(files) : takesBody(given) ? json(given.body) : null;
   const params = paramsOf(path).map((name) => [name, externalId] as const);
+  const content = Object.fromEntries(
+    formats.map((format) => [mediaTypes[format], { schema: format === 'json' ? answer : z.string() }]),
+  );
   const success = Object.entries(statuses).map(
-    ([status, text]) =>
-      [status, { description: text, content: { ...json(answer), ...texts(formats) } }] as const,
+    ([status, text]) => [status, { description: text, content }] as const,
   );
   return {
     method,
@@ -61,9 +64,12 @@ function pathOf(given: Endpoint): RouteConfig {
     description: `Scope: ${[...new Set([...scopes, 'admin'])].join(' or ')}.`,
     request: {
       params: z.object(Object.fromEntries(params)),
-      query: query as z.ZodObject,
+      query:
+        formats.length === 1
+          ? (query as z.ZodObject)
+          : (query as z.ZodObject).extend({ format: formatParameter(formats) }),
       ...(keyed ? { headers: idempotencyKey } : {}),
-      ...(content ? { body: { content, required: true } } : {}),
+      ...(taken ? { body: { content: taken, required: true } } : {}),
     },
     responses: { ...Object.fromEntries(success), default: refusal },
   };

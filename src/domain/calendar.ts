@@ -23,6 +23,11 @@ export function daysBetween(from: Day, to: Day): number {
   return DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days;
 }
 
+/** The moment at which the day begins in `zone`, right across DST changes. */
+export function startOfDay(day: Day, zone: string): Instant {
+  return endOfDay(addDays(day, -1), zone);
+}
+
 /** The moment at which the day ends in `zone`: midnight at the start of the next one, right across DST changes. */
 export function endOfDay(day: Day, zone: string): Instant {
   return instant(DateTime.fromISO(day, { zone }).plus({ days: 1 }).startOf('day'));

@@ -19,22 +19,34 @@ export function minorDigits(currency: string): number {
 }
 
 /** "1,220.00 EUR": the neutral form, for logs, operators and messages of the API (never for e-mails). */
-export function plainMoney({ amount, currency }: Money): string {
+export function plainMoney(money: Money): string {
+  return `${decimalOf(money).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',')} ${money.currency}`;
+}
+
+/** "-1220.00": the exact amount in major units, for files that machines read. */
+export function decimalOf({ amount, currency }: Money): string {
   const digits = minorDigits(currency);
   const major = Math.abs(amount)
     .toString()
     .padStart(digits + 1, '0');
-  const whole = major.slice(0, major.length - digits).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const sign = amount < 0 ? '-' : '';
-  return `${sign}${whole}${digits > 0 ? `.${major.slice(-digits)}` : ''} ${currency}`;
+  return `${sign}${major.slice(0, major.length - digits)}${digits > 0 ? `.${major.slice(-digits)}` : ''}`;
 }
 
 /** "1.220,00 €" or "€1,220.00": as a reader of that locale writes it, always with grouped thousands. */
-export function formatMoney({ amount, currency }: Money, locale: string): string {
+export function formatMoney(money: Money, locale: string): string {
+  return format(money, locale, { style: 'currency', currency: money.currency });
+}
+
+/** "1.220,00" or "1,220.00": without its currency, for a column that names it once. */
+export function formatAmount(money: Money, locale: string): string {
+  return format(money, locale, {});
+}
+
+function format({ amount, currency }: Money, locale: string, style: Intl.NumberFormatOptions): string {
   const digits = minorDigits(currency);
   return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
+    ...style,
     useGrouping: 'always',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -618,3 +618,18 @@ it.each([
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
 });
+
+it('a customer’s statement of account is a click away, and is theirs alone', async () => {
+  await page.goto('/admin/customers/rossi');
+  for (const [name, start] of [
+    ['PDF', '%PDF-1.7'],
+    ['CSV', 'bookedOn,valueOn,document'],
+  ] as const) {
+    const address = await page.getByRole('link', { name }).getAttribute('href');
+    const answer = await page.request.get(`${office.address}${address}`);
+    expect(answer.headers()['content-disposition']).toMatch(/^attachment; filename=statement-rossi-2027-/);
+    expect((await answer.body()).toString('latin1').startsWith(start)).toBe(true);
+  }
+  expect((await page.request.get('/admin/customers/nobody/statement.pdf')).status()).toBe(404);
+  expect((await fetch(`${office.address}/admin/customers/rossi/statement.pdf`)).status).not.toBe(200);
+});

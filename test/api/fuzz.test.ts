@@ -314,5 +314,39 @@ it('any path and query is answered, and never fails', async () => {
   );
 });
 
+it.each([
+  '/customers/rossi/statement',
+  '/ledger/export',
+  '/reports/ageing',
+  '/reports/dso',
+  '/reports/average-days-late',
+  '/reports/expected-cash',
+])('%s answers whatever its parameters say, and never fails', async (path) => {
+  const name = fc.constantFrom('from', 'to', 'asOf', 'days', 'currency', 'format');
+  const value = fc.oneof(
+    text.map(encodeURIComponentSafely),
+    fc.constantFrom(
+      '2027-02-30',
+      '1900-01-01',
+      '2999-12-31',
+      '2027-03-01',
+      'XAU',
+      'JPY',
+      '0',
+      '3653',
+      'csv',
+      'pdf',
+    ),
+  );
+  const parameter = fc.tuple(name, value).map(([name, value]) => `${name}=${value}`);
+  await fc.assert(
+    fc.asyncProperty(fc.array(parameter, { minLength: 1, maxLength: 3 }), async (given) => {
+      const answer = await api.call(`${path}?${given.join('&')}`);
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 const encodeURIComponentSafely = (given: string): string =>
   encodeURIComponent(given.replace(/\p{Cs}/gu, 'x'));

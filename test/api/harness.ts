@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
+import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/db/api-keys.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { advance } from '../../src/db/process.ts';
@@ -86,7 +87,7 @@ export async function openApi({
       ...(body === undefined ? {} : { body: body as BodyInit }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const answer = {
       status: response.status,
       headers: response.headers,
@@ -96,14 +97,17 @@ export async function openApi({
     return answer;
   }
 
-  function requirePromised(method: string, path: string, { status, body }: Answer): void {
+  function requirePromised(method: string, path: string, { status, headers, body }: Answer): void {
     const { pathname } = new URL(path, origin);
     if (!pathname.startsWith('/v1') || status >= 400) return;
     const given = endpoints.find(
       (one) => one.method === method.toLowerCase() && one.pattern.test(pathname) && status in one.statuses,
     );
     if (!given) throw new Error(`${method} ${path} answered ${status}, which its document does not name`);
-    if (given.formats.length > 0 && typeof body === 'string') return;
+    const type = headers.get('content-type')?.split(';')[0];
+    if (!given.formats.some((format) => mediaTypes[format] === type))
+      throw new Error(`${method} ${path} answered in ${type}, which its document does not name`);
+    if (type !== mediaTypes.json) return;
     const known = given.answer.parse(body);
     if (JSON.stringify(sorted(known)) !== JSON.stringify(sorted(body)))
       throw new Error(`${method} ${path} answered more than its document names: ${JSON.stringify(body)}`);

@@ -244,6 +244,10 @@ export function CustomerPage(props: CustomerPageProps) {
         <p>
           <a href={`/admin/orders?customer=${customer.id}`}>All orders of this customer</a>
         </p>
+        <p>
+          Statement of account of this year: <a href={`/admin/customers/${customer.id}/statement.pdf`}>PDF</a>
+          , <a href={`/admin/customers/${customer.id}/statement.csv`}>CSV</a>
+        </p>
       </section>
       <History history={history} currency={customer.usualCurrency} zone={zone} />
     </Layout>

@@ -120,11 +120,11 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       summary: 'List the lines that were rejected, and why; as CSV all of them',
       scopes: ['storefront', 'read'],
       query: rejectedQuery,
-      formats: [CSV],
+      formats: ['json', 'csv'],
       answer: rejectedPage,
       handle: async ({ params: { importId }, query: { limit, cursor }, format }) => {
         await getImport(sql, importId);
-        if (format === CSV) return { body: reportOf(sql, importId), headers: reportHeaders(importId) };
+        if (format === 'csv') return { file: reportOf(sql, importId), name: `${importId}-rejected` };
         const rows = await rejectedLines(sql, importId, { after: cursor?.after ?? 0, limit: limit + 1 });
         const { items, nextCursor } = pageOf(rows, limit, ({ number }) => ({ after: number }));
         return { body: { items: items.map(lineView), nextCursor } };
@@ -156,11 +156,6 @@ function viewOf(row: ImportRow): ImportView {
 }
 
 const lineView = ({ number, subject, errors, raw }: RejectedLine) => ({ line: number, subject, errors, raw });
-
-const reportHeaders = (importId: string): Record<string, string> => ({
-  'Content-Type': 'text/csv; charset=utf-8',
-  'Content-Disposition': `attachment; filename="${importId.replace(/[^\w.-]/g, '_')}-rejected.csv"`,
-});
 
 /** All rejected lines as a file for a spreadsheet, in which nothing that was sent becomes a formula. */
 function reportOf(sql: Sql, id: string): Readable {

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Sql } from '../../db/client.ts';
+import { type ExportedEntry, exportLedger } from '../../db/ledger-export.ts';
+import { activePolicies } from '../../db/policies.ts';
+import { type Cell, csvPages } from '../../documents/csv.ts';
+import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
+import { NettermsError } from '../../domain/errors.ts';
+import { decimalOf } from '../../domain/money.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { day } from '../schemas/fields.ts';
+
+const query = z.strictObject({
+  from: day.optional().meta({ description: 'The first day; without it from the first entry on.' }),
+  to: day.optional().meta({ description: 'The last day, in the merchant’s time zone; today if not given.' }),
+});
+
+/** The ledger for an accountant. */
+export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/ledger/export',
+      tag: 'Reports',
+      summary: 'Take the ledger of a period, whole',
+      scopes: ['read'],
+      formats: ['csv', 'jsonl'],
+      query,
+      answer: z.string(),
+      statuses: { 200: 'a line for each entry, in their order' },
+      handle: async ({ query, now, format }) => {
+        const zone = (await activePolicies(sql)).settings.body.timeZone;
+        const { from, to = dayAt(now, zone) } = query;
+        if (from !== undefined && from > to) {
+          const detail = `The period begins on ${from} and ends on ${to}, before that.`;
+          throw new NettermsError('validation', `from: ${detail}`, { errors: [{ pointer: 'from', detail }] });
+        }
+        const start = from === undefined ? null : startOfDay(from, zone);
+        const pages = exportLedger(sql, { start, end: endOfDay(to, zone), zone });
+        const file = format === 'csv' ? csvPages(Object.keys(columns), csvRows(pages)) : jsonLines(pages);
+        return { file, name: `ledger-${from ?? 'all'}-${to}` };
+      },
+    }),
+  ];
+}
+
+/** `amount` is exact, in major units; receivable: + is owed by the customer; unapplied: + is credit held. */
+const columns = {
+  entryId: ({ id }) => id,
+  entryKey: ({ entryKey }) => entryKey,
+  bookedAt: ({ bookedAt }) => bookedAt,
+  bookedOn: ({ bookedOn }) => bookedOn,
+  valueOn: ({ valueOn }) => valueOn,
+  customerId: ({ customerId }) => customerId,
+  customerName: ({ customerName }) => customerName,
+  vatNumber: ({ vatNumber }) => vatNumber,
+  orderId: ({ orderId }) => orderId,
+  orderNumber: ({ orderNumber }) => orderNumber,
+  instalment: ({ instalment }) => instalment,
+  account: ({ account }) => account,
+  kind: ({ kind }) => kind,
+  part: ({ part }) => part,
+  label: ({ label }) => label,
+  amountMinor: ({ amount }) => amount,
+  amount: decimalOf,
+  currency: ({ currency }) => currency,
+  paymentId: ({ paymentId }) => paymentId,
+  reverses: ({ reverses }) => reverses,
+  commandId: ({ commandId }) => commandId,
+  actor: ({ actor }) => actor,
+} satisfies Record<string, (entry: ExportedEntry) => Cell>;
+
+async function* csvRows(pages: AsyncIterable<ExportedEntry[]>): AsyncIterable<Cell[][]> {
+  for await (const page of pages)
+    yield page.map((entry) => Object.values(columns).map((cell) => cell(entry)));
+}
+
+async function* jsonLines(pages: AsyncIterable<ExportedEntry[]>): AsyncIterable<string> {
+  const cells = Object.entries(columns);
+  const lineOf = (entry: ExportedEntry) =>
+    `${JSON.stringify(Object.fromEntries(cells.map(([name, cell]) => [name, cell(entry)])))}\n`;
+  for await (const page of pages) yield page.map(lineOf).join('');
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { ageingByCustomer } from '../../db/ageing.ts';
+import type { Sql } from '../../db/client.ts';
+import { averageDaysLate } from '../../db/days-late.ts';
+import { expectedCash } from '../../db/expected-cash.ts';
+import type { AsOf } from '../../db/open-parts.ts';
+import { activePolicies } from '../../db/policies.ts';
+import { salesOutstanding } from '../../db/sales-outstanding.ts';
+import { csvOf } from '../../documents/csv.ts';
+import { type Ageing, ageingBuckets } from '../../domain/ageing.ts';
+import { addDays, dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
+import { daysSalesOutstanding } from '../../domain/dso.ts';
+import { NettermsError } from '../../domain/errors.ts';
+import { decimalOf } from '../../domain/money.ts';
+import { sumOf } from '../../domain/statement.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import {
+  ageingReport,
+  daysLateReport,
+  dsoReport,
+  expectedCashReport,
+  periodQuery,
+  reportQuery,
+} from '../schemas/reports.ts';
+
+const common = { method: 'get', tag: 'Reports', scopes: ['read'], formats: ['json', 'csv'] } as const;
+const columns = [...ageingBuckets, 'total'] as const;
+
+/** What is owed over all customers, in one currency, at the end of a day. */
+export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  type Asked = { asOf?: string | undefined; currency?: string | undefined };
+
+  async function momentOf(asked: Asked, now: string): Promise<AsOf & { zone: string }> {
+    const { timeZone: zone, currency: usual } = (await activePolicies(sql)).settings.body;
+    const today = dayAt(now, zone);
+    const { asOf = today, currency = usual } = asked;
+    if (asOf > today) {
+      const detail = `This day is still to come: today is ${today}.`;
+      throw new NettermsError('validation', `asOf: ${detail}`, { errors: [{ pointer: 'asOf', detail }] });
+    }
+    return { currency, asOf, end: endOfDay(asOf, zone), zone };
+  }
+
+  async function periodOf({ days, ...asked }: Asked & { days: number }, now: string) {
+    const moment = await momentOf(asked, now);
+    const from = addDays(moment.asOf, 1 - days);
+    return { ...moment, from, days, start: startOfDay(from, moment.zone) };
+  }
+
+  return [
+    endpoint({
+      ...common,
+      path: '/reports/ageing',
+      summary: 'Read how late what is owed is, by customer',
+      query: z.strictObject(reportQuery),
+      answer: ageingReport,
+      handle: async ({ query, now, format }) => {
+        const at = await momentOf(query, now);
+        const { asOf, currency } = at;
+        const rows = await ageingByCustomer(sql, at);
+        if (format === 'csv') {
+          const cells = (ageing: Ageing) =>
+            columns.map((name) => decimalOf({ amount: ageing[name], currency }));
+          const head = ['customerId', 'name', ...columns, 'currency', 'asOf'];
+          const lines = rows.map(({ customerId, name, ageing }) => [
+            ...[customerId, name, ...cells(ageing)],
+            ...[currency, asOf],
+          ]);
+          return { file: csvOf(head, lines), name: `ageing-${asOf}` };
+        }
+        const moneys = (of: (name: (typeof columns)[number]) => number) =>
+          Object.fromEntries(columns.map((name) => [name, { amount: of(name), currency }]));
+        const ageings = rows.map(({ ageing }) => ageing);
+        const items = rows.map(({ customerId, name, ageing }) => ({
+          customerId,
+          name,
+          ...moneys((column) => ageing[column]),
+        }));
+        return { body: { asOf, currency, totals: moneys((name) => sumOf(ageings, name)), items } as never };
+      },
+    }),
+    endpoint({
+      ...common,
+      path: '/reports/dso',
+      summary: 'Read the days sales outstanding',
+      query: z.strictObject(periodQuery),
+      answer: dsoReport,
+      handle: async ({ query, now, format }) => {
+        const period = await periodOf(query, now);
+        const { asOf, currency, from, days } = period;
+        const { receivables, sales } = await salesOutstanding(sql, period);
+        const dso = daysSalesOutstanding({ receivables, sales, days });
+        const money = (amount: number) => ({ amount, currency });
+        if (format === 'csv') {
+          const head = ['from', 'asOf', 'days', 'dso', 'receivables', 'sales', 'currency'];
+          const amounts = [decimalOf(money(receivables)), decimalOf(money(sales))];
+          return { file: csvOf(head, [[from, asOf, days, dso, ...amounts, currency]]), name: `dso-${asOf}` };
+        }
+        const figures = { dso, receivables: money(receivables), sales: money(sales) };
+        return { body: { asOf, currency, from, days, ...figures } };
+      },
+    }),
+    endpoint({
+      ...common,
+      path: '/reports/average-days-late',
+      summary: 'Read how late customers paid',
+      query: z.strictObject(periodQuery),
+      answer: daysLateReport,
+      handle: async ({ query, now, format }) => {
+        const period = await periodOf(query, now);
+        const { asOf, currency, from, days } = period;
+        const { overall, customers } = await averageDaysLate(sql, period);
+        if (format === 'csv') {
+          const head = ['customerId', 'name', 'paid', 'averageDaysLate', 'currency', 'from', 'asOf'];
+          const lines = customers.map(({ customerId, name, paid, averageDaysLate }) => [
+            ...[customerId, name, decimalOf({ amount: paid, currency }), averageDaysLate],
+            ...[currency, from, asOf],
+          ]);
+          return { file: csvOf(head, lines), name: `average-days-late-${asOf}` };
+        }
+        const view = <Row extends { paid: number }>({ paid, ...row }: Row) => ({
+          ...row,
+          paid: { amount: paid, currency },
+        });
+        return {
+          body: { asOf, currency, from, days, overall: overall && view(overall), items: customers.map(view) },
+        };
+      },
+    }),
+    endpoint({
+      ...common,
+      path: '/reports/expected-cash',
+      summary: 'Read when what is owed is due, by ISO week',
+      query: z.strictObject(reportQuery),
+      answer: expectedCashReport,
+      handle: async ({ query, now, format }) => {
+        const at = await momentOf(query, now);
+        const { asOf, currency } = at;
+        const { overdue, weeks, provisional } = await expectedCash(sql, at);
+        if (format === 'csv') {
+          const line = (week: string, from: string | null, to: string | null, amount: number) => [
+            ...[week, from, to, decimalOf({ amount, currency }), currency],
+          ];
+          const lines = [
+            line('overdue', null, null, overdue),
+            ...weeks.map(({ week, from, to, amount }) => line(week, from, to, amount)),
+            line('provisional', null, null, provisional),
+          ];
+          const head = ['week', 'from', 'to', 'amount', 'currency'];
+          return { file: csvOf(head, lines), name: `expected-cash-${asOf}` };
+        }
+        const money = (amount: number) => ({ amount, currency });
+        return {
+          body: {
+            asOf,
+            currency,
+            overdue: money(overdue),
+            weeks: weeks.map(({ amount, ...week }) => ({ ...week, amount: money(amount) })),
+            provisional: money(provisional),
+            total: money(overdue + sumOf(weeks, 'amount') + provisional),
+          },
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Sql } from '../../db/client.ts';
+import { activePolicies } from '../../db/policies.ts';
+import { readStatement } from '../../db/statement.ts';
+import { statementCsv } from '../../documents/statement-csv.ts';
+import { statementPdf } from '../../documents/statement-pdf.ts';
+import { type Statement, sumOf } from '../../domain/statement.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { statement, statementQuery } from '../schemas/statement.ts';
+
+/** What a customer owes and how it came to that. */
+export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/customers/{customerId}/statement',
+      tag: 'Customers',
+      summary: 'Read a customer’s statement of account',
+      scopes: ['read'],
+      formats: ['json', 'csv', 'pdf'],
+      query: statementQuery,
+      answer: statement,
+      handle: async ({ params: { customerId }, query, now, format }) => {
+        const read = await readStatement(sql, customerId, query, now);
+        const name = `statement-${customerId}-${read.to}`;
+        if (format === 'csv') return { file: statementCsv(read), name };
+        if (format === 'pdf') {
+          const merchant = (await activePolicies(sql)).settings.body;
+          return { file: await statementPdf(read, merchant), name };
+        }
+        return { body: statementView(read) };
+      },
+    }),
+  ];
+}
+
+function statementView({ customer, opening, closing, lines, openItems, unapplied, ...period }: Statement) {
+  const { id: customerId, name, vatNumber } = customer;
+  const money = (amount: number) => ({ amount, currency: period.currency });
+  const late = openItems.filter(({ daysLate }) => daysLate > 0);
+  return {
+    customerId,
+    name,
+    vatNumber,
+    ...period,
+    openingBalance: money(opening),
+    lines: lines.map(({ debit, credit, balance, ...line }) => ({
+      ...line,
+      debit: money(debit),
+      credit: money(credit),
+      balance: money(balance),
+    })),
+    closingBalance: money(closing),
+    openItems: openItems.map(({ amount, outstanding, ...item }) => ({
+      ...item,
+      amount: money(amount),
+      outstanding: money(outstanding),
+    })),
+    outstanding: money(sumOf(openItems, 'outstanding')),
+    overdue: money(sumOf(late, 'outstanding')),
+    unapplied: money(unapplied),
+  };
+}
