@@ -1,12 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
+import {
+  type CommandRow,
+  decideCommand,
+  findCommand,
+  getCommand,
+  getCommands,
+  insertCommand,
+} from '../db/commands.ts';
 import { book } from '../db/ledger.ts';
-import { type LockedOrder, lockOrder } from '../db/orders.ts';
+import { instalmentsOfOrders, type LockedOrder, lockOrder } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
+import { activePolicies } from '../db/policies.ts';
+import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
+import { invalid } from '../domain/invalid.ts';
 import { unappliedPayment } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
 import { type CommandKind, isClosed } from '../domain/order-state.ts';
@@ -21,6 +31,8 @@ export type Received = {
   receivedOn: string;
   method: string | null;
   reference: string | null;
+  /** The instalment that it pays first. */
+  instalment?: number | undefined;
 };
 
 export type Submission = {
@@ -42,7 +54,8 @@ export type Submitted = { command: CommandRow; replayed: boolean };
  * Asks something of an order: writes the command (and the money that came with it), tells the workflow, and waits a
  * moment for its word. Money for a closed order is booked at once, as unapplied credit.
  * @returns the command; its `outcome` is null if the workflow has not answered yet
- * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`
+ * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`,
+ *   `instalment-not-found`, `validation`
  */
 export async function submitCommand(
   { sql, process, now }: { sql: Sql; process: OrderProcess; now: string },
@@ -53,7 +66,8 @@ export async function submitCommand(
   if (command.outcome) return { command, replayed };
   // Beside the wait: a Temporal that does not answer must not double it, and the poller tells what could not be told.
   process.tell(command.orderId, command.kind, command.id).catch(() => {});
-  return { command: await outcomeOf(sql, command), replayed };
+  const [decided] = await outcomesOf(sql, [command.id]);
+  return { command: decided!, replayed };
 }
 
 async function write(tx: Tx, id: string, submission: Submission, now: string): Promise<Submitted> {
@@ -69,13 +83,14 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     );
   }
   requireOpen(locked, submission);
+  if (payment) await requireFit(tx, locked, payment);
   await insertCommand(
     tx,
     {
       id,
       orderId,
       kind,
-      body: payment ? { paymentId: payment.paymentId } : body,
+      body: payment ? bodyOf(payment) : body,
       fingerprint: content,
       actor,
       reason,
@@ -114,6 +129,29 @@ function requireOpen({ order }: LockedOrder, { kind, payment }: Submission): voi
   }
 }
 
+/** Money comes neither before the order, nor for an instalment that there is not. */
+async function requireFit(
+  tx: Tx,
+  { order }: LockedOrder,
+  { receivedOn, instalment }: Received,
+): Promise<void> {
+  const placedOn = dayAt(order.placedAt, (await activePolicies(tx)).settings.body.timeZone);
+  if (receivedOn < placedOn)
+    invalid('/receivedOn', `This is before order ${order.id}, which was placed on ${placedOn}.`);
+  if (instalment === undefined) return;
+  const instalments = await instalmentsOfOrders(tx, [order.id]);
+  if (!instalments.some(({ number }) => number === instalment))
+    throw new NettermsError(
+      'instalment-not-found',
+      `Order ${order.id} has no instalment ${instalment}, it has ${instalments.length}.`,
+    );
+}
+
+const bodyOf = ({ paymentId, instalment }: Received): Record<string, unknown> => ({
+  paymentId,
+  ...(instalment === undefined ? {} : { instalment }),
+});
+
 async function receive(
   tx: Tx,
   { order }: LockedOrder,
@@ -144,7 +182,7 @@ async function receive(
     const other = await findPayment(tx, paymentId);
     throw new NettermsError(
       'conflict',
-      `Payment ${paymentId} was recorded already, on order ${other?.orderId}: use a new id for another payment.`,
+      `Payment ${paymentId} was recorded already${other?.orderId ? `, on order ${other.orderId}` : ''}: use a new id for another payment.`,
     );
   }
   if (!isClosed(order.status)) return;
@@ -168,12 +206,12 @@ function commandId({ orderId, kind, payment, idempotencyKey }: Submission): stri
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
 }
 
-/** Waits, more and more patiently, for the workflow's word on the command. */
-async function outcomeOf(sql: Sql, command: CommandRow): Promise<CommandRow> {
+/** Waits, more and more patiently, for the workflows' word on commands; those without an outcome wait longer than we. */
+export async function outcomesOf(sql: Sql, ids: readonly string[]): Promise<CommandRow[]> {
   const until = Date.now() + PATIENCE_MS;
   for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
-    const current = await getCommand(sql, command.id);
-    if (current.outcome || Date.now() >= until) return current;
+    const current = await getCommands(sql, ids);
+    if (current.every(({ outcome }) => outcome) || Date.now() >= until) return current;
     await sleep(pause);
   }
 }

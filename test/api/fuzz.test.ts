@@ -66,7 +66,23 @@ const valid: Record<string, object> = {
     receivedOn: '2027-03-01',
     method: 'm',
     reference: 'r',
+    instalment: 1,
   },
+  'POST /customers/rossi/payments': {
+    paymentId: 'p',
+    amount: money,
+    receivedOn: '2027-03-01',
+    method: 'm',
+    reference: 'r',
+    allocations: [{ orderId: 'o', instalment: 1, amount: money }],
+    deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
+  },
+  'POST /payments/none/allocations': {
+    allocations: [{ orderId: 'o', instalment: 1, amount: money }],
+    deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
+  },
+  'POST /payments/none/reverse': { reason: 'r', fee: money },
+  'POST /orders/none/apply-credit': { amount: money, reason: 'r' },
   'POST /orders/none/settle': { reason: 'r' },
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'PUT /policies/eligibility': {
@@ -126,6 +142,15 @@ const valid: Record<string, object> = {
       marginPercent: '8',
       compensation: money,
       referenceRates: [{ from: '2027-01-01', percent: '2.15' }],
+    },
+  },
+  'PUT /policies/receipts': {
+    baseVersion: 0,
+    policy: {
+      deductions: { bank_fee: money, rounding: money, withholding: null, discount: money },
+      underpayment: money,
+      returnFee: money,
+      bankDays: 5,
     },
   },
   'POST /interest/preview': {
@@ -208,7 +233,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands'),
+      fc.constantFrom('customers', 'orders', 'commands', 'payments'),
       part,
       part,
       part,

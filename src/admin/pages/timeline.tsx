@@ -24,6 +24,8 @@ const commandWords: Readonly<Record<string, string>> = {
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
   extend: 'Extension',
+  allocate: 'Allocation',
+  applyCredit: 'Use of credit',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -46,6 +48,8 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  adjustment: (amount) => ({ text: `${amount} less is owed` }),
+  fee: (amount) => ({ text: `${amount} of costs charged` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
 

@@ -9,9 +9,11 @@ import type { OrderProcess } from '../../temporal/order-process.ts';
 import { type Submission, submitCommand } from '../../temporal/submit-command.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
+import { requirePast } from '../past-day.ts';
 import {
   type CommandView,
   command,
+  creditToApply,
   extension,
   newPayment,
   orderAfterCommand,
@@ -126,10 +128,33 @@ export function orderCommandEndpoints({
       handle: async ({ params: { orderId }, body, actor, now }) => {
         const today = await merchantToday(sql, now);
         const { receivedOn = today, method = null, reference = null } = body;
-        requirePast(receivedOn, today);
+        requirePast('/receivedOn', receivedOn, today);
         const payment = { ...body, receivedOn, method, reference };
         const request = { reason: null, content: body, idempotencyKey: null, payment };
         return ask({ orderId, kind: 'recordPayment', actor, ...request });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/apply-credit',
+      tag,
+      summary: 'Pay an order with credit that is held for its customer',
+      scopes: ['accounting'],
+      body: creditToApply,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason = null, amount } = body;
+        return ask({
+          orderId,
+          kind: 'applyCredit',
+          actor,
+          reason,
+          content: body,
+          idempotencyKey,
+          body: amount,
+        });
       },
     }),
     endpoint({
@@ -145,17 +170,6 @@ export function orderCommandEndpoints({
       },
     }),
   ];
-}
-
-/** Money is received up to today, and not more than ten years ago. Throws `validation`. */
-function requirePast(receivedOn: string, today: string): void {
-  const tenYearsAgo = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
-  if (receivedOn <= today && receivedOn >= tenYearsAgo) return;
-  const detail =
-    receivedOn > today ? `This is in the future: today is ${today}.` : 'This is more than ten years ago.';
-  throw new NettermsError('validation', `/receivedOn: ${detail}`, {
-    errors: [{ pointer: '/receivedOn', detail }],
-  });
 }
 
 function refused(command: CommandRow): NettermsError {

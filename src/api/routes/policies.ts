@@ -136,6 +136,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     ...policyPair('terms'),
     ...policyPair('dunning'),
     ...policyPair('late-interest'),
+    ...policyPair('receipts'),
     endpoint({
       method: 'get',
       path: '/settings',

@@ -1,0 +1,39 @@
+import {
+  type AllocateBody,
+  afterwards,
+  allocation,
+  lessOwed,
+  sharesOf,
+  startingWith,
+} from '../../domain/allocations.ts';
+import { payable } from '../../domain/ledger.ts';
+import { leftOfPayment } from '../credit.ts';
+import { balancesOf, book } from '../ledger.ts';
+import { type Apply, bookingOf, notOpen } from './command.ts';
+import { concede } from './concede.ts';
+
+/**
+ * Money of a customer's payment that is for this order, with what was deducted. What the order owes no more stays
+ * unapplied.
+ */
+export const allocate: Apply = async (tx, subject, command, context) => {
+  const refusal = notOpen(subject);
+  if (refusal) return refusal;
+  const { order } = subject;
+  const { paymentId, amount, parts, deductions } = command.body as AllocateBody;
+  if ((await leftOfPayment(tx, paymentId)) < amount) return 'insufficient-credit';
+
+  const balances = await balancesOf(tx, order.id);
+  const paid = sharesOf(balances, parts);
+  const entries = allocation(command.id, order.id, paid, paymentId);
+  let left = startingWith(afterwards(balances, paid), parts[0]?.instalment);
+  for (const deduction of deductions) {
+    const less = payable(left, deduction.amount);
+    left = afterwards(left, less);
+    entries.push(...lessOwed(`${command.id}/deduction`, order.id, deduction.kind, less, paymentId));
+  }
+  const booking = bookingOf(subject, command, context);
+  await book(tx, entries, booking);
+  await concede(tx, order, booking, { key: command.id, paymentId });
+  return null;
+};
