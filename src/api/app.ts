@@ -10,6 +10,7 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { collectionEndpoints } from './routes/collections.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
@@ -42,6 +43,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),
   ...paymentEndpoints(deps),
+  ...collectionEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
   ...interestEndpoints(deps),

@@ -1,4 +1,5 @@
 import { returnFee } from '../domain/allocations.ts';
+import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import { type Entry, reversal, withdrawal } from '../domain/ledger.ts';
@@ -7,6 +8,7 @@ import { mayBecome } from '../domain/order-state.ts';
 import { inCurrency } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
+import { noteReturned } from './collections.ts';
 import { decideCommand } from './commands.ts';
 import { lockCustomer } from './customers.ts';
 import { discountLeft } from './early-discount.ts';
@@ -53,6 +55,8 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     return { orderIds, reopened: [], replayed: true };
   }
   await refuseWaiting(tx, paymentId, given);
+  const today = dayAt(now, (await activePolicies(tx)).settings.body.timeZone);
+  await noteReturned(tx, paymentId, { on: today, actor, now });
 
   const key = `payment/${paymentId}`;
   const booking: Booking = { customerId, currency, commandId: null, actor, now };

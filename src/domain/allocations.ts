@@ -104,11 +104,11 @@ export function lessOwed(
   );
 }
 
-/** The bank's fee for a payment that it returned, charged on to the customer. */
+/** The bank's fee for a payment that it returned or could not collect, charged on to the customer. */
 export function returnFee(
   key: string,
   orderId: string,
-  { number, amount, paymentId }: { number: number; amount: number; paymentId: string },
+  { number, amount, paymentId }: { number: number; amount: number; paymentId: string | null },
 ): Entry {
   return entry({
     key: `${key}/fee`,

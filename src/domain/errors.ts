@@ -34,6 +34,8 @@ export const errorTable = {
   'deduction-over-tolerance': [422, 'More is deducted than the receipts policy lets'],
   'payment-reversed': [409, 'The payment was taken back'],
   'credit-used': [409, 'Credit from this payment was used already'],
+  'collection-not-allowed': [409, 'The collection cannot become this from what it is'],
+  'collection-too-early': [409, 'The bank can still return this collection'],
   'order-not-confirmed': [409, 'The order is not confirmed yet'],
   'order-already-confirmed': [409, 'The order is confirmed already'],
   'cancel-too-late': [409, 'The store was told or money was received: cancel through the API'],

@@ -46,6 +46,8 @@ export type Submission = {
   idempotencyKey: string | null;
   body?: Record<string, unknown>;
   payment?: Received;
+  /** What is written in the same transaction, unless the command was known. */
+  also?: (tx: Tx, locked: LockedOrder) => Promise<void>;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -98,6 +100,7 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     now,
   );
   if (payment) await receive(tx, locked, { id, payment, content, actor, now });
+  await submission.also?.(tx, locked);
   return { command: await getCommand(tx, id), replayed: false };
 }
 

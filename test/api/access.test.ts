@@ -77,6 +77,8 @@ describe('a key', () => {
       'GET /payments': ['accounting', 'read'],
       'POST /customers/x/payments': ['accounting'],
       'POST /orders/x/apply-credit': ['accounting'],
+      'POST /orders/x/instalments/{instalment}/collection': ['accounting'],
+      'GET /orders/x/collections': ['accounting', 'read'],
       'POST /orders/x/chase': [],
       'POST /orders/x/extend': [],
       'POST /orders/x/retry-store': [],

@@ -83,6 +83,16 @@ const valid: Record<string, object> = {
   },
   'POST /payments/none/reverse': { reason: 'r', fee: money },
   'POST /orders/none/apply-credit': { amount: money, reason: 'r' },
+  'POST /orders/none/instalments/1/collection': {
+    state: 'paid',
+    on: '2027-03-01',
+    method: 'riba',
+    paymentId: 'p',
+    amount: money,
+    confirmed: true,
+    fee: money,
+    reason: 'r',
+  },
   'POST /orders/none/settle': { reason: 'r' },
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'PUT /policies/eligibility': {

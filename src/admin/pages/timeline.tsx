@@ -67,6 +67,13 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.reopened': { text: 'Open again', tone: 'bad' },
   'payment.reversed': { text: 'A payment was taken back', tone: 'bad' },
   'order.cancelled': { text: 'Cancelled' },
+  'order.allocate': { text: 'A customer’s payment was allocated' },
+  'order.applyCredit': { text: 'Credit was applied' },
+  'collection.planned': { text: 'To be collected by the bank' },
+  'collection.presented': { text: 'Given to the bank for collection' },
+  'collection.credited': { text: 'Credited by the bank, subject to collection' },
+  'collection.paid': { text: 'Collected by the bank', tone: 'good' },
+  'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
   'order.written_off': { text: 'Written off' },
 };
 

@@ -14,6 +14,7 @@ create table collections (
   state      text not null check (state in ('planned', 'presented', 'credited', 'paid', 'unpaid')),
   method     text not null check (method in ('riba', 'sdd', 'card')),
   state_on   date not null,                            -- the bank's day
+  presentations int not null default 0,                -- how often it was given to the bank
   payment_id text references payments,                 -- of the latest time that it was paid
   actor      text not null,
   updated_at timestamptz not null,
@@ -21,3 +22,4 @@ create table collections (
   foreign key (order_id, instalment) references instalments,
   check (state <> 'paid' or payment_id is not null)
 );
+create index collections_by_payment on collections (payment_id) where payment_id is not null;
