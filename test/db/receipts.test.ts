@@ -42,7 +42,7 @@ async function openBooks(id: string) {
       told: true,
     });
   const orderAt = (place: number) => orders[place % orders.length]!.orderId;
-  const paymentAt = (place: number) => `${id}-p${place % 6}`;
+  const paymentAt = (place: number) => `${id}-p${place % 3}`;
   const receipt = (paymentId: string, units: number, allocate: boolean) => ({
     paymentId,
     customerId: id,
@@ -70,9 +70,9 @@ async function openBooks(id: string) {
     await advance(sql, { ...pass, expired: false, storeFailed: false }, { told: true });
   };
   return {
-    /** Every second payment is shared out at once. */
+    /** Every second amount is shared out at once. */
     receive: (place: number, units: number) =>
-      attempt(receivePayment(sql, receipt(paymentAt(place), units, place % 2 === 0), by)),
+      attempt(receivePayment(sql, receipt(paymentAt(place), units, units % 2 === 0), by)),
     allocate: (place: number, units: number) =>
       attempt(
         allocatePayment(
@@ -107,8 +107,8 @@ async function openBooks(id: string) {
 
 const acts = ['receive', 'allocate', 'applyCredit', 'cancel', 'adjust', 'reverse', 'work'] as const;
 const step = fc.record({
-  act: fc.constantFrom<(typeof acts)[number]>(...acts, 'receive', 'allocate', 'work'),
-  place: fc.nat(11),
+  act: fc.constantFrom<(typeof acts)[number]>(...acts, 'receive', 'work'),
+  place: fc.nat(5),
   units: fc.integer({ min: 1, max: 120 }),
 });
 
@@ -116,7 +116,7 @@ it('whatever happens in whatever order, every receipt is allocated, unapplied or
   const { sql } = database;
   let seed = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), async (steps) => {
       const id = `any-${seed++}`;
       const books = await openBooks(id);
       for (const { act, place, units } of steps) await books[act](place, units);
@@ -139,11 +139,11 @@ it('whatever happens in whatever order, every receipt is allocated, unapplied or
 }, 240_000);
 
 it('the order of receipts within what is owed does not matter', async () => {
-  const units = [10, 70, 155];
+  const units = [10, 70, 154];
   let seed = 0;
   const left = async (amounts: readonly number[]) => {
     const books = await openBooks(`order-${seed++}`);
-    for (const [index, amount] of amounts.entries()) await books.receive(2 * index, amount);
+    for (const [index, amount] of amounts.entries()) await books.receive(index, amount);
     await books.finish();
     return (await books.orders()).map(({ outstanding }) => outstanding);
   };
