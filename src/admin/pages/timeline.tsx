@@ -91,6 +91,8 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
       const told = ledgerWords[rest[0]!]?.(amount);
       if (!told) break;
+      if (rest[0] === 'allocation' && money.amount < 0)
+        return { text: `${amount} of the customer’s credit used` };
       return detail.account === 'unapplied' && rest[0] === 'payment'
         ? { ...told, text: `${told.text}, held as the customer’s credit` }
         : told;
