@@ -13,6 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { collectionEndpoints } from './routes/collections.ts';
 import { correctionEndpoints } from './routes/corrections.ts';
 import { creditEndpoints } from './routes/credit.ts';
 import { creditGroupEndpoints } from './routes/credit-groups.ts';
@@ -65,6 +66,7 @@ export const endpointsOf = (
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),
   ...paymentEndpoints(deps),
+  ...collectionEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
   ...interestEndpoints(deps),

@@ -50,6 +50,13 @@ export async function getCommand(db: Db, id: string): Promise<CommandRow> {
   return row;
 }
 
+/** The commands with these ids, in the order in which they came. */
+export async function getCommands(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
+  return db<
+    CommandRow[]
+  >`select ${columns(db)} from commands where id = any(${ids as string[]}) order by position`;
+}
+
 /** An order's commands that wait for an outcome, in the order in which they came. */
 export async function pendingCommands(db: Db, orderId: string): Promise<CommandRow[]> {
   return db<

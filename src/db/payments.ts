@@ -1,3 +1,4 @@
+import { NettermsError } from '../domain/errors.ts';
 import type { Db } from './client.ts';
 
 /** How the ids of payments begin that a settlement books; nobody else's may. */
@@ -19,15 +20,16 @@ export type PaymentRow = {
   createdAt: string;
 };
 
-const columns = (
+export const paymentColumns = (
   db: Db,
-) => db`payment_id, customer_id, order_id, amount, currency, received_on, method, reference, fingerprint,
-  command_id, actor, created_at`;
+) => db`payments.payment_id, payments.customer_id, payments.order_id, payments.amount, payments.currency, payments.received_on,
+  payments.method, payments.reference, payments.fingerprint, payments.command_id, payments.actor, payments.created_at`;
 
 /** Inserts a payment; false if its id exists already. Books nothing: what it pays is the ledger's to say. */
 export async function insertPayment(db: Db, payment: PaymentRow): Promise<boolean> {
   const inserted = await db`
-    insert into payments (${columns(db)})
+    insert into payments (payment_id, customer_id, order_id, amount, currency, received_on, method, reference, fingerprint,
+                          command_id, actor, created_at)
     values (${payment.paymentId}, ${payment.customerId}, ${payment.orderId}, ${payment.amount}, ${payment.currency},
             ${payment.receivedOn}, ${payment.method}, ${payment.reference}, ${payment.fingerprint}, ${payment.commandId},
             ${payment.actor}, ${payment.createdAt})
@@ -36,12 +38,19 @@ export async function insertPayment(db: Db, payment: PaymentRow): Promise<boolea
 }
 
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
-  const [row] = await db<PaymentRow[]>`select ${columns(db)} from payments where payment_id = ${paymentId}`;
+  const [row] = await db<
+    PaymentRow[]
+  >`select ${paymentColumns(db)} from payments where payment_id = ${paymentId}`;
   return row ?? null;
 }
 
 export async function paymentsOf(db: Db, orderId: string): Promise<PaymentRow[]> {
   return db<
     PaymentRow[]
-  >`select ${columns(db)} from payments where order_id = ${orderId} order by created_at, payment_id`;
+  >`select ${paymentColumns(db)} from payments where order_id = ${orderId} order by created_at, payment_id`;
+}
+
+/** @throws NettermsError `payment-not-found` */
+export function unknownPayment(paymentId: string): never {
+  throw new NettermsError('payment-not-found', `There is no payment ${paymentId}.`);
 }

@@ -2,6 +2,7 @@ import {
   defaultDunning,
   defaultEligibility,
   defaultLateInterest,
+  defaultReceipts,
   defaultSettings,
   defaultTerms,
 } from '../domain/defaults.ts';
@@ -12,6 +13,7 @@ import type { EligibilityPolicy } from '../domain/eligibility/policy.ts';
 import { type FieldError, NettermsError } from '../domain/errors.ts';
 import { countryOf, type LateInterestPolicy } from '../domain/interest/late-interest.ts';
 import { countriesWithLaw } from '../domain/interest/laws.ts';
+import type { ReceiptsPolicy } from '../domain/receipts.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { TermsPolicy } from '../domain/terms.ts';
 import { recordAudit } from './audit.ts';
@@ -24,6 +26,7 @@ export type Policies = {
   dunning: DunningPolicy;
   settings: Settings;
   'late-interest': LateInterestPolicy;
+  receipts: ReceiptsPolicy;
 };
 export type PolicyKind = keyof Policies;
 
@@ -42,6 +45,7 @@ const defaults: Policies = {
   dunning: defaultDunning,
   settings: defaultSettings,
   'late-interest': defaultLateInterest,
+  receipts: defaultReceipts,
 };
 
 /** Any number: one document changes at a time. */
@@ -65,6 +69,7 @@ export async function activePolicies(db: Db): Promise<ActivePolicies> {
     dunning: active('dunning'),
     settings: active('settings'),
     'late-interest': active('late-interest'),
+    receipts: active('receipts'),
   };
 }
 
@@ -155,6 +160,7 @@ export function requireConsistent(kind: PolicyKind, active: ActivePolicies): voi
 
 function contradictionsIn(kind: PolicyKind, active: ActivePolicies): FieldError[] {
   if (kind === 'settings' || kind === 'late-interest') return withoutLaw(active);
+  if (kind === 'receipts') return [];
   const { eligibility, terms, dunning } = active;
   const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
   const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];

@@ -33,6 +33,22 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from payments p left join booked on booked.payment_id = p.payment_id left join commands c on c.id = p.command_id
       where p.amount <> coalesce(booked.amount, 0) and (c.id is null or c.outcome is not null)`,
     db<Discrepancy[]>`
+      with entries as (
+        select l.payment_id, l.account, coalesce(r.kind, l.kind) as kind, l.amount, l.reverses is not null as back
+        from ledger l left join ledger r on r.id = l.reverses where l.payment_id is not null),
+      sums as (
+        select payment_id,
+               coalesce(-sum(amount) filter (where account = 'receivable' and kind in ('payment', 'allocation')), 0) as allocated,
+               coalesce(sum(amount) filter (where account = 'unapplied'), 0) as unapplied,
+               coalesce(-sum(amount) filter (where account = 'unapplied' and kind = 'refund'), 0) as refunded,
+               coalesce(sum(case account when 'receivable' then amount else -amount end) filter (where kind = 'payment' and back), 0) as reversed
+        from entries group by payment_id)
+      select 'payment/' || p.payment_id as subject,
+             format('received %s, allocated %s, unapplied %s, refunded %s, reversed %s', p.amount, s.allocated, s.unapplied, s.refunded, s.reversed) as problem
+      from payments p join sums s using (payment_id)
+      where p.amount <> s.allocated + s.unapplied + s.refunded + s.reversed or s.unapplied < 0
+         or s.reversed not in (0, p.amount) or (s.reversed > 0 and s.unapplied <> 0)`,
+    db<Discrepancy[]>`
       select 'order/' || id as subject, format('is %s with a balance of %s', status, outstanding) as problem from orders
       where (status = 'open') <> (outstanding > 0)`,
     db<Discrepancy[]>`

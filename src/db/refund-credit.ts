@@ -4,6 +4,7 @@ import { type Money, plainMoney } from '../domain/money.ts';
 import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
+import { creditSources, draw } from './credit.ts';
 import { type CustomerRow, lockCustomer } from './customers.ts';
 import { book } from './ledger.ts';
 
@@ -41,13 +42,15 @@ export async function refundCredit(
         `Refund ${refundId} was booked already with another content: use a new id for another one.`,
       );
     }
-    if (customer.unapplied < amount.amount)
+    const held = await creditSources(tx, customerId, amount.currency);
+    const sources = draw(held, amount.amount);
+    if (!sources)
       throw new NettermsError(
         'insufficient-credit',
-        `${plainMoney({ ...amount, amount: customer.unapplied })} of credit is held for ${customerId}: no more can be refunded.`,
+        `${plainMoney({ ...amount, amount: held.reduce((sum, source) => sum + source.amount, 0) })} of credit is held for ${customerId} and promised to no order: no more can be refunded.`,
       );
     const booking = { customerId, currency: amount.currency, commandId: null, actor, now };
-    await book(tx, [refund(refundId, amount.amount)], booking);
+    await book(tx, refund(refundId, sources), booking);
     await recordAudit(tx, {
       at: now,
       actor,

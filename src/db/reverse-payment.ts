@@ -1,71 +1,214 @@
+import { returnFee } from '../domain/allocations.ts';
+import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
+import { invalid } from '../domain/invalid.ts';
 import { type Entry, reversal, withdrawal } from '../domain/ledger.ts';
+import { type Money, plainMoney } from '../domain/money.ts';
 import { mayBecome } from '../domain/order-state.ts';
+import { inCurrency } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
-import { book, type LedgerRow } from './ledger.ts';
-import { getOrder, lockOrder, type OrderRow } from './orders.ts';
-import { findPayment } from './payments.ts';
+import { noteReturned } from './collections.ts';
+import { decideCommand } from './commands.ts';
+import { lockCustomer } from './customers.ts';
+import { discountLeft } from './early-discount.ts';
+import { type Booking, book, type LedgerRow } from './ledger.ts';
+import { CONCESSION } from './order-commands/concede.ts';
+import { instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
+import { findPayment, type PaymentRow, unknownPayment } from './payments.ts';
+import { activePolicies } from './policies.ts';
 
-export type Reversed = { order: OrderRow; reopened: boolean; replayed: boolean };
+/** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
+export type Reversed = { orderIds: string[]; reopened: string[]; replayed: boolean };
+
+export type Reversal = {
+  reason: string;
+  actor: string;
+  now: string;
+  /** What the customer is charged for it: an amount, or by the receipts policy. */
+  fee?: Money | 'policy' | undefined;
+};
 
 /**
- * Takes a payment back as a whole: by reversing entries, never by an edit. An order that it had settled is open again,
- * with a new episode; credit that it had become is taken back.
- * @throws NettermsError `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow
+ * Takes a payment back as a whole, with all that it paid and what was deducted: by reversing entries, never by an edit.
+ * An order that it had settled is open again, with a new episode; credit that it had become is taken back; what is
+ * still to be allocated of it is refused.
+ * @throws NettermsError `payment-not-found`; `payment-not-booked` while its command still waits for the order's
+ *   workflow; `credit-used` where credit that it had become is not there any more; `validation` for a fee that no open
+ *   order can take, `currency-mismatch` for one in another currency
  */
-export async function reversePayment(
-  sql: Sql,
-  paymentId: string,
-  { reason, actor, now }: { reason: string; actor: string; now: string },
-): Promise<Reversed> {
-  return inTransaction(sql, async (tx) => {
-    const payment = await findPayment(tx, paymentId);
-    if (!payment?.orderId) throw new NettermsError('payment-not-found', `There is no payment ${paymentId}.`);
-    const { order, customer } = await lockOrder(tx, payment.orderId);
-    const booked = await notReversed(tx, paymentId);
-    if (booked.length === 0)
-      return { order: await requireReversed(tx, order, paymentId), reopened: false, replayed: true };
-
-    const taken = reversal(`payment/${paymentId}`, booked);
-    const credit = order.status === 'cancelled' ? withdrawal(`payment/${paymentId}`, taken) : [];
-    await book(tx, [...taken, ...credit], {
-      customerId: customer.id,
-      currency: order.currency,
-      commandId: null,
-      actor,
-      now,
-    });
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'payment.reversed',
-      subject: `order/${order.id}`,
-      reason,
-      detail: { paymentId },
-    });
-    const reopened = mayBecome(order.status, 'open') && taken.some(({ account }) => account === 'receivable');
-    if (reopened) await reopen(tx, order, { reason, actor, now });
-    return { order: await getOrder(tx, order.id), reopened, replayed: false };
-  });
+export async function reversePayment(sql: Sql, paymentId: string, given: Reversal): Promise<Reversed> {
+  return inTransaction(sql, (tx) => reversePaymentWithin(tx, paymentId, given));
 }
 
-async function requireReversed(tx: Tx, order: OrderRow, paymentId: string): Promise<OrderRow> {
+/** The same within a transaction that holds no locks yet, or the customer's. */
+export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Reversal): Promise<Reversed> {
+  const { reason, actor, now } = given;
+  const payment = (await findPayment(tx, paymentId)) ?? unknownPayment(paymentId);
+  const { customerId, currency } = payment;
+  const customer = await inCurrency(tx, await lockCustomer(tx, customerId), currency);
+  const orderIds = await ordersOf(tx, payment);
+  const orders = await lockOrders(tx, orderIds);
+  const booked = await notReversed(tx, paymentId, orders);
+  if (!booked.some(({ kind }) => kind === 'payment')) {
+    await requireReversed(tx, paymentId);
+    return { orderIds, reopened: [], replayed: true };
+  }
+  await refuseWaiting(tx, paymentId, given);
+  const today = dayAt(now, (await activePolicies(tx)).settings.body.timeZone);
+  await noteReturned(tx, paymentId, { on: today, actor, now });
+
+  const key = `payment/${paymentId}`;
+  const booking: Booking = { customerId, currency, commandId: null, actor, now };
+  const taken = reversal(key, booked);
+  const cancelled = new Set(orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id));
+  const entries = [
+    ...taken,
+    ...withdrawal(
+      key,
+      taken.filter(({ orderId }) => orderId !== null && cancelled.has(orderId)),
+    ),
+  ];
+  requireCredit(payment, entries, customer.unapplied);
+  await book(tx, entries, booking);
+  for (const order of orders) await takeConcessionsBack(tx, order, key, booking);
+  const detail = { paymentId };
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: 'payment.reversed',
+    subject: `customer/${customerId}`,
+    reason,
+    detail,
+  });
+  const reopened: string[] = [];
+  for (const order of orders) {
+    const subject = `order/${order.id}`;
+    await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
+    const owes = taken.some(({ account, orderId }) => account === 'receivable' && orderId === order.id);
+    if (!owes || !mayBecome(order.status, 'open')) continue;
+    await reopen(tx, order, given);
+    reopened.push(order.id);
+  }
+  await chargeFee(tx, { payment, orderIds, booking }, given.fee);
+  return { orderIds, reopened, replayed: false };
+}
+
+/** The orders that the payment was booked on, or is to be. */
+async function ordersOf(tx: Tx, { paymentId, orderId }: PaymentRow): Promise<string[]> {
+  const rows = await tx<{ orderId: string }[]>`
+    select order_id from ledger where payment_id = ${paymentId} and order_id is not null
+    union select order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
+    union select ${orderId}::text where ${orderId}::text is not null order by 1`;
+  return rows.map((row) => row.orderId);
+}
+
+async function requireReversed(tx: Tx, paymentId: string): Promise<void> {
   const [reversed] = await tx`select 1 from ledger where payment_id = ${paymentId} limit 1`;
-  if (reversed) return order;
+  if (reversed) return;
   throw new NettermsError(
     'payment-not-booked',
     `Payment ${paymentId} is kept and not booked yet: take it back when it is.`,
   );
 }
 
-async function notReversed(tx: Tx, paymentId: string): Promise<(Entry & { id: number })[]> {
-  const rows = await tx<LedgerRow[]>`
-    select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-    where payment_id = ${paymentId} and kind = 'payment' and id not in (select reverses from ledger where reverses is not null)
-    order by id`;
-  return rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
+/** What was deducted from an order that is cancelled has gone with its charge. */
+async function notReversed(
+  tx: Tx,
+  paymentId: string,
+  orders: readonly OrderRow[],
+): Promise<(Entry & { id: number })[]> {
+  const cancelled = orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id);
+  return entriesOf(
+    await tx<LedgerRow[]>`
+      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
+      where payment_id = ${paymentId} and id not in (select reverses from ledger where reverses is not null)
+        and (kind in ('payment', 'allocation') or (kind = 'adjustment' and order_id <> all(${cancelled})))
+      order by id`,
+  );
 }
+
+const entriesOf = (rows: readonly LedgerRow[]): (Entry & { id: number })[] =>
+  rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
+
+/** What of the payment is promised to orders and not applied yet is refused. */
+async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal): Promise<void> {
+  const waiting = await tx<{ id: string; orderId: string }[]>`
+    select id, order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
+    order by position`;
+  const refusal = 'payment-reversed';
+  for (const { id, orderId } of waiting) {
+    await decideCommand(tx, id, refusal, now);
+    const subject = `order/${orderId}`;
+    await recordAudit(tx, { at: now, actor, action: 'order.allocate.refused', subject, detail: { refusal } });
+  }
+}
+
+/** Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none. */
+function requireCredit({ paymentId, currency }: PaymentRow, entries: readonly Entry[], held: number): void {
+  const change = entries.reduce(
+    (sum, { account, amount }) => (account === 'unapplied' ? sum + amount : sum),
+    0,
+  );
+  if (held + change >= 0) return;
+  const money = (amount: number) => plainMoney({ amount, currency });
+  throw new NettermsError(
+    'credit-used',
+    `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(held)} is held still: the rest was refunded or has paid other orders. Take that back first.`,
+  );
+}
+
+/** An early-payment discount that is not earned any more is owed again, and so is a rest that was let go. */
+async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+  if (order.status === 'cancelled') return;
+  const conceded = entriesOf(
+    await tx<LedgerRow[]>`
+      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
+      where order_id = ${order.id} and kind = 'adjustment' and entry_key like ${`%/${CONCESSION}/%`}
+        and id not in (select reverses from ledger where reverses is not null)
+      order by id`,
+  );
+  if (conceded.length === 0) return;
+  const { settings } = await activePolicies(tx);
+  const { earned } = await discountLeft(tx, order, settings.body.timeZone);
+  const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
+  await book(tx, reversal(key, lapsed), booking);
+}
+
+/** On the earliest unpaid instalment of the payment's open orders. */
+async function chargeFee(
+  tx: Tx,
+  { payment, orderIds, booking }: { payment: PaymentRow; orderIds: string[]; booking: Booking },
+  fee: Reversal['fee'],
+): Promise<void> {
+  const charged = fee === 'policy' ? (await activePolicies(tx)).receipts.body.returnFee : fee;
+  if (!charged || (fee === 'policy' && charged.currency !== payment.currency)) return;
+  if (charged.currency !== payment.currency)
+    throw new NettermsError(
+      'currency-mismatch',
+      `Payment ${payment.paymentId} is in ${payment.currency}: so is a fee for its return.`,
+    );
+  const open = await tx<{ id: string }[]>`
+    select id from orders where id = any(${orderIds}) and status = 'open'`;
+  const unpaid = (
+    await instalmentsOfOrders(
+      tx,
+      open.map(({ id }) => id),
+    )
+  ).filter(({ outstanding }) => outstanding > 0);
+  const [oldest] = unpaid.sort((a, b) => timeOf(a.dueAt) - timeOf(b.dueAt));
+  if (!oldest) {
+    if (fee === 'policy') return;
+    return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');
+  }
+  const { orderId, number } = oldest;
+  const { paymentId } = payment;
+  const entry = returnFee(`payment/${paymentId}`, orderId, { number, amount: charged.amount, paymentId });
+  await book(tx, [entry], booking);
+}
+
+const timeOf = (dueAt: string | null): number =>
+  dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt);
 
 /** The steps that nothing has become of yet go on; no letter is repeated. */
 async function reopen(

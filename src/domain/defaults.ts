@@ -1,6 +1,7 @@
 import type { DunningPolicy } from './dunning.ts';
 import type { EligibilityPolicy } from './eligibility/policy.ts';
 import type { LateInterestPolicy } from './interest/late-interest.ts';
+import type { ReceiptsPolicy } from './receipts.ts';
 import type { Settings } from './settings.ts';
 import type { TermsPolicy } from './terms.ts';
 
@@ -39,6 +40,19 @@ export const defaultLateInterest: LateInterestPolicy = {
   marginPercent: null,
   compensation: { amount: 4_000, currency: 'EUR' },
   referenceRates: [],
+};
+
+/** Small sums are let go, the order's own discount is booked when it is earned, a larger one is the merchant's to allow. */
+export const defaultReceipts: ReceiptsPolicy = {
+  deductions: {
+    bank_fee: { amount: 2_500, currency: 'EUR' },
+    rounding: { amount: 100, currency: 'EUR' },
+    withholding: null,
+    discount: { amount: 0, currency: 'EUR' },
+  },
+  underpayment: { amount: 0, currency: 'EUR' },
+  returnFee: null,
+  bankDays: 5,
 };
 
 export const defaultSettings: Settings = {

@@ -43,6 +43,9 @@ export type Balance = {
   readonly charges: number;
 };
 
+/** What is paid of one part of an instalment; `amount` in minor units. */
+export type Share = { readonly number: number; readonly part: Part; readonly amount: number };
+
 /** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
 export type Standing = {
   readonly number: number;
@@ -51,7 +54,10 @@ export type Standing = {
   readonly received: number;
 };
 
-const entry = (fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>): Entry => ({
+/** An entry, of the principal and of nothing in particular unless said. */
+export const entry = (
+  fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>,
+): Entry => ({
   orderId: null,
   instalment: null,
   part: 'principal',
@@ -75,11 +81,12 @@ export function charge(orderId: string, instalments: readonly Balance[]): Entry[
   );
 }
 
+/** What is owed of instalments together, in minor units. */
+export const outstandingOf = (instalments: readonly Balance[]): number =>
+  instalments.reduce((sum, { outstanding }) => sum + outstanding, 0);
+
 /** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
-export function payable(
-  instalments: readonly Balance[],
-  amount: number,
-): { number: number; part: Part; amount: number }[] {
+export function payable(instalments: readonly Balance[], amount: number): Share[] {
   let left = amount;
   return instalments.flatMap(({ number, outstanding, charges }) =>
     (['charges', 'principal'] as const).flatMap((part) => {
@@ -118,7 +125,8 @@ export function payment(
   return left > 0 ? [...entries, unappliedPayment(paymentId, left, orderId)] : entries;
 }
 
-const placeOf = (number: number, part: Part): string =>
+/** Names one part of an instalment in a key. */
+export const placeOf = (number: number, part: Part): string =>
   part === 'principal' ? `${number}` : `${number}/charges`;
 
 /** Money that no open order takes: credit held for the customer. */
@@ -159,9 +167,20 @@ export function creditNote(
   ];
 }
 
-/** Credit paid out to the customer. */
-export function refund(refundId: string, amount: number): Entry {
-  return entry({ key: `refund/${refundId}`, account: 'unapplied', kind: 'refund', amount: -amount });
+/** Credit paid out to the customer, from where it came: what is left of payments, or (null) other credit. */
+export function refund(
+  refundId: string,
+  sources: readonly { readonly paymentId: string | null; readonly amount: number }[],
+): Entry[] {
+  return sources.map(({ paymentId, amount }) =>
+    entry({
+      key: `refund/${refundId}${paymentId === null ? '' : `/${paymentId}`}`,
+      account: 'unapplied',
+      kind: 'refund',
+      amount: -amount,
+      paymentId,
+    }),
+  );
 }
 
 /** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
@@ -278,10 +297,10 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
 export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, part, amount }) =>
+    .flatMap(({ orderId, instalment, part, amount, reverses }) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${placeOf(instalment!, part)}`,
+          key: `${commandId}/withdrawal/${account}/${reverses}`,
           account,
           kind: 'allocation',
           amount: -amount,

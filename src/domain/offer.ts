@@ -6,8 +6,8 @@ import { percentOf } from './percent.ts';
 import type { DiscountTerms, Instalment, Terms } from './terms.ts';
 
 /**
- * What is less for who pays the whole order by `until`, that day included. It is told, not booked: the ledger goes on
- * asking for the total.
+ * What is less for who pays the whole order by `until`, that day included. The ledger asks for the total until payments
+ * received by then reach `payable`.
  */
 export type Discount = {
   readonly percent: string;

@@ -34,5 +34,7 @@ export const commandKinds = [
   'waive',
   'reschedule',
   'demand',
+  'allocate',
+  'applyCredit',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

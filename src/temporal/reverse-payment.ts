@@ -1,17 +1,21 @@
 import type { Sql } from '../db/client.ts';
-import { type Reversed, reversePayment } from '../db/reverse-payment.ts';
+import { type Reversal, type Reversed, reversePayment } from '../db/reverse-payment.ts';
 import type { OrderProcess } from './order-process.ts';
+import { tellAll } from './receive-payment.ts';
 
 /**
- * Takes a payment back, and sees to it that the order's process knows: a new episode follows an order that is open
+ * Takes a payment back, and sees to it that the orders' processes know: a new episode follows an order that is open
  * again, a running one reads its balance anew.
- * @throws NettermsError `payment-not-found`, `payment-not-booked`
+ * @throws NettermsError as `reversePayment` does
  */
 export async function takePaymentBack(
   { sql, process, now }: { sql: Sql; process: OrderProcess; now: string },
-  { paymentId, reason, actor }: { paymentId: string; reason: string; actor: string },
+  { paymentId, ...given }: Omit<Reversal, 'now'> & { paymentId: string },
 ): Promise<Reversed> {
-  const reversed = await reversePayment(sql, paymentId, { reason, actor, now });
-  await process.tell(reversed.order.id, 'lookAgain');
+  const reversed = await reversePayment(sql, paymentId, { ...given, now });
+  await tellAll(
+    process,
+    reversed.orderIds.map((orderId) => ({ orderId, kind: 'lookAgain' })),
+  );
   return reversed;
 }

@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
+import {
+  type CommandRow,
+  decideCommand,
+  findCommand,
+  getCommand,
+  getCommands,
+  insertCommand,
+} from '../db/commands.ts';
 import { insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
-import { type LockedOrder, lockOrder } from '../db/orders.ts';
+import { instalmentsOfOrders, type LockedOrder, lockOrder } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
+import { activePolicies } from '../db/policies.ts';
+import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
+import { invalid } from '../domain/invalid.ts';
 import { unappliedPayment } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
 import { type CommandKind, isClosed } from '../domain/order-state.ts';
@@ -23,6 +33,8 @@ export type Received = {
   receivedOn: string;
   method: string | null;
   reference: string | null;
+  /** The instalment that it pays first. */
+  instalment?: number | undefined;
 };
 
 export type Credited = { creditNoteId: string; amount: Money; issuedOn: string; number: string | null };
@@ -40,7 +52,7 @@ export type Submission = {
   payment?: Received;
   creditNote?: Credited;
   /** What is written together with the command, or not at all. */
-  within?: (tx: Tx) => Promise<unknown>;
+  within?: (tx: Tx, locked: LockedOrder) => Promise<unknown>;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -49,7 +61,8 @@ export type Submitted = { command: CommandRow; replayed: boolean };
  * Asks something of an order: writes the command (and the money that came with it), tells the workflow, and waits a
  * moment for its word. Money for a closed order is booked at once, as unapplied credit.
  * @returns the command; its `outcome` is null if the workflow has not answered yet
- * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`
+ * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`,
+ *   `instalment-not-found`, `validation`
  */
 export async function submitCommand(
   { sql, process, now }: { sql: Sql; process: OrderProcess; now: string },
@@ -60,7 +73,8 @@ export async function submitCommand(
   if (command.outcome) return { command, replayed };
   // Beside the wait: a Temporal that does not answer must not double it, and the poller tells what could not be told.
   process.tell(command.orderId, command.kind, command.id).catch(() => {});
-  return { command: await outcomeOf(sql, command), replayed };
+  const [decided] = await outcomesOf(sql, [command.id]);
+  return { command: decided!, replayed };
 }
 
 async function write(tx: Tx, id: string, submission: Submission, now: string): Promise<Submitted> {
@@ -76,18 +90,14 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     );
   }
   requireOpen(locked, submission);
-  await submission.within?.(tx);
+  if (payment) await requireFit(tx, locked, payment);
   await insertCommand(
     tx,
     {
       id,
       orderId,
       kind,
-      body: payment
-        ? { paymentId: payment.paymentId }
-        : creditNote
-          ? { creditNoteId: creditNote.creditNoteId }
-          : body,
+      body: payment ? bodyOf(payment) : creditNote ? { creditNoteId: creditNote.creditNoteId } : body,
       fingerprint: content,
       actor,
       reason,
@@ -96,6 +106,7 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
   );
   if (payment) await receive(tx, locked, { id, payment, content, actor, now });
   if (creditNote) await issue(tx, locked, { id, creditNote, content, actor, now });
+  await submission.within?.(tx, locked);
   return { command: await getCommand(tx, id), replayed: false };
 }
 
@@ -129,6 +140,29 @@ function requireOpen({ order }: LockedOrder, { kind, payment, creditNote }: Subm
   }
 }
 
+/** Money comes neither before the order, nor for an instalment that there is not. */
+async function requireFit(
+  tx: Tx,
+  { order }: LockedOrder,
+  { receivedOn, instalment }: Received,
+): Promise<void> {
+  const placedOn = dayAt(order.placedAt, (await activePolicies(tx)).settings.body.timeZone);
+  if (receivedOn < placedOn)
+    invalid('/receivedOn', `This is before order ${order.id}, which was placed on ${placedOn}.`);
+  if (instalment === undefined) return;
+  const instalments = await instalmentsOfOrders(tx, [order.id]);
+  if (!instalments.some(({ number }) => number === instalment))
+    throw new NettermsError(
+      'instalment-not-found',
+      `Order ${order.id} has no instalment ${instalment}, it has ${instalments.length}.`,
+    );
+}
+
+const bodyOf = ({ paymentId, instalment }: Received): Record<string, unknown> => ({
+  paymentId,
+  ...(instalment === undefined ? {} : { instalment }),
+});
+
 async function receive(
   tx: Tx,
   { order }: LockedOrder,
@@ -159,7 +193,7 @@ async function receive(
     const other = await findPayment(tx, paymentId);
     throw new NettermsError(
       'conflict',
-      `Payment ${paymentId} was recorded already, on order ${other?.orderId}: use a new id for another payment.`,
+      `Payment ${paymentId} was recorded already${other?.orderId ? `, on order ${other.orderId}` : ''}: use a new id for another payment.`,
     );
   }
   if (!isClosed(order.status)) return;
@@ -213,12 +247,12 @@ function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submi
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
 }
 
-/** Waits, more and more patiently, for the workflow's word on the command. */
-async function outcomeOf(sql: Sql, command: CommandRow): Promise<CommandRow> {
+/** Waits, more and more patiently, for the workflows' word on commands; those without an outcome wait longer than we. */
+export async function outcomesOf(sql: Sql, ids: readonly string[]): Promise<CommandRow[]> {
   const until = Date.now() + PATIENCE_MS;
   for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
-    const current = await getCommand(sql, command.id);
-    if (current.outcome || Date.now() >= until) return current;
+    const current = await getCommands(sql, ids);
+    if (current.every(({ outcome }) => outcome) || Date.now() >= until) return current;
     await sleep(pause);
   }
 }

@@ -95,6 +95,13 @@ describe('a key', () => {
       'POST /orders/x/payments': ['accounting'],
       'POST /orders/x/settle': [],
       'POST /payments/x/reverse': ['accounting'],
+      'POST /payments/x/allocations': ['accounting'],
+      'GET /payments/x': ['accounting', 'read'],
+      'GET /payments': ['accounting', 'read'],
+      'POST /customers/x/payments': ['accounting'],
+      'POST /orders/x/apply-credit': ['accounting'],
+      'POST /orders/x/instalments/{instalment}/collection': ['accounting'],
+      'GET /orders/x/collections': ['accounting', 'read'],
       'POST /orders/x/chase': [],
       'POST /orders/x/extend': [],
       'POST /orders/x/credit-notes': ['accounting'],
@@ -113,6 +120,7 @@ describe('a key', () => {
       'GET /policies/terms': ['accounting', 'read'],
       'GET /policies/dunning': ['accounting', 'read'],
       'GET /policies/late-interest': ['accounting', 'read'],
+      'GET /policies/receipts': ['accounting', 'read'],
       'GET /settings': ['accounting', 'read'],
       ...Object.fromEntries(
         [
@@ -120,6 +128,7 @@ describe('a key', () => {
           'policies/terms',
           'policies/dunning',
           'policies/late-interest',
+          'policies/receipts',
           'settings',
         ].flatMap((document): [string, Scope[]][] => [
           [`GET /${document}/versions`, ['accounting', 'read']],
@@ -133,6 +142,7 @@ describe('a key', () => {
       'PUT /policies/terms': [],
       'PUT /policies/dunning': [],
       'PUT /policies/late-interest': [],
+      'PUT /policies/receipts': [],
       'PUT /settings': [],
       'POST /terms/preview': ['accounting', 'read'],
       'POST /policies/dunning/preview': ['accounting', 'read'],

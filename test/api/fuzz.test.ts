@@ -75,6 +75,32 @@ const valid: Record<string, object> = {
     receivedOn: '2027-03-01',
     method: 'm',
     reference: 'r',
+    instalment: 1,
+  },
+  'POST /customers/rossi/payments': {
+    paymentId: 'p',
+    amount: money,
+    receivedOn: '2027-03-01',
+    method: 'm',
+    reference: 'r',
+    allocations: [{ orderId: 'o', instalment: 1, amount: money }],
+    deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
+  },
+  'POST /payments/none/allocations': {
+    allocations: [{ orderId: 'o', instalment: 1, amount: money }],
+    deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
+  },
+  'POST /payments/none/reverse': { reason: 'r', fee: money },
+  'POST /orders/none/apply-credit': { amount: money, reason: 'r' },
+  'POST /orders/none/instalments/1/collection': {
+    state: 'paid',
+    on: '2027-03-01',
+    method: 'riba',
+    paymentId: 'p',
+    amount: money,
+    confirmed: true,
+    fee: money,
+    reason: 'r',
   },
   'POST /orders/none/settle': { reason: 'r' },
   'POST /orders/none/credit-notes': {
@@ -176,6 +202,15 @@ const valid: Record<string, object> = {
       marginPercent: '8',
       compensation: money,
       referenceRates: [{ from: '2027-01-01', percent: '2.15' }],
+    },
+  },
+  'PUT /policies/receipts': {
+    baseVersion: 0,
+    policy: {
+      deductions: { bank_fee: money, rounding: money, withholding: null, discount: money },
+      underpayment: money,
+      returnFee: money,
+      bankDays: 5,
     },
   },
   'POST /interest/preview': {
@@ -301,7 +336,16 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'imports', 'revocations', 'credit-groups'),
+      fc.constantFrom(
+        'customers',
+        'orders',
+        'commands',
+        'tasks',
+        'imports',
+        'revocations',
+        'credit-groups',
+        'payments',
+      ),
       part,
       part,
       part,

@@ -124,6 +124,17 @@ export async function openApi({
     await advance(sql, { ...pass, expired: false, storeFailed }, { told });
   }
 
+  /** Waits for an answer, while the workflows of all orders that were asked something are at work. */
+  async function working(asked: Promise<Answer>): Promise<Answer> {
+    const answered = asked.then(() => true);
+    while (!(await Promise.race([answered, sleep(10, false)]))) {
+      const waiting = await sql<{ orderId: string }[]>`
+        select distinct order_id from commands where outcome is null order by 1`;
+      for (const { orderId } of waiting) await work(orderId);
+    }
+    return asked;
+  }
+
   return {
     sql,
     origin,
@@ -135,6 +146,7 @@ export async function openApi({
     send,
     call,
     work,
+    working,
     /** Asks it of an order whose workflow is at work. */
     async ask(orderId: string, what: string, body?: unknown, options: Options = {}): Promise<Answer> {
       const asked = call(`/orders/${orderId}/${what}`, body, { method: 'POST', ...options });

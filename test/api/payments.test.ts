@@ -20,10 +20,15 @@ it('a payment that was entered by mistake is taken back by a reversing entry, on
   const first = await api.call('/payments/bank-7/reverse', reason, accounting);
   expect(first).toMatchObject({
     status: 200,
-    body: { status: 'open', outstanding: eur(100), workflowId: 'order/wrong/2' },
+    body: {
+      paymentId: 'bank-7',
+      allocated: eur(0),
+      reversed: eur(100),
+      orders: [{ status: 'open', outstanding: eur(100), workflowId: 'order/wrong/2' }],
+    },
   });
   const again = await api.call('/payments/bank-7/reverse', reason, accounting);
-  expect(again).toMatchObject({ status: 200, body: { outstanding: eur(100) } });
+  expect(again).toMatchObject({ status: 200, body: { orders: [{ outstanding: eur(100) }] } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
 
   const { items } = (await api.call('/orders/wrong/ledger')).body;

@@ -122,6 +122,38 @@ it('kill -9 of the API in the middle: what was answered is kept, and the store r
   expect(row?.charges).toBe(40);
 }, 120_000);
 
+it('kill -9 of the worker and of the API in the middle of one transfer over twenty orders: nothing is lost or booked twice', async () => {
+  await addCustomer(system.sql, 'transfer');
+  await system.sql`update accounts set credit_limit = 1000000000 where customer_id = 'transfer'`;
+  const ids = Array.from({ length: 20 }, (_, n) => `transfer-${n}`);
+  for (const orderId of ids)
+    await system.call('/orders', { orderId, customerId: 'transfer', total: euros(100) });
+  for (const orderId of ids) await started(orderId);
+  const body = { paymentId: 'transfer', amount: euros(2_010) };
+  const asked = system.call('/customers/transfer/payments', body);
+  await eventually(
+    'some is allocated',
+    async () =>
+      (
+        await system.sql`select 1 from ledger where payment_id = 'transfer' and kind = 'allocation' limit 1`
+      )[0],
+  );
+  await Promise.all([system.killWorker(), system.killServer()]);
+  await asked;
+  await system.startServer();
+  await system.startWorker();
+  expect((await system.call('/customers/transfer/payments', body)).status).toBeLessThan(300);
+  for (const orderId of ids) await finished(orderId);
+  expect((await system.call('/payments/transfer')).body).toMatchObject({
+    allocated: euros(2_000),
+    unapplied: euros(10),
+    pending: euros(0),
+  });
+  const [row] =
+    await system.sql`select count(*)::int as receipts from ledger where payment_id = 'transfer' and kind = 'payment'`;
+  expect(row?.receipts).toBe(1);
+}, 120_000);
+
 it('a mail server that refuses is tried again, shown, and does not hold the order up', async () => {
   system.postOffice.open = false;
   await place('no-post');

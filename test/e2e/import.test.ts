@@ -56,6 +56,7 @@ it('an import sent while Temporal is down is applied when it is back', async () 
 }, 180_000);
 
 it('an import of 100,000 lines whose worker is killed in the middle shows nothing of it, then after a restart all', async () => {
+  await system.sql`delete from accounts where customer_id like 'c0%'`;
   await system.sql`delete from customers where id like 'c0%'`;
   const file = customerFile(100_000, { wrong: (n) => n % 1_000 === 0 });
   const { status, body } = await send(file);

@@ -6,6 +6,7 @@ import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
 import { revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
+import { takeReceipt } from '../../src/temporal/receive-payment.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
@@ -178,4 +179,42 @@ it('records a revocation that demands two open orders and a reservation, and wha
   await world.submit('demanded', 'settle');
   await world.ending(order);
   await save('demanded-reminded-settled', order);
+});
+
+it('records an order that a transfer of its customer pays in part and then credit, and that goes on when the transfer bounces', async () => {
+  const order = await world.place({ orderId: 'receipt' });
+  await marked('receipt');
+  const deps = async () => ({ sql: world.sql, process: world.process, now: await world.clock() });
+  const given = await deps();
+  const amount = eur(1000);
+  const receipt = {
+    ...{ paymentId: 'r1', customerId: 'rossi', amount, receivedOn: given.now.slice(0, 10), method: null },
+    ...{
+      reference: null,
+      allocations: [{ orderId: 'receipt', amount }],
+      deductions: [],
+      allocate: false,
+      content: {},
+    },
+  };
+  await takeReceipt(given, receipt, 'user:test');
+  await takeReceipt(
+    await deps(),
+    { ...receipt, paymentId: 'r2', amount: eur(220), allocations: null },
+    'user:test',
+  );
+  await world.submit('receipt', 'applyCredit', { body: eur(220) });
+  await world.ending(order);
+  await save('receipts', order);
+  await takePaymentBack(await deps(), {
+    paymentId: 'r1',
+    reason: 'returned',
+    actor: 'user:test',
+    fee: eur(7),
+  });
+  await world.quiet('receipt');
+  await world.until(later(order.plan[1]!.at, DAY));
+  await world.submit('receipt', 'settle');
+  await world.ending({ id: 'receipt', episode: 2 });
+  await save('bounced', { id: 'receipt', episode: 2 });
 });

@@ -212,6 +212,8 @@ const appliedWords = {
   waive: 'The charges were waived.',
   reschedule: 'The instalment plan is in force.',
   demand: 'All that is open is due today.',
+  allocate: 'The payment was allocated.',
+  applyCredit: 'The credit was applied.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

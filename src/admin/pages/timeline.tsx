@@ -30,6 +30,8 @@ const commandWords: Readonly<Record<string, string>> = {
   waive: 'Waiver',
   reschedule: 'Instalment plan',
   demand: 'Demand',
+  allocate: 'Allocation',
+  applyCredit: 'Use of credit',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -56,6 +58,7 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   interest: (amount) => ({ text: `${amount} of late interest charged` }),
   fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  adjustment: (amount) => ({ text: `${amount} less is owed` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
 
@@ -79,6 +82,13 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.reopened': { text: 'Open again', tone: 'bad' },
   'payment.reversed': { text: 'A payment was taken back', tone: 'bad' },
   'order.cancelled': { text: 'Cancelled' },
+  'order.allocate': { text: 'A customer’s payment was allocated' },
+  'order.applyCredit': { text: 'Credit was applied' },
+  'collection.planned': { text: 'To be collected by the bank' },
+  'collection.presented': { text: 'Given to the bank for collection' },
+  'collection.credited': { text: 'Credited by the bank, subject to collection' },
+  'collection.paid': { text: 'Collected by the bank', tone: 'good' },
+  'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
   'order.written_off': { text: 'Written off' },
 };
 
@@ -96,6 +106,8 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
       const told = ledgerWords[rest[0]!]?.(amount);
       if (!told) break;
+      if (rest[0] === 'allocation' && money.amount < 0)
+        return { text: `${amount} of the customer’s credit used` };
       return detail.account === 'unapplied' && rest[0] === 'payment'
         ? { ...told, text: `${told.text}, held as the customer’s credit` }
         : told;

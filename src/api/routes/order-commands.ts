@@ -12,6 +12,7 @@ import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { requirePast } from '../past-day.ts';
 import {
   command,
+  creditToApply,
   extension,
   instalmentPlan,
   newPayment,
@@ -139,6 +140,29 @@ export function orderCommandEndpoints({
         const payment = { ...body, receivedOn, method, reference };
         const request = { reason: null, content: body, idempotencyKey: null, payment };
         return ask({ orderId, kind: 'recordPayment', actor, ...request });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/apply-credit',
+      tag,
+      summary: 'Pay an order with credit that is held for its customer',
+      scopes: ['accounting'],
+      body: creditToApply,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason = null, amount } = body;
+        return ask({
+          orderId,
+          kind: 'applyCredit',
+          actor,
+          reason,
+          content: body,
+          idempotencyKey,
+          body: amount,
+        });
       },
     }),
     endpoint({

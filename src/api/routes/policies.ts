@@ -138,6 +138,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     ...policyPair('terms'),
     ...policyPair('dunning'),
     ...policyPair('late-interest'),
+    ...policyPair('receipts'),
     ...policyPair('settings'),
   ];
 }

@@ -85,7 +85,7 @@ export const order = z
     ),
     discount: discountOffer
       .nullable()
-      .meta({ description: 'Less for who pays early. It is told, and not booked yet.' }),
+      .meta({ description: 'Less for who pays early; booked when payments received by its day reach it.' }),
     nextStep: z
       .object({ key: z.string(), kind: z.enum(['remind', 'overdue', 'expire']), at: z.string() })
       .nullable(),
@@ -165,8 +165,17 @@ export const newPayment = z
     receivedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
     method: line(100).optional(),
     reference: line(200).optional(),
+    instalment: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Pays this one first; else the earliest due.' }),
   })
   .meta({ id: 'NewPayment' });
+
+export const creditToApply = z
+  .strictObject({ amount: positiveMoney, reason: reason.optional() })
+  .meta({ id: 'CreditToApply' });
 
 export const ledgerEntries = z.object({
   items: z.array(

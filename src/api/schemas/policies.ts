@@ -26,6 +26,7 @@ import {
   timeZone,
 } from './fields.ts';
 import { lateInterestPolicy } from './interest.ts';
+import { receiptsPolicy } from './receipts.ts';
 import { termsPolicy } from './terms.ts';
 
 /** The members that are there. */
@@ -256,6 +257,7 @@ export const policyBodies: { [Kind in Exclude<keyof Policies, 'settings'>]: z.Zo
   terms: termsPolicy,
   dunning,
   'late-interest': lateInterestPolicy,
+  receipts: receiptsPolicy,
 };
 export const settingsBody: z.ZodType<Policies['settings']> = settings;
 

@@ -28,7 +28,7 @@ const nonBusinessDays = z.enum(['keep', 'next']).optional().meta({
 const discount = z
   .strictObject({ percent: percent(99), withinDays: days })
   .optional()
-  .meta({ description: 'For who pays the whole order early. It is told, and not booked yet.' });
+  .meta({ description: 'For who pays the whole order early; booked when it is earned.' });
 
 /** Members that stand beside those of a kind. */
 type Beside = Readonly<Record<string, z.ZodType>>;

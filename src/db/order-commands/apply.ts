@@ -4,6 +4,8 @@ import type { Tx } from '../client.ts';
 import { type CommandRow, decideCommand, pendingCommands } from '../commands.ts';
 import { balancesOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
+import { allocate } from './allocate.ts';
+import { applyCredit } from './apply-credit.ts';
 import { cancel } from './cancel.ts';
 import { chargeInterest, waive } from './charges.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
@@ -31,6 +33,8 @@ const applied = {
   waive,
   reschedule,
   demand,
+  allocate,
+  applyCredit,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**

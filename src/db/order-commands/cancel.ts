@@ -26,7 +26,8 @@ export const cancel: Apply = async (tx, subject, command, context) => {
 /** Money was received, or the store was told that the order is paid. */
 async function wasTouched(tx: Tx, order: OrderRow): Promise<boolean> {
   const [row] = await tx<{ touched: boolean }[]>`
-    select exists (select 1 from payments where order_id = ${order.id}) or (status = 'open' and paid_in_store in ('marked', 'chased')) as touched
+    select exists (select 1 from payments where order_id = ${order.id})
+           or exists (select 1 from ledger where order_id = ${order.id} and kind = 'allocation') or (status = 'open' and paid_in_store in ('marked', 'chased')) as touched
     from orders where id = ${order.id}`;
   return row!.touched;
 }

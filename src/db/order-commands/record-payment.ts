@@ -1,9 +1,11 @@
+import { startingWith } from '../../domain/allocations.ts';
 import { payment, unappliedPayment } from '../../domain/ledger.ts';
 import { chargeInterest } from '../charge-interest.ts';
 import { findCustomer } from '../customers.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { findPayment } from '../payments.ts';
 import { type Apply, bookingOf } from './command.ts';
+import { concede } from './concede.ts';
 
 /**
  * Money that was received for the order. If it is late, interest is charged up to its day, and paid first; a rate that
@@ -14,13 +16,18 @@ export const recordPayment: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   const received = (await findPayment(tx, String(command.body.paymentId)))!;
   const booking = bookingOf(subject, command, context);
+  const { paymentId, amount } = received;
   const insolvent = (await findCustomer(tx, order.customerId))!.privilege === 'insolvency';
-  if (subject.status === 'open' && !insolvent)
-    await chargeInterest(tx, order, { key: command.id, until: received.receivedOn, booking });
-  const entries =
-    subject.status === 'open' && !insolvent
-      ? payment(order.id, await balancesOf(tx, order.id), received)
-      : [unappliedPayment(received.paymentId, received.amount, order.id)];
-  await book(tx, entries, booking);
+  if (subject.status !== 'open' || insolvent) {
+    await book(tx, [unappliedPayment(paymentId, amount, order.id)], booking);
+    return null;
+  }
+  await chargeInterest(tx, order, { key: command.id, until: received.receivedOn, booking });
+  const balances = startingWith(
+    await balancesOf(tx, order.id),
+    command.body.instalment as number | undefined,
+  );
+  await book(tx, payment(order.id, balances, received), booking);
+  await concede(tx, order, booking, { key: command.id, paymentId });
   return null;
 };

@@ -1,0 +1,53 @@
+import type { Sql } from '../../db/client.ts';
+import { collectionsOf } from '../../db/collections.ts';
+import { merchantToday } from '../../db/order-views.ts';
+import { getOrder } from '../../db/orders.ts';
+import { collect } from '../../temporal/collect.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { requirePast } from '../past-day.ts';
+import { parse } from '../problems.ts';
+import { collection, collectionList, collectionMove } from '../schemas/collections.ts';
+import { integerParameter } from '../schemas/fields.ts';
+
+const tag = 'Payments';
+const instalmentNumber = integerParameter(1, 1_000);
+
+/** Instalments that a bank collects: RiBa, direct debit, card. */
+export function collectionEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/instalments/{instalment}/collection',
+      tag,
+      summary: 'Say what the bank has said of the collection of an instalment',
+      scopes: ['accounting'],
+      body: collectionMove,
+      answer: collection,
+      statuses: { 200: 'done', 202: 'kept; the order’s workflow has not booked the payment yet' },
+      handle: async ({ params, body, actor, now }) => {
+        const today = await merchantToday(sql, now);
+        const { state, on = today, method = null, paymentId = null, amount = null } = body;
+        const { confirmed = false, fee = 'policy', reason = null } = body;
+        requirePast('/on', on, today);
+        const instalment = parse(instalmentNumber, params.instalment, 'parameters');
+        const given = { orderId: params.orderId, instalment, state, on, method, paymentId, amount };
+        const by = { confirmed, fee, reason, actor, now };
+        const { collection, replayed, waiting } = await collect({ sql, process, now }, { ...given, ...by });
+        return { status: waiting ? 202 : 200, body: collection, headers: replayedHeader(replayed) };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/orders/{orderId}/collections',
+      tag,
+      summary: 'See where the collections of an order’s instalments stand',
+      scopes: ['read'],
+      answer: collectionList,
+      handle: async ({ params: { orderId } }) => {
+        await getOrder(sql, orderId);
+        return { body: { items: await collectionsOf(sql, orderId) } };
+      },
+    }),
+  ];
+}

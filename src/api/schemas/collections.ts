@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { collectionMethods, collectionStates } from '../../domain/collection.ts';
+import { day, externalId, positiveMoney, reason } from './fields.ts';
+
+/** What the bank has said of the collection of an instalment. */
+export const collectionMove = z
+  .strictObject({
+    state: z.enum(collectionStates).meta({
+      description: '`credited` is subject to collection and settles nothing; `paid` books a payment.',
+    }),
+    on: day.optional().meta({ description: 'The bank’s day; today if not given.' }),
+    method: z.enum(collectionMethods).optional().meta({ description: 'As before, or riba, if not given.' }),
+    paymentId: externalId
+      .optional()
+      .meta({ description: 'Of the payment that is booked; needed for `paid`.' }),
+    amount: positiveMoney.optional().meta({ description: 'For `paid`: all that is open if not given.' }),
+    confirmed: z.boolean().optional().meta({
+      description: 'For `paid`: the bank will not return it, although its days are not over.',
+    }),
+    fee: z
+      .union([positiveMoney, z.enum(['policy', 'none'])], 'An amount, "policy" or "none".')
+      .optional()
+      .meta({
+        description: 'For `unpaid`: what the customer is charged; by the receipts policy if not given.',
+      }),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'CollectionMove' });
+
+export const collection = z
+  .object({
+    orderId: z.string(),
+    instalment: z.int(),
+    state: z.enum(collectionStates),
+    method: z.enum(collectionMethods),
+    stateOn: z.string(),
+    presentations: z.int().meta({ description: 'How often it was given to the bank.' }),
+    paymentId: z.string().nullable().meta({ description: 'Of the latest time that it was paid.' }),
+    actor: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Collection' });
+
+export const collectionList = z.object({ items: z.array(collection) });

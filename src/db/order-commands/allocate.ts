@@ -1,0 +1,43 @@
+import {
+  type AllocateBody,
+  afterwards,
+  allocation,
+  lessOwed,
+  sharesOf,
+  startingWith,
+} from '../../domain/allocations.ts';
+import { payable } from '../../domain/ledger.ts';
+import { chargeInterest } from '../charge-interest.ts';
+import { leftOfPayment } from '../credit.ts';
+import { balancesOf, book } from '../ledger.ts';
+import { findPayment } from '../payments.ts';
+import { type Apply, bookingOf, notOpen } from './command.ts';
+import { concede } from './concede.ts';
+
+/**
+ * Money of a customer's payment that is for this order, with what was deducted. If it is late, interest is charged up
+ * to its day, and paid first. What the order owes no more stays unapplied.
+ */
+export const allocate: Apply = async (tx, subject, command, context) => {
+  const refusal = notOpen(subject);
+  if (refusal) return refusal;
+  const { order } = subject;
+  const { paymentId, amount, parts, deductions } = command.body as AllocateBody;
+  if ((await leftOfPayment(tx, paymentId)) < amount) return 'insufficient-credit';
+
+  const booking = bookingOf(subject, command, context);
+  const { receivedOn } = (await findPayment(tx, paymentId))!;
+  await chargeInterest(tx, order, { key: command.id, until: receivedOn, booking });
+  const balances = await balancesOf(tx, order.id);
+  const paid = sharesOf(balances, parts);
+  const entries = allocation(command.id, order.id, paid, paymentId);
+  let left = startingWith(afterwards(balances, paid), parts[0]?.instalment);
+  for (const deduction of deductions) {
+    const less = payable(left, deduction.amount);
+    left = afterwards(left, less);
+    entries.push(...lessOwed(`${command.id}/deduction`, order.id, deduction.kind, less, paymentId));
+  }
+  await book(tx, entries, booking);
+  await concede(tx, order, booking, { key: command.id, paymentId });
+  return null;
+};

@@ -1,0 +1,124 @@
+import { type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger.ts';
+import type { DeductionKind } from './receipts.ts';
+
+/** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */
+export type AllocationPart = { readonly instalment?: number; readonly amount: number };
+
+/** Less is owed of an order, for a reason; minor units. */
+export type Deduction = { readonly kind: DeductionKind; readonly amount: number };
+
+/** What an `allocate` command says of one order; `amount` is the sum of its parts. */
+export type AllocateBody = {
+  readonly paymentId: string;
+  readonly amount: number;
+  readonly parts: readonly AllocationPart[];
+  readonly deductions: readonly Deduction[];
+};
+
+/** The instalment named comes first, the others after it as they were. */
+export function startingWith<Line extends Balance>(
+  balances: readonly Line[],
+  named: number | undefined,
+): Line[] {
+  return [
+    ...balances.filter(({ number }) => number === named),
+    ...balances.filter(({ number }) => number !== named),
+  ];
+}
+
+/** What is left of the instalments after shares of them were paid. */
+export function afterwards<Line extends Balance>(balances: readonly Line[], paid: readonly Share[]): Line[] {
+  return balances.map((line) => {
+    const of = paid.filter(({ number }) => number === line.number);
+    const total = of.reduce((sum, { amount }) => sum + amount, 0);
+    const charges = of.reduce((sum, { part, amount }) => (part === 'charges' ? sum + amount : sum), 0);
+    return { ...line, outstanding: line.outstanding - total, charges: line.charges - charges };
+  });
+}
+
+/** What the parts of an allocation pay; a part that names an instalment pays no other. */
+export function sharesOf(balances: readonly Balance[], parts: readonly AllocationPart[]): Share[] {
+  let left = [...balances];
+  const paid: Share[] = [];
+  for (const { instalment, amount } of parts) {
+    const of = instalment === undefined ? left : left.filter(({ number }) => number === instalment);
+    const shares = payable(of, amount);
+    left = afterwards(left, shares);
+    paid.push(...shares);
+  }
+  return merged(paid);
+}
+
+function merged(shares: readonly Share[]): Share[] {
+  const sums = new Map<string, Share>();
+  for (const { number, part, amount } of shares) {
+    const place = placeOf(number, part);
+    sums.set(place, { number, part, amount: amount + (sums.get(place)?.amount ?? 0) });
+  }
+  return [...sums.values()];
+}
+
+/** Credit held for the customer pays parts of an order. `key` begins the entries' keys. */
+export function allocation(
+  key: string,
+  orderId: string,
+  shares: readonly Share[],
+  paymentId: string | null,
+): Entry[] {
+  return shares.flatMap(({ number, part, amount }) =>
+    (['receivable', 'unapplied'] as const).map((account) =>
+      entry({
+        key: `${key}/allocation/${account}/${placeOf(number, part)}`,
+        account,
+        kind: 'allocation',
+        amount: -amount,
+        orderId,
+        instalment: number,
+        part,
+        paymentId,
+      }),
+    ),
+  );
+}
+
+/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest that is let go. */
+export function lessOwed(
+  key: string,
+  orderId: string,
+  label: DeductionKind,
+  shares: readonly Share[],
+  paymentId: string | null,
+): Entry[] {
+  return shares.map(({ number, part, amount }) =>
+    entry({
+      key: `${key}/${label}/${placeOf(number, part)}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      amount: -amount,
+      orderId,
+      instalment: number,
+      part,
+      label,
+      paymentId,
+    }),
+  );
+}
+
+/** The bank's fee for a payment that it returned or could not collect, charged on to the customer. */
+export function returnFee(
+  key: string,
+  orderId: string,
+  { number, amount, paymentId }: { number: number; amount: number; paymentId: string | null },
+): Entry {
+  return entry({
+    key: `${key}/fee`,
+    account: 'receivable',
+    kind: 'fee',
+    amount,
+    orderId,
+    instalment: number,
+    part: 'charges',
+    label: 'returned_payment',
+    paymentId,
+  });
+}

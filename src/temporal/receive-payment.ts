@@ -1,0 +1,58 @@
+import pLimit from 'p-limit';
+import type { Sql } from '../db/client.ts';
+import type { CommandRow } from '../db/commands.ts';
+import { type Allocated, allocatePayment, type Receipt, receivePayment } from '../db/receive-payment.ts';
+import type { OrderProcess } from './order-process.ts';
+import { outcomesOf } from './submit-command.ts';
+
+/** So many workflows are told at once of a payment over many orders. */
+const TOLD_AT_ONCE = 8;
+
+type Deps = { sql: Sql; process: OrderProcess; now: string };
+export type AllocatedPayment = { commands: CommandRow[]; replayed: boolean };
+
+/**
+ * Books a customer's payment, tells the workflows of the orders that get some of it, and waits a moment for their word.
+ * @throws NettermsError as `receivePayment` does
+ */
+export async function takeReceipt(deps: Deps, receipt: Receipt, actor: string): Promise<AllocatedPayment> {
+  return follow(deps, await receivePayment(deps.sql, receipt, { actor, now: deps.now }));
+}
+
+/**
+ * Allocates what is left of a payment, in the same way.
+ * @throws NettermsError as `allocatePayment` does
+ */
+export async function allocateRest(
+  deps: Deps,
+  ...[paymentId, request, by]: [
+    string,
+    Parameters<typeof allocatePayment>[2],
+    Omit<Parameters<typeof allocatePayment>[3], 'now'>,
+  ]
+): Promise<AllocatedPayment> {
+  return follow(deps, await allocatePayment(deps.sql, paymentId, request, { ...by, now: deps.now }));
+}
+
+async function follow(
+  { sql, process }: Deps,
+  { commandIds, orderIds, replayed }: Allocated,
+): Promise<AllocatedPayment> {
+  // Beside the wait: a Temporal that does not answer must not double it, and the poller tells what could not be told.
+  tellAll(
+    process,
+    orderIds.map((orderId, index) => ({ orderId, kind: 'allocate', commandId: commandIds[index] })),
+  ).catch(() => {});
+  return { commands: await outcomesOf(sql, commandIds), replayed };
+}
+
+/** Tells many orders' workflows, a few at a time. */
+export async function tellAll(
+  process: OrderProcess,
+  messages: readonly { orderId: string; kind: 'allocate' | 'lookAgain'; commandId?: string | undefined }[],
+): Promise<void> {
+  const limit = pLimit(TOLD_AT_ONCE);
+  await Promise.all(
+    messages.map(({ orderId, kind, commandId }) => limit(() => process.tell(orderId, kind, commandId))),
+  );
+}

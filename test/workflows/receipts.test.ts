@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { takeReceipt } from '../../src/temporal/receive-payment.ts';
+import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
+import { eur } from '../support/builders.ts';
+import { openWorld, type World } from '../support/workflow-world.ts';
+
+const DAY = 24 * 3_600_000;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  expect(await reconcileBalances(world.sql)).toEqual([]);
+});
+
+const deps = async () => ({ sql: world.sql, process: world.process, now: await world.clock() });
+
+async function receive(paymentId: string, units: number) {
+  const given = await deps();
+  const receipt = {
+    ...{ paymentId, customerId: 'rossi', amount: eur(units), receivedOn: given.now.slice(0, 10) },
+    ...{
+      method: null,
+      reference: null,
+      allocations: null,
+      deductions: [],
+      allocate: true,
+      content: { units },
+    },
+  };
+  return takeReceipt(given, receipt, 'user:test');
+}
+
+it('a transfer over two orders ends both workflows; when it bounces both go on where they were, and no letter is repeated', async () => {
+  const orders = [
+    await world.place({ orderId: 'one', orderNumber: 'ONE' }),
+    await world.place({ orderId: 'two', orderNumber: 'TWO', total: eur(100) }),
+  ];
+  await world.until(later(orders[0]!.plan[0]!.at, DAY / 2));
+  for (const { id } of orders) await world.quiet(id);
+  const before = world.mailsOf('ONE').length;
+  expect(before).toBe(2); // the confirmation and the reminder before the due date
+  const { commands } = await receive('both', 1320);
+  expect(commands.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+  for (const order of orders) expect(await world.ending(order)).toEqual({ status: 'settled' });
+
+  const by = { paymentId: 'both', reason: 'the bank took it back', actor: 'user:test', fee: eur(7) };
+  expect(await takePaymentBack(await deps(), by)).toMatchObject({ reopened: ['one', 'two'] });
+  for (const { id } of orders) await world.quiet(id);
+  expect(await world.order('one')).toMatchObject({ workflowId: 'order/one/2', outstanding: eur(1227) });
+  expect(await world.order('two')).toMatchObject({ workflowId: 'order/two/2', outstanding: eur(100) });
+  await world.until(later(orders[0]!.plan[1]!.at, DAY / 2));
+  for (const { id } of orders) await world.quiet(id);
+  // The letter of the settlement, and the reminder on the due date.
+  expect(world.mailsOf('ONE')).toHaveLength(before + 2);
+
+  await receive('again', 1327);
+  for (const { id } of orders) expect(await world.ending({ id, episode: 2 })).toEqual({ status: 'settled' });
+});
