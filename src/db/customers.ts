@@ -5,7 +5,7 @@ import { afterSuspension } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql } from './client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -104,7 +104,7 @@ export async function listCustomers(
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
-  sql: Sql,
+  sql: Sql | Tx,
   id: string,
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },

@@ -28,5 +28,7 @@ export const commandKinds = [
   'retryStore',
   'chase',
   'extend',
+  'amend',
+  'fulfil',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

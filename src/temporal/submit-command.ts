@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
 import { book } from '../db/ledger.ts';
-import { type LockedOrder, lockOrder } from '../db/orders.ts';
+import { type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
@@ -34,6 +34,10 @@ export type Submission = {
   idempotencyKey: string | null;
   body?: Record<string, unknown>;
   payment?: Received;
+  /** What is refused at once, under the order's lock: nothing is kept then. */
+  check?: (order: OrderRow) => void;
+  /** What the id of the command is made of, for who reads of a conflict: "Fulfilment f-1". */
+  called?: string;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -65,10 +69,11 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     if (known.fingerprint === content) return { command: known, replayed: true };
     throw new NettermsError(
       'conflict',
-      `${payment ? `Payment ${payment.paymentId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
+      `${payment ? `Payment ${payment.paymentId}` : (submission.called ?? 'This Idempotency-Key')} was used already with another content: use a new one, or repeat the very same request.`,
     );
   }
   requireOpen(locked, submission);
+  submission.check?.(locked.order);
   await insertCommand(
     tx,
     {

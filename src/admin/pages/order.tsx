@@ -194,6 +194,8 @@ const appliedWords = {
   retryStore: 'The store is told again.',
   chase: 'The order goes on without the store’s word.',
   extend: 'The due date was moved.',
+  amend: 'The order has its new total.',
+  fulfil: 'The fulfilment was recorded.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {

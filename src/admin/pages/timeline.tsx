@@ -24,6 +24,8 @@ const commandWords: Readonly<Record<string, string>> = {
   retryStore: 'Telling the store again',
   chase: 'Chasing without the store',
   extend: 'Extension',
+  amend: 'Another total',
+  fulfil: 'Fulfilment',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -46,6 +48,7 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  adjustment: (amount) => ({ text: `The charge was changed by ${amount}` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
 
@@ -56,6 +59,8 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.cancel': { text: 'Cancellation asked for' },
   'order.retryStore': { text: 'The store is told again' },
   'order.extend': { text: 'A due date was moved' },
+  'order.amend': { text: 'The order was given another total' },
+  'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },
