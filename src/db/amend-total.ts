@@ -15,11 +15,11 @@ import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from
  */
 export async function amendTotal(
   tx: Tx,
-  order: OrderRow,
+  orderId: string,
   total: number,
   booking: Booking & { commandId: string },
 ): Promise<OrderRow> {
-  const instalments = await instalmentsOfOrders(tx, [order.id]);
+  const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
   const amounts = amendedAmounts(order, instalments, total);
   for (const [number, amount] of amounts)
     await tx`update instalments set amount = ${amount} where order_id = ${order.id} and number = ${number}`;

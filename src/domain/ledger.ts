@@ -168,12 +168,17 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
 
 /** Takes back the credit that reversed payments of a cancelled order had become. */
 export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
-  return reversed
-    .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, part, amount }) =>
+  const places = new Map<string, Entry>();
+  for (const given of reversed.filter(({ account }) => account === 'receivable')) {
+    const place = placeOf(given.instalment!, given.part);
+    places.set(place, { ...given, amount: given.amount + (places.get(place)?.amount ?? 0) });
+  }
+  return [...places]
+    .filter(([, { amount }]) => amount !== 0)
+    .flatMap(([place, { orderId, instalment, part, amount }]) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${placeOf(instalment!, part)}`,
+          key: `${commandId}/withdrawal/${account}/${place}`,
           account,
           kind: 'allocation',
           amount: -amount,

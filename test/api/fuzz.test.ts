@@ -14,10 +14,12 @@ const terms = { kind: 'net', days: 30 };
 const parts = {
   kind: 'instalments',
   nonBusinessDays: 'next',
+  from: 'fulfilled',
+  collection: 'riba',
   discount: { percent: '2', withinDays: 10 },
   lines: [
     { percent: '30', terms: { kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', plusDays: 10 } },
-    { amount: money, terms: { kind: 'dayOfMonth', day: 31, months: 1 } },
+    { amount: money, collection: 'sdd', terms: { kind: 'dayOfMonth', day: 31, months: 1, from: 'invoiced' } },
     { remainder: true, terms: { kind: 'fixed', on: '2027-12-31' } },
   ],
 };
@@ -58,6 +60,8 @@ const valid: Record<string, object> = {
     purchaseOrder: 'P',
     metadata: { a: 1 },
     categories: ['tools'],
+    regime: { kind: 'agrifood', perishable: true },
+    customer: { name: 'X', email: 'x@x.example', locale: 'it', country: 'IT' },
   },
   'PATCH /orders/none': { orderNumber: 'N' },
   'POST /orders/none/payments': {
@@ -69,6 +73,8 @@ const valid: Record<string, object> = {
   },
   'POST /orders/none/settle': { reason: 'r' },
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
+  'POST /orders/none/amend': { total: money, reason: 'r' },
+  'POST /orders/none/fulfilled': { fulfilmentId: 'f', amount: money, fulfilledOn: '2027-03-01', final: true },
   'PUT /policies/eligibility': {
     baseVersion: 1,
     policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
@@ -117,7 +123,12 @@ const valid: Record<string, object> = {
     baseVersion: 1,
     settings: { company: 'C', iban: null, timeZone: 'UTC', country: 'IT', region: '32', saturdays: 'open' },
   },
-  'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
+  'POST /terms/preview': {
+    terms: parts,
+    placedOn: '2027-01-31',
+    total: money,
+    regime: { kind: 'agrifood', perishable: false },
+  },
   'PUT /policies/late-interest': {
     baseVersion: 0,
     policy: {

@@ -27,12 +27,9 @@ export const dueAmounts = z.array(
   z.object({
     dueOn: z.string(),
     amount: money,
-    provisional: z
-      .literal(true)
-      .optional()
-      .meta({
-        description: 'The due date counts from what has not happened yet; not there where it is final.',
-      }),
+    provisional: z.literal(true).optional().meta({
+      description: 'The due date counts from what has not happened yet; not there where it is final.',
+    }),
     collection,
   }),
 );

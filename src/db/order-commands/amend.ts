@@ -21,7 +21,7 @@ export const amend: Apply = async (tx, subject, command, context) => {
     total > order.total ? await withoutCredit(tx, order, total - order.total, context.now) : null;
   if (refusal) return refusal;
   const booking = { ...bookingOf(subject, command, context), commandId: command.id };
-  subject.order = await amendTotal(tx, order, total, booking);
+  subject.order = await amendTotal(tx, order.id, total, booking);
   await completeFulfilment(tx, subject, context.now);
   return null;
 };

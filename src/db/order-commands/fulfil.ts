@@ -31,7 +31,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
   subject.order = await getOrder(tx, order.id);
   if (final && part < left) {
     const booking = { ...bookingOf(subject, command, context), commandId: command.id };
-    subject.order = await amendTotal(tx, subject.order, subject.order.fulfilled, booking);
+    subject.order = await amendTotal(tx, order.id, subject.order.fulfilled, booking);
   }
   await completeFulfilment(tx, subject, context.now);
   return null;
