@@ -127,6 +127,7 @@ export async function checkout(
       charges: 0,
       moves: 0,
     }));
+    balances.sort((a, b) => Number(a.dueAt === null) - Number(b.dueAt === null)); // as they are read
     if (request.confirm === 'now') {
       const entries = charge(order.id, balances);
       await book(tx, entries, {

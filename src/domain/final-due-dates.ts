@@ -1,4 +1,4 @@
-import type { Day } from './calendar.ts';
+import { type Day, dayAt } from './calendar.ts';
 import { type DueContext, type DueDate, dueDate } from './due-dates.ts';
 import { partsOf } from './instalments.ts';
 import { type Regime, within } from './regime.ts';
@@ -19,10 +19,10 @@ export function finalDueDates(
     ...context
   }: DueContext & { readonly regime: Regime | null; readonly deliveredOn: Day },
 ): ReadonlyMap<number, DueDate> {
+  const { timeZone } = context.settings;
+  const days = { deliveredOn, basedOn: dayAt(context.placedAt, timeZone) };
   const dated = partsOf(terms).flatMap((part, line): [number, DueDate][] =>
-    part.from === from
-      ? [[line, within(regime, deliveredOn, dueDate(part.rule, context), context.settings.timeZone)]]
-      : [],
+    part.from === from ? [[line, within(regime, days, dueDate(part.rule, context), timeZone)]] : [],
   );
   return new Map(dated);
 }

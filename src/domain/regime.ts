@@ -24,8 +24,18 @@ export function requireWithin(regime: Regime, basedOn: Day, last: Day): void {
   );
 }
 
-/** The due date, or the last lawful day where it lies beyond that: end of month and closed months can move it so far. */
-export function within(regime: Regime | null, deliveredOn: Day, due: DueDate, zone: string): DueDate {
-  const last = regime && addDays(deliveredOn, limitOf(regime));
-  return last === null || due.dueOn <= last ? due : { dueOn: last, dueAt: endOfDay(last, zone) };
+/**
+ * The due date, or the last lawful day where it lies beyond that: end of month and closed months can move it so far. What
+ * can be asked for only after that day is due on the day itself.
+ */
+export function within(
+  regime: Regime | null,
+  { deliveredOn, basedOn }: { deliveredOn: Day; basedOn: Day },
+  due: DueDate,
+  zone: string,
+): DueDate {
+  if (regime === null) return due;
+  const last = addDays(deliveredOn, limitOf(regime));
+  const lawful = last < basedOn ? basedOn : last;
+  return due.dueOn <= lawful ? due : { dueOn: lawful, dueAt: endOfDay(lawful, zone) };
 }

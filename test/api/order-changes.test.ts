@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/db/client.ts';
+import { finaliseDueDates } from '../../src/db/final-due-dates.ts';
+import { lockOrder } from '../../src/db/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
@@ -156,6 +159,57 @@ describe('terms from the fulfilment', () => {
     expect(dates(body)).toEqual(['2027-03-31?']);
     expect(body.fulfilment.complete).toBe(true);
   });
+});
+
+describe('terms from the invoice', () => {
+  /** What the registration of an invoice does. */
+  const invoice = (orderId: string, onDay: string) =>
+    inTransaction(api.sql, async (tx) => {
+      const { order } = await lockOrder(tx, orderId);
+      await finaliseDueDates(tx, order, 'invoiced', onDay, api.clock.now);
+    });
+
+  it('have their final date, reminders and discount from the day of the invoice, once', async () => {
+    await offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
+    await place('billed');
+    await fulfil('billed');
+    api.clock.now = '2027-03-20T10:00:00.000Z';
+    await invoice('billed', '2027-03-15');
+    const billed = await read('billed');
+    expect(dates(billed)).toEqual(['2027-04-14']);
+    expect(billed.discount.until).toBe('2027-03-25');
+    const { items } = (await api.call('/orders/billed/timeline')).body;
+    expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
+    await invoice('billed', '2027-03-19');
+    expect(await read('billed')).toEqual(billed);
+  });
+
+  it('of food are due within what the law allows from the delivery, as far as it is known', async () => {
+    await offerTerms([{ kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', from: 'invoiced' }]);
+    const regime = { kind: 'agrifood', perishable: false };
+    for (const [orderId, invoicedOn, due] of [
+      ['fed', '2027-03-10', '2027-04-30'],
+      ['fed-late', '2027-05-20', '2027-05-20'],
+    ] as const) {
+      api.clock.now = '2027-03-01T10:00:00.000Z';
+      await place(orderId, { regime });
+      await fulfil(orderId);
+      api.clock.now = '2027-05-20T10:00:00.000Z';
+      await invoice(orderId, invoicedOn);
+      expect(dates(await read(orderId))).toEqual([due]);
+    }
+  });
+});
+
+it('an order is answered with its instalments in the same order as it is read: what is provisional comes last', async () => {
+  const lines = [
+    { percent: '50', terms: { ...net(10), from: 'fulfilled' } },
+    { remainder: true, terms: net(30) },
+  ];
+  await offerTerms([{ kind: 'instalments', lines }]);
+  const placed = await place('sequence');
+  expect(dates(placed)).toEqual(['2027-03-31', '2027-03-11?']);
+  expect(await read('sequence')).toEqual(placed);
 });
 
 describe('a fulfilment', () => {
