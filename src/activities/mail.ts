@@ -14,9 +14,10 @@ import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } fro
 import { activePolicies } from '../db/policies.ts';
 import { daysLate } from '../domain/calendar.ts';
 import { buyerCopy, letterRecipient, reminderRecipient } from '../domain/contacts.ts';
+import { partsOf } from '../domain/instalments.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
-import { labelFor } from '../domain/terms.ts';
+import { type BaseDay, type LaterBaseDay, labelFor } from '../domain/terms.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
 import type { MailData, Renderer, TemplateName } from '../emails/render.ts';
 
@@ -203,9 +204,12 @@ function mailData(given: {
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const about = given.about ?? unpaid ?? instalments.at(-1)!;
   const { currency } = order;
-  const part = ({ number, dueOn, amount, outstanding }: InstalmentRow) => ({
+  const bases = partsOf(order.terms).map(({ from }) => from);
+  const part = ({ number, dueOn, dueAt, line, collection, amount, outstanding }: InstalmentRow) => ({
     number,
     dueOn,
+    waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
+    collection,
     amount: { amount, currency },
     outstanding: { amount: outstanding, currency },
   });
@@ -224,6 +228,10 @@ function mailData(given: {
     replyTo,
   };
 }
+
+/** What a provisional due date waits for. */
+const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
+  from === undefined || from === 'placed' ? null : from;
 
 /** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */
 const attemptTime = (): string => new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();

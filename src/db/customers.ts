@@ -107,7 +107,7 @@ export async function listCustomers(
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
-  sql: Sql,
+  sql: Sql | Tx,
   id: string,
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },

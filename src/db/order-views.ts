@@ -2,8 +2,9 @@ import { dayAt, daysLate } from '../domain/calendar.ts';
 import type { Money } from '../domain/money.ts';
 import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import type { Regime } from '../domain/regime.ts';
 import type { Step } from '../domain/steps.ts';
-import type { Terms } from '../domain/terms.ts';
+import type { Collection, Terms } from '../domain/terms.ts';
 import { labelFor } from '../domain/terms.ts';
 import type { Db } from './client.ts';
 import {
@@ -38,11 +39,16 @@ export type OrderView = {
     number: number;
     dueOn: string;
     dueAt: string | null;
+    /** The due date counts from what has not happened yet. */
+    provisional: boolean;
+    collection: Collection;
     amount: Money;
     outstanding: Money;
     charges: Money;
   }[];
   discount: Discount | null;
+  regime: Regime | null;
+  fulfilment: { amount: Money; complete: boolean; completedOn: string | null };
   nextStep: { key: string; kind: Step['kind']; at: string } | null;
   paidInStore: boolean;
   storeStatus: StoreStatus;
@@ -90,11 +96,19 @@ export function viewOf(
       number: line.number,
       dueOn: line.dueOn,
       dueAt: line.dueAt,
+      provisional: line.dueAt === null,
+      collection: line.collection,
       amount: money(line.amount),
       outstanding: money(line.outstanding),
       charges: money(line.charges),
     })),
     discount: order.discount,
+    regime: order.regime,
+    fulfilment: {
+      amount: money(order.fulfilled),
+      complete: order.fulfilledOn !== null,
+      completedOn: order.fulfilledOn,
+    },
     nextStep: key && kind && at ? { key, kind, at } : null,
     paidInStore: order.paidInStore === 'marked',
     storeStatus: storeStatus(order, time),
@@ -118,7 +132,8 @@ function storeStatus({ paidInStore, storePendingSince, status }: OrderRow, now: 
   return paidInStore === 'pending' && status === 'open' && late ? 'problem' : paidInStore;
 }
 
-async function merchantZone(db: Db): Promise<string> {
+/** The zone in which days are counted. */
+export async function merchantZone(db: Db): Promise<string> {
   return (await activePolicies(db)).settings.body.timeZone;
 }
 

@@ -62,7 +62,7 @@ async function requireReversed(tx: Tx, order: OrderRow, paymentId: string): Prom
 async function notReversed(tx: Tx, paymentId: string): Promise<(Entry & { id: number })[]> {
   const rows = await tx<LedgerRow[]>`
     select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-    where payment_id = ${paymentId} and kind = 'payment' and id not in (select reverses from ledger where reverses is not null)
+    where payment_id = ${paymentId} and kind in ('payment', 'allocation') and id not in (select reverses from ledger where reverses is not null)
     order by id`;
   return rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
 }

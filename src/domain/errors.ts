@@ -29,6 +29,8 @@ export const errorTable = {
   'credit-group-not-found': [404, 'No credit group has this id'],
   'insufficient-credit': [409, 'Less credit is held for the customer'],
   'order-closed': [409, 'The order is closed'],
+  'already-fulfilled': [409, 'The order is fulfilled already'],
+  'over-fulfilled': [422, 'This is more than is left to fulfil'],
   'instalment-not-found': [422, 'The order has no such unpaid instalment'],
   'instalment-paid': [409, 'This instalment is paid already'],
   'extension-not-later': [422, 'The new due date is not later than the present one, or is over'],

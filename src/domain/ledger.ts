@@ -63,16 +63,18 @@ const entry = (fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' |
 
 /** The customer owes each instalment of the order. */
 export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
-  return instalments.map(({ number, amount }) =>
-    entry({
-      key: `order/${orderId}/charge/${number}`,
-      account: 'receivable',
-      kind: 'charge',
-      amount,
-      orderId,
-      instalment: number,
-    }),
-  );
+  return instalments
+    .filter(({ amount }) => amount > 0)
+    .map(({ number, amount }) =>
+      entry({
+        key: `order/${orderId}/charge/${number}`,
+        account: 'receivable',
+        kind: 'charge',
+        amount,
+        orderId,
+        instalment: number,
+      }),
+    );
 }
 
 /** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
@@ -276,12 +278,17 @@ export function reversal(commandId: string, booked: readonly (Entry & { readonly
 
 /** Takes back the credit that reversed payments of a cancelled order had become. */
 export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
-  return reversed
-    .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, part, amount }) =>
+  const places = new Map<string, Entry>();
+  for (const given of reversed.filter(({ account }) => account === 'receivable')) {
+    const place = placeOf(given.instalment!, given.part);
+    places.set(place, { ...given, amount: given.amount + (places.get(place)?.amount ?? 0) });
+  }
+  return [...places]
+    .filter(([, { amount }]) => amount !== 0)
+    .flatMap(([place, { orderId, instalment, part, amount }]) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${placeOf(instalment!, part)}`,
+          key: `${commandId}/withdrawal/${account}/${place}`,
           account,
           kind: 'allocation',
           amount: -amount,
@@ -291,6 +298,76 @@ export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry
         }),
       ),
     );
+}
+
+/** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
+export type Amended = Balance & {
+  readonly amended: number;
+  readonly received: readonly { readonly paymentId: string | null; readonly amount: number }[];
+};
+
+/**
+ * Charges the instalments to other amounts. What was received for one above its new amount pays the others, in the order
+ * given, and what is left over becomes unapplied credit; it stays money of its payment.
+ */
+export function amendment(commandId: string, orderId: string, instalments: readonly Amended[]): Entry[] {
+  const on = (instalment: number | null) => ({ orderId, instalment });
+  const adjusted = instalments.flatMap(({ number, amount, amended }) => {
+    const key = `${commandId}/adjustment/${number}`;
+    const by = { key, account: 'receivable', kind: 'adjustment', amount: amended - amount } as const;
+    return amended === amount ? [] : [entry({ ...by, ...on(number) })];
+  });
+  const released = instalments.flatMap(({ number, received, ...given }) => {
+    const excess = Math.max(0, given.amount - given.amended - given.outstanding + given.charges);
+    return portions(received, excess).map((portion) => ({ number, ...portion }));
+  });
+  let balances: Balance[] = instalments.map(({ amended, ...given }) => ({
+    ...given,
+    outstanding: Math.max(given.outstanding + amended - given.amount, given.charges),
+  }));
+  const moved = released.flatMap(({ number, amount, paymentId }, index) => {
+    const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
+      entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, ...at });
+    const paid = payable(balances, amount);
+    balances = balances.map((given) => paidOff(given, paid));
+    const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
+    return [
+      of(`release/${index}`, 'receivable', amount, on(number)),
+      ...paid.map(({ number, part, amount }) =>
+        of(`moved/${index}/${placeOf(number, part)}`, 'receivable', -amount, { ...on(number), part }),
+      ),
+      ...(left > 0 ? [of(`credit/${index}`, 'unapplied', left, on(null))] : []),
+    ];
+  });
+  return [...adjusted, ...moved];
+}
+
+/** Of which payments an excess is: the newest first. What no payment explains was credited otherwise. */
+function portions(
+  received: Amended['received'],
+  excess: number,
+): { paymentId: string | null; amount: number }[] {
+  let left = excess;
+  const parts = [...received, { paymentId: null, amount: excess }].map(({ paymentId, amount }) => {
+    const taken = Math.min(amount, left);
+    left -= taken;
+    return { paymentId, amount: taken };
+  });
+  return parts.filter(({ amount }) => amount > 0);
+}
+
+function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
+  const of = (part: Part) =>
+    paid.reduce(
+      (sum, given) => (given.number === balance.number && given.part === part ? sum + given.amount : sum),
+      0,
+    );
+  const charges = of('charges');
+  return {
+    ...balance,
+    outstanding: balance.outstanding - charges - of('principal'),
+    charges: balance.charges - charges,
+  };
 }
 
 /** The sum of one account's entries, in minor units. */

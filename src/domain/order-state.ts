@@ -32,5 +32,7 @@ export const commandKinds = [
   'writeOff',
   'chargeInterest',
   'waive',
+  'amend',
+  'fulfil',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

@@ -1,6 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import { type ReminderTemplate, reminderTemplates } from '../domain/dunning.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
+import type { Collection, LaterBaseDay } from '../domain/terms.ts';
 import type { MessageValues, Say, Texts } from './messages.ts';
 
 export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
@@ -30,6 +31,9 @@ export type MailData = {
 export type MailInstalment = {
   readonly number: number;
   readonly dueOn: Day;
+  /** What the due date waits for, while it is provisional; null once it is final. */
+  readonly waitsFor: LaterBaseDay | null;
+  readonly collection: Collection;
   readonly amount: Money;
   readonly outstanding: Money;
 };
@@ -63,6 +67,10 @@ export function contentOf(
   const owed = data.outstanding.amount > 0 && template !== 'cancelled';
   const paid = { ...data.total, amount: data.total.amount - data.outstanding.amount };
   const money = (amount: Money) => formatMoney(amount, locale);
+  const dueOf = ({ dueOn, waitsFor }: MailInstalment): string => {
+    const due = formatDay(dueOn, locale);
+    return waitsFor === null ? due : say(texts.provisional.due, { due });
+  };
   const values = {
     company: plain(data.company),
     customer: plain(data.customerName),
@@ -72,7 +80,7 @@ export function contentOf(
     paid: money(paid),
     outstanding: money(data.outstanding),
     asked: money(data.instalment.outstanding),
-    due: formatDay(data.instalment.dueOn, locale),
+    due: dueOf(data.instalment),
     part: data.instalment.number,
     parts: data.instalments.length,
     daysLate: data.daysLate,
@@ -91,16 +99,26 @@ export function contentOf(
   if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
   if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
   if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
-  if (owed && data.instalments.length > 1) rows.push(...instalmentRows(data.instalments, texts, locale, say));
+  if (owed && data.instalments.length > 1)
+    rows.push(...instalmentRows(data.instalments, texts, { locale, say, dueOf }));
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
   const transfer = [row('payee', values.company), row('iban', values.iban)];
   const reference = row('reference', values.order);
-  const payment = {
-    title: texts.payment.title,
-    how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
-    details: data.iban ? [...transfer, reference] : [reference],
-  };
+  const { collection, waitsFor } = data.instalment;
+  const payment =
+    collection === 'transfer'
+      ? {
+          title: texts.payment.title,
+          how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
+          details: data.iban ? [...transfer, reference] : [reference],
+        }
+      : {
+          title: texts.payment.title,
+          how: say(texts.payment.collected[collection], values),
+          details: [row('collection', texts.collections[collection]), reference],
+        };
+  const provisional = owed && waitsFor !== null ? [texts.provisional[waitsFor]] : [];
 
   return {
     language,
@@ -111,7 +129,7 @@ export function contentOf(
     heading: say(mail.heading, values),
     amount: amountOf(template, owed, texts, values, say),
     greeting: say(texts.greeting, values),
-    paragraphs: mail.paragraphs
+    paragraphs: [...mail.paragraphs, ...provisional]
       .map((text) => ({ text: say(text, values) }))
       .filter(({ text }) => text !== ''),
     rows,
@@ -126,20 +144,24 @@ export function contentOf(
 /** Every part of the order, with what is unpaid of it. */
 function instalmentRows(
   instalments: readonly MailInstalment[],
-  { instalments: texts }: Texts,
-  locale: string,
-  say: Say,
+  { instalments: texts, collections }: Texts,
+  { locale, say, dueOf }: { locale: string; say: Say; dueOf: (instalment: MailInstalment) => string },
 ): Row[] {
-  return instalments.map(({ number, dueOn, amount, outstanding }) => {
+  return instalments.map((given) => {
+    const { number, amount, outstanding, collection } = given;
     const unpaid = outstanding.amount;
     const values = {
       number,
-      due: formatDay(dueOn, locale),
+      due: dueOf(given),
       amount: formatMoney(amount, locale),
       unpaid: formatMoney(outstanding, locale),
       state: unpaid <= 0 ? 'paid' : unpaid < amount.amount ? 'part' : 'unpaid',
     };
-    return { label: say(texts.label, values), value: say(texts.value, values) };
+    const value = say(texts.value, values);
+    return {
+      label: say(texts.label, values),
+      value: collection === 'transfer' ? value : `${value} (${collections[collection]})`,
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { Collection, LaterBaseDay } from '../domain/terms.ts';
 
 /** The languages that have texts; every other reader gets English. */
 export const languages = ['en', 'it'] as const;
@@ -26,11 +27,21 @@ export type Texts = {
     | 'daysLate'
     | 'payee'
     | 'iban'
-    | 'reference',
+    | 'reference'
+    | 'collection',
     string
   >;
   instalments: { label: string; value: string };
-  payment: { title: string; transfer: string; asAgreed: string };
+  payment: {
+    title: string;
+    transfer: string;
+    asAgreed: string;
+    collected: Record<Exclude<Collection, 'transfer'>, string>;
+  };
+  /** The names of how an instalment is collected. */
+  collections: Record<Exclude<Collection, 'transfer'>, string>;
+  /** A due date that is not final, and what it waits for. */
+  provisional: Record<'due' | LaterBaseDay, string>;
   mails: Record<string, MailTexts>;
 };
 export type MailTexts = {

@@ -5,7 +5,7 @@ import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand 
 import { insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
-import { type LockedOrder, lockOrder } from '../db/orders.ts';
+import { type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
@@ -41,6 +41,10 @@ export type Submission = {
   creditNote?: Credited;
   /** What is written together with the command, or not at all. */
   within?: (tx: Tx) => Promise<unknown>;
+  /** What is refused at once, under the order's lock: nothing is kept then. */
+  check?: (order: OrderRow) => void;
+  /** What the id of the command is made of, for who reads of a conflict: "Fulfilment f-1". */
+  called?: string;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -72,11 +76,12 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     if (known.fingerprint === content) return { command: known, replayed: true };
     throw new NettermsError(
       'conflict',
-      `${payment ? `Payment ${payment.paymentId}` : creditNote ? `Credit note ${creditNote.creditNoteId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
+      `${payment ? `Payment ${payment.paymentId}` : creditNote ? `Credit note ${creditNote.creditNoteId}` : (submission.called ?? 'This Idempotency-Key')} was used already with another content: use a new one, or repeat the very same request.`,
     );
   }
   requireOpen(locked, submission);
   await submission.within?.(tx);
+  submission.check?.(locked.order);
   await insertCommand(
     tx,
     {

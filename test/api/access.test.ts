@@ -70,6 +70,8 @@ describe('a key', () => {
       'PATCH /orders/x': ['storefront'],
       'POST /orders/x/confirm': ['storefront'],
       'POST /orders/x/cancel': ['storefront'],
+      'POST /orders/x/amend': ['storefront'],
+      'POST /orders/x/fulfilled': ['storefront'],
       'GET /orders/x/ledger': ['accounting', 'read'],
       'GET /orders/x/timeline': ['accounting', 'read'],
       'GET /commands/x': ['accounting', 'read'],

@@ -8,7 +8,14 @@ export function mailData({
   ...given
 }: Partial<MailData> & { dueOn?: string } = {}): MailData {
   const outstanding = given.outstanding ?? eur(122_000);
-  const whole = { number: 1, dueOn, amount: given.total ?? eur(152_000), outstanding };
+  const whole = {
+    number: 1,
+    dueOn,
+    waitsFor: null,
+    collection: 'transfer' as const,
+    amount: given.total ?? eur(152_000),
+    outstanding,
+  };
   return {
     company: 'Officine Bianchi S.p.A.',
     customerName: 'Rossi Impianti S.r.l.',
@@ -31,6 +38,8 @@ export function instalmentData(): MailData {
   const part = (number: number, dueOn: string, amount: number, outstanding: number) => ({
     number,
     dueOn,
+    waitsFor: null,
+    collection: 'transfer' as const,
     amount: eur(amount),
     outstanding: eur(outstanding),
   });

@@ -133,6 +133,54 @@ describe('what a customer has to pay', () => {
     },
   );
 
+  it.each([
+    ['riba', /RiBa/, /RiBa/],
+    ['sdd', /SEPA direct debit/, /addebito diretto SEPA/],
+    ['card', /card/, /carta/],
+  ] as const)('is no bank transfer where the merchant collects it by %s', (collection, english, italian) => {
+    const { instalment } = mailData();
+    const collected = { ...instalment, collection };
+    for (const template of asking)
+      for (const daysLate of [0, 3])
+        for (const [language, name, ask] of [
+          ['en', english, /contact us to agree/],
+          ['it', italian, /contattarci per concordare/],
+        ] as const) {
+          const data = mailData({ instalment: collected, instalments: [collected], daysLate });
+          const { html, text } = renderer.render(template, language, data);
+          for (const part of [shown(html), read(text)]) {
+            expect(part).not.toMatch(/IBAN|IT60X0542811101000000123456|Payee|Beneficiario/);
+            expect(part).toMatch(name);
+            expect(ask.test(part)).toBe(daysLate > 0);
+          }
+        }
+  });
+
+  it('is told of each instalment that the merchant collects', () => {
+    const data = instalmentData();
+    const [first, second, third] = data.instalments;
+    const instalments = [first!, second!, { ...third!, collection: 'riba' as const }];
+    const text = read(renderer.render('on-due', 'it', { ...data, instalments }).text);
+    expect(text).toMatch(/Rata 3, scadenza 3 aprile 2027:? 760,00 € \(RiBa\)/);
+    expect(text).toContain('IT60X0542811101000000123456');
+  });
+
+  it.each([
+    ['en', 'fulfilled', /3 March 2027 \(provisional\)/, /counts from the delivery/],
+    ['en', 'invoiced', /3 March 2027 \(provisional\)/, /counts from the invoice/],
+    ['it', 'fulfilled', /3 marzo 2027 \(provvisoria\)/, /decorre dalla consegna/],
+    ['it', 'invoiced', /3 marzo 2027 \(provvisoria\)/, /decorre dalla fattura/],
+  ] as const)('says in %s that a due date waits until the order is %s', (language, waitsFor, due, why) => {
+    const instalment = { ...mailData().instalment, waitsFor };
+    const data = mailData({ instalment, instalments: [instalment] });
+    const { html, text } = renderer.render('confirmation', language, data);
+    for (const part of [shown(html), read(text)]) {
+      expect(part).toMatch(due);
+      expect(part).toMatch(why);
+    }
+    expect(renderer.render('confirmation', language, mailData()).text).not.toMatch(/provisional|provvisoria/);
+  });
+
   it.each(['settled', 'cancelled'] as const)('is nothing in the mail %s', (template) => {
     for (const language of languages) {
       const { html, text } = renderer.render(template, language, mailData({ outstanding: nothing }));

@@ -12,7 +12,7 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { orderUrl } from './orders.tsx';
 import { Timeline } from './timeline.tsx';
-import { Amount, At, actorWords, Due, DueDate, OnDay, stepWords } from './values.tsx';
+import { Amount, At, actorWords, collectionWords, Due, DueDate, OnDay, stepWords } from './values.tsx';
 
 export type OrderPageProps = {
   visitor: Visitor;
@@ -106,6 +106,28 @@ export function OrderPage(props: OrderPageProps) {
                 {' '}
                 until <OnDay day={order.discount.until} />, {order.discount.percent} % less; settle it by hand
               </span>
+            </dd>
+          </div>
+        )}
+        {order.fulfilment.amount.amount > 0 && (
+          <div>
+            <dt>Fulfilled</dt>
+            <dd>
+              {order.fulfilment.completedOn === null ? (
+                <>
+                  <Amount money={order.fulfilment.amount} /> so far
+                </>
+              ) : (
+                <OnDay day={order.fulfilment.completedOn} />
+              )}
+            </dd>
+          </div>
+        )}
+        {order.regime !== null && (
+          <div>
+            <dt>Regime</dt>
+            <dd>
+              {order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from the delivery
             </dd>
           </div>
         )}
@@ -210,6 +232,8 @@ const appliedWords = {
   writeOff: 'The amount was written off.',
   chargeInterest: 'The late interest was charged.',
   waive: 'The charges were waived.',
+  amend: 'The order has its new total.',
+  fulfil: 'The fulfilment was recorded.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {
@@ -255,6 +279,7 @@ function Instalments({ order, zone }: { order: OrderView; zone: string }) {
             <th scope="row">{line.number}</th>
             <td data-label="Due">
               <Due order={order} line={line} zone={zone} />
+              <span class="id">by {collectionWords[line.collection]}</span>
             </td>
             <td data-label="Amount" class="number">
               <Amount money={line.amount} />

@@ -28,6 +28,8 @@ const commandWords: Readonly<Record<string, string>> = {
   writeOff: 'Write-off',
   chargeInterest: 'Charging late interest',
   waive: 'Waiver',
+  amend: 'Another total',
+  fulfil: 'Fulfilment',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -54,6 +56,7 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   interest: (amount) => ({ text: `${amount} of late interest charged` }),
   fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  adjustment: (amount) => ({ text: `The charge was changed by ${amount}` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
 
@@ -68,6 +71,8 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.chargeInterest': { text: 'Late interest was charged' },
   'order.waive': { text: 'Charges were waived' },
   'order.extend': { text: 'A due date was moved' },
+  'order.amend': { text: 'The order was given another total' },
+  'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },

@@ -228,7 +228,8 @@ function invalid(pointer: string, detail: string): never {
   throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
-function factsOf(body: CustomerFactsBody): CustomerFacts {
+/** What a store says of a customer, with defaults. */
+export function factsOf(body: CustomerFactsBody): CustomerFacts {
   const {
     stats,
     vatNumber = null,

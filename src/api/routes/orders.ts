@@ -16,6 +16,7 @@ import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { externalId, instant, limit, page } from '../schemas/fields.ts';
 import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
+import { factsOf } from './customers.ts';
 import { checksFor } from './eligibility.ts';
 
 const tag = 'Orders';
@@ -45,9 +46,21 @@ export function orderEndpoints({
       handle: async ({ body, key, actor, now }) => {
         const placedAt = body.placedAt === undefined ? null : placement(body.placedAt, now);
         const { orderNumber = null, termsCode = null, buyer = null, purchaseOrder = null } = body;
-        const { confirm = 'now', metadata = {}, categories = [] } = body;
-        const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata, categories };
-        const request = { ...body, ...defaults, placedAt, fingerprint: fingerprint(body) };
+        const { confirm = 'now', metadata = {}, categories = [], regime = null } = body;
+        const customer = body.customer
+          ? { facts: factsOf(body.customer), fingerprint: fingerprint(body.customer) }
+          : null;
+        const defaults = {
+          orderNumber,
+          termsCode,
+          buyer,
+          purchaseOrder,
+          confirm,
+          metadata,
+          categories,
+          regime,
+        };
+        const request = { ...body, ...defaults, customer, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, told });
         if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;

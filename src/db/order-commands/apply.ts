@@ -4,12 +4,14 @@ import type { Tx } from '../client.ts';
 import { type CommandRow, decideCommand, pendingCommands } from '../commands.ts';
 import { balancesOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
+import { amend } from './amend.ts';
 import { cancel } from './cancel.ts';
 import { chargeInterest, waive } from './charges.ts';
 import { type Apply, type Context, close, type Subject } from './command.ts';
 import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
 import { extend } from './extend.ts';
+import { fulfil } from './fulfil.ts';
 import { recordPayment } from './record-payment.ts';
 import { settle } from './settle.ts';
 import { chase, retryStore } from './store.ts';
@@ -27,6 +29,8 @@ const applied = {
   writeOff,
   chargeInterest,
   waive,
+  amend,
+  fulfil,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**
@@ -37,8 +41,12 @@ export async function applyPending(tx: Tx, order: OrderRow, context: Context): P
   const subject: Subject = { order, status: order.status };
   for (const command of await pendingCommands(tx, order.id)) {
     const { actor, reason, kind } = command;
-    const refusal = await applied[kind](tx, subject, command, context);
-    await decideCommand(tx, command.id, refusal, context.now);
+    const refused = await applied[kind](tx, subject, command, context);
+    const { code: refusal, because } =
+      typeof refused === 'string'
+        ? { code: refused, because: null }
+        : (refused ?? { code: null, because: null });
+    await decideCommand(tx, command.id, refusal, context.now, because);
     await recordAudit(tx, {
       at: context.now,
       actor,
