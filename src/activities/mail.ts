@@ -1,6 +1,7 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import type { CustomerRow } from '../db/customers.ts';
+import { invoicesOfOrders, type OrderInvoice, withheldOf } from '../db/invoices.ts';
 import {
   findMail,
   freezeMail,
@@ -122,7 +123,12 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const replyTo = customer.accountManager?.email ?? settings.replyTo;
-    const data = mailData({ order, customer, settings, replyTo, instalments, about, now });
+    const [invoices, withheld] = await Promise.all([
+      invoicesOfOrders(tx, [order.id]),
+      withheldOf(tx, order.id),
+    ]);
+    const owed = { instalments, about, invoices, withheld };
+    const data = mailData({ order, customer, settings, replyTo, ...owed, now });
     const { subject, html, text: plain } = renderer.render(template, customer.locale, data);
     const recipient = stepKey === null ? letterRecipient(customer) : reminderRecipient(customer);
     const mail: MailContent = {
@@ -198,9 +204,11 @@ function mailData(given: {
   instalments: InstalmentRow[];
   /** The instalment of a reminder; other mails are about the next unpaid one. */
   about: InstalmentRow | undefined;
+  invoices: OrderInvoice[];
+  withheld: number;
   now: string;
 }): MailData {
-  const { order, customer, settings, replyTo, instalments, now } = given;
+  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const about = given.about ?? unpaid ?? instalments.at(-1)!;
   const { currency } = order;
@@ -218,8 +226,10 @@ function mailData(given: {
     customerName: customer.name,
     orderId: order.id,
     orderNumber: order.orderNumber,
+    invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
     termsLabel: labelFor(order.terms.label, customer.locale),
     total: { amount: order.total, currency },
+    withheld: { amount: withheld, currency },
     outstanding: { amount: order.outstanding, currency },
     instalments: instalments.map(part),
     instalment: part(about),

@@ -15,6 +15,7 @@ import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
 import { interestEndpoints } from './routes/interest.ts';
+import { invoiceEndpoints } from './routes/invoices.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
@@ -45,6 +46,7 @@ export const endpointsOf = (deps: Pick<AppDeps, 'sql' | 'process' | 'now' | 'tol
   ...orderEndpoints(deps),
   ...orderCommandEndpoints(deps),
   ...paymentEndpoints(deps),
+  ...invoiceEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
   ...interestEndpoints(deps),

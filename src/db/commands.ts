@@ -63,6 +63,12 @@ export async function commandsOf(db: Db, orderId: string): Promise<CommandRow[]>
   return db<CommandRow[]>`select ${columns(db)} from commands where order_id = ${orderId} order by position`;
 }
 
+/** Of these commands those that wait for an outcome. */
+export async function undecidedOf(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
+  return db<CommandRow[]>`
+    select ${columns(db)} from commands where id = any(${ids as string[]}) and outcome is null order by position`;
+}
+
 /** Writes the outcome, once. */
 export async function decideCommand(
   db: Db,

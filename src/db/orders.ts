@@ -177,6 +177,12 @@ export async function lockOrder(db: Db, id: string): Promise<LockedOrder> {
   return { order: order!, customer };
 }
 
+/** Locks orders in the sequence of their ids; needs the lock of their customer. */
+export async function lockOrders(db: Db, ids: readonly string[]): Promise<OrderRow[]> {
+  return db<OrderRow[]>`
+    select ${orderColumns(db)} from orders where id = any(${ids as string[]}) order by id for no key update`;
+}
+
 export function unknownOrder(id: string): never {
   throw new NettermsError('order-not-found', `There is no order ${id}.`);
 }

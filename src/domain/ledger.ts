@@ -1,3 +1,5 @@
+import { apportion } from './apportion.ts';
+import type { Withholding } from './invoice.ts';
 import type { Money } from './money.ts';
 
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
@@ -186,7 +188,43 @@ export function writeOff(
   );
 }
 
-/** Late interest by instalment, and the compensation; amounts of nothing or less are left out. */
+/**
+ * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
+ * is unpaid. Where less is unpaid it was received, and becomes unapplied credit.
+ * @param received on the order so far: no more than that can become credit
+ */
+export function withholding(
+  invoiceId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  { amount, label, received }: { amount: number; label: Withholding; received: number },
+): Entry[] {
+  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
+  const reduced = Math.min(
+    amount,
+    unpaid.reduce((sum, principal) => sum + principal, 0),
+  );
+  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
+    entry({
+      key: `invoice/${invoiceId}/${orderId}/${place}`,
+      kind: 'adjustment',
+      label,
+      orderId,
+      ...fields,
+    });
+  const shares = apportion(reduced, unpaid).map((share, index) => {
+    const { number } = instalments[index]!;
+    return of(`${number}`, { account: 'receivable', amount: -share, instalment: number });
+  });
+  const credit = of('unapplied', {
+    account: 'unapplied',
+    amount: Math.min(amount - reduced, Math.max(received, 0)),
+    instalment: null,
+  });
+  return [...shares, credit].filter((booked) => booked.amount !== 0);
+}
+
+/** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
 export function lateCharges(
   key: string,
   orderId: string,
@@ -195,12 +233,17 @@ export function lateCharges(
     compensation,
   }: {
     interest: readonly { readonly number: number; readonly amount: number }[];
-    compensation: { readonly number: number; readonly amount: number } | null;
+    /** Of each overdue invoice; without one, of the order. */
+    compensation: readonly {
+      readonly invoiceId: string | null;
+      readonly number: number;
+      readonly amount: number;
+    }[];
   },
 ): Entry[] {
-  const of = (name: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
+  const of = (place: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
     entry({
-      key: `${key}/${name}/${number}`,
+      key: place,
       account: 'receivable',
       orderId,
       instalment: number,
@@ -209,19 +252,20 @@ export function lateCharges(
     });
   return [
     ...interest.map(({ number, amount }) =>
-      of('interest', number, { kind: 'interest', amount, label: null }),
+      of(`${key}/interest/${number}`, number, { kind: 'interest', amount, label: null }),
     ),
-    ...(compensation
-      ? [
-          of('compensation', compensation.number, {
-            kind: 'fee',
-            amount: compensation.amount,
-            label: 'compensation',
-          }),
-        ]
-      : []),
+    ...compensation.map(({ invoiceId, number, amount }) =>
+      of(invoiceId === null ? `${key}/compensation/${number}` : compensationKey(invoiceId), number, {
+        kind: 'fee',
+        amount,
+        label: 'compensation',
+      }),
+    ),
   ].filter(({ amount }) => amount > 0);
 }
+
+/** An invoice is compensated once, whichever of its orders is late. */
+export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
 
 /** Gives up unpaid interest and costs, the earliest due first. */
 export function waiver(

@@ -34,5 +34,6 @@ export const commandKinds = [
   'waive',
   'amend',
   'fulfil',
+  'invoice',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

@@ -14,8 +14,12 @@ export type MailData = {
   readonly orderId: string;
   /** The number by which the customer knows the order; without one, its id is named. */
   readonly orderNumber: string | null;
+  /** The invoices of the order, the earliest first; where there are any, what is asked for goes by them. */
+  readonly invoices: readonly MailInvoice[];
   readonly termsLabel: string;
   readonly total: Money;
+  /** What the invoices let the customer keep back: it is neither paid nor owed. */
+  readonly withheld: Money;
   /** What is owed now; nothing above zero shows no due date and asks for no payment. */
   readonly outstanding: Money;
   /** All parts of the order, in order of time; more than one are listed. */
@@ -36,6 +40,13 @@ export type MailInstalment = {
   readonly collection: Collection;
   readonly amount: Money;
   readonly outstanding: Money;
+};
+
+export type MailInvoice = {
+  readonly number: string;
+  readonly issuedOn: Day;
+  /** It covers other orders as well. */
+  readonly shared: boolean;
 };
 
 type Row = { readonly label: string; readonly value: string };
@@ -65,16 +76,28 @@ export function contentOf(
   { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
 ): Content {
   const owed = data.outstanding.amount > 0 && template !== 'cancelled';
-  const paid = { ...data.total, amount: data.total.amount - data.outstanding.amount };
+  const kept = data.withheld.amount;
+  const paid = { ...data.total, amount: data.total.amount - kept - data.outstanding.amount };
   const money = (amount: Money) => formatMoney(amount, locale);
   const dueOf = ({ dueOn, waitsFor }: MailInstalment): string => {
     const due = formatDay(dueOn, locale);
     return waitsFor === null ? due : say(texts.provisional.due, { due });
   };
+  const invoices = data.invoices.map(({ number, issuedOn }) =>
+    say(texts.invoice, { number: plain(number), issued: formatDay(issuedOn, locale) }),
+  );
+  const base = {
+    order: plain(data.orderNumber ?? data.orderId),
+    invoices: goesByInvoice(template, data) ? invoices.length : 0,
+    invoice: new Intl.ListFormat(locale, { type: 'conjunction' }).format(invoices),
+  } satisfies MessageValues;
   const values = {
+    ...base,
+    about: say(texts.about.name, base),
+    aboutFor: say(texts.about.for, base),
+    aboutTo: say(texts.about.to, base),
     company: plain(data.company),
     customer: plain(data.customerName),
-    order: plain(data.orderNumber ?? data.orderId),
     terms: plain(data.termsLabel),
     total: money(data.total),
     paid: money(paid),
@@ -93,9 +116,10 @@ export function contentOf(
   const { labels } = texts;
   const row = (label: keyof typeof labels, value: string): Row => ({ label: labels[label], value });
 
-  const rows = [row('order', values.order)];
+  const rows = [row('order', values.order), ...invoices.map((invoice) => row('invoice', invoice))];
   if (template !== 'cancelled') rows.push(row('terms', values.terms));
   rows.push(row('total', values.total));
+  if (kept > 0 && template !== 'cancelled') rows.push(row('withheld', money(data.withheld)));
   if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
   if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
   if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
@@ -104,7 +128,7 @@ export function contentOf(
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
   const transfer = [row('payee', values.company), row('iban', values.iban)];
-  const reference = row('reference', values.order);
+  const reference = row('reference', say(texts.reference, base));
   const { collection, waitsFor } = data.instalment;
   const payment =
     collection === 'transfer'
@@ -139,6 +163,12 @@ export function contentOf(
     contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, values),
     automatic: say(texts.automatic, values),
   };
+}
+
+/** A confirmation and a cancellation are of the order; so is the word that it is settled, while its invoice may not be. */
+function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
+  if (template === 'confirmation' || template === 'cancelled') return false;
+  return template !== 'settled' || !invoices.some(({ shared }) => shared);
 }
 
 /** Every part of the order, with what is unpaid of it. */

@@ -19,6 +19,8 @@ export type Texts = {
   amount: { due: string; dueOn: string; settled: string };
   labels: Record<
     | 'order'
+    | 'invoice'
+    | 'withheld'
     | 'terms'
     | 'total'
     | 'paid'
@@ -31,6 +33,12 @@ export type Texts = {
     | 'collection',
     string
   >;
+  /** An invoice by number and date. */
+  invoice: string;
+  /** What a mail is about, as it is named, with "for" and with "to" before it: the order, or its invoices. */
+  about: Record<'name' | 'for' | 'to', string>;
+  /** What a payment quotes. */
+  reference: string;
   instalments: { label: string; value: string };
   payment: {
     title: string;

@@ -218,12 +218,19 @@ function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submi
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
 }
 
-/** Waits, more and more patiently, for the workflow's word on the command. */
-async function outcomeOf(sql: Sql, command: CommandRow): Promise<CommandRow> {
+/** The workflow's word on the command, if it comes soon. */
+const outcomeOf = (sql: Sql, command: CommandRow): Promise<CommandRow> =>
+  patiently(
+    () => getCommand(sql, command.id),
+    ({ outcome }) => outcome !== null,
+  );
+
+/** Reads, more and more patiently, until it is as hoped, or for as long as a caller is kept waiting. */
+export async function patiently<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
-    const current = await getCommand(sql, command.id);
-    if (current.outcome || Date.now() >= until) return current;
+    const current = await read();
+    if (isDone(current) || Date.now() >= until) return current;
     await sleep(pause);
   }
 }

@@ -98,6 +98,16 @@ const valid: Record<string, object> = {
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
   'POST /orders/none/amend': { total: money, reason: 'r' },
   'POST /orders/none/fulfilled': { fulfilmentId: 'f', amount: money, fulfilledOn: '2027-03-01', final: true },
+  'PUT /invoices/none': {
+    number: '2027/1',
+    issuedOn: '2027-02-01',
+    receivedOn: '2027-02-02',
+    total: money,
+    payable: money,
+    withheld: { kind: 'split_payment' },
+    documentUrl: 'https://documents.example/1.pdf',
+    orders: [{ orderId: 'none', amount: money }],
+  },
   'PUT /policies/eligibility': {
     baseVersion: 1,
     policy: { rules: [{ rule: 'groups', anyOf: ['a'] }], creditLimit: money, tolerance: money },
@@ -243,7 +253,7 @@ it('any path and query is answered, and never fails', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('customers', 'orders', 'commands', 'tasks'),
+      fc.constantFrom('customers', 'orders', 'commands', 'tasks', 'invoices'),
       part,
       part,
       part,

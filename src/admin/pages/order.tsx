@@ -4,6 +4,7 @@ import type { OrderView } from '../../db/order-views.ts';
 import type { OrderRow } from '../../db/orders.ts';
 import type { TimelineEvent } from '../../db/timeline.ts';
 import { assertNever, type ErrorCode, errorTable } from '../../domain/errors.ts';
+import type { Withholding } from '../../domain/invoice.ts';
 import { type CommandKind, isClosed } from '../../domain/order-state.ts';
 import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
@@ -170,6 +171,12 @@ export function OrderPage(props: OrderPageProps) {
             <h2 id="instalments">Instalments</h2>
             <Instalments order={order} zone={zone} />
           </section>
+          {order.invoices.length > 0 && (
+            <section class="card flush" aria-labelledby="invoices">
+              <h2 id="invoices">Invoices</h2>
+              <Invoices order={order} />
+            </section>
+          )}
           <section class="card" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>
             <Timeline events={timeline} order={row} zone={zone} />
@@ -234,6 +241,7 @@ const appliedWords = {
   waive: 'The charges were waived.',
   amend: 'The order has its new total.',
   fulfil: 'The fulfilment was recorded.',
+  invoice: 'The invoice was booked.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {
@@ -286,6 +294,57 @@ function Instalments({ order, zone }: { order: OrderView; zone: string }) {
             </td>
             <td data-label="Unpaid" class="number">
               <Amount money={line.outstanding} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const withheldWords = {
+  split_payment: 'split payment',
+  withholding: 'tax withheld',
+} as const satisfies Record<Withholding, string>;
+
+function Invoices({ order }: { order: OrderView }) {
+  return (
+    <table class="stacked">
+      <caption class="unseen">Invoices</caption>
+      <thead>
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col">Issued</th>
+          <th scope="col" class="number">
+            Of this order
+          </th>
+          <th scope="col" class="number">
+            To pay
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.invoices.map(({ invoiceId, number, issuedOn, documentUrl, amount, payable, withheld }) => (
+          <tr>
+            <th scope="row">
+              {documentUrl === null ? (
+                number
+              ) : (
+                <a href={documentUrl} rel="noreferrer">
+                  {number}
+                </a>
+              )}
+              <span class="id">{invoiceId}</span>
+            </th>
+            <td data-label="Issued">
+              <OnDay day={issuedOn} />
+            </td>
+            <td data-label="Of this order" class="number">
+              <Amount money={amount} />
+            </td>
+            <td data-label="To pay" class="number">
+              <Amount money={payable} />
+              {withheld !== null && <span class="id">{withheldWords[withheld]}</span>}
             </td>
           </tr>
         ))}

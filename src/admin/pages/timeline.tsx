@@ -30,6 +30,7 @@ const commandWords: Readonly<Record<string, string>> = {
   waive: 'Waiver',
   amend: 'Another total',
   fulfil: 'Fulfilment',
+  invoice: 'Invoice',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -73,6 +74,7 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.extend': { text: 'A due date was moved' },
   'order.amend': { text: 'The order was given another total' },
   'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
+  'order.invoice': { text: 'An invoice covers the order' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },

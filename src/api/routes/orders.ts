@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
 import { type CheckoutResult, checkout } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
+import { invoicesOfOrders } from '../../db/invoices.ts';
 import { type LedgerRow, ledgerOf } from '../../db/ledger.ts';
 import { setOrderNumber } from '../../db/order-number.ts';
 import { listOrders, readOrder, viewOf } from '../../db/order-views.ts';
@@ -64,9 +65,10 @@ export function orderEndpoints({
         const result = await checkout(sql, request, { now, actor, told });
         if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;
+        const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];
         return {
           status: 201,
-          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone }),
+          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone, invoices }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
           afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt ?? null),
         };

@@ -17,6 +17,7 @@ import {
   reason,
   termsCode,
 } from './fields.ts';
+import { orderInvoice } from './invoice.ts';
 import { orderTerms } from './terms.ts';
 
 const key = z
@@ -102,6 +103,7 @@ export const order = z
     discount: discountOffer
       .nullable()
       .meta({ description: 'Less for who pays early. It is told, and not booked yet.' }),
+    invoices: z.array(orderInvoice).meta({ description: 'The earliest first.' }),
     regime: regime.nullable(),
     fulfilment: z.object({
       amount: money.meta({ description: 'What was delivered or rendered so far.' }),

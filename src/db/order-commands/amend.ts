@@ -6,10 +6,12 @@ import { amendTotal } from '../amend-total.ts';
 import { applicantOfOne } from '../applicants.ts';
 import type { Tx } from '../client.ts';
 import { lockCreditGroup } from '../credit-groups.ts';
+import { invoicedOf } from '../invoices.ts';
 import type { OrderRow } from '../orders.ts';
 import { activePolicies } from '../policies.ts';
 import { type Apply, bookingOf, type Refusal } from './command.ts';
 import { completeFulfilment } from './fulfil.ts';
+import { completeInvoicing } from './invoice.ts';
 
 /** Another total: more needs the customer's credit, less gives it back. */
 export const amend: Apply = async (tx, subject, command, context) => {
@@ -17,12 +19,14 @@ export const amend: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   const { total } = command.body as { total: number };
   if (total === order.total) return null;
+  if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
   const refusal =
     total > order.total ? await withoutCredit(tx, order, total - order.total, context.now) : null;
   if (refusal) return refusal;
   const booking = { ...bookingOf(subject, command, context), commandId: command.id };
   subject.order = await amendTotal(tx, order.id, total, booking);
   await completeFulfilment(tx, subject, context.now);
+  await completeInvoicing(tx, subject, context.now);
   return null;
 };
 

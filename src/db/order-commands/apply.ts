@@ -12,6 +12,7 @@ import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
 import { extend } from './extend.ts';
 import { fulfil } from './fulfil.ts';
+import { invoice } from './invoice.ts';
 import { recordPayment } from './record-payment.ts';
 import { settle } from './settle.ts';
 import { chase, retryStore } from './store.ts';
@@ -31,6 +32,7 @@ const applied = {
   waive,
   amend,
   fulfil,
+  invoice,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**

@@ -3,8 +3,10 @@ import { amendTotal } from '../amend-total.ts';
 import type { Tx } from '../client.ts';
 import { finaliseDueDates } from '../final-due-dates.ts';
 import { insertFulfilment, lastFulfilledOn } from '../fulfilments.ts';
+import { invoicedOf } from '../invoices.ts';
 import { getOrder } from '../orders.ts';
 import { type Apply, bookingOf, notOpen, type Subject } from './command.ts';
+import { completeInvoicing } from './invoice.ts';
 
 /** What a store says was delivered or rendered; without an amount, all that is left of the order. */
 export type Fulfilment = {
@@ -26,6 +28,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
   const left = order.total - order.fulfilled;
   const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
   if (part > left) return 'over-fulfilled';
+  if (final && order.fulfilled + part < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
   const row = { commandId: command.id, orderId: order.id, fulfilmentId, amount: part, fulfilledOn };
   await insertFulfilment(tx, row);
   subject.order = await getOrder(tx, order.id);
@@ -34,6 +37,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
     subject.order = await amendTotal(tx, order.id, subject.order.fulfilled, booking);
   }
   await completeFulfilment(tx, subject, context.now);
+  await completeInvoicing(tx, subject, context.now);
   return null;
 };
 
