@@ -61,6 +61,12 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
 };
 
+/** Entries whose label says more than their kind. */
+const labelWords: Readonly<Record<string, string>> = {
+  split_payment: 'not payable under split payment',
+  withholding: 'withheld by the customer',
+};
+
 const plainWords: Readonly<Record<string, Told>> = {
   'order.placed': { text: 'Order placed' },
   'order.confirm': { text: 'Confirmed', tone: 'good' },
@@ -97,7 +103,8 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
     case 'ledger': {
       const money = detail.amount as Money;
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
-      const told = ledgerWords[rest[0]!]?.(amount);
+      const label = rest[0] === 'adjustment' ? labelWords[String(detail.label)] : undefined;
+      const told = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
       if (!told) break;
       return detail.account === 'unapplied' && rest[0] === 'payment'
         ? { ...told, text: `${told.text}, held as the customer’s credit` }
