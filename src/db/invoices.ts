@@ -116,11 +116,18 @@ export async function invoicesOfOrders(db: Db, orderIds: readonly string[]): Pro
 export type Invoiced = { amount: number; withheld: number; lastIssuedOn: Day | null };
 
 export async function invoicedOf(db: Db, orderId: string): Promise<Invoiced> {
-  const [row] = await db<Invoiced[]>`
-    select coalesce(sum(p.amount), 0)::bigint as amount, coalesce(sum(p.amount - p.payable), 0)::bigint as withheld,
+  const invoiced = await invoicedOfOrders(db, [orderId]);
+  return invoiced.get(orderId) ?? { amount: 0, withheld: 0, lastIssuedOn: null };
+}
+
+/** By order; those without an invoice are missing. */
+export async function invoicedOfOrders(db: Db, orderIds: readonly string[]): Promise<Map<string, Invoiced>> {
+  const rows = await db<(Invoiced & { orderId: string })[]>`
+    select p.order_id, sum(p.amount)::bigint as amount, sum(p.amount - p.payable)::bigint as withheld,
            max(i.issued_on) as last_issued_on
-    from invoice_parts p join invoices i on i.id = p.invoice_id where p.order_id = ${orderId}`;
-  return row!;
+    from invoice_parts p join invoices i on i.id = p.invoice_id
+    where p.order_id = any(${orderIds as string[]}) group by p.order_id`;
+  return new Map(rows.map(({ orderId, ...invoiced }) => [orderId, invoiced]));
 }
 
 /** What the ledger says of an order was withheld from it so far, in minor units: by its invoices or with a payment. */

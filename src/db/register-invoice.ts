@@ -14,7 +14,7 @@ import {
   getInvoice,
   type InvoiceRow,
   insertInvoice,
-  invoicedOf,
+  invoicedOfOrders,
 } from './invoices.ts';
 import { applyPending } from './order-commands/apply.ts';
 import { lockOrders, type OrderRow, unknownOrder } from './orders.ts';
@@ -75,8 +75,7 @@ async function create(tx: Tx, id: string, facts: InvoiceFacts, by: By): Promise<
   // The same one at the same moment was here first.
   const concurrent = await findInvoice(tx, id);
   if (concurrent) return correct(tx, concurrent, facts, by);
-  for (const order of orders)
-    await requireInvoiceable(tx, order, parts.find(({ orderId }) => orderId === order.id)!);
+  await requireInvoiceable(tx, orders, parts);
   if (!(await insertInvoice(tx, invoice))) return correct(tx, await getInvoice(tx, id), facts, by);
   const entry = { at: now, actor, action: 'invoice.registered', subject: `invoice/${id}` };
   await recordAudit(tx, { ...entry, detail: { number, issuedOn } });
@@ -110,26 +109,30 @@ async function lock(tx: Tx, { orders, currency }: InvoiceFacts): Promise<OrderRo
 
 async function requireInvoiceable(
   tx: Tx,
-  { id, status, total, currency }: OrderRow,
-  { amount }: InvoicePart,
+  orders: readonly OrderRow[],
+  parts: readonly InvoicePart[],
 ): Promise<void> {
-  if (status === 'reserved')
-    throw new NettermsError(
-      'order-not-confirmed',
-      `Order ${id} is only reserved: confirm it first (POST /v1/orders/${id}/confirm).`,
-    );
-  if (status === 'cancelled')
-    throw new NettermsError('order-closed', `Order ${id} is cancelled: nothing of it can be invoiced.`, {
-      orderStatus: status,
-    });
-  const invoiced = await invoicedOf(tx, id);
-  const left = { amount: total - invoiced.amount, currency };
-  if (amount > left.amount)
-    throw new NettermsError(
-      'over-invoiced',
-      `Of order ${id}, ${plainMoney({ amount: total, currency })} in all, ${plainMoney(left)} are left to invoice, and this is ${plainMoney({ amount, currency })}.`,
-      { orderId: id },
-    );
+  const amounts = new Map(parts.map(({ orderId, amount }) => [orderId, amount]));
+  const invoiced = await invoicedOfOrders(tx, [...amounts.keys()]);
+  for (const { id, status, total, currency } of orders) {
+    if (status === 'reserved')
+      throw new NettermsError(
+        'order-not-confirmed',
+        `Order ${id} is only reserved: confirm it first (POST /v1/orders/${id}/confirm).`,
+      );
+    if (status === 'cancelled')
+      throw new NettermsError('order-closed', `Order ${id} is cancelled: nothing of it can be invoiced.`, {
+        orderStatus: status,
+      });
+    const money = (amount: number): string => plainMoney({ amount, currency });
+    const [amount, left] = [amounts.get(id)!, total - (invoiced.get(id)?.amount ?? 0)];
+    if (amount > left)
+      throw new NettermsError(
+        'over-invoiced',
+        `Of order ${id}, ${money(total)} in all, ${money(left)} are left to invoice, and this is ${money(amount)}.`,
+        { orderId: id },
+      );
+  }
 }
 
 /** One for each order, whose id follows from both. */

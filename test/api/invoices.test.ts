@@ -313,6 +313,10 @@ describe('what is invoiced of an order', () => {
     await invoice('inv-least', bodyOf({ least: eur(800) }));
     const amend = (units: number) => api.ask('least', 'amend', { total: eur(units) }, { as: 'storefront' });
     expect(await amend(799.99)).toMatchObject(problem(422, 'below-invoiced'));
+    const last = { amount: eur(799.99), final: true };
+    expect(await api.ask('least', 'fulfilled', last, { as: 'storefront' })).toMatchObject(
+      problem(422, 'below-invoiced'),
+    );
     expect((await amend(800)).body.total).toEqual(eur(800));
   });
 });
