@@ -12,14 +12,23 @@ Runtime.install({ logger: new DefaultLogger('WARN') });
 async function letter() {
   const renderer = await createRenderer();
   const amount = { amount: 122_000, currency: 'EUR' };
-  const due = { number: 1, dueOn: '2027-01-31', amount, outstanding: amount };
+  const due = {
+    number: 1,
+    dueOn: '2027-01-31',
+    waitsFor: null,
+    collection: 'transfer' as const,
+    amount,
+    outstanding: amount,
+  };
   return renderer.render('on-due', 'it-IT', {
     company: 'Forniture Bianchi S.p.A.',
     customerName: 'Officine Rossi 100 S.r.l.',
     orderId: 'reminders-1-100',
     orderNumber: 'SO-reminders-1-100',
+    invoices: [],
     termsLabel: 'An hour',
     total: amount,
+    withheld: { ...amount, amount: 0 },
     outstanding: amount,
     instalments: [due],
     instalment: due,

@@ -80,6 +80,8 @@ function direct(databaseUrl: string, poolSize: string) {
             purchaseOrder: null,
             metadata: {},
             categories: [],
+            regime: null,
+            customer: null,
             fingerprint: fingerprint(order),
           },
           { now: new Date().toISOString(), actor: 'key:bench', told: false },

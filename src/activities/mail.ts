@@ -1,6 +1,7 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CustomerRow, lockCustomer } from '../db/customers.ts';
+import { invoicesOfOrders, type OrderInvoice, withheldOf } from '../db/invoices.ts';
 import {
   findMail,
   freezeMail,
@@ -15,9 +16,10 @@ import { activePolicies } from '../db/policies.ts';
 import { demandMailId, getRevocation, type Owed, owedOf, type RevocationRow } from '../db/revocations.ts';
 import { dayAt, daysLate } from '../domain/calendar.ts';
 import { buyerCopy, letterRecipient, reminderRecipient } from '../domain/contacts.ts';
+import { partsOf } from '../domain/instalments.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
-import { labelFor } from '../domain/terms.ts';
+import { type BaseDay, type LaterBaseDay, labelFor } from '../domain/terms.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
 import type { DemandData, MailData, Renderer, TemplateName } from '../emails/render.ts';
 
@@ -166,7 +168,12 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const replyTo = customer.accountManager?.email ?? settings.replyTo;
-    const data = mailData({ order, customer, settings, replyTo, instalments, about, now });
+    const [invoices, withheld] = await Promise.all([
+      invoicesOfOrders(tx, [order.id]),
+      withheldOf(tx, order.id),
+    ]);
+    const owed = { instalments, about, invoices, withheld };
+    const data = mailData({ order, customer, settings, replyTo, ...owed, now });
     const { subject, html, text: plain } = renderer.render(template, customer.locale, data);
     const recipient = stepKey === null ? letterRecipient(customer) : reminderRecipient(customer);
     const mail: MailContent = {
@@ -249,15 +256,20 @@ function mailData(given: {
   instalments: InstalmentRow[];
   /** The instalment of a reminder; other mails are about the next unpaid one. */
   about: InstalmentRow | undefined;
+  invoices: OrderInvoice[];
+  withheld: number;
   now: string;
 }): MailData {
-  const { order, customer, settings, replyTo, instalments, now } = given;
+  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const about = given.about ?? unpaid ?? instalments.at(-1)!;
   const { currency } = order;
-  const part = ({ number, dueOn, amount, outstanding }: InstalmentRow) => ({
+  const bases = partsOf(order.terms).map(({ from }) => from);
+  const part = ({ number, dueOn, dueAt, line, collection, amount, outstanding }: InstalmentRow) => ({
     number,
     dueOn,
+    waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
+    collection,
     amount: { amount, currency },
     outstanding: { amount: outstanding, currency },
   });
@@ -266,8 +278,10 @@ function mailData(given: {
     customerName: customer.name,
     orderId: order.id,
     orderNumber: order.orderNumber,
+    invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
     termsLabel: labelFor(order.terms.label, customer.locale),
     total: { amount: order.total, currency },
+    withheld: { amount: withheld, currency },
     outstanding: { amount: order.outstanding, currency },
     instalments: instalments.map(part),
     instalment: part(about),
@@ -302,6 +316,9 @@ function demandData({
     replyTo: settings.replyTo,
   };
 }
+/** What a provisional due date waits for. */
+const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
+  from === undefined || from === 'placed' ? null : from;
 
 /** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */
 const attemptTime = (): string => new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();

@@ -22,6 +22,7 @@ import { declineEndpoints } from './routes/declines.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
 import { importEndpoints } from './routes/imports.ts';
 import { interestEndpoints } from './routes/interest.ts';
+import { invoiceEndpoints } from './routes/invoices.ts';
 import { ledgerExportEndpoints } from './routes/ledger-export.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
@@ -67,6 +68,7 @@ export const endpointsOf = (
   ...orderCommandEndpoints(deps),
   ...paymentEndpoints(deps),
   ...collectionEndpoints(deps),
+  ...invoiceEndpoints(deps),
   ...policyEndpoints(deps),
   ...previewEndpoints(deps),
   ...interestEndpoints(deps),

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
+import type { ApiKey } from '../db/api-keys.ts';
 import type { Sql } from '../db/client.ts';
 import type { CommandRow } from '../db/commands.ts';
 import { readOrder } from '../db/order-views.ts';
+import type { Check } from '../domain/eligibility/check.ts';
 import { type ErrorCode, errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { type Submission, type Submitted, submitCommand } from '../temporal/submit-command.ts';
 import { type Reply, replayedHeader } from './endpoint.ts';
+import { checksFor } from './routes/eligibility.ts';
 import type { CommandView, orderAfterCommand } from './schemas/order.ts';
 
 /** The statuses of a call that asks something of an order. */
@@ -17,14 +20,18 @@ export type AskedReply = Reply<z.infer<typeof orderAfterCommand>>;
 /** Asks something of an order, waits a moment, and answers with the order as it is then. */
 export const askOrder =
   (deps: Deps) =>
-  async (submission: Submission): Promise<AskedReply> => {
+  async (submission: Submission, key?: ApiKey): Promise<AskedReply> => {
     const { sql, process, now } = deps;
-    return answerOf(deps, await submitCommand({ sql, process, now: now() }, submission));
+    return answerOf(deps, await submitCommand({ sql, process, now: now() }, submission), key);
   };
 
 /** What became of a command, with the order as it is now. Throws the code of the refusal. */
-export async function answerOf({ sql, now }: Deps, { command, replayed }: Submitted): Promise<AskedReply> {
-  if (command.outcome === 'refused') throw refused(command);
+export async function answerOf(
+  { sql, now }: Deps,
+  { command, replayed }: Submitted,
+  key?: ApiKey,
+): Promise<AskedReply> {
+  if (command.outcome === 'refused') throw refused(command, key);
   return {
     status: command.outcome ? 200 : 202,
     body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
@@ -35,10 +42,13 @@ export async function answerOf({ sql, now }: Deps, { command, replayed }: Submit
   };
 }
 
-function refused(command: CommandRow): NettermsError {
+function refused(command: CommandRow, key?: ApiKey): NettermsError {
   const code = command.refusal as ErrorCode;
+  const { checks, ...because } = command.because ?? {};
   return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
     command: commandView(command),
+    ...because,
+    ...(key && checks ? { checks: checksFor(key, checks as Check[]) } : {}),
   });
 }
 

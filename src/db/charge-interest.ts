@@ -8,7 +8,8 @@ import type { OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
 /**
- * Charges what has accrued up to a day and was not charged yet, and the compensation once (art. 6 D.Lgs. 231/2002).
+ * Charges what has accrued up to a day and was not charged yet, and the compensation of each overdue invoice once (art. 6 D.Lgs.
+ * 231/2002); an order without an invoice counts as one.
  * Needs the locks of `lockOrder`. Where the merchant does not charge late customers, nothing is booked.
  * @param key of what causes the charge; it makes the entries' keys
  * @returns `charged`, `nothing`, or the code of what hinders it: a rate or a law is not known
@@ -25,8 +26,13 @@ export async function chargeInterest(
   const first = instalments.find(({ periods }) => periods.length > 0);
   const entries = lateCharges(key, order.id, {
     interest: instalments.map(({ number, accrued, charged }) => ({ number, amount: accrued - charged })),
-    compensation:
-      first && compensation.charged === 0 ? { number: first.number, amount: compensation.owed } : null,
+    compensation: first
+      ? compensation.invoices.map((invoiceId) => ({
+          invoiceId,
+          number: first.number,
+          amount: compensation.each,
+        }))
+      : [],
   });
   await book(tx, entries, booking);
   return entries.length > 0 ? 'charged' : 'nothing';

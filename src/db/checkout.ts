@@ -6,13 +6,14 @@ import { NettermsError } from '../domain/errors.ts';
 import { charge } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
 import { offerOf } from '../domain/offer.ts';
+import type { Regime } from '../domain/regime.ts';
 import { expiry } from '../domain/steps.ts';
 import type { NamedTerms, TermsPolicy } from '../domain/terms.ts';
 import { inCurrency, moveBalances } from './accounts.ts';
 import { applicantOfOne, momentOf } from './applicants.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { lockCreditGroup } from './credit-groups.ts';
-import { type CustomerRow, lockCustomer } from './customers.ts';
+import { type CustomerFacts, type CustomerRow, lockCustomer, putCustomer } from './customers.ts';
 import { keepDecline } from './declines.ts';
 import { book } from './ledger.ts';
 import {
@@ -39,6 +40,10 @@ export type CheckoutRequest = {
   metadata: Record<string, unknown>;
   /** Of the products, as the rules of eligibility name them. */
   categories: string[];
+  /** A law that limits the payment of its goods. */
+  regime: Regime | null;
+  /** Who the customer is, where the store says it with the order. */
+  customer: { facts: CustomerFacts; fingerprint: string } | null;
   fingerprint: string;
 };
 
@@ -54,7 +59,8 @@ export type CheckoutResult =
 
 /**
  * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
- * instalments, its plan and its charge. A decline is kept with its reasons and leaves the order's id free.
+ * instalments, its plan and its charge; the customer's facts before, where they come with a new order. A decline is kept
+ * with its reasons (and with those facts) and leaves the order's id free.
  * @param told whether the answer itself is the word to mark the order paid (no store is told by webhook)
  * @throws NettermsError `customer-not-found`, `terms-not-found`, `terms-not-applicable`, `currency-mismatch`,
  *   `conflict`
@@ -65,6 +71,7 @@ export async function checkout(
   { now, actor, told }: { now: string; actor: string; told: boolean },
 ): Promise<CheckoutResult> {
   return inTransaction(sql, async (tx) => {
+    if (request.customer) await writeCustomer(tx, request.customerId, request, now);
     const [locked, policies, known] = await Promise.all([
       lockCustomer(tx, request.customerId),
       activePolicies(tx),
@@ -100,6 +107,7 @@ export async function checkout(
       total: request.total,
       settings,
       closedMonths: customer.closedMonths,
+      regime: request.regime,
     });
     const plan = planReminders(policies.dunning.body, {
       termsCode: order.dunningPlan ?? terms.code,
@@ -119,6 +127,7 @@ export async function checkout(
       charges: 0,
       moves: 0,
     }));
+    balances.sort((a, b) => Number(a.dueAt === null) - Number(b.dueAt === null)); // as they are read
     if (request.confirm === 'now') {
       const entries = charge(order.id, balances);
       await book(tx, entries, {
@@ -134,6 +143,19 @@ export async function checkout(
     }
     return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
   });
+}
+
+/** Who the customer is, as a new order says it; one that is known already writes nothing again. */
+async function writeCustomer(
+  tx: Tx,
+  id: string,
+  { orderId, customer }: CheckoutRequest,
+  now: string,
+): Promise<void> {
+  const { facts, fingerprint } = customer!;
+  if (await findOrder(tx, orderId)) return;
+  const { currency } = (await activePolicies(tx)).settings.body;
+  await putCustomer(tx, id, facts, { fingerprint, currency, now });
 }
 
 /** The terms asked for, else the merchant's usual ones. Throws `terms-not-found`. */
@@ -188,6 +210,7 @@ function newOrder(
     currency: request.total.currency,
     terms,
     discount: null,
+    regime: request.regime,
     plan: [],
     nextStep: null,
     checks: [...verdict.checks],
@@ -208,6 +231,8 @@ function newOrder(
 const accepted = (order: NewOrder): OrderRow => ({
   ...order,
   outstanding: order.status === 'open' ? order.total : 0,
+  fulfilled: 0,
+  fulfilledOn: null,
   closedAt: null,
   closeReason: null,
   reopenings: 0,

@@ -13,6 +13,8 @@ export type CommandRow = {
   createdAt: string;
   outcome: 'applied' | 'refused' | null;
   refusal: string | null;
+  /** What the caller may read beside the code of a refusal. */
+  because: Record<string, unknown> | null;
   decidedAt: string | null;
 };
 
@@ -22,7 +24,7 @@ export type NewCommand = Pick<
 >;
 
 const columns = (db: Db) =>
-  db`id, order_id, kind, body, fingerprint, actor, reason, created_at, outcome, refusal, decided_at`;
+  db`id, order_id, kind, body, fingerprint, actor, reason, created_at, outcome, refusal, because, decided_at`;
 
 /** How long the poller leaves a new command to the caller's own signal. */
 const FIRST_SIGNAL_MS = 5_000;
@@ -68,9 +70,22 @@ export async function commandsOf(db: Db, orderId: string): Promise<CommandRow[]>
   return db<CommandRow[]>`select ${columns(db)} from commands where order_id = ${orderId} order by position`;
 }
 
+/** Of these commands those that wait for an outcome. */
+export async function undecidedOf(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
+  return db<CommandRow[]>`
+    select ${columns(db)} from commands where id = any(${ids as string[]}) and outcome is null order by position`;
+}
+
 /** Writes the outcome, once. */
-export async function decideCommand(db: Db, id: string, refusal: string | null, now: string): Promise<void> {
-  await db`update commands set outcome = ${refusal === null ? 'applied' : 'refused'}, refusal = ${refusal}, decided_at = ${now}
+export async function decideCommand(
+  db: Db,
+  id: string,
+  refusal: string | null,
+  now: string,
+  because: Record<string, unknown> | null = null,
+): Promise<void> {
+  await db`update commands set outcome = ${refusal === null ? 'applied' : 'refused'}, refusal = ${refusal},
+             because = ${because && db.json(because as never)}, decided_at = ${now}
            where id = ${id} and outcome is null`;
 }
 

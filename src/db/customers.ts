@@ -136,7 +136,7 @@ export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserte
  * @returns `created`, `updated`, or `unchanged` where the same facts were written before
  */
 export async function putCustomer(
-  sql: Sql,
+  sql: Sql | Tx,
   id: string,
   facts: CustomerFacts,
   { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },

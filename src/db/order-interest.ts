@@ -19,7 +19,14 @@ export type OrderInterest = {
   /** Whether the merchant charges it. */
   readonly enabled: boolean;
   readonly instalments: readonly InstalmentInterest[];
-  readonly compensation: { readonly owed: number; readonly charged: number };
+  readonly compensation: {
+    readonly owed: number;
+    readonly charged: number;
+    /** For one overdue invoice. */
+    readonly each: number;
+    /** The overdue invoices of which it was not charged; null stands for the order itself, which has none. */
+    readonly invoices: readonly (string | null)[];
+  };
   /** What was charged and then waived. */
   readonly waived: number;
 };
@@ -52,12 +59,16 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
     return { number, periods, accrued: total, charged: charged.interest.get(number) ?? 0 };
   });
   const isLate = ofInstalments.some(({ periods }) => periods.length > 0);
+  const each = compensationFor(policy, order.currency).amount;
+  const invoices = isLate ? await uncompensated(db, order.id, charged.compensation) : [];
   return {
     enabled: policy.enabled,
     instalments: ofInstalments,
     compensation: {
-      owed: isLate ? compensationFor(policy, order.currency).amount : 0,
+      owed: charged.compensation + each * invoices.length,
       charged: charged.compensation,
+      each,
+      invoices,
     },
     waived: charged.waived,
   };
@@ -70,11 +81,30 @@ async function exclusionsOf(db: Db, customerId: string): Promise<Exclusion[]> {
 }
 
 /** How the principal of each instalment moved: a payment counts from the day on which it was received. */
+/**
+ * The invoices of an order that were not compensated, through this order or another; of an order that was compensated
+ * before it had an invoice, none.
+ */
+async function uncompensated(db: Db, orderId: string, charged: number): Promise<(string | null)[]> {
+  const invoices = await db<{ invoiceId: string; compensated: boolean }[]>`
+    select p.invoice_id, exists (
+        select 1 from invoice_parts q join ledger l on l.order_id = q.order_id and l.kind = 'fee' and l.label = 'compensation'
+        where q.invoice_id = p.invoice_id
+          and (l.entry_key = 'invoice/' || p.invoice_id || '/compensation' or l.entry_key not like 'invoice/%')) as compensated
+    from invoice_parts p where p.order_id = ${orderId} order by p.invoice_id`;
+  if (invoices.length === 0) return charged === 0 ? [null] : [];
+  return invoices.filter(({ compensated }) => !compensated).map(({ invoiceId }) => invoiceId);
+}
+
+/**
+ * How the principal of each instalment moved: a payment counts from the day on which it was received, and what an invoice
+ * lets the customer keep back was never late.
+ */
 async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<number, Movement[]>> {
   const rows = await db<{ instalment: number; day: Day; principal: number }[]>`
     select instalment, day, (sum(sum(amount)) over (partition by instalment order by day))::bigint as principal
     from (select l.instalment, l.amount,
-                 case l.kind when 'charge' then least(i.due_on, (l.booked_at at time zone ${zone})::date)
+                 case when l.kind = 'charge' or l.label in ('split_payment', 'withholding') then least(i.due_on, (l.booked_at at time zone ${zone})::date)
                              else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
           from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
             left join payments p on p.payment_id = l.payment_id

@@ -2,10 +2,12 @@ import { dayAt, daysLate } from '../domain/calendar.ts';
 import type { Money } from '../domain/money.ts';
 import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import type { Regime } from '../domain/regime.ts';
 import type { Step } from '../domain/steps.ts';
-import type { Terms } from '../domain/terms.ts';
+import type { Collection, Terms } from '../domain/terms.ts';
 import { labelFor } from '../domain/terms.ts';
 import type { Db } from './client.ts';
+import { invoicesOfOrders, type OrderInvoice } from './invoices.ts';
 import {
   getOrder,
   type InstalmentRow,
@@ -38,11 +40,18 @@ export type OrderView = {
     number: number;
     dueOn: string;
     dueAt: string | null;
+    /** The due date counts from what has not happened yet. */
+    provisional: boolean;
+    collection: Collection;
     amount: Money;
     outstanding: Money;
     charges: Money;
   }[];
   discount: Discount | null;
+  /** The earliest first. */
+  invoices: InvoiceOfOrder[];
+  regime: Regime | null;
+  fulfilment: { amount: Money; complete: boolean; completedOn: string | null };
   nextStep: { key: string; kind: Step['kind']; at: string } | null;
   paidInStore: boolean;
   storeStatus: StoreStatus;
@@ -57,13 +66,19 @@ export type OrderView = {
   workflowId: string;
 };
 
+/** An invoice as an order shows it. */
+export type InvoiceOfOrder = Omit<OrderInvoice, 'orderId' | 'amount' | 'payable' | 'shared'> & {
+  amount: Money;
+  payable: Money;
+};
+
 const STORE_PROBLEM_MS = 30 * 60_000;
 
 /** `now` in ISO; `zone` is the merchant's. */
 export function viewOf(
   order: OrderRow,
   instalments: readonly InstalmentRow[],
-  { now, zone }: { now: string; zone: string },
+  { now, zone, invoices }: { now: string; zone: string; invoices: readonly OrderInvoice[] },
 ): OrderView {
   const money = (amount: number): Money => ({ amount, currency: order.currency });
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
@@ -90,11 +105,24 @@ export function viewOf(
       number: line.number,
       dueOn: line.dueOn,
       dueAt: line.dueAt,
+      provisional: line.dueAt === null,
+      collection: line.collection,
       amount: money(line.amount),
       outstanding: money(line.outstanding),
       charges: money(line.charges),
     })),
     discount: order.discount,
+    invoices: invoices.map(({ orderId, amount, payable, shared, ...invoice }) => ({
+      ...invoice,
+      amount: money(amount),
+      payable: money(payable),
+    })),
+    regime: order.regime,
+    fulfilment: {
+      amount: money(order.fulfilled),
+      complete: order.fulfilledOn !== null,
+      completedOn: order.fulfilledOn,
+    },
     nextStep: key && kind && at ? { key, kind, at } : null,
     paidInStore: order.paidInStore === 'marked',
     storeStatus: storeStatus(order, time),
@@ -118,18 +146,20 @@ function storeStatus({ paidInStore, storePendingSince, status }: OrderRow, now: 
   return paidInStore === 'pending' && status === 'open' && late ? 'problem' : paidInStore;
 }
 
-async function merchantZone(db: Db): Promise<string> {
+/** The zone in which days are counted. */
+export async function merchantZone(db: Db): Promise<string> {
   return (await activePolicies(db)).settings.body.timeZone;
 }
 
 /** @throws NettermsError `order-not-found` */
 export async function readOrder(db: Db, id: string, now: string): Promise<OrderView> {
-  const [order, instalments, zone] = await Promise.all([
+  const [order, instalments, invoices, zone] = await Promise.all([
     getOrder(db, id),
     instalmentsOfOrders(db, [id]),
+    invoicesOfOrders(db, [id]),
     merchantZone(db),
   ]);
-  return viewOf(order, instalments, { now, zone });
+  return viewOf(order, instalments, { now, zone, invoices });
 }
 
 export type OrderFilter = { status?: OrderStatus; customerId?: string; overdue?: boolean };
@@ -148,18 +178,17 @@ export async function listOrders(
       and ${overdue === undefined ? db`true` : overdue ? db`(${late})` : db`not (${late})`}
       and ${after === null ? db`true` : db`(placed_at, id::text) < (${after.placedAt}, ${after.orderId})`}
     order by placed_at desc, id desc limit ${limit}`;
-  const [instalments, zone] = await Promise.all([
-    instalmentsOfOrders(
-      db,
-      orders.map(({ id }) => id),
-    ),
+  const ids = orders.map(({ id }) => id);
+  const [instalments, invoices, zone] = await Promise.all([
+    instalmentsOfOrders(db, ids),
+    invoicesOfOrders(db, ids),
     merchantZone(db),
   ]);
   return orders.map((order) =>
     viewOf(
       order,
       instalments.filter(({ orderId }) => orderId === order.id),
-      { now, zone },
+      { now, zone, invoices: invoices.filter(({ orderId }) => orderId === order.id) },
     ),
   );
 }

@@ -1,9 +1,11 @@
 import type { Check } from '../domain/eligibility/check.ts';
 import { NettermsError } from '../domain/errors.ts';
+import type { NewInstalment } from '../domain/instalments.ts';
 import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
+import type { Regime } from '../domain/regime.ts';
 import type { PlannedStep, Step } from '../domain/steps.ts';
-import type { Instalment, NamedTerms } from '../domain/terms.ts';
+import type { Collection, Instalment, NamedTerms } from '../domain/terms.ts';
 import type { Db } from './client.ts';
 import { type CustomerRow, lockCustomer } from './customers.ts';
 
@@ -22,6 +24,11 @@ export type OrderRow = {
   terms: NamedTerms;
   /** What was offered for an early payment. */
   discount: Discount | null;
+  /** A law that limits the payment of its goods. */
+  regime: Regime | null;
+  /** What was delivered or rendered so far; complete once `fulfilledOn` says since when. */
+  fulfilled: number;
+  fulfilledOn: string | null;
   plan: PlannedStep[];
   checks: Check[];
   eligibilityVersion: number;
@@ -49,12 +56,14 @@ export type OrderRow = {
   finishedAt: string | null;
 };
 
-/** `charges`: of what is outstanding, interest and costs. */
+/** `charges`: of what is outstanding, interest and costs. `line`: the place in the terms, from 0. */
 export type InstalmentRow = Instalment & {
   orderId: string;
   outstanding: number;
   charges: number;
   moves: number;
+  line: number;
+  collection: Collection;
 };
 
 export const orderColumns = (
@@ -64,7 +73,7 @@ export const orderColumns = (
   orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.dunning_plan, orders.fingerprint, orders.placed_at,
   orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.reopenings, orders.paid_in_store,
   orders.store_pending_since, orders.store_sequence, orders.plan_version, orders.episode, orders.started_at, orders.next_step,
-  orders.stuck_since, orders.finished_at`;
+  orders.stuck_since, orders.finished_at, orders.regime, orders.fulfilled, orders.fulfilled_on`;
 
 /** How long a new order is left to the API's own start before the poller starts it. */
 const FIRST_START_MS = 10_000;
@@ -72,6 +81,8 @@ const FIRST_START_MS = 10_000;
 export type NewOrder = Omit<
   OrderRow,
   | 'outstanding'
+  | 'fulfilled'
+  | 'fulfilledOn'
   | 'closedAt'
   | 'closeReason'
   | 'reopenings'
@@ -87,7 +98,7 @@ export type NewOrder = Omit<
 export async function insertOrder(
   db: Db,
   order: NewOrder,
-  instalments: readonly Instalment[],
+  instalments: readonly NewInstalment[],
   now: string,
 ): Promise<boolean> {
   const row = {
@@ -102,6 +113,7 @@ export async function insertOrder(
     currency: order.currency,
     terms: db.json(order.terms as never),
     discount: order.discount && db.json(order.discount),
+    regime: order.regime && db.json(order.regime),
     plan: db.json(order.plan as never),
     checks: db.json(order.checks as never),
     eligibility_version: order.eligibilityVersion,
@@ -119,12 +131,14 @@ export async function insertOrder(
   };
   const inserted = await db`insert into orders ${db(row as never)} on conflict (id) do nothing returning id`;
   if (inserted.length === 0) return false;
-  const lines = instalments.map(({ number, dueOn, dueAt, amount }) => ({
+  const lines = instalments.map(({ number, dueOn, dueAt, amount, line, collection }) => ({
     order_id: order.id,
     number,
     due_on: dueOn,
     due_at: dueAt,
     amount,
+    line,
+    collection,
   }));
   await db`insert into instalments ${db(lines)}`;
   return true;
@@ -143,7 +157,7 @@ export async function getOrder(db: Db, id: string): Promise<OrderRow> {
 /** The orders' instalments, of each order the earliest due first. */
 export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
   return db<InstalmentRow[]>`
-    select order_id, number, due_on, due_at, amount, outstanding, charges, moves from instalments
+    select order_id, number, due_on, due_at, amount, outstanding, charges, moves, coalesce(line, number - 1) as line, collection from instalments
     where order_id = any(${orderIds as string[]}) order by order_id, due_at nulls last, number`;
 }
 

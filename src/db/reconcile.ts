@@ -59,6 +59,16 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable' and l.kind in ('charge', 'adjustment') and l.label is null
       group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('fulfilled %s, its parts %s', o.fulfilled, coalesce(sum(f.amount), 0)) as problem
+      from orders o left join fulfilments f on f.order_id = o.id group by o.id having o.fulfilled <> coalesce(sum(f.amount), 0)`,
+    db<Discrepancy[]>`
+      select 'invoice/' || i.id as subject, format('total %s and payable %s, its parts %s and %s', i.total, i.payable, sum(p.amount), sum(p.payable)) as problem
+      from invoices i left join invoice_parts p on p.invoice_id = i.id group by i.id
+      having i.total is distinct from sum(p.amount) or i.payable is distinct from sum(p.payable)`,
+    db<Discrepancy[]>`
+      select 'order/' || o.id as subject, format('total %s, invoiced %s', o.total, sum(p.amount)) as problem
+      from orders o join invoice_parts p on p.order_id = o.id group by o.id having sum(p.amount) > o.total`,
+    db<Discrepancy[]>`
       select 'ledger/' || l.entry_key as subject, 'names another customer or currency than its order' as problem
       from ledger l join orders o on o.id = l.order_id where l.customer_id <> o.customer_id or l.currency <> o.currency`,
     db<Discrepancy[]>`

@@ -9,6 +9,7 @@ export type ClosedMonth = { readonly month: number; readonly moveToDay: number }
 
 /** By whom and where due dates are counted. */
 export type DueContext = {
+  /** When the order was placed; once another base day has come, a moment of that day. */
   readonly placedAt: Instant;
   readonly settings: Pick<Settings, 'timeZone' | 'country' | 'region' | 'saturdays'>;
   /** The customer's; none where no customer is named. */

@@ -1,3 +1,5 @@
+import { apportion } from './apportion.ts';
+import type { Withholding } from './invoice.ts';
 import type { Money } from './money.ts';
 
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
@@ -69,16 +71,18 @@ export const entry = (
 
 /** The customer owes each instalment of the order. */
 export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
-  return instalments.map(({ number, amount }) =>
-    entry({
-      key: `order/${orderId}/charge/${number}`,
-      account: 'receivable',
-      kind: 'charge',
-      amount,
-      orderId,
-      instalment: number,
-    }),
-  );
+  return instalments
+    .filter(({ amount }) => amount > 0)
+    .map(({ number, amount }) =>
+      entry({
+        key: `order/${orderId}/charge/${number}`,
+        account: 'receivable',
+        kind: 'charge',
+        amount,
+        orderId,
+        instalment: number,
+      }),
+    );
 }
 
 /** What is owed of instalments together, in minor units. */
@@ -203,7 +207,43 @@ export function writeOff(
   );
 }
 
-/** Late interest by instalment, and the compensation; amounts of nothing or less are left out. */
+/**
+ * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
+ * is unpaid. Where less is unpaid it was received, and becomes unapplied credit.
+ * @param received on the order so far: no more than that can become credit
+ */
+export function withholding(
+  invoiceId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  { amount, label, received }: { amount: number; label: Withholding; received: number },
+): Entry[] {
+  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
+  const reduced = Math.min(
+    amount,
+    unpaid.reduce((sum, principal) => sum + principal, 0),
+  );
+  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
+    entry({
+      key: `invoice/${invoiceId}/${orderId}/${place}`,
+      kind: 'adjustment',
+      label,
+      orderId,
+      ...fields,
+    });
+  const shares = apportion(reduced, unpaid).map((share, index) => {
+    const { number } = instalments[index]!;
+    return of(`${number}`, { account: 'receivable', amount: -share, instalment: number });
+  });
+  const credit = of('unapplied', {
+    account: 'unapplied',
+    amount: Math.min(amount - reduced, Math.max(received, 0)),
+    instalment: null,
+  });
+  return [...shares, credit].filter((booked) => booked.amount !== 0);
+}
+
+/** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
 export function lateCharges(
   key: string,
   orderId: string,
@@ -212,12 +252,17 @@ export function lateCharges(
     compensation,
   }: {
     interest: readonly { readonly number: number; readonly amount: number }[];
-    compensation: { readonly number: number; readonly amount: number } | null;
+    /** Of each overdue invoice; without one, of the order. */
+    compensation: readonly {
+      readonly invoiceId: string | null;
+      readonly number: number;
+      readonly amount: number;
+    }[];
   },
 ): Entry[] {
-  const of = (name: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
+  const of = (place: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
     entry({
-      key: `${key}/${name}/${number}`,
+      key: place,
       account: 'receivable',
       orderId,
       instalment: number,
@@ -226,19 +271,20 @@ export function lateCharges(
     });
   return [
     ...interest.map(({ number, amount }) =>
-      of('interest', number, { kind: 'interest', amount, label: null }),
+      of(`${key}/interest/${number}`, number, { kind: 'interest', amount, label: null }),
     ),
-    ...(compensation
-      ? [
-          of('compensation', compensation.number, {
-            kind: 'fee',
-            amount: compensation.amount,
-            label: 'compensation',
-          }),
-        ]
-      : []),
+    ...compensation.map(({ invoiceId, number, amount }) =>
+      of(invoiceId === null ? `${key}/compensation/${number}` : compensationKey(invoiceId), number, {
+        kind: 'fee',
+        amount,
+        label: 'compensation',
+      }),
+    ),
   ].filter(({ amount }) => amount > 0);
 }
+
+/** An invoice is compensated once, whichever of its orders is late. */
+export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
 
 /** Gives up unpaid interest and costs, the earliest due first. */
 export function waiver(
@@ -310,6 +356,76 @@ export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry
         }),
       ),
     );
+}
+
+/** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
+export type Amended = Balance & {
+  readonly amended: number;
+  readonly received: readonly { readonly paymentId: string | null; readonly amount: number }[];
+};
+
+/**
+ * Charges the instalments to other amounts. What was received for one above its new amount pays the others, in the order
+ * given, and what is left over becomes unapplied credit; it stays money of its payment.
+ */
+export function amendment(commandId: string, orderId: string, instalments: readonly Amended[]): Entry[] {
+  const on = (instalment: number | null) => ({ orderId, instalment });
+  const adjusted = instalments.flatMap(({ number, amount, amended }) => {
+    const key = `${commandId}/adjustment/${number}`;
+    const by = { key, account: 'receivable', kind: 'adjustment', amount: amended - amount } as const;
+    return amended === amount ? [] : [entry({ ...by, ...on(number) })];
+  });
+  const released = instalments.flatMap(({ number, received, ...given }) => {
+    const excess = Math.max(0, given.amount - given.amended - given.outstanding + given.charges);
+    return portions(received, excess).map((portion) => ({ number, ...portion }));
+  });
+  let balances: Balance[] = instalments.map(({ amended, ...given }) => ({
+    ...given,
+    outstanding: Math.max(given.outstanding + amended - given.amount, given.charges),
+  }));
+  const moved = released.flatMap(({ number, amount, paymentId }, index) => {
+    const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
+      entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, ...at });
+    const paid = payable(balances, amount);
+    balances = balances.map((given) => paidOff(given, paid));
+    const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
+    return [
+      of(`release/${index}`, 'receivable', amount, on(number)),
+      ...paid.map(({ number, part, amount }) =>
+        of(`moved/${index}/${placeOf(number, part)}`, 'receivable', -amount, { ...on(number), part }),
+      ),
+      ...(left > 0 ? [of(`credit/${index}`, 'unapplied', left, on(null))] : []),
+    ];
+  });
+  return [...adjusted, ...moved];
+}
+
+/** Of which payments an excess is: the newest first. What no payment explains was credited otherwise. */
+function portions(
+  received: Amended['received'],
+  excess: number,
+): { paymentId: string | null; amount: number }[] {
+  let left = excess;
+  const parts = [...received, { paymentId: null, amount: excess }].map(({ paymentId, amount }) => {
+    const taken = Math.min(amount, left);
+    left -= taken;
+    return { paymentId, amount: taken };
+  });
+  return parts.filter(({ amount }) => amount > 0);
+}
+
+function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
+  const of = (part: Part) =>
+    paid.reduce(
+      (sum, given) => (given.number === balance.number && given.part === part ? sum + given.amount : sum),
+      0,
+    );
+  const charges = of('charges');
+  return {
+    ...balance,
+    outstanding: balance.outstanding - charges - of('principal'),
+    charges: balance.charges - charges,
+  };
 }
 
 /** The sum of one account's entries, in minor units. */

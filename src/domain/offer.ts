@@ -1,9 +1,10 @@
 import { addDays, type Day, dayAt } from './calendar.ts';
 import type { DueContext } from './due-dates.ts';
-import { instalmentsOf } from './instalments.ts';
+import { instalmentsOf, type NewInstalment } from './instalments.ts';
 import type { Money } from './money.ts';
 import { percentOf } from './percent.ts';
-import type { DiscountTerms, Instalment, Terms } from './terms.ts';
+import { type Regime, requireWithin } from './regime.ts';
+import type { Terms } from './terms.ts';
 
 /**
  * What is less for who pays the whole order by `until`, that day included. The ledger asks for the total until payments
@@ -18,29 +19,45 @@ export type Discount = {
 };
 
 /** What terms come to for an order: the same in an offer, in a preview and at the checkout. */
-export type Offer = { readonly instalments: readonly Instalment[]; readonly discount: Discount | null };
+export type Offer = { readonly instalments: readonly NewInstalment[]; readonly discount: Discount | null };
 
-/** @throws NettermsError `terms-not-applicable`, as `instalmentsOf` does */
-export function offerOf(terms: Terms, order: DueContext & { readonly total: Money }): Offer {
+/**
+ * @param order `regime`: of the goods, if a law limits their payment
+ * @throws NettermsError `terms-not-applicable`, as `instalmentsOf` and `requireWithin` do
+ */
+export function offerOf(
+  terms: Terms,
+  {
+    regime = null,
+    ...order
+  }: DueContext & { readonly total: Money; readonly regime?: Regime | null | undefined },
+): Offer {
   const instalments = instalmentsOf(terms, order);
-  if (!terms.discount) return { instalments, discount: null };
   const placedOn = dayAt(order.placedAt, order.settings.timeZone);
-  const discount = discountOf(terms.discount, order.total, placedOn, instalments.at(-1)!.dueOn);
-  return { instalments, discount };
+  const last = instalments.at(-1)!.dueOn;
+  if (regime) requireWithin(regime, placedOn, last);
+  return { instalments, discount: discountOf(terms, order.total, placedOn, last) };
 }
 
-/** It never outlives the last due date. */
-function discountOf(
-  { percent, withinDays }: DiscountTerms,
+/** The discount of these terms, counted from their base day; null if they give none. It never outlives the last due date. */
+export function discountOf(
+  { discount }: Pick<Terms, 'discount'>,
   total: Money,
-  placedOn: Day,
+  basedOn: Day,
   last: Day,
-): Discount {
-  const day = addDays(placedOn, withinDays);
+): Discount | null {
+  if (!discount) return null;
+  const { percent, withinDays } = discount;
+  const day = addDays(basedOn, withinDays);
+  return discountOn({ percent, until: day < last ? day : last }, total);
+}
+
+/** The same discount of another total. */
+export function discountOn({ percent, until }: Pick<Discount, 'percent' | 'until'>, total: Money): Discount {
   const amount = percentOf(total.amount, percent);
   return {
     percent,
-    until: day < last ? day : last,
+    until,
     amount: { ...total, amount },
     payable: { ...total, amount: total.amount - amount },
   };

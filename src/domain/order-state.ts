@@ -36,5 +36,8 @@ export const commandKinds = [
   'demand',
   'allocate',
   'applyCredit',
+  'amend',
+  'fulfil',
+  'invoice',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];

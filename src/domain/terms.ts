@@ -11,7 +11,7 @@ export type Label = string | { readonly en: string; readonly it: string };
 export const endOfMonthConventions = ['daysThenMonthEnd', 'monthsThenMonthEnd', 'monthEndThenDays'] as const;
 export type EndOfMonthConvention = (typeof endOfMonthConventions)[number];
 
-/** One due date, counted from the day on which the order is placed, which itself does not count (art. 2963 c.c.). */
+/** One due date, counted from its base day, which itself does not count (art. 2963 c.c.). */
 export type DueRule =
   /** N calendar days. */
   | { readonly kind: 'net'; readonly days: number }
@@ -34,23 +34,36 @@ export type DueRule =
 /** What becomes of a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day (art. 1187 c.c.). */
 export type NonBusinessDays = { readonly nonBusinessDays?: 'keep' | 'next' };
 
+/** From when on due dates are counted: until that happens they are provisional, counted from the placement. */
+export const baseDays = ['placed', 'fulfilled', 'invoiced'] as const;
+export type BaseDay = (typeof baseDays)[number];
+/** A base day that is not known at the checkout. */
+export type LaterBaseDay = Exclude<BaseDay, 'placed'>;
+/** `placed` if not given. A set day stands whatever happens. */
+export type CountedFrom = { readonly from?: BaseDay };
+
+/** How an instalment is paid: the customer transfers it, or the merchant collects it. */
+export const collections = ['transfer', 'riba', 'sdd', 'card'] as const;
+export type Collection = (typeof collections)[number];
+/** `transfer` if not given. */
+export type CollectedBy = { readonly collection?: Collection };
+
 /** A part of the order's total; exactly one line takes the remainder. `percent` is a decimal such as "33.33". */
-export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays } & (
-  | { readonly percent: string }
-  | { readonly amount: Money }
-  | { readonly remainder: true }
-);
+export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays & CountedFrom } & CollectedBy &
+  ({ readonly percent: string } | { readonly amount: Money } | { readonly remainder: true });
 
 /** Less to pay for who pays the whole order early: 2/10 is `{percent: "2", withinDays: 10}`. */
 export type DiscountTerms = { readonly percent: string; readonly withinDays: number };
 
-/** When payment is due. A line's own `nonBusinessDays` stands above that of the whole. */
+/** When payment is due. A line's own `nonBusinessDays`, `from` and `collection` stand above those of the whole. */
 export type Terms = (
   | DueRule
   /** A deposit is a line with net 0. */
   | { readonly kind: 'instalments'; readonly lines: readonly InstalmentLine[] }
 ) &
-  NonBusinessDays & { readonly discount?: DiscountTerms };
+  NonBusinessDays &
+  CountedFrom &
+  CollectedBy & { readonly discount?: DiscountTerms };
 
 /** Terms as the merchant offers them. */
 export type NamedTerms = Terms & { readonly code: string; readonly label: Label };

@@ -1,6 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import { type ReminderTemplate, reminderTemplates } from '../domain/dunning.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
+import type { Collection, LaterBaseDay } from '../domain/terms.ts';
 import type { MessageValues, Say, Texts } from './messages.ts';
 
 export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
@@ -13,8 +14,12 @@ export type MailData = {
   readonly orderId: string;
   /** The number by which the customer knows the order; without one, its id is named. */
   readonly orderNumber: string | null;
+  /** The invoices of the order, the earliest first; where there are any, what is asked for goes by them. */
+  readonly invoices: readonly MailInvoice[];
   readonly termsLabel: string;
   readonly total: Money;
+  /** What the invoices let the customer keep back: it is neither paid nor owed. */
+  readonly withheld: Money;
   /** What is owed now; nothing above zero shows no due date and asks for no payment. */
   readonly outstanding: Money;
   /** All parts of the order, in order of time; more than one are listed. */
@@ -30,8 +35,18 @@ export type MailData = {
 export type MailInstalment = {
   readonly number: number;
   readonly dueOn: Day;
+  /** What the due date waits for, while it is provisional; null once it is final. */
+  readonly waitsFor: LaterBaseDay | null;
+  readonly collection: Collection;
   readonly amount: Money;
   readonly outstanding: Money;
+};
+
+export type MailInvoice = {
+  readonly number: string;
+  readonly issuedOn: Day;
+  /** It covers other orders as well. */
+  readonly shared: boolean;
 };
 
 export type Row = { readonly label: string; readonly value: string };
@@ -61,18 +76,34 @@ export function contentOf(
   { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
 ): Content {
   const owed = data.outstanding.amount > 0 && template !== 'cancelled';
-  const paid = { ...data.total, amount: data.total.amount - data.outstanding.amount };
+  const kept = data.withheld.amount;
+  const paid = { ...data.total, amount: data.total.amount - kept - data.outstanding.amount };
   const money = (amount: Money) => formatMoney(amount, locale);
+  const dueOf = ({ dueOn, waitsFor }: MailInstalment): string => {
+    const due = formatDay(dueOn, locale);
+    return waitsFor === null ? due : say(texts.provisional.due, { due });
+  };
+  const invoices = data.invoices.map(({ number, issuedOn }) =>
+    say(texts.invoice, { number: plain(number), issued: formatDay(issuedOn, locale) }),
+  );
+  const base = {
+    order: plain(data.orderNumber ?? data.orderId),
+    invoices: goesByInvoice(template, data) ? invoices.length : 0,
+    invoice: new Intl.ListFormat(locale, { type: 'conjunction' }).format(invoices),
+  } satisfies MessageValues;
   const values = {
+    ...base,
+    about: say(texts.about.name, base),
+    aboutFor: say(texts.about.for, base),
+    aboutTo: say(texts.about.to, base),
     company: plain(data.company),
     customer: plain(data.customerName),
-    order: plain(data.orderNumber ?? data.orderId),
     terms: plain(data.termsLabel),
     total: money(data.total),
     paid: money(paid),
     outstanding: money(data.outstanding),
     asked: money(data.instalment.outstanding),
-    due: formatDay(data.instalment.dueOn, locale),
+    due: dueOf(data.instalment),
     part: data.instalment.number,
     parts: data.instalments.length,
     daysLate: data.daysLate,
@@ -85,22 +116,33 @@ export function contentOf(
   const { labels } = texts;
   const row = (label: keyof typeof labels, value: string): Row => ({ label: labels[label], value });
 
-  const rows = [row('order', values.order)];
+  const rows = [row('order', values.order), ...invoices.map((invoice) => row('invoice', invoice))];
   if (template !== 'cancelled') rows.push(row('terms', values.terms));
   rows.push(row('total', values.total));
+  if (kept > 0 && template !== 'cancelled') rows.push(row('withheld', money(data.withheld)));
   if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
   if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
   if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
-  if (owed && data.instalments.length > 1) rows.push(...instalmentRows(data.instalments, texts, locale, say));
+  if (owed && data.instalments.length > 1)
+    rows.push(...instalmentRows(data.instalments, texts, { locale, say, dueOf }));
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
   const transfer = [row('payee', values.company), row('iban', values.iban)];
-  const reference = row('reference', values.order);
-  const payment = {
-    title: texts.payment.title,
-    how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
-    details: data.iban ? [...transfer, reference] : [reference],
-  };
+  const reference = row('reference', say(texts.reference, base));
+  const { collection, waitsFor } = data.instalment;
+  const payment =
+    collection === 'transfer'
+      ? {
+          title: texts.payment.title,
+          how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
+          details: data.iban ? [...transfer, reference] : [reference],
+        }
+      : {
+          title: texts.payment.title,
+          how: say(texts.payment.collected[collection], values),
+          details: [row('collection', texts.collections[collection]), reference],
+        };
+  const provisional = owed && waitsFor !== null ? [texts.provisional[waitsFor]] : [];
 
   return {
     language,
@@ -111,7 +153,7 @@ export function contentOf(
     heading: say(mail.heading, values),
     amount: amountOf(template, owed, texts, values, say),
     greeting: say(texts.greeting, values),
-    paragraphs: mail.paragraphs
+    paragraphs: [...mail.paragraphs, ...provisional]
       .map((text) => ({ text: say(text, values) }))
       .filter(({ text }) => text !== ''),
     rows,
@@ -123,23 +165,33 @@ export function contentOf(
   };
 }
 
+/** A confirmation and a cancellation are of the order; so is the word that it is settled, while its invoice may not be. */
+function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
+  if (template === 'confirmation' || template === 'cancelled') return false;
+  return template !== 'settled' || !invoices.some(({ shared }) => shared);
+}
+
 /** Every part of the order, with what is unpaid of it. */
 function instalmentRows(
   instalments: readonly MailInstalment[],
-  { instalments: texts }: Texts,
-  locale: string,
-  say: Say,
+  { instalments: texts, collections }: Texts,
+  { locale, say, dueOf }: { locale: string; say: Say; dueOf: (instalment: MailInstalment) => string },
 ): Row[] {
-  return instalments.map(({ number, dueOn, amount, outstanding }) => {
+  return instalments.map((given) => {
+    const { number, amount, outstanding, collection } = given;
     const unpaid = outstanding.amount;
     const values = {
       number,
-      due: formatDay(dueOn, locale),
+      due: dueOf(given),
       amount: formatMoney(amount, locale),
       unpaid: formatMoney(outstanding, locale),
       state: unpaid <= 0 ? 'paid' : unpaid < amount.amount ? 'part' : 'unpaid',
     };
-    return { label: say(texts.label, values), value: say(texts.value, values) };
+    const value = say(texts.value, values);
+    return {
+      label: say(texts.label, values),
+      value: collection === 'transfer' ? value : `${value} (${collections[collection]})`,
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { Collection, LaterBaseDay } from '../domain/terms.ts';
 
 /** The languages that have texts; every other reader gets English. */
 export const languages = ['en', 'it'] as const;
@@ -18,6 +19,8 @@ export type Texts = {
   amount: { due: string; dueOn: string; settled: string };
   labels: Record<
     | 'order'
+    | 'invoice'
+    | 'withheld'
     | 'terms'
     | 'total'
     | 'paid'
@@ -26,11 +29,27 @@ export type Texts = {
     | 'daysLate'
     | 'payee'
     | 'iban'
-    | 'reference',
+    | 'reference'
+    | 'collection',
     string
   >;
+  /** An invoice by number and date. */
+  invoice: string;
+  /** What a mail is about, as it is named, with "for" and with "to" before it: the order, or its invoices. */
+  about: Record<'name' | 'for' | 'to', string>;
+  /** What a payment quotes. */
+  reference: string;
   instalments: { label: string; value: string };
-  payment: { title: string; transfer: string; asAgreed: string };
+  payment: {
+    title: string;
+    transfer: string;
+    asAgreed: string;
+    collected: Record<Exclude<Collection, 'transfer'>, string>;
+  };
+  /** The names of how an instalment is collected. */
+  collections: Record<Exclude<Collection, 'transfer'>, string>;
+  /** A due date that is not final, and what it waits for. */
+  provisional: Record<'due' | LaterBaseDay, string>;
   demand: MailTexts & { amountNote: string; order: string; total: string; automatic: string };
   mails: Record<string, MailTexts>;
 };

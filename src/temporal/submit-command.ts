@@ -12,7 +12,7 @@ import {
 import { insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
-import { instalmentsOfOrders, type LockedOrder, lockOrder } from '../db/orders.ts';
+import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
 import { activePolicies } from '../db/policies.ts';
 import { dayAt } from '../domain/calendar.ts';
@@ -53,6 +53,10 @@ export type Submission = {
   creditNote?: Credited;
   /** What is written together with the command, or not at all. */
   within?: (tx: Tx, locked: LockedOrder) => Promise<unknown>;
+  /** What is refused at once, under the order's lock: nothing is kept then. */
+  check?: (order: OrderRow) => void;
+  /** What the id of the command is made of, for who reads of a conflict: "Fulfilment f-1". */
+  called?: string;
 };
 
 export type Submitted = { command: CommandRow; replayed: boolean };
@@ -86,11 +90,12 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
     if (known.fingerprint === content) return { command: known, replayed: true };
     throw new NettermsError(
       'conflict',
-      `${payment ? `Payment ${payment.paymentId}` : creditNote ? `Credit note ${creditNote.creditNoteId}` : 'This Idempotency-Key'} was used already with another content: use a new one, or repeat the very same request.`,
+      `${payment ? `Payment ${payment.paymentId}` : creditNote ? `Credit note ${creditNote.creditNoteId}` : (submission.called ?? 'This Idempotency-Key')} was used already with another content: use a new one, or repeat the very same request.`,
     );
   }
   requireOpen(locked, submission);
   if (payment) await requireFit(tx, locked, payment);
+  submission.check?.(locked.order);
   await insertCommand(
     tx,
     {
@@ -247,12 +252,19 @@ function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submi
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
 }
 
-/** Waits, more and more patiently, for the workflows' word on commands; those without an outcome wait longer than we. */
-export async function outcomesOf(sql: Sql, ids: readonly string[]): Promise<CommandRow[]> {
+/** The workflows' word on commands, if it comes soon; those without an outcome wait longer than we. */
+export const outcomesOf = (sql: Sql, ids: readonly string[]): Promise<CommandRow[]> =>
+  patiently(
+    () => getCommands(sql, ids),
+    (commands) => commands.every(({ outcome }) => outcome !== null),
+  );
+
+/** Reads, more and more patiently, until it is as hoped, or for as long as a caller is kept waiting. */
+export async function patiently<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
-    const current = await getCommands(sql, ids);
-    if (current.every(({ outcome }) => outcome) || Date.now() >= until) return current;
+    const current = await read();
+    if (isDone(current) || Date.now() >= until) return current;
     await sleep(pause);
   }
 }

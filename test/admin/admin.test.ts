@@ -11,8 +11,11 @@ import { findCustomer, setCreditGroup } from '../../src/db/customers.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { findPayment } from '../../src/db/payments.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
+import { advance } from '../../src/db/process.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { registerInvoice } from '../../src/db/register-invoice.ts';
 import { demandOrder, finishRevocation } from '../../src/db/revocations.ts';
+
 import { tsx } from '../../src/dev/tsx.ts';
 import { anOrder, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -141,6 +144,44 @@ it('an order in instalments shows each with what is unpaid, and what an early pa
   );
   await page.goto('/admin/customers/august');
   expect(await fact('Closed').textContent()).toBe('August: due on day 10 of the next month');
+});
+
+it('an order shows its invoices, and what is withheld of them', async () => {
+  const { sql } = database;
+  await placeOrder(sql, { orderId: 'billed' }, office.clock.now);
+  const invoice = {
+    number: '2027/15',
+    issuedOn: '2027-03-10',
+    receivedOn: null,
+    total: eur(1_220).amount,
+    payable: eur(1_000).amount,
+    currency: 'EUR',
+    withheld: 'split_payment' as const,
+    documentUrl: 'https://documents.example/15.pdf',
+    orders: [{ orderId: 'billed', amount: eur(1_220).amount }],
+  };
+  const by = { fingerprint: 'x', actor: 'key:test', now: office.clock.now };
+  await registerInvoice(sql, 'inv-15', invoice, by);
+  const order = (await findOrder(sql, 'billed'))!;
+  const pass = { orderId: 'billed', episode: order.episode, now: Date.parse(office.clock.now) };
+  await advance(
+    sql,
+    { ...pass, nextStep: null, direct: [], expired: false, storeFailed: false },
+    { told: true },
+  );
+  await page.goto('/admin/orders/billed');
+  const invoices = page.getByRole('region', { name: 'Invoices' });
+  expect(await invoices.locator('tbody th, tbody td').allTextContents()).toEqual([
+    '2027/15inv-15',
+    '10 Mar 2027',
+    '1,220.00 EUR',
+    '1,000.00 EURsplit payment',
+  ]);
+  expect(await invoices.getByRole('link').getAttribute('href')).toBe('https://documents.example/15.pdf');
+  expect(await fact('Balance').textContent()).toBe('1,000.00 EUR');
+  expect(await page.locator('.timeline').first().textContent()).toMatch(
+    /220\.00 EUR not payable under split payment/,
+  );
 });
 
 it('an order is cancelled with its reason, and what was received becomes the customer’s credit', async () => {

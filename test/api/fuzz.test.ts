@@ -15,10 +15,12 @@ const terms = { kind: 'net', days: 30 };
 const parts = {
   kind: 'instalments',
   nonBusinessDays: 'next',
+  from: 'fulfilled',
+  collection: 'riba',
   discount: { percent: '2', withinDays: 10 },
   lines: [
     { percent: '30', terms: { kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', plusDays: 10 } },
-    { amount: money, terms: { kind: 'dayOfMonth', day: 31, months: 1 } },
+    { amount: money, collection: 'sdd', terms: { kind: 'dayOfMonth', day: 31, months: 1, from: 'invoiced' } },
     { remainder: true, terms: { kind: 'fixed', on: '2027-12-31' } },
   ],
 };
@@ -65,6 +67,8 @@ const valid: Record<string, object> = {
     purchaseOrder: 'P',
     metadata: { a: 1 },
     categories: ['tools'],
+    regime: { kind: 'agrifood', perishable: true },
+    customer: { name: 'X', email: 'x@x.example', locale: 'it', country: 'IT' },
   },
   'POST /customers/rossi/terms-requests': { orderId: 'o', amount: money, note: 'n' },
   'POST /tasks/1/close': { outcome: 'done', reason: 'r' },
@@ -129,6 +133,18 @@ const valid: Record<string, object> = {
   'POST /approvals/none/approve': { comment: 'c' },
   'POST /approvals/none/reject': { comment: 'c' },
   'POST /orders/none/extend': { dueOn: '2027-12-01', instalment: 1, reason: 'r' },
+  'POST /orders/none/amend': { total: money, reason: 'r' },
+  'POST /orders/none/fulfilled': { fulfilmentId: 'f', amount: money, fulfilledOn: '2027-03-01', final: true },
+  'PUT /invoices/none': {
+    number: '2027/1',
+    issuedOn: '2027-02-01',
+    receivedOn: '2027-02-02',
+    total: money,
+    payable: money,
+    withheld: { kind: 'split_payment' },
+    documentUrl: 'https://documents.example/1.pdf',
+    orders: [{ orderId: 'none', amount: money }],
+  },
   'PUT /policies/eligibility': {
     baseVersion: 1,
     policy: {
@@ -193,7 +209,12 @@ const valid: Record<string, object> = {
     },
   },
   'POST /settings/restore': { baseVersion: 1, version: 1 },
-  'POST /terms/preview': { terms: parts, placedOn: '2027-01-31', total: money },
+  'POST /terms/preview': {
+    terms: parts,
+    placedOn: '2027-01-31',
+    total: money,
+    regime: { kind: 'agrifood', perishable: false },
+  },
   'PUT /policies/late-interest': {
     baseVersion: 0,
     policy: {
@@ -345,6 +366,7 @@ it('any path and query is answered, and never fails', async () => {
         'revocations',
         'credit-groups',
         'payments',
+        'invoices',
       ),
       part,
       part,

@@ -238,7 +238,7 @@ describe('terms that contradict themselves', () => {
     [{ kind: 'fixed', on: '2027-02-30' }, '/on'],
     [{ kind: 'fixed', on: '9999-12-31' }, '/on'],
     [{ ...net(30), nonBusinessDays: 'previous' }, '/nonBusinessDays'],
-    [{ ...net(30), from: 'invoiced' }, '/from'],
+    [{ ...net(30), from: 'delivered' }, '/from'],
     [{ ...net(30), discount: { percent: '101', withinDays: 10 } }, '/discount/percent'],
     [{ ...net(30), discount: { percent: '0', withinDays: 10 } }, '/discount/percent'],
     [{ ...net(30), discount: { percent: 2, withinDays: 10 } }, '/discount/percent'],

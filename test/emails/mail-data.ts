@@ -8,14 +8,23 @@ export function mailData({
   ...given
 }: Partial<MailData> & { dueOn?: string } = {}): MailData {
   const outstanding = given.outstanding ?? eur(122_000);
-  const whole = { number: 1, dueOn, amount: given.total ?? eur(152_000), outstanding };
+  const whole = {
+    number: 1,
+    dueOn,
+    waitsFor: null,
+    collection: 'transfer' as const,
+    amount: given.total ?? eur(152_000),
+    outstanding,
+  };
   return {
     company: 'Officine Bianchi S.p.A.',
     customerName: 'Rossi Impianti S.r.l.',
     orderId: 'shop-77',
     orderNumber: '1042',
+    invoices: [],
     termsLabel: 'Net 30 days',
     total: eur(152_000),
+    withheld: eur(0),
     outstanding,
     instalments: [whole],
     instalment: whole,
@@ -31,6 +40,8 @@ export function instalmentData(): MailData {
   const part = (number: number, dueOn: string, amount: number, outstanding: number) => ({
     number,
     dueOn,
+    waitsFor: null,
+    collection: 'transfer' as const,
     amount: eur(amount),
     outstanding: eur(outstanding),
   });

@@ -133,6 +133,54 @@ describe('what a customer has to pay', () => {
     },
   );
 
+  it.each([
+    ['riba', /RiBa/, /RiBa/],
+    ['sdd', /SEPA direct debit/, /addebito diretto SEPA/],
+    ['card', /card/, /carta/],
+  ] as const)('is no bank transfer where the merchant collects it by %s', (collection, english, italian) => {
+    const { instalment } = mailData();
+    const collected = { ...instalment, collection };
+    for (const template of asking)
+      for (const daysLate of [0, 3])
+        for (const [language, name, ask] of [
+          ['en', english, /contact us to agree/],
+          ['it', italian, /contattarci per concordare/],
+        ] as const) {
+          const data = mailData({ instalment: collected, instalments: [collected], daysLate });
+          const { html, text } = renderer.render(template, language, data);
+          for (const part of [shown(html), read(text)]) {
+            expect(part).not.toMatch(/IBAN|IT60X0542811101000000123456|Payee|Beneficiario/);
+            expect(part).toMatch(name);
+            expect(ask.test(part)).toBe(daysLate > 0);
+          }
+        }
+  });
+
+  it('is told of each instalment that the merchant collects', () => {
+    const data = instalmentData();
+    const [first, second, third] = data.instalments;
+    const instalments = [first!, second!, { ...third!, collection: 'riba' as const }];
+    const text = read(renderer.render('on-due', 'it', { ...data, instalments }).text);
+    expect(text).toMatch(/Rata 3, scadenza 3 aprile 2027:? 760,00 € \(RiBa\)/);
+    expect(text).toContain('IT60X0542811101000000123456');
+  });
+
+  it.each([
+    ['en', 'fulfilled', /3 March 2027 \(provisional\)/, /counts from the delivery/],
+    ['en', 'invoiced', /3 March 2027 \(provisional\)/, /counts from the invoice/],
+    ['it', 'fulfilled', /3 marzo 2027 \(provvisoria\)/, /decorre dalla consegna/],
+    ['it', 'invoiced', /3 marzo 2027 \(provvisoria\)/, /decorre dalla fattura/],
+  ] as const)('says in %s that a due date waits until the order is %s', (language, waitsFor, due, why) => {
+    const instalment = { ...mailData().instalment, waitsFor };
+    const data = mailData({ instalment, instalments: [instalment] });
+    const { html, text } = renderer.render('confirmation', language, data);
+    for (const part of [shown(html), read(text)]) {
+      expect(part).toMatch(due);
+      expect(part).toMatch(why);
+    }
+    expect(renderer.render('confirmation', language, mailData()).text).not.toMatch(/provisional|provvisoria/);
+  });
+
   it.each(['settled', 'cancelled'] as const)('is nothing in the mail %s', (template) => {
     for (const language of languages) {
       const { html, text } = renderer.render(template, language, mailData({ outstanding: nothing }));
@@ -252,4 +300,69 @@ it('names the order by its id where the shop gave no number', () => {
 it('asks to reply only where replies are read', () => {
   const { html, text } = renderer.render('overdue-1', 'en', mailData({ replyTo: null }));
   expect(shown(html) + text).not.toMatch(/reply/i);
+});
+
+describe('an order that was invoiced', () => {
+  const invoice = { number: '15', issuedOn: '2027-02-01', shared: false };
+  const one = { invoices: [invoice] };
+  const two = { invoices: [invoice, { ...invoice, number: '16', issuedOn: '2027-02-10' }] };
+  const reminders = asking.filter((name) => name !== 'confirmation');
+
+  it.each(reminders)('is asked for by invoice number and date in both languages (%s)', (template) => {
+    const english = renderer.render(template, 'en', mailData(one));
+    expect(english.subject).toContain('invoice 15 of 1 February 2027');
+    const italian = renderer.render(template, 'it', mailData(one));
+    expect(italian.subject).toContain('fattura 15 del 1 febbraio 2027');
+    for (const [{ subject, html, text }, sentence, reference] of [
+      [english, 'for invoice 15 of 1 February 2027', /Payment reference:? Invoice 15 of 1 February 2027/],
+      [italian, 'alla fattura 15 del 1 febbraio 2027', /Causale:? Fattura 15 del 1 febbraio 2027/],
+    ] as const) {
+      expect(subject).not.toMatch(/1042|order|ordine/);
+      for (const part of [shown(html), read(text)]) {
+        expect(part).toContain(sentence);
+        expect(part).toMatch(reference);
+        expect(part).toMatch(/(Order|Ordine):? 1042/);
+        expect(part).not.toMatch(/order 1042|ordine 1042/);
+      }
+    }
+  });
+
+  it('lists its invoices where there are several', () => {
+    const english = renderer.render('overdue-2', 'en', mailData({ ...two, daysLate: 7 }));
+    expect(english.subject).toBe(
+      'Payment request: invoices 15 of 1 February 2027 and 16 of 10 February 2027 are 7 days overdue',
+    );
+    const { subject, text } = renderer.render('overdue-1', 'it', mailData(two));
+    expect(subject).toContain('fatture 15 del 1 febbraio 2027 e 16 del 10 febbraio 2027');
+    expect(read(text)).toMatch(/Fattura:? 15 del 1 febbraio 2027 Fattura:? 16 del 10 febbraio 2027/);
+  });
+
+  it('is confirmed and cancelled as an order, and said to be settled by its invoice if that is the order’s alone', () => {
+    const subjectOf = (template: TemplateName, language: string, more: object) =>
+      renderer.render(template, language, mailData({ outstanding: nothing, ...more })).subject;
+    expect(subjectOf('confirmation', 'en', one)).toBe('Order 1042 confirmed');
+    expect(subjectOf('cancelled', 'it', one)).toBe('Ordine 1042 annullato');
+    expect(subjectOf('settled', 'en', one)).toBe('Invoice 15 of 1 February 2027 is settled: thank you');
+    expect(subjectOf('settled', 'it', two)).toBe(
+      'Fatture 15 del 1 febbraio 2027 e 16 del 10 febbraio 2027 saldate: grazie',
+    );
+    const shared = { invoices: [{ ...invoice, shared: true }] };
+    expect(subjectOf('settled', 'it', shared)).toBe('Ordine 1042 saldato: grazie');
+  });
+
+  it('tells what the customer keeps back apart from what was paid', () => {
+    const withheld = { amount: 22_000, currency: 'EUR' };
+    const { text } = renderer.render('on-due', 'en', mailData({ ...one, withheld }));
+    expect(read(text)).toMatch(/Withheld by you:? €220\.00/);
+    expect(read(text)).toMatch(/Paid so far:? €80\.00/);
+    const all = mailData({ ...one, withheld: { amount: 30_000, currency: 'EUR' } });
+    expect(renderer.render('on-due', 'it', all).text).not.toContain('Già pagato');
+  });
+
+  it('has invoice numbers that stay text', () => {
+    const nasty = { invoices: [{ ...invoice, number: '{order} <b>\r\nBcc: x {{total}}' }] };
+    const { subject, html } = renderer.render('on-due', 'en', mailData(nasty));
+    expect(subject).toContain('invoice {order} <b> Bcc: x {{total}} of 1 February 2027');
+    expect(html).toContain('{order} &lt;b&gt; Bcc: x {{total}}');
+  });
 });

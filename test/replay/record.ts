@@ -10,7 +10,8 @@ import { takeReceipt } from '../../src/temporal/receive-payment.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
-import { addCustomer } from '../support/merchant.ts';
+import { addCustomer, fromDelivery, offerMore } from '../support/merchant.ts';
+
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 /**
@@ -24,6 +25,7 @@ const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOStr
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
+  await offerMore(world.sql, fromDelivery);
   mkdirSync(folder, { recursive: true });
 });
 afterAll(() => world.close());
@@ -217,4 +219,41 @@ it('records an order that a transfer of its customer pays in part and then credi
   await world.submit('receipt', 'settle');
   await world.ending({ id: 'receipt', episode: 2 });
   await save('bounced', { id: 'receipt', episode: 2 });
+});
+
+it('records orders that are fulfilled in parts, given another total and extended while they run', async () => {
+  const today = async () => (await world.clock()).slice(0, 10);
+  const fulfil = async (orderId: string, amount: number | null, final = false) =>
+    world.submit(orderId, 'fulfil', {
+      body: { fulfilmentId: null, amount, fulfilledOn: await today(), final },
+    });
+  const delivered = await world.place({ orderId: 'delivered', termsCode: 'delivered' });
+  await marked('delivered');
+  await world.until(later(delivered.placedAt, 50 * DAY));
+  await fulfil('delivered', eur(500).amount);
+  await fulfil('delivered', eur(500).amount, true);
+  const { instalments } = await world.order('delivered');
+  await world.until(later(instalments[0]!.dueAt!, DAY / 2));
+  await world.submit('delivered', 'extend', {
+    body: { dueOn: later(instalments[0]!.dueAt!, 20 * DAY).slice(0, 10) },
+  });
+  await world.submit('delivered', 'amend', { body: { total: eur(800).amount } });
+  await world.until(later(instalments[0]!.dueAt!, 30 * DAY));
+  await world.submit('delivered', 'recordPayment', { payment: { paymentId: 'f1', amount: eur(800) } });
+  await world.ending(delivered);
+  await save('fulfilled-amended-extended', delivered);
+
+  const reserved = await world.place({ orderId: 'amended', termsCode: 'half', confirm: 'later' });
+  await world.submit('amended', 'amend', { body: { total: eur(400).amount } });
+  await world.submit('amended', 'confirm');
+  await marked('amended');
+  await world.submit('amended', 'recordPayment', { payment: { paymentId: 'a1', amount: eur(300) } });
+  await world.submit('amended', 'amend', { body: { total: eur(300).amount } });
+  await world.ending(reserved);
+  await save('reserved-amended-settled', reserved);
+
+  const waiting = await world.place({ orderId: 'waiting', termsCode: 'half' });
+  await marked('waiting');
+  await world.until(later(waiting.placedAt, 30 * DAY));
+  await save('running-provisional', waiting);
 });

@@ -39,6 +39,8 @@ export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }):
     purchaseOrder: null,
     metadata: {},
     categories: [],
+    regime: null,
+    customer: null,
     ...fields,
   };
   return { fingerprint: fingerprint(request), ...request };

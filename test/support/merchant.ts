@@ -1,7 +1,8 @@
 import type { Sql } from '../../src/db/client.ts';
 import { type CustomerFacts, putCustomer } from '../../src/db/customers.ts';
-import { replacePolicy } from '../../src/db/policies.ts';
+import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
+import type { NamedTerms } from '../../src/domain/terms.ts';
 import { aCustomer, dunning, eligibility, settings, terms } from './builders.ts';
 
 const NOW = '2027-01-01T00:00:00.000Z';
@@ -20,3 +21,24 @@ export async function addCustomer(sql: Sql, id: string, fields: Partial<Customer
   const facts = aCustomer(fields);
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now: NOW });
 }
+
+/** Offers more terms beside those of `builders.ts`. */
+export async function offerMore(sql: Sql, more: readonly NamedTerms[]): Promise<void> {
+  const { version: baseVersion, body } = (await activePolicies(sql)).terms;
+  const offered = { ...body, terms: [...body.terms, ...more] };
+  await replacePolicy(sql, 'terms', { baseVersion, body: offered, actor: 'user:test', now: NOW });
+}
+
+/** Terms from the delivery on: the whole, or half of it. */
+export const fromDelivery: readonly NamedTerms[] = [
+  { code: 'delivered', label: '30 days from delivery', kind: 'net', days: 30, from: 'fulfilled' },
+  {
+    code: 'half',
+    label: 'Half now, half after delivery',
+    kind: 'instalments',
+    lines: [
+      { percent: '50', terms: { kind: 'net', days: 10 } },
+      { remainder: true, terms: { kind: 'net', days: 30, from: 'fulfilled' } },
+    ],
+  },
+];

@@ -4,6 +4,7 @@ import type { OrderView } from '../../db/order-views.ts';
 import type { OrderRow } from '../../db/orders.ts';
 import type { TimelineEvent } from '../../db/timeline.ts';
 import { assertNever, type ErrorCode, errorTable } from '../../domain/errors.ts';
+import type { Withholding } from '../../domain/invoice.ts';
 import { type CommandKind, isClosed } from '../../domain/order-state.ts';
 import { amountText } from '../amount.ts';
 import type { Visitor } from '../page.tsx';
@@ -12,7 +13,7 @@ import { Action, Field, type FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { orderUrl } from './orders.tsx';
 import { Timeline } from './timeline.tsx';
-import { Amount, At, actorWords, Due, DueDate, OnDay, stepWords } from './values.tsx';
+import { Amount, At, actorWords, collectionWords, Due, DueDate, OnDay, stepWords } from './values.tsx';
 
 export type OrderPageProps = {
   visitor: Visitor;
@@ -109,6 +110,28 @@ export function OrderPage(props: OrderPageProps) {
             </dd>
           </div>
         )}
+        {order.fulfilment.amount.amount > 0 && (
+          <div>
+            <dt>Fulfilled</dt>
+            <dd>
+              {order.fulfilment.completedOn === null ? (
+                <>
+                  <Amount money={order.fulfilment.amount} /> so far
+                </>
+              ) : (
+                <OnDay day={order.fulfilment.completedOn} />
+              )}
+            </dd>
+          </div>
+        )}
+        {order.regime !== null && (
+          <div>
+            <dt>Regime</dt>
+            <dd>
+              {order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from the delivery
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Placed</dt>
           <dd>
@@ -148,6 +171,12 @@ export function OrderPage(props: OrderPageProps) {
             <h2 id="instalments">Instalments</h2>
             <Instalments order={order} zone={zone} />
           </section>
+          {order.invoices.length > 0 && (
+            <section class="card flush" aria-labelledby="invoices">
+              <h2 id="invoices">Invoices</h2>
+              <Invoices order={order} />
+            </section>
+          )}
           <section class="card" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>
             <Timeline events={timeline} order={row} zone={zone} />
@@ -214,6 +243,9 @@ const appliedWords = {
   demand: 'All that is open is due today.',
   allocate: 'The payment was allocated.',
   applyCredit: 'The credit was applied.',
+  amend: 'The order has its new total.',
+  fulfil: 'The fulfilment was recorded.',
+  invoice: 'The invoice was booked.',
 } as const satisfies Record<CommandKind, string>;
 
 function CommandNotice({ command: { id, orderId, kind, outcome, refusal } }: { command: CommandRow }) {
@@ -259,12 +291,64 @@ function Instalments({ order, zone }: { order: OrderView; zone: string }) {
             <th scope="row">{line.number}</th>
             <td data-label="Due">
               <Due order={order} line={line} zone={zone} />
+              <span class="id">by {collectionWords[line.collection]}</span>
             </td>
             <td data-label="Amount" class="number">
               <Amount money={line.amount} />
             </td>
             <td data-label="Unpaid" class="number">
               <Amount money={line.outstanding} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const withheldWords = {
+  split_payment: 'split payment',
+  withholding: 'tax withheld',
+} as const satisfies Record<Withholding, string>;
+
+function Invoices({ order }: { order: OrderView }) {
+  return (
+    <table class="stacked">
+      <caption class="unseen">Invoices</caption>
+      <thead>
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col">Issued</th>
+          <th scope="col" class="number">
+            Of this order
+          </th>
+          <th scope="col" class="number">
+            To pay
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.invoices.map(({ invoiceId, number, issuedOn, documentUrl, amount, payable, withheld }) => (
+          <tr>
+            <th scope="row">
+              {documentUrl === null ? (
+                number
+              ) : (
+                <a href={documentUrl} rel="noreferrer">
+                  {number}
+                </a>
+              )}
+              <span class="id">{invoiceId}</span>
+            </th>
+            <td data-label="Issued">
+              <OnDay day={issuedOn} />
+            </td>
+            <td data-label="Of this order" class="number">
+              <Amount money={amount} />
+            </td>
+            <td data-label="To pay" class="number">
+              <Amount money={payable} />
+              {withheld !== null && <span class="id">{withheldWords[withheld]}</span>}
             </td>
           </tr>
         ))}

@@ -32,6 +32,9 @@ const commandWords: Readonly<Record<string, string>> = {
   demand: 'Demand',
   allocate: 'Allocation',
   applyCredit: 'Use of credit',
+  amend: 'Another total',
+  fulfil: 'Fulfilment',
+  invoice: 'Invoice',
 };
 
 const storeWords: Readonly<Record<string, string>> = {
@@ -58,8 +61,19 @@ const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
   interest: (amount) => ({ text: `${amount} of late interest charged` }),
   fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
-  adjustment: (amount) => ({ text: `${amount} less is owed` }),
+  adjustment: (amount) => ({ text: `The charge was changed by ${amount}` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
+};
+
+/** Entries whose label says more than their kind. */
+const labelWords: Readonly<Record<string, string>> = {
+  split_payment: 'not payable under split payment',
+  withholding: 'withheld by the customer',
+  bank_fee: 'kept by a bank',
+  rounding: 'let go as a rounding',
+  discount: 'of early-payment discount',
+  waiver: 'of charges waived',
+  instalment_plan: 'moved by the instalment plan',
 };
 
 const plainWords: Readonly<Record<string, Told>> = {
@@ -75,6 +89,9 @@ const plainWords: Readonly<Record<string, Told>> = {
   'order.reschedule': { text: 'An instalment plan was agreed' },
   'order.extend': { text: 'A due date was moved' },
   'order.demand': { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
+  'order.amend': { text: 'The order was given another total' },
+  'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
+  'order.invoice': { text: 'An invoice covers the order' },
   'order.chase': { text: 'Chased without the store’s word' },
   'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s process was lost and has been started again' },
@@ -104,7 +121,8 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
     case 'ledger': {
       const money = detail.amount as Money;
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
-      const told = ledgerWords[rest[0]!]?.(amount);
+      const label = rest[0] === 'adjustment' ? labelWords[String(detail.label)] : undefined;
+      const told = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
       if (!told) break;
       if (rest[0] === 'allocation' && money.amount < 0)
         return { text: `${amount} of the customer’s credit used` };

@@ -2,6 +2,7 @@ import type { OrderView } from '../../db/order-views.ts';
 import type { Day, Instant } from '../../domain/calendar.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import type { StepKind } from '../../domain/steps.ts';
+import type { Collection } from '../../domain/terms.ts';
 import { formatDay, formatInstant } from '../format.ts';
 
 export const Amount = ({ money }: { money: Money }) => <span class="amount">{plainMoney(money)}</span>;
@@ -43,6 +44,14 @@ export function DueDate({ order, zone }: { order: OrderView; zone: string }) {
     order.instalments.find(({ outstanding }) => outstanding.amount > 0) ?? order.instalments.at(-1);
   return line ? <Due order={order} line={line} zone={zone} /> : null;
 }
+
+/** How an instalment is paid. */
+export const collectionWords = {
+  transfer: 'bank transfer',
+  riba: 'RiBa',
+  sdd: 'SEPA direct debit',
+  card: 'card',
+} as const satisfies Record<Collection, string>;
 
 export const stepWords = {
   remind: 'Reminder',

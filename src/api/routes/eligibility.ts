@@ -14,6 +14,7 @@ import { mayAskForTerms } from '../../domain/eligibility/standing.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
 import { type Offer, offerOf } from '../../domain/offer.ts';
+import type { Regime } from '../../domain/regime.ts';
 import { labelFor, type NamedTerms } from '../../domain/terms.ts';
 import { holds } from '../auth.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -43,9 +44,21 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       tag: 'Checkout',
       summary: 'Ask whether a customer may buy for an amount on terms, and on which',
       scopes: ['storefront', 'read'],
-      query: z.strictObject({ amount: integerParameter(1, MAX_AMOUNT), currency, categories }),
+      query: z
+        .strictObject({
+          amount: integerParameter(1, MAX_AMOUNT),
+          currency,
+          categories,
+          regime: z.literal('agrifood').optional(),
+          perishable: z.enum(['true', 'false']).optional(),
+        })
+        .refine(({ regime, perishable }) => (regime === undefined) === (perishable === undefined), {
+          path: ['perishable'],
+          message:
+            'Food is perishable or not: give regime=agrifood and perishable=true or false, or neither.',
+        }),
       answer: eligibility,
-      handle: async ({ params: { customerId }, query: asked, key, now }) => {
+      handle: async ({ params: { customerId }, query: { regime: kind, perishable, ...asked }, key, now }) => {
         const [known, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
         const usual = known ?? unknownCustomer(customerId);
         const customer = (await findInCurrency(sql, usual, asked.currency)) ?? usual;
@@ -56,7 +69,8 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
         const total = { amount: asked.amount, currency: asked.currency };
-        const context = { placedAt: now, settings, closedMonths: customer.closedMonths };
+        const regime = kind ? { kind, perishable: perishable === 'true' } : null;
+        const context = { placedAt: now, settings, closedMonths: customer.closedMonths, regime };
         const offers = offered.terms.flatMap((terms) => offersOf(terms, total, context, locale));
         return {
           body: {
@@ -82,7 +96,12 @@ export function checksFor(
 }
 
 /** The offer of these terms; none where they do not fit the order. */
-function offersOf(terms: NamedTerms, total: Money, context: DueContext, locale: string) {
+function offersOf(
+  terms: NamedTerms,
+  total: Money,
+  context: DueContext & { regime: Regime | null },
+  locale: string,
+) {
   try {
     const offer = offerView(offerOf(terms, { ...context, total }), total);
     return [{ termsCode: terms.code, label: labelFor(terms.label, locale), ...offer }];
@@ -94,6 +113,11 @@ function offersOf(terms: NamedTerms, total: Money, context: DueContext, locale: 
 
 /** When and how much, as offers and previews tell it. */
 export const offerView = ({ instalments, discount }: Offer, { currency }: Money) => ({
-  instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: { amount, currency } })),
+  instalments: instalments.map(({ dueOn, dueAt, amount, collection }) => ({
+    dueOn,
+    amount: { amount, currency },
+    ...(dueAt === null ? { provisional: true as const } : {}),
+    ...(collection === 'transfer' ? {} : { collection }),
+  })),
   ...(discount ? { discount } : {}),
 });

@@ -1,9 +1,11 @@
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCommand, getCommand } from '../../db/commands.ts';
-import { merchantToday, readOrder } from '../../db/order-views.ts';
-import { getOrder } from '../../db/orders.ts';
+import { merchantToday, merchantZone, readOrder } from '../../db/order-views.ts';
+import { getOrder, type OrderRow } from '../../db/orders.ts';
+import { type Day, dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
@@ -15,7 +17,9 @@ import {
   creditToApply,
   extension,
   instalmentPlan,
+  newFulfilment,
   newPayment,
+  newTotal,
   orderAfterCommand,
   withReason,
 } from '../schemas/order.ts';
@@ -111,6 +115,49 @@ export function orderCommandEndpoints({
         return ask({ orderId, kind: 'reschedule', actor, reason, content: body, idempotencyKey, body: plan });
       },
     }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/amend',
+      tag,
+      summary: 'Give an order another total; more is checked against the customer’s credit',
+      scopes: ['storefront'],
+      body: newTotal,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: ({ params: { orderId }, body, key, actor, idempotencyKey }) => {
+        const { total, reason = null } = body;
+        const check = (order: OrderRow) => requireCurrency(order, total);
+        const asked = { content: body, body: { total: total.amount }, check };
+        return ask({ orderId, kind: 'amend', actor, reason, idempotencyKey, ...asked }, key);
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/fulfilled',
+      tag,
+      summary: 'Say what was delivered or rendered; due dates that waited for the whole become final',
+      scopes: ['storefront'],
+      body: newFulfilment,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses,
+      handle: async ({ params: { orderId }, body, actor, idempotencyKey, now }) => {
+        const zone = await merchantZone(sql);
+        const today = dayAt(now, zone);
+        const { fulfilmentId = null, amount, fulfilledOn = today, final = false } = body;
+        const fulfilment = { fulfilmentId, amount: amount?.amount ?? null, fulfilledOn, final };
+        const request = {
+          reason: null,
+          content: body,
+          idempotencyKey: fulfilmentId === null ? idempotencyKey : `fulfilment ${fulfilmentId}`,
+          body: fulfilment,
+          check: (order: OrderRow) => requireFulfillable(order, body, { fulfilledOn, today, zone }),
+          ...(fulfilmentId === null ? {} : { called: `Fulfilment ${fulfilmentId}` }),
+        };
+        return ask({ orderId, kind: 'fulfil', actor, ...request });
+      },
+    }),
     withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),
     endpoint({
       method: 'post',
@@ -178,4 +225,43 @@ export function orderCommandEndpoints({
       },
     }),
   ];
+}
+
+/** @throws NettermsError `currency-mismatch` */
+function requireCurrency({ id, currency }: OrderRow, given: Money): void {
+  if (given.currency === currency) return;
+  throw new NettermsError('currency-mismatch', `Order ${id} is in ${currency}, not in ${given.currency}.`);
+}
+
+/** What can be said of a fulfilment before the order's workflow judges it. */
+function requireFulfillable(
+  order: OrderRow,
+  { amount }: { amount?: Money | undefined },
+  { fulfilledOn, today, zone }: { fulfilledOn: Day; today: Day; zone: string },
+): void {
+  const { id, total, fulfilled, currency } = order;
+  if (order.status === 'reserved')
+    throw new NettermsError(
+      'order-not-confirmed',
+      `Order ${id} is only reserved: confirm it first (POST /v1/orders/${id}/confirm).`,
+    );
+  if (order.fulfilledOn !== null)
+    throw new NettermsError('already-fulfilled', `Order ${id} is fulfilled since ${order.fulfilledOn}.`);
+  const placedOn = dayAt(order.placedAt, zone);
+  if (fulfilledOn > today) invalidDay(`This is in the future: today is ${today}.`);
+  if (fulfilledOn < placedOn) invalidDay(`This is before the order was placed, on ${placedOn}.`);
+  if (!amount) return;
+  requireCurrency(order, amount);
+  const left = { amount: total - fulfilled, currency };
+  if (amount.amount > left.amount)
+    throw new NettermsError(
+      'over-fulfilled',
+      `Of order ${id} ${plainMoney(left)} are left to fulfil, and this is ${plainMoney(amount)}: amend the order first (POST /v1/orders/${id}/amend), or say less.`,
+    );
+}
+
+function invalidDay(detail: string): never {
+  throw new NettermsError('validation', `/fulfilledOn: ${detail}`, {
+    errors: [{ pointer: '/fulfilledOn', detail }],
+  });
 }

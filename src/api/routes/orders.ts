@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
 import { type CheckoutResult, checkout } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
+import { invoicesOfOrders } from '../../db/invoices.ts';
 import { type LedgerRow, ledgerOf } from '../../db/ledger.ts';
 import { setOrderNumber } from '../../db/order-number.ts';
 import { listOrders, readOrder, viewOf } from '../../db/order-views.ts';
@@ -16,6 +17,7 @@ import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { externalId, instant, limit, page } from '../schemas/fields.ts';
 import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
+import { factsOf } from './customers.ts';
 import { checksFor } from './eligibility.ts';
 
 const tag = 'Orders';
@@ -45,15 +47,28 @@ export function orderEndpoints({
       handle: async ({ body, key, actor, now }) => {
         const placedAt = body.placedAt === undefined ? null : placement(body.placedAt, now);
         const { orderNumber = null, termsCode = null, buyer = null, purchaseOrder = null } = body;
-        const { confirm = 'now', metadata = {}, categories = [] } = body;
-        const defaults = { orderNumber, termsCode, buyer, purchaseOrder, confirm, metadata, categories };
-        const request = { ...body, ...defaults, placedAt, fingerprint: fingerprint(body) };
+        const { confirm = 'now', metadata = {}, categories = [], regime = null } = body;
+        const customer = body.customer
+          ? { facts: factsOf(body.customer), fingerprint: fingerprint(body.customer) }
+          : null;
+        const defaults = {
+          orderNumber,
+          termsCode,
+          buyer,
+          purchaseOrder,
+          confirm,
+          metadata,
+          categories,
+          regime,
+        };
+        const request = { ...body, ...defaults, customer, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, told });
         if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;
+        const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];
         return {
           status: 201,
-          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone }),
+          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone, invoices }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
           afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt ?? null),
         };

@@ -45,11 +45,11 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       scopes: ['read'],
       body: termsPreviewBody,
       answer: termsPreview,
-      handle: async ({ body: { terms, placedOn, total, customerId } }) => {
+      handle: async ({ body: { terms, placedOn, total, customerId, regime } }) => {
         const closedMonths = await closedMonthsOf(customerId);
         const settings = (await activePolicies(sql)).settings.body;
         const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
-        const offer = offerOf(terms, { placedAt, total, settings, closedMonths });
+        const offer = offerOf(terms, { placedAt, total, settings, closedMonths, regime });
         return {
           body: { ...offerView(offer, total), warnings: termsWarnings(placedOn, offer.instalments) },
         };
@@ -63,14 +63,14 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       scopes: ['read'],
       body: dunningPreviewBody,
       answer: dunningPreview,
-      handle: async ({ body: { termsCode = null, placedOn, total, customerId, ...given }, now }) => {
+      handle: async ({ body: { termsCode = null, placedOn, total, customerId, regime, ...given }, now }) => {
         const closedMonths = await closedMonthsOf(customerId);
         const policies = await activePolicies(sql);
         const ofSet = await planFor(customerId, policies, now);
         const settings = policies.settings.body;
         const terms = given.terms ?? chooseTerms(policies.terms.body, termsCode);
         const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
-        const { instalments } = offerOf(terms, { placedAt, total, settings, closedMonths });
+        const { instalments } = offerOf(terms, { placedAt, total, settings, closedMonths, regime });
         const plan = planReminders(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { credit } from './credit.ts';
 import { money } from './fields.ts';
+import { collection } from './terms.ts';
 
 export const check = z
   .object({
@@ -22,7 +23,16 @@ export const discountOffer = z
   })
   .meta({ id: 'DiscountOffer' });
 
-export const dueAmounts = z.array(z.object({ dueOn: z.string(), amount: money }));
+export const dueAmounts = z.array(
+  z.object({
+    dueOn: z.string(),
+    amount: money,
+    provisional: z.literal(true).optional().meta({
+      description: 'The due date counts from what has not happened yet; not there where it is final.',
+    }),
+    collection,
+  }),
+);
 
 export const eligibility = z
   .object({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { entryKinds } from '../../domain/ledger.ts';
 import { commandKinds } from '../../domain/order-state.ts';
+import { collections } from '../../domain/terms.ts';
+import { customerFacts } from './customer.ts';
 import { discountOffer } from './eligibility.ts';
 import {
   category,
@@ -10,10 +12,12 @@ import {
   instant,
   line,
   money,
+  moneyOrZero,
   positiveMoney,
   reason,
   termsCode,
 } from './fields.ts';
+import { orderInvoice } from './invoice.ts';
 import { orderTerms } from './terms.ts';
 
 const key = z
@@ -22,6 +26,13 @@ const key = z
 const exact = z.number().refine((given) => Number.isSafeInteger(given) || !Number.isInteger(given));
 const value = z.union([line(500), exact, z.boolean()], 'A text, a number below 2^53, true or false.');
 const atMost20 = (record: object) => Object.keys(record).length <= 20;
+
+/** A law that limits the payment of the goods. */
+export const regime = z.strictObject({ kind: z.literal('agrifood'), perishable: z.boolean() }).meta({
+  id: 'Regime',
+  description:
+    'Food is paid within 60 days from its delivery, perishable food within 30 (D.Lgs. 198/2021, art. 4).',
+});
 
 /** What a store asks at checkout, before defaults. */
 export const newOrder = z
@@ -53,6 +64,10 @@ export const newOrder = z
       .max(100)
       .optional()
       .meta({ description: 'Of the products, as the rules of eligibility name them.' }),
+    regime: regime.optional().meta({ description: 'Terms beyond its limit are refused.' }),
+    customer: customerFacts
+      .optional()
+      .meta({ description: 'Who the customer is: written with the order, as a PUT of the customer would.' }),
   })
   .meta({ id: 'NewOrder' });
 
@@ -78,6 +93,8 @@ export const order = z
           .string()
           .nullable()
           .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
+        provisional: z.boolean().meta({ description: 'The due date counts from what has not happened yet.' }),
+        collection: z.enum(collections),
         amount: money,
         outstanding: money,
         charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),
@@ -86,6 +103,13 @@ export const order = z
     discount: discountOffer
       .nullable()
       .meta({ description: 'Less for who pays early; booked when payments received by its day reach it.' }),
+    invoices: z.array(orderInvoice).meta({ description: 'The earliest first.' }),
+    regime: regime.nullable(),
+    fulfilment: z.object({
+      amount: money.meta({ description: 'What was delivered or rendered so far.' }),
+      complete: z.boolean(),
+      completedOn: z.string().nullable(),
+    }),
     nextStep: z
       .object({ key: z.string(), kind: z.enum(['remind', 'overdue', 'expire']), at: z.string() })
       .nullable(),
@@ -127,6 +151,32 @@ export const orderAfterCommand = order
 
 export const amendment = z.strictObject({ orderNumber: line(100).optional() });
 export const withReason = z.strictObject({ reason });
+
+export const newTotal = z
+  .strictObject({
+    total: moneyOrZero.refine(
+      ({ amount }) => amount > 0,
+      'To take the whole order back, cancel it: POST /v1/orders/{orderId}/cancel.',
+    ),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'NewTotal' });
+
+export const newFulfilment = z
+  .strictObject({
+    fulfilmentId: externalId
+      .optional()
+      .meta({ description: 'The store’s own: the same one is never counted twice.' }),
+    amount: positiveMoney.optional().meta({
+      description: 'All that is left if not given; with `final` after earlier parts, nothing more.',
+    }),
+    fulfilledOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
+    final: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Nothing more will come: what is left of the order is released.' }),
+  })
+  .meta({ id: 'NewFulfilment' });
 
 export const extension = z
   .strictObject({

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { discountOffer, dueAmounts } from './eligibility.ts';
 import { day, externalId, positiveMoney, termsCode } from './fields.ts';
+import { regime } from './order.ts';
 import { terms } from './terms.ts';
 
-const order = { placedOn: day, total: positiveMoney, customerId: externalId.optional() };
+const order = {
+  placedOn: day,
+  total: positiveMoney,
+  customerId: externalId.optional(),
+  regime: regime.optional(),
+};
 
 export const termsPreviewBody = z.strictObject({ terms, ...order });
 export const termsPreview = z.object({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { percentUnits } from '../../domain/percent.ts';
 import {
+  baseDays,
+  collections,
   endOfMonthConventions,
   type InstalmentLine,
   MAX_DAYS,
@@ -30,12 +32,22 @@ const discount = z
   .optional()
   .meta({ description: 'For who pays the whole order early; booked when it is earned.' });
 
+const from = z.enum(baseDays).optional().meta({
+  description:
+    'From when on due dates are counted; until that happens they are provisional. `placed` if not given.',
+});
+/** How an instalment is paid. */
+export const collection = z
+  .enum(collections)
+  .optional()
+  .meta({ description: 'How it is paid; `transfer` if not given.' });
+
 /** Members that stand beside those of a kind. */
 type Beside = Readonly<Record<string, z.ZodType>>;
 
 /** The kinds that give one due date, each with what else stands beside it. */
 const dueRules = (more: Beside) => {
-  const beside = { ...more, nonBusinessDays };
+  const beside = { ...more, nonBusinessDays, from };
   return [
     z.strictObject({ kind: z.literal('net'), days, ...beside }),
     z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...beside }),
@@ -57,7 +69,12 @@ const dueRules = (more: Beside) => {
       months: z.int().min(0).max(MAX_MONTHS),
       ...beside,
     }),
-    z.strictObject({ kind: z.literal('fixed'), on: day, ...beside }),
+    z.strictObject({
+      kind: z.literal('fixed'),
+      on: day,
+      ...beside,
+      from: z.literal('placed', 'A set day does not count from anything: leave `from` out.').optional(),
+    }),
     z.strictObject({ kind: z.literal('elapsed'), duration, ...beside }),
   ] as const;
 };
@@ -77,6 +94,7 @@ const instalmentLine = z
     amount: positiveMoney.optional(),
     remainder: z.literal(true).optional(),
     terms: lineTerms,
+    collection,
   })
   .refine(
     ({ percent, amount, remainder }) =>
@@ -104,11 +122,12 @@ const instalments = (more: Beside) =>
       ),
     ...more,
     nonBusinessDays,
+    from,
   });
 
 /** All kinds of terms, with what else stands beside each. */
 const termsWith = (more: Beside) => {
-  const beside = { ...more, discount };
+  const beside = { ...more, discount, collection };
   return z.discriminatedUnion('kind', [...dueRules(beside), instalments(beside)]).refine(discountIsEarly, {
     path: ['discount', 'withinDays'],
     message: 'The discount ends after the due date.',

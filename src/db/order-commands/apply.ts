@@ -5,6 +5,7 @@ import { type CommandRow, decideCommand, pendingCommands } from '../commands.ts'
 import { balancesOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
 import { allocate } from './allocate.ts';
+import { amend } from './amend.ts';
 import { applyCredit } from './apply-credit.ts';
 import { cancel } from './cancel.ts';
 import { chargeInterest, waive } from './charges.ts';
@@ -13,6 +14,8 @@ import { confirm } from './confirm.ts';
 import { credit } from './credit.ts';
 import { demand } from './demand.ts';
 import { extend } from './extend.ts';
+import { fulfil } from './fulfil.ts';
+import { invoice } from './invoice.ts';
 import { recordPayment } from './record-payment.ts';
 import { reschedule } from './reschedule.ts';
 import { settle } from './settle.ts';
@@ -35,6 +38,9 @@ const applied = {
   demand,
   allocate,
   applyCredit,
+  amend,
+  fulfil,
+  invoice,
 } as const satisfies Record<CommandKind, Apply>;
 
 /**
@@ -45,8 +51,12 @@ export async function applyPending(tx: Tx, order: OrderRow, context: Context): P
   const subject: Subject = { order, status: order.status };
   for (const command of await pendingCommands(tx, order.id)) {
     const { actor, reason, kind } = command;
-    const refusal = await applied[kind](tx, subject, command, context);
-    await decideCommand(tx, command.id, refusal, context.now);
+    const refused = await applied[kind](tx, subject, command, context);
+    const { code: refusal, because } =
+      typeof refused === 'string'
+        ? { code: refused, because: null }
+        : (refused ?? { code: null, because: null });
+    await decideCommand(tx, command.id, refusal, context.now, because);
     await recordAudit(tx, {
       at: context.now,
       actor,

@@ -6,19 +6,22 @@ import type { CommandRow } from '../commands.ts';
 import type { Booking } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
 
-/** The order that commands are applied to, and the status that they have brought it to. */
-export type Subject = { readonly order: OrderRow; status: OrderStatus };
+/** The order that commands are applied to, read again where its total or its fulfilment changes, and the status that they have brought it to. */
+export type Subject = { order: OrderRow; status: OrderStatus };
 
 /** `told`: there is no store to tell, so that a confirmation marks the order paid. */
 export type Context = { readonly now: string; readonly told: boolean };
 
-/** Applies one kind of command under the locks of `lockOrder`; returns the code of the refusal, or null. */
+/** A refusal with what the caller may read beside its code. */
+export type Refusal = { readonly code: ErrorCode; readonly because: Record<string, unknown> };
+
+/** Applies one kind of command under the locks of `lockOrder`; returns the refusal, or null. */
 export type Apply = (
   tx: Tx,
   subject: Subject,
   command: CommandRow,
   context: Context,
-) => Promise<ErrorCode | null>;
+) => Promise<ErrorCode | Refusal | null>;
 
 /** How the entries of a command are booked. */
 export const bookingOf = ({ order }: Subject, { id, actor }: CommandRow, { now }: Context): Booking => ({

@@ -31,6 +31,16 @@ export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: A
   return { eligible: checks.every((check) => check.passed), checks, set };
 }
 
+/** Decides whether an order of the customer may grow by what is asked: the rules have had their say, the credit has not. */
+export function decideIncrease(applicant: Applicant, policy: EligibilityPolicy, asked: Asked): Verdict {
+  const checks = [
+    checkPrivilege(applicant),
+    checkCredit(applicant, policy, asked),
+    ...checkGroupCredit(applicant, asked),
+  ];
+  return { eligible: checks.every((check) => check.passed), checks, set: setFor(applicant, policy) };
+}
+
 function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
   const passed = privilege === 'by_rules' || privilege === 'granted';
   const end = suspendedUntil === null ? '' : ` until ${suspendedUntil}`;

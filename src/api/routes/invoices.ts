@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Sql } from '../../db/client.ts';
+import { getInvoice, type InvoiceRow, listInvoices } from '../../db/invoices.ts';
+import { merchantToday } from '../../db/order-views.ts';
+import { NettermsError } from '../../domain/errors.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import type { InvoiceFacts } from '../../domain/invoice.ts';
+import { type Money, plainMoney } from '../../domain/money.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { submitInvoice } from '../../temporal/submit-invoice.ts';
+import { pageOf, readCursor } from '../cursor.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { requirePast } from '../past-day.ts';
+import { day, externalId, limit, line, page } from '../schemas/fields.ts';
+import { invoice, newInvoice } from '../schemas/invoice.ts';
+
+const tag = 'Invoices';
+
+/** Invoices, and what they ask for orders. */
+export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+  return [
+    endpoint({
+      method: 'put',
+      path: '/invoices/{invoiceId}',
+      tag,
+      summary: 'Register an invoice over one order or many; only what it says is payable is chased',
+      scopes: ['accounting'],
+      body: newInvoice,
+      answer: invoice,
+      statuses: {
+        200: 'registered before, or corrected',
+        201: 'registered',
+        202: 'registered; the workflow of an order has not answered yet',
+      },
+      handle: async ({ params: { invoiceId }, body, actor, now }) => {
+        const facts = factsOf(body, await merchantToday(sql, now));
+        const by = { fingerprint: fingerprint(body), actor };
+        const { invoice, done, booked } = await submitInvoice({ sql, process, now }, invoiceId, facts, by);
+        return {
+          status: !booked ? 202 : done === 'created' ? 201 : 200,
+          body: invoiceView(invoice),
+          headers: { Location: `/v1/invoices/${invoiceId}`, ...replayedHeader(done === 'unchanged') },
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/invoices/{invoiceId}',
+      tag,
+      summary: 'Read an invoice',
+      scopes: ['read'],
+      answer: invoice,
+      handle: async ({ params: { invoiceId } }) => ({ body: invoiceView(await getInvoice(sql, invoiceId)) }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/invoices',
+      tag,
+      summary: 'List invoices, the newest first',
+      scopes: ['read'],
+      query: z.strictObject({
+        customerId: externalId.optional(),
+        number: line(50).optional(),
+        limit,
+        cursor: readCursor(z.strictObject({ issuedOn: day, invoiceId: externalId })),
+      }),
+      answer: page(invoice),
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const rows = await listInvoices(sql, filter, { after: cursor, limit: limit + 1 });
+        const { items, nextCursor } = pageOf(rows, limit, ({ issuedOn, id: invoiceId }) => ({
+          issuedOn,
+          invoiceId,
+        }));
+        return { body: { items: items.map(invoiceView), nextCursor } };
+      },
+    }),
+  ];
+}
+
+/** The invoice that was sent, with defaults. Throws `validation` for what contradicts itself. */
+function factsOf(body: z.infer<typeof newInvoice>, today: string): InvoiceFacts {
+  const { number, issuedOn, receivedOn = null, total, payable = total, orders, documentUrl = null } = body;
+  const { currency } = total;
+  requirePast('/issuedOn', issuedOn, today);
+  if (receivedOn !== null) {
+    requirePast('/receivedOn', receivedOn, today);
+    if (receivedOn < issuedOn)
+      invalid('/receivedOn', `This is before the invoice was issued, on ${issuedOn}.`);
+  }
+  requireSame('/payable/currency', payable, currency);
+  if (payable.amount > total.amount)
+    invalid(
+      '/payable',
+      `${plainMoney(payable)} is more than the total of ${plainMoney(total)}: give the total or less.`,
+    );
+  if (body.withheld && payable.amount === total.amount)
+    invalid(
+      '/withheld',
+      'Nothing is withheld where all is payable: give a smaller payable amount, or leave this out.',
+    );
+  orders.forEach(({ orderId, amount }, index) => {
+    requireSame(`/orders/${index}/amount/currency`, amount, currency);
+    if (orders.findIndex((other) => other.orderId === orderId) < index)
+      invalid(`/orders/${index}/orderId`, `Order ${orderId} is named twice: give it one amount.`);
+  });
+  const sum = { amount: orders.reduce((parts, { amount }) => parts + amount.amount, 0), currency };
+  if (sum.amount !== total.amount)
+    invalid('/orders', `The parts sum to ${plainMoney(sum)}, and the total is ${plainMoney(total)}.`);
+  return {
+    number,
+    issuedOn,
+    receivedOn,
+    total: total.amount,
+    payable: payable.amount,
+    currency,
+    withheld: payable.amount < total.amount ? (body.withheld?.kind ?? 'split_payment') : null,
+    documentUrl,
+    orders: orders.map(({ orderId, amount }) => ({ orderId, amount: amount.amount })),
+  };
+}
+
+function requireSame(pointer: string, given: Money, currency: string): void {
+  if (given.currency !== currency) invalid(pointer, `The total is in ${currency}: so is this.`);
+}
+
+function invalid(pointer: string, detail: string): never {
+  throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}
+
+function invoiceView(row: InvoiceRow): z.infer<typeof invoice> {
+  const { id: invoiceId, currency, total, payable, withheld, parts, fingerprint, actor, ...fields } = row;
+  const money = (amount: number): Money => ({ amount, currency });
+  return {
+    ...fields,
+    invoiceId,
+    total: money(total),
+    payable: money(payable),
+    withheld: withheld && { kind: withheld, amount: money(total - payable) },
+    orders: parts.map(({ orderId, amount, payable }) => ({
+      orderId,
+      amount: money(amount),
+      payable: money(payable),
+    })),
+  };
+}

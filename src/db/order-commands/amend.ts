@@ -1,0 +1,44 @@
+import { buyerMessage, decideIncrease } from '../../domain/eligibility/decide.ts';
+import { conditionsOf } from '../../domain/eligibility/policy.ts';
+import { isClosed } from '../../domain/order-state.ts';
+import { reread } from '../accounts.ts';
+import { amendTotal } from '../amend-total.ts';
+import { applicantOfOne, momentOf } from '../applicants.ts';
+import type { Tx } from '../client.ts';
+import { lockCreditGroup } from '../credit-groups.ts';
+import { invoicedOf } from '../invoices.ts';
+import type { OrderRow } from '../orders.ts';
+import { activePolicies } from '../policies.ts';
+import { type Apply, bookingOf, type Refusal } from './command.ts';
+import { completeFulfilment } from './fulfil.ts';
+import { completeInvoicing } from './invoice.ts';
+
+/** Another total: more needs the customer's credit, less gives it back. */
+export const amend: Apply = async (tx, subject, command, context) => {
+  if (isClosed(subject.status)) return 'order-closed';
+  const { order } = subject;
+  const { total } = command.body as { total: number };
+  if (total === order.total) return null;
+  if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
+  const refusal =
+    total > order.total ? await withoutCredit(tx, order, total - order.total, context.now) : null;
+  if (refusal) return refusal;
+  const booking = { ...bookingOf(subject, command, context), commandId: command.id };
+  subject.order = await amendTotal(tx, order.id, total, booking);
+  await completeFulfilment(tx, subject, context.now);
+  await completeInvoicing(tx, subject, context.now);
+  return null;
+};
+
+/** The customer may not owe so much more. What the order itself asks for is counted in the exposure already. */
+async function withoutCredit(tx: Tx, order: OrderRow, by: number, now: string): Promise<Refusal | null> {
+  const { eligibility, settings } = await activePolicies(tx);
+  const customer = await reread(tx, order.customerId, order.currency);
+  if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
+  const moment = momentOf(settings.body, now);
+  const applicant = await applicantOfOne(tx, customer, conditionsOf(eligibility.body), moment);
+  const asked = { amount: by, currency: order.currency };
+  const { eligible, checks } = decideIncrease(applicant, eligibility.body, asked);
+  if (eligible) return null;
+  return { code: 'not-eligible', because: { buyerMessage: buyerMessage(false, customer.locale), checks } };
+}

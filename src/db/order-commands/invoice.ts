@@ -1,0 +1,40 @@
+import { withholding } from '../../domain/ledger.ts';
+import { isClosed } from '../../domain/order-state.ts';
+import type { Tx } from '../client.ts';
+import { finaliseDueDates } from '../final-due-dates.ts';
+import { getInvoice, invoicedOf, withheldOf } from '../invoices.ts';
+import { balancesOf, book, standingsOf } from '../ledger.ts';
+import { type Apply, bookingOf, type Subject } from './command.ts';
+
+/**
+ * An invoice covers the order, or a part of it: only what it says is payable is chased, and due dates that waited for the
+ * invoice may become final. Of a settled order, what need not have been paid becomes unapplied credit.
+ */
+export const invoice: Apply = async (tx, subject, command, context) => {
+  const { order, status } = subject;
+  if (status === 'reserved') return 'order-not-confirmed';
+  if (status === 'cancelled') return 'order-closed';
+  const { id, withheld: label } = await getInvoice(tx, String(command.body.invoiceId));
+  if (label !== null && status !== 'written_off') {
+    const [{ withheld }, booked, balances, standings] = await Promise.all([
+      invoicedOf(tx, order.id),
+      withheldOf(tx, order.id),
+      balancesOf(tx, order.id),
+      standingsOf(tx, order.id),
+    ]);
+    const received = standings.reduce((sum, part) => sum + part.received, 0);
+    // What a customer kept back when paying is not taken off a second time.
+    const given = { amount: Math.max(withheld - booked, 0), label, received };
+    await book(tx, withholding(id, order.id, balances, given), bookingOf(subject, command, context));
+  }
+  await completeInvoicing(tx, subject, context.now);
+  return null;
+};
+
+/** Once the invoices reach the order's total, due dates that waited for them count from the day of the last one. */
+export async function completeInvoicing(tx: Tx, { order, status }: Subject, now: string): Promise<void> {
+  if (isClosed(status)) return;
+  const { amount, lastIssuedOn } = await invoicedOf(tx, order.id);
+  if (lastIssuedOn === null || amount < order.total) return;
+  await finaliseDueDates(tx, order, 'invoiced', lastIssuedOn, now);
+}

@@ -1,0 +1,466 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import type { Money } from '../../src/domain/money.ts';
+import { eur } from '../support/builders.ts';
+import { offerMore } from '../support/merchant.ts';
+import { type Answer, type Api, openApi } from './harness.ts';
+
+const START = '2027-03-01T10:00:00.000Z';
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
+  await offerMore(api.sql, [
+    { code: 'billed', label: '30 days from invoice', kind: 'net', days: 30, from: 'invoiced' },
+  ]);
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.clock.now = START;
+});
+afterEach(async () => {
+  expect(await reconcileBalances(api.sql)).toEqual([]);
+});
+
+const accounting = { as: 'accounting' } as const;
+const place = async (orderId: string, more: object = {}) => {
+  const answer = await api.call('/orders', { orderId, customerId: 'rossi', total: eur(1_000), ...more });
+  expect(answer.status).toBe(201);
+  return answer.body;
+};
+const read = async (orderId: string, path = '') => (await api.call(`/orders/${orderId}${path}`)).body;
+const unapplied = async () => (await api.call('/customers/rossi')).body.credit.unapplied.amount;
+
+type Parts = Record<string, Money>;
+let numbers = 0;
+const bodyOf = (parts: Parts, more: object = {}) => {
+  const orders = Object.entries(parts).map(([orderId, amount]) => ({ orderId, amount }));
+  const total = { ...eur(0), amount: orders.reduce((sum, { amount }) => sum + amount.amount, 0) };
+  return { number: `N${++numbers}`, issuedOn: '2027-03-01', total, orders, ...more };
+};
+const put = (invoiceId: string, body: unknown, options: object = accounting) =>
+  api.call(`/invoices/${invoiceId}`, body, { method: 'PUT', ...options });
+/** Registers it while the workflows of its orders are at work. */
+async function invoice(invoiceId: string, body: ReturnType<typeof bodyOf>): Promise<Answer> {
+  const asked = put(invoiceId, body);
+  const answered = asked.then(() => true);
+  while (!(await Promise.race([answered, sleep(20, false)])))
+    for (const { orderId } of body.orders) await api.work(orderId);
+  return asked;
+}
+const dates = ({ instalments }: { instalments: { dueOn: string; provisional: boolean }[] }) =>
+  instalments.map(({ dueOn, provisional }) => `${dueOn}${provisional ? '?' : ''}`);
+const problem = (status: number, code: string, detail?: RegExp) => ({
+  status,
+  body: { code, ...(detail ? { detail: expect.stringMatching(detail) } : {}) },
+});
+const atPointer = (pointer: string, detail?: RegExp) => ({
+  status: 422,
+  body: {
+    code: 'validation',
+    errors: [{ pointer, ...(detail ? { detail: expect.stringMatching(detail) } : {}) }],
+  },
+});
+
+describe('an invoice', () => {
+  it('covers a month’s orders, and is shown by each of them, in the list and by itself', async () => {
+    for (const id of ['m-1', 'm-2', 'm-3']) await place(id);
+    const parts = { 'm-1': eur(1_000), 'm-2': eur(600), 'm-3': eur(1_000) };
+    const body = bodyOf(parts, {
+      number: '2027/15',
+      issuedOn: '2027-02-28',
+      receivedOn: '2027-03-01',
+      documentUrl: 'https://documents.example/15.pdf',
+    });
+    const registered = await invoice('inv-m', body);
+    expect(registered).toMatchObject({
+      status: 201,
+      body: {
+        invoiceId: 'inv-m',
+        customerId: 'rossi',
+        total: eur(2_600),
+        payable: eur(2_600),
+        withheld: null,
+        orders: [
+          { orderId: 'm-1', amount: eur(1_000), payable: eur(1_000) },
+          { orderId: 'm-2', amount: eur(600) },
+          { orderId: 'm-3' },
+        ],
+      },
+    });
+    expect(registered.headers.get('location')).toBe('/v1/invoices/inv-m');
+    expect((await api.call('/invoices/inv-m')).body).toEqual(registered.body);
+    expect(await read('m-2')).toMatchObject({
+      outstanding: eur(1_000),
+      invoices: [
+        {
+          invoiceId: 'inv-m',
+          number: '2027/15',
+          issuedOn: '2027-02-28',
+          receivedOn: '2027-03-01',
+          amount: eur(600),
+          payable: eur(600),
+          withheld: null,
+          documentUrl: 'https://documents.example/15.pdf',
+        },
+      ],
+    });
+    const found = await api.call('/invoices?customerId=rossi&number=2027%2F15');
+    expect(found.body).toEqual({ items: [registered.body], nextCursor: null });
+    expect((await api.call('/invoices?customerId=verdi')).body.items).toEqual([]);
+    expect(await api.call('/invoices/none')).toMatchObject(problem(404, 'invoice-not-found'));
+  });
+
+  it('is listed page by page, the newest first', async () => {
+    for (const [id, issuedOn] of [
+      ['page-1', '2026-01-10'],
+      ['page-2', '2026-03-10'],
+      ['page-3', '2026-02-10'],
+    ] as const) {
+      await place(id);
+      await invoice(id, bodyOf({ [id]: eur(10) }, { issuedOn, number: id }));
+    }
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body }: Answer = await api.call(`/invoices?limit=1${cursor ? `&cursor=${cursor}` : ''}`);
+      ids.push(body.items[0].invoiceId);
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(ids.filter((id) => id.startsWith('page'))).toEqual(['page-2', 'page-3', 'page-1']);
+    expect(await api.call('/invoices?cursor=x')).toMatchObject({ status: 422 });
+  });
+
+  it('is kept where no workflow answers, and booked once one does', async () => {
+    await place('slow');
+    const body = bodyOf({ slow: eur(1_000) }, { payable: eur(820) });
+    expect((await put('inv-slow', body)).status).toBe(202);
+    expect((await read('slow')).outstanding).toEqual(eur(1_000));
+    await api.work('slow');
+    expect((await read('slow')).outstanding).toEqual(eur(820));
+    expect(await put('inv-slow', body)).toMatchObject({ status: 200 });
+  });
+
+  it('that contradicts itself is refused with what is wrong', async () => {
+    await place('wrong');
+    const parts = { wrong: eur(1_000) };
+    const of = (more: object) => put('inv-wrong', bodyOf(parts, more));
+    const usd = { amount: 100, currency: 'USD' };
+    expect(await of({ total: eur(1_000.01) })).toMatchObject(
+      atPointer('/orders', /1,000\.00 EUR.*1,000\.01 EUR/),
+    );
+    expect(await of({ payable: eur(1_000.01) })).toMatchObject(atPointer('/payable', /1,000\.01 EUR/));
+    expect(await of({ payable: eur(0) })).toMatchObject(atPointer('/payable/amount'));
+    expect(await of({ payable: usd })).toMatchObject(atPointer('/payable/currency'));
+    expect(await of({ withheld: { kind: 'withholding' } })).toMatchObject(atPointer('/withheld'));
+    expect(await of({ issuedOn: '2027-03-02' })).toMatchObject(atPointer('/issuedOn', /future/));
+    expect(await of({ receivedOn: '2027-03-02' })).toMatchObject(atPointer('/receivedOn', /future/));
+    expect(await of({ receivedOn: '2027-02-28' })).toMatchObject(atPointer('/receivedOn', /2027-03-01/));
+    for (const documentUrl of [
+      'http://documents.example/1',
+      'https:documents.example',
+      'javascript:alert(1)',
+    ])
+      expect(await of({ documentUrl })).toMatchObject(atPointer('/documentUrl'));
+    const twice = [1, 2].map(() => ({ orderId: 'wrong', amount: eur(500) }));
+    expect(await of({ orders: twice })).toMatchObject(atPointer('/orders/1/orderId', /wrong/));
+    expect(await of({ orders: [] })).toMatchObject(atPointer('/orders'));
+    expect(await of({ orders: [{ orderId: 'wrong', amount: usd }] })).toMatchObject(
+      atPointer('/orders/0/amount/currency'),
+    );
+    expect((await read('wrong')).invoices).toEqual([]);
+  });
+
+  it('of today in the merchant’s zone is not of the future', async () => {
+    api.clock.now = '2027-03-01T23:30:00.000Z'; // 2 March in Rome
+    await place('midnight');
+    const body = bodyOf({ midnight: eur(1_000) }, { issuedOn: '2027-03-02' });
+    expect((await invoice('inv-midnight', body)).status).toBe(201);
+  });
+
+  it('covers orders of one customer and currency, which exist and are owed', async () => {
+    await api.call(
+      '/customers/verdi',
+      {
+        name: 'Verdi S.r.l.',
+        email: 'v@verdi.example',
+        locale: 'it',
+        country: 'IT',
+        vatNumber: '12345670488',
+        stats: { orders: 9, turnover: eur(9_000) },
+      },
+      { method: 'PUT' },
+    );
+    await place('of-rossi');
+    await place('of-verdi', { customerId: 'verdi' });
+    const both = bodyOf({ 'of-rossi': eur(1), 'of-verdi': eur(1) });
+    expect(await put('inv-two', both)).toMatchObject(problem(422, 'several-customers', /of-verdi.*verdi/));
+    const unknown = bodyOf({ 'of-rossi': eur(1), nowhere: eur(1) });
+    expect(await put('inv-two', unknown)).toMatchObject(problem(404, 'order-not-found', /nowhere/));
+    const usd = { amount: 100, currency: 'USD' };
+    const foreign = bodyOf({ 'of-rossi': usd }, { total: usd });
+    expect(await put('inv-two', foreign)).toMatchObject(problem(422, 'currency-mismatch', /of-rossi/));
+
+    await place('held', { confirm: 'later' });
+    expect(await put('inv-held', bodyOf({ held: eur(1_000) }))).toMatchObject(
+      problem(409, 'order-not-confirmed', /held/),
+    );
+    await place('gone');
+    await api.ask('gone', 'cancel', { reason: 'out of stock' });
+    expect(await put('inv-gone', bodyOf({ gone: eur(1_000) }))).toMatchObject(
+      problem(409, 'order-closed', /gone/),
+    );
+    expect(await api.call('/invoices/inv-gone')).toMatchObject({ status: 404 });
+  });
+
+  it('has a number of its own in its year', async () => {
+    await place('num');
+    await invoice('num-1', bodyOf({ num: eur(1) }, { number: '7' }));
+    const again = bodyOf({ num: eur(1) }, { number: '7' });
+    expect(await put('num-2', again)).toMatchObject({
+      ...problem(409, 'invoice-number-taken', /num-1/),
+      body: { invoiceId: 'num-1' },
+    });
+    expect((await invoice('num-3', { ...again, issuedOn: '2026-12-31' })).status).toBe(201);
+    const other = bodyOf({ num: eur(1) });
+    await invoice('num-4', other);
+    expect(await put('num-4', { ...other, number: '7' })).toMatchObject(problem(409, 'invoice-number-taken'));
+  });
+
+  it('repeated is answered as before; number, receipt and document may be corrected, nothing that is booked', async () => {
+    await place('fix');
+    await place('fix-2');
+    const body = bodyOf({ fix: eur(600), 'fix-2': eur(400) }, { payable: eur(900) });
+    const first = await invoice('inv-fix', body);
+    const again = await put('inv-fix', { ...body });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again).toMatchObject({ status: 200, body: first.body });
+
+    const documentUrl = 'https://documents.example/fix';
+    const corrected = { ...body, number: 'FIXED', receivedOn: '2027-03-01', documentUrl };
+    const fixed = await put('inv-fix', corrected);
+    expect(fixed).toMatchObject({
+      status: 200,
+      body: { number: 'FIXED', receivedOn: '2027-03-01', documentUrl },
+    });
+    expect(fixed.headers.get('idempotent-replayed')).toBeNull();
+    expect((await read('fix')).invoices[0]).toMatchObject({ number: 'FIXED', documentUrl });
+
+    const changed = [
+      { issuedOn: '2027-02-28' },
+      { payable: eur(899) },
+      { withheld: { kind: 'withholding' } },
+      bodyOf({ fix: eur(500), 'fix-2': eur(500) }, { payable: eur(900) }),
+      bodyOf({ fix: eur(1_000) }, { payable: eur(900) }),
+    ];
+    for (const change of changed)
+      expect(await put('inv-fix', { ...corrected, ...change })).toMatchObject(
+        problem(409, 'conflict', /credit note/),
+      );
+    const reordered = { ...corrected, orders: corrected.orders.toReversed() };
+    expect(await put('inv-fix', reordered)).toMatchObject({ status: 200 });
+    expect((await read('fix')).outstanding).toEqual(eur(940));
+  });
+});
+
+describe('what is invoiced of an order', () => {
+  it('never exceeds its total, over all its invoices', async () => {
+    await place('parts');
+    await invoice('parts-1', bodyOf({ parts: eur(700) }));
+    expect(await put('parts-2', bodyOf({ parts: eur(300.01) }))).toMatchObject(
+      problem(422, 'over-invoiced', /parts.*300\.00 EUR are left.*300\.01 EUR/),
+    );
+    expect((await invoice('parts-2', bodyOf({ parts: eur(300) }))).status).toBe(201);
+    expect((await read('parts')).invoices.map(({ amount }: { amount: Money }) => amount)).toEqual([
+      eur(700),
+      eur(300),
+    ]);
+  });
+
+  it('never exceeds it either where invoices come at once', async () => {
+    const ids = ['race-1', 'race-2', 'race-3'];
+    for (const id of ids) await place(id);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => {
+        const turned = [...ids.slice(index % 3), ...ids.slice(0, index % 3)];
+        return put(
+          `race-${'abcdef'[index]}`,
+          bodyOf(Object.fromEntries(turned.map((id) => [id, eur(400)])), { payable: eur(1_000) }),
+        );
+      }),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 422, 422, 422, 422]);
+    for (const id of ids) {
+      await api.work(id);
+      expect((await read(id)).invoices).toHaveLength(2);
+    }
+    const owed = await Promise.all(ids.map(async (id) => (await read(id)).outstanding.amount));
+    expect(owed.reduce((sum, amount) => sum + amount, 0)).toBe(300_000 - 2 * 20_000);
+  });
+
+  it('and the same invoice at once is one', async () => {
+    await place('same');
+    const body = bodyOf({ same: eur(1_000) }, { payable: eur(800) });
+    const answers = await Promise.all([1, 2, 3].map(() => put('inv-same', body)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    await api.work('same');
+    expect((await read('same')).outstanding).toEqual(eur(800));
+  });
+
+  it('keeps the order from being amended below it', async () => {
+    await place('least');
+    await invoice('inv-least', bodyOf({ least: eur(800) }));
+    const amend = (units: number) => api.ask('least', 'amend', { total: eur(units) }, { as: 'storefront' });
+    expect(await amend(799.99)).toMatchObject(problem(422, 'below-invoiced'));
+    const last = { amount: eur(799.99), final: true };
+    expect(await api.ask('least', 'fulfilled', last, { as: 'storefront' })).toMatchObject(
+      problem(422, 'below-invoiced'),
+    );
+    expect((await amend(800)).body.total).toEqual(eur(800));
+  });
+});
+
+describe('only what is payable', () => {
+  it('is owed under split payment; the shares of the orders sum exactly', async () => {
+    await place('s-1', { total: eur(0.01) });
+    await place('s-2', { total: eur(0.01) });
+    await place('s-3', { total: eur(100) });
+    const parts = { 's-1': eur(0.01), 's-2': eur(0.01), 's-3': eur(100) };
+    const { body } = await invoice('inv-s', bodyOf(parts, { payable: eur(82) }));
+    expect(body.withheld).toEqual({ kind: 'split_payment', amount: eur(18.02) });
+    expect(body.orders.map(({ payable }: { payable: Money }) => payable.amount)).toEqual([1, 1, 8_198]);
+    expect((await read('s-3')).outstanding).toEqual(eur(81.98));
+    expect((await read('s-3', '/ledger')).items[1]).toMatchObject({
+      kind: 'adjustment',
+      label: 'split_payment',
+      amount: eur(-18.02),
+    });
+  });
+
+  it('is owed of each instalment in proportion, and settles who has paid it already', async () => {
+    await place('weekly', { termsCode: 'weekly' });
+    const withheld = { kind: 'withholding' };
+    await invoice('inv-weekly', bodyOf({ weekly: eur(1_000) }, { payable: eur(800), withheld }));
+    const { instalments } = await read('weekly');
+    expect(instalments.map(({ outstanding }: { outstanding: Money }) => outstanding)).toEqual([
+      eur(400),
+      eur(400),
+    ]);
+    await place('net');
+    await api.ask('net', 'payments', { paymentId: 'net-1', amount: eur(800) }, accounting);
+    await invoice('inv-net', bodyOf({ net: eur(1_000) }, { payable: eur(800), withheld }));
+    expect(await read('net')).toMatchObject({ status: 'settled', outstanding: eur(0) });
+  });
+
+  it('need not have been paid: of a settled order the difference becomes credit, at once', async () => {
+    await place('paid');
+    await api.ask('paid', 'payments', { paymentId: 'paid-1', amount: eur(1_000) }, accounting);
+    await place('half');
+    await api.ask('half', 'payments', { paymentId: 'half-1', amount: eur(900) }, accounting);
+    const before = await unapplied();
+    expect(await put('inv-paid', bodyOf({ paid: eur(1_000) }, { payable: eur(820) }))).toMatchObject({
+      status: 201,
+    });
+    expect(await read('paid')).toMatchObject({ status: 'settled', invoices: [{ invoiceId: 'inv-paid' }] });
+    expect((await unapplied()) - before).toBe(18_000);
+    await invoice('inv-half', bodyOf({ half: eur(1_000) }, { payable: eur(820) }));
+    expect(await read('half')).toMatchObject({ status: 'settled' });
+    expect((await unapplied()) - before).toBe(26_000);
+  });
+
+  it('is credit only as far as money was received', async () => {
+    await place('noted');
+    const note = { creditNoteId: 'cn-noted', amount: eur(1_000), reason: 'returned' };
+    await api.ask('noted', 'credit-notes', note, accounting);
+    const before = await unapplied();
+    expect((await put('inv-noted', bodyOf({ noted: eur(1_000) }, { payable: eur(820) }))).status).toBe(201);
+    expect(await unapplied()).toBe(before);
+  });
+
+  it('is taken back as it was charged when the order is cancelled', async () => {
+    await place('back');
+    await invoice('inv-back', bodyOf({ back: eur(1_000) }, { payable: eur(820) }));
+    await api.ask('back', 'payments', { paymentId: 'back-1', amount: eur(20) }, accounting);
+    expect((await api.ask('back', 'cancel', { reason: 'returned' })).body).toMatchObject({
+      status: 'cancelled',
+      outstanding: eur(0),
+    });
+  });
+});
+
+describe('terms from the invoice', () => {
+  it('have their final due date from its day, whenever it was received', async () => {
+    expect(dates(await place('billed', { termsCode: 'billed' }))).toEqual(['2027-03-31?']);
+    api.clock.now = '2027-03-20T10:00:00.000Z';
+    await invoice(
+      'inv-billed',
+      bodyOf({ billed: eur(1_000) }, { issuedOn: '2027-03-15', receivedOn: '2027-03-18', payable: eur(820) }),
+    );
+    const billed = await read('billed');
+    expect(dates(billed)).toEqual(['2027-04-14']);
+    const { items } = await read('billed', '/timeline');
+    expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
+  });
+
+  it('wait for the last of several invoices, which reaches the total', async () => {
+    await place('billed-2', { termsCode: 'billed' });
+    api.clock.now = '2027-03-20T10:00:00.000Z';
+    await invoice('inv-b-1', bodyOf({ 'billed-2': eur(600) }, { issuedOn: '2027-03-10' }));
+    expect(dates(await read('billed-2'))).toEqual(['2027-03-31?']);
+    await invoice('inv-b-2', bodyOf({ 'billed-2': eur(400) }, { issuedOn: '2027-03-20' }));
+    expect(dates(await read('billed-2'))).toEqual(['2027-04-19']);
+  });
+
+  it('are final too where the order is amended to what was invoiced', async () => {
+    await place('billed-3', { termsCode: 'billed' });
+    await invoice('inv-b-3', bodyOf({ 'billed-3': eur(600) }));
+    await api.ask('billed-3', 'amend', { total: eur(600) }, { as: 'storefront' });
+    expect(dates(await read('billed-3'))).toEqual(['2027-03-31']);
+  });
+});
+
+describe('the compensation for late payment', () => {
+  const LATE = '2027-04-30T10:00:00.000Z';
+  beforeAll(async () => {
+    const policy = { enabled: true, referenceRates: [{ from: '2027-01-01', percent: '4' }] };
+    const { version } = (await api.call('/policies/late-interest')).body;
+    await api.call('/policies/late-interest', { baseVersion: version, policy }, { method: 'PUT' });
+  });
+  const charge = async (orderId: string) => {
+    await api.ask(orderId, 'interest', {});
+    const { compensation } = await read(orderId, '/interest');
+    return [compensation.owed.amount, compensation.charged.amount];
+  };
+
+  it('is owed once for an invoice over three orders', async () => {
+    const ids = ['c-1', 'c-2', 'c-3'];
+    for (const id of ids) await place(id);
+    await invoice('inv-c', bodyOf(Object.fromEntries(ids.map((id) => [id, eur(1_000)]))));
+    api.clock.now = LATE;
+    expect((await read('c-2', '/interest')).compensation.owed).toEqual(eur(40));
+    expect(await charge('c-1')).toEqual([4_000, 4_000]);
+    expect(await charge('c-2')).toEqual([0, 0]);
+    expect(await charge('c-3')).toEqual([0, 0]);
+    expect((await read('c-2')).outstanding).toEqual(eur(1_009.86));
+  });
+
+  it('is owed for each of an order’s invoices, and once without any', async () => {
+    for (const id of ['c-4', 'c-5']) await place(id);
+    await invoice('inv-c-4', bodyOf({ 'c-4': eur(500) }));
+    await invoice('inv-c-5', bodyOf({ 'c-4': eur(500) }));
+    api.clock.now = LATE;
+    expect(await charge('c-4')).toEqual([8_000, 8_000]);
+    expect(await charge('c-5')).toEqual([4_000, 4_000]);
+    await invoice('inv-c-6', bodyOf({ 'c-5': eur(1_000) }));
+    expect((await read('c-5', '/interest')).compensation).toEqual({ owed: eur(40), charged: eur(40) });
+  });
+
+  it('interest accrues on what is payable, as if the rest had never been owed', async () => {
+    await place('c-7');
+    api.clock.now = LATE;
+    await invoice('inv-c-7', bodyOf({ 'c-7': eur(1_000) }, { payable: eur(500) }));
+    // 30 days: 500.00 × 12 % × 30 / 365
+    expect((await read('c-7', '/interest')).accrued).toEqual(eur(4.93));
+  });
+});
