@@ -48,7 +48,7 @@ export async function receivePayment(sql: Sql, receipt: Receipt, { actor, now }:
   const { paymentId, customerId, amount, receivedOn, method, reference, content } = receipt;
   requireFreeId(paymentId);
   return inTransaction(sql, async (tx) => {
-    await inCurrency(tx, await lockCustomer(tx, customerId), amount.currency);
+    const customer = await inCurrency(tx, await lockCustomer(tx, customerId), amount.currency);
     const payment: PaymentRow = {
       paymentId,
       customerId,
@@ -78,7 +78,8 @@ export async function receivePayment(sql: Sql, receipt: Receipt, { actor, now }:
       subject: `customer/${customerId}`,
       detail: { paymentId, amount },
     });
-    const wanted = receipt.allocate || receipt.allocations !== null;
+    const automatic = receipt.allocate && customer.privilege !== 'insolvency';
+    const wanted = automatic || receipt.allocations !== null;
     const plans = wanted
       ? await planAllocations(tx, payment, receipt, { available: amount.amount, dated: true })
       : [];

@@ -401,6 +401,26 @@ describe('another total', () => {
     expect((await amend('revoked', eur(999))).body.total).toEqual(eur(999));
   });
 
+  it('is checked against what the rules say of amounts: the insured limit, the largest order', async () => {
+    const { body: before } = await api.call('/policies/eligibility');
+    const put = (policy: object, baseVersion: number) =>
+      api.call('/policies/eligibility', { baseVersion, policy }, { method: 'PUT' });
+    const rules = [{ rule: 'insuredLimit' }, { rule: 'maxAmount', amount: eur(1_500) }];
+    await put({ ...before.policy, rules }, before.version);
+    const validUntil = '2027-12-31';
+    const customerId = await aCustomer({ external: { insuredLimit: { amount: eur(2_000), validUntil } } });
+    await place('insured', { customerId });
+    await place('insured-2', { customerId, total: eur(600) });
+    const failed = async (units: number) =>
+      ((await amend('insured', eur(units))).body.checks ?? [])
+        .filter(({ passed }: { passed: boolean }) => !passed)
+        .map(({ rule }: { rule: string }) => rule);
+    expect(await failed(1_400.01)).toEqual(['insuredLimit']);
+    expect(await failed(1_500.01)).toEqual(['insuredLimit', 'maxAmount']);
+    expect(await failed(1_400)).toEqual([]);
+    await put(before.policy, before.version + 1);
+  });
+
   it('is checked against the group’s limit, as a checkout at the same time is', async () => {
     const [first, second] = [await aCustomer(), await aCustomer()];
     await api.sql`insert into credit_groups (id, name, limits, created_at, updated_at)

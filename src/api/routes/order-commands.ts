@@ -3,9 +3,8 @@ import type { Sql } from '../../db/client.ts';
 import { findCommand, getCommand } from '../../db/commands.ts';
 import { merchantToday, merchantZone, readOrder } from '../../db/order-views.ts';
 import { getOrder, type OrderRow } from '../../db/orders.ts';
-import { type Day, dayAt } from '../../domain/calendar.ts';
+import { dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
-import { type Money, plainMoney } from '../../domain/money.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
@@ -23,6 +22,7 @@ import {
   orderAfterCommand,
   withReason,
 } from '../schemas/order.ts';
+import { requireCurrency, requireFulfillable } from './order-changes.ts';
 
 const tag = 'Orders';
 const statuses = askedStatuses;
@@ -225,43 +225,4 @@ export function orderCommandEndpoints({
       },
     }),
   ];
-}
-
-/** @throws NettermsError `currency-mismatch` */
-function requireCurrency({ id, currency }: OrderRow, given: Money): void {
-  if (given.currency === currency) return;
-  throw new NettermsError('currency-mismatch', `Order ${id} is in ${currency}, not in ${given.currency}.`);
-}
-
-/** What can be said of a fulfilment before the order's workflow judges it. */
-function requireFulfillable(
-  order: OrderRow,
-  { amount }: { amount?: Money | undefined },
-  { fulfilledOn, today, zone }: { fulfilledOn: Day; today: Day; zone: string },
-): void {
-  const { id, total, fulfilled, currency } = order;
-  if (order.status === 'reserved')
-    throw new NettermsError(
-      'order-not-confirmed',
-      `Order ${id} is only reserved: confirm it first (POST /v1/orders/${id}/confirm).`,
-    );
-  if (order.fulfilledOn !== null)
-    throw new NettermsError('already-fulfilled', `Order ${id} is fulfilled since ${order.fulfilledOn}.`);
-  const placedOn = dayAt(order.placedAt, zone);
-  if (fulfilledOn > today) invalidDay(`This is in the future: today is ${today}.`);
-  if (fulfilledOn < placedOn) invalidDay(`This is before the order was placed, on ${placedOn}.`);
-  if (!amount) return;
-  requireCurrency(order, amount);
-  const left = { amount: total - fulfilled, currency };
-  if (amount.amount > left.amount)
-    throw new NettermsError(
-      'over-fulfilled',
-      `Of order ${id} ${plainMoney(left)} are left to fulfil, and this is ${plainMoney(amount)}: amend the order first (POST /v1/orders/${id}/amend), or say less.`,
-    );
-}
-
-function invalidDay(detail: string): never {
-  throw new NettermsError('validation', `/fulfilledOn: ${detail}`, {
-    errors: [{ pointer: '/fulfilledOn', detail }],
-  });
 }

@@ -20,8 +20,7 @@ export const amend: Apply = async (tx, subject, command, context) => {
   const { total } = command.body as { total: number };
   if (total === order.total) return null;
   if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
-  const refusal =
-    total > order.total ? await withoutCredit(tx, order, total - order.total, context.now) : null;
+  const refusal = total > order.total ? await withoutCredit(tx, order, total, context.now) : null;
   if (refusal) return refusal;
   const booking = { ...bookingOf(subject, command, context), commandId: command.id };
   subject.order = await amendTotal(tx, order.id, total, booking);
@@ -30,15 +29,15 @@ export const amend: Apply = async (tx, subject, command, context) => {
   return null;
 };
 
-/** The customer may not owe so much more. What the order itself asks for is counted in the exposure already. */
-async function withoutCredit(tx: Tx, order: OrderRow, by: number, now: string): Promise<Refusal | null> {
+/** The customer may not owe so much more. What the order asks for now is in the exposure already. */
+async function withoutCredit(tx: Tx, order: OrderRow, total: number, now: string): Promise<Refusal | null> {
   const { eligibility, settings } = await activePolicies(tx);
   const customer = await reread(tx, order.customerId, order.currency);
   if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
   const moment = momentOf(settings.body, now);
   const applicant = await applicantOfOne(tx, customer, conditionsOf(eligibility.body), moment);
-  const asked = { amount: by, currency: order.currency };
-  const { eligible, checks } = decideIncrease(applicant, eligibility.body, asked);
+  const by = { amount: total - order.total, currency: order.currency };
+  const { eligible, checks } = decideIncrease(applicant, eligibility.body, by, total);
   if (eligible) return null;
   return { code: 'not-eligible', because: { buyerMessage: buyerMessage(false, customer.locale), checks } };
 }

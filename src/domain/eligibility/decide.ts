@@ -1,3 +1,4 @@
+import type { Money } from '../money.ts';
 import type { Applicant, Asked } from './applicant.ts';
 import type { Check } from './check.ts';
 import { checkCredit, checkGroupCredit } from './credit.ts';
@@ -31,14 +32,30 @@ export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: A
   return { eligible: checks.every((check) => check.passed), checks, set };
 }
 
-/** Decides whether an order of the customer may grow by what is asked: the rules have had their say, the credit has not. */
-export function decideIncrease(applicant: Applicant, policy: EligibilityPolicy, asked: Asked): Verdict {
+/**
+ * Decides whether an order that was accepted may grow: its credit is checked anew, and what the rules say of amounts; of
+ * the customer they have had their say.
+ * @param by what is added; what the order asks for already is in the exposure
+ * @param total of the order then, in minor units
+ */
+export function decideIncrease(
+  applicant: Applicant,
+  policy: EligibilityPolicy,
+  by: Money,
+  total: number,
+): Verdict {
+  const set = setFor(applicant, policy);
+  const rules = applicant.privilege === 'by_rules' ? (set?.rules ?? []) : [];
   const checks = [
     checkPrivilege(applicant),
-    checkCredit(applicant, policy, asked),
-    ...checkGroupCredit(applicant, asked),
+    ...rules.flatMap((rule) => {
+      if (rule.rule === 'insuredLimit') return [checkRule(rule, applicant, by)];
+      return rule.rule === 'maxAmount' ? [checkRule(rule, applicant, { ...by, amount: total })] : [];
+    }),
+    checkCredit(applicant, policy, by),
+    ...checkGroupCredit(applicant, by),
   ];
-  return { eligible: checks.every((check) => check.passed), checks, set: setFor(applicant, policy) };
+  return { eligible: checks.every((check) => check.passed), checks, set };
 }
 
 function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
