@@ -94,9 +94,11 @@ type Company = {
 };
 
 /** Buys on terms at each start, so that mail arrives while the user looks. */
-const SAMPLE_BUYER = 'officine-bellandi';
+export const SAMPLE_BUYER = 'officine-bellandi';
 /** Buys in `npm run demo`. */
 export const DEMO_BUYER = 'hofmann-werkzeuge';
+/** Is refused in `npm run demo`. */
+export const REFUSED_BUYER = 'ceramiche-lunara';
 
 export const companies: readonly Company[] = [
   {
@@ -119,7 +121,7 @@ export const companies: readonly Company[] = [
   },
   // Too few orders so far.
   {
-    id: 'ceramiche-lunara',
+    id: REFUSED_BUYER,
     name: 'Ceramiche Lunara S.n.c.',
     email: 'ordini@lunara.example',
     locale: 'it',

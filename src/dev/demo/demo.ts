@@ -1,0 +1,19 @@
+import { explain } from '../setup-error.ts';
+import { tellDecline } from './decline.ts';
+import { tellInstalments } from './instalments.ts';
+import { tellLife } from './life.ts';
+import { openMerchant } from './merchant.ts';
+import { tellBouncedRiba, tellTransfer } from './receipts.ts';
+
+/** `npm run demo`: what a merchant lives through in a season, in two minutes and through the public API only. */
+try {
+  const merchant = openMerchant();
+  await tellDecline(merchant);
+  await tellLife(merchant);
+  await tellInstalments(merchant);
+  await tellTransfer(merchant);
+  await tellBouncedRiba(merchant);
+} catch (error) {
+  console.error(`\n${explain(error)}`);
+  process.exitCode = 1;
+}

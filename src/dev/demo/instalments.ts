@@ -1,0 +1,45 @@
+import { DEMO_BUYER } from '../sample-data.ts';
+import { type Merchant, type Order, orderWhen } from './merchant.ts';
+import { heading, mailReader, money, say, started } from './telling.ts';
+
+const TOTAL = { amount: 122_000, currency: 'EUR' };
+const PART = { amount: 50_000, currency: 'EUR' };
+
+/** An order with a deposit: what is paid beyond it pays a part of the next instalment. */
+export async function tellInstalments(merchant: Merchant): Promise<void> {
+  const { storefront, accounting, read, admin } = merchant.calls;
+  heading('In instalments: a deposit, and the rest in two');
+  const { policy } = await read<{ policy: { terms: { code: string }[] } }>('GET', '/policies/terms');
+  if (!policy.terms.some(({ code }) => code === 'deposit'))
+    return say('not among the terms of this merchant, so it is not shown');
+  const orderId = `demo-${started.toString(36)}-parts`;
+  const orderNumber = `P-${started.toString(36).toUpperCase()}`;
+  const order = await storefront<Order>('POST', '/orders', {
+    orderId,
+    orderNumber,
+    customerId: DEMO_BUYER,
+    total: TOTAL,
+    termsCode: 'deposit',
+  });
+  for (const { number, dueOn, amount } of order.instalments)
+    say(`${number}. due on ${dueOn}: ${money(amount)}`);
+  await mailReader(merchant.mailboxApi, orderNumber).next('the confirmation', 20_000);
+
+  await accounting('POST', `/orders/${orderId}/payments`, { paymentId: `${orderId}-deposit`, amount: PART });
+  const paid = await orderWhen(
+    merchant,
+    orderId,
+    'the payment to be booked',
+    ({ outstanding }) => outstanding.amount < TOTAL.amount,
+  );
+  say(`${money(PART)} came, the deposit and a part of what is due next:`);
+  for (const { number, dueOn, outstanding } of paid.instalments)
+    say(`${number}. due on ${dueOn}: ${outstanding.amount === 0 ? 'paid' : `${money(outstanding)} unpaid`}`);
+  const next = paid.nextStep;
+  say(
+    next
+      ? `next: ${next.kind} on ${next.at.slice(0, 10)}, about an instalment that is not paid`
+      : 'no step is planned',
+  );
+  await admin('POST', `/orders/${orderId}/settle`, { reason: 'The demo ends.' });
+}

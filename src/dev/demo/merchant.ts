@@ -1,0 +1,39 @@
+import { type ApiClient, apiClient } from '../api-client.ts';
+import { readDevJson } from '../state.ts';
+import { type Money, until } from './telling.ts';
+
+export type Order = {
+  orderId: string;
+  status: string;
+  outstanding: Money;
+  paidInStore: boolean;
+  nextStep: { kind: string; at: string } | null;
+  instalments: { number: number; dueOn: string; dueAt: string; amount: Money; outstanding: Money }[];
+  workflowId: string;
+};
+export type Check = { rule: string; passed: boolean; actual: string; required: string; message: string };
+
+/** The running system, as each of its users calls it. */
+export type Merchant = ReturnType<typeof readDevJson> & {
+  calls: Record<'storefront' | 'accounting' | 'read' | 'admin', ApiClient>;
+};
+
+export function openMerchant(): Merchant {
+  const dev = readDevJson();
+  const calls = (['storefront', 'accounting', 'read', 'admin'] as const).map(
+    (name) => [name, apiClient(dev.api, dev.keys[name])] as const,
+  );
+  return { ...dev, calls: Object.fromEntries(calls) as Merchant['calls'] };
+}
+
+/** The order, as soon as it is as hoped. */
+export const orderWhen = (
+  { calls }: Merchant,
+  orderId: string,
+  what: string,
+  isSo: (order: Order) => boolean,
+): Promise<Order> =>
+  until(what, 20_000, async () => {
+    const now = await calls.read<Order>('GET', `/orders/${orderId}`);
+    return isSo(now) ? now : null;
+  });

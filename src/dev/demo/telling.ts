@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from '../setup-error.ts';
+
+export type Money = { amount: number; currency: string };
+type Mail = { id: string; subject: string; text?: string; to: { address: string }[] };
+
+/** When the demo began: its ids and its clock go by it. */
+export const started = Date.now();
+
+/** Prints the order's mails as they come to the mailbox; without one (SMTP_URL) it waits for none. */
+export function mailReader(mailboxApi: string | null, orderNumber: string) {
+  const seen = new Set<string>();
+  const fresh = async (): Promise<Mail | null> => {
+    const all = (await (await fetch(mailboxApi!)).json()) as Mail[];
+    const mine = all.filter(
+      ({ subject, text }) => subject.includes(orderNumber) || text?.includes(orderNumber),
+    );
+    return mine.find(({ id }) => !seen.has(id)) ?? null;
+  };
+  return {
+    next: async (what: string, withinMs: number): Promise<void> => {
+      if (mailboxApi === null) return say(`${what}: sent by SMTP_URL's server, so it is not shown here`);
+      const mail = await until(what, withinMs, fresh);
+      seen.add(mail.id);
+      say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
+      const [body] = (mail.text ?? '').split('\n-- \n');
+      for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
+        console.log(`              │ ${line.trim()}`);
+    },
+  };
+}
+
+export async function until<T>(what: string, withinMs: number, look: () => Promise<T | null>): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > deadline)
+      throw new SetupError(
+        `Waited ${Math.round(withinMs / 1000)} s for ${what}, in vain. See .netterms/logs/.`,
+      );
+    await sleep(250);
+  }
+}
+
+export function heading(text: string): void {
+  console.log(`\n${text}`);
+}
+
+export function say(text: string): void {
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`  ${seconds.padStart(5)} s  ${text}`);
+}
+
+export function describe(step: { kind: string; at: string } | null): string {
+  return step
+    ? `${step.kind} in ${Math.max(0, Math.round((Date.parse(step.at) - Date.now()) / 1000))} s`
+    : 'none';
+}
+
+export function money({ amount, currency }: Money): string {
+  return new Intl.NumberFormat('en', { style: 'currency', currency, useGrouping: 'always' } as object).format(
+    amount / 100,
+  );
+}
