@@ -71,7 +71,8 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
   ];
   requireCredit(payment, entries, customer.unapplied);
   await book(tx, entries, booking);
-  for (const order of orders) await takeConcessionsBack(tx, order, key, booking);
+  const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
+  for (const order of orders) if (paid.has(order.id)) await takeConcessionsBack(tx, order, key, booking);
   const detail = { paymentId };
   await recordAudit(tx, {
     at: now,
@@ -85,8 +86,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
   for (const order of orders) {
     const subject = `order/${order.id}`;
     await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
-    const owes = taken.some(({ account, orderId }) => account === 'receivable' && orderId === order.id);
-    if (!owes || !mayBecome(order.status, 'open')) continue;
+    if (!paid.has(order.id) || !mayBecome(order.status, 'open')) continue;
     await reopen(tx, order, given);
     reopened.push(order.id);
   }

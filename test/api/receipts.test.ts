@@ -342,6 +342,11 @@ describe('what an order owes less', () => {
     expect(await order('c-2')).toMatchObject({ status: 'open', outstanding: eur(0.51) });
     await reverse('c-p1');
     expect(await order('c-1')).toMatchObject({ status: 'open', outstanding: eur(100) });
+    await api.ask('c-2', 'payments', { paymentId: 'c-p3', amount: eur(0.5) }, accounting);
+    await api.ask('c-2', 'payments', { paymentId: 'c-p4', amount: eur(10) }, accounting);
+    // what came after the order was settled paid nothing of it: the rest stays let go
+    await reverse('c-p4');
+    expect(await order('c-2')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 });
 
