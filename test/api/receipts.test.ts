@@ -383,6 +383,21 @@ describe('credit', () => {
 });
 
 describe('a payment that comes back', () => {
+  it('is not taken back once a part was refunded, whatever credit other payments left', async () => {
+    await customerWith('refunded', {});
+    await receive('refunded', { paymentId: 'rf-1', amount: eur(100) });
+    const refund = { refundId: 'rf-r', amount: eur(40) };
+    expect((await api.call('/customers/refunded/refunds', refund, accounting)).status).toBe(200);
+    await receive('refunded', { paymentId: 'rf-2', amount: eur(100) });
+    expect(await reverse('rf-1')).toMatchObject({
+      status: 409,
+      body: { code: 'credit-used', detail: expect.stringMatching(/100\.00 EUR.*60\.00 EUR/) },
+    });
+    expect(await account('refunded')).toMatchObject({ unapplied: eur(160) });
+    expect((await reverse('rf-2')).status).toBe(200);
+    expect(await account('refunded')).toMatchObject({ unapplied: eur(60) });
+  });
+
   it('is taken back as a whole: all that it paid is owed again, in new episodes, with the bank’s fee on the oldest', async () => {
     await customerWith('back', {
       'r-1': { units: 100 },
