@@ -1,4 +1,4 @@
-import { type Day, dueDayCalendar } from '../domain/calendar.ts';
+import { type Day, dayAt, dueDayCalendar } from '../domain/calendar.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
 import type { Db } from './client.ts';
@@ -42,6 +42,7 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
   const calendar = dueDayCalendar(settings);
+  const concludedOn = dayAt(order.placedAt, settings.timeZone);
   const [instalments, movements, charged] = await Promise.all([
     instalmentsOfOrders(db, [order.id]),
     principalOf(db, order.id, settings.timeZone),
@@ -49,6 +50,8 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
     const debt = {
+      concludedOn,
+      agrifood: order.regime?.kind === 'agrifood',
       dueOn: calendar.nextBusinessDay(dueOn),
       until,
       movements: movements.get(number) ?? [],

@@ -127,6 +127,17 @@ describe('late interest', () => {
     await put(policy);
   });
 
+  it('of food is four points higher', async () => {
+    const regime = { kind: 'agrifood', perishable: false };
+    await api.call('/orders', { orderId: 'food', customerId: 'rossi', total: eur(1_000), regime });
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    // 30 days: 1,000.00 × 16 % × 30 / 365
+    expect(await read('food', '/interest')).toMatchObject({
+      accrued: eur(13.15),
+      instalments: [{ periods: [{ ratePercent: '16' }] }],
+    });
+  });
+
   it('accrues from the legal due day, which is no Sunday', async () => {
     api.clock.now = '2027-02-26T10:00:00.000Z';
     const { body } = await api.call('/orders', { orderId: 'easter', customerId: 'rossi', total: eur(1_000) });
