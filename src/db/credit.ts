@@ -28,6 +28,13 @@ export async function promisedBy(db: Db, customerId: string, currency: string): 
 /** Credit that may be used: what is left of a payment, or (null) credit that no payment left. Minor units. */
 export type CreditSource = { paymentId: string | null; amount: number };
 
+/** What the ledger holds of one payment as credit, in minor units. */
+export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger where payment_id = ${paymentId} and account = 'unapplied'`;
+  return row!.amount;
+}
+
 /** What is held of one payment and allocated to nothing, as far as that credit is there still. */
 export async function leftOfPayment(db: Db, paymentId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`

@@ -1,8 +1,7 @@
-import { type Day, dueDayCalendar } from '../domain/calendar.ts';
+import { type Day, dayAt, dueDayCalendar } from '../domain/calendar.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
 import type { Db } from './client.ts';
-import { findCustomer } from './customers.ts';
 import { instalmentsOfOrders, type OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
@@ -37,11 +36,12 @@ export type OrderInterest = {
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
 export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Promise<OrderInterest> {
-  const excluded = await exclusionsOf(db, order.customerId);
   const policies = await activePolicies(db);
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
   const calendar = dueDayCalendar(settings);
+  const excluded = await exclusionsOf(db, order.customerId, settings.timeZone);
+  const concludedOn = dayAt(order.placedAt, settings.timeZone);
   const [instalments, movements, charged] = await Promise.all([
     instalmentsOfOrders(db, [order.id]),
     principalOf(db, order.id, settings.timeZone),
@@ -49,6 +49,8 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
     const debt = {
+      concludedOn,
+      agrifood: order.regime?.kind === 'agrifood',
       dueOn: calendar.nextBusinessDay(dueOn),
       until,
       movements: movements.get(number) ?? [],
@@ -74,13 +76,21 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   };
 }
 
-/** Days on which nothing accrues: an insolvency, from its day on (art. 1 c. 2 D.Lgs. 231/2002). */
-async function exclusionsOf(db: Db, customerId: string): Promise<Exclusion[]> {
-  const from = (await findCustomer(db, customerId))?.insolventSince ?? null;
-  return from === null ? [] : [{ from, to: null }];
+/**
+ * Days on which nothing accrues: each insolvency, from its day to that on which it ended, also once it is over (art. 1
+ * c. 2 D.Lgs. 231/2002).
+ */
+async function exclusionsOf(db: Db, customerId: string, zone: string): Promise<Exclusion[]> {
+  const turns = await db<{ day: Day; began: boolean }[]>`
+    select (at at time zone ${zone})::date as day, action = 'customer.insolvency' as began from audit
+    where subject = ${`customer/${customerId}`}
+      and (action = 'customer.insolvency') <> (detail->>'before' is not distinct from 'insolvency')
+    order by id`;
+  return turns.flatMap(({ day, began }, index) =>
+    began ? [{ from: day, to: turns[index + 1]?.day ?? null }] : [],
+  );
 }
 
-/** How the principal of each instalment moved: a payment counts from the day on which it was received. */
 /**
  * The invoices of an order that were not compensated, through this order or another; of an order that was compensated
  * before it had an invoice, none.

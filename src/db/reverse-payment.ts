@@ -2,7 +2,7 @@ import { returnFee } from '../domain/allocations.ts';
 import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
-import { type Entry, reversal, withdrawal } from '../domain/ledger.ts';
+import { balance, type Entry, reversal, withdrawal } from '../domain/ledger.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { mayBecome } from '../domain/order-state.ts';
 import { inCurrency } from './accounts.ts';
@@ -10,6 +10,7 @@ import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { noteReturned } from './collections.ts';
 import { decideCommand } from './commands.ts';
+import { unappliedOf } from './credit.ts';
 import { lockCustomer } from './customers.ts';
 import { discountLeft } from './early-discount.ts';
 import { type Booking, book, type LedgerRow } from './ledger.ts';
@@ -69,9 +70,10 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
       taken.filter(({ orderId }) => orderId !== null && cancelled.has(orderId)),
     ),
   ];
-  requireCredit(payment, entries, customer.unapplied);
+  requireCredit(payment, entries, { held: customer.unapplied, left: await unappliedOf(tx, paymentId) });
   await book(tx, entries, booking);
-  for (const order of orders) await takeConcessionsBack(tx, order, key, booking);
+  const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
+  for (const order of orders) if (paid.has(order.id)) await takeConcessionsBack(tx, order, key, booking);
   const detail = { paymentId };
   await recordAudit(tx, {
     at: now,
@@ -85,8 +87,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
   for (const order of orders) {
     const subject = `order/${order.id}`;
     await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
-    const owes = taken.some(({ account, orderId }) => account === 'receivable' && orderId === order.id);
-    if (!owes || !mayBecome(order.status, 'open')) continue;
+    if (!paid.has(order.id) || !mayBecome(order.status, 'open')) continue;
     await reopen(tx, order, given);
     reopened.push(order.id);
   }
@@ -144,17 +145,27 @@ async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal
   }
 }
 
-/** Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none. */
-function requireCredit({ paymentId, currency }: PaymentRow, entries: readonly Entry[], held: number): void {
-  const change = entries.reduce(
-    (sum, { account, amount }) => (account === 'unapplied' ? sum + amount : sum),
-    0,
+/**
+ * Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none, or
+ * less than none of this payment.
+ * @param held of the customer's credit, `left` of it from this payment
+ */
+function requireCredit(
+  { paymentId, currency }: PaymentRow,
+  entries: readonly Entry[],
+  { held, left }: { held: number; left: number },
+): void {
+  const change = balance(entries, 'unapplied');
+  const own = balance(
+    entries.filter((given) => given.paymentId === paymentId),
+    'unapplied',
   );
-  if (held + change >= 0) return;
+  const missing = Math.max(-held - change, -left - own, 0);
+  if (missing === 0) return;
   const money = (amount: number) => plainMoney({ amount, currency });
   throw new NettermsError(
     'credit-used',
-    `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(held)} is held still: the rest was refunded or has paid other orders. Take that back first.`,
+    `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(Math.max(-change - missing, 0))} is held still: the rest was refunded or has paid other orders. Take that back first.`,
   );
 }
 

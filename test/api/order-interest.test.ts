@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -125,6 +126,36 @@ describe('late interest', () => {
     });
     expect((await pay('rateless', 'r-1', 1_000, '2027-04-30')).body).toMatchObject({ status: 'settled' });
     await put(policy);
+  });
+
+  it('does not accrue in an insolvency, also when that is over', async () => {
+    await addCustomer(api.sql, 'broke');
+    await api.call('/orders', { orderId: 'broke-1', customerId: 'broke', total: eur(1_000) });
+    const decide = (day: string, what: string) => {
+      api.clock.now = `2027-04-${day}T10:00:00.000Z`;
+      return api.call(`/customers/broke/${what}`, { reason: 'the court says so' });
+    };
+    await decide('10', 'insolvency');
+    await decide('12', 'insolvency');
+    await decide('20', 'grant');
+    await decide('22', 'use-rules');
+    const [line] = (await read('broke-1', '/interest?until=2027-04-30')).instalments;
+    const days = ({ from, to }: { from: string; to: string }) => [from, to];
+    expect(line.periods.map(days)).toEqual([
+      ['2027-04-01', '2027-04-09'],
+      ['2027-04-21', '2027-04-30'],
+    ]);
+  });
+
+  it('of food is four points higher', async () => {
+    const regime = { kind: 'agrifood', perishable: false };
+    await api.call('/orders', { orderId: 'food', customerId: 'rossi', total: eur(1_000), regime });
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    // 30 days: 1,000.00 × 16 % × 30 / 365
+    expect(await read('food', '/interest')).toMatchObject({
+      accrued: eur(13.15),
+      instalments: [{ periods: [{ ratePercent: '16' }] }],
+    });
   });
 
   it('accrues from the legal due day, which is no Sunday', async () => {

@@ -342,6 +342,11 @@ describe('what an order owes less', () => {
     expect(await order('c-2')).toMatchObject({ status: 'open', outstanding: eur(0.51) });
     await reverse('c-p1');
     expect(await order('c-1')).toMatchObject({ status: 'open', outstanding: eur(100) });
+    await api.ask('c-2', 'payments', { paymentId: 'c-p3', amount: eur(0.5) }, accounting);
+    await api.ask('c-2', 'payments', { paymentId: 'c-p4', amount: eur(10) }, accounting);
+    // what came after the order was settled paid nothing of it: the rest stays let go
+    await reverse('c-p4');
+    expect(await order('c-2')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 });
 
@@ -378,6 +383,21 @@ describe('credit', () => {
 });
 
 describe('a payment that comes back', () => {
+  it('is not taken back once a part was refunded, whatever credit other payments left', async () => {
+    await customerWith('refunded', {});
+    await receive('refunded', { paymentId: 'rf-1', amount: eur(100) });
+    const refund = { refundId: 'rf-r', amount: eur(40) };
+    expect((await api.call('/customers/refunded/refunds', refund, accounting)).status).toBe(200);
+    await receive('refunded', { paymentId: 'rf-2', amount: eur(100) });
+    expect(await reverse('rf-1')).toMatchObject({
+      status: 409,
+      body: { code: 'credit-used', detail: expect.stringMatching(/100\.00 EUR.*60\.00 EUR/) },
+    });
+    expect(await account('refunded')).toMatchObject({ unapplied: eur(160) });
+    expect((await reverse('rf-2')).status).toBe(200);
+    expect(await account('refunded')).toMatchObject({ unapplied: eur(60) });
+  });
+
   it('is taken back as a whole: all that it paid is owed again, in new episodes, with the bank’s fee on the oldest', async () => {
     await customerWith('back', {
       'r-1': { units: 100 },
