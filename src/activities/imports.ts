@@ -1,16 +1,26 @@
 import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import { applyImport } from '../db/apply-import.ts';
+import { bookCertain } from '../db/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
 import type { ImportState } from '../db/imports.ts';
+import type { Allocated } from '../db/receive-payment.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { asApplicationFailure } from './failures.ts';
+import type { TellOrder } from './revocation.ts';
 
 const HEARTBEAT_MS = 3_000;
 
 /** What becomes of files that were received. */
-export function importActivities({ sql }: { sql: Sql }) {
+export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {
+  const told = async ({ orderIds, commandIds }: Allocated): Promise<void> => {
+    for (const [index, orderId] of orderIds.entries())
+      await tellOrder(orderId, 'allocate', commandIds[index]!);
+  };
   return {
-    /** Applies the import in one transaction. A repeat of one that was applied only says again what came of it. */
+    /**
+     * Applies the import in one transaction, and then books the bank lines whose match is certain, one by one. A repeat
+     * of one that was applied only says again what came of it, and books what is left.
+     */
     async applyImport({
       importId,
     }: {
@@ -20,7 +30,10 @@ export function importActivities({ sql }: { sql: Sql }) {
       const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
       const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
       try {
-        const { state, lines, rejected } = await applyImport(sql, importId, now);
+        const row = await applyImport(sql, importId, now);
+        const { state, lines, rejected } = row;
+        if (row.kind === 'payments' && row.options.book === 'certain')
+          await bookCertain(sql, importId, { actor: row.actor, now, went: told });
         return { state, lines, rejected };
       } catch (error) {
         return notApplied(importId, error);

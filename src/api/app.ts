@@ -13,6 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { bankLineEndpoints } from './routes/bank-lines.ts';
 import { collectionEndpoints } from './routes/collections.ts';
 import { correctionEndpoints } from './routes/corrections.ts';
 import { creditEndpoints } from './routes/credit.ts';
@@ -59,6 +60,7 @@ export const endpointsOf = (
 ): Endpoint[] => [
   ...customerEndpoints(deps),
   ...importEndpoints(deps),
+  ...bankLineEndpoints(deps),
   ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),
   ...creditEndpoints(deps),

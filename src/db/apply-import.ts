@@ -1,5 +1,6 @@
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
+import { importBankLines } from './import-bank-lines.ts';
 import { importCustomers } from './import-customers.ts';
 import { getImport, type ImportKind, type ImportRow, lockOf } from './imports.ts';
 
@@ -10,7 +11,10 @@ export type Applier = (
   given: { now: string; went: (lines: number) => Promise<void> },
 ) => Promise<void>;
 
-const appliers: Readonly<Record<ImportKind, Applier>> = { customers: importCustomers };
+const appliers: Readonly<Record<ImportKind, Applier>> = {
+  customers: importCustomers,
+  payments: importBankLines,
+};
 
 /**
  * Applies what is right in an import, all in one transaction. A repeat of one that is finished only reads it again;

@@ -2,7 +2,8 @@ import { type FieldError, NettermsError } from '../domain/errors.ts';
 import type { Db, Sql, Tx } from './client.ts';
 
 /** What a file may hold. */
-export type ImportKind = 'customers';
+export const importKinds = ['customers', 'payments'] as const;
+export type ImportKind = (typeof importKinds)[number];
 /** `refused`: nothing of it was applied, because a line was rejected and the sender wanted all or nothing. */
 export type ImportState = 'received' | 'applying' | 'done' | 'refused';
 /** What rejected lines mean for the others. */
@@ -20,10 +21,15 @@ export type ImportRow = {
   applied: number;
   /** How many lines had which outcome; empty before the end. */
   outcomes: Record<string, number>;
+  /** How its lines are to be used, by the kind. */
+  options: ImportOptions;
   actor: string;
   createdAt: string;
   finishedAt: string | null;
 };
+
+/** `book`: which bank lines are booked without a person's word. */
+export type ImportOptions = { readonly book?: 'certain' | 'none' };
 
 /** A line as it was read: what it says of which business id, or why it is rejected and how it was sent. */
 export type NewImportLine = { number: number } & (
@@ -38,7 +44,9 @@ export type RejectedLine = {
   raw: string;
 };
 
-export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerprint' | 'actor'>;
+export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerprint' | 'actor'> & {
+  options?: ImportOptions;
+};
 
 export const workflowIdOfImport = (id: string): string => `import/${id}`;
 
@@ -48,7 +56,7 @@ const FIRST_START_MS = 10_000;
 const RECEIVING = '2min';
 
 const columns = (db: Db) =>
-  db`id, kind, state, on_rejected, fingerprint, lines, rejected, applied, outcomes, actor, created_at, finished_at`;
+  db`id, kind, state, on_rejected, fingerprint, lines, rejected, applied, outcomes, options, actor, created_at, finished_at`;
 
 export async function findImport(db: Db, id: string): Promise<ImportRow | null> {
   const [row] = await db<ImportRow[]>`select ${columns(db)} from imports where id = ${id}`;
@@ -102,11 +110,11 @@ async function store(
   lines: AsyncIterable<readonly NewImportLine[]>,
   now: string,
 ): Promise<ImportRow> {
-  const { id, kind, onRejected, fingerprint, actor } = given;
+  const { id, kind, onRejected, fingerprint, actor, options = {} } = given;
   const wakeBy = new Date(Date.parse(now) + FIRST_START_MS).toISOString();
   // The counts follow: the lines are known only when the last one has been read.
-  await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, actor, created_at, wake_by)
-           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${actor}, ${now}, ${wakeBy})`;
+  await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at, wake_by)
+           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${wakeBy})`;
   let count = 0;
   for await (const batch of lines) {
     await insertLines(tx, id, batch);

@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import type { BankLineRow } from '../db/bank-lines.ts';
+import { type Booking, bookBankLine } from '../db/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
 import type { CommandRow } from '../db/commands.ts';
 import { type Allocated, allocatePayment, type Receipt, receivePayment } from '../db/receive-payment.ts';
@@ -17,6 +19,19 @@ export type AllocatedPayment = { commands: CommandRow[]; replayed: boolean };
  */
 export async function takeReceipt(deps: Deps, receipt: Receipt, actor: string): Promise<AllocatedPayment> {
   return follow(deps, await receivePayment(deps.sql, receipt, { actor, now: deps.now }));
+}
+
+/**
+ * Books a bank line as a payment, in the same way.
+ * @throws NettermsError as `bookBankLine` does
+ */
+export async function takeBankLine(
+  deps: Deps,
+  line: BankLineRow,
+  booking: Booking,
+  actor: string,
+): Promise<AllocatedPayment> {
+  return follow(deps, await bookBankLine(deps.sql, line, booking, { actor, now: deps.now }));
 }
 
 /**

@@ -90,6 +90,12 @@ const valid: Record<string, object> = {
     allocations: [{ orderId: 'o', instalment: 1, amount: money }],
     deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
   },
+  'POST /bank-lines/none/confirm': {
+    customerId: 'rossi',
+    allocations: [{ orderId: 'o', instalment: 1, amount: money }],
+    deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
+  },
+  'POST /bank-lines/none/ignore': { reason: 'r' },
   'POST /payments/none/allocations': {
     allocations: [{ orderId: 'o', instalment: 1, amount: money }],
     deductions: [{ orderId: 'o', kind: 'bank_fee', amount: money }],
@@ -367,6 +373,7 @@ it('any path and query is answered, and never fails', async () => {
         'credit-groups',
         'payments',
         'invoices',
+        'bank-lines',
       ),
       part,
       part,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 beforeEach(async () => {
-  await api.sql`truncate imports, import_lines`;
+  await api.sql`truncate imports, import_lines, bank_lines`;
 });
 
 const CSV = 'text/csv';

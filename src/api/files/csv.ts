@@ -88,7 +88,8 @@ function requireHeader(names: string[], { required, optional, others }: Columns)
   if (unknown.length > 0)
     unreadable(`The header has columns that are not known: ${quoted(unknown)}. Known are: ${all}.`);
   const missing = required.filter((name) => !names.includes(name));
-  if (missing.length > 0) unreadable(`The header lacks the columns ${quoted(missing)}.`);
+  if (missing.length > 0)
+    unreadable(`The header lacks the columns ${quoted(missing)}. It has: ${quoted(names)}.`);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0) unreadable(`The header names ${quoted(twice)} more than once.`);
   return names;

@@ -5,6 +5,7 @@ import type { Sql } from '../../db/client.ts';
 import {
   getImport,
   type ImportKind,
+  type ImportOptions,
   type ImportRow,
   insertImport,
   listImports,
@@ -13,15 +14,19 @@ import {
   rejectedLines,
   workflowIdOfImport,
 } from '../../db/imports.ts';
+import { activePolicies } from '../../db/policies.ts';
+import { dayAt } from '../../domain/calendar.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { ImportProcess } from '../../temporal/import-process.ts';
 import { pageOf } from '../cursor.ts';
-import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
+import { bankLineReader } from '../files/bank-line-reader.ts';
 import type { Separator } from '../files/csv.ts';
 import { customerLines } from '../files/customer-lines.ts';
 import { CSV, type LineReader, NDJSON, readLines } from '../files/read-lines.ts';
 import { receive, type Upload } from '../files/receive.ts';
 import { parse } from '../problems.ts';
+import { bankFileQuery } from '../schemas/bank-lines.ts';
 import { externalId } from '../schemas/fields.ts';
 import {
   file,
@@ -45,24 +50,45 @@ type Sent = {
   idempotencyKey: string | null;
   actor: string;
   now: string;
+  /** How a bank's file is read. */
+  mapping?: object;
+  options?: ImportOptions;
 };
 
 /** Files that are imported: how one is taken, how far it is, and what was wrong in it. */
 export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportProcess }): Endpoint[] {
   /** Keeps the file's lines. The import's id is the caller's key, or follows from the content and the options. */
   async function take(kind: ImportKind, reader: LineReader, sent: Sent) {
-    const { upload, onRejected, separator, idempotencyKey, actor, now } = sent;
+    const { upload, onRejected, separator, idempotencyKey, actor, now, mapping, options = {} } = sent;
     const key = idempotencyKey && parse(keyAsId, { 'Idempotency-Key': idempotencyKey }, 'parameters');
     const received = await receive(upload.bytes);
     try {
       const { sha256 } = received;
-      const content = fingerprint({ kind, type: upload.type, sha256, onRejected, separator });
+      const content = fingerprint({
+        kind,
+        type: upload.type,
+        sha256,
+        onRejected,
+        separator,
+        mapping,
+        options,
+      });
       const id = key ? key['Idempotency-Key'] : `imp_${content.slice(0, 32)}`;
-      const given = { id, kind, onRejected, fingerprint: content, actor };
+      const given = { id, kind, onRejected, fingerprint: content, options, actor };
       return await insertImport(sql, given, readLines(received.read(), upload.type, reader, separator), now);
     } finally {
       await received.close();
     }
+  }
+
+  function received({ row, replayed }: Awaited<ReturnType<typeof insertImport>>): Reply<ImportView> {
+    const waits = row.finishedAt === null;
+    return {
+      status: replayed || !waits ? 200 : 202,
+      body: viewOf(row),
+      headers: { Location: `/v1/imports/${row.id}`, ...replayedHeader(replayed) },
+      ...(waits ? { afterwards: () => imports.startSoon(row) } : {}),
+    };
   }
 
   return [
@@ -80,14 +106,28 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       statuses: { 200: 'received before, or refused', 202: 'received' },
       handle: async ({ query: { onRejected, separator = null }, body: upload, ...call }) => {
         const sent = { upload, onRejected, separator, ...call };
-        const { row, replayed } = await take('customers', customerLines, sent);
-        const waits = row.finishedAt === null;
-        return {
-          status: replayed || !waits ? 200 : 202,
-          body: viewOf(row),
-          headers: { Location: `/v1/imports/${row.id}`, ...replayedHeader(replayed) },
-          ...(waits ? { afterwards: () => imports.startSoon(row) } : {}),
-        };
+        return received(await take('customers', customerLines, sent));
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/payments/import',
+      tag,
+      summary: 'Import a bank’s CSV file; what it pays for certain is booked, the rest waits in a pool',
+      scopes: ['accounting'],
+      query: bankFileQuery,
+      body: file,
+      files: [CSV],
+      answer: importView,
+      keyed: true,
+      statuses: { 200: 'received before, or refused', 202: 'received' },
+      handle: async ({ query, body: upload, ...call }) => {
+        const { onRejected, separator = null, book = 'certain', ...given } = query;
+        const { timeZone, currency } = (await activePolicies(sql)).settings.body;
+        const mapping = { dateFormat: 'yyyy-MM-dd', decimal: '.' as const, currency, ...given };
+        const reader = bankLineReader(mapping, dayAt(call.now, timeZone));
+        const sent = { upload, onRejected, separator, mapping, options: { book }, ...call };
+        return received(await take('payments', reader, sent));
       },
     }),
     endpoint({

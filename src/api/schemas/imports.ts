@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importKinds } from '../../db/imports.ts';
 import { readCursor } from '../cursor.ts';
 import { type Separator, separators } from '../files/csv.ts';
 import type { Upload } from '../files/receive.ts';
@@ -29,7 +30,7 @@ export const importQuery = z.strictObject({
 export const importView = z
   .object({
     importId: externalId,
-    kind: z.enum(['customers']),
+    kind: z.enum(importKinds),
     state: z.enum(['received', 'applying', 'done', 'refused']).meta({
       description:
         '`refused`: a line was rejected and `onRejected` was `refuse`, so nothing was imported. Until `done` nothing of the file is visible, then all of it.',
@@ -39,7 +40,7 @@ export const importView = z
     progress: z
       .object({ done: z.int(), total: z.int() })
       .meta({ description: 'Lines gone through, of those that were not rejected.' }),
-    created: z.int(),
+    created: z.int().meta({ description: 'Of bank lines: those that are new.' }),
     updated: z.int(),
     unchanged: z.int(),
     rejected: z.int(),

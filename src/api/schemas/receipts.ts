@@ -19,8 +19,8 @@ const deduction = z
     description: 'What the customer kept back and does not owe, within the tolerance of the receipts policy.',
   });
 
-const allocations = z.array(allocation).min(1).max(500);
-const deductions = z.array(deduction).min(1).max(500).optional();
+export const allocations = z.array(allocation).min(1).max(500);
+export const deductions = z.array(deduction).min(1).max(500).optional();
 
 /** Money that a customer paid, before defaults. */
 export const newReceipt = z

@@ -1,0 +1,79 @@
+import { DateTime } from 'luxon';
+import type { FieldError } from '../../domain/errors.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import { MAX_AMOUNT, minorDigits } from '../../domain/money.ts';
+import type { LineReader, Read } from './read-lines.ts';
+
+/** Which columns of the bank's file say what, and how its days and amounts are written. */
+export type BankMapping = {
+  date: string;
+  amount: string;
+  reference: string;
+  payer?: string | undefined;
+  /** As Luxon writes it: "dd/MM/yyyy". */
+  dateFormat: string;
+  decimal: ',' | '.';
+  currency: string;
+};
+
+/**
+ * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from its content and from
+ * its place among equal ones of the file, so that it is the same line in an overlapping file.
+ * @param today days after it are rejected
+ */
+export function bankLineReader(mapping: BankMapping, today: string): LineReader {
+  const { date, amount, reference, payer } = mapping;
+  const equal = new Map<string, number>();
+  return {
+    columns: {
+      required: [date, amount, reference, ...(payer === undefined ? [] : [payer])],
+      optional: [],
+      others: { pattern: /^/, description: 'any others' },
+    },
+    ofCells: (cells) => {
+      const errors: FieldError[] = [];
+      const valueOn = dayOf(cells[date] ?? '', mapping, today, errors);
+      const minor = minorOf(cells[amount] ?? '', mapping, errors);
+      if (errors.length > 0) return { subject: null, errors };
+      const facts = {
+        valueOn,
+        amount: minor,
+        currency: mapping.currency,
+        reference: cells[reference] ?? '',
+        payer: payer === undefined ? '' : (cells[payer] ?? ''),
+      };
+      const content = fingerprint(facts);
+      const place = (equal.get(content) ?? 0) + 1;
+      equal.set(content, place);
+      return { subject: `bank_${fingerprint({ content, place }).slice(0, 32)}`, facts, fingerprint: content };
+    },
+    ofObject: (): Read => ({ subject: null, errors: [{ pointer: '', detail: 'Send the lines as CSV.' }] }),
+  };
+}
+
+function dayOf(cell: string, { date, dateFormat }: BankMapping, today: string, errors: FieldError[]): string {
+  const read = DateTime.fromFormat(cell, dateFormat, { zone: 'utc' });
+  const day = read.isValid ? read.toISODate() : null;
+  if (day === null) errors.push({ pointer: date, detail: `This is no day such as ${dateFormat}.` });
+  else if (day > today) errors.push({ pointer: date, detail: `This is in the future: today is ${today}.` });
+  return day ?? '';
+}
+
+/** In minor units, read digit by digit, with or without thousands. */
+function minorOf(cell: string, { amount, decimal, currency }: BankMapping, errors: FieldError[]): number {
+  const wrong = (detail: string): number => {
+    errors.push({ pointer: amount, detail });
+    return 0;
+  };
+  const digits = minorDigits(currency);
+  const thousands = decimal === ',' ? '.' : ',';
+  const plain = cell.replace(/[\s\u00a0\u202f]/g, '');
+  const [, sign, whole, fraction = ''] =
+    new RegExp(`^([+-]?)(\\d{1,15}|\\d{1,3}(?:\\${thousands}\\d{3})+)(?:\\${decimal}(\\d+))?$`).exec(plain) ??
+    [];
+  if (whole === undefined) return wrong(`This is no amount such as 1${thousands}234${decimal}50.`);
+  if (fraction.length > digits) return wrong(`${currency} has ${digits} digits after the ${decimal}.`);
+  const minor = Number(whole.replaceAll(thousands, '') + fraction.padEnd(digits, '0'));
+  if (sign === '-' || minor === 0) return wrong('No money came in by this line.');
+  return minor <= MAX_AMOUNT ? minor : wrong('This is too much.');
+}

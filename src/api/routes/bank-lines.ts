@@ -1,0 +1,156 @@
+import {
+  type BankLineRow,
+  getBankLine,
+  ignoreBankLine,
+  listBankLines,
+  proposalsFor,
+  stateOf,
+} from '../../db/bank-lines.ts';
+import { type Booking, bookingOf } from '../../db/book-bank-line.ts';
+import type { Sql } from '../../db/client.ts';
+import { readPayment } from '../../db/payment-views.ts';
+import { NettermsError } from '../../domain/errors.ts';
+import type { Proposal } from '../../domain/matching.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { takeBankLine } from '../../temporal/receive-payment.ts';
+import { pageOf } from '../cursor.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import {
+  type BankLineView,
+  bankLine,
+  bankLineQuery,
+  bankLines,
+  confirmation,
+  ignored,
+} from '../schemas/bank-lines.ts';
+import { payment } from '../schemas/receipts.ts';
+
+const tag = 'Payments';
+
+/** The pool of bank lines that wait for a person: what they probably pay, and what is decided. */
+export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+  async function viewsOf(rows: readonly BankLineRow[]): Promise<BankLineView[]> {
+    const proposals = await proposalsFor(sql, rows);
+    return rows.map((row) => viewOf(row, proposals.get(row.id) ?? null));
+  }
+
+  /** What was said, or as it is proposed. Throws `nothing-proposed`. */
+  async function wanted(
+    row: BankLineRow,
+    given: {
+      customerId?: string | undefined;
+      allocations?: Wanted['allocations'];
+      deductions?: Wanted['deductions'];
+    },
+  ): Promise<Booking> {
+    const { customerId, allocations, deductions = [] } = given;
+    if (customerId !== undefined)
+      return {
+        customerId,
+        allocations:
+          allocations?.map(({ amount, ...place }) => ({ ...place, amount: inCurrencyOf(row, amount) })) ??
+          null,
+        deductions,
+      };
+    const proposal = (await proposalsFor(sql, [row])).get(row.id);
+    if (proposal && proposal.customerId !== null) return bookingOf(proposal);
+    throw new NettermsError('nothing-proposed', `Say whose payment line ${row.id} is, with \`customerId\`.`);
+  }
+
+  return [
+    endpoint({
+      method: 'get',
+      path: '/bank-lines',
+      tag,
+      summary: 'List the lines of banks’ files with what they probably pay, the newest first',
+      scopes: ['read'],
+      query: bankLineQuery,
+      answer: bankLines,
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const rows = await listBankLines(sql, filter, { after: cursor, limit: limit + 1 });
+        const place = ({ valueOn, id: bankLineId }: BankLineRow) => ({ valueOn, bankLineId });
+        const { items, nextCursor } = pageOf(rows, limit, place);
+        return { body: { items: await viewsOf(items), nextCursor } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/bank-lines/{bankLineId}',
+      tag,
+      summary: 'Read a bank line',
+      scopes: ['read'],
+      answer: bankLine,
+      handle: async ({ params: { bankLineId } }) => ({
+        body: (await viewsOf([await getBankLine(sql, bankLineId)]))[0]!,
+      }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/bank-lines/{bankLineId}/confirm',
+      tag,
+      summary: 'Book a bank line as it is proposed, or as said',
+      scopes: ['accounting'],
+      body: confirmation,
+      answer: payment,
+      statuses: { 200: 'done', 202: 'kept; not all the orders’ workflows have answered yet' },
+      handle: async ({ params: { bankLineId }, body, actor, now }) => {
+        const row = await getBankLine(sql, bankLineId);
+        if (row.booked && body.customerId === undefined)
+          return { body: await readPayment(sql, bankLineId), headers: replayedHeader(true) };
+        const taken = await takeBankLine({ sql, process, now }, row, await wanted(row, body), actor);
+        return {
+          status: taken.commands.every(({ outcome }) => outcome) ? 200 : 202,
+          body: await readPayment(sql, bankLineId),
+          headers: replayedHeader(taken.replayed),
+        };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/bank-lines/{bankLineId}/ignore',
+      tag,
+      summary: 'Take a bank line out of the pool: it is no customer’s payment',
+      scopes: ['accounting'],
+      body: ignored,
+      answer: bankLine,
+      handle: async ({ params: { bankLineId }, body: { reason }, actor, now }) => {
+        const row = await ignoreBankLine(sql, bankLineId, { reason, actor, now });
+        return { body: viewOf(row, null) };
+      },
+    }),
+  ];
+}
+
+type Wanted = {
+  allocations:
+    | { orderId: string; instalment?: number | undefined; amount: { amount: number; currency: string } }[]
+    | undefined;
+  deductions: Booking['deductions'][number][] | undefined;
+};
+
+function inCurrencyOf({ currency }: BankLineRow, given: { amount: number; currency: string }): number {
+  if (given.currency === currency) return given.amount;
+  throw new NettermsError('currency-mismatch', `The bank line is in ${currency}, not in ${given.currency}.`);
+}
+
+function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
+  const { id, importId, valueOn, amount, currency, reference, payer } = row;
+  const money = (minor: number) => ({ amount: minor, currency });
+  const state = stateOf(row);
+  return {
+    bankLineId: id,
+    importId,
+    state,
+    valueOn,
+    amount: money(amount),
+    reference,
+    payer,
+    proposal: proposal && {
+      ...proposal,
+      reasons: [...proposal.reasons],
+      allocations: proposal.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
+    },
+    paymentId: state === 'booked' ? id : null,
+    ignored: state === 'ignored' ? { at: row.ignoredAt!, by: row.ignoredBy!, reason: row.ignoredWhy! } : null,
+  };
+}

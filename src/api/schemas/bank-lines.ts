@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { bankLineStates } from '../../db/bank-lines.ts';
+import { readCursor } from '../cursor.ts';
+import { currency, day, externalId, limit, line, money, page, reason } from './fields.ts';
+import { importQuery } from './imports.ts';
+import { allocations, deductions } from './receipts.ts';
+
+/** How a bank's file is to be read, and which of its lines are booked. */
+export const bankFileQuery = importQuery.extend({
+  date: line(100).meta({ description: 'The column of the value date.', example: 'Data valuta' }),
+  amount: line(100).meta({ description: 'The column of the amount, in major units.', example: 'Importo' }),
+  reference: line(100).meta({ description: 'The column of what the payer wrote.', example: 'Causale' }),
+  payer: line(100).optional().meta({ description: 'The column of who paid.', example: 'Ordinante' }),
+  dateFormat: line(30)
+    .optional()
+    .meta({ description: 'How days are written; yyyy-MM-dd if not given.', example: 'dd/MM/yyyy' }),
+  decimal: z
+    .enum([',', '.'])
+    .optional()
+    .meta({ description: 'What stands before the cents; a point if not given.' }),
+  currency: currency.optional().meta({ description: 'The merchant’s if not given.' }),
+  book: z.enum(['certain', 'none']).optional().meta({
+    description: 'What is booked without a person’s word: what is certain, as if not given, or nothing.',
+  }),
+});
+
+export const proposal = z
+  .object({
+    certainty: z.enum(['certain', 'likely', 'none']),
+    customerId: z.string().nullable(),
+    allocations: z.array(z.object({ orderId: z.string(), amount: money })),
+    reasons: z.array(
+      z.enum(['number-named', 'amount-equal', 'amount-differs', 'several-customers', 'payer-named']),
+    ),
+  })
+  .meta({ id: 'Proposal', description: 'What the line probably pays, as the orders are now.' });
+
+export const bankLine = z
+  .object({
+    bankLineId: z.string(),
+    importId: z.string(),
+    state: z.enum(bankLineStates),
+    valueOn: z.string(),
+    amount: money,
+    reference: z.string(),
+    payer: z.string(),
+    proposal: proposal.nullable().meta({ description: 'null: the line is not open.' }),
+    paymentId: z.string().nullable().meta({ description: 'As which it is booked.' }),
+    ignored: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+  })
+  .meta({ id: 'BankLine' });
+export type BankLineView = z.infer<typeof bankLine>;
+
+export const bankLineQuery = z.strictObject({
+  state: z.enum(bankLineStates).optional(),
+  importId: externalId.optional(),
+  limit,
+  cursor: readCursor(z.strictObject({ valueOn: day, bankLineId: externalId })),
+});
+export const bankLines = page(bankLine);
+
+export const confirmation = z
+  .strictObject({
+    customerId: externalId.optional().meta({ description: 'As proposed if not given.' }),
+    allocations: allocations.optional().meta({ description: 'Without them the oldest due is paid first.' }),
+    deductions,
+  })
+  .refine(
+    ({ customerId, allocations, deductions }) => customerId !== undefined || (!allocations && !deductions),
+    {
+      path: ['customerId'],
+      message: 'Say whose payment it is.',
+    },
+  )
+  .meta({ id: 'BankLineConfirmation' });
+
+export const ignored = z.strictObject({ reason });

@@ -1,0 +1,110 @@
+import { NettermsError } from '../domain/errors.ts';
+import { match, type Proposal } from '../domain/matching.ts';
+import { recordAudit } from './audit.ts';
+import { type Db, inTransaction, type Sql } from './client.ts';
+import { openDocuments } from './open-documents.ts';
+
+/** Money on the bank account; `amount` in minor units. It is booked as the payment of its id. */
+export type BankLineRow = {
+  id: string;
+  importId: string;
+  valueOn: string;
+  amount: number;
+  currency: string;
+  reference: string;
+  payer: string;
+  createdAt: string;
+  booked: boolean;
+  ignoredAt: string | null;
+  ignoredBy: string | null;
+  ignoredWhy: string | null;
+};
+export const bankLineStates = ['open', 'booked', 'ignored'] as const;
+export type BankLineState = (typeof bankLineStates)[number];
+
+const booked = (db: Db) => db`exists (select 1 from payments where payment_id = bank_lines.id)`;
+const columns = (
+  db: Db,
+) => db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${booked(db)} as booked, ignored_at,
+  ignored_by, ignored_why`;
+
+/** `booked` stands above `ignored`: money that was booked cannot be ignored any more. */
+export const stateOf = ({ booked, ignoredAt }: BankLineRow): BankLineState =>
+  booked ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
+
+/** @throws NettermsError `bank-line-not-found` */
+export async function getBankLine(db: Db, id: string): Promise<BankLineRow> {
+  const [row] = await db<BankLineRow[]>`select ${columns(db)} from bank_lines where id = ${id}`;
+  if (!row) throw new NettermsError('bank-line-not-found', `There is no bank line ${id}.`);
+  return row;
+}
+
+/** Bank lines after `after` (the last one of the page before), the newest first. */
+export async function listBankLines(
+  db: Db,
+  { state, importId }: { state?: BankLineState | undefined; importId?: string | undefined },
+  { after, limit }: { after: { valueOn: string; bankLineId: string } | null; limit: number },
+): Promise<BankLineRow[]> {
+  const isSo = {
+    open: db`ignored_at is null and not ${booked(db)}`,
+    booked: booked(db),
+    ignored: db`ignored_at is not null and not ${booked(db)}`,
+  };
+  return db<BankLineRow[]>`
+    select ${columns(db)} from bank_lines
+    where ${state === undefined ? db`true` : isSo[state]}
+      and ${importId === undefined ? db`true` : db`import_id = ${importId}`}
+      and ${after === null ? db`true` : db`(value_on, id::text) < (${after.valueOn}, ${after.bankLineId})`}
+    order by value_on desc, id desc limit ${limit}`;
+}
+
+/** What each of these lines probably pays, as the orders are now. */
+export async function proposalsFor(
+  db: Db,
+  lines: readonly BankLineRow[],
+): Promise<ReadonlyMap<string, Proposal>> {
+  const open = lines.filter((line) => stateOf(line) === 'open');
+  if (open.length === 0) return new Map();
+  const documents = await openDocuments(db, open);
+  return new Map(open.map((line) => [line.id, match(line, documents)]));
+}
+
+/** Lines of an import that nobody has looked at yet, whether they could be booked by themselves. */
+export async function untriedLines(db: Db, importId: string, limit: number): Promise<BankLineRow[]> {
+  return db<BankLineRow[]>`
+    select ${columns(db)} from bank_lines where import_id = ${importId} and tried_at is null order by id limit ${limit}`;
+}
+
+export async function noteTried(db: Db, ids: readonly string[], now: string): Promise<void> {
+  await db`update bank_lines set tried_at = ${now} where id = any(${ids as string[]})`;
+}
+
+/**
+ * Takes a line out of the pool: it is no payment of a customer. A repeat changes nothing; audited.
+ * @throws NettermsError `bank-line-not-found`, `bank-line-booked`
+ */
+export async function ignoreBankLine(
+  sql: Sql,
+  id: string,
+  { reason, actor, now }: { reason: string; actor: string; now: string },
+): Promise<BankLineRow> {
+  return inTransaction(sql, async (tx) => {
+    await tx`select 1 from bank_lines where id = ${id} for no key update`;
+    const line = await getBankLine(tx, id);
+    if (line.booked)
+      throw new NettermsError(
+        'bank-line-booked',
+        `Line ${id} is booked as payment ${id}: take that back instead.`,
+      );
+    if (line.ignoredAt !== null) return line;
+    await tx`update bank_lines set ignored_at = ${now}, ignored_by = ${actor}, ignored_why = ${reason} where id = ${id}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'bank_line.ignored',
+      subject: `bank-line/${id}`,
+      reason,
+    });
+    return getBankLine(tx, id);
+  });
+}

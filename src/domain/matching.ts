@@ -1,0 +1,117 @@
+/** Money on the bank account, in minor units, with what the payer wrote. */
+export type BankLine = {
+  readonly amount: number;
+  readonly currency: string;
+  readonly reference: string;
+  readonly payer: string;
+};
+
+/** An open order, or an invoice over open orders, by the number that a payer would quote. Amounts in minor units. */
+export type OpenDocument = {
+  readonly number: string;
+  readonly customerId: string;
+  readonly customerName: string;
+  readonly currency: string;
+  /** What is outstanding of each order of it. */
+  readonly orders: readonly { readonly orderId: string; readonly amount: number }[];
+};
+
+export type Reason = 'number-named' | 'amount-equal' | 'amount-differs' | 'several-customers' | 'payer-named';
+
+/** What a bank line probably pays. Only what is `certain` is booked without a person's word. */
+export type Proposal = {
+  readonly certainty: 'certain' | 'likely' | 'none';
+  readonly customerId: string | null;
+  readonly allocations: readonly { readonly orderId: string; readonly amount: number }[];
+  readonly reasons: readonly Reason[];
+};
+
+/** Shorter ones stand in any sentence. */
+const SHORTEST_KEY = 3;
+/** A number may be written in so many pieces: "FT 2027 / 12 - B". */
+const PIECES = 6;
+/** Words of a company's name that say nothing about who it is. */
+const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
+
+const none: Proposal = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
+
+/** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
+export const keyOf = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
+
+/** All that could be a number in a text: its pieces, and up to six of them joined. */
+export function keysIn(text: string): string[] {
+  const pieces = text
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/)
+    .filter((piece) => piece !== '');
+  const keys = pieces.flatMap((_, from) =>
+    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more) =>
+      pieces.slice(from, from + more + 1).join(''),
+    ),
+  );
+  return [...new Set(keys)].filter((key) => key.length >= SHORTEST_KEY && /\d/.test(key));
+}
+
+/**
+ * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, and is exactly what
+ * is outstanding of them. Likely: one of the two, or the amount of one document alone and a payer of that name.
+ */
+export function match(line: BankLine, documents: readonly OpenDocument[]): Proposal {
+  const open = documents.filter(({ currency }) => currency === line.currency);
+  const named = mostSpecific(open, keysIn(line.reference));
+  return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
+}
+
+/** The documents that are named, without those whose number is but a part of another one that is named. */
+function mostSpecific(open: readonly OpenDocument[], keys: readonly string[]): OpenDocument[] {
+  const named = open.filter(({ number }) => keys.includes(keyOf(number)));
+  const numbers = named.map(({ number }) => keyOf(number));
+  return named.filter(({ number }) => {
+    const key = keyOf(number);
+    return !numbers.some((other) => other.length > key.length && other.includes(key));
+  });
+}
+
+function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
+  const customers = new Set(named.map(({ customerId }) => customerId));
+  if (customers.size > 1) return { ...none, reasons: ['number-named', 'several-customers'] };
+  const [customerId] = customers;
+  // An invoice and its order may both be named, or an order stand in two of them: each order counts once.
+  const orders = [
+    ...new Map(named.flatMap((one) => one.orders).map((order) => [order.orderId, order])).values(),
+  ];
+  const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
+  const equal = owed === line.amount;
+  let left = line.amount;
+  const allocations = orders.flatMap(({ orderId, amount }) => {
+    const part = Math.min(amount, left);
+    left -= part;
+    return part > 0 ? [{ orderId, amount: part }] : [];
+  });
+  return {
+    certainty: equal ? 'certain' : 'likely',
+    customerId: customerId!,
+    allocations,
+    reasons: ['number-named', equal ? 'amount-equal' : 'amount-differs'],
+  };
+}
+
+function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
+  const payer = wordsOf(line.payer);
+  const equal = open.filter(({ orders, customerName }) => {
+    const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
+    return owed === line.amount && wordsOf(customerName).some((word) => payer.includes(word));
+  });
+  const wholes = new Set(equal.map(({ orders }) => orders.map(({ orderId }) => orderId).join()));
+  if (wholes.size !== 1) return none;
+  const { customerId, orders } = equal[0]!;
+  return { certainty: 'likely', customerId, allocations: orders, reasons: ['amount-equal', 'payer-named'] };
+}
+
+const wordsOf = (name: string): string[] =>
+  name
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f.]/g, '')
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/)
+    .filter((word) => word.length >= 3 && !LEGAL_FORMS.includes(word));

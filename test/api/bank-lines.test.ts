@@ -1,0 +1,241 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { applyImport } from '../../src/db/apply-import.ts';
+import { bookCertain } from '../../src/db/book-bank-line.ts';
+import { getImport } from '../../src/db/imports.ts';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { eur } from '../support/builders.ts';
+import { addCustomer } from '../support/merchant.ts';
+import { type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  await addCustomer(api.sql, 'bruni', { name: 'Bruni & C. S.p.A.' });
+  for (const id of ['rossi', 'bruni'])
+    await api.call(`/customers/${id}/credit`, { limit: eur(1_000_000) }, { method: 'PUT' });
+});
+afterAll(() => api.close());
+afterEach(async () => {
+  expect(await reconcileBalances(api.sql)).toEqual([]);
+});
+
+const accounting = { as: 'accounting' } as const;
+const italian = new URLSearchParams({
+  date: 'Data valuta',
+  amount: 'Importo',
+  reference: 'Causale',
+  payer: 'Ordinante',
+  dateFormat: 'dd/MM/yyyy',
+  decimal: ',',
+});
+const HEADER = 'Data valuta;Importo;Causale;Ordinante;Saldo';
+const send = (lines: readonly string[], query: Record<string, string> = {}) =>
+  api.send(
+    `/v1/payments/import?${new URLSearchParams([...italian, ...Object.entries(query)])}`,
+    [HEADER, ...lines].join('\n'),
+    {
+      ...accounting,
+      headers: { 'content-type': 'text/csv' },
+    },
+  );
+
+/** Sends a bank's file, and does what its workflow and those of the orders do. */
+async function imported(
+  lines: readonly string[],
+  orderIds: readonly string[] = [],
+  query: Record<string, string> = {},
+) {
+  const { status, body } = await send(lines, query);
+  expect([status, body.detail]).toEqual([202, undefined]);
+  await applyImport(api.sql, body.importId, api.clock.now);
+  const { options, actor } = await getImport(api.sql, body.importId);
+  if (options.book === 'certain')
+    await bookCertain(api.sql, body.importId, { actor, now: api.clock.now, went: async () => {} });
+  for (const orderId of orderIds) await api.work(orderId);
+  return (await api.call(`/imports/${body.importId}`)).body;
+}
+const place = async (orderId: string, units: number, orderNumber: string, customerId = 'rossi') =>
+  expect(await api.call('/orders', { orderId, orderNumber, customerId, total: eur(units) })).toMatchObject({
+    status: 201,
+  });
+const pool = async () => (await api.call('/bank-lines?state=open', undefined, { as: 'read' })).body.items;
+const order = async (id: string) => (await api.call(`/orders/${id}`)).body;
+
+describe('a bank’s file', () => {
+  it('books what is certain, and keeps the rest in the pool with what it probably pays', async () => {
+    await place('a-1', 1_220, 'SO-77001');
+    await place('a-2', 300, 'SO-77002');
+    const done = await imported(
+      [
+        '01/03/2027;1.220,00;Bonifico saldo SO 77001;OFFICINE ROSSI SRL;9.999,00',
+        '28/02/2027;250,00;acconto SO-77002;OFFICINE ROSSI SRL;8.779,00',
+        '01/03/2027;12,34;interessi;LA BANCA;8.791,34',
+      ],
+      ['a-1', 'a-2'],
+    );
+    expect(done).toMatchObject({ kind: 'payments', state: 'done', created: 3, rejected: 0 });
+    // not paid before it was placed: 28 February is for a person
+    expect(await order('a-1')).toMatchObject({ status: 'settled' });
+    expect(await order('a-2')).toMatchObject({ status: 'open', outstanding: eur(300) });
+    const waiting = await pool();
+    expect(
+      waiting.map(({ reference, proposal }: never) => [
+        reference,
+        (proposal as { certainty: string }).certainty,
+      ]),
+    ).toEqual([
+      ['interessi', 'none'],
+      ['acconto SO-77002', 'likely'],
+    ]);
+    const payments = (await api.call('/payments?customerId=rossi')).body.items;
+    expect(payments).toMatchObject([
+      { amount: eur(1_220), receivedOn: '2027-03-01', method: 'bank-transfer' },
+    ]);
+  });
+
+  it('books nothing twice: the same file, or an overlapping one, says nothing new', async () => {
+    await place('b-1', 500, 'SO-77101');
+    const first = '01/03/2027;500,00;SO-77101;OFFICINE ROSSI SRL;1';
+    await imported([first], ['b-1']);
+    const again = await send([first]);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    await place('b-2', 500, 'SO-77102');
+    const overlapping = await imported([first, '01/03/2027;500,00;SO-77102;OFFICINE ROSSI SRL;2'], ['b-2']);
+    expect(overlapping).toMatchObject({ created: 1, unchanged: 1 });
+    expect((await order('b-2')).status).toBe('settled');
+    const [row] =
+      await api.sql`select count(*)::int as n from payments where reference in ('SO-77101', 'SO-77102')`;
+    expect(row!.n).toBe(2);
+  });
+
+  it('two equal lines are two payments, of which the second has nothing to pay and waits', async () => {
+    await place('c-1', 40, 'SO-77201');
+    const twice = '01/03/2027;40,00;SO-77201;OFFICINE ROSSI SRL;1';
+    expect(await imported([twice, twice], ['c-1'])).toMatchObject({ created: 2 });
+    expect((await order('c-1')).status).toBe('settled');
+    expect(
+      (await pool()).filter(({ reference }: { reference: string }) => reference === 'SO-77201'),
+    ).toMatchObject([{ proposal: { certainty: 'none' } }]);
+  });
+
+  it('matches an invoice over several orders by its number', async () => {
+    await place('d-1', 100, 'SO-77301', 'bruni');
+    await place('d-2', 50, 'SO-77302', 'bruni');
+    const parts = [
+      { orderId: 'd-1', amount: eur(100) },
+      { orderId: 'd-2', amount: eur(50) },
+    ];
+    const invoice = { number: 'FT 9/2027', issuedOn: '2027-03-01', total: eur(150), orders: parts };
+    await api.call('/invoices/inv-9', invoice, { ...accounting, method: 'PUT' });
+    for (const orderId of ['d-1', 'd-2']) await api.work(orderId);
+    await imported(['01/03/2027;150,00;ft. 9 2027;BRUNI;1'], ['d-1', 'd-2']);
+    expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
+  });
+
+  it('books nothing by itself if asked so', async () => {
+    await place('e-1', 60, 'SO-77401');
+    await imported(['01/03/2027;60,00;SO-77401;x;1'], ['e-1'], { book: 'none' });
+    expect((await order('e-1')).status).toBe('open');
+  });
+
+  it('says what is wrong: a missing column, days, amounts, money that went out', async () => {
+    const lacking = await send([], { amount: 'Betrag' });
+    expect(lacking.status).toBe(422);
+    const wrong = new URLSearchParams(italian);
+    wrong.set('amount', 'Betrag');
+    const named = await api.send(`/v1/payments/import?${wrong}`, HEADER, {
+      ...accounting,
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(named).toMatchObject({ status: 422, body: { code: 'file-not-readable' } });
+    expect(named.body.detail).toContain('"Betrag"');
+    expect(named.body.detail).toContain('"Importo"');
+    const done = await imported([
+      '2027-03-01;1,00;x;y;1',
+      '02/03/2027;1,00;tomorrow;y;1',
+      '01/03/2027;1.2,00;x;y;1',
+      '01/03/2027;-5,00;fee;y;1',
+      '01/03/2027;1,005;x;y;1',
+      '01/03/2027;1,00;fine;y;1',
+    ]);
+    expect(done).toMatchObject({ created: 1, rejected: 5 });
+    const { items } = (await api.call(`/imports/${done.importId}/rejected`)).body;
+    expect(items.map(({ errors }: { errors: { pointer: string }[] }) => errors[0]!.pointer)).toEqual([
+      'Data valuta',
+      'Data valuta',
+      'Importo',
+      'Importo',
+      'Importo',
+    ]);
+  });
+});
+
+describe('the pool', () => {
+  const waiting = async (reference: string) =>
+    (await pool()).find((line: { reference: string }) => line.reference === reference).bankLineId as string;
+  const act = async (id: string, what: string, body: object, orderId = 'none') => {
+    const asked = api.call(`/bank-lines/${id}/${what}`, body, accounting);
+    const done = asked.then(() => true);
+    if (orderId !== 'none')
+      while (!(await Promise.race([done, new Promise((r) => setTimeout(r, 10, false))])))
+        await api.work(orderId);
+    return asked;
+  };
+
+  it('is worked through: a line is booked as it is proposed, or for whom a person says', async () => {
+    await place('p-1', 80, 'SO-77501');
+    await imported(['01/03/2027;50,00;SO-77501 acconto;OFFICINE ROSSI;1', '01/03/2027;20,00;grazie;?;2']);
+    const booked = await act(await waiting('SO-77501 acconto'), 'confirm', {}, 'p-1');
+    expect(booked).toMatchObject({ status: 200, body: { allocated: eur(50), unapplied: eur(0) } });
+    expect((await order('p-1')).outstanding).toEqual(eur(30));
+
+    const id = await waiting('grazie');
+    expect(await act(id, 'confirm', {})).toMatchObject({ status: 422, body: { code: 'nothing-proposed' } });
+    const said = { customerId: 'rossi', allocations: [{ orderId: 'p-1', amount: eur(20) }] };
+    expect(await act(id, 'confirm', said, 'p-1')).toMatchObject({
+      status: 200,
+      body: { allocated: eur(20) },
+    });
+    const again = await act(id, 'confirm', said);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(await act(id, 'confirm', { customerId: 'bruni' })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    });
+    expect(await act(id, 'ignore', { reason: 'no' })).toMatchObject({
+      status: 409,
+      body: { code: 'bank-line-booked' },
+    });
+    expect((await api.call(`/bank-lines/${id}`)).body).toMatchObject({
+      state: 'booked',
+      paymentId: id,
+      proposal: null,
+    });
+  });
+
+  it('two people who book one line at once for two customers book it once', async () => {
+    await imported(['01/03/2027;33,00;zweimal;?;1']);
+    const id = await waiting('zweimal');
+    const both = await Promise.all(
+      ['rossi', 'bruni'].map((customerId) => act(id, 'confirm', { customerId, allocations: undefined })),
+    );
+    expect(both.map(({ status }) => status).filter((status) => status === 409)).toHaveLength(1);
+    const [row] =
+      await api.sql`select count(*)::int as n from ledger where payment_id = ${id} and kind = 'payment'`;
+    expect(row!.n).toBe(1);
+  });
+
+  it('leaves what is no payment of a customer, and does not book it any more', async () => {
+    await imported(['01/03/2027;7,00;rimborso spese;LA BANCA;1']);
+    const id = await waiting('rimborso spese');
+    expect(await act(id, 'ignore', { reason: 'a refund of the bank' })).toMatchObject({
+      status: 200,
+      body: { state: 'ignored', ignored: { reason: 'a refund of the bank' } },
+    });
+    expect(await act(id, 'confirm', { customerId: 'rossi' })).toMatchObject({
+      status: 409,
+      body: { code: 'bank-line-ignored' },
+    });
+    expect((await pool()).some(({ bankLineId }: { bankLineId: string }) => bankLineId === id)).toBe(false);
+  });
+});

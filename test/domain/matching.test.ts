@@ -1,0 +1,75 @@
+import { describe, expect, it, test } from 'vitest';
+import { keysIn, match, type OpenDocument } from '../../src/domain/matching.ts';
+
+const document = (
+  number: string,
+  amount: number,
+  { customerId = 'rossi', customerName = 'Officine Rossi S.r.l.', orderId = number } = {},
+): OpenDocument => ({ number, customerId, customerName, currency: 'EUR', orders: [{ orderId, amount }] });
+
+const documents = [
+  document('SO-1042', 122_000),
+  document('SO-1043', 30_000),
+  document('10', 5_000),
+  document('F 12/2027', 70_000, { customerId: 'bruni', customerName: 'Bruni & C. S.p.A.', orderId: 'b-1' }),
+];
+const line = (reference: string, amount: number, payer = '') => ({
+  amount,
+  currency: 'EUR',
+  reference,
+  payer,
+});
+
+test('numbers are found in whatever way a payer writes them, and never inside another one', () => {
+  expect(keysIn('Saldo ft. 12/2027')).toContain('122027');
+  expect(keysIn('FT F-12 2027')).toContain('F122027');
+  expect(keysIn('so 1042')).toContain('SO1042');
+  expect(keysIn('XSO1042X')).not.toContain('SO1042');
+  expect(keysIn('grazie mille')).toEqual([]);
+});
+
+describe('a bank line', () => {
+  it.each([
+    ['SO-1042', 122_000, 'certain', ['SO-1042']],
+    ['bonifico saldo so 1042 grazie', 122_000, 'certain', ['SO-1042']],
+    ['SO1042 e SO1043', 152_000, 'certain', ['SO-1042', 'SO-1043']],
+    ['SO-1042', 100_000, 'likely', ['SO-1042']],
+    ['F12/2027', 70_000, 'certain', ['b-1']],
+    ['SO-10421', 122_000, 'none', []],
+  ])('“%s” of %i is %s', (reference, amount, certainty, orders) => {
+    const found = match(line(reference, amount), documents);
+    expect([found.certainty, found.allocations.map(({ orderId }) => orderId)]).toEqual([certainty, orders]);
+  });
+
+  it('is never certain where the numbers are of two customers, or of another currency', () => {
+    expect(match(line('SO-1042 F12/2027', 192_000), documents)).toMatchObject({
+      certainty: 'none',
+      customerId: null,
+      reasons: ['number-named', 'several-customers'],
+    });
+    expect(match({ ...line('SO-1042', 122_000), currency: 'USD' }, documents).certainty).toBe('none');
+    const twice = [...documents, document('SO-1042', 122_000, { customerId: 'bruni', orderId: 'b-2' })];
+    expect(match(line('SO-1042', 122_000), twice).certainty).toBe('none');
+  });
+
+  it('without a number is likely only by an amount of its own and the payer’s name', () => {
+    expect(match(line('', 30_000, 'OFFICINE ROSSI SRL'), documents)).toMatchObject({
+      certainty: 'likely',
+      customerId: 'rossi',
+      reasons: ['amount-equal', 'payer-named'],
+    });
+    expect(match(line('', 30_000, 'Bruni e C spa'), documents).certainty).toBe('none');
+    expect(match(line('', 30_001, 'OFFICINE ROSSI SRL'), documents).certainty).toBe('none');
+  });
+
+  it('never gives an order more than is outstanding of it, nor all together more than came', () => {
+    const { allocations } = match(line('SO-1042 SO-1043', 140_000), documents);
+    expect(allocations).toEqual([
+      { orderId: 'SO-1042', amount: 122_000 },
+      { orderId: 'SO-1043', amount: 18_000 },
+    ]);
+    expect(match(line('SO-1043', 90_000), documents).allocations).toEqual([
+      { orderId: 'SO-1043', amount: 30_000 },
+    ]);
+  });
+});
