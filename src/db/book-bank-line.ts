@@ -41,8 +41,7 @@ export async function bookBankLine(
       receivedOn: line.valueOn,
       method: 'bank-transfer',
       reference: line.reference.slice(0, 200) || null,
-      allocations:
-        allocations && allocations.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })),
+      allocations: allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
       deductions,
       allocate: true,
       content,

@@ -72,6 +72,11 @@ async function balancesBefore(
   return row!;
 }
 
+/** What the customer knows the order by: its invoice, where it has exactly one, else its number. */
+const documentOf = (db: Db) => db`coalesce(
+  (select min(v.number) from invoice_parts ip join invoices v on v.id = ip.invoice_id where ip.order_id = o.id having count(*) = 1),
+  o.order_number, o.id)`;
+
 /** In the order in which they were booked. */
 async function entriesBetween(
   db: Db,
@@ -80,7 +85,7 @@ async function entriesBetween(
 ): Promise<StatementEntry[]> {
   return db<StatementEntry[]>`
     select l.id as entry_id, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on, p.received_on as value_on,
-           coalesce(o.order_number, o.id) as document, l.order_id, l.instalment, l.account, l.kind, l.amount
+           ${documentOf(db)} as document, l.order_id, l.instalment, l.account, l.kind, l.amount
     from ledger l left join orders o on o.id = l.order_id left join payments p on p.payment_id = l.payment_id
     where l.customer_id = ${customerId} and l.currency = ${currency} and l.booked_at >= ${start} and l.booked_at < ${end}
     order by l.booked_at, l.id limit ${MAX_ENTRIES + 1}`;
@@ -93,7 +98,7 @@ async function openItems(
   { end, asOf }: { end: string; asOf: Day },
 ): Promise<OpenItem[]> {
   return db<OpenItem[]>`
-    select coalesce(o.order_number, o.id) as document, o.id as order_id, i.number as instalment,
+    select ${documentOf(db)} as document, o.id as order_id, i.number as instalment,
            case when i.due_at is not null then i.due_on end as due_on,
            case when i.due_at is null then 0 else greatest(0, ${asOf}::date - i.due_on) end as days_late,
            i.amount, open.amount as outstanding

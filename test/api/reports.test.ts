@@ -310,6 +310,23 @@ describe('a statement', () => {
     });
     await sql`update instalments set due_at = '2027-02-09T23:00:00Z' where order_id = '1'`;
   });
+
+  it('names an order by its invoice, where it has exactly one', async () => {
+    const invoice = (id: string, number: string, units: number) =>
+      api.call(
+        `/invoices/${id}`,
+        { number, issuedOn: '2027-04-15', total: eur(units), orders: [{ orderId: '1', amount: eur(units) }] },
+        { as: 'accounting', method: 'PUT' },
+      );
+    await invoice('i-1', 'F 12', 900);
+    await api.work('1');
+    const { openItems, lines } = await get('/customers/rossi/statement');
+    expect(openItems[0].document).toBe('F 12');
+    expect(lines[0]).toMatchObject({ orderId: '1', document: 'F 12' });
+    await invoice('i-2', 'F 13', 100);
+    await api.work('1');
+    expect((await get('/customers/rossi/statement')).openItems[0].document).toBe('SO-1');
+  });
 });
 
 /** A balance by its name, as an accountant would add them up. */
