@@ -2,8 +2,8 @@ import { sharesOf } from '../domain/instalments.ts';
 import { type Amended, amendment } from '../domain/ledger.ts';
 import { discountOn } from '../domain/offer.ts';
 import { moveBalances } from './accounts.ts';
-import type { Tx } from './client.ts';
-import { type Booking, book } from './ledger.ts';
+import type { Db, Tx } from './client.ts';
+import { type Booking, book, standingsOf } from './ledger.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
 
 /**
@@ -37,6 +37,16 @@ export async function amendTotal(
     await book(tx, amendment(booking.commandId, order.id, amended), booking);
   }
   return getOrder(tx, order.id);
+}
+
+/**
+ * What need not be paid of an order's total any more, in minor units: credit notes, deductions, what was written off. A
+ * smaller total would make credit of what nobody paid.
+ */
+export async function letGoOf(db: Db, { id, total, confirmedAt }: OrderRow): Promise<number> {
+  if (confirmedAt === null) return 0;
+  const principal = (await standingsOf(db, id)).filter(({ part }) => part === 'principal');
+  return principal.reduce((left, { outstanding, received }) => left - outstanding - received, total);
 }
 
 /** By number. The share of a line that came to nothing at the checkout is the last instalment's: there is no date for it. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur, settings } from '../support/builders.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -103,6 +104,63 @@ describe('a credit note', () => {
       body: { code: 'order-closed' },
     });
     expect(await unapplied()).toBe(before);
+  });
+});
+
+describe('a credit note, with what comes after it', () => {
+  const reverse = (paymentId: string) =>
+    api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' }, accounting);
+  const pay = (orderId: string, paymentId: string, units: number) =>
+    api.ask(orderId, 'payments', { paymentId, amount: eur(units) }, accounting);
+
+  it('and a write-off are no money: an order is not amended or ended below them', async () => {
+    const before = await unapplied();
+    await place('noted');
+    await credit('noted', 'cn-noted', 60);
+    const below = { status: 422, body: { code: 'below-credited' } };
+    expect(await api.ask('noted', 'amend', { total: eur(59.99) })).toMatchObject(below);
+    expect(await api.ask('noted', 'fulfilled', { amount: eur(50), final: true })).toMatchObject(below);
+    await pay('noted', 'noted-1', 10);
+    expect((await api.ask('noted', 'amend', { total: eur(65) })).body).toMatchObject({ status: 'settled' });
+    await place('let-go');
+    await api.ask('let-go', 'write-off', { amount: eur(60), reason: 'a quarrel' });
+    expect(await api.ask('let-go', 'amend', { total: eur(50) })).toMatchObject(below);
+    expect((await unapplied()) - before).toBe(500); // of the ten that were paid
+  });
+
+  it('leaves no credit when what was paid came back and the order is cancelled', async () => {
+    const before = await unapplied();
+    for (const [orderId, noted] of [
+      ['part-noted', 30],
+      ['all-noted', 100],
+    ] as const) {
+      await place(orderId);
+      await pay(orderId, `${orderId}-1`, 90);
+      await credit(orderId, `cn-${orderId}`, noted);
+      expect((await unapplied()) - before).toBe((noted - 10) * 100);
+      await reverse(`${orderId}-1`);
+      expect((await api.ask(orderId, 'cancel', { reason: 'never left' })).body.status).toBe('cancelled');
+      expect(await unapplied()).toBe(before);
+      expect(await reconcileBalances(api.sql)).toEqual([]);
+    }
+  });
+
+  it('that was refunded is asked for before the order can be cancelled', async () => {
+    await addCustomer(api.sql, 'refunded');
+    await place('refunded-1', { customerId: 'refunded' });
+    await pay('refunded-1', 'refunded-p', 90);
+    await credit('refunded-1', 'cn-refunded', 30);
+    const refund = { refundId: 'refunded-r', amount: eur(20) };
+    expect((await api.call('/customers/refunded/refunds', refund, accounting)).status).toBe(200);
+    await reverse('refunded-p');
+    expect(await api.ask('refunded-1', 'cancel', { reason: 'never left' })).toMatchObject({
+      status: 409,
+      body: { code: 'insufficient-credit' },
+    });
+    expect((await api.call('/orders/refunded-1')).body).toMatchObject({
+      status: 'open',
+      outstanding: eur(90),
+    });
   });
 });
 
