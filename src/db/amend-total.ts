@@ -1,3 +1,4 @@
+import { PLANNED_LINE } from '../domain/instalment-plan.ts';
 import { sharesOf } from '../domain/instalments.ts';
 import { type Amended, amendment } from '../domain/ledger.ts';
 import { discountOn } from '../domain/offer.ts';
@@ -55,11 +56,24 @@ function amendedAmounts(
   instalments: readonly InstalmentRow[],
   total: number,
 ): ReadonlyMap<number, number> {
+  if (instalments.some(({ line }) => line === PLANNED_LINE)) return keepingPlan(instalments, total);
   const shares = sharesOf(terms, total);
   const own = instalments.map(({ number, line }): [number, number] => [number, shares[line] ?? 0]);
   const left = total - own.reduce((sum, [, amount]) => sum + amount, 0);
   const last = own.length - 1;
   return new Map(own.map(([number, amount], index) => [number, index === last ? amount + left : amount]));
+}
+
+/** After an agreed plan its dates and amounts stand: more is owed with the last instalment, less is taken off the last ones. */
+function keepingPlan(instalments: readonly InstalmentRow[], total: number): ReadonlyMap<number, number> {
+  let difference = total - instalments.reduce((sum, { amount }) => sum + amount, 0);
+  return new Map(
+    instalments.toReversed().map(({ number, amount }): [number, number] => {
+      const moved = Math.max(difference, -amount);
+      difference -= moved;
+      return [number, amount + moved];
+    }),
+  );
 }
 
 /** What pays the principal of each instalment, by payment, the newest first. */

@@ -234,6 +234,37 @@ describe('an instalment plan', () => {
     api.clock.now = start;
   });
 
+  it('stands when the order gets another total: the last instalments take the difference', async () => {
+    await place('amended');
+    await api.ask('amended', 'payments', { paymentId: 'am-1', amount: eur(30) }, accounting);
+    const lines: [string, number][] = [
+      ['2027-05-03', 40],
+      ['2027-06-01', 30],
+    ];
+    await plan('amended', lines, { of: 'outstanding' });
+    const amend = async (units: number) => {
+      const { body } = await api.ask('amended', 'amend', { total: eur(units) });
+      return body.instalments.map((line: Record<string, unknown>) => [
+        line.dueOn,
+        line.amount,
+        line.outstanding,
+      ]);
+    };
+    expect(await amend(110)).toEqual([
+      ['2027-03-31', eur(30), eur(0)],
+      ['2027-05-03', eur(40), eur(40)],
+      ['2027-06-01', eur(40), eur(40)],
+    ]);
+    expect(await amend(60)).toEqual([
+      ['2027-03-31', eur(30), eur(0)],
+      ['2027-05-03', eur(30), eur(30)],
+      ['2027-06-01', eur(0), eur(0)],
+    ]);
+    const before = await unapplied();
+    expect((await api.ask('amended', 'amend', { total: eur(20) })).body.status).toBe('settled');
+    expect((await unapplied()) - before).toBe(1_000);
+  });
+
   it('is refused where nothing is overdue, into the past, and in another currency', async () => {
     await place('early');
     expect(await plan('early', [['2027-05-01', 100]])).toMatchObject({
