@@ -1,9 +1,10 @@
+import { PLANNED_LINE } from '../domain/instalment-plan.ts';
 import { sharesOf } from '../domain/instalments.ts';
 import { type Amended, amendment } from '../domain/ledger.ts';
 import { discountOn } from '../domain/offer.ts';
 import { moveBalances } from './accounts.ts';
-import type { Tx } from './client.ts';
-import { type Booking, book } from './ledger.ts';
+import type { Db, Tx } from './client.ts';
+import { type Booking, book, standingsOf } from './ledger.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
 
 /**
@@ -39,17 +40,40 @@ export async function amendTotal(
   return getOrder(tx, order.id);
 }
 
+/**
+ * What need not be paid of an order's total any more, in minor units: credit notes, deductions, what was written off. A
+ * smaller total would make credit of what nobody paid.
+ */
+export async function letGoOf(db: Db, { id, total, confirmedAt }: OrderRow): Promise<number> {
+  if (confirmedAt === null) return 0;
+  const principal = (await standingsOf(db, id)).filter(({ part }) => part === 'principal');
+  return principal.reduce((left, { outstanding, received }) => left - outstanding - received, total);
+}
+
 /** By number. The share of a line that came to nothing at the checkout is the last instalment's: there is no date for it. */
 function amendedAmounts(
   { terms }: OrderRow,
   instalments: readonly InstalmentRow[],
   total: number,
 ): ReadonlyMap<number, number> {
+  if (instalments.some(({ line }) => line === PLANNED_LINE)) return keepingPlan(instalments, total);
   const shares = sharesOf(terms, total);
   const own = instalments.map(({ number, line }): [number, number] => [number, shares[line] ?? 0]);
   const left = total - own.reduce((sum, [, amount]) => sum + amount, 0);
   const last = own.length - 1;
   return new Map(own.map(([number, amount], index) => [number, index === last ? amount + left : amount]));
+}
+
+/** After an agreed plan its dates and amounts stand: more is owed with the last instalment, less is taken off the last ones. */
+function keepingPlan(instalments: readonly InstalmentRow[], total: number): ReadonlyMap<number, number> {
+  let difference = total - instalments.reduce((sum, { amount }) => sum + amount, 0);
+  return new Map(
+    instalments.toReversed().map(({ number, amount }): [number, number] => {
+      const moved = Math.max(difference, -amount);
+      difference -= moved;
+      return [number, amount + moved];
+    }),
+  );
 }
 
 /** What pays the principal of each instalment, by payment, the newest first. */

@@ -1,4 +1,4 @@
-import { type Day, dayAt, type Instant, timeOn } from '../domain/calendar.ts';
+import { type Day, dayAt, endOfDay, type Instant, timeOn } from '../domain/calendar.ts';
 import { finalDueDates } from '../domain/final-due-dates.ts';
 import { discountOf } from '../domain/offer.ts';
 import type { LaterBaseDay } from '../domain/terms.ts';
@@ -11,7 +11,7 @@ import { activePolicies } from './policies.ts';
 /**
  * What the due dates were waiting for has happened: those that count from it become final, by the calendar of the
  * merchant and the customer's closed months, and their reminders are planned. What is final already stays, so that a
- * repeat changes nothing. Needs the locks of `lockOrder`.
+ * repeat changes nothing; an extension that was given before stands where it is later. Needs the locks of `lockOrder`.
  * @param onDay when it happened, in the merchant's zone
  */
 export async function finaliseDueDates(
@@ -27,16 +27,25 @@ export async function finaliseDueDates(
     activePolicies(tx),
   ]);
   const { timeZone } = settings.body;
-  const dates = finalDueDates(order.terms, from, {
-    placedAt: onDay === dayAt(now, timeZone) ? now : timeOn(onDay, '00:00', timeZone),
-    settings: settings.body,
-    closedMonths: customer!.closedMonths,
-    regime: order.regime,
-    deliveredOn: from === 'fulfilled' ? onDay : (order.fulfilledOn ?? dayAt(order.placedAt, timeZone)),
-  });
-  const moves = instalments.flatMap(({ number, line, dueAt }) => {
+  const placedOn = dayAt(order.placedAt, timeZone);
+  const datesFrom = (placedAt: Instant, deliveredOn: Day) =>
+    finalDueDates(order.terms, from, {
+      placedAt,
+      settings: settings.body,
+      closedMonths: customer!.closedMonths,
+      regime: order.regime,
+      deliveredOn,
+    });
+  const dates = datesFrom(
+    onDay === dayAt(now, timeZone) ? now : timeOn(onDay, '00:00', timeZone),
+    from === 'fulfilled' ? onDay : (order.fulfilledOn ?? placedOn),
+  );
+  const provisional = datesFrom(order.placedAt, placedOn);
+  const moves = instalments.flatMap(({ number, line, dueOn, dueAt }) => {
     const date = dates.get(line);
-    return dueAt === null && date ? [{ number, ...date }] : [];
+    if (dueAt !== null || !date) return [];
+    const extended = dueOn > provisional.get(line)!.dueOn && dueOn > date.dueOn;
+    return [{ number, ...(extended ? { dueOn, dueAt: endOfDay(dueOn, timeZone) } : date) }];
   });
   if (moves.length === 0) return;
   await moveDueDates(tx, order.id, moves, now);

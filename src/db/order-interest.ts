@@ -5,7 +5,10 @@ import type { Db } from './client.ts';
 import { instalmentsOfOrders, type OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
-/** The late interest of one instalment, in minor units: what has accrued, and what of it was charged. */
+/**
+ * The late interest of one instalment, in minor units: what has accrued, and what of it was charged. What was charged
+ * before the due date was put off stays accrued, without a period.
+ */
 export type InstalmentInterest = {
   readonly number: number;
   readonly periods: readonly InterestPeriod[];
@@ -45,7 +48,7 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   const [instalments, movements, charged] = await Promise.all([
     instalmentsOfOrders(db, [order.id]),
     principalOf(db, order.id, settings.timeZone),
-    chargedOf(db, order.id),
+    chargedOf(db, order.id, settings.timeZone),
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
     const debt = {
@@ -58,7 +61,8 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
     };
     const { periods, total } =
       dueAt === null ? { periods: [], total: 0 } : lateInterest(debt, policy, countryOf(policy, settings));
-    return { number, periods, accrued: total, charged: charged.interest.get(number) ?? 0 };
+    const { all, before } = charged.interest.get(number) ?? { all: 0, before: 0 };
+    return { number, periods, accrued: total + before, charged: all };
   });
   const isLate = ofInstalments.some(({ periods }) => periods.length > 0);
   const each = compensationFor(policy, order.currency).amount;
@@ -107,17 +111,20 @@ async function uncompensated(db: Db, orderId: string, charged: number): Promise<
 }
 
 /**
- * How the principal of each instalment moved: a payment counts from the day on which it was received, and what an invoice
- * lets the customer keep back was never late.
+ * How the principal of each instalment moved: a payment counts from the day on which it was received, what another total
+ * of the order moved from the day of that, and what an invoice lets the customer keep back was never late.
  */
 async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<number, Movement[]>> {
   const rows = await db<{ instalment: number; day: Day; principal: number }[]>`
     select instalment, day, (sum(sum(amount)) over (partition by instalment order by day))::bigint as principal
     from (select l.instalment, l.amount,
                  case when l.kind = 'charge' or l.label in ('split_payment', 'withholding') then least(i.due_on, (l.booked_at at time zone ${zone})::date)
-                             else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
+                      when c.kind in ('amend', 'fulfil') then (coalesce(origin.booked_at, l.booked_at) at time zone ${zone})::date
+                      else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
           from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
             left join payments p on p.payment_id = l.payment_id
+            left join ledger origin on origin.id = l.reverses
+            left join commands c on c.id = coalesce(origin.command_id, l.command_id)
           where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'principal') entries
     group by instalment, day order by instalment, day`;
   const movements = new Map<number, Movement[]>();
@@ -126,18 +133,29 @@ async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<n
   return movements;
 }
 
-type Charged = { interest: Map<number, number>; compensation: number; waived: number };
+type Charged = {
+  /** By instalment; `before`: what of it was charged by the due day, which was an earlier one then. */
+  interest: Map<number, { all: number; before: number }>;
+  compensation: number;
+  waived: number;
+};
 
-async function chargedOf(db: Db, orderId: string): Promise<Charged> {
-  const rows = await db<{ instalment: number; kind: string; label: string | null; amount: number }[]>`
-    select instalment, kind, label, sum(amount)::bigint as amount from ledger
-    where order_id = ${orderId} and account = 'receivable' and part = 'charges'
-      and (kind = 'interest' or label in ('compensation', 'waiver')) group by 1, 2, 3`;
+async function chargedOf(db: Db, orderId: string, zone: string): Promise<Charged> {
+  const rows = await db<
+    { instalment: number; kind: string; label: string | null; amount: number; before: number }[]
+  >`
+    select l.instalment, l.kind, l.label, sum(l.amount)::bigint as amount,
+           coalesce(sum(l.amount) filter (where (l.booked_at at time zone ${zone})::date <= i.due_on), 0)::bigint as before
+    from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
+    where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'charges'
+      and (l.kind = 'interest' or l.label in ('compensation', 'waiver')) group by 1, 2, 3`;
   const sum = (label: string): number =>
     rows.reduce((total, row) => (row.label === label ? total + row.amount : total), 0);
   return {
     interest: new Map(
-      rows.filter(({ kind }) => kind === 'interest').map((row) => [row.instalment, row.amount]),
+      rows
+        .filter(({ kind }) => kind === 'interest')
+        .map(({ instalment, amount, before }) => [instalment, { all: amount, before }]),
     ),
     compensation: sum('compensation'),
     waived: -sum('waiver'),

@@ -77,7 +77,8 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('is %s, but its charge was%s taken back', o.status, case when o.status = 'cancelled' then ' not' else '' end) as problem
       from orders o where o.confirmed_at is not null
-        and (o.status = 'cancelled') <> exists (select 1 from ledger where order_id = o.id and kind = 'cancellation')`,
+        and (o.status = 'cancelled') <> exists (select 1 from ledger where order_id = o.id
+          and (kind = 'cancellation' or (kind = 'credit_note' and o.status = 'cancelled')))`,
   ]);
   return found.flat();
 }

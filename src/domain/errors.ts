@@ -67,6 +67,7 @@ export const errorTable = {
   'several-customers': [422, 'An invoice covers orders of one customer'],
   'over-invoiced': [422, 'More would be invoiced than the order’s total'],
   'below-invoiced': [422, 'More than that is invoiced already'],
+  'below-credited': [422, 'More than that is credited, deducted or written off already'],
   'order-not-confirmed': [409, 'The order is not confirmed yet'],
   'order-already-confirmed': [409, 'The order is confirmed already'],
   'cancel-too-late': [409, 'The store was told or money was received: cancel through the API'],

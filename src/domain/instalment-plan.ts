@@ -1,5 +1,8 @@
 import type { Balance, Entry, Part } from './ledger.ts';
 
+/** The line of an instalment that an agreed plan put there: it is none of the terms. */
+export const PLANNED_LINE = -1;
+
 /** A new instalment, in minor units: of its amount, interest and costs that came along. */
 export type PlannedPart = { readonly number: number; readonly principal: number; readonly charges: number };
 

@@ -313,9 +313,24 @@ export function adjustment(adjustmentId: string, amount: number): Entry {
   return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
 }
 
-/** Takes back all that was charged and is not credited; what was received on it becomes unapplied credit. */
-export function cancellation(commandId: string, orderId: string, standings: readonly Standing[]): Entry[] {
-  return standings.flatMap(({ number, part, outstanding, received }) => {
+/**
+ * Takes back all that was charged and is not credited; what was received on it becomes unapplied credit, less what of it
+ * became that before. Where that is more than was received, the rest of it is taken back.
+ * @param credited what the order's credit notes and invoices had made credit, in minor units
+ */
+export function cancellation(
+  commandId: string,
+  orderId: string,
+  standings: readonly Standing[],
+  credited: number,
+): Entry[] {
+  let left = credited;
+  const open = standings.map((given, index) => {
+    const taken = index === standings.length - 1 ? left : Math.min(given.received, left);
+    left -= taken;
+    return { ...given, received: given.received - taken };
+  });
+  return open.flatMap(({ number, part, outstanding, received }) => {
     const at = { orderId, instalment: number, part };
     const place = placeOf(number, part);
     const of = (key: string, account: Account, kind: EntryKind, amount: number): Entry[] =>

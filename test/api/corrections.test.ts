@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur, settings } from '../support/builders.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -106,6 +107,63 @@ describe('a credit note', () => {
   });
 });
 
+describe('a credit note, with what comes after it', () => {
+  const reverse = (paymentId: string) =>
+    api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' }, accounting);
+  const pay = (orderId: string, paymentId: string, units: number) =>
+    api.ask(orderId, 'payments', { paymentId, amount: eur(units) }, accounting);
+
+  it('and a write-off are no money: an order is not amended or ended below them', async () => {
+    const before = await unapplied();
+    await place('noted');
+    await credit('noted', 'cn-noted', 60);
+    const below = { status: 422, body: { code: 'below-credited' } };
+    expect(await api.ask('noted', 'amend', { total: eur(59.99) })).toMatchObject(below);
+    expect(await api.ask('noted', 'fulfilled', { amount: eur(50), final: true })).toMatchObject(below);
+    await pay('noted', 'noted-1', 10);
+    expect((await api.ask('noted', 'amend', { total: eur(65) })).body).toMatchObject({ status: 'settled' });
+    await place('let-go');
+    await api.ask('let-go', 'write-off', { amount: eur(60), reason: 'a quarrel' });
+    expect(await api.ask('let-go', 'amend', { total: eur(50) })).toMatchObject(below);
+    expect((await unapplied()) - before).toBe(500); // of the ten that were paid
+  });
+
+  it('leaves no credit when what was paid came back and the order is cancelled', async () => {
+    const before = await unapplied();
+    for (const [orderId, noted] of [
+      ['part-noted', 30],
+      ['all-noted', 100],
+    ] as const) {
+      await place(orderId);
+      await pay(orderId, `${orderId}-1`, 90);
+      await credit(orderId, `cn-${orderId}`, noted);
+      expect((await unapplied()) - before).toBe((noted - 10) * 100);
+      await reverse(`${orderId}-1`);
+      expect((await api.ask(orderId, 'cancel', { reason: 'never left' })).body.status).toBe('cancelled');
+      expect(await unapplied()).toBe(before);
+      expect(await reconcileBalances(api.sql)).toEqual([]);
+    }
+  });
+
+  it('that was refunded is asked for before the order can be cancelled', async () => {
+    await addCustomer(api.sql, 'refunded');
+    await place('refunded-1', { customerId: 'refunded' });
+    await pay('refunded-1', 'refunded-p', 90);
+    await credit('refunded-1', 'cn-refunded', 30);
+    const refund = { refundId: 'refunded-r', amount: eur(20) };
+    expect((await api.call('/customers/refunded/refunds', refund, accounting)).status).toBe(200);
+    await reverse('refunded-p');
+    expect(await api.ask('refunded-1', 'cancel', { reason: 'never left' })).toMatchObject({
+      status: 409,
+      body: { code: 'insufficient-credit' },
+    });
+    expect((await api.call('/orders/refunded-1')).body).toMatchObject({
+      status: 'open',
+      outstanding: eur(90),
+    });
+  });
+});
+
 describe('a refund', () => {
   const refund = (refundId: string, units: number, more: object = {}) =>
     api.call('/customers/rossi/refunds', { refundId, amount: eur(units), ...more }, accounting);
@@ -174,6 +232,37 @@ describe('an instalment plan', () => {
     expect(keys).toContain('3/-P3D');
     expect(keys).toContain('4/P7D');
     api.clock.now = start;
+  });
+
+  it('stands when the order gets another total: the last instalments take the difference', async () => {
+    await place('amended');
+    await api.ask('amended', 'payments', { paymentId: 'am-1', amount: eur(30) }, accounting);
+    const lines: [string, number][] = [
+      ['2027-05-03', 40],
+      ['2027-06-01', 30],
+    ];
+    await plan('amended', lines, { of: 'outstanding' });
+    const amend = async (units: number) => {
+      const { body } = await api.ask('amended', 'amend', { total: eur(units) });
+      return body.instalments.map((line: Record<string, unknown>) => [
+        line.dueOn,
+        line.amount,
+        line.outstanding,
+      ]);
+    };
+    expect(await amend(110)).toEqual([
+      ['2027-03-31', eur(30), eur(0)],
+      ['2027-05-03', eur(40), eur(40)],
+      ['2027-06-01', eur(40), eur(40)],
+    ]);
+    expect(await amend(60)).toEqual([
+      ['2027-03-31', eur(30), eur(0)],
+      ['2027-05-03', eur(30), eur(30)],
+      ['2027-06-01', eur(0), eur(0)],
+    ]);
+    const before = await unapplied();
+    expect((await api.ask('amended', 'amend', { total: eur(20) })).body.status).toBe('settled');
+    expect((await unapplied()) - before).toBe(1_000);
   });
 
   it('is refused where nothing is overdue, into the past, and in another currency', async () => {

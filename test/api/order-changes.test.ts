@@ -141,6 +141,21 @@ describe('terms from the fulfilment', () => {
     });
   });
 
+  it('keep an extension that was given before, where it is later', async () => {
+    await offerTerms([{ ...net(30), from: 'fulfilled' }]);
+    for (const [orderId, extendedTo, due] of [
+      ['longer', '2027-06-30', '2027-06-30'],
+      ['no-longer', '2027-04-01', '2027-04-09'],
+    ] as const) {
+      api.clock.now = '2027-03-01T10:00:00.000Z';
+      await place(orderId);
+      const extended = await api.ask(orderId, 'extend', { dueOn: extendedTo, reason: 'asked' });
+      expect(dates(extended.body)).toEqual([`${extendedTo}?`]);
+      api.clock.now = '2027-03-10T10:00:00.000Z';
+      expect(dates((await fulfil(orderId)).body)).toEqual([due]);
+    }
+  });
+
   it('are no terms of a set day', async () => {
     expect(await offerTerms([{ kind: 'fixed', on: '2027-12-31', from: 'fulfilled' }])).toMatchObject({
       status: 422,

@@ -147,6 +147,32 @@ describe('late interest', () => {
     ]);
   });
 
+  it('goes on after an extension that was not kept, beside what was charged before it', async () => {
+    await place('extended');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    await api.ask('extended', 'interest', {});
+    await api.ask('extended', 'extend', { dueOn: '2027-05-31', reason: 'asked' });
+    expect(await read('extended', '/interest')).toMatchObject({ accrued: eur(9.86), charged: eur(9.86) });
+    api.clock.now = '2027-06-30T10:00:00.000Z';
+    // 30 days in April and 30 in June: 1,000.00 × 12 % × 30 / 365 each
+    expect(await read('extended', '/interest')).toMatchObject({ accrued: eur(19.72), charged: eur(9.86) });
+    expect((await api.ask('extended', 'interest', {})).body.outstanding).toEqual(eur(1_059.72));
+    expect((await api.ask('extended', 'interest', {})).body.code).toBe('nothing-to-charge');
+  });
+
+  it('is not changed for the past by another total of the order', async () => {
+    const order = { orderId: 'smaller', customerId: 'rossi', total: eur(1_000), termsCode: 'deposit' };
+    await api.call('/orders', order); // 300 at once, 300 on 31 March, 400 on 30 April
+    await pay('smaller', 'smaller-1', 600, '2027-03-01');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    const amended = await api.ask('smaller', 'amend', { total: eur(800) });
+    expect(amended.body).toMatchObject({ outstanding: eur(200), overdue: false });
+    expect(await read('smaller', '/interest')).toMatchObject({ accrued: eur(0) });
+    await api.call('/payments/smaller-1/reverse', { reason: 'bounced' });
+    // 1,000.00 × 12 % × days / 365 of 300.00 for 60 and for 30 days, and since today of 240.00 each
+    expect(await read('smaller', '/interest')).toMatchObject({ accrued: eur(8.88) });
+  });
+
   it('of food is four points higher', async () => {
     const regime = { kind: 'agrifood', perishable: false };
     await api.call('/orders', { orderId: 'food', customerId: 'rossi', total: eur(1_000), regime });

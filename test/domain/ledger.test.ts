@@ -37,7 +37,7 @@ function books(amounts: readonly number[]) {
     instalments,
     append,
     pay: (paymentId: string, amount: number) => append(payment('1042', instalments(), { paymentId, amount })),
-    cancel: (commandId: string) => append(cancellation(commandId, '1042', standings())),
+    cancel: (commandId: string) => append(cancellation(commandId, '1042', standings(), 0)),
     receivable: () => balance(entries, 'receivable'),
     unapplied: () => balance(entries, 'unapplied'),
   };
@@ -93,7 +93,7 @@ test('a cancellation takes back only what is owed or was received, of each part'
     { number: 1, part: 'charges', outstanding: 5, received: 0 },
     { number: 2, part: 'principal', outstanding: 0, received: 0 },
   ];
-  const entries = cancellation('c', '1042', standings);
+  const entries = cancellation('c', '1042', standings, 0);
   expect(entries.map(({ key, account, amount }) => [key, account, amount])).toEqual([
     ['c/cancellation/1', 'receivable', -70],
     ['c/release/1', 'receivable', 20],
@@ -257,5 +257,5 @@ test('the same act decided twice on the same balances has the same keys', () => 
   expect(payment('1042', open, { paymentId: 'p', amount: 70 })).toEqual(
     payment('1042', open, { paymentId: 'p', amount: 70 }),
   );
-  expect(cancellation('c', '1042', standings)).toEqual(cancellation('c', '1042', standings));
+  expect(cancellation('c', '1042', standings, 0)).toEqual(cancellation('c', '1042', standings, 0));
 });

@@ -2,7 +2,7 @@ import { buyerMessage, decideIncrease } from '../../domain/eligibility/decide.ts
 import { conditionsOf } from '../../domain/eligibility/policy.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import { reread } from '../accounts.ts';
-import { amendTotal } from '../amend-total.ts';
+import { amendTotal, letGoOf } from '../amend-total.ts';
 import { applicantOfOne, momentOf } from '../applicants.ts';
 import type { Tx } from '../client.ts';
 import { lockCreditGroup } from '../credit-groups.ts';
@@ -20,6 +20,7 @@ export const amend: Apply = async (tx, subject, command, context) => {
   const { total } = command.body as { total: number };
   if (total === order.total) return null;
   if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
+  if (total < (await letGoOf(tx, order))) return 'below-credited';
   const refusal = total > order.total ? await withoutCredit(tx, order, total, context.now) : null;
   if (refusal) return refusal;
   const booking = { ...bookingOf(subject, command, context), commandId: command.id };

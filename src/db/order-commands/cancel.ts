@@ -1,27 +1,36 @@
-import { cancellation } from '../../domain/ledger.ts';
+import { balance, cancellation } from '../../domain/ledger.ts';
 import { isClosed } from '../../domain/order-state.ts';
-import { moveBalances } from '../accounts.ts';
+import { moveBalances, reread } from '../accounts.ts';
 import type { Tx } from '../client.ts';
 import { book, standingsOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
 import { type Apply, bookingOf, close } from './command.ts';
 
-/** Takes the whole charge back; what was received becomes unapplied credit. */
+/** Takes the whole charge back; what was received becomes unapplied credit, as far as it is not that already. */
 export const cancel: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   if (isClosed(subject.status)) return 'order-closed';
   if (command.body.onlyIfUntouched === true && (await wasTouched(tx, order))) return 'cancel-too-late';
   if (subject.status === 'reserved')
     await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
-  else
-    await book(
-      tx,
-      cancellation(command.id, order.id, await standingsOf(tx, order.id)),
-      bookingOf(subject, command, context),
-    );
+  else {
+    const [standings, credited] = await Promise.all([standingsOf(tx, order.id), creditMadeOf(tx, order.id)]);
+    const entries = cancellation(command.id, order.id, standings, credited);
+    const { unapplied } = await reread(tx, order.customerId, order.currency);
+    if (unapplied + balance(entries, 'unapplied') < 0) return 'insufficient-credit';
+    await book(tx, entries, bookingOf(subject, command, context));
+  }
   await close(tx, subject, 'cancelled', command, context.now);
   return null;
 };
+
+/** What of an order became credit without being received for it: over its balance, by a credit note or an invoice. */
+async function creditMadeOf(tx: Tx, orderId: string): Promise<number> {
+  const [row] = await tx<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger
+    where order_id = ${orderId} and account = 'unapplied' and kind in ('credit_note', 'adjustment')`;
+  return row!.amount;
+}
 
 /** Money was received, or the store was told that the order is paid. */
 async function wasTouched(tx: Tx, order: OrderRow): Promise<boolean> {

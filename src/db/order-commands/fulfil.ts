@@ -1,5 +1,5 @@
 import type { Day } from '../../domain/calendar.ts';
-import { amendTotal } from '../amend-total.ts';
+import { amendTotal, letGoOf } from '../amend-total.ts';
 import type { Tx } from '../client.ts';
 import { finaliseDueDates } from '../final-due-dates.ts';
 import { insertFulfilment, lastFulfilledOn } from '../fulfilments.ts';
@@ -29,6 +29,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
   const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
   if (part > left) return 'over-fulfilled';
   if (final && order.fulfilled + part < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
+  if (final && order.fulfilled + part < (await letGoOf(tx, order))) return 'below-credited';
   const row = { commandId: command.id, orderId: order.id, fulfilmentId, amount: part, fulfilledOn };
   await insertFulfilment(tx, row);
   subject.order = await getOrder(tx, order.id);

@@ -1,5 +1,5 @@
 import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
-import { partsOf, planEntries } from '../../domain/instalment-plan.ts';
+import { PLANNED_LINE, partsOf, planEntries } from '../../domain/instalment-plan.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
@@ -42,6 +42,7 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
       due_on: dueOn,
       due_at: endOfDay(dueOn, timeZone),
       amount: principal,
+      line: PLANNED_LINE,
     };
   });
   await tx`insert into instalments ${tx(rows)}`;
