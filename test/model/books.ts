@@ -1,0 +1,206 @@
+/** What an order must be, told without the product's own code. Minor units. */
+type Order = {
+  status: 'reserved' | 'open' | 'settled' | 'cancelled' | 'written_off';
+  total: number;
+  /** By payments and credit, less what was taken back. */
+  received: number;
+  /** By credit notes and write-offs, as far as it reduced what is owed. */
+  letGo: number;
+  /** By credit notes, also what became credit. */
+  credited: number;
+};
+/** How the ids of the payments begin here that settlements are. */
+export const SETTLED = 'settled ';
+
+/** What a payment has paid, by order, and what of it is held as credit. */
+type Payment = { paid: Map<string, number>; left: number; reversed: boolean };
+
+export type Command =
+  | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' }
+  | { kind: 'recordPayment'; paymentId: string; amount: number }
+  | { kind: 'credit'; amount: number }
+  | { kind: 'writeOff'; amount: number | null }
+  | { kind: 'amend'; total: number }
+  | { kind: 'allocate'; paymentId: string; amount: number }
+  | { kind: 'applyCredit'; amount: number };
+
+/** A simple model of one customer's account: no instalments, no dates, no interest. */
+export class Books {
+  readonly orders = new Map<string, Order>();
+  readonly payments = new Map<string, Payment>();
+  unapplied = 0;
+
+  place(id: string, total: number, confirm: 'now' | 'later'): void {
+    const status = confirm === 'now' ? 'open' : 'reserved';
+    this.orders.set(id, { status, total, received: 0, letGo: 0, credited: 0 });
+  }
+
+  outstanding(id: string): number {
+    const { status, total, received, letGo } = this.orders.get(id)!;
+    return status === 'open' ? total - received - letGo : 0;
+  }
+
+  get exposure(): number {
+    const held = [...this.orders.values()].filter(({ status }) => status === 'reserved');
+    const open = [...this.orders.keys()].reduce((sum, id) => sum + this.outstanding(id), 0);
+    return open + held.reduce((sum, { total }) => sum + total, 0);
+  }
+
+  /** Money that comes for the customer, before any order takes of it. */
+  receive(paymentId: string, amount: number): void {
+    this.payments.set(paymentId, { paid: new Map(), left: amount, reversed: false });
+    this.unapplied += amount;
+  }
+
+  /** Whether a command must be applied (true), must be refused (false), or (null) may be either. */
+  judge(id: string, command: Command): boolean | null {
+    const order = this.orders.get(id)!;
+    const open = order.status === 'open';
+    switch (command.kind) {
+      case 'confirm':
+        return order.status === 'reserved';
+      case 'recordPayment':
+        return true;
+      case 'settle':
+      case 'extend':
+        return open;
+      case 'cancel':
+        // What credit notes had made credit may be spent already: then it cannot be taken back.
+        return open ? (order.credited === 0 ? true : null) : order.status === 'reserved';
+      case 'credit':
+        return (open || order.status === 'settled') && order.credited + command.amount <= order.total;
+      case 'writeOff':
+        return open && (command.amount ?? 0) <= this.outstanding(id);
+      case 'amend':
+        if (!open && order.status !== 'reserved') return false;
+        return order.letGo > 0 || order.credited > 0 ? null : true;
+      case 'allocate':
+        return open && this.payments.get(command.paymentId)!.left >= command.amount
+          ? this.outstanding(id) > 0
+          : false;
+      case 'applyCredit':
+        return open && command.amount <= this.outstanding(id) && command.amount <= this.unapplied;
+    }
+  }
+
+  /** What an applied command has done. */
+  apply(id: string, command: Command): void {
+    const order = this.orders.get(id)!;
+    switch (command.kind) {
+      case 'confirm':
+        order.status = 'open';
+        break;
+      case 'recordPayment':
+        this.receive(command.paymentId, command.amount);
+        this.pay(id, command.paymentId, command.amount);
+        break;
+      case 'settle':
+        {
+          const amount = this.outstanding(id);
+          const paymentId = `${SETTLED}${this.payments.size}`;
+          this.receive(paymentId, amount);
+          this.pay(id, paymentId, amount);
+        }
+        break;
+      case 'cancel':
+        if (order.status === 'open') {
+          // What was received is credit that no payment left any more, less what credit notes had made of it.
+          this.unapplied += order.received - (order.credited - this.reducedByNotes(order));
+        }
+        order.status = 'cancelled';
+        return;
+      case 'credit': {
+        const reduced = Math.min(command.amount, this.outstanding(id));
+        order.letGo += reduced;
+        order.credited += command.amount;
+        this.unapplied += command.amount - reduced;
+        break;
+      }
+      case 'writeOff':
+        order.letGo += command.amount ?? this.outstanding(id);
+        if (this.outstanding(id) === 0) order.status = 'written_off';
+        break;
+      case 'amend': {
+        order.total = command.total;
+        const over = order.status === 'open' ? order.received + order.letGo - order.total : 0;
+        if (over > 0) this.giveBack(id, over);
+        break;
+      }
+      case 'allocate':
+        this.pay(id, command.paymentId, command.amount);
+        break;
+      case 'applyCredit':
+        for (const { paymentId, amount } of this.draw(command.amount)) {
+          if (paymentId === null) {
+            this.unapplied -= amount;
+            order.received += amount;
+          } else this.pay(id, paymentId, amount);
+        }
+        break;
+      case 'extend':
+        break;
+    }
+    if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
+  }
+
+  refund(amount: number): void {
+    for (const source of this.draw(amount)) {
+      if (source.paymentId !== null) this.payments.get(source.paymentId)!.left -= source.amount;
+      this.unapplied -= source.amount;
+    }
+  }
+
+  /** Takes a payment back: what it paid is owed again, and what is held of it is gone. */
+  reverse(paymentId: string): void {
+    const payment = this.payments.get(paymentId)!;
+    this.unapplied -= payment.left;
+    for (const [id, amount] of payment.paid) {
+      const order = this.orders.get(id)!;
+      if (order.status === 'cancelled') this.unapplied -= amount;
+      else {
+        order.received -= amount;
+        if (amount > 0) order.status = 'open';
+      }
+    }
+    Object.assign(payment, { paid: new Map(), left: 0, reversed: true });
+  }
+
+  private pay(id: string, paymentId: string, amount: number): void {
+    const payment = this.payments.get(paymentId)!;
+    const paid = Math.min(amount, this.outstanding(id));
+    payment.left -= paid;
+    payment.paid.set(id, (payment.paid.get(id) ?? 0) + paid);
+    this.orders.get(id)!.received += paid;
+    this.unapplied -= paid;
+  }
+
+  /** Too much was received for a lower total: it becomes credit of the payments again, the newest first. */
+  private giveBack(id: string, over: number): void {
+    const order = this.orders.get(id)!;
+    let left = over;
+    for (const payment of [...this.payments.values()].reverse()) {
+      const back = Math.min(left, payment.paid.get(id) ?? 0);
+      payment.paid.set(id, (payment.paid.get(id) ?? 0) - back);
+      payment.left += back;
+      left -= back;
+    }
+    order.received -= over;
+    this.unapplied += over;
+  }
+
+  private reducedByNotes(order: Order): number {
+    return Math.min(order.credited, order.letGo);
+  }
+
+  /** Credit as such comes first from what no payment left, then from payments, the oldest first. */
+  private draw(amount: number): { paymentId: string | null; amount: number }[] {
+    const held = [...this.payments].map(([paymentId, { left }]) => ({ paymentId, amount: left }));
+    const ofPayments = held.reduce((sum, source) => sum + source.amount, 0);
+    let left = amount;
+    return [{ paymentId: null, amount: this.unapplied - ofPayments }, ...held].flatMap((source) => {
+      const taken = Math.min(left, Math.max(source.amount, 0));
+      left -= taken;
+      return taken > 0 ? [{ ...source, amount: taken }] : [];
+    });
+  }
+}
