@@ -243,6 +243,38 @@ export function withholding(
   return [...shares, credit].filter((booked) => booked.amount !== 0);
 }
 
+/**
+ * What an invoice lets the customer keep back had become credit, because all was paid. Now it is owed again, and the
+ * credit reduces the principal after all, of each instalment in proportion to what is unpaid.
+ * @param amount what of that credit is held still
+ */
+export function withheldAfterAll(
+  key: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  { amount, label }: { amount: number; label: Withholding },
+): Entry[] {
+  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
+  const reduced = Math.min(
+    amount,
+    unpaid.reduce((sum, principal) => sum + principal, 0),
+  );
+  const of = (account: Account, share: number, instalment: number | null): Entry =>
+    entry({
+      key: `${key}/withheld/${orderId}/${label}/${instalment ?? account}`,
+      account,
+      kind: 'adjustment',
+      label,
+      amount: -share,
+      orderId,
+      instalment,
+    });
+  const shares = apportion(reduced, unpaid).map((share, index) =>
+    of('receivable', share, instalments[index]!.number),
+  );
+  return [of('unapplied', reduced, null), ...shares].filter((booked) => booked.amount !== 0);
+}
+
 /** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
 export function lateCharges(
   key: string,
