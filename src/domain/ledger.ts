@@ -148,11 +148,12 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
 /**
  * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
  * unapplied credit. Interest and costs are waived, not credited.
+ * @param received of the principal and not made credit yet: no more can become credit
  */
 export function creditNote(
   orderId: string,
   instalments: readonly Balance[],
-  { creditNoteId, amount }: { creditNoteId: string; amount: number },
+  { creditNoteId, amount, received }: { creditNoteId: string; amount: number; received: number },
 ): Entry[] {
   const principal = instalments.map((line) => ({
     ...line,
@@ -160,7 +161,7 @@ export function creditNote(
     charges: 0,
   }));
   const reduced = payable(principal, amount);
-  const left = amount - reduced.reduce((sum, line) => sum + line.amount, 0);
+  const left = Math.min(amount - reduced.reduce((sum, line) => sum + line.amount, 0), Math.max(received, 0));
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
   return [
