@@ -211,7 +211,7 @@ export function writeOff(
 /**
  * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
  * is unpaid. Where less is unpaid it was received, and becomes unapplied credit.
- * @param received on the order so far: no more than that can become credit
+ * @param received on the order so far and not made credit yet: no more than that can become credit
  */
 export function withholding(
   invoiceId: string,

@@ -398,6 +398,13 @@ describe('only what is payable', () => {
     const before = await unapplied();
     expect((await put('inv-noted', bodyOf({ noted: eur(1_000) }, { payable: eur(820) }))).status).toBe(201);
     expect(await unapplied()).toBe(before);
+    await place('noted-2');
+    await api.ask('noted-2', 'payments', { paymentId: 'noted-2', amount: eur(1_000) }, accounting);
+    await api.ask('noted-2', 'credit-notes', { ...note, creditNoteId: 'cn-noted-2' }, accounting);
+    expect((await put('inv-noted-2', bodyOf({ 'noted-2': eur(1_000) }, { payable: eur(820) }))).status).toBe(
+      201,
+    );
+    expect((await unapplied()) - before).toBe(100_000); // all that was paid, and no more
   });
 
   it('is taken back as it was charged when the order is cancelled', async () => {
