@@ -94,6 +94,14 @@ export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> 
     where l.order_id = ${orderId} and l.account = 'receivable' group by 1, 2 order by 1, 2 desc`;
 }
 
+/** What of an order became credit without being received for it: over its balance, by a credit note or an invoice. */
+export async function creditMadeOf(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger
+    where order_id = ${orderId} and account = 'unapplied' and kind in ('credit_note', 'adjustment')`;
+  return row!.amount;
+}
+
 /** What was booked on an order, the oldest first. */
 export async function ledgerOf(db: Db, orderId: string): Promise<LedgerRow[]> {
   return db<LedgerRow[]>`

@@ -2,10 +2,11 @@ import { returnFee } from '../domain/allocations.ts';
 import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
-import { balance, type Entry, reversal, withdrawal } from '../domain/ledger.ts';
+import type { Withholding } from '../domain/invoice.ts';
+import { balance, type Entry, reversal, withdrawal, withheldAfterAll } from '../domain/ledger.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { mayBecome } from '../domain/order-state.ts';
-import { inCurrency } from './accounts.ts';
+import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
 import { noteReturned } from './collections.ts';
@@ -13,9 +14,9 @@ import { decideCommand } from './commands.ts';
 import { unappliedOf } from './credit.ts';
 import { lockCustomer } from './customers.ts';
 import { discountLeft } from './early-discount.ts';
-import { type Booking, book, type LedgerRow } from './ledger.ts';
+import { type Booking, balancesOf, book, type LedgerRow } from './ledger.ts';
 import { CONCESSION } from './order-commands/concede.ts';
-import { instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
+import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './payments.ts';
 import { activePolicies } from './policies.ts';
 
@@ -73,7 +74,11 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
   requireCredit(payment, entries, { held: customer.unapplied, left: await unappliedOf(tx, paymentId) });
   await book(tx, entries, booking);
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
-  for (const order of orders) if (paid.has(order.id)) await takeConcessionsBack(tx, order, key, booking);
+  for (const order of orders) {
+    if (!paid.has(order.id)) continue;
+    await takeConcessionsBack(tx, order, key, booking);
+    await withholdAfterAll(tx, order, key, booking);
+  }
   const detail = { paymentId };
   await recordAudit(tx, {
     at: now,
@@ -88,6 +93,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     const subject = `order/${order.id}`;
     await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
     if (!paid.has(order.id) || !mayBecome(order.status, 'open')) continue;
+    if ((await getOrder(tx, order.id)).outstanding <= 0) continue;
     await reopen(tx, order, given);
     reopened.push(order.id);
   }
@@ -184,6 +190,19 @@ async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking
   const { earned } = await discountLeft(tx, order, settings.body.timeZone);
   const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
   await book(tx, reversal(key, lapsed), booking);
+}
+
+/** Of an order that was settled before its invoice said what is withheld: only what is payable is owed again. */
+async function withholdAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+  if (order.status !== 'settled') return;
+  const credits = await tx<{ label: Withholding; amount: number }[]>`
+    select label, sum(amount)::bigint as amount from ledger
+    where order_id = ${order.id} and account = 'unapplied' and kind = 'adjustment' group by label order by label`;
+  for (const { label, amount } of credits) {
+    const { unapplied } = await reread(tx, order.customerId, order.currency);
+    const held = { label, amount: Math.min(amount, unapplied) };
+    await book(tx, withheldAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
+  }
 }
 
 /** On the earliest unpaid instalment of the payment's open orders. */

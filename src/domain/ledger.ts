@@ -148,11 +148,12 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
 /**
  * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
  * unapplied credit. Interest and costs are waived, not credited.
+ * @param received of the principal and not made credit yet: no more can become credit
  */
 export function creditNote(
   orderId: string,
   instalments: readonly Balance[],
-  { creditNoteId, amount }: { creditNoteId: string; amount: number },
+  { creditNoteId, amount, received }: { creditNoteId: string; amount: number; received: number },
 ): Entry[] {
   const principal = instalments.map((line) => ({
     ...line,
@@ -160,7 +161,7 @@ export function creditNote(
     charges: 0,
   }));
   const reduced = payable(principal, amount);
-  const left = amount - reduced.reduce((sum, line) => sum + line.amount, 0);
+  const left = Math.min(amount - reduced.reduce((sum, line) => sum + line.amount, 0), Math.max(received, 0));
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
   return [
@@ -210,7 +211,7 @@ export function writeOff(
 /**
  * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
  * is unpaid. Where less is unpaid it was received, and becomes unapplied credit.
- * @param received on the order so far: no more than that can become credit
+ * @param received on the order so far and not made credit yet: no more than that can become credit
  */
 export function withholding(
   invoiceId: string,
@@ -241,6 +242,38 @@ export function withholding(
     instalment: null,
   });
   return [...shares, credit].filter((booked) => booked.amount !== 0);
+}
+
+/**
+ * What an invoice lets the customer keep back had become credit, because all was paid. Now it is owed again, and the
+ * credit reduces the principal after all, of each instalment in proportion to what is unpaid.
+ * @param amount what of that credit is held still
+ */
+export function withheldAfterAll(
+  key: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  { amount, label }: { amount: number; label: Withholding },
+): Entry[] {
+  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
+  const reduced = Math.min(
+    amount,
+    unpaid.reduce((sum, principal) => sum + principal, 0),
+  );
+  const of = (account: Account, share: number, instalment: number | null): Entry =>
+    entry({
+      key: `${key}/withheld/${orderId}/${label}/${instalment ?? account}`,
+      account,
+      kind: 'adjustment',
+      label,
+      amount: -share,
+      orderId,
+      instalment,
+    });
+  const shares = apportion(reduced, unpaid).map((share, index) =>
+    of('receivable', share, instalments[index]!.number),
+  );
+  return [of('unapplied', reduced, null), ...shares].filter((booked) => booked.amount !== 0);
 }
 
 /** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */

@@ -128,6 +128,21 @@ describe('a credit note, with what comes after it', () => {
     expect((await unapplied()) - before).toBe(500); // of the ten that were paid
   });
 
+  it('gives back no more than was paid: not what was written off, deducted or withheld', async () => {
+    const before = await unapplied();
+    await place('given-up');
+    await api.ask('given-up', 'write-off', { amount: eur(60), reason: 'a quarrel' });
+    await pay('given-up', 'given-up-1', 15);
+    expect((await credit('given-up', 'cn-given-up', 100)).body.status).toBe('settled');
+    expect((await unapplied()) - before).toBe(1_500);
+    await place('withheld');
+    const orders = [{ orderId: 'withheld', amount: eur(100) }];
+    const invoice = { number: 'W1', issuedOn: '2027-03-01', total: eur(100), payable: eur(82), orders };
+    await api.working(api.call('/invoices/withheld', invoice, { ...accounting, method: 'PUT' }));
+    expect((await credit('withheld', 'cn-withheld', 100)).body.status).toBe('settled');
+    expect((await unapplied()) - before).toBe(1_500);
+  });
+
   it('leaves no credit when what was paid came back and the order is cancelled', async () => {
     const before = await unapplied();
     for (const [orderId, noted] of [

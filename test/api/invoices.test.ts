@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import type { Money } from '../../src/domain/money.ts';
 import { eur } from '../support/builders.ts';
-import { offerMore } from '../support/merchant.ts';
+import { addCustomer, offerMore } from '../support/merchant.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 const START = '2027-03-01T10:00:00.000Z';
@@ -322,6 +322,28 @@ describe('what is invoiced of an order', () => {
 });
 
 describe('only what is payable', () => {
+  it('is owed again when a payment of the whole, from before the invoice, comes back', async () => {
+    for (const [customerId, refunded, owed] of [
+      ['whole', 0, 820],
+      ['whole-refunded', 80, 900],
+    ] as const) {
+      await addCustomer(api.sql, customerId);
+      const credit = async () => (await api.call(`/customers/${customerId}`)).body.credit.unapplied;
+      await place(customerId, { customerId, termsCode: 'weekly' });
+      const pay = (paymentId: string, units: number) =>
+        api.ask(customerId, 'payments', { paymentId, amount: eur(units) }, accounting);
+      await pay(customerId, 1_000);
+      await put(`inv-${customerId}`, bodyOf({ [customerId]: eur(1_000) }, { payable: eur(820) }));
+      expect(await credit()).toEqual(eur(180));
+      const refund = { refundId: customerId, amount: eur(refunded) };
+      if (refunded > 0) await api.call(`/customers/${customerId}/refunds`, refund, accounting);
+      await api.call(`/payments/${customerId}/reverse`, { reason: 'bounced' }, accounting);
+      expect(await read(customerId)).toMatchObject({ status: 'open', outstanding: eur(owed) });
+      expect(await credit()).toEqual(eur(0));
+      expect((await pay(`${customerId}-again`, owed)).body.status).toBe('settled');
+    }
+  });
+
   it('is owed under split payment; the shares of the orders sum exactly', async () => {
     await place('s-1', { total: eur(0.01) });
     await place('s-2', { total: eur(0.01) });
@@ -376,6 +398,13 @@ describe('only what is payable', () => {
     const before = await unapplied();
     expect((await put('inv-noted', bodyOf({ noted: eur(1_000) }, { payable: eur(820) }))).status).toBe(201);
     expect(await unapplied()).toBe(before);
+    await place('noted-2');
+    await api.ask('noted-2', 'payments', { paymentId: 'noted-2', amount: eur(1_000) }, accounting);
+    await api.ask('noted-2', 'credit-notes', { ...note, creditNoteId: 'cn-noted-2' }, accounting);
+    expect((await put('inv-noted-2', bodyOf({ 'noted-2': eur(1_000) }, { payable: eur(820) }))).status).toBe(
+      201,
+    );
+    expect((await unapplied()) - before).toBe(100_000); // all that was paid, and no more
   });
 
   it('is taken back as it was charged when the order is cancelled', async () => {

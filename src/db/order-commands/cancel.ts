@@ -2,7 +2,7 @@ import { balance, cancellation } from '../../domain/ledger.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import { moveBalances, reread } from '../accounts.ts';
 import type { Tx } from '../client.ts';
-import { book, standingsOf } from '../ledger.ts';
+import { book, creditMadeOf, standingsOf } from '../ledger.ts';
 import type { OrderRow } from '../orders.ts';
 import { type Apply, bookingOf, close } from './command.ts';
 
@@ -23,14 +23,6 @@ export const cancel: Apply = async (tx, subject, command, context) => {
   await close(tx, subject, 'cancelled', command, context.now);
   return null;
 };
-
-/** What of an order became credit without being received for it: over its balance, by a credit note or an invoice. */
-async function creditMadeOf(tx: Tx, orderId: string): Promise<number> {
-  const [row] = await tx<{ amount: number }[]>`
-    select coalesce(sum(amount), 0)::bigint as amount from ledger
-    where order_id = ${orderId} and account = 'unapplied' and kind in ('credit_note', 'adjustment')`;
-  return row!.amount;
-}
 
 /** Money was received, or the store was told that the order is paid. */
 async function wasTouched(tx: Tx, order: OrderRow): Promise<boolean> {

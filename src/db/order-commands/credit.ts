@@ -1,16 +1,25 @@
 import { creditNote } from '../../domain/ledger.ts';
 import { creditedOf, findCreditNote } from '../credit-notes.ts';
-import { balancesOf, book } from '../ledger.ts';
+import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
-/** A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit. */
+/** A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was paid. */
 export const credit: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   const note = (await findCreditNote(tx, String(command.body.creditNoteId)))!;
   const closed = subject.status === 'settled' ? null : notOpen(subject);
   if (closed) return closed;
   if ((await creditedOf(tx, order.id)) + note.amount > order.total) return 'credit-exceeds-order';
-  const entries = creditNote(order.id, await balancesOf(tx, order.id), note);
+  const [balances, standings, credited] = await Promise.all([
+    balancesOf(tx, order.id),
+    standingsOf(tx, order.id),
+    creditMadeOf(tx, order.id),
+  ]);
+  const paid = standings.reduce(
+    (sum, { part, received }) => (part === 'principal' ? sum + received : sum),
+    0,
+  );
+  const entries = creditNote(order.id, balances, { ...note, received: paid - credited });
   await book(tx, entries, bookingOf(subject, command, context));
   return null;
 };

@@ -3,7 +3,7 @@ import { isClosed } from '../../domain/order-state.ts';
 import type { Tx } from '../client.ts';
 import { finaliseDueDates } from '../final-due-dates.ts';
 import { getInvoice, invoicedOf, withheldOf } from '../invoices.ts';
-import { balancesOf, book, standingsOf } from '../ledger.ts';
+import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, type Subject } from './command.ts';
 
 /**
@@ -16,13 +16,14 @@ export const invoice: Apply = async (tx, subject, command, context) => {
   if (status === 'cancelled') return 'order-closed';
   const { id, withheld: label } = await getInvoice(tx, String(command.body.invoiceId));
   if (label !== null && status !== 'written_off') {
-    const [{ withheld }, booked, balances, standings] = await Promise.all([
+    const [{ withheld }, booked, balances, standings, credited] = await Promise.all([
       invoicedOf(tx, order.id),
       withheldOf(tx, order.id),
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
+      creditMadeOf(tx, order.id),
     ]);
-    const received = standings.reduce((sum, part) => sum + part.received, 0);
+    const received = standings.reduce((sum, part) => sum + part.received, -credited);
     // What a customer kept back when paying is not taken off a second time.
     const given = { amount: Math.max(withheld - booked, 0), label, received };
     await book(tx, withholding(id, order.id, balances, given), bookingOf(subject, command, context));
