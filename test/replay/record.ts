@@ -11,7 +11,6 @@ import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { addCustomer, fromDelivery, offerMore } from '../support/merchant.ts';
-
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 /**
@@ -256,4 +255,24 @@ it('records orders that are fulfilled in parts, given another total and extended
   await marked('waiting');
   await world.until(later(waiting.placedAt, 30 * DAY));
   await save('running-provisional', waiting);
+});
+
+it('records an order that is put on an instalment plan, charged, written off in part, and paid', async () => {
+  const order = await world.place({ orderId: 'corrected' });
+  await marked('corrected');
+  await world.until(later((await world.order('corrected')).instalments[0]!.dueAt!, 2 * DAY));
+  await world.submit('corrected', 'chargeInterest', { body: { until: (await world.clock()).slice(0, 10) } });
+  const owed = (await world.order('corrected')).outstanding.amount;
+  const dueOn = async (days: number) => later(await world.clock(), days * DAY).slice(0, 10);
+  const parts = [eur(300).amount, owed - eur(300).amount];
+  const instalments = [
+    { dueOn: await dueOn(20), amount: parts[0] },
+    { dueOn: await dueOn(40), amount: parts[1] },
+  ];
+  await world.submit('corrected', 'reschedule', { body: { of: 'overdue', instalments } });
+  await world.until(later(await world.clock(), 25 * DAY));
+  await world.submit('corrected', 'writeOff', { body: { amount: eur(20).amount } });
+  await world.submit('corrected', 'recordPayment', { payment: { paymentId: 'c1', amount: eur(1200) } });
+  await world.ending(order);
+  await save('planned-written-off-paid', order);
 });
