@@ -1,3 +1,4 @@
+import { percentOf } from '../domain/percent.ts';
 import type { Db } from './client.ts';
 import type { OrderRow } from './orders.ts';
 
@@ -8,7 +9,8 @@ const none: DiscountLeft = { amount: 0, missing: 0, earned: false };
 
 /**
  * Where an order's early-payment discount stands. It is earned when what was received by its day, with what was
- * deducted for other reasons, reaches what was asked; credit counts by the day on which it was applied.
+ * deducted for other reasons, reaches what was asked; credit counts by the day on which it was applied. It is a part of
+ * the total less what was credited by credit notes.
  */
 export async function discountLeft(
   db: Db,
@@ -16,7 +18,7 @@ export async function discountLeft(
   zone: string,
 ): Promise<DiscountLeft> {
   if (!discount) return none;
-  const [row] = await db<{ received: number; given: number }[]>`
+  const [row] = await db<{ received: number; given: number; credited: number }[]>`
     with entries as (
       select -l.amount as amount, coalesce(r.kind, l.kind) as kind, coalesce(l.label, '') as label,
              coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) as day
@@ -24,9 +26,12 @@ export async function discountLeft(
       where l.order_id = ${id} and l.account = 'receivable' and l.part = 'principal')
     select coalesce(sum(amount) filter (where day <= ${discount.until} and (kind in ('payment', 'allocation')
              or (kind = 'adjustment' and label in ('bank_fee', 'rounding', 'withholding')))), 0)::bigint as received,
-           coalesce(sum(amount) filter (where kind = 'adjustment' and label = 'discount'), 0)::bigint as given
+           coalesce(sum(amount) filter (where kind = 'adjustment' and label = 'discount'), 0)::bigint as given,
+           coalesce(sum(amount) filter (where kind = 'credit_note'), 0)::bigint as credited
     from entries`;
-  const { received, given } = row!;
-  const missing = Math.max(discount.payable.amount - received, 0);
-  return { amount: Math.max(discount.amount.amount - given, 0), missing, earned: missing === 0 };
+  const { received, given, credited } = row!;
+  const total = discount.amount.amount + discount.payable.amount - credited;
+  const amount = percentOf(total, discount.percent);
+  const missing = Math.max(total - amount - received, 0);
+  return { amount: Math.max(amount - given, 0), missing, earned: missing === 0 };
 }

@@ -310,6 +310,14 @@ describe('what an order owes less', () => {
     expect(await order('e-1')).toMatchObject({ status: 'open', outstanding: eur(52) });
   });
 
+  it('is a part of what credit notes leave of the total', async () => {
+    await customerWith('early3', { 'n-1': { units: 100, termsCode: 'early' } });
+    const note = { creditNoteId: 'n-cn', amount: eur(50), reason: 'returned' };
+    await api.ask('n-1', 'credit-notes', note, accounting);
+    await api.ask('n-1', 'payments', { paymentId: 'n-p1', amount: eur(49) }, accounting);
+    expect(await order('n-1')).toMatchObject({ status: 'settled', outstanding: eur(0) });
+  });
+
   it('is asked for by a transfer over many orders too, and not after its day', async () => {
     await customerWith('early2', {
       'f-1': { units: 100, termsCode: 'early' },
