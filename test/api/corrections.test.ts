@@ -15,11 +15,6 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
-const place = async (orderId: string, more: object = {}) =>
-  expect(await api.call('/orders', { orderId, customerId: 'rossi', total: eur(100), ...more })).toMatchObject(
-    { status: 201 },
-  );
-const unapplied = async () => (await api.call('/customers/rossi')).body.credit.unapplied.amount;
 const credit = (orderId: string, creditNoteId: string, units: number, more: object = {}) =>
   api.ask(
     orderId,
@@ -30,7 +25,7 @@ const credit = (orderId: string, creditNoteId: string, units: number, more: obje
 
 describe('a credit note', () => {
   it('reduces what is owed, the earliest due first, and its reminder with it', async () => {
-    await place('returned', { termsCode: 'weekly' });
+    await api.place('returned', { termsCode: 'weekly' });
     const noted = await credit('returned', 'cn-1', 70, { number: 'NC 7', issuedOn: '2027-02-28' });
     expect(noted).toMatchObject({
       status: 200,
@@ -43,8 +38,8 @@ describe('a credit note', () => {
   });
 
   it('is booked once: the same again is answered as before, another content is a conflict', async () => {
-    await place('once');
-    await place('other');
+    await api.place('once');
+    await api.place('other');
     const first = await credit('once', 'cn-once', 40);
     const again = await credit('once', 'cn-once', 40);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
@@ -55,20 +50,20 @@ describe('a credit note', () => {
   });
 
   it('settles an order that it credits whole; what was paid on top of the rest becomes credit', async () => {
-    const before = await unapplied();
-    await place('whole');
+    const before = await api.unapplied();
+    await api.place('whole');
     await api.ask('whole', 'payments', { paymentId: 'w-1', amount: eur(30) }, accounting);
     expect((await credit('whole', 'cn-whole', 100)).body).toMatchObject({
       status: 'settled',
       outstanding: eur(0),
     });
-    expect((await unapplied()) - before).toBe(3_000);
+    expect((await api.unapplied()) - before).toBe(3_000);
   });
 
   it('on a settled order becomes credit as a whole, at once', async () => {
-    await place('late');
+    await api.place('late');
     await api.ask('late', 'settle', { reason: 'paid' });
-    const before = await unapplied();
+    const before = await api.unapplied();
     const noted = await api.call(
       '/orders/late/credit-notes',
       { creditNoteId: 'cn-late', amount: eur(25), reason: 'damaged' },
@@ -78,13 +73,13 @@ describe('a credit note', () => {
       status: 200,
       body: { status: 'settled', command: { outcome: 'applied' } },
     });
-    expect((await unapplied()) - before).toBe(2_500);
+    expect((await api.unapplied()) - before).toBe(2_500);
   });
 
   it('is refused beyond the total, on a cancelled order, in another currency, of tomorrow', async () => {
-    await place('full');
+    await api.place('full');
     await credit('full', 'cn-60', 60);
-    const before = await unapplied();
+    const before = await api.unapplied();
     expect(await credit('full', 'cn-41', 41)).toMatchObject({
       status: 422,
       body: { code: 'credit-exceeds-order' },
@@ -103,7 +98,7 @@ describe('a credit note', () => {
       status: 409,
       body: { code: 'order-closed' },
     });
-    expect(await unapplied()).toBe(before);
+    expect(await api.unapplied()).toBe(before);
   });
 });
 
@@ -184,19 +179,19 @@ describe('a refund', () => {
     api.call('/customers/rossi/refunds', { refundId, amount: eur(units), ...more }, accounting);
 
   it('pays credit out, once, and not more than is held', async () => {
-    await place('over');
+    await api.place('over');
     await api.ask('over', 'payments', { paymentId: 'over-1', amount: eur(150) }, accounting);
-    const held = await unapplied();
+    const held = await api.unapplied();
     const paid = await refund('rf-1', 20, { method: 'transfer', reference: 'CRO 1' });
     expect(paid).toMatchObject({ status: 200, body: { unapplied: { amount: held - 2_000 } } });
     expect((await refund('rf-1', 20, { method: 'transfer', reference: 'CRO 1' })).body).toEqual(paid.body);
     expect(await refund('rf-1', 21)).toMatchObject({ status: 409, body: { code: 'conflict' } });
     expect(await refund('rf-2', held)).toMatchObject({ status: 409, body: { code: 'insufficient-credit' } });
-    expect(await unapplied()).toBe(held - 2_000);
+    expect(await api.unapplied()).toBe(held - 2_000);
   });
 
   it('twenty at once never pay out more than is held', async () => {
-    const held = Math.floor((await unapplied()) / 100);
+    const held = Math.floor((await api.unapplied()) / 100);
     const part = Math.floor(held / 5);
     const done = await Promise.all(
       Array.from({ length: 20 }, (_, index) => refund(`rf-at-once-${index}`, part)),
@@ -215,7 +210,7 @@ describe('an instalment plan', () => {
 
   it('puts new instalments in place of what is overdue, to the cent, and reminds of them', async () => {
     const start = api.clock.now;
-    await place('planned', { termsCode: 'weekly' });
+    await api.place('planned', { termsCode: 'weekly' });
     await api.ask('planned', 'payments', { paymentId: 'pl-1', amount: eur(10) }, accounting);
     api.clock.now = '2027-04-02T10:00:00.000Z';
     expect(await plan('planned', [['2027-05-01', 39]])).toMatchObject({
@@ -281,7 +276,7 @@ describe('an instalment plan', () => {
   });
 
   it('is refused where nothing is overdue, into the past, and in another currency', async () => {
-    await place('early');
+    await api.place('early');
     expect(await plan('early', [['2027-05-01', 100]])).toMatchObject({
       status: 409,
       body: { code: 'nothing-overdue' },
@@ -300,7 +295,7 @@ describe('a write-off', () => {
   const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
 
   it('of all that is owed closes the order; of a part, the latest due goes first', async () => {
-    await place('lost', { termsCode: 'weekly' });
+    await api.place('lost', { termsCode: 'weekly' });
     const part = await off('lost', { amount: eur(60), reason: 'agreed' });
     expect(part.body.instalments.map((line: { outstanding: unknown }) => line.outstanding)).toEqual([
       eur(40),
@@ -326,9 +321,9 @@ describe('a write-off', () => {
       { method: 'PUT' },
     );
     const second = await api.newKey(['admin']);
-    await place('big');
+    await api.place('big');
     expect((await off('big', { amount: eur(50), reason: 'small' })).body.status).toBe('open');
-    await place('bigger');
+    await api.place('bigger');
     const asked = await off('bigger', { reason: 'gone' });
     expect(asked).toMatchObject({
       status: 202,
@@ -356,7 +351,7 @@ describe('a write-off', () => {
 
   it('that another admin rejects leaves the order as it is', async () => {
     const second = await api.newKey(['admin']);
-    await place('kept');
+    await api.place('kept');
     const { approvalId } = (await off('kept', { reason: 'gone' })).body.approval;
     const rejected = await api.call(
       `/approvals/${approvalId}/reject`,
@@ -368,13 +363,13 @@ describe('a write-off', () => {
   });
 
   it('money that comes after it becomes credit of the customer', async () => {
-    const before = await unapplied();
+    const before = await api.unapplied();
     const paid = await api.call(
       '/orders/lost/payments',
       { paymentId: 'late-1', amount: eur(40) },
       accounting,
     );
     expect(paid).toMatchObject({ status: 200, body: { status: 'written_off' } });
-    expect((await unapplied()) - before).toBe(4_000);
+    expect((await api.unapplied()) - before).toBe(4_000);
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
 import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/db/api-keys.ts';
@@ -12,6 +13,7 @@ import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
 import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { createVies } from '../../src/vat-register/vies.ts';
+import { eur } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -147,6 +149,15 @@ export async function openApi({
     call,
     work,
     working,
+    /** Places an order of `rossi`, of 100 EUR unless told otherwise, which must be accepted; the order. */
+    async place(orderId: string, fields: object = {}): Promise<Answer['body']> {
+      const order = { orderId, customerId: 'rossi', total: eur(100), ...fields };
+      const answer = await call('/orders', order);
+      expect(answer).toMatchObject({ status: 201 });
+      return answer.body;
+    },
+    /** The credit that is held for `rossi`, in minor units. */
+    unapplied: async (): Promise<number> => (await call('/customers/rossi')).body.credit.unapplied.amount,
     /** Asks it of an order whose workflow is at work. */
     async ask(orderId: string, what: string, body?: unknown, options: Options = {}): Promise<Answer> {
       const asked = call(`/orders/${orderId}/${what}`, body, { method: 'POST', ...options });

@@ -24,13 +24,8 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
-const place = async (orderId: string, more: object = {}) => {
-  const answer = await api.call('/orders', { orderId, customerId: 'rossi', total: eur(1_000), ...more });
-  expect(answer.status).toBe(201);
-  return answer.body;
-};
+const place = (orderId: string, more: object = {}) => api.place(orderId, { total: eur(1_000), ...more });
 const read = async (orderId: string, path = '') => (await api.call(`/orders/${orderId}${path}`)).body;
-const unapplied = async () => (await api.call('/customers/rossi')).body.credit.unapplied.amount;
 
 type Parts = Record<string, Money>;
 let numbers = 0;
@@ -380,31 +375,31 @@ describe('only what is payable', () => {
     await api.ask('paid', 'payments', { paymentId: 'paid-1', amount: eur(1_000) }, accounting);
     await place('half');
     await api.ask('half', 'payments', { paymentId: 'half-1', amount: eur(900) }, accounting);
-    const before = await unapplied();
+    const before = await api.unapplied();
     expect(await put('inv-paid', bodyOf({ paid: eur(1_000) }, { payable: eur(820) }))).toMatchObject({
       status: 201,
     });
     expect(await read('paid')).toMatchObject({ status: 'settled', invoices: [{ invoiceId: 'inv-paid' }] });
-    expect((await unapplied()) - before).toBe(18_000);
+    expect((await api.unapplied()) - before).toBe(18_000);
     await invoice('inv-half', bodyOf({ half: eur(1_000) }, { payable: eur(820) }));
     expect(await read('half')).toMatchObject({ status: 'settled' });
-    expect((await unapplied()) - before).toBe(26_000);
+    expect((await api.unapplied()) - before).toBe(26_000);
   });
 
   it('is credit only as far as money was received', async () => {
     await place('noted');
     const note = { creditNoteId: 'cn-noted', amount: eur(1_000), reason: 'returned' };
     await api.ask('noted', 'credit-notes', note, accounting);
-    const before = await unapplied();
+    const before = await api.unapplied();
     expect((await put('inv-noted', bodyOf({ noted: eur(1_000) }, { payable: eur(820) }))).status).toBe(201);
-    expect(await unapplied()).toBe(before);
+    expect(await api.unapplied()).toBe(before);
     await place('noted-2');
     await api.ask('noted-2', 'payments', { paymentId: 'noted-2', amount: eur(1_000) }, accounting);
     await api.ask('noted-2', 'credit-notes', { ...note, creditNoteId: 'cn-noted-2' }, accounting);
     expect((await put('inv-noted-2', bodyOf({ 'noted-2': eur(1_000) }, { payable: eur(820) }))).status).toBe(
       201,
     );
-    expect((await unapplied()) - before).toBe(100_000); // all that was paid, and no more
+    expect((await api.unapplied()) - before).toBe(100_000); // all that was paid, and no more
   });
 
   it('is taken back as it was charged when the order is cancelled', async () => {

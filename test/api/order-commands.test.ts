@@ -14,15 +14,10 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
-const place = async (orderId: string) =>
-  expect(await api.call('/orders', { orderId, customerId: 'rossi', total: eur(100) })).toMatchObject({
-    status: 201,
-  });
-const unapplied = async () => (await api.call('/customers/rossi')).body.credit.unapplied.amount;
 
 describe('a payment', () => {
   it('is applied by the workflow, and the last one settles the order', async () => {
-    await place('paid');
+    await api.place('paid');
     const part = await api.ask(
       'paid',
       'payments',
@@ -33,7 +28,7 @@ describe('a payment', () => {
     expect(part.body.command).toMatchObject({ kind: 'recordPayment', outcome: 'applied' });
     const rest = await api.ask('paid', 'payments', { paymentId: 'b-2', amount: eur(75) }, accounting);
     expect(rest.body).toMatchObject({ status: 'settled', outstanding: eur(0), nextStep: null });
-    expect(await unapplied()).toBe(1_500);
+    expect(await api.unapplied()).toBe(1_500);
     const { body } = await api.call('/orders/paid/ledger', undefined, { as: 'read' });
     expect(
       body.items.map(({ kind, account, amount }: never) => [
@@ -50,7 +45,7 @@ describe('a payment', () => {
   });
 
   it('is kept while Temporal is away, and told from 202 by its command', async () => {
-    await place('kept');
+    await api.place('kept');
     const { status, headers, body } = await api.call(
       '/orders/kept/payments',
       { paymentId: 'k-1', amount: eur(100) },
@@ -71,7 +66,7 @@ describe('a payment', () => {
   });
 
   it('is booked once however often it is sent, and is a conflict with another content or on another order', async () => {
-    await Promise.all([place('once'), place('other')]);
+    await Promise.all([api.place('once'), api.place('other')]);
     const payment = { paymentId: 'once-1', amount: eur(30), receivedOn: '2027-03-01' };
     const answers = await Promise.all([1, 2, 3].map(() => api.ask('once', 'payments', payment, accounting)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -85,16 +80,16 @@ describe('a payment', () => {
   });
 
   it('on a closed order becomes credit at once', async () => {
-    await place('closed');
+    await api.place('closed');
     await api.ask('closed', 'settle', { reason: 'cash' });
-    const before = await unapplied();
+    const before = await api.unapplied();
     const late = await api.call('/orders/closed/payments', { paymentId: 'late', amount: eur(5) }, accounting);
     expect(late).toMatchObject({ status: 200, body: { status: 'settled', command: { outcome: 'applied' } } });
-    expect((await unapplied()) - before).toBe(500);
+    expect((await api.unapplied()) - before).toBe(500);
   });
 
   it('is received up to today in the merchant’s zone, in the order’s currency', async () => {
-    await place('dates');
+    await api.place('dates');
     api.clock.now = '2027-03-01T23:30:00.000Z';
     const pay = (fields: object) =>
       api.ask('dates', 'payments', { paymentId: 'd-1', amount: eur(1), ...fields }, accounting);
@@ -114,7 +109,7 @@ describe('a payment', () => {
 
 describe('an admin', () => {
   it('settles an order: the rest counts as paid, with reason and actor on the timeline', async () => {
-    await place('settled');
+    await api.place('settled');
     const { status, body } = await api.ask('settled', 'settle', { reason: 'cash at the counter' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'settled', outstanding: eur(0) });
@@ -134,7 +129,7 @@ describe('an admin', () => {
   });
 
   it('repeats a call safely with an Idempotency-Key, and none is needed twice', async () => {
-    await place('keyed');
+    await api.place('keyed');
     const headers = { 'idempotency-key': 'shift-7/settle' };
     const first = await api.ask('keyed', 'settle', { reason: 'cash' }, { headers });
     const second = await api.ask('keyed', 'settle', { reason: 'cash' }, { headers });
@@ -151,16 +146,16 @@ describe('an admin', () => {
   });
 
   it('cancels a part-paid order: what was paid becomes credit', async () => {
-    await place('cancelled');
+    await api.place('cancelled');
     await api.ask('cancelled', 'payments', { paymentId: 'c-1', amount: eur(25) });
-    const before = await unapplied();
+    const before = await api.unapplied();
     const { body } = await api.ask('cancelled', 'cancel', { reason: 'returned' }, { as: 'storefront' });
     expect(body).toMatchObject({ status: 'cancelled', outstanding: eur(0), closeReason: 'returned' });
-    expect((await unapplied()) - before).toBe(2_500);
+    expect((await api.unapplied()) - before).toBe(2_500);
   });
 
   it('is refused what the order does not wait for, with the workflow’s reason', async () => {
-    await place('told');
+    await api.place('told');
     for (const [what, body] of [
       ['chase', { reason: 'late' }],
       ['retry-store', undefined],
@@ -174,7 +169,7 @@ describe('an admin', () => {
   });
 
   it('gives an order its number once the store has it', async () => {
-    await place('numbered');
+    await api.place('numbered');
     const patched = await api.call(
       '/orders/numbered',
       { orderNumber: 'SO-9' },

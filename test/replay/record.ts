@@ -10,6 +10,7 @@ import { takeReceipt } from '../../src/temporal/receive-payment.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { aCustomer, eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { DAY, later } from '../support/instants.ts';
 import { addCustomer, fromDelivery, offerMore } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
@@ -18,8 +19,6 @@ import { openWorld, type World } from '../support/workflow-world.ts';
  * change of the workflow, and keep the old ones: orders that started under them are still running somewhere.
  */
 const folder = new URL(`./histories/${process.env.RECORD_HISTORIES}/`, import.meta.url);
-const DAY = 24 * 3_600_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -42,12 +41,9 @@ async function saveHistory(name: string, workflowId: string): Promise<void> {
 const withoutMachine = (json: string): string =>
   json.replace(/"(identity|stackTrace)": ?"(?:[^"\\]|\\.)*"/g, '"$1": "recorded"');
 
-const marked = (id: string) =>
-  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
-
 it('records an order that is reminded, paid in part and settled', async () => {
   const order = await world.place({ orderId: 'settled', orderNumber: 'A' });
-  await marked('settled');
+  await world.marked('settled');
   await world.until(later(order.plan[1]!.at, DAY));
   await world.submit('settled', 'recordPayment', { payment: { paymentId: 'p1', amount: eur(500) } });
   await world.until(later(order.plan[2]!.at, DAY));
@@ -58,7 +54,7 @@ it('records an order that is reminded, paid in part and settled', async () => {
 
 it('records a cancelled order, an expired reservation and an order that the store does not know', async () => {
   const cancelled = await world.place({ orderId: 'cancelled' });
-  await marked('cancelled');
+  await world.marked('cancelled');
   await world.submit('cancelled', 'cancel', { reason: 'test' });
   await world.ending(cancelled);
   await save('cancelled', cancelled);
@@ -103,7 +99,7 @@ it('records an order still running, after an outage over three reminders', async
 
 it('records an order with a deposit and two instalments, each paid in its time', async () => {
   const order = await world.place({ orderId: 'deposit', termsCode: 'deposit' });
-  await marked('deposit');
+  await world.marked('deposit');
   const pay = (paymentId: string, amount: number) =>
     world.submit('deposit', 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
   const after = (key: string) => world.until(later(order.plan.find((step) => step.key === key)!.at, DAY / 2));
@@ -118,7 +114,7 @@ it('records an order with a deposit and two instalments, each paid in its time',
 
 it('records reminders of two instalments that come due in one moment, after a payment that is taken back', async () => {
   const order = await world.place({ orderId: 'weekly', termsCode: 'weekly' });
-  await marked('weekly');
+  await world.marked('weekly');
   await world.submit('weekly', 'recordPayment', { payment: { paymentId: 'w1', amount: eur(610) } });
   const by = { paymentId: 'w1', reason: 'returned', actor: 'user:test' };
   await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
@@ -157,7 +153,7 @@ it('records a revocation that demands two open orders and a reservation, and wha
   const order = await world.place({ orderId: 'demanded', customerId: 'revoked' });
   const paid = await world.place({ orderId: 'demanded-paid', customerId: 'revoked' });
   const reserved = await world.place({ orderId: 'demanded-not', customerId: 'revoked', confirm: 'later' });
-  await Promise.all([marked('demanded'), marked('demanded-paid')]);
+  await Promise.all([world.marked('demanded'), world.marked('demanded-paid')]);
   await Promise.all([world.quiet('demanded'), world.quiet('demanded-paid')]);
   const { revocation } = await revokeCustomer(world.sql, 'revoked', {
     revocationId: 'revoked',
@@ -184,7 +180,7 @@ it('records a revocation that demands two open orders and a reservation, and wha
 
 it('records an order that a transfer of its customer pays in part and then credit, and that goes on when the transfer bounces', async () => {
   const order = await world.place({ orderId: 'receipt' });
-  await marked('receipt');
+  await world.marked('receipt');
   const deps = async () => ({ sql: world.sql, process: world.process, now: await world.clock() });
   const given = await deps();
   const amount = eur(1000);
@@ -227,7 +223,7 @@ it('records orders that are fulfilled in parts, given another total and extended
       body: { fulfilmentId: null, amount, fulfilledOn: await today(), final },
     });
   const delivered = await world.place({ orderId: 'delivered', termsCode: 'delivered' });
-  await marked('delivered');
+  await world.marked('delivered');
   await world.until(later(delivered.placedAt, 50 * DAY));
   await fulfil('delivered', eur(500).amount);
   await fulfil('delivered', eur(500).amount, true);
@@ -245,14 +241,14 @@ it('records orders that are fulfilled in parts, given another total and extended
   const reserved = await world.place({ orderId: 'amended', termsCode: 'half', confirm: 'later' });
   await world.submit('amended', 'amend', { body: { total: eur(400).amount } });
   await world.submit('amended', 'confirm');
-  await marked('amended');
+  await world.marked('amended');
   await world.submit('amended', 'recordPayment', { payment: { paymentId: 'a1', amount: eur(300) } });
   await world.submit('amended', 'amend', { body: { total: eur(300).amount } });
   await world.ending(reserved);
   await save('reserved-amended-settled', reserved);
 
   const waiting = await world.place({ orderId: 'waiting', termsCode: 'half' });
-  await marked('waiting');
+  await world.marked('waiting');
   await world.until(later(waiting.placedAt, 30 * DAY));
   await save('running-provisional', waiting);
 });

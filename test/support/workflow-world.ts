@@ -3,6 +3,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
 import { type CheckoutRequest, checkout } from '../../src/db/checkout.ts';
+import { noticesOf } from '../../src/db/notices.ts';
 import { type OrderView, readOrder } from '../../src/db/order-views.ts';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
 import type { Money } from '../../src/domain/money.ts';
@@ -103,6 +104,9 @@ export async function openWorld() {
       (await activitiesOf(id))?.every(({ attempt, lastFailure }) => (attempt ?? 1) > 1 && lastFailure),
     );
 
+  const mailsOf = (text: string) =>
+    sent.filter((mail) => mail.subject.includes(text) || mail.text.includes(text));
+
   return {
     /** Waits until the confirmation has been sent, for the same reason. */
     confirmed: (id: string) =>
@@ -174,8 +178,18 @@ export async function openWorld() {
     async order(id: string): Promise<OrderView> {
       return readOrder(sql, id, await clock());
     },
-    mailsOf: (orderNumber: string) =>
-      sent.filter(({ subject, text }) => subject.includes(orderNumber) || text.includes(orderNumber)),
+    /** Waits until the store has marked the order paid. */
+    marked: (id: string) =>
+      eventually(`the store marks ${id}`, async () => (await readOrder(sql, id, await clock())).paidInStore),
+    mailsOf,
+    /** Waits until so many mails name that text; all that do by then. */
+    mails: (text: string, count: number) =>
+      eventually(`${count} mails that name ${text}`, () => mailsOf(text).length >= count && mailsOf(text)),
+    /** What became of each step of the order's plan so far: the reason where there is one, else the outcome. */
+    async outcomes(id: string): Promise<Record<string, string>> {
+      const notices = await noticesOf(sql, id);
+      return Object.fromEntries(notices.map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]));
+    },
     async close(): Promise<void> {
       workers.shutdown();
       await ended;

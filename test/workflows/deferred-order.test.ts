@@ -1,16 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { noticesOf } from '../../src/db/notices.ts';
 import { workflowIdOf } from '../../src/db/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { DAY, later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -23,42 +19,33 @@ afterEach(async () => {
   expect(await reconcileBalances(world.sql)).toEqual([]);
 });
 
-const mails = (orderNumber: string, count: number) =>
-  eventually(
-    `${count} mails for ${orderNumber}`,
-    () => world.mailsOf(orderNumber).length >= count && world.mailsOf(orderNumber),
-  );
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
 const eventsOf = (orderId: string) => world.told.filter((event) => event.orderId === orderId);
 const exposure = async () =>
   (await world.sql`select exposure, unapplied from accounts where customer_id = 'rossi'`)[0];
-const outcomes = async (orderId: string) =>
-  Object.fromEntries(
-    (await noticesOf(world.sql, orderId)).map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]),
-  );
 
 describe('an order paid later', () => {
   it('is confirmed, reminded on each planned instant, paid in part, and settled by the last payment', async () => {
     const order = await world.place({ orderId: 'life', orderNumber: 'LIFE' });
-    const [confirmation] = await mails('LIFE', 1);
+    const [confirmation] = await world.mails('LIFE', 1);
     expect(confirmation).toMatchObject({
       to: 'amministrazione@officine-rossi.example',
       replyTo: 'crediti@forniture-bianchi.example',
     });
     expect(confirmation?.text).toContain('1.220,00');
-    await eventually('the store marks it', async () => (await world.order('life')).paidInStore);
+    await world.marked('life');
 
     const [before, due, overdue] = order.plan;
     await world.until(later(before!.at, MINUTE));
-    expect((await mails('LIFE', 2))[1]?.at.slice(0, 16)).toBe(before!.at.slice(0, 16));
+    expect((await world.mails('LIFE', 2))[1]?.at.slice(0, 16)).toBe(before!.at.slice(0, 16));
 
     await world.submit('life', 'recordPayment', { payment: { paymentId: 'life-1', amount: eur(500) } });
     expect(await world.order('life')).toMatchObject({ status: 'open', outstanding: eur(720) });
 
     await world.until(later(due!.at, MINUTE));
-    expect((await mails('LIFE', 3))[2]?.text).toContain('720,00');
+    expect((await world.mails('LIFE', 3))[2]?.text).toContain('720,00');
     await world.until(later(overdue!.at, MINUTE));
-    const late = (await mails('LIFE', 4))[3];
+    const late = (await world.mails('LIFE', 4))[3];
     expect(late?.at.slice(0, 16)).toBe(overdue!.at.slice(0, 16));
     expect(await world.order('life')).toMatchObject({
       overdue: true,
@@ -88,7 +75,7 @@ describe('an order paid later', () => {
   it('is cancelled: the store hears it after "paid", the customer by mail, and what was received becomes credit', async () => {
     const before = await exposure();
     const order = await world.place({ orderId: 'cancelled', orderNumber: 'CANC' });
-    await eventually('the store marks it', async () => (await world.order('cancelled')).paidInStore);
+    await world.marked('cancelled');
     await world.submit('cancelled', 'recordPayment', { payment: { paymentId: 'canc-1', amount: eur(220) } });
     await world.submit('cancelled', 'cancel', { reason: 'goods out of stock' });
     expect(await world.ending(order)).toEqual({ status: 'cancelled' });
@@ -126,7 +113,7 @@ describe('a reservation', () => {
 
     await world.submit('reserved', 'confirm');
     expect(await world.order('reserved')).toMatchObject({ status: 'open', outstanding: eur(1220) });
-    await mails('RESV', 1);
+    await world.mails('RESV', 1);
     await world.until(later(order.placedAt, 2 * DAY));
     expect(await world.order('reserved')).toMatchObject({ status: 'open', nextStep: { kind: 'remind' } });
     await world.submit('reserved', 'cancel', { reason: 'test over' });
@@ -149,15 +136,15 @@ describe('faults', () => {
   it('of three reminders that came due while nothing ran, only the newest goes out', async () => {
     const placedAt = later(await world.clock(), -40 * DAY);
     const order = await world.place({ orderId: 'outage', orderNumber: 'OUTA', placedAt });
-    await mails('OUTA', 2);
-    await eventually('it is noted', async () => (await outcomes('outage'))['1/P7D']);
-    expect(await outcomes('outage')).toEqual({
+    await world.mails('OUTA', 2);
+    await eventually('it is noted', async () => (await world.outcomes('outage'))['1/P7D']);
+    expect(await world.outcomes('outage')).toEqual({
       '1/-P3D': 'superseded',
       '1/P0D': 'superseded',
       '1/P7D': 'sent',
     });
     await world.until(later(order.plan[3]!.at, MINUTE));
-    await mails('OUTA', 3);
+    await world.mails('OUTA', 3);
     await world.submit('outage', 'settle');
     await world.ending(order);
     expect(world.mailsOf('OUTA')).toHaveLength(4);
@@ -177,14 +164,14 @@ describe('faults', () => {
     expect(await failed()).toMatchObject({ lastError: 'the mail server cannot be reached' });
     world.post.accept = async () => {};
     await world.until(later(order.plan[0]!.at, MINUTE));
-    await mails('NOPO', 1);
+    await world.mails('NOPO', 1);
     await world.submit('no-post', 'settle');
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
   it('a settlement while a reminder is still being tried stops the reminder', async () => {
     const order = await world.place({ orderId: 'stopped', orderNumber: 'STOP' });
-    await mails('STOP', 1);
+    await world.mails('STOP', 1);
     world.post.accept = async ({ subject, messageId }) => {
       if (messageId === undefined || subject === '') return;
       throw new MailRefused('421 try again later', { permanent: false, cause: null });
@@ -217,9 +204,9 @@ describe('faults', () => {
     expect(world.mailsOf('SLOW')).toHaveLength(1);
     world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
     await world.until(later(order.placedAt, 30 * MINUTE));
-    await mails('SLOW', 2);
-    await eventually('it is noted', async () => (await outcomes('slow-store'))['1/PT40S']);
-    expect(Object.values(await outcomes('slow-store')).sort()).toEqual([
+    await world.mails('SLOW', 2);
+    await eventually('it is noted', async () => (await world.outcomes('slow-store'))['1/PT40S']);
+    expect(Object.values(await world.outcomes('slow-store')).sort()).toEqual([
       'sent',
       'superseded',
       'superseded',
@@ -246,7 +233,7 @@ describe('faults', () => {
     expect((await world.submit('dead-store', 'chase', { reason: 'the goods left' })).command.outcome).toBe(
       'applied',
     );
-    await mails('DEAD', 2);
+    await world.mails('DEAD', 2);
     expect((await world.submit('dead-store', 'retryStore')).command).toMatchObject({
       outcome: 'refused',
       refusal: 'store-not-waiting',
@@ -270,10 +257,10 @@ describe('faults', () => {
 
   it('a terminated workflow is followed by a new episode, which books a payment once and repeats no letter', async () => {
     const order = await world.place({ orderId: 'killed', orderNumber: 'KILL' });
-    await mails('KILL', 1);
+    await world.mails('KILL', 1);
     await world.until(later(order.plan[0]!.at, MINUTE));
-    await mails('KILL', 2);
-    await eventually('it is noted', async () => (await outcomes('killed'))['1/-P3D']);
+    await world.mails('KILL', 2);
+    await eventually('it is noted', async () => (await world.outcomes('killed'))['1/-P3D']);
     await world.env.client.workflow.getHandle(workflowIdOf(order)).terminate('by an operator');
 
     const { command } = await world.submit('killed', 'recordPayment', {
@@ -285,7 +272,7 @@ describe('faults', () => {
       workflowId: 'order/killed/2',
     });
     await world.until(later(order.plan[1]!.at, MINUTE));
-    expect((await mails('KILL', 3))[2]?.text).toContain('1.000,00');
+    expect((await world.mails('KILL', 3))[2]?.text).toContain('1.000,00');
     await world.submit('killed', 'settle');
     expect(await world.ending({ id: 'killed', episode: 2 })).toEqual({ status: 'settled' });
     expect(world.mailsOf('KILL')).toHaveLength(4);
@@ -309,7 +296,7 @@ describe('an operator in Temporal', () => {
 
   it('cannot cancel the run once the store was told: that is noted, and the run goes on', async () => {
     const order = await world.place({ orderId: 'ui-late', orderNumber: 'UILA' });
-    await eventually('the store marks it', async () => (await world.order('ui-late')).paidInStore);
+    await world.marked('ui-late');
     const handle = world.env.client.workflow.getHandle(workflowIdOf(order));
     await handle.cancel();
     const noted = async () =>
@@ -319,14 +306,14 @@ describe('an operator in Temporal', () => {
       refusal: 'cancel-too-late',
     });
     await world.until(later(order.plan[0]!.at, MINUTE));
-    await mails('UILA', 2);
+    await world.mails('UILA', 2);
     await world.submit('ui-late', 'settle');
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
   it('reads the status of a running order', async () => {
     const order = await world.place({ orderId: 'queried', orderNumber: 'QUER' });
-    await eventually('the store marks it', async () => (await world.order('queried')).paidInStore);
+    await world.marked('queried');
     const report = await world.env.client.workflow.getHandle(workflowIdOf(order)).query('status');
     expect(report).toMatchObject({
       status: 'open',
@@ -352,7 +339,7 @@ it('a payment that is taken back after the settlement opens the order again; the
     workflowId: 'order/bounced/2',
   });
   await world.until(later(order.plan[0]!.at, MINUTE));
-  await mails('BOUN', 3);
+  await world.mails('BOUN', 3);
   await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-2', amount: eur(1220) } });
   expect(await world.ending({ id: 'bounced', episode: 2 })).toEqual({ status: 'settled' });
   expect(world.mailsOf('BOUN')).toHaveLength(4);

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noticesOf } from '../../src/db/notices.ts';
-import { eventually } from '../support/eventually.ts';
+import { DAY, later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const MINUTE = 60_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -12,24 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const subjects = (orderNumber: string, count: number) =>
-  eventually(
-    `${count} mails for ${orderNumber}`,
-    () =>
-      world.mailsOf(orderNumber).length >= count &&
-      world.mailsOf(orderNumber).map(({ at }) => at.slice(0, 10)),
-  );
 const dueOn = async (orderId: string) => (await world.order(orderId)).instalments[0]!.dueOn;
-const daysAfter = (day: string, days: number) =>
-  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+const daysAfter = (day: string, days: number) => later(day, days * DAY).slice(0, 10);
 
 describe('an extension', () => {
   it('moves the due date of a running order, and its reminders with it: the old ones never leave', async () => {
     const order = await world.place({ orderId: 'extended', orderNumber: 'EXT' });
-    await eventually('the store marks it', async () => (await world.order('extended')).paidInStore);
+    await world.marked('extended');
     const [before] = order.plan;
     await world.until(later(before!.at, MINUTE));
-    await subjects('EXT', 2);
+    await world.mails('EXT', 2);
 
     const due = await dueOn('extended');
     const moved = daysAfter(due, 30);
@@ -43,7 +32,7 @@ describe('an extension', () => {
     await world.until(later(`${daysAfter(due, 14)}T12:00:00Z`, 0));
     expect(world.mailsOf('EXT')).toHaveLength(2);
     await world.until(later(`${daysAfter(moved, 5)}T12:00:00Z`, 0));
-    const days = await subjects('EXT', 4);
+    const days = (await world.mails('EXT', 4)).map(({ at }) => at.slice(0, 10));
     expect(days[2]! > daysAfter(moved, -8) && days[2]! < moved).toBe(true);
     expect(days[3]! >= moved).toBe(true);
     const kept = (await noticesOf(world.sql, 'extended')).map(({ stepKey, outcome }) => [stepKey, outcome]);

@@ -3,6 +3,7 @@ import { findCustomer } from '../../src/db/customers.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { aCustomer } from '../support/builders.ts';
+import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 let world: World;
@@ -36,7 +37,7 @@ it('waits while PostgreSQL does not let it, and goes on by itself', async () => 
   const row = await received('stubborn');
   await world.sql`alter table customers rename to away`;
   await imports().ensureRunning(row);
-  await world.until(new Date(Date.parse(await world.clock()) + 3_600_000).toISOString());
+  await world.until(later(await world.clock(), 60 * MINUTE));
   expect((await getImport(world.sql, 'stubborn')).state).toBe('applying');
   const { raw } = await handle('stubborn').describe();
   const [attempted] = raw.pendingActivities ?? [];

@@ -1,16 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { noticesOf } from '../../src/db/notices.ts';
 import { workflowIdOf } from '../../src/db/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { DAY, later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -25,24 +21,18 @@ afterEach(async () => {
 type Order = Awaited<ReturnType<World['place']>>;
 const pay = (orderId: string, paymentId: string, amount: number) =>
   world.submit(orderId, 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
-const outcomes = async (orderId: string) =>
-  Object.fromEntries(
-    (await noticesOf(world.sql, orderId)).map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]),
-  );
-const marked = (orderId: string) =>
-  eventually('the store marks it', async () => (await world.order(orderId)).paidInStore);
 const stepAt = (order: Order, key: string) => order.plan.find((step) => step.key === key)!.at;
 /** Lets time pass until the step, and waits for what becomes of it. */
 async function reach(order: Order, key: string): Promise<string> {
   await world.until(later(stepAt(order, key), MINUTE));
-  return eventually(`the outcome of ${key}`, async () => (await outcomes(order.id))[key]);
+  return eventually(`the outcome of ${key}`, async () => (await world.outcomes(order.id))[key]);
 }
 const lastMail = (orderNumber: string) => world.mailsOf(orderNumber).at(-1)!;
 const line = (text: string) => text.replace(/\s+/g, ' ');
 
 it('a deposit and two instalments: each is reminded of by itself until it is paid, and the last payment settles', async () => {
   const order = await world.place({ orderId: 'deposit', orderNumber: 'DEPO', termsCode: 'deposit' });
-  await marked('deposit');
+  await world.marked('deposit');
   expect((await world.order('deposit')).instalments.map(({ amount }) => amount)).toEqual([
     eur(366),
     eur(366),
@@ -87,7 +77,7 @@ it('a deposit and two instalments: each is reminded of by itself until it is pai
 
 it('reminders of two instalments on one day both go out, also where the first is still being tried', async () => {
   const order = await world.place({ orderId: 'weekly', orderNumber: 'WEEK', termsCode: 'weekly' });
-  await marked('weekly');
+  await world.marked('weekly');
   for (const key of ['1/-P3D', '1/P0D', '2/-P3D']) expect(await reach(order, key)).toBe('sent');
 
   world.post.accept = async () => {
@@ -103,7 +93,7 @@ it('reminders of two instalments on one day both go out, also where the first is
   world.post.accept = async () => {};
   await world.until(later(stepAt(order, '2/P0D'), 5 * 60 * MINUTE));
   await eventually('both are sent', async () => {
-    const known = await outcomes('weekly');
+    const known = await world.outcomes('weekly');
     return known['1/P7D'] === 'sent' && known['2/P0D'] === 'sent';
   });
   const asked = world.mailsOf('WEEK').slice(-2);
@@ -120,7 +110,7 @@ it('after an outage the newest reminder of each unpaid instalment goes out, the 
   const missed = order.plan.filter(({ at }) => at <= now).map(({ key }) => key);
   expect(missed).toEqual(expect.arrayContaining(['1/P7D', '1/P14D', '2/-P3D', '2/P14D', '3/-P3D', '3/P0D']));
   const known = await eventually('all are noted', async () => {
-    const noted = await outcomes('outage');
+    const noted = await world.outcomes('outage');
     return Object.keys(noted).length === missed.length && noted;
   });
   const newest = ['1/P14D', '2/P14D', '3/P0D'];
@@ -133,7 +123,7 @@ it('after an outage the newest reminder of each unpaid instalment goes out, the 
 
 it('a payment taken back brings the reminders of its instalment back', async () => {
   const order = await world.place({ orderId: 'back', orderNumber: 'BACK', termsCode: 'weekly' });
-  await marked('back');
+  await world.marked('back');
   await pay('back', 'back-1', 610);
   expect((await world.order('back')).nextStep?.key).toBe('2/-P3D');
   const by = { paymentId: 'back-1', reason: 'the bank took it back', actor: 'user:test' };

@@ -3,13 +3,9 @@ import { reconcileBalances } from '../../src/db/reconcile.ts';
 import type { InvoiceFacts } from '../../src/domain/invoice.ts';
 import { submitInvoice } from '../../src/temporal/submit-invoice.ts';
 import { eur } from '../support/builders.ts';
-import { eventually } from '../support/eventually.ts';
+import { DAY, later, MINUTE } from '../support/instants.ts';
 import { offerMore } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 3_600_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -22,14 +18,6 @@ afterAll(async () => {
   expect(await reconcileBalances(world.sql)).toEqual([]);
   await world.close();
 });
-
-const marked = (id: string) =>
-  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
-const mails = (text: string, count: number) =>
-  eventually(
-    `${count} mails that name ${text}`,
-    () => world.mailsOf(text).length >= count && world.mailsOf(text),
-  );
 
 /** Of the world's present. */
 async function invoice(id: string, parts: Record<string, number>, fields: Partial<InvoiceFacts> = {}) {
@@ -56,7 +44,7 @@ async function invoice(id: string, parts: Record<string, number>, fields: Partia
 describe('an order on terms from its invoice', () => {
   it('is not reminded before it, and then asked for what is payable, by the invoice’s number and date', async () => {
     const order = await world.place({ orderId: 'billed', orderNumber: 'BILLED', termsCode: 'billed' });
-    await marked('billed');
+    await world.marked('billed');
     await world.until(later(order.placedAt, 60 * DAY));
     expect(world.mailsOf('BILLED')).toHaveLength(1);
 
@@ -71,7 +59,7 @@ describe('an order on terms from its invoice', () => {
     expect(due!.dueAt).not.toBeNull();
 
     await world.until(later(nextStep!.at, MINUTE));
-    const [reminder] = await mails('fattura 2027-15 del', 1);
+    const [reminder] = await world.mails('fattura 2027-15 del', 1);
     expect(reminder!.subject).toMatch(/fattura 2027-15 del/);
     expect(reminder!.text).toMatch(/1\.000,00/);
     expect(reminder!.text).not.toMatch(/Già pagato/);
@@ -84,7 +72,7 @@ it('a deferred invoice is taken by the workflows of all its orders, each settled
   const ids = ['month-1', 'month-2', 'month-3'];
   const orders = [];
   for (const orderId of ids) orders.push(await world.place({ orderId, orderNumber: orderId.toUpperCase() }));
-  for (const id of ids) await marked(id);
+  for (const id of ids) await world.marked(id);
   const parts = Object.fromEntries(ids.map((id) => [id, 1_220]));
   const payable = eur(3_000).amount;
   const { booked } = await invoice('2027-16', parts, { payable, withheld: 'withholding' });
@@ -96,6 +84,6 @@ it('a deferred invoice is taken by the workflows of all its orders, each settled
     });
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   }
-  const [thanks] = await mails('MONTH-1 saldato', 1);
+  const [thanks] = await world.mails('MONTH-1 saldato', 1);
   expect(thanks!.text).toMatch(/2027-16 del/);
 });

@@ -3,12 +3,9 @@ import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { DAY, later, MINUTE } from '../support/instants.ts';
 import { fromDelivery, offerMore } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 3_600_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -20,13 +17,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const marked = (id: string) =>
-  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
-const mails = (orderNumber: string, count: number) =>
-  eventually(
-    `${count} mails for ${orderNumber}`,
-    () => world.mailsOf(orderNumber).length >= count && world.mailsOf(orderNumber),
-  );
 const fulfil = async (orderId: string, fields: object = {}) => {
   const fulfilledOn = (await world.clock()).slice(0, 10);
   const body = { fulfilmentId: null, amount: null, fulfilledOn, final: false, ...fields };
@@ -38,8 +28,8 @@ const amend = async (orderId: string, units: number) =>
 describe('an order that is due from its delivery on', () => {
   it('is not reminded while the due date is provisional, and by the plan once it is fulfilled', async () => {
     const order = await world.place({ orderId: 'waits', orderNumber: 'WAITS', termsCode: 'delivered' });
-    await marked('waits');
-    const [confirmation] = await mails('WAITS', 1);
+    await world.marked('waits');
+    const [confirmation] = await world.mails('WAITS', 1);
     expect(confirmation!.text).toMatch(/provvisoria/);
     await world.until(later(order.placedAt, 90 * DAY));
     expect(world.mailsOf('WAITS')).toHaveLength(1);
@@ -57,18 +47,18 @@ describe('an order that is due from its delivery on', () => {
     expect(nextStep).toMatchObject({ key: '1/-P3D', kind: 'remind' });
 
     await world.until(later(nextStep!.at, MINUTE));
-    const sent = await mails('WAITS', 2);
+    const sent = await world.mails('WAITS', 2);
     expect(sent[1]!.at.slice(0, 10) < due!.dueOn).toBe(true);
     expect(sent[1]!.text).not.toMatch(/provvisoria/);
     await world.until(later(due!.dueAt!, 11 * DAY));
-    await mails('WAITS', 4);
+    await world.mails('WAITS', 4);
     await world.submit('waits', 'settle', { reason: 'paid' });
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
   it('is reminded of the part that is due already, and of the other in its time', async () => {
     const order = await world.place({ orderId: 'half', orderNumber: 'HALF', termsCode: 'half' });
-    await marked('half');
+    await world.marked('half');
     await world.until(later(order.placedAt, 30 * DAY));
     const steps = async () =>
       (
@@ -87,11 +77,11 @@ describe('an order that is due from its delivery on', () => {
 
   it('asks for what was delivered where the rest will never come', async () => {
     const order = await world.place({ orderId: 'final', orderNumber: 'FINAL', termsCode: 'delivered' });
-    await marked('final');
+    await world.marked('final');
     await fulfil('final', { amount: eur(800).amount, final: true });
     const { nextStep } = await world.order('final');
     await world.until(later(nextStep!.at, MINUTE));
-    const sent = await mails('FINAL', 2);
+    const sent = await world.mails('FINAL', 2);
     expect(sent[1]!.text).toMatch(/800,00/);
     expect(sent[1]!.text).not.toMatch(/1\.220,00/);
     await world.submit('final', 'recordPayment', { payment: { paymentId: 'final-1', amount: eur(800) } });
@@ -102,7 +92,7 @@ describe('an order that is due from its delivery on', () => {
 describe('another total', () => {
   it('is what a reminder asks for that was refused and is tried again', async () => {
     const order = await world.place({ orderId: 'flight', orderNumber: 'FLIGHT' });
-    await marked('flight');
+    await world.marked('flight');
     await world.confirmed('flight');
     world.post.accept = async () => {
       throw new MailRefused('451 later', { permanent: false, cause: null });
@@ -116,13 +106,13 @@ describe('another total', () => {
     expect((await amend('flight', 1_000)).outcome).toBe('applied');
     world.post.accept = async () => {};
     await world.until(later(order.plan[0]!.at, DAY));
-    const sent = await mails('FLIGHT', 2);
+    const sent = await world.mails('FLIGHT', 2);
     expect(sent[1]!.text).toMatch(/1\.000,00/);
     expect(sent[1]!.text).not.toMatch(/1\.220,00/);
 
     expect((await amend('flight', 1_500)).outcome).toBe('applied');
     await world.until(later(order.plan[1]!.at, DAY));
-    expect((await mails('FLIGHT', 3))[2]!.text).toMatch(/1\.500,00/);
+    expect((await world.mails('FLIGHT', 3))[2]!.text).toMatch(/1\.500,00/);
     await world.submit('flight', 'recordPayment', { payment: { paymentId: 'flight-1', amount: eur(900) } });
     await amend('flight', 900);
     expect(await world.ending(order)).toEqual({ status: 'settled' });
@@ -131,11 +121,11 @@ describe('another total', () => {
 
   it('that the credit does not reach leaves the order going on as it was', async () => {
     const order = await world.place({ orderId: 'over', orderNumber: 'OVER' });
-    await marked('over');
+    await world.marked('over');
     expect(await amend('over', 1_000_000)).toMatchObject({ outcome: 'refused', refusal: 'not-eligible' });
     expect(await world.order('over')).toMatchObject({ total: eur(1_220), outstanding: eur(1_220) });
     await world.until(later(order.plan[0]!.at, MINUTE));
-    await mails('OVER', 2);
+    await world.mails('OVER', 2);
     await world.submit('over', 'settle', { reason: 'paid' });
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });

@@ -3,10 +3,8 @@ import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { takeReceipt } from '../../src/temporal/receive-payment.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
+import { DAY, later } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
-
-const DAY = 24 * 3_600_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 let world: World;
 beforeAll(async () => {

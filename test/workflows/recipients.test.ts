@@ -3,6 +3,7 @@ import { findMail } from '../../src/db/mails.ts';
 import { timelineOf } from '../../src/db/timeline.ts';
 import { type Mail, MailOutcomeUnknown } from '../../src/emails/mailer.ts';
 import { eventually } from '../support/eventually.ts';
+import { later, MINUTE } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
@@ -25,23 +26,20 @@ const company = 'amministrazione@officine-rossi.example';
 /** Who gets each mail of the order, who in copy, and where answers go. */
 const addressed = (orderNumber: string) =>
   world.mailsOf(orderNumber).map(({ to, copyTo, replyTo }) => ({ to, copyTo, replyTo }));
-const mails = (orderNumber: string, count: number) =>
-  eventually(
-    `${count} mails of ${orderNumber}`,
-    () => world.mailsOf(orderNumber).length >= count && addressed(orderNumber),
-  );
-const marked = (orderId: string) =>
-  eventually('the store marks it', async () => (await world.order(orderId)).paidInStore);
+async function mails(orderNumber: string, count: number) {
+  await world.mails(orderNumber, count);
+  return addressed(orderNumber);
+}
 
 it('letters go to billing, the confirmation to the buyer in copy, reminders to dunning, answers to the account manager', async () => {
   await addCustomer(world.sql, 'acme', { contacts: { billing, dunning, pec }, accountManager });
   const buyer = { name: 'Anna', email: 'anna@acme.example' };
   const order = await world.place({ orderId: 'by-anna', orderNumber: 'BYANNA', customerId: 'acme', buyer });
-  await marked('by-anna');
+  await world.marked('by-anna');
   const replyTo = accountManager.email;
   expect(await mails('BYANNA', 1)).toEqual([{ to: billing, copyTo: buyer.email, replyTo }]);
   expect(world.mailsOf('BYANNA')[0]?.text).toContain(`scrivere a\n${replyTo}`);
-  await world.until(new Date(Date.parse(order.plan[0]!.at) + 60_000).toISOString());
+  await world.until(later(order.plan[0]!.at, MINUTE));
   expect((await mails('BYANNA', 2))[1]).toEqual({ to: dunning, copyTo: null, replyTo });
   await world.submit('by-anna', 'settle');
   await world.ending(order);
@@ -76,9 +74,9 @@ it('without contacts all go to the company, and a reminder without dunning to bi
   const alone = await world.place({ orderId: 'alone', orderNumber: 'ALONE' });
   await addCustomer(world.sql, 'billed', { contacts: { billing, pec } });
   const billed = await world.place({ orderId: 'billed', orderNumber: 'BILLED', customerId: 'billed' });
-  await marked('alone');
-  await marked('billed');
-  await world.until(new Date(Date.parse(billed.plan[0]!.at) + 60_000).toISOString());
+  await world.marked('alone');
+  await world.marked('billed');
+  await world.until(later(billed.plan[0]!.at, MINUTE));
   expect((await mails('ALONE', 2)).map(({ to }) => to)).toEqual([company, company]);
   expect((await mails('BILLED', 2)).map(({ to }) => to)).toEqual([billing, billing]);
   for (const { id } of [alone, billed]) await world.submit(id, 'settle');
@@ -97,7 +95,7 @@ it('an attempt whose outcome is unknown is repeated with the same addresses, wha
   const order = await world.place({ orderId: 'moving', orderNumber: 'MOVING', customerId: 'moving', buyer });
   await eventually('a first attempt', () => attempts.length === 1);
   await addCustomer(world.sql, 'moving', { contacts: { billing: 'new@acme.example' } });
-  await world.until(new Date(Date.parse(await world.clock()) + 5 * 60_000).toISOString());
+  await world.until(later(await world.clock(), 5 * MINUTE));
   await mails('MOVING', 1);
   expect(attempts[1]).toEqual(attempts[0]);
   expect(attempts[1]).toMatchObject({ to: billing, copyTo: buyer.email, replyTo: accountManager.email });

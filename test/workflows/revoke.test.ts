@@ -5,11 +5,10 @@ import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
+import { DAY, later } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
-const DAY = 24 * 3_600_000;
-const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 const day = (at: string) => at.slice(0, 10);
 
 let world: World;
@@ -32,8 +31,6 @@ async function demand(customerId: string, revocationId: string): Promise<void> {
 const ended = (revocationId: string) =>
   world.env.client.workflow.getHandle(revocationWorkflowId(revocationId)).result();
 const letters = (to: string) => world.sent.filter((mail) => mail.to === to);
-const marked = (id: string) =>
-  eventually('the store marks it', async () => (await world.order(id)).paidInStore);
 
 it('demands all open orders in one letter, and reminds of each by its plan from then on', async () => {
   await addCustomer(world.sql, 'verdi', {
@@ -48,7 +45,7 @@ it('demands all open orders in one letter, and reminds of each by its plan from 
     orderNumber: 'V-3',
     confirm: 'later',
   });
-  await Promise.all([marked('verdi-1'), marked('verdi-2')]);
+  await Promise.all([world.marked('verdi-1'), world.marked('verdi-2')]);
   await world.submit('verdi-1', 'recordPayment', { payment: { paymentId: 'verdi-p', amount: eur(220) } });
   const today = day(await world.clock());
 
@@ -91,7 +88,7 @@ it('demands all open orders in one letter, and reminds of each by its plan from 
 it('writes no letter if nothing is owed any more, and tells nobody twice', async () => {
   await addCustomer(world.sql, 'neri', { email: 'neri@neri.example' });
   const order = await world.place({ orderId: 'neri-1', customerId: 'neri', orderNumber: 'NE-1' });
-  await marked('neri-1');
+  await world.marked('neri-1');
   await world.quiet('neri-1');
   await demand('neri', 'neri-r');
   await world.submit('neri-1', 'settle', { reason: 'paid' });
@@ -113,7 +110,7 @@ it('writes no letter if nothing is owed any more, and tells nobody twice', async
 it('reads the balance right before each try of the letter, and stops when all is paid', async () => {
   await addCustomer(world.sql, 'bruni', { email: 'bruni@bruni.example' });
   const order = await world.place({ orderId: 'bruni-1', customerId: 'bruni', orderNumber: 'BR-1' });
-  await marked('bruni-1');
+  await world.marked('bruni-1');
   await world.quiet('bruni-1');
   world.post.accept = async () => {
     throw new MailRefused('451 later', { permanent: false, cause: null });
@@ -133,7 +130,7 @@ it('reads the balance right before each try of the letter, and stops when all is
 it('lets no reminder of an insolvent customer leave, and goes on when the rules decide again', async () => {
   await addCustomer(world.sql, 'grigi', { email: 'grigi@grigi.example' });
   const order = await world.place({ orderId: 'grigi-1', customerId: 'grigi', orderNumber: 'GR-1' });
-  await marked('grigi-1');
+  await world.marked('grigi-1');
   await world.quiet('grigi-1');
   const decide = async (privilege: 'insolvency' | 'by_rules') =>
     setPrivilege(world.sql, 'grigi', {
@@ -164,7 +161,7 @@ it('lets no reminder of an insolvent customer leave, and goes on when the rules 
 it('goes on after it was terminated half-way, and after a cancel in Temporal', async () => {
   await addCustomer(world.sql, 'viola', { email: 'viola@viola.example' });
   const order = await world.place({ orderId: 'viola-1', customerId: 'viola', orderNumber: 'VI-1' });
-  await marked('viola-1');
+  await world.marked('viola-1');
   await world.quiet('viola-1');
   world.post.accept = async () => {
     throw new MailRefused('451 later', { permanent: false, cause: null });

@@ -1,9 +1,9 @@
-import type { CustomerRow } from '../../db/customers.ts';
-import type { PresentVatCheck } from '../../db/vat-checks.ts';
-import type { Visitor } from '../page.tsx';
-import { VatBadge } from './badges.tsx';
-import { CsrfField } from './fields.tsx';
-import { At, actorWords } from './values.tsx';
+import type { CustomerRow } from '../../../db/customers.ts';
+import type { PresentVatCheck } from '../../../db/vat-checks.ts';
+import type { Visitor } from '../../page.tsx';
+import { VatBadge } from '../badges.tsx';
+import { CsrfField } from '../fields.tsx';
+import { At, actorWords } from '../values.tsx';
 
 /** What VIES said of the customer's present VAT number, and the button that asks it. */
 export function VatCheckCard({

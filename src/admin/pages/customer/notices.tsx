@@ -1,0 +1,55 @@
+import type { TaskRow } from '../../../db/tasks.ts';
+import type { Credit } from '../../../domain/eligibility/credit.ts';
+import type { FormState } from '../fields.tsx';
+
+const warningWords = {
+  'near-limit': '80 % of the credit limit or more are used.',
+  'over-limit': 'More than the credit limit is used.',
+} as const;
+
+/** What the visitor should know before all else. */
+export function Notices({
+  form,
+  credit,
+  namesakes,
+  request,
+}: {
+  form: FormState | null;
+  credit: Credit;
+  /** Ids of other customers with the same VAT number. */
+  namesakes: readonly string[];
+  /** The open request for payment terms. */
+  request: TaskRow | null;
+}) {
+  return (
+    <>
+      {form?.problem && (
+        <p class="notice bad" role="alert">
+          {form.problem}
+        </p>
+      )}
+      {credit.warning !== undefined && (
+        <p class={credit.warning === 'over-limit' ? 'notice bad' : 'notice warn'}>
+          {warningWords[credit.warning]}
+        </p>
+      )}
+      {namesakes.length > 0 && (
+        <p class="notice warn">
+          The same VAT number is on{' '}
+          {namesakes.map((id, index) => (
+            <>
+              {index > 0 && ', '}
+              <a href={`/admin/customers/${id}`}>{id}</a>
+            </>
+          ))}
+          .
+        </p>
+      )}
+      {request !== null && (
+        <p class="notice warn">
+          The customer asks for payment terms: <a href={`/admin/tasks/${request.id}`}>decide</a>.
+        </p>
+      )}
+    </>
+  );
+}
