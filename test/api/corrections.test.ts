@@ -109,55 +109,55 @@ describe('a credit note, with what comes after it', () => {
     api.ask(orderId, 'payments', { paymentId, amount: eur(units) }, accounting);
 
   it('and a write-off are no money: an order is not amended or ended below them', async () => {
-    const before = await unapplied();
-    await place('noted');
+    const before = await api.unapplied();
+    await api.place('noted');
     await credit('noted', 'cn-noted', 60);
     const below = { status: 422, body: { code: 'below-credited' } };
     expect(await api.ask('noted', 'amend', { total: eur(59.99) })).toMatchObject(below);
     expect(await api.ask('noted', 'fulfilled', { amount: eur(50), final: true })).toMatchObject(below);
     await pay('noted', 'noted-1', 10);
     expect((await api.ask('noted', 'amend', { total: eur(65) })).body).toMatchObject({ status: 'settled' });
-    await place('let-go');
+    await api.place('let-go');
     await api.ask('let-go', 'write-off', { amount: eur(60), reason: 'a quarrel' });
     expect(await api.ask('let-go', 'amend', { total: eur(50) })).toMatchObject(below);
-    expect((await unapplied()) - before).toBe(500); // of the ten that were paid
+    expect((await api.unapplied()) - before).toBe(500); // of the ten that were paid
   });
 
   it('gives back no more than was paid: not what was written off, deducted or withheld', async () => {
-    const before = await unapplied();
-    await place('given-up');
+    const before = await api.unapplied();
+    await api.place('given-up');
     await api.ask('given-up', 'write-off', { amount: eur(60), reason: 'a quarrel' });
     await pay('given-up', 'given-up-1', 15);
     expect((await credit('given-up', 'cn-given-up', 100)).body.status).toBe('settled');
-    expect((await unapplied()) - before).toBe(1_500);
-    await place('withheld');
+    expect((await api.unapplied()) - before).toBe(1_500);
+    await api.place('withheld');
     const orders = [{ orderId: 'withheld', amount: eur(100) }];
     const invoice = { number: 'W1', issuedOn: '2027-03-01', total: eur(100), payable: eur(82), orders };
     await api.working(api.call('/invoices/withheld', invoice, { ...accounting, method: 'PUT' }));
     expect((await credit('withheld', 'cn-withheld', 100)).body.status).toBe('settled');
-    expect((await unapplied()) - before).toBe(1_500);
+    expect((await api.unapplied()) - before).toBe(1_500);
   });
 
   it('leaves no credit when what was paid came back and the order is cancelled', async () => {
-    const before = await unapplied();
+    const before = await api.unapplied();
     for (const [orderId, noted] of [
       ['part-noted', 30],
       ['all-noted', 100],
     ] as const) {
-      await place(orderId);
+      await api.place(orderId);
       await pay(orderId, `${orderId}-1`, 90);
       await credit(orderId, `cn-${orderId}`, noted);
-      expect((await unapplied()) - before).toBe((noted - 10) * 100);
+      expect((await api.unapplied()) - before).toBe((noted - 10) * 100);
       await reverse(`${orderId}-1`);
       expect((await api.ask(orderId, 'cancel', { reason: 'never left' })).body.status).toBe('cancelled');
-      expect(await unapplied()).toBe(before);
+      expect(await api.unapplied()).toBe(before);
       expect(await reconcileBalances(api.sql)).toEqual([]);
     }
   });
 
   it('that was refunded is asked for before the order can be cancelled', async () => {
     await addCustomer(api.sql, 'refunded');
-    await place('refunded-1', { customerId: 'refunded' });
+    await api.place('refunded-1', { customerId: 'refunded' });
     await pay('refunded-1', 'refunded-p', 90);
     await credit('refunded-1', 'cn-refunded', 30);
     const refund = { refundId: 'refunded-r', amount: eur(20) };
@@ -245,7 +245,7 @@ describe('an instalment plan', () => {
   });
 
   it('stands when the order gets another total: the last instalments take the difference', async () => {
-    await place('amended');
+    await api.place('amended');
     await api.ask('amended', 'payments', { paymentId: 'am-1', amount: eur(30) }, accounting);
     const lines: [string, number][] = [
       ['2027-05-03', 40],
@@ -270,9 +270,9 @@ describe('an instalment plan', () => {
       ['2027-05-03', eur(30), eur(30)],
       ['2027-06-01', eur(0), eur(0)],
     ]);
-    const before = await unapplied();
+    const before = await api.unapplied();
     expect((await api.ask('amended', 'amend', { total: eur(20) })).body.status).toBe('settled');
-    expect((await unapplied()) - before).toBe(1_000);
+    expect((await api.unapplied()) - before).toBe(1_000);
   });
 
   it('is refused where nothing is overdue, into the past, and in another currency', async () => {
