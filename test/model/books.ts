@@ -13,7 +13,7 @@ type Order = {
 export const SETTLED = 'settled ';
 
 /** What a payment has paid, by order, and what of it is held as credit. */
-type Payment = { paid: Map<string, number>; left: number; reversed: boolean };
+type Payment = { id: string; step: number; paid: Map<string, number>; left: number; reversed: boolean };
 
 export type Command =
   | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' }
@@ -29,6 +29,8 @@ export class Books {
   readonly orders = new Map<string, Order>();
   readonly payments = new Map<string, Payment>();
   unapplied = 0;
+  /** Counts up with time: what comes at one step is in the order of the ids. */
+  step = 0;
 
   place(id: string, total: number, confirm: 'now' | 'later'): void {
     const status = confirm === 'now' ? 'open' : 'reserved';
@@ -48,7 +50,8 @@ export class Books {
 
   /** Money that comes for the customer, before any order takes of it. */
   receive(paymentId: string, amount: number): void {
-    this.payments.set(paymentId, { paid: new Map(), left: amount, reversed: false });
+    const payment = { id: paymentId, step: this.step, paid: new Map(), left: amount, reversed: false };
+    this.payments.set(paymentId, payment);
     this.unapplied += amount;
   }
 
@@ -178,7 +181,7 @@ export class Books {
   private giveBack(id: string, over: number): void {
     const order = this.orders.get(id)!;
     let left = over;
-    for (const payment of [...this.payments.values()].reverse()) {
+    for (const payment of this.inTime().reverse()) {
       const back = Math.min(left, payment.paid.get(id) ?? 0);
       payment.paid.set(id, (payment.paid.get(id) ?? 0) - back);
       payment.left += back;
@@ -188,13 +191,17 @@ export class Books {
     this.unapplied += over;
   }
 
+  private inTime(): Payment[] {
+    return [...this.payments.values()].sort((a, b) => a.step - b.step || (a.id < b.id ? -1 : 1));
+  }
+
   private reducedByNotes(order: Order): number {
     return Math.min(order.credited, order.letGo);
   }
 
   /** Credit as such comes first from what no payment left, then from payments, the oldest first. */
   private draw(amount: number): { paymentId: string | null; amount: number }[] {
-    const held = [...this.payments].map(([paymentId, { left }]) => ({ paymentId, amount: left }));
+    const held = this.inTime().map(({ id, left }) => ({ paymentId: id, amount: left }));
     const ofPayments = held.reduce((sum, source) => sum + source.amount, 0);
     let left = amount;
     return [{ paymentId: null, amount: this.unapplied - ofPayments }, ...held].flatMap((source) => {

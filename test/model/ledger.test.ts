@@ -77,7 +77,7 @@ async function live({
   const customer = `m${run}`;
   const books = new Books();
   let serial = 0;
-  const newId = (what: string) => `${customer}-${what}${serial++}`;
+  const newId = (what: string) => `${customer}-${String(serial++).padStart(4, '0')}-${what}`;
   await addCustomer(api.sql, customer);
   const ids = orders.map((_, index) => `${customer}-o${index}`);
   for (const [index, { total, confirm }] of orders.entries()) {
@@ -94,6 +94,8 @@ async function live({
   const idOf = (place: number) => ids[place % ids.length]!;
 
   for (const one of steps) {
+    books.step += 1;
+    api.clock.now = new Date(Date.parse(api.clock.now) + 1_000).toISOString();
     if (one.do === 'ask') await askAll(idOf(one.order), one.all);
     else if (one.do === 'receive') await receive(one.amount, one.parts);
     else if (one.do === 'refund') await refund(one.amount);
