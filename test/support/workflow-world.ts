@@ -6,6 +6,7 @@ import { type CheckoutRequest, checkout } from '../../src/db/checkout.ts';
 import { noticesOf } from '../../src/db/notices.ts';
 import { type OrderView, readOrder } from '../../src/db/order-views.ts';
 import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import { dayAt } from '../../src/domain/calendar.ts';
 import type { Money } from '../../src/domain/money.ts';
 import type { CommandKind } from '../../src/domain/order-state.ts';
 import type { Mail, Mailer } from '../../src/emails/mailer.ts';
@@ -17,7 +18,7 @@ import { searchAttributeTypes } from '../../src/temporal/search-attributes.ts';
 import { submitCommand } from '../../src/temporal/submit-command.ts';
 import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
 import type { Ending } from '../../src/workflows/messages.ts';
-import { anOrder } from './builders.ts';
+import { anOrder, settings } from './builders.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { openMerchant } from './merchant.ts';
@@ -121,6 +122,8 @@ export async function openWorld() {
     sent,
     told,
     clock,
+    /** The merchant's day at the world's present. */
+    today: async () => dayAt(await clock(), settings.timeZone),
     process,
     revocations,
 
@@ -149,7 +152,7 @@ export async function openWorld() {
       const now = await clock();
       const payment = fields.payment && {
         ...fields.payment,
-        receivedOn: now.slice(0, 10),
+        receivedOn: dayAt(now, settings.timeZone),
         method: null,
         reference: null,
       };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noticesOf } from '../../src/db/notices.ts';
-import { DAY, later, MINUTE } from '../support/instants.ts';
+import { addDays } from '../../src/domain/calendar.ts';
+import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 let world: World;
@@ -10,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const dueOn = async (orderId: string) => (await world.order(orderId)).instalments[0]!.dueOn;
-const daysAfter = (day: string, days: number) => later(day, days * DAY).slice(0, 10);
 
 describe('an extension', () => {
   it('moves the due date of a running order, and its reminders with it: the old ones never leave', async () => {
@@ -21,7 +21,7 @@ describe('an extension', () => {
     await world.mails('EXT', 2);
 
     const due = await dueOn('extended');
-    const moved = daysAfter(due, 30);
+    const moved = addDays(due, 30);
     const { command } = await world.submit('extended', 'extend', { body: { dueOn: moved } });
     expect(command.outcome).toBe('applied');
     expect(await world.order('extended')).toMatchObject({
@@ -29,11 +29,11 @@ describe('an extension', () => {
       nextStep: { key: '1/-P3D~1', kind: 'remind' },
     });
 
-    await world.until(later(`${daysAfter(due, 14)}T12:00:00Z`, 0));
+    await world.until(later(`${addDays(due, 14)}T12:00:00Z`, 0));
     expect(world.mailsOf('EXT')).toHaveLength(2);
-    await world.until(later(`${daysAfter(moved, 5)}T12:00:00Z`, 0));
+    await world.until(later(`${addDays(moved, 5)}T12:00:00Z`, 0));
     const days = (await world.mails('EXT', 4)).map(({ at }) => at.slice(0, 10));
-    expect(days[2]! > daysAfter(moved, -8) && days[2]! < moved).toBe(true);
+    expect(days[2]! > addDays(moved, -8) && days[2]! < moved).toBe(true);
     expect(days[3]! >= moved).toBe(true);
     const kept = (await noticesOf(world.sql, 'extended')).map(({ stepKey, outcome }) => [stepKey, outcome]);
     expect(kept).toEqual([
@@ -52,7 +52,7 @@ describe('an extension', () => {
       (await world.submit('refused', 'extend', { body })).command.refusal;
     expect(await refusal({ dueOn: due })).toBe('extension-not-later');
     expect(await refusal({ dueOn: '2020-01-01' })).toBe('extension-not-later');
-    expect(await refusal({ dueOn: daysAfter(due, 1), instalment: 2 })).toBe('instalment-not-found');
+    expect(await refusal({ dueOn: addDays(due, 1), instalment: 2 })).toBe('instalment-not-found');
     expect(await dueOn('refused')).toBe(due);
     await world.submit('refused', 'settle', { reason: 'paid' });
     expect(await world.ending(order)).toEqual({ status: 'settled' });

@@ -28,7 +28,7 @@ async function invoice(id: string, parts: Record<string, number>, fields: Partia
   for (const { orderId } of orders) await world.quiet(orderId);
   const facts = {
     number: id,
-    issuedOn: now.slice(0, 10),
+    issuedOn: await world.today(),
     receivedOn: null,
     total,
     payable: total,

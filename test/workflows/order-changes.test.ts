@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const fulfil = async (orderId: string, fields: object = {}) => {
-  const fulfilledOn = (await world.clock()).slice(0, 10);
+  const fulfilledOn = await world.today();
   const body = { fulfilmentId: null, amount: null, fulfilledOn, final: false, ...fields };
   return (await world.submit(orderId, 'fulfil', { body })).command;
 };

@@ -20,7 +20,7 @@ const deps = async () => ({ sql: world.sql, process: world.process, now: await w
 async function receive(paymentId: string, units: number) {
   const given = await deps();
   const receipt = {
-    ...{ paymentId, customerId: 'rossi', amount: eur(units), receivedOn: given.now.slice(0, 10) },
+    ...{ paymentId, customerId: 'rossi', amount: eur(units), receivedOn: await world.today() },
     ...{
       method: null,
       reference: null,

@@ -9,8 +9,6 @@ import { DAY, later } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
-const day = (at: string) => at.slice(0, 10);
-
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
@@ -47,7 +45,7 @@ it('demands all open orders in one letter, and reminds of each by its plan from 
   });
   await Promise.all([world.marked('verdi-1'), world.marked('verdi-2')]);
   await world.submit('verdi-1', 'recordPayment', { payment: { paymentId: 'verdi-p', amount: eur(220) } });
-  const today = day(await world.clock());
+  const today = await world.today();
 
   await demand('verdi', 'verdi-r');
   await ended('verdi-r');
