@@ -66,8 +66,11 @@ export async function findImport(db: Db, id: string): Promise<ImportRow | null> 
 /** @throws NettermsError `import-not-found` */
 export async function getImport(db: Db, id: string): Promise<ImportRow> {
   const row = await findImport(db, id);
-  if (!row) throw new NettermsError('import-not-found', `There is no import ${id}.`);
-  return row;
+  return row ?? unknownImport(id);
+}
+
+export function unknownImport(id: string): never {
+  throw new NettermsError('import-not-found', `There is no import ${id}.`);
 }
 
 /**
@@ -142,14 +145,15 @@ async function insertLines(tx: Tx, id: string, batch: readonly NewImportLine[]):
       as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text)`;
 }
 
-/** A page of the imports, the newest first; `after` is the last of the page before. */
+/** A page of the imports of these kinds, the newest first; `after` is the last of the page before. */
 export async function listImports(
   db: Db,
+  kinds: readonly ImportKind[],
   { after, limit }: { after: { createdAt: string; id: string } | null; limit: number },
 ): Promise<ImportRow[]> {
   const place = after ? db`(created_at, id) < (${after.createdAt}, ${after.id})` : db`true`;
   return db<ImportRow[]>`
-    select ${columns(db)} from imports where ${place} order by created_at desc, id desc limit ${limit}`;
+    select ${columns(db)} from imports where kind = any(${kinds as string[]}) and ${place} order by created_at desc, id desc limit ${limit}`;
 }
 
 /** A page of the rejected lines in the file's order; `after` is the number of the last line of the page before. */

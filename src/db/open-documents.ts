@@ -6,6 +6,7 @@ type Row = {
   customerId: string;
   customerName: string;
   currency: string;
+  automatic: boolean;
   orderId: string;
   amount: number;
 };
@@ -19,13 +20,13 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
   const [orders, invoices] = await Promise.all([
     db<Row[]>`
-      select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency,
+      select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
              o.id as order_id, o.outstanding as amount
       from orders o join customers c on c.id = o.customer_id
       where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
         or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
     db<Row[]>`
-      select i.number, o.customer_id, c.name as customer_name, o.currency, o.id as order_id,
+      select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              least(o.outstanding, p.payable) as amount
       from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id

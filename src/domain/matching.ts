@@ -12,11 +12,21 @@ export type OpenDocument = {
   readonly customerId: string;
   readonly customerName: string;
   readonly currency: string;
+  /** False: money of this customer is for a person to allocate (insolvency). */
+  readonly automatic: boolean;
   /** What is outstanding of each order of it. */
   readonly orders: readonly { readonly orderId: string; readonly amount: number }[];
 };
 
-export type Reason = 'number-named' | 'amount-equal' | 'amount-differs' | 'several-customers' | 'payer-named';
+export const reasons = [
+  'number-named',
+  'amount-equal',
+  'amount-differs',
+  'several-customers',
+  'payer-named',
+  'not-automatic',
+] as const;
+export type Reason = (typeof reasons)[number];
 
 /** What a bank line probably pays. Only what is `certain` is booked without a person's word. */
 export type Proposal = {
@@ -33,6 +43,7 @@ const PIECES = 6;
 /** Words of a company's name that say nothing about who it is. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
 
+const notAutomatic: readonly Reason[] = ['not-automatic'];
 const none: Proposal = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
 
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
@@ -53,8 +64,8 @@ export function keysIn(text: string): string[] {
 }
 
 /**
- * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, and is exactly what
- * is outstanding of them. Likely: one of the two, or the amount of one document alone and a payer of that name.
+ * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, who is not insolvent,
+ * and is exactly what is outstanding of them. Likely: one of the two, or the amount of one document alone and a payer of that name.
  */
 export function match(line: BankLine, documents: readonly OpenDocument[]): Proposal {
   const open = documents.filter(({ currency }) => currency === line.currency);
@@ -88,11 +99,12 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
     left -= part;
     return part > 0 ? [{ orderId, amount: part }] : [];
   });
+  const automatic = named.every((one) => one.automatic);
   return {
-    certainty: equal ? 'certain' : 'likely',
+    certainty: equal && automatic ? 'certain' : 'likely',
     customerId: customerId!,
     allocations,
-    reasons: ['number-named', equal ? 'amount-equal' : 'amount-differs'],
+    reasons: ['number-named', equal ? 'amount-equal' : 'amount-differs', ...(automatic ? [] : notAutomatic)],
   };
 }
 

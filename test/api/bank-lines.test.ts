@@ -132,6 +132,14 @@ describe('a bank’s file', () => {
     expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
   });
 
+  it('is nothing that a store sees', async () => {
+    const { importId } = await imported(['01/03/2027;1,23;nobody;x;1']);
+    const store = { as: 'storefront' } as const;
+    expect((await api.call(`/imports/${importId}`, undefined, store)).status).toBe(404);
+    expect((await api.call(`/imports/${importId}/rejected`, undefined, store)).status).toBe(404);
+    expect((await api.call('/imports', undefined, store)).body.items).toEqual([]);
+  });
+
   it('books nothing by itself if asked so', async () => {
     await place('e-1', 60, 'SO-77401');
     await imported(['01/03/2027;60,00;SO-77401;x;1'], ['e-1'], { book: 'none' });

@@ -5,7 +5,14 @@ const document = (
   number: string,
   amount: number,
   { customerId = 'rossi', customerName = 'Officine Rossi S.r.l.', orderId = number } = {},
-): OpenDocument => ({ number, customerId, customerName, currency: 'EUR', orders: [{ orderId, amount }] });
+): OpenDocument => ({
+  number,
+  customerId,
+  customerName,
+  currency: 'EUR',
+  automatic: true,
+  orders: [{ orderId, amount }],
+});
 
 const documents = [
   document('SO-1042', 122_000),
@@ -50,6 +57,14 @@ describe('a bank line', () => {
     expect(match({ ...line('SO-1042', 122_000), currency: 'USD' }, documents).certainty).toBe('none');
     const twice = [...documents, document('SO-1042', 122_000, { customerId: 'bruni', orderId: 'b-2' })];
     expect(match(line('SO-1042', 122_000), twice).certainty).toBe('none');
+  });
+
+  it('of an insolvent customer is for a person', () => {
+    const held = documents.map((one) => ({ ...one, automatic: false }));
+    expect(match(line('SO-1042', 122_000), held)).toMatchObject({
+      certainty: 'likely',
+      reasons: ['number-named', 'amount-equal', 'not-automatic'],
+    });
   });
 
   it('without a number is likely only by an amount of its own and the payer’s name', () => {

@@ -1,23 +1,27 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
+import type { ApiKey } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import {
   getImport,
   type ImportKind,
   type ImportOptions,
   type ImportRow,
+  importKinds,
   insertImport,
   listImports,
   type OnRejected,
   type RejectedLine,
   rejectedLines,
+  unknownImport,
   workflowIdOfImport,
 } from '../../db/imports.ts';
 import { activePolicies } from '../../db/policies.ts';
 import { dayAt } from '../../domain/calendar.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { ImportProcess } from '../../temporal/import-process.ts';
+import { holds } from '../auth.ts';
 import { pageOf } from '../cursor.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
 import { bankLineReader } from '../files/bank-line-reader.ts';
@@ -81,6 +85,12 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     }
   }
 
+  /** What this key may see: a store sees no lines of a bank. Throws `import-not-found`. */
+  async function importFor(key: ApiKey, id: string): Promise<ImportRow> {
+    const row = await getImport(sql, id);
+    return kindsFor(key).includes(row.kind) ? row : unknownImport(id);
+  }
+
   function received({ row, replayed }: Awaited<ReturnType<typeof insertImport>>): Reply<ImportView> {
     const waits = row.finishedAt === null;
     return {
@@ -138,8 +148,8 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       scopes: ['storefront', 'read'],
       query: importsQuery,
       answer: importsPage,
-      handle: async ({ query: { limit, cursor } }) => {
-        const rows = await listImports(sql, { after: cursor, limit: limit + 1 });
+      handle: async ({ query: { limit, cursor }, key }) => {
+        const rows = await listImports(sql, kindsFor(key), { after: cursor, limit: limit + 1 });
         const { items, nextCursor } = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
         return { body: { items: items.map(viewOf), nextCursor } };
       },
@@ -151,7 +161,7 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       summary: 'Read how far an import is, and what came of it',
       scopes: ['storefront', 'read'],
       answer: importView,
-      handle: async ({ params: { importId } }) => ({ body: viewOf(await getImport(sql, importId)) }),
+      handle: async ({ params: { importId }, key }) => ({ body: viewOf(await importFor(key, importId)) }),
     }),
     endpoint({
       method: 'get',
@@ -162,8 +172,8 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       query: rejectedQuery,
       formats: ['json', 'csv'],
       answer: rejectedPage,
-      handle: async ({ params: { importId }, query: { limit, cursor }, format }) => {
-        await getImport(sql, importId);
+      handle: async ({ params: { importId }, query: { limit, cursor }, key, format }) => {
+        await importFor(key, importId);
         if (format === 'csv') return { file: reportOf(sql, importId), name: `${importId}-rejected` };
         const rows = await rejectedLines(sql, importId, { after: cursor?.after ?? 0, limit: limit + 1 });
         const { items, nextCursor } = pageOf(rows, limit, ({ number }) => ({ after: number }));
@@ -172,6 +182,8 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     }),
   ];
 }
+
+const kindsFor = (key: ApiKey): readonly ImportKind[] => (holds(key, 'read') ? importKinds : ['customers']);
 
 const keyAsId = z.object({ 'Idempotency-Key': externalId });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bankLineStates } from '../../db/bank-lines.ts';
+import { reasons } from '../../domain/matching.ts';
 import { readCursor } from '../cursor.ts';
 import { currency, day, externalId, limit, line, money, page, reason } from './fields.ts';
 import { importQuery } from './imports.ts';
@@ -29,9 +30,7 @@ export const proposal = z
     certainty: z.enum(['certain', 'likely', 'none']),
     customerId: z.string().nullable(),
     allocations: z.array(z.object({ orderId: z.string(), amount: money })),
-    reasons: z.array(
-      z.enum(['number-named', 'amount-equal', 'amount-differs', 'several-customers', 'payer-named']),
-    ),
+    reasons: z.array(z.enum(reasons)),
   })
   .meta({ id: 'Proposal', description: 'What the line probably pays, as the orders are now.' });
 
