@@ -1,5 +1,5 @@
 import { NettermsError } from '../domain/errors.ts';
-import { adjustment } from '../domain/ledger.ts';
+import { adjustment } from '../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';

@@ -1,6 +1,6 @@
 import { PLANNED_LINE } from '../domain/instalment-plan.ts';
 import { sharesOf } from '../domain/instalments.ts';
-import { type Amended, amendment } from '../domain/ledger.ts';
+import { type Amended, amendment } from '../domain/ledger/corrections.ts';
 import { discountOn } from '../domain/offer.ts';
 import { moveBalances } from './accounts.ts';
 import type { Db, Tx } from './client.ts';

@@ -1,6 +1,6 @@
 import type { Day } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
-import { lateCharges } from '../domain/ledger.ts';
+import { lateCharges } from '../domain/ledger/debts.ts';
 import type { Tx } from './client.ts';
 import { type Booking, book } from './ledger.ts';
 import { interestOfOrder } from './order-interest.ts';

@@ -3,7 +3,7 @@ import { planReminders } from '../domain/dunning.ts';
 import { decide, type Verdict } from '../domain/eligibility/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../domain/eligibility/policy.ts';
 import { NettermsError } from '../domain/errors.ts';
-import { charge } from '../domain/ledger.ts';
+import { charge } from '../domain/ledger/debts.ts';
 import type { Money } from '../domain/money.ts';
 import { offerOf } from '../domain/offer.ts';
 import type { Regime } from '../domain/regime.ts';

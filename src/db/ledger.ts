@@ -1,5 +1,5 @@
-import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger.ts';
-import { balance } from '../domain/ledger.ts';
+import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger/entry.ts';
+import { balance } from '../domain/ledger/entry.ts';
 import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
 

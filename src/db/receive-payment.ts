@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
-import { unappliedPayment } from '../domain/ledger.ts';
+import { unappliedPayment } from '../domain/ledger/receipts.ts';
 import type { Money } from '../domain/money.ts';
 import { inCurrency } from './accounts.ts';
 import { recordAudit } from './audit.ts';

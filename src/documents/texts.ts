@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { EntryKind } from '../domain/ledger.ts';
+import type { EntryKind } from '../domain/ledger/entry.ts';
 import { type Language, localeFor, type Say, sayIn } from '../emails/messages.ts';
 
 /** The texts of documents in a language, ICU messages. */

@@ -1,4 +1,4 @@
-import { type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger.ts';
+import { type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger/entry.ts';
 import type { DeductionKind } from './receipts.ts';
 
 /** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */

@@ -1,4 +1,4 @@
-import type { Balance, Entry, Part } from './ledger.ts';
+import type { Balance, Entry, Part } from './ledger/entry.ts';
 
 /** The line of an instalment that an agreed plan put there: it is none of the terms. */
 export const PLANNED_LINE = -1;

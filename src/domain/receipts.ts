@@ -1,5 +1,5 @@
 import type { Day } from './calendar.ts';
-import { type Balance, outstandingOf } from './ledger.ts';
+import { type Balance, outstandingOf } from './ledger/entry.ts';
 import type { Money } from './money.ts';
 
 /** Why a customer pays less than is owed without owing the difference: the merchant bears it. */

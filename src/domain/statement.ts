@@ -1,5 +1,5 @@
 import type { Day, Instant } from './calendar.ts';
-import type { Account, EntryKind } from './ledger.ts';
+import type { Account, EntryKind } from './ledger/entry.ts';
 
 /** An entry of a customer's ledger as a statement shows it; amounts in minor units. */
 export type StatementEntry = {

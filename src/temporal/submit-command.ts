@@ -19,7 +19,7 @@ import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { invalid } from '../domain/invalid.ts';
-import { unappliedPayment } from '../domain/ledger.ts';
+import { unappliedPayment } from '../domain/ledger/receipts.ts';
 import type { Money } from '../domain/money.ts';
 import { type CommandKind, isClosed } from '../domain/order-state.ts';
 import type { OrderProcess } from './order-process.ts';

@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { statementPdf } from '../../src/documents/statement-pdf.ts';
 import { readerFor } from '../../src/documents/texts.ts';
-import { entryKinds } from '../../src/domain/ledger.ts';
+import { entryKinds } from '../../src/domain/ledger/entry.ts';
 import { type Statement, statementLines } from '../../src/domain/statement.ts';
 
 const merchant = { company: 'Forniture Bianchi S.p.A.', iban: 'IT60X0542811101000000123456' };

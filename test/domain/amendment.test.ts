@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Amended, amendment, type Entry } from '../../src/domain/ledger.ts';
+import { type Amended, amendment } from '../../src/domain/ledger/corrections.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
 
 const amend = (...instalments: (Partial<Amended> & Pick<Amended, 'amount' | 'amended'>)[]) =>
   amendment(

@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/allocations.ts';
 import { businessCalendar } from '../../src/domain/calendar.ts';
 import { collectionStates, finalOn, nextStates } from '../../src/domain/collection.ts';
-import { type Balance, balance, outstandingOf } from '../../src/domain/ledger.ts';
+import { type Balance, balance, outstandingOf } from '../../src/domain/ledger/entry.ts';
 import { type OpenOrder, owedOf, shareOut } from '../../src/domain/receipts.ts';
 
 const line = (number: number, outstanding: number, charges = 0): Balance => ({

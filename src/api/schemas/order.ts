@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entryKinds } from '../../domain/ledger.ts';
+import { entryKinds } from '../../domain/ledger/entry.ts';
 import { commandKinds } from '../../domain/order-state.ts';
 import { collections } from '../../domain/terms.ts';
 import { customerFacts } from './customer.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entryKinds } from '../../domain/ledger.ts';
+import { entryKinds } from '../../domain/ledger/entry.ts';
 import { currency, day, money } from './fields.ts';
 
 export const statementQuery = z.strictObject({

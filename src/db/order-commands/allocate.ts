@@ -6,7 +6,7 @@ import {
   sharesOf,
   startingWith,
 } from '../../domain/allocations.ts';
-import { payable } from '../../domain/ledger.ts';
+import { payable } from '../../domain/ledger/entry.ts';
 import { chargeInterest } from '../charge-interest.ts';
 import { leftOfPayment } from '../credit.ts';
 import { balancesOf, book } from '../ledger.ts';

@@ -1,4 +1,5 @@
-import { balance, cancellation } from '../../domain/ledger.ts';
+import { cancellation } from '../../domain/ledger/corrections.ts';
+import { balance } from '../../domain/ledger/entry.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import { moveBalances, reread } from '../accounts.ts';
 import type { Tx } from '../client.ts';

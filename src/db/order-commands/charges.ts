@@ -1,5 +1,5 @@
 import type { Day } from '../../domain/calendar.ts';
-import { waiver } from '../../domain/ledger.ts';
+import { waiver } from '../../domain/ledger/debts.ts';
 import { chargeInterest as charge } from '../charge-interest.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';

@@ -1,5 +1,5 @@
 import { afterwards, lessOwed } from '../../domain/allocations.ts';
-import { type Balance, outstandingOf, payable } from '../../domain/ledger.ts';
+import { type Balance, outstandingOf, payable } from '../../domain/ledger/entry.ts';
 import { amountIn } from '../../domain/receipts.ts';
 import type { Tx } from '../client.ts';
 import { discountLeft } from '../early-discount.ts';

@@ -1,4 +1,4 @@
-import { charge } from '../../domain/ledger.ts';
+import { charge } from '../../domain/ledger/debts.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import { moveBalances } from '../accounts.ts';
 import { balancesOf, book } from '../ledger.ts';

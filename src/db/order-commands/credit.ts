@@ -1,4 +1,4 @@
-import { creditNote } from '../../domain/ledger.ts';
+import { creditNote } from '../../domain/ledger/corrections.ts';
 import { creditedOf, findCreditNote } from '../credit-notes.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';

@@ -1,4 +1,4 @@
-import { withholding } from '../../domain/ledger.ts';
+import { withholding } from '../../domain/ledger/corrections.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import type { Tx } from '../client.ts';
 import { finaliseDueDates } from '../final-due-dates.ts';

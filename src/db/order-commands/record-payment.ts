@@ -1,5 +1,5 @@
 import { startingWith } from '../../domain/allocations.ts';
-import { payment, unappliedPayment } from '../../domain/ledger.ts';
+import { payment, unappliedPayment } from '../../domain/ledger/receipts.ts';
 import { chargeInterest } from '../charge-interest.ts';
 import { findCustomer } from '../customers.ts';
 import { balancesOf, book } from '../ledger.ts';

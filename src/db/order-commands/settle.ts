@@ -1,5 +1,5 @@
 import { dayAt } from '../../domain/calendar.ts';
-import { payment } from '../../domain/ledger.ts';
+import { payment } from '../../domain/ledger/receipts.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
 import { activePolicies } from '../policies.ts';

@@ -1,4 +1,4 @@
-import { writeOff as entriesOf } from '../../domain/ledger.ts';
+import { writeOff as entriesOf } from '../../domain/ledger/corrections.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { type Apply, bookingOf, close, notOpen } from './command.ts';
 

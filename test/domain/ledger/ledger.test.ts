@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type Balance,
-  balance,
-  cancellation,
-  charge,
-  type Entry,
-  payment,
-  reversal,
-  type Standing,
-  unappliedPayment,
-} from '../../src/domain/ledger.ts';
+import { cancellation } from '../../../src/domain/ledger/corrections.ts';
+import { charge } from '../../../src/domain/ledger/debts.ts';
+import { type Balance, balance, type Entry, type Standing } from '../../../src/domain/ledger/entry.ts';
+import { payment, reversal, unappliedPayment } from '../../../src/domain/ledger/receipts.ts';
 
 /** An order's books: each act is decided on the balances that the entries before it leave. */
 function books(amounts: readonly number[]) {

@@ -1,149 +1,16 @@
-import { apportion } from './apportion.ts';
-import type { Withholding } from './invoice.ts';
-import type { Money } from './money.ts';
-
-/** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
-export type Account = 'receivable' | 'unapplied';
-export const entryKinds = [
-  'charge',
-  'payment',
-  'cancellation',
-  'credit_note',
-  'refund',
-  'interest',
-  'fee',
-  'write_off',
-  'adjustment',
-  'allocation',
-  'reversal',
-] as const;
-export type EntryKind = (typeof entryKinds)[number];
-
-/** `charges`: interest and costs on top of the principal. */
-export type Part = 'principal' | 'charges';
-
-/** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
-export type Entry = {
-  readonly key: string;
-  readonly account: Account;
-  readonly kind: EntryKind;
-  readonly amount: number;
-  readonly orderId: string | null;
-  readonly instalment: number | null;
-  readonly part: Part;
-  /** More of its kind: "bank_fee", "rounding". */
-  readonly label: string | null;
-  readonly paymentId: string | null;
-  readonly reverses: number | null;
-};
-
-/** An instalment as the ledger sees it; amounts in minor units. `charges` are a part of what is outstanding. */
-export type Balance = {
-  readonly number: number;
-  readonly amount: number;
-  readonly outstanding: number;
-  readonly charges: number;
-};
-
-/** What is paid of one part of an instalment; `amount` in minor units. */
-export type Share = { readonly number: number; readonly part: Part; readonly amount: number };
-
-/** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
-export type Standing = {
-  readonly number: number;
-  readonly part: Part;
-  readonly outstanding: number;
-  readonly received: number;
-};
-
-/** An entry, of the principal and of nothing in particular unless said. */
-export const entry = (
-  fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>,
-): Entry => ({
-  orderId: null,
-  instalment: null,
-  part: 'principal',
-  label: null,
-  paymentId: null,
-  reverses: null,
-  ...fields,
-});
-
-/** The customer owes each instalment of the order. */
-export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
-  return instalments
-    .filter(({ amount }) => amount > 0)
-    .map(({ number, amount }) =>
-      entry({
-        key: `order/${orderId}/charge/${number}`,
-        account: 'receivable',
-        kind: 'charge',
-        amount,
-        orderId,
-        instalment: number,
-      }),
-    );
-}
-
-/** What is owed of instalments together, in minor units. */
-export const outstandingOf = (instalments: readonly Balance[]): number =>
-  instalments.reduce((sum, { outstanding }) => sum + outstanding, 0);
-
-/** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
-export function payable(instalments: readonly Balance[], amount: number): Share[] {
-  let left = amount;
-  return instalments.flatMap(({ number, outstanding, charges }) =>
-    (['charges', 'principal'] as const).flatMap((part) => {
-      const owed = part === 'charges' ? charges : outstanding - charges;
-      const paid = Math.min(left, Math.max(owed, 0));
-      left -= paid;
-      return paid === 0 ? [] : [{ number, part, amount: paid }];
-    }),
-  );
-}
-
-/**
- * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
- * civil code), of each interest and costs before the principal (art. 1194), and what is left over becomes unapplied
- * credit.
- */
-export function payment(
-  orderId: string,
-  instalments: readonly Balance[],
-  { paymentId, amount }: { paymentId: string; amount: Money['amount'] },
-): Entry[] {
-  const paid = payable(instalments, amount);
-  const entries = paid.map(({ number, part, amount }) =>
-    entry({
-      key: `payment/${paymentId}/${placeOf(number, part)}`,
-      account: 'receivable',
-      kind: 'payment',
-      amount: -amount,
-      orderId,
-      instalment: number,
-      part,
-      paymentId,
-    }),
-  );
-  const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
-  return left > 0 ? [...entries, unappliedPayment(paymentId, left, orderId)] : entries;
-}
-
-/** Names one part of an instalment in a key. */
-export const placeOf = (number: number, part: Part): string =>
-  part === 'principal' ? `${number}` : `${number}/charges`;
-
-/** Money that no open order takes: credit held for the customer. */
-export function unappliedPayment(paymentId: string, amount: number, orderId: string | null): Entry {
-  return entry({
-    key: `payment/${paymentId}/unapplied`,
-    account: 'unapplied',
-    kind: 'payment',
-    amount,
-    orderId,
-    paymentId,
-  });
-}
+import { apportion } from '../apportion.ts';
+import type { Withholding } from '../invoice.ts';
+import {
+  type Account,
+  type Balance,
+  type Entry,
+  type EntryKind,
+  entry,
+  type Part,
+  payable,
+  placeOf,
+  type Standing,
+} from './entry.ts';
 
 /**
  * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
@@ -170,22 +37,6 @@ export function creditNote(
     ),
     ...(left > 0 ? [of('unapplied', { account: 'unapplied', amount: left, instalment: null })] : []),
   ];
-}
-
-/** Credit paid out to the customer, from where it came: what is left of payments, or (null) other credit. */
-export function refund(
-  refundId: string,
-  sources: readonly { readonly paymentId: string | null; readonly amount: number }[],
-): Entry[] {
-  return sources.map(({ paymentId, amount }) =>
-    entry({
-      key: `refund/${refundId}${paymentId === null ? '' : `/${paymentId}`}`,
-      account: 'unapplied',
-      kind: 'refund',
-      amount: -amount,
-      paymentId,
-    }),
-  );
 }
 
 /** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
@@ -276,76 +127,6 @@ export function withheldAfterAll(
   return [of('unapplied', reduced, null), ...shares].filter((booked) => booked.amount !== 0);
 }
 
-/** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
-export function lateCharges(
-  key: string,
-  orderId: string,
-  {
-    interest,
-    compensation,
-  }: {
-    interest: readonly { readonly number: number; readonly amount: number }[];
-    /** Of each overdue invoice; without one, of the order. */
-    compensation: readonly {
-      readonly invoiceId: string | null;
-      readonly number: number;
-      readonly amount: number;
-    }[];
-  },
-): Entry[] {
-  const of = (place: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
-    entry({
-      key: place,
-      account: 'receivable',
-      orderId,
-      instalment: number,
-      part: 'charges',
-      ...fields,
-    });
-  return [
-    ...interest.map(({ number, amount }) =>
-      of(`${key}/interest/${number}`, number, { kind: 'interest', amount, label: null }),
-    ),
-    ...compensation.map(({ invoiceId, number, amount }) =>
-      of(invoiceId === null ? `${key}/compensation/${number}` : compensationKey(invoiceId), number, {
-        kind: 'fee',
-        amount,
-        label: 'compensation',
-      }),
-    ),
-  ].filter(({ amount }) => amount > 0);
-}
-
-/** An invoice is compensated once, whichever of its orders is late. */
-export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
-
-/** Gives up unpaid interest and costs, the earliest due first. */
-export function waiver(
-  commandId: string,
-  orderId: string,
-  instalments: readonly Balance[],
-  amount: number,
-): Entry[] {
-  const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
-  return payable(charges, amount).map((line) =>
-    entry({
-      key: `${commandId}/waiver/${line.number}`,
-      account: 'receivable',
-      kind: 'adjustment',
-      label: 'waiver',
-      amount: -line.amount,
-      orderId,
-      instalment: line.number,
-      part: 'charges',
-    }),
-  );
-}
-
-/** More or less credit held for the customer, by an admin's word. */
-export function adjustment(adjustmentId: string, amount: number): Entry {
-  return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
-}
-
 /**
  * Takes back all that was charged and is not credited; what was received on it becomes unapplied credit, less what of it
  * became that before. Where that is more than was received, the rest of it is taken back.
@@ -374,36 +155,6 @@ export function cancellation(
       ...of('credit', 'unapplied', 'allocation', received),
     ];
   });
-}
-
-/** Takes back booked entries one by one; nothing is ever edited. */
-export function reversal(commandId: string, booked: readonly (Entry & { readonly id: number })[]): Entry[] {
-  return booked.map(({ id, ...original }) => ({
-    ...original,
-    key: `${commandId}/reversal/${id}`,
-    kind: 'reversal',
-    amount: -original.amount,
-    reverses: id,
-  }));
-}
-
-/** Takes back the credit that reversed payments of a cancelled order had become. */
-export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
-  return reversed
-    .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, part, amount, reverses }) =>
-      (['receivable', 'unapplied'] as const).map((account) =>
-        entry({
-          key: `${commandId}/withdrawal/${account}/${reverses}`,
-          account,
-          kind: 'allocation',
-          amount: -amount,
-          orderId,
-          instalment,
-          part,
-        }),
-      ),
-    );
 }
 
 /** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
@@ -474,9 +225,4 @@ function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
     outstanding: balance.outstanding - charges - of('principal'),
     charges: balance.charges - charges,
   };
-}
-
-/** The sum of one account's entries, in minor units. */
-export function balance(entries: readonly Pick<Entry, 'account' | 'amount'>[], account: Account): number {
-  return entries.reduce((sum, { account: of, amount }) => (of === account ? sum + amount : sum), 0);
 }

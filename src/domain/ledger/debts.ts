@@ -1,0 +1,82 @@
+import { type Balance, type Entry, entry, payable } from './entry.ts';
+
+/** The customer owes each instalment of the order. */
+export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
+  return instalments
+    .filter(({ amount }) => amount > 0)
+    .map(({ number, amount }) =>
+      entry({
+        key: `order/${orderId}/charge/${number}`,
+        account: 'receivable',
+        kind: 'charge',
+        amount,
+        orderId,
+        instalment: number,
+      }),
+    );
+}
+
+/** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
+export function lateCharges(
+  key: string,
+  orderId: string,
+  {
+    interest,
+    compensation,
+  }: {
+    interest: readonly { readonly number: number; readonly amount: number }[];
+    /** Of each overdue invoice; without one, of the order. */
+    compensation: readonly {
+      readonly invoiceId: string | null;
+      readonly number: number;
+      readonly amount: number;
+    }[];
+  },
+): Entry[] {
+  const of = (place: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
+    entry({
+      key: place,
+      account: 'receivable',
+      orderId,
+      instalment: number,
+      part: 'charges',
+      ...fields,
+    });
+  return [
+    ...interest.map(({ number, amount }) =>
+      of(`${key}/interest/${number}`, number, { kind: 'interest', amount, label: null }),
+    ),
+    ...compensation.map(({ invoiceId, number, amount }) =>
+      of(invoiceId === null ? `${key}/compensation/${number}` : compensationKey(invoiceId), number, {
+        kind: 'fee',
+        amount,
+        label: 'compensation',
+      }),
+    ),
+  ].filter(({ amount }) => amount > 0);
+}
+
+/** An invoice is compensated once, whichever of its orders is late. */
+export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
+
+/** Gives up unpaid interest and costs, the earliest due first. */
+export function waiver(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
+  return payable(charges, amount).map((line) =>
+    entry({
+      key: `${commandId}/waiver/${line.number}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      label: 'waiver',
+      amount: -line.amount,
+      orderId,
+      instalment: line.number,
+      part: 'charges',
+    }),
+  );
+}

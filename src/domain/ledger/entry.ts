@@ -1,0 +1,94 @@
+/** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
+export type Account = 'receivable' | 'unapplied';
+
+export const entryKinds = [
+  'charge',
+  'payment',
+  'cancellation',
+  'credit_note',
+  'refund',
+  'interest',
+  'fee',
+  'write_off',
+  'adjustment',
+  'allocation',
+  'reversal',
+] as const;
+
+export type EntryKind = (typeof entryKinds)[number];
+
+/** `charges`: interest and costs on top of the principal. */
+export type Part = 'principal' | 'charges';
+
+/** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
+export type Entry = {
+  readonly key: string;
+  readonly account: Account;
+  readonly kind: EntryKind;
+  readonly amount: number;
+  readonly orderId: string | null;
+  readonly instalment: number | null;
+  readonly part: Part;
+  /** More of its kind: "bank_fee", "rounding". */
+  readonly label: string | null;
+  readonly paymentId: string | null;
+  readonly reverses: number | null;
+};
+
+/** An instalment as the ledger sees it; amounts in minor units. `charges` are a part of what is outstanding. */
+export type Balance = {
+  readonly number: number;
+  readonly amount: number;
+  readonly outstanding: number;
+  readonly charges: number;
+};
+
+/** What is paid of one part of an instalment; `amount` in minor units. */
+export type Share = { readonly number: number; readonly part: Part; readonly amount: number };
+
+/** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
+export type Standing = {
+  readonly number: number;
+  readonly part: Part;
+  readonly outstanding: number;
+  readonly received: number;
+};
+
+/** An entry, of the principal and of nothing in particular unless said. */
+export const entry = (
+  fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>,
+): Entry => ({
+  orderId: null,
+  instalment: null,
+  part: 'principal',
+  label: null,
+  paymentId: null,
+  reverses: null,
+  ...fields,
+});
+
+/** What is owed of instalments together, in minor units. */
+export const outstandingOf = (instalments: readonly Balance[]): number =>
+  instalments.reduce((sum, { outstanding }) => sum + outstanding, 0);
+
+/** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
+export function payable(instalments: readonly Balance[], amount: number): Share[] {
+  let left = amount;
+  return instalments.flatMap(({ number, outstanding, charges }) =>
+    (['charges', 'principal'] as const).flatMap((part) => {
+      const owed = part === 'charges' ? charges : outstanding - charges;
+      const paid = Math.min(left, Math.max(owed, 0));
+      left -= paid;
+      return paid === 0 ? [] : [{ number, part, amount: paid }];
+    }),
+  );
+}
+
+/** Names one part of an instalment in a key. */
+export const placeOf = (number: number, part: Part): string =>
+  part === 'principal' ? `${number}` : `${number}/charges`;
+
+/** The sum of one account's entries, in minor units. */
+export function balance(entries: readonly Pick<Entry, 'account' | 'amount'>[], account: Account): number {
+  return entries.reduce((sum, { account: of, amount }) => (of === account ? sum + amount : sum), 0);
+}
