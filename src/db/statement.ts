@@ -4,6 +4,7 @@ import { type OpenItem, type Statement, type StatementEntry, statementLines } fr
 import type { Db, Sql } from './client.ts';
 import { findCustomer, unknownCustomer } from './customers.ts';
 import { activePolicies } from './policies.ts';
+import { unchargedInterest } from './uncharged-interest.ts';
 
 /** More entries than this are no statement that somebody reads: they are in the export. */
 const MAX_ENTRIES = 5_000;
@@ -38,6 +39,8 @@ export async function readStatement(
       invalid('from', `The period has more than ${MAX_ENTRIES} entries: ask for a shorter one.`);
     const opening = before.receivable - before.unapplied;
     const lines = statementLines(opening, entries);
+    const items = await openItems(tx, account, { end, asOf });
+    const late = items.filter(({ daysLate }) => daysLate > 0).map(({ orderId }) => orderId);
     const { id, name, vatNumber, locale } = customer;
     return {
       customer: { id, name, vatNumber, locale },
@@ -48,8 +51,9 @@ export async function readStatement(
       opening,
       lines,
       closing: lines.at(-1)?.balance ?? opening,
-      openItems: await openItems(tx, account, { end, asOf }),
+      openItems: items,
       unapplied: (await balancesBefore(tx, account, end)).unapplied,
+      accruedInterest: await unchargedInterest(tx, [...new Set(late)], asOf),
     };
   })) as Statement;
 }

@@ -9,7 +9,8 @@ export async function statementPdf(
   statement: Statement,
   { company, iban }: Pick<Settings, 'company' | 'iban'>,
 ): Promise<Buffer> {
-  const { customer, currency, from, to, asOf, opening, lines, closing, openItems, unapplied } = statement;
+  const { customer, currency, from, to, asOf, opening, lines, closing, openItems } = statement;
+  const { unapplied, accruedInterest } = statement;
   const { locale, texts, say } = readerFor(customer.locale);
   const { columns, kinds } = texts;
   const amountOf = (amount: number) => formatAmount({ amount, currency }, locale);
@@ -92,6 +93,7 @@ export async function statementPdf(
     if (late.length > 0)
       pdf.paragraph(say(texts.overdue, { amount: moneyOf(sumOf(late, 'outstanding')) }), { face: 'bold' });
   }
+  if (accruedInterest) pdf.paragraph(say(texts.accrued, { amount: moneyOf(accruedInterest) }));
   if (unapplied !== 0) pdf.paragraph(say(texts.unapplied, { amount: moneyOf(unapplied) }));
   if (closing > 0 && iban !== null) pdf.paragraph(say(texts.pay, { company, iban }));
   return pdf.finish({

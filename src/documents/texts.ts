@@ -18,6 +18,7 @@ export type DocumentTexts = Record<
   | 'total'
   | 'overdue'
   | 'unapplied'
+  | 'accrued'
   | 'pay'
   | 'provisional'
   | 'page',

@@ -57,6 +57,8 @@ export type Statement = {
   readonly closing: number;
   readonly openItems: readonly OpenItem[];
   readonly unapplied: number;
+  /** Late interest that has accrued by `asOf` and is not in the balance: it was not charged yet. Null: not known. */
+  readonly accruedInterest: number | null;
 };
 
 /** The entries with their running balance, from the balance before the first of them. */

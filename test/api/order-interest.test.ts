@@ -79,6 +79,18 @@ describe('late interest', () => {
     expect((await pay('late', 'late-2', 49.86, '2027-04-30')).body).toMatchObject({ status: 'settled' });
   });
 
+  it('that is not charged yet is on the statement, beside the balance', async () => {
+    await place('stated');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    const statement = async () => (await api.call('/customers/rossi/statement')).body;
+    const before = (await statement()).accruedInterest.amount;
+    expect(before).toBeGreaterThanOrEqual(986);
+    await api.ask('stated', 'interest', {});
+    expect((await statement()).accruedInterest.amount).toBe(before - 986);
+    await api.ask('stated', 'waive', { reason: 'the test ends' });
+    await pay('stated', 'stated-1', 1_000, '2027-04-30');
+  });
+
   it('is charged once for each day, and the compensation once at all', async () => {
     await place('twice');
     api.clock.now = '2027-05-31T10:00:00.000Z';

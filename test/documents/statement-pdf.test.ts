@@ -34,6 +34,7 @@ const aStatement = (customer: Partial<Statement['customer']>, entries = 1): Stat
     closing: lines.at(-1)?.balance ?? 0,
     openItems: [],
     unapplied: 0,
+    accruedInterest: 0,
   };
 };
 

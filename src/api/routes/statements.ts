@@ -33,7 +33,16 @@ export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   ];
 }
 
-function statementView({ customer, opening, closing, lines, openItems, unapplied, ...period }: Statement) {
+function statementView({
+  customer,
+  opening,
+  closing,
+  lines,
+  openItems,
+  unapplied,
+  accruedInterest,
+  ...period
+}: Statement) {
   const { id: customerId, name, vatNumber } = customer;
   const money = (amount: number) => ({ amount, currency: period.currency });
   const late = openItems.filter(({ daysLate }) => daysLate > 0);
@@ -58,5 +67,6 @@ function statementView({ customer, opening, closing, lines, openItems, unapplied
     outstanding: money(sumOf(openItems, 'outstanding')),
     overdue: money(sumOf(late, 'outstanding')),
     unapplied: money(unapplied),
+    accruedInterest: accruedInterest === null ? null : money(accruedInterest),
   };
 }

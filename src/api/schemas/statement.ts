@@ -51,5 +51,9 @@ export const statement = z
     outstanding: money,
     overdue: money,
     unapplied: money.meta({ description: 'Credit that the merchant holds for the customer.' }),
+    accruedInterest: money.nullable().meta({
+      description:
+        'Late interest by `asOf` that was not charged yet, and is not in the balance; null where it cannot be told, because a reference rate is missing.',
+    }),
   })
   .meta({ id: 'Statement' });

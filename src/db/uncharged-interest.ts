@@ -1,0 +1,32 @@
+import type { Day } from '../domain/calendar.ts';
+import { NettermsError } from '../domain/errors.ts';
+import type { Db } from './client.ts';
+import { interestOfOrder } from './order-interest.ts';
+import { getOrder } from './orders.ts';
+import { activePolicies } from './policies.ts';
+
+const NOT_KNOWN = new Set(['reference-rate-missing', 'no-interest-law']);
+
+/**
+ * Late interest that has accrued on these orders up to a day and was not charged, in minor units: what a statement tells
+ * beside the balance. Zero where the merchant charges late customers nothing; null where it cannot be told, because
+ * the reference rate of a half-year is missing or the customer's country has no law that is known here.
+ */
+export async function unchargedInterest(
+  db: Db,
+  orderIds: readonly string[],
+  until: Day,
+): Promise<number | null> {
+  if (!(await activePolicies(db))['late-interest'].body.enabled) return 0;
+  let sum = 0;
+  try {
+    for (const id of orderIds) {
+      const { instalments } = await interestOfOrder(db, await getOrder(db, id), until);
+      for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);
+    }
+  } catch (error) {
+    if (error instanceof NettermsError && NOT_KNOWN.has(error.code)) return null;
+    throw error;
+  }
+  return sum;
+}
