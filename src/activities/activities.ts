@@ -2,6 +2,7 @@ import type { Sql } from '../db/client.ts';
 import type { Mailer } from '../emails/mailer.ts';
 import type { Renderer } from '../emails/render.ts';
 import type { Storefront } from '../storefronts/storefront.ts';
+import { alive } from './alive.ts';
 import { importActivities } from './imports.ts';
 import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
@@ -24,9 +25,9 @@ export type ActivityDependencies = {
 export function createActivities(deps: ActivityDependencies) {
   return {
     ...ledgerActivities(deps),
-    ...storeActivities(deps),
-    ...mailActivities(deps),
-    ...importActivities(deps),
+    ...alive(storeActivities(deps)),
+    ...alive(mailActivities(deps)),
+    ...alive(importActivities(deps)),
     ...revocationActivities(deps),
   };
 }

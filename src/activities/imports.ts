@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context, log } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { applyImport } from '../db/apply-import.ts';
 import { bookCertain } from '../db/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
@@ -7,8 +7,6 @@ import type { Allocated } from '../db/receive-payment.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './revocation.ts';
-
-const HEARTBEAT_MS = 3_000;
 
 /** What becomes of files that were received. */
 export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {
@@ -26,9 +24,7 @@ export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: Tell
     }: {
       importId: string;
     }): Promise<{ state: ImportState; lines: number; rejected: number }> {
-      const { info, heartbeat } = Context.current();
-      const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
-      const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
       try {
         const row = await applyImport(sql, importId, now);
         const { state, lines, rejected } = row;
@@ -37,8 +33,6 @@ export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: Tell
         return { state, lines, rejected };
       } catch (error) {
         return notApplied(importId, error);
-      } finally {
-        clearInterval(beating);
       }
     },
   };

@@ -37,6 +37,7 @@ const ledger = proxyLocalActivities<Activities>({
 
 const store = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '15 seconds',
   scheduleToCloseTimeout: '7 days',
   retry: { initialInterval: '5 seconds', maximumInterval: '15 minutes' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -45,6 +46,7 @@ const store = proxyActivities<Activities>({
 const mail = proxyActivities<Activities>({
   taskQueue: MAIL_TASK_QUEUE,
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '15 seconds',
   scheduleToCloseTimeout: '3 days',
   retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -24,6 +24,7 @@ const orders = proxyActivities<Activities>({
 const mail = proxyActivities<Activities>({
   taskQueue: MAIL_TASK_QUEUE,
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '15 seconds',
   scheduleToCloseTimeout: '3 days',
   retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
 });
