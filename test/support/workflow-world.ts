@@ -28,9 +28,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 /** A merchant in a world whose time can be skipped: the real workflow, ledger and letters; the post and the store are ours. */
 export async function openWorld() {
   const [env, database, workflowBundle, renderer] = await Promise.all([
-    TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: inject('testServerPath') } },
-    }),
+    startSkipping(),
     freshDatabase(),
     bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: new DefaultLogger('ERROR') }),
     createRenderer(),
@@ -203,3 +201,14 @@ export async function openWorld() {
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** The SDK gives the server five seconds to start, which is too few on a busy machine: it is tried again. */
+async function startSkipping(triesLeft = 5): Promise<TestWorkflowEnvironment> {
+  const server = { executable: { type: 'existing-path', path: inject('testServerPath') } } as const;
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({ server });
+  } catch (error) {
+    if (triesLeft === 0) throw error;
+    return startSkipping(triesLeft - 1);
+  }
+}
