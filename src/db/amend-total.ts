@@ -1,5 +1,4 @@
-import { PLANNED_LINE } from '../domain/instalment-plan.ts';
-import { sharesOf } from '../domain/instalments.ts';
+import { amendedAmounts } from '../domain/amended-amounts.ts';
 import { type Amended, amendment } from '../domain/ledger/corrections.ts';
 import { discountOn } from '../domain/offer.ts';
 import { moveBalances } from './accounts.ts';
@@ -21,7 +20,9 @@ export async function amendTotal(
   booking: Booking & { commandId: string },
 ): Promise<OrderRow> {
   const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
-  const amounts = amendedAmounts(order, instalments, total);
+  const letGo = await letGoByInstalment(tx, order, instalments);
+  const lines = instalments.map((given) => ({ ...given, letGo: letGo.get(given.number) ?? 0 }));
+  const amounts = amendedAmounts(order.terms, lines, total);
   for (const [number, amount] of amounts)
     await tx`update instalments set amount = ${amount} where order_id = ${order.id} and number = ${number}`;
   const discount = order.discount && discountOn(order.discount, { amount: total, currency: order.currency });
@@ -44,35 +45,24 @@ export async function amendTotal(
  * What need not be paid of an order's total any more, in minor units: credit notes, deductions, what was written off. A
  * smaller total would make credit of what nobody paid.
  */
-export async function letGoOf(db: Db, { id, total, confirmedAt }: OrderRow): Promise<number> {
-  if (confirmedAt === null) return 0;
-  const principal = (await standingsOf(db, id)).filter(({ part }) => part === 'principal');
-  return principal.reduce((left, { outstanding, received }) => left - outstanding - received, total);
+export async function letGoOf(db: Db, order: OrderRow): Promise<number> {
+  const letGo = await letGoByInstalment(db, order, await instalmentsOfOrders(db, [order.id]));
+  return [...letGo.values()].reduce((sum, amount) => sum + amount, 0);
 }
 
-/** By number. The share of a line that came to nothing at the checkout is the last instalment's: there is no date for it. */
-function amendedAmounts(
-  { terms }: OrderRow,
+async function letGoByInstalment(
+  db: Db,
+  { id, confirmedAt }: OrderRow,
   instalments: readonly InstalmentRow[],
-  total: number,
-): ReadonlyMap<number, number> {
-  if (instalments.some(({ line }) => line === PLANNED_LINE)) return keepingPlan(instalments, total);
-  const shares = sharesOf(terms, total);
-  const own = instalments.map(({ number, line }): [number, number] => [number, shares[line] ?? 0]);
-  const left = total - own.reduce((sum, [, amount]) => sum + amount, 0);
-  const last = own.length - 1;
-  return new Map(own.map(([number, amount], index) => [number, index === last ? amount + left : amount]));
-}
-
-/** After an agreed plan its dates and amounts stand: more is owed with the last instalment, less is taken off the last ones. */
-function keepingPlan(instalments: readonly InstalmentRow[], total: number): ReadonlyMap<number, number> {
-  let difference = total - instalments.reduce((sum, { amount }) => sum + amount, 0);
+): Promise<ReadonlyMap<number, number>> {
+  if (confirmedAt === null) return new Map();
+  const amounts = new Map(instalments.map(({ number, amount }) => [number, amount]));
+  const principal = (await standingsOf(db, id)).filter(({ part }) => part === 'principal');
   return new Map(
-    instalments.toReversed().map(({ number, amount }): [number, number] => {
-      const moved = Math.max(difference, -amount);
-      difference -= moved;
-      return [number, amount + moved];
-    }),
+    principal.map(({ number, outstanding, received }) => [
+      number,
+      amounts.get(number)! - outstanding - received,
+    ]),
   );
 }
 

@@ -36,13 +36,16 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 export async function openApi({
   told = true,
   viesUrl = 'http://127.0.0.1:1',
+  temporalAddress = '127.0.0.1:1',
 }: {
   told?: boolean;
   viesUrl?: string;
+  /** Where real workflows do the work; nowhere, if not given. */
+  temporalAddress?: string;
 } = {}) {
   const { sql, drop } = await freshDatabase();
   await openMerchant(sql);
-  const { client } = createTemporalClient({ address: '127.0.0.1:1', namespace: 'default' });
+  const { client } = createTemporalClient({ address: temporalAddress, namespace: 'default' });
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (text: string) => logged.push(text) });
   const clock = { now: '2027-03-01T10:00:00.000Z' };
@@ -139,6 +142,8 @@ export async function openApi({
 
   return {
     sql,
+    client,
+    process,
     origin,
     keys,
     newKey,

@@ -6,8 +6,15 @@ type Order = {
   received: number;
   /** By credit notes and write-offs, as far as it reduced what is owed. */
   letGo: number;
-  /** By credit notes, also what became credit. */
+  /** By credit notes, also what is over the balance. */
   credited: number;
+  /** What credit notes made credit of what was received. */
+  made: number;
+  fulfilled: number;
+  /** Whether all of it is, or was before the total rose. */
+  done: boolean;
+  /** From the moment on in which it is asked. */
+  invoiced: boolean;
 };
 /** How the ids of the payments begin here that settlements are. */
 export const SETTLED = 'settled ';
@@ -16,7 +23,9 @@ export const SETTLED = 'settled ';
 type Payment = { id: string; step: number; paid: Map<string, number>; left: number; reversed: boolean };
 
 export type Command =
-  | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' }
+  | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
+  | { kind: 'reschedule'; instalments: readonly { amount: number }[] }
+  | { kind: 'fulfil'; amount: number | null; final: boolean }
   | { kind: 'recordPayment'; paymentId: string; amount: number }
   | { kind: 'credit'; amount: number }
   | { kind: 'writeOff'; amount: number | null }
@@ -34,7 +43,8 @@ export class Books {
 
   place(id: string, total: number, confirm: 'now' | 'later'): void {
     const status = confirm === 'now' ? 'open' : 'reserved';
-    this.orders.set(id, { status, total, received: 0, letGo: 0, credited: 0 });
+    const none = { received: 0, letGo: 0, credited: 0, made: 0, fulfilled: 0, done: false, invoiced: false };
+    this.orders.set(id, { status, total, ...none });
   }
 
   outstanding(id: string): number {
@@ -59,6 +69,8 @@ export class Books {
   judge(id: string, command: Command): boolean | null {
     const order = this.orders.get(id)!;
     const open = order.status === 'open';
+    /** Another total is not less than what was let go; how much was invoiced is not told here. */
+    const mayBe = (total: number) => (total < order.letGo ? false : order.invoiced ? null : true);
     switch (command.kind) {
       case 'confirm':
         return order.status === 'reserved';
@@ -76,7 +88,20 @@ export class Books {
         return open && (command.amount ?? 0) <= this.outstanding(id);
       case 'amend':
         if (!open && order.status !== 'reserved') return false;
-        return order.letGo > 0 || order.credited > 0 ? null : true;
+        return mayBe(command.total);
+      case 'reschedule':
+        return (
+          open && command.instalments.reduce((sum, part) => sum + part.amount, 0) === this.outstanding(id)
+        );
+      case 'fulfil':
+        if (!open || order.done || this.partOf(order, command) > order.total - order.fulfilled) return false;
+        return command.final ? mayBe(order.fulfilled + this.partOf(order, command)) : true;
+      case 'invoice':
+        return order.status !== 'reserved' && order.status !== 'cancelled';
+      case 'chase':
+      case 'chargeInterest':
+      case 'waive':
+        return false;
       case 'allocate':
         return open && this.payments.get(command.paymentId)!.left >= command.amount
           ? this.outstanding(id) > 0
@@ -108,7 +133,7 @@ export class Books {
       case 'cancel':
         if (order.status === 'open') {
           // What was received is credit that no payment left any more, less what credit notes had made of it.
-          this.unapplied += order.received - (order.credited - this.reducedByNotes(order));
+          this.unapplied += order.received - order.made;
         }
         order.status = 'cancelled';
         return;
@@ -116,19 +141,23 @@ export class Books {
         const reduced = Math.min(command.amount, this.outstanding(id));
         order.letGo += reduced;
         order.credited += command.amount;
-        this.unapplied += command.amount - reduced;
+        // No more than was paid: not what was written off.
+        const made = Math.min(command.amount - reduced, order.received - order.made);
+        order.made += made;
+        this.unapplied += made;
         break;
       }
       case 'writeOff':
         order.letGo += command.amount ?? this.outstanding(id);
         if (this.outstanding(id) === 0) order.status = 'written_off';
         break;
-      case 'amend': {
-        order.total = command.total;
-        const over = order.status === 'open' ? order.received + order.letGo - order.total : 0;
-        if (over > 0) this.giveBack(id, over);
+      case 'amend':
+        this.setTotal(id, command.total);
         break;
-      }
+      case 'fulfil':
+        order.fulfilled += this.partOf(order, command);
+        if (command.final) this.setTotal(id, order.fulfilled);
+        break;
       case 'allocate':
         this.pay(id, command.paymentId, command.amount);
         break;
@@ -140,9 +169,10 @@ export class Books {
           } else this.pay(id, paymentId, amount);
         }
         break;
-      case 'extend':
+      default:
         break;
     }
+    if (order.fulfilled >= order.total) order.done = true;
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
   }
 
@@ -166,6 +196,21 @@ export class Books {
       }
     }
     Object.assign(payment, { paid: new Map(), left: 0, reversed: true });
+  }
+
+  /** What of the order is fulfilled: all that is left, if it is not said. */
+  private partOf(
+    { total, fulfilled }: Order,
+    { amount, final }: { amount: number | null; final: boolean },
+  ): number {
+    return amount ?? (final && fulfilled > 0 ? 0 : total - fulfilled);
+  }
+
+  private setTotal(id: string, total: number): void {
+    const order = this.orders.get(id)!;
+    order.total = total;
+    const over = order.status === 'open' ? order.received + order.letGo - total : 0;
+    if (over > 0) this.giveBack(id, over);
   }
 
   private pay(id: string, paymentId: string, amount: number): void {
@@ -193,10 +238,6 @@ export class Books {
 
   private inTime(): Payment[] {
     return [...this.payments.values()].sort((a, b) => a.step - b.step || (a.id < b.id ? -1 : 1));
-  }
-
-  private reducedByNotes(order: Order): number {
-    return Math.min(order.credited, order.letGo);
   }
 
   /** Credit as such comes first from what no payment left, then from payments, the oldest first. */

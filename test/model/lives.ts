@@ -1,0 +1,290 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { CommandRow } from '../../src/db/commands.ts';
+import { advance } from '../../src/db/process.ts';
+import type { Answer, Api } from '../api/harness.ts';
+import { addCustomer } from '../support/merchant.ts';
+import { Books, type Command, SETTLED } from './books.ts';
+
+/** Who does the orders' work, and what time it is at each step of a life. */
+export type Workers = {
+  /** Lets the orders work until the calls are answered and nothing that was asked is pending. */
+  answered<T>(orderIds: readonly string[], calls: Promise<T>[]): Promise<T[]>;
+  /** The instant of the next step, later than all before. */
+  tick(): string;
+};
+
+const money = (amount: number) => ({ amount, currency: 'EUR' });
+const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
+const order = fc.nat({ max: 2 });
+
+/** Asked of one order at the same time, in whatever sequence they arrive. */
+const asked = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('confirm', 'settle', 'cancel', 'extend', 'chase', 'waive', 'chargeInterest'),
+  }),
+  fc.record({ kind: fc.constant('reschedule'), parts: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constant('fulfil'),
+    amount: fc.option(amount),
+    final: fc.boolean(),
+    twice: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('invoice'), amount, twice: fc.boolean() }),
+  fc.record({ kind: fc.constant('recordPayment'), amount, twice: fc.boolean() }),
+  fc.record({ kind: fc.constant('credit'), amount, twice: fc.boolean() }),
+  fc.record({ kind: fc.constant('writeOff'), amount: fc.option(amount) }),
+  fc.record({ kind: fc.constant('amend'), total: amount }),
+  fc.record({ kind: fc.constant('applyCredit'), amount }),
+);
+type Asking = Pick<CommandRow, 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
+  amount: number | null;
+};
+type Asked = Of<typeof asked>;
+type Of<A> = A extends fc.Arbitrary<infer One> ? One : never;
+
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('ask'),
+      order,
+      all: fc.array(asked, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('receive'),
+      amount,
+      parts: fc.array(fc.record({ order, amount }), { maxLength: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('refund'), amount }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reverse'), place: fc.nat({ max: 9 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('oldEpisode'), order }) },
+);
+/** Orders on the same terms, and what happens to them. */
+export const life = fc.record({
+  orders: fc.array(fc.record({ total: amount, confirm: fc.constantFrom('now', 'later') }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  terms: fc.constantFrom('net30', 'weekly', 'deposit'),
+  steps: fc.array(step, { minLength: 1, maxLength: 14 }),
+});
+
+/** One customer's life, in the product and in the model: the ids of its orders. */
+export async function live(
+  api: Api,
+  workers: Workers,
+  customer: string,
+  { orders, terms, steps }: Of<typeof life>,
+): Promise<string[]> {
+  const books = new Books();
+  let serial = 0;
+  const newId = (what: string) => `${customer}-${String(serial++).padStart(4, '0')}-${what}`;
+  await addCustomer(api.sql, customer);
+  const ids = orders.map((_, index) => `${customer}-o${index}`);
+  for (const [index, { total, confirm }] of orders.entries()) {
+    const placed = {
+      orderId: ids[index],
+      customerId: customer,
+      total: money(total),
+      confirm,
+      termsCode: terms,
+    };
+    expect((await api.call('/orders', placed)).status).toBe(201);
+    books.place(ids[index]!, total, confirm);
+  }
+  const dayAfter = (days: number) =>
+    new Date(Date.parse(api.clock.now) + days * 86_400_000).toISOString().slice(0, 10);
+  const idOf = (place: number) => ids[place % ids.length]!;
+
+  for (const one of steps) {
+    books.step += 1;
+    api.clock.now = workers.tick();
+    if (one.do === 'ask') await askAll(idOf(one.order), one.all);
+    else if (one.do === 'receive') await receive(one.amount, one.parts);
+    else if (one.do === 'refund') await refund(one.amount);
+    else if (one.do === 'reverse') await reverse(one.place);
+    else await oldEpisode(idOf(one.order));
+    await compare();
+  }
+  return ids;
+
+  async function askAll(id: string, all: readonly Asked[]): Promise<void> {
+    const before = await lastPosition();
+    const calls = all.flatMap((one) => {
+      const body = bodyOf(id, one);
+      const times = 'twice' in one && one.twice ? 2 : 1;
+      const call =
+        one.kind === 'invoice'
+          ? () => api.call(`/invoices/${(body as { number: string }).number}`, body, { method: 'PUT' })
+          : () => api.call(`/orders/${id}/${pathOf[one.kind]}`, body);
+      return Array.from({ length: times }, call);
+    });
+    const answers = await workers.answered(ids, calls);
+    for (const answer of answers) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+    if (all.some(({ kind }) => kind === 'invoice')) books.orders.get(id)!.invoiced = true;
+    for (const row of await commandsSince(before)) follow(row);
+  }
+
+  function bodyOf(id: string, one: Asked): object {
+    switch (one.kind) {
+      case 'confirm':
+        return {};
+      case 'recordPayment':
+        return { paymentId: newId('p'), amount: money(one.amount) };
+      case 'credit':
+        return { creditNoteId: newId('n'), amount: money(one.amount), reason: 'r' };
+      case 'writeOff':
+        return { reason: 'r', ...(one.amount === null ? {} : { amount: money(one.amount) }) };
+      case 'amend':
+        return { total: money(one.total) };
+      case 'applyCredit':
+        return { amount: money(one.amount) };
+      case 'extend':
+        return { dueOn: dayAfter(300), reason: 'r' };
+      case 'reschedule': {
+        const share = Math.floor(books.outstanding(id) / one.parts) || 1;
+        const amounts = Array.from({ length: one.parts - 1 }, () => share);
+        const last = Math.max(books.outstanding(id) - share * (one.parts - 1), 1);
+        const instalments = [...amounts, last].map((part, n) => ({
+          dueOn: dayAfter(40 + n),
+          amount: money(part),
+        }));
+        return { of: 'outstanding', instalments, reason: 'r' };
+      }
+      case 'fulfil':
+        return {
+          fulfilmentId: newId('d'),
+          final: one.final,
+          ...(one.amount === null ? {} : { amount: money(one.amount) }),
+        };
+      case 'invoice': {
+        const total = money(one.amount);
+        return { number: newId('i'), issuedOn: dayAfter(0), total, orders: [{ orderId: id, amount: total }] };
+      }
+      case 'chargeInterest':
+        return {};
+      default:
+        return { reason: 'r' };
+    }
+  }
+
+  /** Compares a command's outcome with what the model says, and lets the model follow. */
+  function follow({ orderId, kind, body, amount, outcome, refusal }: Asking): void {
+    const command = { ...body, kind, amount } as Command;
+    const must = books.judge(orderId, command);
+    const what = `${JSON.stringify(command)} on ${JSON.stringify(books.orders.get(orderId))}: ${outcome} ${refusal}`;
+    // An extension may come too late, or a second time.
+    if (must !== null && kind !== 'extend') expect(outcome === 'applied', what).toBe(must);
+    if (outcome === 'applied') books.apply(orderId, command);
+  }
+
+  async function receive(of: number, parts: readonly { order: number; amount: number }[]): Promise<void> {
+    const paymentId = newId('r');
+    const wanted = new Map(parts.map((part) => [idOf(part.order), part.amount]));
+    const before = await lastPosition();
+    const allocations = [...wanted].map(([orderId, part]) => ({ orderId, amount: money(part) }));
+    const body = {
+      paymentId,
+      amount: money(of),
+      ...(allocations.length > 0 ? { allocations } : { allocate: 'none' }),
+    };
+    const call = () => api.call(`/customers/${customer}/payments`, body);
+    const [first, second] = (await workers.answered(ids, [call(), call()])) as [Answer, Answer];
+    const fits =
+      [...wanted].every(([id, part]) => part <= books.outstanding(id)) &&
+      [...wanted.values()].reduce((sum, part) => sum + part, 0) <= of;
+    expect([first.status, second.status].map((status) => status < 300)).toEqual([fits, fits]);
+    if (!fits) return;
+    books.receive(paymentId, of);
+    for (const row of await commandsSince(before)) follow(row);
+  }
+
+  async function refund(of: number): Promise<void> {
+    const body = { refundId: newId('f'), amount: money(of) };
+    const { status } = await api.call(`/customers/${customer}/refunds`, body);
+    expect(status).toBe(of <= books.unapplied ? 200 : 409);
+    if (status === 200) books.refund(of);
+    expect((await api.call(`/customers/${customer}/refunds`, body)).status).toBe(status);
+  }
+
+  async function reverse(place: number): Promise<void> {
+    const known = [...books.payments.keys()].filter((id) => !id.startsWith(SETTLED));
+    const paymentId = known[place % Math.max(known.length, 1)];
+    if (paymentId === undefined) return;
+    const { status, body } = await api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' });
+    const { reversed } = books.payments.get(paymentId)!;
+    // Credit that it had become may be spent: then it is refused, and nothing changes.
+    expect([200, reversed ? 200 : 409], JSON.stringify(body)).toContain(status);
+    if (status === 200 && !reversed) books.reverse(paymentId);
+  }
+
+  /** A workflow of an episode that is over can do nothing. */
+  async function oldEpisode(orderId: string): Promise<void> {
+    const pass = { orderId, episode: 0, now: Date.parse(api.clock.now), nextStep: null, direct: [] };
+    const given = { ...pass, expired: true, storeFailed: true };
+    expect(await advance(api.sql, given, { told: true })).toEqual({ superseded: true });
+  }
+
+  async function compare(): Promise<void> {
+    for (const id of ids) {
+      const { body } = await api.call(`/orders/${id}`);
+      const { status, total } = books.orders.get(id)!;
+      expect([id, body.status, body.total.amount, body.outstanding.amount]).toEqual([
+        id,
+        status,
+        total,
+        books.outstanding(id),
+      ]);
+      const parts = body.instalments.map(
+        (line: { outstanding: { amount: number } }) => line.outstanding.amount,
+      );
+      expect(parts.every((part: number) => part >= 0)).toBe(true);
+    }
+    const { credit } = (await api.call(`/customers/${customer}`)).body;
+    expect([credit.exposure.amount, credit.unapplied.amount]).toEqual([books.exposure, books.unapplied]);
+    expect(books.unapplied).toBeGreaterThanOrEqual(0);
+    for (const [paymentId, { paid, left, reversed }] of books.payments) {
+      if (paymentId.startsWith(SETTLED)) continue;
+      const { body } = await api.call(`/payments/${paymentId}`);
+      if (reversed) expect(body.reversed).toEqual(body.amount);
+      else expect(body.allocated.amount).toBe([...paid.values()].reduce((sum, part) => sum + part, 0));
+      expect(left).toBeGreaterThanOrEqual(0);
+    }
+  }
+
+  async function commandsSince(position: number): Promise<Asking[]> {
+    return api.sql<Asking[]>`
+      select c.order_id, c.kind, c.body, c.outcome, c.refusal,
+             coalesce((c.body->>'amount')::bigint, p.amount, n.amount) as amount
+      from commands c left join payments p on p.command_id = c.id left join credit_notes n on n.command_id = c.id
+      where c.position > ${position} and c.order_id = any(${ids}) order by c.position`;
+  }
+  async function lastPosition(): Promise<number> {
+    const [row] = await api.sql<
+      { last: number }[]
+    >`select coalesce(max(position), 0)::bigint as last from commands`;
+    return row!.last;
+  }
+}
+
+const pathOf = {
+  confirm: 'confirm',
+  settle: 'settle',
+  cancel: 'cancel',
+  extend: 'extend',
+  recordPayment: 'payments',
+  credit: 'credit-notes',
+  writeOff: 'write-off',
+  amend: 'amend',
+  reschedule: 'instalment-plan',
+  fulfil: 'fulfilled',
+  chase: 'chase',
+  waive: 'waive',
+  chargeInterest: 'interest',
+  applyCredit: 'apply-credit',
+} as const satisfies Record<Exclude<Asked['kind'], 'invoice'>, string>;

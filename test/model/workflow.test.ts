@@ -1,0 +1,121 @@
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { createActivities } from '../../src/activities/activities.ts';
+import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import type { Mail } from '../../src/emails/mailer.ts';
+import { createRenderer } from '../../src/emails/render.ts';
+import type { StoreEvent } from '../../src/storefronts/storefront.ts';
+import { createPoller } from '../../src/temporal/poller.ts';
+import { reconcile } from '../../src/temporal/reconcile.ts';
+import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
+import { type Api, openApi } from '../api/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { life, live, type Workers } from './lives.ts';
+
+/** `MODEL_RUNS=1000 npx vitest run --project servers test/model` lives as many. */
+const RUNS = Number(process.env.MODEL_RUNS ?? 5);
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+let api: Api;
+let stop: () => Promise<void>;
+const sent: Mail[] = [];
+const told: StoreEvent[] = [];
+
+beforeAll(async () => {
+  const temporalAddress = inject('temporalAddress');
+  api = await openApi({ temporalAddress });
+  const { sql, process } = api;
+  const connection = await NativeConnection.connect({ address: temporalAddress });
+  const mailer = { send: async (mail: Mail) => void sent.push(mail), close() {} };
+  const storefront = {
+    async tell(event: StoreEvent) {
+      told.push(event);
+      return { kind: 'acknowledged', status: 200 } as const;
+    },
+  };
+  const given = { sql, mailer, storefront, mailFrom: 'terms@merchant.example', tellOrder: process.tell };
+  const workers = await createWorkers({
+    connection,
+    namespace: 'default',
+    activities: createActivities({ ...given, renderer: await createRenderer() }),
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: workflowsPath(),
+      logger: new DefaultLogger('ERROR'),
+    }),
+    maxCachedWorkflows: 10, // fewer than there are orders: they are replayed, too
+    maxMailsPerSecond: 1_000,
+    maxMailsAtOnce: 5,
+  });
+  const ended = workers.run();
+  const others = { ensureRunning: async () => {} };
+  const poller = createPoller({
+    sql,
+    process,
+    imports: others,
+    revocations: others,
+    log: { warn() {}, info() {} },
+  });
+  stop = async () => {
+    workers.shutdown();
+    await ended;
+    await poller.stop();
+    await connection.close();
+    await api.close();
+    await api.client.connection.close();
+  };
+});
+afterAll(() => stop());
+
+/** The orders' own workflows, in real time. */
+const workers: Workers = {
+  async answered(orderIds, calls) {
+    const answers = await Promise.all(calls);
+    await eventually('all commands are applied or refused', async () => {
+      const [waiting] =
+        await api.sql`select 1 from commands where order_id = any(${orderIds}) and outcome is null`;
+      return !waiting;
+    });
+    return answers;
+  },
+  tick: () => new Date().toISOString(),
+};
+
+/** The workflow of an order has ended with the order, has told the store in sequence, and wrote each mail once. */
+async function inAgreement(orderId: string): Promise<void> {
+  const order = await eventually(`the process of ${orderId} is where the order is`, async () => {
+    const [row] = await api.sql<OrderRow[]>`
+      select id, episode, status, finished_at from orders
+      where id = ${orderId} and started_at is not null and (finished_at is not null or status in ('reserved', 'open'))`;
+    return row;
+  });
+  const { status } = await api.client.workflow.getHandle(workflowIdOf(order)).describe();
+  if (order.finishedAt === null) expect(status.name).toBe('RUNNING');
+  else {
+    expect(await api.client.workflow.getHandle(workflowIdOf(order)).result()).toEqual({
+      status: order.status,
+    });
+    const last = told.filter((event) => event.orderId === orderId).at(-1);
+    expect(last?.type).toBe(order.status === 'cancelled' ? 'order.cancelled' : 'order.settled');
+  }
+  const sequences = told.filter((event) => event.orderId === orderId).map(({ sequence }) => sequence);
+  expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+}
+
+it(
+  `${RUNS} lives with real workflows end as a simple model says, in Temporal too`,
+  async () => {
+    let lives = 0;
+    const property = fc.asyncProperty(life, async (given) => {
+      const orders = await live(api, workers, `w${lives++}`, given);
+      for (const orderId of orders) await inAgreement(orderId);
+    });
+    await fc.assert(property, { numRuns: RUNS, endOnFailure: false });
+    const ids = sent.map(({ messageId }) => messageId);
+    expect(ids).toHaveLength(new Set(ids).size);
+    const later = new Date(Date.now() + 120_000).toISOString();
+    expect(await reconcile(api.sql, api.client, later)).toEqual([]);
+  },
+  60_000 + RUNS * 20_000,
+);
