@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { ApiKey } from '../db/api-keys.ts';
 import type { Sql } from '../db/client.ts';
 import type { CommandRow } from '../db/commands.ts';
-import { readOrder } from '../db/order-views.ts';
+import { type OrderView, readOrder } from '../db/order-views.ts';
 import type { Check } from '../domain/eligibility/check.ts';
 import { type ErrorCode, errorTable, NettermsError } from '../domain/errors.ts';
+import { plainMoney } from '../domain/money.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { type Submission, type Submitted, submitCommand } from '../temporal/submit-command.ts';
 import { type Reply, replayedHeader } from './endpoint.ts';
@@ -31,10 +32,11 @@ export async function answerOf(
   { command, replayed }: Submitted,
   key?: ApiKey,
 ): Promise<AskedReply> {
-  if (command.outcome === 'refused') throw refused(command, key);
+  const order = await readOrder(sql, command.orderId, now());
+  if (command.outcome === 'refused') throw refused(command, order, key);
   return {
     status: command.outcome ? 200 : 202,
-    body: { ...(await readOrder(sql, command.orderId, now())), command: commandView(command) },
+    body: { ...order, command: commandView(command) },
     headers: {
       ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
       ...replayedHeader(replayed),
@@ -42,11 +44,14 @@ export async function answerOf(
   };
 }
 
-function refused(command: CommandRow, key?: ApiKey): NettermsError {
+function refused(command: CommandRow, order: OrderView, key?: ApiKey): NettermsError {
   const code = command.refusal as ErrorCode;
   const { checks, ...because } = command.because ?? {};
-  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed.`, {
+  const { orderId, status, outstanding, total } = order;
+  const standing = `Order ${orderId} is ${status}; ${plainMoney(outstanding)} of ${plainMoney(total)} are outstanding.`;
+  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed. ${standing}`, {
     command: commandView(command),
+    ...{ orderStatus: status, outstanding, total },
     ...because,
     ...(key && checks ? { checks: checksFor(key, checks as Check[]) } : {}),
   });

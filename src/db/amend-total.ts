@@ -1,9 +1,9 @@
 import { amendedAmounts } from '../domain/amended-amounts.ts';
-import { type Amended, amendment } from '../domain/ledger/corrections.ts';
+import { amendment } from '../domain/ledger/reallocations.ts';
 import { discountOn } from '../domain/offer.ts';
 import { moveBalances } from './accounts.ts';
 import type { Db, Tx } from './client.ts';
-import { type Booking, book, standingsOf } from './ledger.ts';
+import { type Booking, book, receivedOn, standingsOf } from './ledger.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function amendTotal(
   if (order.confirmedAt === null)
     await moveBalances(tx, order.customerId, order.currency, { exposure: total - order.total });
   else {
-    const received = await receivedOn(tx, order.id);
+    const received = await receivedOn(tx, order.id, 'principal');
     const amended = instalments.map((given) => ({
       ...given,
       amended: amounts.get(given.number)!,
@@ -64,17 +64,4 @@ async function letGoByInstalment(
       amounts.get(number)! - outstanding - received,
     ]),
   );
-}
-
-/** What pays the principal of each instalment, by payment, the newest first. */
-async function receivedOn(
-  tx: Tx,
-  orderId: string,
-): Promise<({ number: number } & Amended['received'][number])[]> {
-  return tx<({ number: number } & Amended['received'][number])[]>`
-    select l.instalment as number, l.payment_id, -sum(l.amount)::bigint as amount
-    from ledger l left join ledger r on r.id = l.reverses
-    where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'principal'
-      and coalesce(r.kind, l.kind) in ('payment', 'allocation')
-    group by 1, 2 having sum(l.amount) < 0 order by max(l.id) desc`;
 }

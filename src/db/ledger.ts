@@ -1,5 +1,6 @@
 import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger/entry.ts';
 import { balance } from '../domain/ledger/entry.ts';
+import type { Received } from '../domain/ledger/reallocations.ts';
 import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
 
@@ -99,6 +100,23 @@ export async function creditMadeOf(db: Db, orderId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select coalesce(sum(amount), 0)::bigint as amount from ledger
     where order_id = ${orderId} and account = 'unapplied' and kind in ('credit_note', 'adjustment')`;
+  return row!.amount;
+}
+
+/** What pays a part of each instalment, by payment, the newest first. */
+export async function receivedOn(db: Db, orderId: string, part: Part): Promise<Received[]> {
+  return db<Received[]>`
+    select l.instalment as number, l.payment_id, -sum(l.amount)::bigint as amount
+    from ledger l left join ledger r on r.id = l.reverses
+    where l.order_id = ${orderId} and l.account = 'receivable' and l.part = ${part}
+      and coalesce(r.kind, l.kind) in ('payment', 'allocation')
+    group by 1, 2 having sum(l.amount) < 0 order by max(l.id) desc`;
+}
+
+/** What of an order was written off so far. */
+export async function writtenOffOf(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(-sum(amount), 0)::bigint as amount from ledger where order_id = ${orderId} and kind = 'write_off'`;
   return row!.amount;
 }
 

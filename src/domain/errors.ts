@@ -47,7 +47,7 @@ export const errorTable = {
   'nothing-overdue': [409, 'Nothing is owed that a plan could be made over'],
   'plan-does-not-sum': [422, 'The instalments do not come to what the plan is over'],
   'nothing-to-charge': [409, 'No late interest is to be charged'],
-  'waiver-exceeds-charges': [422, 'Less than that is charged and unpaid'],
+  'waiver-exceeds-charges': [422, 'Less interest and costs are charged than that'],
   'approval-not-found': [404, 'No approval has this id'],
   'approval-decided': [409, 'This was decided already'],
   'approval-by-another': [403, 'Whoever asked cannot approve: another admin must'],

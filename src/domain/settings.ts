@@ -20,6 +20,6 @@ export type Settings = {
   readonly currency: string;
   /** ISO 8601; how long an unconfirmed reservation holds credit. */
   readonly reservationExpiresAfter: string;
-  /** A write-off of more than this waits for a second admin; null needs none. */
+  /** A write-off that brings those of its order over this waits for a second admin; null needs none. */
   readonly writeOffApprovalOver: Money | null;
 };

@@ -27,6 +27,9 @@ import type { OrderProcess } from './order-process.ts';
 /** How long the caller waits for the workflow's word, in ms, before the answer is "accepted". */
 const PATIENCE_MS = 2_000;
 
+/** A settled order takes these too; its workflow may be over, so they are applied at once. */
+const ON_SETTLED: ReadonlySet<CommandKind> = new Set(['credit', 'waive']);
+
 export type Received = {
   paymentId: string;
   amount: Money;
@@ -112,6 +115,8 @@ async function write(tx: Tx, id: string, submission: Submission, now: string): P
   if (payment) await receive(tx, locked, { id, payment, content, actor, now });
   if (creditNote) await issue(tx, locked, { id, creditNote, content, actor, now });
   await submission.within?.(tx, locked);
+  if (locked.order.status === 'settled' && ON_SETTLED.has(kind))
+    await applyPending(tx, locked.order, { now, told: true });
   return { command: await getCommand(tx, id), replayed: false };
 }
 
@@ -135,8 +140,8 @@ function requireOpen({ order }: LockedOrder, { kind, payment, creditNote }: Subm
       `Order ${order.id} is only reserved: confirm it first (POST /v1/orders/${order.id}/confirm).`,
     );
   }
-  const credited = kind === 'credit' && order.status === 'settled';
-  if (isClosed(order.status) && kind !== 'recordPayment' && !credited) {
+  const fits = kind === 'recordPayment' || (order.status === 'settled' && ON_SETTLED.has(kind));
+  if (isClosed(order.status) && !fits) {
     throw new NettermsError(
       'order-closed',
       `Order ${order.id} is ${order.status} already: nothing was changed.`,
@@ -237,7 +242,6 @@ async function issue(
     createdAt: now,
   });
   if (!inserted) throw new Error(`credit note ${creditNoteId} exists without its command`);
-  if (isClosed(order.status)) await applyPending(tx, order, { now, told: true });
 }
 
 /** A payment's command follows from the payment's id, a keyed call's from its key, any other is new. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ApprovalRow, decideApproval, getApproval, requestApproval } from '../db/approvals.ts';
 import { inTransaction, type Sql } from '../db/client.ts';
+import { writtenOffOf } from '../db/ledger.ts';
 import { lockOrder } from '../db/orders.ts';
 import { activePolicies } from '../db/policies.ts';
 import { NettermsError } from '../domain/errors.ts';
@@ -20,7 +21,8 @@ type Request = {
 };
 
 /**
- * Writes off what an order owes, or a part of it; an amount over the merchant's threshold waits for a second person.
+ * Writes off what an order owes, or a part of it; what would bring its write-offs over the merchant's threshold waits for a
+ * second person.
  * @throws NettermsError as `submitCommand`; `currency-mismatch`, `write-off-exceeds-balance`
  */
 export async function writeOff(
@@ -34,8 +36,9 @@ export async function writeOff(
     if (given.currency !== order.currency)
       throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${order.currency}.`);
     const over = (await activePolicies(tx)).settings.body.writeOffApprovalOver;
-    const waits = over !== null && over.currency === order.currency && given.amount > over.amount;
-    if (!waits || isClosed(order.status)) return null;
+    const inAll = (await writtenOffOf(tx, orderId)) + given.amount;
+    const waits = over !== null && over.currency === order.currency && inAll > over.amount;
+    if (!waits || isClosed(order.status)) return { upTo: given.amount };
     if (given.amount > whole.amount)
       throw new NettermsError(
         'write-off-exceeds-balance',
@@ -52,8 +55,7 @@ export async function writeOff(
       requestedAt: deps.now,
     });
   });
-  if (asked) return asked;
-  const body = amount === null ? {} : { amount: amount.amount };
+  if ('approval' in asked) return asked;
   return {
     submitted: await submitCommand(deps, {
       orderId,
@@ -62,7 +64,8 @@ export async function writeOff(
       reason,
       content,
       idempotencyKey,
-      body,
+      // What is owed only later, because a payment bounced meanwhile, nobody has judged.
+      body: amount === null ? asked : { amount: amount.amount },
     }),
   };
 }

@@ -323,6 +323,11 @@ describe('a write-off', () => {
     const second = await api.newKey(['admin']);
     await api.place('big');
     expect((await off('big', { amount: eur(50), reason: 'small' })).body.status).toBe('open');
+    // A second one of the same order would bring both over it.
+    expect(await off('big', { amount: eur(1), reason: 'more' })).toMatchObject({
+      status: 202,
+      body: { approval: { amount: eur(1) } },
+    });
     await api.place('bigger');
     const asked = await off('bigger', { reason: 'gone' });
     expect(asked).toMatchObject({
@@ -332,7 +337,7 @@ describe('a write-off', () => {
     const { approvalId } = asked.body.approval;
     expect((await off('bigger', { reason: 'gone' })).body.approval.approvalId).toBe(approvalId);
     const waiting = await api.call('/approvals?waiting=true', undefined, { as: 'read' });
-    expect(waiting.body.items.map((item: { approvalId: string }) => item.approvalId)).toEqual([approvalId]);
+    expect(waiting.body.items.map((item: { approvalId: string }) => item.approvalId)).toContain(approvalId);
 
     const decide = (path: string, options: object = {}) =>
       api.call(`/approvals/${approvalId}/${path}`, {}, options);

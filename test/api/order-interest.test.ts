@@ -108,7 +108,13 @@ describe('late interest', () => {
     api.clock.now = '2027-04-30T10:00:00.000Z';
     await pay('waived', 'waived-1', 1_000, '2027-04-30');
     const waive = (body: object) => api.ask('waived', 'waive', { reason: 'a good customer', ...body });
-    // the payment went to the charges first, so that principal is what is left
+    // the payment went to the charges first, so that principal is what is left: now it pays that
+    expect(await waive({ amount: eur(49.87) })).toMatchObject({
+      status: 422,
+      body: { code: 'waiver-exceeds-charges', outstanding: eur(49.86) },
+    });
+    expect((await waive({ amount: eur(9.86) })).body).toMatchObject({ status: 'open', outstanding: eur(40) });
+    expect((await waive({})).body).toMatchObject({ status: 'settled', outstanding: eur(0) });
     expect(await waive({})).toMatchObject({ status: 422, body: { code: 'waiver-exceeds-charges' } });
     await api.ask('waived-2', 'interest', {});
     const waived = await api.ask('waived-2', 'waive', { amount: eur(40), reason: 'goodwill' });
@@ -122,6 +128,20 @@ describe('late interest', () => {
       status: 422,
       body: { code: 'currency-mismatch' },
     });
+  });
+
+  it('that was paid can be given back after settlement too, and goes with its payment when that bounces', async () => {
+    await place('kind');
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    const before = await api.unapplied();
+    expect((await pay('kind', 'kind-1', 1_049.86, '2027-04-30')).body.status).toBe('settled');
+    expect((await api.ask('kind', 'waive', { reason: 'goodwill' })).body.status).toBe('settled');
+    expect((await api.unapplied()) - before).toBe(4_986);
+    const bounced = await api.call('/payments/kind-1/reverse', { reason: 'the bank took it back' });
+    expect(bounced.status).toBe(200);
+    expect(await read('kind')).toMatchObject({ status: 'open', outstanding: eur(1_000) });
+    expect(await api.unapplied()).toBe(before);
+    await pay('kind', 'kind-2', 1_000, '2027-04-30');
   });
 
   it('a rate that is missing holds no payment up, and is named where interest is asked for', async () => {

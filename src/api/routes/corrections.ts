@@ -175,7 +175,8 @@ export function correctionEndpoints(deps: {
       method: 'post',
       path: '/orders/{orderId}/waive',
       tag,
-      summary: 'Give up interest and costs that were charged and are not paid',
+      summary:
+        'Give up interest and costs that were charged; what was paid of them pays the rest, or becomes credit',
       scopes: ['admin'],
       body: newWaiver,
       answer: orderAfterCommand,

@@ -40,7 +40,7 @@ export const newInterest = z
 
 export const newWaiver = z
   .strictObject({
-    amount: positiveMoney.optional().meta({ description: 'All that is charged and unpaid if not given.' }),
+    amount: positiveMoney.optional().meta({ description: 'All that was charged, if not given.' }),
     reason,
   })
   .meta({ id: 'NewWaiver' });

@@ -236,10 +236,10 @@ export const settings = z
       .meta({ description: '`closed`: a due date moves off Saturdays too, where it moves off holidays.' }),
     currency: currency.default(defaultSettings.currency),
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
-    writeOffApprovalOver: moneyOrZero
-      .nullable()
-      .default(defaultSettings.writeOffApprovalOver)
-      .meta({ description: 'A write-off of more than this waits for a second admin; null needs none.' }),
+    writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({
+      description:
+        'A write-off that brings those of its order over this waits for a second admin; null needs none.',
+    }),
   })
   .refine(({ country, region }) => region === null || isRegion(country, region), {
     path: ['region'],

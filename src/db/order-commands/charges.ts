@@ -1,7 +1,7 @@
 import type { Day } from '../../domain/calendar.ts';
-import { waiver } from '../../domain/ledger/debts.ts';
+import { waiver } from '../../domain/ledger/reallocations.ts';
 import { chargeInterest as charge } from '../charge-interest.ts';
-import { balancesOf, book } from '../ledger.ts';
+import { balancesOf, book, receivedOn } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 /** Charges the late interest that has accrued up to a day. */
@@ -15,18 +15,17 @@ export const chargeInterest: Apply = async (tx, subject, command, context) => {
   return done === 'nothing' ? 'nothing-to-charge' : done;
 };
 
-/** Gives up interest and costs that were charged and are not paid, or a part of them. */
+/** Gives up interest and costs that were charged, paid or not, or a part of them. */
 export const waive: Apply = async (tx, subject, command, context) => {
-  const refusal = notOpen(subject);
+  const refusal = subject.status === 'settled' ? null : notOpen(subject);
   if (refusal) return refusal;
-  const balances = await balancesOf(tx, subject.order.id);
-  const charged = balances.reduce((sum, { charges }) => sum + charges, 0);
+  const { id } = subject.order;
+  const [balances, received] = await Promise.all([balancesOf(tx, id), receivedOn(tx, id, 'charges')]);
+  const unpaid = balances.reduce((sum, { charges }) => sum + charges, 0);
+  const charged = received.reduce((sum, { amount }) => sum + amount, unpaid);
   const amount = Number(command.body.amount ?? charged);
   if (amount === 0 || amount > charged) return 'waiver-exceeds-charges';
-  await book(
-    tx,
-    waiver(command.id, subject.order.id, balances, amount),
-    bookingOf(subject, command, context),
-  );
+  const entries = waiver(command.id, id, balances, { amount, received });
+  await book(tx, entries, bookingOf(subject, command, context));
   return null;
 };

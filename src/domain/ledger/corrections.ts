@@ -6,7 +6,6 @@ import {
   type Entry,
   type EntryKind,
   entry,
-  type Part,
   payable,
   placeOf,
   type Standing,
@@ -155,74 +154,4 @@ export function cancellation(
       ...of('credit', 'unapplied', 'allocation', received),
     ];
   });
-}
-
-/** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
-export type Amended = Balance & {
-  readonly amended: number;
-  readonly received: readonly { readonly paymentId: string | null; readonly amount: number }[];
-};
-
-/**
- * Charges the instalments to other amounts. What was received for one above its new amount pays the others, in the order
- * given, and what is left over becomes unapplied credit; it stays money of its payment.
- */
-export function amendment(commandId: string, orderId: string, instalments: readonly Amended[]): Entry[] {
-  const on = (instalment: number | null) => ({ orderId, instalment });
-  const adjusted = instalments.flatMap(({ number, amount, amended }) => {
-    const key = `${commandId}/adjustment/${number}`;
-    const by = { key, account: 'receivable', kind: 'adjustment', amount: amended - amount } as const;
-    return amended === amount ? [] : [entry({ ...by, ...on(number) })];
-  });
-  const released = instalments.flatMap(({ number, received, ...given }) => {
-    const excess = Math.max(0, given.amount - given.amended - given.outstanding + given.charges);
-    return portions(received, excess).map((portion) => ({ number, ...portion }));
-  });
-  let balances: Balance[] = instalments.map(({ amended, ...given }) => ({
-    ...given,
-    outstanding: Math.max(given.outstanding + amended - given.amount, given.charges),
-  }));
-  const moved = released.flatMap(({ number, amount, paymentId }, index) => {
-    const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
-      entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, ...at });
-    const paid = payable(balances, amount);
-    balances = balances.map((given) => paidOff(given, paid));
-    const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
-    return [
-      of(`release/${index}`, 'receivable', amount, on(number)),
-      ...paid.map(({ number, part, amount }) =>
-        of(`moved/${index}/${placeOf(number, part)}`, 'receivable', -amount, { ...on(number), part }),
-      ),
-      ...(left > 0 ? [of(`credit/${index}`, 'unapplied', left, on(null))] : []),
-    ];
-  });
-  return [...adjusted, ...moved];
-}
-
-/** Of which payments an excess is: the newest first. What no payment explains was credited otherwise. */
-function portions(
-  received: Amended['received'],
-  excess: number,
-): { paymentId: string | null; amount: number }[] {
-  let left = excess;
-  const parts = [...received, { paymentId: null, amount: excess }].map(({ paymentId, amount }) => {
-    const taken = Math.min(amount, left);
-    left -= taken;
-    return { paymentId, amount: taken };
-  });
-  return parts.filter(({ amount }) => amount > 0);
-}
-
-function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
-  const of = (part: Part) =>
-    paid.reduce(
-      (sum, given) => (given.number === balance.number && given.part === part ? sum + given.amount : sum),
-      0,
-    );
-  const charges = of('charges');
-  return {
-    ...balance,
-    outstanding: balance.outstanding - charges - of('principal'),
-    charges: balance.charges - charges,
-  };
 }

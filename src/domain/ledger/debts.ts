@@ -1,4 +1,4 @@
-import { type Balance, type Entry, entry, payable } from './entry.ts';
+import { type Balance, type Entry, entry } from './entry.ts';
 
 /** The customer owes each instalment of the order. */
 export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
@@ -58,25 +58,3 @@ export function lateCharges(
 
 /** An invoice is compensated once, whichever of its orders is late. */
 export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
-
-/** Gives up unpaid interest and costs, the earliest due first. */
-export function waiver(
-  commandId: string,
-  orderId: string,
-  instalments: readonly Balance[],
-  amount: number,
-): Entry[] {
-  const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
-  return payable(charges, amount).map((line) =>
-    entry({
-      key: `${commandId}/waiver/${line.number}`,
-      account: 'receivable',
-      kind: 'adjustment',
-      label: 'waiver',
-      amount: -line.amount,
-      orderId,
-      instalment: line.number,
-      part: 'charges',
-    }),
-  );
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Amended, amendment } from '../../src/domain/ledger/corrections.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
+import { type Amended, amendment, waiver } from '../../src/domain/ledger/reallocations.ts';
 
 const amend = (...instalments: (Partial<Amended> & Pick<Amended, 'amount' | 'amended'>)[]) =>
   amendment(
@@ -108,5 +108,38 @@ describe('an amendment', () => {
         expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
       }),
     );
+  });
+});
+
+describe('a waiver', () => {
+  const owed = [
+    { number: 1, amount: 1_000, outstanding: 130, charges: 30 },
+    { number: 2, amount: 500, outstanding: 505, charges: 5 },
+  ];
+  const received = [
+    { number: 1, paymentId: 'newer', amount: 15 },
+    { number: 1, paymentId: 'older', amount: 40 },
+  ];
+
+  it('gives up what is unpaid first, then frees what was paid, the newest first, for what else is owed', () => {
+    expect(told(waiver('cmd', 'o', owed, { amount: 55, received }))).toEqual([
+      'receivable adjustment -30 1 charges',
+      'receivable adjustment -5 2 charges',
+      'receivable adjustment -15 1 charges',
+      'receivable adjustment -5 1 charges',
+      'receivable allocation 15 1 charges newer',
+      'receivable allocation -15 1 principal newer',
+      'receivable allocation 5 1 charges older',
+      'receivable allocation -5 1 principal older',
+    ]);
+  });
+
+  it('makes unapplied credit of what pays nothing else', () => {
+    const settled = [{ number: 1, amount: 1_000, outstanding: 0, charges: 0 }];
+    expect(told(waiver('cmd', 'o', settled, { amount: 40, received: received.slice(1) }))).toEqual([
+      'receivable adjustment -40 1 charges',
+      'receivable allocation 40 1 charges older',
+      'unapplied allocation 40 principal older',
+    ]);
   });
 });
