@@ -20,7 +20,15 @@ type Order = {
 export const SETTLED = 'settled ';
 
 /** What a payment has paid, by order, and what of it is held as credit. */
-type Payment = { id: string; step: number; paid: Map<string, number>; left: number; reversed: boolean };
+type Payment = {
+  id: string;
+  step: number;
+  paid: Map<string, number>;
+  left: number;
+  reversed: boolean;
+  /** Its place among what paid anything, when it last did. */
+  lastPaid: number;
+};
 
 export type Command =
   | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
@@ -40,6 +48,7 @@ export class Books {
   unapplied = 0;
   /** Counts up with time: what comes at one step is in the order of the ids. */
   step = 0;
+  private paidSoFar = 0;
 
   place(id: string, total: number, confirm: 'now' | 'later'): void {
     const status = confirm === 'now' ? 'open' : 'reserved';
@@ -60,8 +69,8 @@ export class Books {
 
   /** Money that comes for the customer, before any order takes of it. */
   receive(paymentId: string, amount: number): void {
-    const payment = { id: paymentId, step: this.step, paid: new Map(), left: amount, reversed: false };
-    this.payments.set(paymentId, payment);
+    const none = { paid: new Map(), reversed: false, lastPaid: 0 };
+    this.payments.set(paymentId, { id: paymentId, step: this.step, left: amount, ...none });
     this.unapplied += amount;
   }
 
@@ -217,6 +226,7 @@ export class Books {
     const payment = this.payments.get(paymentId)!;
     const paid = Math.min(amount, this.outstanding(id));
     payment.left -= paid;
+    payment.lastPaid = ++this.paidSoFar;
     payment.paid.set(id, (payment.paid.get(id) ?? 0) + paid);
     this.orders.get(id)!.received += paid;
     this.unapplied -= paid;
@@ -226,7 +236,8 @@ export class Books {
   private giveBack(id: string, over: number): void {
     const order = this.orders.get(id)!;
     let left = over;
-    for (const payment of this.inTime().reverse()) {
+    const newest = [...this.payments.values()].sort((a, b) => b.lastPaid - a.lastPaid);
+    for (const payment of newest) {
       const back = Math.min(left, payment.paid.get(id) ?? 0);
       payment.paid.set(id, (payment.paid.get(id) ?? 0) - back);
       payment.left += back;
