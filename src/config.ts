@@ -15,7 +15,7 @@ const environment = z.object({
   /** Where people reach the back office; the sign-in link and the cookie's Secure flag follow from it. */
   PUBLIC_URL: z.url().optional(),
   TEMPORAL_UI_URL: z.url().default('http://localhost:8233'),
-  /** The store that is told "paid" and "cancelled"; without one, the answer 201 itself is the word. */
+  /** The store that is told "paid", "settled" and "cancelled"; without one, the answer 201 itself is the word. */
   STORE_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   STORE_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
   /** Lets the store's address be private or loopback, for stores on the same network. */

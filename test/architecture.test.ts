@@ -27,9 +27,9 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
   activities: {
     may: ['domain/', 'db/', 'emails/', 'storefronts/', ...messages, '@temporalio/activity', node],
   },
-  db: { may: ['domain/', ...pure, 'postgres', 'zod', node] },
+  db: { may: ['domain/', 'luxon', 'postgres', node] },
   emails: {
-    may: ['domain/', ...pure, 'handlebars', 'mjml', 'nodemailer', 'intl-messageformat', node],
+    may: ['domain/', 'handlebars', 'mjml', 'nodemailer', 'intl-messageformat', node],
   },
   documents: { may: ['domain/', 'emails/messages.ts', 'csv-stringify', 'pdfkit', node] },
   storefronts: { may: ['domain/', 'standardwebhooks', 'ipaddr.js', node] },
@@ -42,25 +42,23 @@ const table: Record<string, { may: readonly string[]; typesOf?: readonly string[
       'documents/',
       'temporal/',
       'vat-register/',
-      ...pure,
+      'luxon',
       'web',
       'csv-parse',
       'csv-stringify',
       node,
     ],
   },
-  admin: { may: ['domain/', 'db/', 'documents/', 'temporal/', 'vat-register/', ...pure, 'web', node] },
+  admin: { may: ['domain/', 'db/', 'documents/', 'temporal/', 'vat-register/', 'luxon', 'web', node] },
 };
 
 /** What "web" stands for above: libraries that answer HTTP, none that drives a server of another kind. */
 const web = [
   '@asteasolutions/zod-to-openapi',
   'cookie-parser',
-  'csrf-csrf',
   'express',
   'express-rate-limit',
   'helmet',
-  'htmx.org',
   'pino',
   'pino-http',
   'preact',

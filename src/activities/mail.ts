@@ -15,7 +15,7 @@ import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } fro
 import { activePolicies } from '../db/policies.ts';
 import { demandMailId, getRevocation, type Owed, owedOf, type RevocationRow } from '../db/revocations.ts';
 import { dayAt, daysLate } from '../domain/calendar.ts';
-import { buyerCopy, letterRecipient, reminderRecipient } from '../domain/contacts.ts';
+import { buyerCopy, letterRecipient, reminderRecipient, replyAddress } from '../domain/contacts.ts';
 import { partsOf } from '../domain/instalments.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
@@ -139,7 +139,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       locale: customer.locale,
       recipient: letterRecipient(customer),
       copyTo: null,
-      replyTo: customer.accountManager?.email ?? settings.replyTo,
+      replyTo: replyAddress(customer, settings),
       messageId: messageIdFor(id, mailFrom),
       subject,
       html,
@@ -167,7 +167,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
-    const replyTo = customer.accountManager?.email ?? settings.replyTo;
+    const replyTo = replyAddress(customer, settings);
     const [invoices, withheld] = await Promise.all([
       invoicesOfOrders(tx, [order.id]),
       withheldOf(tx, order.id),
@@ -313,9 +313,10 @@ function demandData({
       outstanding: { amount: outstanding, currency },
     })),
     iban: settings.iban,
-    replyTo: settings.replyTo,
+    replyTo: replyAddress(customer, settings),
   };
 }
+
 /** What a provisional due date waits for. */
 const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
   from === undefined || from === 'placed' ? null : from;

@@ -8,6 +8,7 @@ export const listedStatuses = [
   'reserved',
   'settled',
   'cancelled',
+  'written_off',
 ] as const satisfies readonly OrderStatus[];
 
 /** The last order of a page: where the next page goes on. */

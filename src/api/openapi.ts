@@ -16,7 +16,7 @@ same id with the same body gives the same answer, with \`Idempotent-Replayed: tr
 command's address when the workflow has not answered within two seconds.`;
 
 /** The OpenAPI 3.1 document of these calls, from the schemas that read and type them. */
-export function openApiOf(endpoints: readonly Endpoint[]) {
+function openApiOf(endpoints: readonly Endpoint[]) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   for (const given of endpoints) registry.registerPath(pathOf(given));

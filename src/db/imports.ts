@@ -58,7 +58,7 @@ const RECEIVING = '2min';
 const columns = (db: Db) =>
   db`id, kind, state, on_rejected, fingerprint, lines, rejected, applied, outcomes, options, actor, created_at, finished_at`;
 
-export async function findImport(db: Db, id: string): Promise<ImportRow | null> {
+async function findImport(db: Db, id: string): Promise<ImportRow | null> {
   const [row] = await db<ImportRow[]>`select ${columns(db)} from imports where id = ${id}`;
   return row ?? null;
 }

@@ -187,6 +187,6 @@ export function unknownOrder(id: string): never {
   throw new NettermsError('order-not-found', `There is no order ${id}.`);
 }
 
-/** The one place where a workflow id is made. */
+/** The one place where the id of an order's workflow is made. */
 export const workflowIdOf = ({ id, episode }: Pick<OrderRow, 'id' | 'episode'>): string =>
   `order/${id}/${episode}`;

@@ -36,7 +36,6 @@ export type Position =
   | { superseded: true }
   | {
       superseded: false;
-      customerId: string;
       status: OrderStatus;
       outstanding: number;
       currency: string;
@@ -128,10 +127,9 @@ async function noteProgress(
   const at = new Date(now).toISOString();
   await tx`update orders set started_at = coalesce(started_at, ${at}), next_step = ${closed || !next ? null : tx.json(next as never)},
                              wake_by = ${wakeBy(now, closed ? at : next?.at)}, stuck_since = null where id = ${orderId}`;
-  const { customerId, status, outstanding, currency, dueAt, paid, confirmedAt, paidInStore } = order;
+  const { status, outstanding, currency, dueAt, paid, confirmedAt, paidInStore } = order;
   return {
     superseded: false,
-    customerId,
     status,
     outstanding,
     currency,
@@ -146,20 +144,19 @@ async function noteProgress(
 }
 
 /**
- * The last thing of all: nothing is to be done for this order any more. Mails that never left are closed.
- * @returns false if a newer episode follows the order
+ * The last thing of all: nothing is to be done for this order any more. Mails that never left are closed. Where a newer
+ * episode follows the order nothing is changed.
  */
 export async function finish(
   sql: Sql,
   { orderId, episode, now }: { orderId: string; episode: number; now: string },
-): Promise<boolean> {
-  return inTransaction(sql, async (tx) => {
+): Promise<void> {
+  await inTransaction(sql, async (tx) => {
     const { order } = await lockOrder(tx, orderId);
-    if (order.episode !== episode) return false;
+    if (order.episode !== episode) return;
     await tx`update mails set state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, 'the order was closed first')
              where order_id = ${orderId} and state in ('planned', 'sending')`;
     await tx`update orders set finished_at = ${now} where id = ${orderId}`;
-    return true;
   });
 }
 

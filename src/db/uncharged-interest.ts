@@ -10,7 +10,7 @@ const NOT_KNOWN = new Set(['reference-rate-missing', 'no-interest-law']);
 /**
  * Late interest that has accrued on these orders up to a day and was not charged, in minor units: what a statement tells
  * beside the balance. Zero where the merchant charges late customers nothing; null where it cannot be told, because
- * the reference rate of a half-year is missing or the customer's country has no law that is known here.
+ * the reference rate of a half-year is missing or the country's law is not known here.
  */
 export async function unchargedInterest(
   db: Db,

@@ -9,7 +9,7 @@ export const collectionStates = ['planned', 'presented', 'credited', 'paid', 'un
 export type CollectionState = (typeof collectionStates)[number];
 
 /** Which state may follow which; what is not collected at all is planned or presented first. */
-export const collectionTransitions = {
+const collectionTransitions = {
   none: ['planned', 'presented'],
   planned: ['presented'],
   presented: ['planned', 'credited', 'paid', 'unpaid'],

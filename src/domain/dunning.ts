@@ -100,8 +100,3 @@ function spreadMs(key: string, minutes: number): number {
 
 const isExact = (offset: string): boolean => offset.includes('T');
 const isAfter = (offset: string): boolean => Duration.fromISO(offset).toMillis() > 0;
-
-/** The day and clock time of an instant, for people: "2027-03-03 09:00". */
-export function clockTime(at: Instant, zone: string): string {
-  return DateTime.fromISO(at, { zone }).toFormat('yyyy-MM-dd HH:mm');
-}

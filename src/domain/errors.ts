@@ -19,7 +19,7 @@ export const errorTable = {
   'payment-not-booked': [409, 'The payment is not booked yet'],
   'task-not-found': [404, 'No task has this id'],
   'task-closed': [409, 'The task was closed already'],
-  'terms-revoked': [409, 'Payment terms were revoked for this customer'],
+  'terms-revoked': [409, 'An admin has ended payment terms for this customer'],
   'version-not-found': [404, 'The policy has no such version'],
   'vat-number-missing': [422, 'The customer has no VAT number'],
   'vat-number-malformed': [422, 'The customer’s VAT number is not well formed'],

@@ -8,7 +8,7 @@ export type StatementEntry = {
   readonly bookedOn: Day;
   /** The day on which the money was received, where the entry is of a payment. */
   readonly valueOn: Day | null;
-  /** By what the customer knows the order: its number, else its id. */
+  /** By what the customer knows the order: its invoice where there is exactly one, else its number, else its id. */
   readonly document: string | null;
   readonly orderId: string | null;
   readonly instalment: number | null;

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 /** How long a call to Temporal may take, in ms; what is later than that is left to the poller. */
-export const CALL_MS = 2_000;
+const CALL_MS = 2_000;
 
 export type TemporalClient = { client: Client; close(): Promise<void> };
 

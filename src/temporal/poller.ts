@@ -17,7 +17,7 @@ export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
  * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
- * not been heard of, commands that no workflow has taken, and revocations that are not finished. Several may run at
+ * not been heard of, commands that no workflow has taken, files that were not applied, and revocations that are not finished. Several may run at
  * once: each claims what it takes, and no lock is held while Temporal is called. What fails for one order does not hold
  * up the others.
  */

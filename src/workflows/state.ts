@@ -51,7 +51,6 @@ export function openState({ orderId, episode, plan, planVersion = 1 }: DeferredO
     mailing: new Map(),
     remindersSent: 0,
     remindersPlanned: plan.filter((step) => step.kind !== 'expire').length,
-    customerId: '',
     status: 'reserved',
     outstanding: 0,
     currency: 'EUR',
@@ -77,7 +76,6 @@ export function mayAct(order: OrderState, step: Step): boolean {
 
 /** Takes PostgreSQL's word over, field by field: a later version's field must not fall into the state. */
 export function learn(order: OrderState, position: Known): void {
-  order.customerId = position.customerId;
   order.status = position.status;
   order.outstanding = position.outstanding;
   order.currency = position.currency;

@@ -73,6 +73,16 @@ export function Field({
   );
 }
 
+/** Says, above the page's forms, that one of them was refused and why; read out as soon as the page is there. */
+export function Refused({ form }: { form: FormState | null }) {
+  if (!form || (!form.problem && Object.keys(form.problems).length === 0)) return null;
+  return (
+    <p class="notice bad" role="alert">
+      {form.problem ?? 'Nothing was changed: see what is marked below.'}
+    </p>
+  );
+}
+
 /** One of a few, each with what it means; the first is proposed. */
 export function Choice({
   form,
@@ -87,8 +97,9 @@ export function Choice({
 }) {
   const given = form.state?.given[name] ?? options[0]?.value;
   const problem = form.state?.problems[name];
+  const problemId = `${form.id}-${name}-problem`;
   return (
-    <fieldset class="choice">
+    <fieldset class="choice" aria-describedby={problem && problemId}>
       <legend>{label}</legend>
       {options.map((option) => {
         const id = `${form.id}-${name}-${option.value}`;
@@ -109,7 +120,11 @@ export function Choice({
           </div>
         );
       })}
-      {problem && <p class="field-problem">{problem}</p>}
+      {problem && (
+        <p class="field-problem" id={problemId}>
+          {problem}
+        </p>
+      )}
     </fieldset>
   );
 }

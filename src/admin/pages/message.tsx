@@ -19,7 +19,7 @@ export function MessagePage({ visitor, title, text }: { visitor: Visitor; title:
 export const messages = {
   notFound: {
     title: 'There is nothing here',
-    text: 'The order or customer that you look for does not exist, or the address is mistyped.',
+    text: 'The order, customer or task that you look for does not exist, or the address is mistyped.',
   },
   refused: {
     title: 'Nothing was changed',

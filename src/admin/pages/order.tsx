@@ -5,7 +5,7 @@ import type { OrderRow } from '../../db/orders.ts';
 import type { TimelineEvent } from '../../db/timeline.ts';
 import type { Visitor } from '../page.tsx';
 import { OrderBadges } from './badges.tsx';
-import type { FormState } from './fields.tsx';
+import { type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { Actions } from './order/actions.tsx';
 import { CommandNotice } from './order/command-notice.tsx';
@@ -46,11 +46,7 @@ export function OrderPage(props: OrderPageProps) {
         <OrderBadges order={order} />
       </div>
       {command && <CommandNotice command={command} />}
-      {form?.problem && (
-        <p class="notice bad" role="alert">
-          {form.problem}
-        </p>
-      )}
+      <Refused form={form} />
       {order.stuckSince !== null && (
         <p class="notice bad">
           The order’s workflow runs but has not got on since <At at={order.stuckSince} zone={zone} />: look at

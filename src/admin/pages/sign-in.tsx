@@ -35,7 +35,7 @@ export function NeedLinkPage({ visitor, problem = null }: { visitor: Visitor; pr
           <code>npm run sign-in</code>
         </pre>
         <p class="note">
-          <code>npm start</code> prints one too.
+          <code>npm start</code> prints one too; in a container it is <code>node dist/cli/sign-in.js</code>.
         </p>
       </div>
     </Layout>

@@ -5,7 +5,7 @@ import type { TaskOutcome } from '../../domain/task.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { ChecksTable } from './checks.tsx';
-import { Action, Field, type FormState } from './fields.tsx';
+import { Action, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { outcomeWords, taskWords } from './tasks.tsx';
 import { Amount, At, actorWords } from './values.tsx';
@@ -88,11 +88,7 @@ export function TaskPage({
           {doneWords[outcome]}
         </p>
       )}
-      {form?.problem && (
-        <p class="notice bad" role="alert">
-          {form.problem}
-        </p>
-      )}
+      <Refused form={form} />
       <dl class="card facts">
         <div>
           <dt>Customer</dt>

@@ -6,7 +6,7 @@ import { At, actorWords, stepWords } from './values.tsx';
 
 type Told = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };
 
-export const templateWords: Readonly<Record<string, string>> = {
+const templateWords: Readonly<Record<string, string>> = {
   confirmation: 'Order confirmation',
   'before-due': 'Reminder before the due date',
   'on-due': 'Reminder on the due date',
@@ -107,6 +107,10 @@ const plainWords: Readonly<Record<string, Told>> = {
   'collection.paid': { text: 'Collected by the bank', tone: 'good' },
   'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
   'order.written_off': { text: 'Written off' },
+  'order.numbered': { text: 'The store gave the order a number' },
+  'order.write-off.requested': { text: 'A write-off waits for another admin' },
+  'order.write-off.approved': { text: 'The write-off was approved' },
+  'order.write-off.rejected': { text: 'The write-off was rejected' },
 };
 
 /** Said by other events of the same moment: a payment by its entry, a refusal by its command. */

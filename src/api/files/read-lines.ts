@@ -8,7 +8,7 @@ import { unreadable, utf8 } from './utf8.ts';
 
 export const CSV = 'text/csv';
 export const NDJSON = 'application/x-ndjson';
-export const MAX_LINES = 200_000;
+const MAX_LINES = 200_000;
 /** Lines that are read without a pause, in which other calls are answered. */
 const BATCH = 250;
 /** More errors than a person reads at once are not kept. */

@@ -14,7 +14,7 @@ export type Upload = { type: string; bytes: Readable };
 export type ReceivedFile = { sha256: string; read(): AsyncIterable<Buffer>; close(): Promise<void> };
 
 const MIB = 1024 * 1024;
-export const MAX_FILE_BYTES = 64 * MIB;
+const MAX_FILE_BYTES = 64 * MIB;
 
 /**
  * The body of a call that takes a file of one of these media types.

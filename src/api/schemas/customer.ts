@@ -49,7 +49,7 @@ export const customerFacts = z.strictObject({
     .optional()
     .meta({
       description:
-        'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
+        'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
       example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
     }),
   accountManager: accountManager

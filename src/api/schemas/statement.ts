@@ -25,7 +25,9 @@ export const statement = z
         bookedAt: z.string(),
         bookedOn: z.string(),
         valueOn: z.string().nullable().meta({ description: 'When the money was received.' }),
-        document: z.string().nullable().meta({ description: 'The order’s number, else its id.' }),
+        document: z.string().nullable().meta({
+          description: 'The order’s invoice where it has exactly one, else its number, else its id.',
+        }),
         orderId: z.string().nullable(),
         instalment: z.int().nullable(),
         account: z.enum(['receivable', 'unapplied']),

@@ -57,4 +57,4 @@ export function lateCharges(
 }
 
 /** An invoice is compensated once, whichever of its orders is late. */
-export const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
+const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;

@@ -1,6 +1,6 @@
 import type { TaskRow } from '../../../db/tasks.ts';
 import type { Credit } from '../../../domain/eligibility/credit.ts';
-import type { FormState } from '../fields.tsx';
+import { type FormState, Refused } from '../fields.tsx';
 
 const warningWords = {
   'near-limit': '80 % of the credit limit or more are used.',
@@ -23,11 +23,7 @@ export function Notices({
 }) {
   return (
     <>
-      {form?.problem && (
-        <p class="notice bad" role="alert">
-          {form.problem}
-        </p>
-      )}
+      <Refused form={form} />
       {credit.warning !== undefined && (
         <p class={credit.warning === 'over-limit' ? 'notice bad' : 'notice warn'}>
           {warningWords[credit.warning]}

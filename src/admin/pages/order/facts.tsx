@@ -65,7 +65,7 @@ export function Facts({
             <Amount money={order.discount.payable} />
             <span class="note">
               {' '}
-              until <OnDay day={order.discount.until} />, {order.discount.percent} % less; settle it by hand
+              until <OnDay day={order.discount.until} />, {order.discount.percent} % less
             </span>
           </dd>
         </div>
