@@ -1,4 +1,4 @@
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
@@ -8,7 +8,7 @@ import { createRenderer } from '../../src/emails/render.ts';
 import type { StoreEvent } from '../../src/storefronts/storefront.ts';
 import { createPoller } from '../../src/temporal/poller.ts';
 import { reconcile } from '../../src/temporal/reconcile.ts';
-import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
+import { createWorkers } from '../../src/temporal/workers.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { life, live, type Workers } from './lives.ts';
@@ -40,10 +40,7 @@ beforeAll(async () => {
     connection,
     namespace: 'default',
     activities: createActivities({ ...given, renderer: await createRenderer() }),
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: workflowsPath(),
-      logger: new DefaultLogger('ERROR'),
-    }),
+    workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 10, // fewer than there are orders: they are replayed, too
     maxMailsPerSecond: 1_000,
     maxMailsAtOnce: 5,

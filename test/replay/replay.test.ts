@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { workflowsPath } from '../../src/temporal/workers.ts';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { describe, expect, inject, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -11,16 +10,9 @@ const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filt
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: workflowsPath(),
-    logger: new DefaultLogger('ERROR'),
-  });
-});
-
 const read = (name: string): string => readFileSync(`${folder}${name}`, 'utf8');
-const replay = (history: string) => Worker.runReplayHistory({ workflowBundle }, JSON.parse(history));
+const replay = (history: string) =>
+  Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundle') } }, JSON.parse(history));
 
 describe('recorded histories still replay', () => {
   it.each(recorded)('%s', async (name) => {

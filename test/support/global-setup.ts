@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { getChromium } from '../../src/dev/chromium.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
@@ -8,6 +9,7 @@ import type { Report } from '../../src/dev/report.ts';
 import { startTemporal } from '../../src/dev/temporal.ts';
 import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { getTestServer } from '../../src/dev/temporal-test-server.ts';
+import { workflowsPath } from '../../src/temporal/workers.ts';
 import { makeTemplate } from './database.ts';
 
 declare module 'vitest' {
@@ -16,6 +18,8 @@ declare module 'vitest' {
     databaseUrl: string;
     /** A Temporal dev server, in memory, with the search attributes. */
     temporalAddress: string;
+    /** The workflows' code, bundled once for the whole run. */
+    workflowBundle: string;
     /** The time-skipping server's program. */
     testServerPath: string;
     chromiumPath: string;
@@ -49,6 +53,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const temporal = await startTemporal({ cli, log: quiet });
     stops.push(temporal.stop);
     project.provide('temporalAddress', temporal.address);
+
+    const logger = new DefaultLogger('ERROR');
+    const { code } = await bundleWorkflowCode({ workflowsPath: workflowsPath(), logger });
+    const workflowBundle = join(dir, 'workflow-bundle.js');
+    writeFileSync(workflowBundle, code);
+    project.provide('workflowBundle', workflowBundle);
 
     project.provide('testServerPath', await getTestServer(say('time-skipping server')));
     project.provide('chromiumPath', await getChromium(say('Chromium')));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { createApiKey } from '../../src/db/api-keys.ts';
 import { type Child, startChild, untilReady } from '../../src/dev/child.ts';
 import { freePort } from '../../src/dev/ports.ts';
@@ -53,6 +54,7 @@ export async function startRealSystem() {
     STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
     SESSION_SECRET: 'a secret for sessions that is long enough',
     LOG_LEVEL: 'info',
+    WORKFLOW_BUNDLE: inject('workflowBundle'),
   };
   const url = `http://127.0.0.1:${port}`;
   const startEntry = (entry: string, log: (line: string) => void = quiet): Child =>

@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
 import { type CheckoutRequest, checkout } from '../../src/db/checkout.ts';
@@ -16,7 +16,7 @@ import { createOrderProcess } from '../../src/temporal/order-process.ts';
 import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.ts';
 import { submitCommand } from '../../src/temporal/submit-command.ts';
-import { createWorkers, workflowsPath } from '../../src/temporal/workers.ts';
+import { createWorkers } from '../../src/temporal/workers.ts';
 import type { Ending } from '../../src/workflows/messages.ts';
 import { anOrder, settings } from './builders.ts';
 import { freshDatabase } from './database.ts';
@@ -27,12 +27,8 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** A merchant in a world whose time can be skipped: the real workflow, ledger and letters; the post and the store are ours. */
 export async function openWorld() {
-  const [env, database, workflowBundle, renderer] = await Promise.all([
-    startSkipping(),
-    freshDatabase(),
-    bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: new DefaultLogger('ERROR') }),
-    createRenderer(),
-  ]);
+  const env = await startSkipping();
+  const [database, renderer] = await Promise.all([freshDatabase(), createRenderer()]);
   const { sql } = database;
   await openMerchant(sql);
   await env.client.connection.operatorService.addSearchAttributes({
@@ -77,7 +73,7 @@ export async function openWorld() {
       mailFrom: 'Netterms <terms@merchant.example>',
       tellOrder: process.tell,
     }),
-    workflowBundle,
+    workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 50,
     maxMailsPerSecond: 1_000,
     maxMailsAtOnce: 5,
