@@ -1,13 +1,13 @@
-import { returnFee } from '../domain/allocations.ts';
-import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Withholding } from '../domain/invoice.ts';
 import { withheldAfterAll } from '../domain/ledger/corrections.ts';
+import { returnFee } from '../domain/ledger/debts.ts';
 import { balance, type Entry } from '../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { mayBecome } from '../domain/order-state.ts';
+import { dueTime } from '../domain/receipts.ts';
 import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
@@ -20,7 +20,7 @@ import { type Booking, balancesOf, book, type LedgerRow } from './ledger.ts';
 import { CONCESSION } from './order-commands/concede.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './payments.ts';
-import { activePolicies } from './policies.ts';
+import { activePolicies, merchantToday, merchantZone } from './policies.ts';
 
 /** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
 export type Reversed = { orderIds: string[]; reopened: string[]; replayed: boolean };
@@ -59,7 +59,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     return { orderIds, reopened: [], replayed: true };
   }
   await refuseWaiting(tx, paymentId, given);
-  const today = dayAt(now, (await activePolicies(tx)).settings.body.timeZone);
+  const today = await merchantToday(tx, now);
   await noteReturned(tx, paymentId, { on: today, actor, now });
 
   const key = `payment/${paymentId}`;
@@ -188,8 +188,7 @@ async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking
       order by id`,
   );
   if (conceded.length === 0) return;
-  const { settings } = await activePolicies(tx);
-  const { earned } = await discountLeft(tx, order, settings.body.timeZone);
+  const { earned } = await discountLeft(tx, order, await merchantZone(tx));
   const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
   await book(tx, reversal(key, lapsed), booking);
 }
@@ -228,7 +227,7 @@ async function chargeFee(
       open.map(({ id }) => id),
     )
   ).filter(({ outstanding }) => outstanding > 0);
-  const [oldest] = unpaid.sort((a, b) => timeOf(a.dueAt) - timeOf(b.dueAt));
+  const [oldest] = unpaid.sort((a, b) => dueTime(a.dueAt) - dueTime(b.dueAt));
   if (!oldest) {
     if (fee === 'policy') return;
     return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');
@@ -238,9 +237,6 @@ async function chargeFee(
   const entry = returnFee(`payment/${paymentId}`, orderId, { number, amount: charged.amount, paymentId });
   await book(tx, [entry], booking);
 }
-
-const timeOf = (dueAt: string | null): number =>
-  dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt);
 
 /** The steps that nothing has become of yet go on; no letter is repeated. */
 async function reopen(

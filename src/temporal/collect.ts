@@ -10,13 +10,13 @@ import { book } from '../db/ledger.ts';
 import { getOrder, lockOrder } from '../db/orders.ts';
 import { activePolicies } from '../db/policies.ts';
 import { reversePaymentWithin } from '../db/reverse-payment.ts';
-import { returnFee } from '../domain/allocations.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
+import { returnFee } from '../domain/ledger/debts.ts';
 import type { Money } from '../domain/money.ts';
 import type { OrderProcess } from './order-process.ts';
-import { tellAll } from './receive-payment.ts';
 import { submitCommand } from './submit-command.ts';
+import { tellAll } from './tell-and-wait.ts';
 
 export type Collect = CollectionMove & {
   orderId: string;

@@ -1,11 +1,11 @@
 import type { Sql } from '../../db/client.ts';
 import { collectionsOf } from '../../db/collections.ts';
-import { merchantToday } from '../../db/order-views.ts';
 import { getOrder } from '../../db/orders.ts';
+import { merchantToday } from '../../db/policies.ts';
 import { collect } from '../../temporal/collect.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import { parse } from '../problems.ts';
 import { collection, collectionList, collectionMove } from '../schemas/collections.ts';
 import { integerParameter } from '../schemas/fields.ts';

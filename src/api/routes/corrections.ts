@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type ApprovalRow, getApproval, listApprovals } from '../../db/approvals.ts';
 import type { Sql } from '../../db/client.ts';
 import { interestOfOrder, type OrderInterest } from '../../db/order-interest.ts';
-import { merchantToday, readOrder } from '../../db/order-views.ts';
+import { readOrder } from '../../db/order-views.ts';
 import { getOrder } from '../../db/orders.ts';
+import { merchantToday } from '../../db/policies.ts';
 import { refundCredit } from '../../db/refund-credit.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
@@ -12,8 +13,8 @@ import type { OrderProcess } from '../../temporal/order-process.ts';
 import { decideWriteOff, writeOff } from '../../temporal/write-off.ts';
 import { answerOf, askedStatuses, askOrder } from '../ask-order.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import {
   approval,
   approvalDecision,

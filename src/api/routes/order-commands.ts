@@ -1,16 +1,17 @@
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCommand, getCommand } from '../../db/commands.ts';
-import { merchantToday, merchantZone, readOrder } from '../../db/order-views.ts';
+import { readOrder } from '../../db/order-views.ts';
 import { getOrder, type OrderRow } from '../../db/orders.ts';
+import { merchantToday, merchantZone } from '../../db/policies.ts';
 import { dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { CommandKind } from '../../domain/order-state.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import {
   command,
   creditToApply,

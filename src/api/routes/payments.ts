@@ -1,12 +1,13 @@
 import type { Sql } from '../../db/client.ts';
-import { merchantToday, readOrder } from '../../db/order-views.ts';
+import { readOrder } from '../../db/order-views.ts';
 import { listPayments, readPayment } from '../../db/payment-views.ts';
+import { merchantToday } from '../../db/policies.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { type AllocatedPayment, allocateRest, takeReceipt } from '../../temporal/receive-payment.ts';
 import { takePaymentBack } from '../../temporal/reverse-payment.ts';
 import { pageOf } from '../cursor.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import { page } from '../schemas/fields.ts';
 import {
   newAllocations,

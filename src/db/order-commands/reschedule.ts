@@ -1,9 +1,11 @@
 import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
-import { PLANNED_LINE, partsOf, planEntries } from '../../domain/instalment-plan.ts';
+import { PLANNED_LINE, plannedParts } from '../../domain/instalment-plan.ts';
+import { outstandingOf } from '../../domain/ledger/entry.ts';
+import { instalmentPlan } from '../../domain/ledger/reallocations.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantZone } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 type Plan = { of: 'overdue' | 'outstanding'; instalments: { dueOn: Day; amount: number }[] };
@@ -21,17 +23,17 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
       outstanding > 0 &&
       (plan.of === 'outstanding' || (dueAt !== null && Date.parse(dueAt) <= Date.parse(now))),
   );
-  const owed = planned.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  const owed = outstandingOf(planned);
   if (owed === 0) return 'nothing-overdue';
   if (owed !== plan.instalments.reduce((sum, { amount }) => sum + amount, 0)) return 'plan-does-not-sum';
-  const { timeZone } = (await activePolicies(tx)).settings.body;
-  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, timeZone))) return 'extension-not-later';
+  const zone = await merchantZone(tx);
+  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, zone))) return 'extension-not-later';
 
   const numbers = planned.map(({ number }) => number);
   const old = (await balancesOf(tx, order.id)).filter(({ number }) => numbers.includes(number));
   const first = Math.max(...all.map(({ number }) => number)) + 1;
   const amounts = plan.instalments.map(({ amount }) => amount);
-  const parts = partsOf(old, amounts, first);
+  const parts = plannedParts(old, amounts, first);
   for (const { number, outstanding, charges } of old)
     await tx`update instalments set amount = amount - ${outstanding - charges} where order_id = ${order.id} and number = ${number}`;
   const rows = parts.map(({ number, principal }, index) => {
@@ -40,13 +42,13 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
       order_id: order.id,
       number,
       due_on: dueOn,
-      due_at: endOfDay(dueOn, timeZone),
+      due_at: endOfDay(dueOn, zone),
       amount: principal,
       line: PLANNED_LINE,
     };
   });
   await tx`insert into instalments ${tx(rows)}`;
-  await book(tx, planEntries(command.id, order.id, old, parts), bookingOf(subject, command, context));
+  await book(tx, instalmentPlan(command.id, order.id, old, parts), bookingOf(subject, command, context));
   await replan(
     tx,
     order.id,

@@ -1,8 +1,8 @@
-import { dayAt } from '../../domain/calendar.ts';
+import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { payment } from '../../domain/ledger/receipts.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantToday } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 /** All that is outstanding was paid outside: a payment of that amount, received today. */
@@ -11,7 +11,7 @@ export const settle: Apply = async (tx, subject, command, context) => {
   if (refusal) return refusal;
   const { order } = subject;
   const balances = await balancesOf(tx, order.id);
-  const amount = balances.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  const amount = outstandingOf(balances);
   const paymentId = `${SETTLEMENT_PAYMENT}${command.id}`;
   const inserted = await insertPayment(tx, {
     paymentId,
@@ -19,7 +19,7 @@ export const settle: Apply = async (tx, subject, command, context) => {
     orderId: order.id,
     amount,
     currency: order.currency,
-    receivedOn: dayAt(context.now, (await activePolicies(tx)).settings.body.timeZone),
+    receivedOn: await merchantToday(tx, context.now),
     method: null,
     reference: command.reason,
     fingerprint: command.fingerprint,

@@ -1,4 +1,14 @@
-import { type Account, type Balance, type Entry, entry, type Part, payable, placeOf } from './entry.ts';
+import type { PlannedPart } from '../instalment-plan.ts';
+import {
+  type Account,
+  afterwards,
+  type Balance,
+  type Entry,
+  entry,
+  type Part,
+  payable,
+  placeOf,
+} from './entry.ts';
 
 /**
  * Gives up interest and costs: what is unpaid of them first, then what was paid, the newest money first, which pays what
@@ -31,7 +41,7 @@ export function waiver(
     ...freed(
       commandId,
       orderId,
-      instalments.map((line) => paidOff(line, unpaid)),
+      afterwards(instalments, unpaid),
       paid.map((portion) => ({ ...portion, part: 'charges' })),
     ),
   ];
@@ -73,6 +83,36 @@ export function amendment(commandId: string, orderId: string, instalments: reado
   return [...adjusted, ...freed(commandId, orderId, balances, released)];
 }
 
+/** Moves what is owed from the old instalments to the new ones of a plan; together the entries come to nothing. */
+export function instalmentPlan(
+  commandId: string,
+  orderId: string,
+  old: readonly Balance[],
+  parts: readonly PlannedPart[],
+): Entry[] {
+  const of = (instalment: number, part: Part, amount: number): Entry =>
+    entry({
+      key: `${commandId}/plan/${instalment}/${part}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      label: 'instalment_plan',
+      amount,
+      orderId,
+      instalment,
+      part,
+    });
+  return [
+    ...old.flatMap(({ number, outstanding, charges }) => [
+      of(number, 'principal', charges - outstanding),
+      of(number, 'charges', -charges),
+    ]),
+    ...parts.flatMap(({ number, principal, charges }) => [
+      of(number, 'principal', principal),
+      of(number, 'charges', charges),
+    ]),
+  ].filter(({ amount }) => amount !== 0);
+}
+
 /** Money that is not needed where it was: it pays what else is owed, in the order given; the rest is unapplied credit. */
 function freed(
   commandId: string,
@@ -85,7 +125,7 @@ function freed(
     const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
       entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, orderId, ...at });
     const paid = payable(balances, amount);
-    balances = balances.map((given) => paidOff(given, paid));
+    balances = afterwards(balances, paid);
     const left = amount - sumOf(paid);
     return [
       of(`release/${index}`, 'receivable', amount, { instalment: number, part }),
@@ -111,17 +151,3 @@ function portions<R extends { readonly amount: number }>(received: readonly R[],
 
 const sumOf = (parts: readonly { readonly amount: number }[]): number =>
   parts.reduce((sum, { amount }) => sum + amount, 0);
-
-function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
-  const of = (part: Part) =>
-    paid.reduce(
-      (sum, given) => (given.number === balance.number && given.part === part ? sum + given.amount : sum),
-      0,
-    );
-  const charges = of('charges');
-  return {
-    ...balance,
-    outstanding: balance.outstanding - charges - of('principal'),
-    charges: balance.charges - charges,
-  };
-}
