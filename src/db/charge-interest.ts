@@ -1,6 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import { lateCharges } from '../domain/ledger/debts.ts';
-import type { Tx } from './client.ts';
+import { type Balance, balance, type Entry } from '../domain/ledger/entry.ts';
+import type { Db, Tx } from './client.ts';
 import { type Booking, book } from './ledger.ts';
 import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.ts';
 import type { OrderRow } from './orders.ts';
@@ -18,12 +19,39 @@ export async function chargeInterest(
   order: OrderRow,
   { key, until, booking }: { key: string; until: Day; booking: Booking },
 ): Promise<'charged' | 'nothing' | Hindrance> {
-  if (!(await activePolicies(tx))['late-interest'].body.enabled) return 'nothing';
-  const found = await interestOfOrder(tx, order, until).catch(hindranceOf);
+  const entries = await lateEntries(tx, order, { key, until });
+  if (typeof entries === 'string') return entries;
+  await book(tx, entries, booking);
+  return entries.length > 0 ? 'charged' : 'nothing';
+}
+
+/** The instalments as they will be once money of that day has come in, which is charged interest and costs first. */
+export async function afterCharges<Line extends Balance>(
+  db: Db,
+  order: OrderRow,
+  until: Day,
+  instalments: readonly Line[],
+): Promise<Line[]> {
+  const entries = await lateEntries(db, order, { key: '', until });
+  if (typeof entries === 'string') return [...instalments];
+  return instalments.map((line) => {
+    const own = entries.filter(({ instalment }) => instalment === line.number);
+    const charges = balance(own, 'receivable');
+    return { ...line, outstanding: line.outstanding + charges, charges: line.charges + charges };
+  });
+}
+
+async function lateEntries(
+  db: Db,
+  order: OrderRow,
+  { key, until }: { key: string; until: Day },
+): Promise<Entry[] | Hindrance> {
+  if (!(await activePolicies(db))['late-interest'].body.enabled) return [];
+  const found = await interestOfOrder(db, order, until).catch(hindranceOf);
   if (typeof found === 'string') return found;
   const { instalments, compensation } = found;
   const first = instalments.find(({ periods }) => periods.length > 0);
-  const entries = lateCharges(key, order.id, {
+  return lateCharges(key, order.id, {
     interest: instalments.map(({ number, accrued, charged }) => ({ number, amount: accrued - charged })),
     compensation: first
       ? compensation.invoices.map((invoiceId) => ({
@@ -33,6 +61,4 @@ export async function chargeInterest(
         }))
       : [],
   });
-  await book(tx, entries, booking);
-  return entries.length > 0 ? 'charged' : 'nothing';
 }

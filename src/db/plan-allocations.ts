@@ -13,6 +13,7 @@ import {
   owedOf,
   shareOut,
 } from '../domain/receipts.ts';
+import { afterCharges } from './charge-interest.ts';
 import type { Tx } from './client.ts';
 import { promisedBy } from './credit.ts';
 import { discountLeft } from './early-discount.ts';
@@ -124,10 +125,13 @@ function requireDistinct({ allocations, deductions }: AllocationRequest): void {
   );
 }
 
-/** The orders that are named, and without allocations all that are open; what is promised to them is taken off. */
+/**
+ * The orders that are named, and without allocations all that are open, with what the payment will be charged if it is
+ * late; what is promised to them is taken off.
+ */
 async function knownOrders(
   tx: Tx,
-  { customerId, currency }: PaymentRow,
+  { customerId, currency, receivedOn }: PaymentRow,
   { allocations, deductions }: AllocationRequest,
   zone: string,
 ): Promise<Map<string, Known>> {
@@ -143,20 +147,23 @@ async function knownOrders(
     promisedBy(tx, customerId, currency),
   ]);
   return new Map(
-    orders.map((order) => {
-      const own = instalments.filter(({ orderId }) => orderId === order.id);
-      const taken = promised.reduce(
-        (sum, { orderId, reduces }) => (orderId === order.id ? sum + reduces : sum),
-        0,
-      );
-      const open: OpenOrder = {
-        orderId: order.id,
-        placedOn: dayAt(order.placedAt, zone),
-        placedAt: order.placedAt,
-        balances: afterwards(own, payable(own, taken)),
-      };
-      return [order.id, { order, open }];
-    }),
+    await Promise.all(
+      orders.map(async (order): Promise<[string, Known]> => {
+        const lines = instalments.filter(({ orderId }) => orderId === order.id);
+        const own = order.status === 'open' ? await afterCharges(tx, order, receivedOn, lines) : lines;
+        const taken = promised.reduce(
+          (sum, { orderId, reduces }) => (orderId === order.id ? sum + reduces : sum),
+          0,
+        );
+        const open: OpenOrder = {
+          orderId: order.id,
+          placedOn: dayAt(order.placedAt, zone),
+          placedAt: order.placedAt,
+          balances: afterwards(own, payable(own, taken)),
+        };
+        return [order.id, { order, open }];
+      }),
+    ),
   );
 }
 

@@ -130,6 +130,44 @@ describe('late interest', () => {
     });
   });
 
+  it('comes with a transfer that includes it: what it will be charged can be allocated, to the cent and no more', async () => {
+    await addCustomer(api.sql, 'punctual', { groups: [] });
+    for (const orderId of ['whole', 'named'])
+      await api.call('/orders', { orderId, customerId: 'punctual', total: eur(1_000) });
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    const receive = (paymentId: string, units: number, more: object = {}) =>
+      api.working(
+        api.call('/customers/punctual/payments', { paymentId, amount: eur(units), ...more }, { as: 'accounting' }),
+      );
+    const named = (units: number) => ({ allocations: [{ orderId: 'named', amount: eur(units) }] });
+    expect(await receive('too-much', 1_049.87, named(1_049.87))).toMatchObject({
+      status: 422,
+      body: { code: 'allocation-exceeds-outstanding' },
+    });
+    expect((await receive('exact', 1_049.86, named(1_049.86))).body.unapplied).toEqual(eur(0));
+    expect(await read('named')).toMatchObject({ status: 'settled' });
+    expect((await receive('by-age', 1_049.86)).body).toMatchObject({ allocated: eur(1_049.86), unapplied: eur(0) });
+    expect(await read('whole')).toMatchObject({ status: 'settled' });
+  });
+
+  it('is charged for credit that came late as well, and not for credit that was there in time or that nobody paid', async () => {
+    await addCustomer(api.sql, 'creditor');
+    const credit = async (paymentId: string, receivedOn: string) =>
+      api.call(
+        '/customers/creditor/payments',
+        { paymentId, amount: eur(1_000), receivedOn, allocate: 'none' },
+        { as: 'accounting' },
+      );
+    for (const orderId of ['in-time', 'too-late'])
+      await api.call('/orders', { orderId, customerId: 'creditor', total: eur(1_000) });
+    api.clock.now = '2027-04-30T10:00:00.000Z';
+    await credit('early', '2027-03-15');
+    await credit('late-credit', '2027-04-30');
+    const apply = (orderId: string) => api.ask(orderId, 'apply-credit', { amount: eur(1_000) });
+    expect((await apply('in-time')).body).toMatchObject({ status: 'settled' });
+    expect((await apply('too-late')).body).toMatchObject({ status: 'open', outstanding: eur(49.86) });
+  });
+
   it('that was paid can be given back after settlement too, and goes with its payment when that bounces', async () => {
     await place('kind');
     api.clock.now = '2027-04-30T10:00:00.000Z';

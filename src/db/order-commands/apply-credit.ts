@@ -1,30 +1,48 @@
+import type { Day } from '../../domain/calendar.ts';
 import { afterwards, outstandingOf, payable } from '../../domain/ledger/entry.ts';
 import { allocation } from '../../domain/ledger/receipts.ts';
-import { creditSources, draw } from '../credit.ts';
+import { afterCharges, chargeInterest } from '../charge-interest.ts';
+import type { Tx } from '../client.ts';
+import { type CreditSource, creditSources, draw } from '../credit.ts';
 import { balancesOf, book } from '../ledger.ts';
+import { findPayment } from '../payments.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 import { concede } from './concede.ts';
 
-/** Credit held for the customer pays the order, the earliest instalment first: all of the amount, or nothing. */
+/**
+ * Credit held for the customer pays the order, the earliest instalment first: all of the amount, or nothing. Where money
+ * of it came late, interest is charged up to the day of the last that did; credit that no payment left is charged none.
+ */
 export const applyCredit: Apply = async (tx, subject, command, context) => {
   const refusal = notOpen(subject);
   if (refusal) return refusal;
   const { order } = subject;
   const { amount, currency } = command.body as { amount: number; currency: string };
   if (currency !== order.currency) return 'currency-mismatch';
-  let balances = await balancesOf(tx, order.id);
-  if (amount > outstandingOf(balances)) return 'allocation-exceeds-outstanding';
   const held = await creditSources(tx, order.customerId, order.currency, { before: command.id });
   const sources = draw(held, amount);
   if (!sources) return 'insufficient-credit';
+  const until = await lastReceivedOn(tx, sources);
+  const before = await balancesOf(tx, order.id);
+  const owed = until === null ? before : await afterCharges(tx, order, until, before);
+  if (amount > outstandingOf(owed)) return 'allocation-exceeds-outstanding';
+
+  const booking = bookingOf(subject, command, context);
+  if (until !== null) await chargeInterest(tx, order, { key: command.id, until, booking });
+  let balances = await balancesOf(tx, order.id);
 
   const entries = sources.flatMap(({ paymentId, amount }) => {
     const paid = payable(balances, amount);
     balances = afterwards(balances, paid);
     return allocation(`${command.id}/${paymentId ?? 'credit'}`, order.id, paid, paymentId);
   });
-  const booking = bookingOf(subject, command, context);
   await book(tx, entries, booking);
   await concede(tx, order, booking, { key: command.id, paymentId: sources.at(-1)?.paymentId ?? null });
   return null;
 };
+
+/** Sources are in the order in which their money came. */
+async function lastReceivedOn(tx: Tx, sources: readonly CreditSource[]): Promise<Day | null> {
+  const last = sources.at(-1)?.paymentId ?? null;
+  return last === null ? null : (await findPayment(tx, last))!.receivedOn;
+}
