@@ -130,10 +130,27 @@ export async function invoicedOfOrders(db: Db, orderIds: readonly string[]): Pro
   return new Map(rows.map(({ orderId, ...invoiced }) => [orderId, invoiced]));
 }
 
-/** What the ledger says of an order was withheld from it so far, in minor units: by its invoices or with a payment. */
+/** What is withheld of an order, in minor units, by its invoices or with a payment, less what credit notes gave back. */
 export async function withheldOf(db: Db, orderId: string): Promise<number> {
-  const [row] = await db<{ withheld: number }[]>`
-    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as withheld
-    from ledger where order_id = ${orderId} and label in ('split_payment', 'withholding')`;
-  return row!.withheld;
+  return (await withheldByLabel(db, orderId)).reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** The same by the reason; none that came to nothing. */
+export async function withheldByLabel(
+  db: Db,
+  orderId: string,
+): Promise<{ label: Withholding; amount: number }[]> {
+  return db<{ label: Withholding; amount: number }[]>`
+    select label, -sum(case account when 'receivable' then amount else -amount end)::bigint as amount
+    from ledger where order_id = ${orderId} and label in ('split_payment', 'withholding')
+    group by label having sum(case account when 'receivable' then amount else -amount end) <> 0 order by label`;
+}
+
+/** What of the invoices' withholding was booked so far, whatever credit notes gave back of it since. */
+export async function withholdingBooked(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as amount
+    from ledger where order_id = ${orderId} and label in ('split_payment', 'withholding')
+      and entry_key not like 'credit-note/%'`;
+  return row!.amount;
 }

@@ -1,7 +1,7 @@
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Withholding } from '../domain/invoice.ts';
-import { withheldAfterAll } from '../domain/ledger/corrections.ts';
+import { withheldAfterAll, withholding } from '../domain/ledger/corrections.ts';
 import { returnFee } from '../domain/ledger/debts.ts';
 import { balance, type Entry } from '../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../domain/ledger/receipts.ts';
@@ -16,6 +16,7 @@ import { decideCommand } from './commands.ts';
 import { unappliedOf } from './credit.ts';
 import { lockCustomer } from './customers.ts';
 import { discountLeft } from './early-discount.ts';
+import { invoicesOfOrders, withholdingBooked } from './invoices.ts';
 import { type Booking, balancesOf, book, type LedgerRow } from './ledger.ts';
 import { CONCESSION } from './order-commands/concede.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
@@ -80,6 +81,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     if (!paid.has(order.id)) continue;
     await takeConcessionsBack(tx, order, key, booking);
     await withholdAfterAll(tx, order, key, booking);
+    await withholdAgain(tx, order, key, booking);
   }
   const detail = { paymentId };
   await recordAudit(tx, {
@@ -204,6 +206,22 @@ async function withholdAfterAll(tx: Tx, order: OrderRow, key: string, booking: B
     const held = { label, amount: Math.min(amount, unapplied) };
     await book(tx, withheldAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
   }
+}
+
+/** What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now. */
+async function withholdAgain(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+  if (order.status !== 'open' && order.status !== 'settled') return;
+  const invoices = await invoicesOfOrders(tx, [order.id]);
+  const asked = invoices.reduce((sum, { amount, payable }) => sum + amount - payable, 0);
+  const missing = asked - (await withholdingBooked(tx, order.id));
+  const label = invoices.findLast(({ withheld }) => withheld !== null)?.withheld;
+  if (!label || missing <= 0) return;
+  const given = { amount: missing, label, received: 0 };
+  await book(
+    tx,
+    withholding(`${key}/withheld-again`, order.id, await balancesOf(tx, order.id), given),
+    booking,
+  );
 }
 
 /** On the earliest unpaid instalment of the payment's open orders. */

@@ -13,6 +13,10 @@ beforeAll(async () => {
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
   await offerMore(api.sql, [
     { code: 'billed', label: '30 days from invoice', kind: 'net', days: 30, from: 'invoiced' },
+    {
+      ...{ code: 'early', label: '2/10 net 30', kind: 'net', days: 30 },
+      discount: { percent: '2', withinDays: 10 },
+    },
   ]);
 });
 afterAll(() => api.close());
@@ -337,6 +341,59 @@ describe('only what is payable', () => {
       expect(await credit()).toEqual(eur(0));
       expect((await pay(`${customerId}-again`, owed)).body.status).toBe('settled');
     }
+  });
+
+  const receive = (paymentId: string, orderId: string, units: number, more: object = {}) => {
+    const allocations = [{ orderId, amount: eur(units) }];
+    const body = { paymentId, amount: eur(units), allocations, ...more };
+    return api.working(api.call('/customers/rossi/payments', body, accounting));
+  };
+
+  it('is all that is owed again of what was kept back with a payment that bounces', async () => {
+    await place('bounce', { total: eur(122) });
+    const deductions = [{ orderId: 'bounce', kind: 'withholding', amount: eur(20) }];
+    expect((await receive('bounce-1', 'bounce', 102, { deductions })).status).toBe(200);
+    const withheld = { kind: 'withholding' };
+    await put('inv-bounce', bodyOf({ bounce: eur(122) }, { payable: eur(102), withheld }));
+    expect(await read('bounce')).toMatchObject({ status: 'settled' });
+    expect((await api.call('/payments/bounce-1/reverse', { reason: 'bounced' })).status).toBe(200);
+    expect(await read('bounce')).toMatchObject({ status: 'open', outstanding: eur(102) });
+    await receive('bounce-2', 'bounce', 102);
+    expect(await read('bounce')).toMatchObject({ status: 'settled' });
+  });
+
+  it('goes back by a credit note: not what the state gets', async () => {
+    const split = (orderId: string) =>
+      invoice(`inv-${orderId}`, bodyOf({ [orderId]: eur(122) }, { payable: eur(100) }));
+    const note = (orderId: string, creditNoteId: string) =>
+      api.ask(orderId, 'credit-notes', { creditNoteId, amount: eur(61), reason: 'returned' }, accounting);
+    await place('vat-open', { total: eur(122) });
+    await split('vat-open');
+    expect((await note('vat-open', 'vat-1')).body.outstanding).toEqual(eur(50));
+    expect((await note('vat-open', 'vat-2')).body).toMatchObject({ status: 'settled', outstanding: eur(0) });
+    await place('vat-paid', { total: eur(122) });
+    await split('vat-paid');
+    await receive('vat-paid-1', 'vat-paid', 100);
+    const before = await api.unapplied();
+    expect((await note('vat-paid', 'vat-3')).body.status).toBe('settled');
+    expect((await api.unapplied()) - before).toBe(5_000);
+    await note('vat-paid', 'vat-4');
+    expect((await api.unapplied()) - before).toBe(10_000);
+  });
+
+  it('is what an early-payment discount is a part of, whenever its invoice comes', async () => {
+    const termsCode = 'early';
+    await place('early-split', { total: eur(122), termsCode });
+    await invoice('inv-early', bodyOf({ 'early-split': eur(122) }, { payable: eur(100) }));
+    expect((await receive('early-1', 'early-split', 98)).body.unapplied).toEqual(eur(0));
+    expect(await read('early-split')).toMatchObject({ status: 'settled' });
+    await place('early-kept', { total: eur(122), termsCode });
+    await receive('early-2', 'early-kept', 99.56);
+    expect(await read('early-kept')).toMatchObject({ status: 'open', outstanding: eur(22.44) });
+    api.clock.now = '2027-03-15T10:00:00.000Z';
+    const withheld = { kind: 'withholding' };
+    await invoice('inv-kept', bodyOf({ 'early-kept': eur(122) }, { payable: eur(102), withheld }));
+    expect(await read('early-kept')).toMatchObject({ status: 'settled' });
   });
 
   it('is owed under split payment; the shares of the orders sum exactly', async () => {

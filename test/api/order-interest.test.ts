@@ -137,7 +137,11 @@ describe('late interest', () => {
     api.clock.now = '2027-04-30T10:00:00.000Z';
     const receive = (paymentId: string, units: number, more: object = {}) =>
       api.working(
-        api.call('/customers/punctual/payments', { paymentId, amount: eur(units), ...more }, { as: 'accounting' }),
+        api.call(
+          '/customers/punctual/payments',
+          { paymentId, amount: eur(units), ...more },
+          { as: 'accounting' },
+        ),
       );
     const named = (units: number) => ({ allocations: [{ orderId: 'named', amount: eur(units) }] });
     expect(await receive('too-much', 1_049.87, named(1_049.87))).toMatchObject({
@@ -146,7 +150,10 @@ describe('late interest', () => {
     });
     expect((await receive('exact', 1_049.86, named(1_049.86))).body.unapplied).toEqual(eur(0));
     expect(await read('named')).toMatchObject({ status: 'settled' });
-    expect((await receive('by-age', 1_049.86)).body).toMatchObject({ allocated: eur(1_049.86), unapplied: eur(0) });
+    expect((await receive('by-age', 1_049.86)).body).toMatchObject({
+      allocated: eur(1_049.86),
+      unapplied: eur(0),
+    });
     expect(await read('whole')).toMatchObject({ status: 'settled' });
   });
 

@@ -21,11 +21,11 @@ export const applyCredit: Apply = async (tx, subject, command, context) => {
   if (currency !== order.currency) return 'currency-mismatch';
   const held = await creditSources(tx, order.customerId, order.currency, { before: command.id });
   const sources = draw(held, amount);
-  if (!sources) return 'insufficient-credit';
-  const until = await lastReceivedOn(tx, sources);
+  const until = sources && (await lastReceivedOn(tx, sources));
   const before = await balancesOf(tx, order.id);
   const owed = until === null ? before : await afterCharges(tx, order, until, before);
   if (amount > outstandingOf(owed)) return 'allocation-exceeds-outstanding';
+  if (!sources) return 'insufficient-credit';
 
   const booking = bookingOf(subject, command, context);
   if (until !== null) await chargeInterest(tx, order, { key: command.id, until, booking });

@@ -1,25 +1,36 @@
+import { apportion } from '../../domain/apportion.ts';
 import { creditNote } from '../../domain/ledger/corrections.ts';
 import { creditedOf, findCreditNote } from '../credit-notes.ts';
+import { withheldByLabel } from '../invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
-/** A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was paid. */
+/**
+ * A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was
+ * paid. What is withheld of the order goes back in proportion.
+ */
 export const credit: Apply = async (tx, subject, command, context) => {
   const { order } = subject;
   const note = (await findCreditNote(tx, String(command.body.creditNoteId)))!;
   const closed = subject.status === 'settled' ? null : notOpen(subject);
   if (closed) return closed;
-  if ((await creditedOf(tx, order.id)) + note.amount > order.total) return 'credit-exceeds-order';
-  const [balances, standings, credited] = await Promise.all([
+  const left = order.total - (await creditedOf(tx, order.id));
+  if (note.amount > left) return 'credit-exceeds-order';
+  const [balances, standings, credited, kept] = await Promise.all([
     balancesOf(tx, order.id),
     standingsOf(tx, order.id),
     creditMadeOf(tx, order.id),
+    withheldByLabel(tx, order.id),
   ]);
+  const withheld = kept.flatMap(({ label, amount }) => {
+    const [share] = apportion(amount, [note.amount, left - note.amount]);
+    return share === 0 ? [] : [{ label, amount: share! }];
+  });
   const paid = standings.reduce(
     (sum, { part, received }) => (part === 'principal' ? sum + received : sum),
     0,
   );
-  const entries = creditNote(order.id, balances, { ...note, received: paid - credited });
+  const entries = creditNote(order.id, balances, { ...note, received: paid - credited, withheld });
   await book(tx, entries, bookingOf(subject, command, context));
   return null;
 };

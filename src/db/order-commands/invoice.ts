@@ -2,9 +2,10 @@ import { withholding } from '../../domain/ledger/corrections.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import type { Tx } from '../client.ts';
 import { finaliseDueDates } from '../final-due-dates.ts';
-import { getInvoice, invoicedOf, withheldOf } from '../invoices.ts';
+import { getInvoice, invoicedOf, withholdingBooked } from '../invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, type Subject } from './command.ts';
+import { concede } from './concede.ts';
 
 /**
  * An invoice covers the order, or a part of it: only what it says is payable is chased, and due dates that waited for the
@@ -18,7 +19,7 @@ export const invoice: Apply = async (tx, subject, command, context) => {
   if (label !== null && status !== 'written_off') {
     const [{ withheld }, booked, balances, standings, credited] = await Promise.all([
       invoicedOf(tx, order.id),
-      withheldOf(tx, order.id),
+      withholdingBooked(tx, order.id),
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
       creditMadeOf(tx, order.id),
@@ -26,7 +27,11 @@ export const invoice: Apply = async (tx, subject, command, context) => {
     const received = standings.reduce((sum, part) => sum + part.received, -credited);
     // What a customer kept back when paying is not taken off a second time.
     const given = { amount: Math.max(withheld - booked, 0), label, received };
-    await book(tx, withholding(id, order.id, balances, given), bookingOf(subject, command, context));
+    const booking = bookingOf(subject, command, context);
+    await book(tx, withholding(`invoice/${id}`, order.id, balances, given), booking);
+    // What was received may have been all that was asked, less the early-payment discount.
+    if (status === 'open' && received > 0)
+      await concede(tx, order, booking, { key: command.id, paymentId: null });
   }
   await completeInvoicing(tx, subject, context.now);
   return null;

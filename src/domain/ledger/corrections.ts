@@ -14,21 +14,42 @@ import {
   type Standing,
 } from './entry.ts';
 
+/** A credit note in minor units. */
+export type Credited = {
+  readonly creditNoteId: string;
+  readonly amount: number;
+  /** Of the principal and not made credit yet: no more can become credit. */
+  readonly received: number;
+  /** What of the amount is withheld, by its reason. */
+  readonly withheld: readonly { readonly label: Withholding; readonly amount: number }[];
+};
+
 /**
  * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
  * unapplied credit. Interest and costs are waived, not credited.
- * @param received of the principal and not made credit yet: no more can become credit
+ * What is withheld of the credited part was never asked of the customer: it is not given back.
  */
 export function creditNote(
   orderId: string,
   instalments: readonly Balance[],
-  { creditNoteId, amount, received }: { creditNoteId: string; amount: number; received: number },
+  { creditNoteId, amount, received, withheld }: Credited,
 ): Entry[] {
-  const reduced = payable(instalments.map(principalOf), amount);
+  const back = withheld.reduce((sum, kept) => sum + kept.amount, 0);
+  const first = (instalments.find(({ outstanding }) => outstanding > 0) ?? instalments[0])!.number;
+  const owed = instalments.map(principalOf).map(({ outstanding, ...line }) => ({
+    ...line,
+    outstanding: line.number === first ? outstanding + back : outstanding,
+  }));
+  const reduced = payable(owed, amount);
   const left = Math.min(amount - reduced.reduce((sum, line) => sum + line.amount, 0), Math.max(received, 0));
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
   return [
+    ...withheld.map(({ label, amount }) => ({
+      ...of(`withheld/${label}`, { account: 'receivable', amount, instalment: first }),
+      kind: 'adjustment' as const,
+      label,
+    })),
     ...reduced.map((line) =>
       of(`${line.number}`, { account: 'receivable', amount: -line.amount, instalment: line.number }),
     ),
@@ -85,7 +106,7 @@ export function lessOwed(
  * @param received on the order so far and not made credit yet: no more than that can become credit
  */
 export function withholding(
-  invoiceId: string,
+  key: string,
   orderId: string,
   instalments: readonly Balance[],
   { amount, label, received }: { amount: number; label: Withholding; received: number },
@@ -93,7 +114,7 @@ export function withholding(
   const { reduced, shares } = inProportion(instalments, amount);
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({
-      key: `invoice/${invoiceId}/${orderId}/${place}`,
+      key: `${key}/${orderId}/${place}`,
       kind: 'adjustment',
       label,
       orderId,
