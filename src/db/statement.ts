@@ -1,5 +1,5 @@
 import { type Day, dayAt, endOfDay, startOfDay } from '../domain/calendar.ts';
-import { NettermsError } from '../domain/errors.ts';
+import { invalid } from '../domain/invalid.ts';
 import { type OpenItem, type Statement, type StatementEntry, statementLines } from '../domain/statement.ts';
 import type { Db, Sql } from './client.ts';
 import { findCustomer, unknownCustomer } from './customers.ts';
@@ -56,10 +56,6 @@ export async function readStatement(
       accruedInterest: await unchargedInterest(tx, [...new Set(late)], asOf),
     };
   })) as Statement;
-}
-
-function invalid(pointer: string, detail: string): never {
-  throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
 type OneAccount = { customerId: string; currency: string; zone: string };

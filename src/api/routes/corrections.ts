@@ -12,8 +12,8 @@ import type { OrderProcess } from '../../temporal/order-process.ts';
 import { decideWriteOff, writeOff } from '../../temporal/write-off.ts';
 import { answerOf, askedStatuses, askOrder } from '../ask-order.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import {
   approval,
   approvalDecision,

@@ -8,10 +8,11 @@ import { activePolicies } from '../../db/policies.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { conditionsOf } from '../../domain/eligibility/policy.ts';
 import { assertNever } from '../../domain/errors.ts';
+import { invalid } from '../../domain/invalid.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import { customerView } from '../customer-views.ts';
+import { toCome } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { invalid, toCome } from '../invalid.ts';
 import {
   adjustmentBody,
   type CreditHistory,

@@ -12,10 +12,11 @@ import {
 import { activePolicies } from '../../db/policies.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
+import { invalid } from '../../domain/invalid.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { customerView, customerViews } from '../customer-views.ts';
+import { toCome } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { invalid, toCome } from '../invalid.ts';
 import {
   type CustomerFactsBody,
   customer,

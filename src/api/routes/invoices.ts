@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
 import { getInvoice, type InvoiceRow, listInvoices } from '../../db/invoices.ts';
 import { merchantToday } from '../../db/order-views.ts';
-import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
+import { invalid } from '../../domain/invalid.ts';
 import type { InvoiceFacts } from '../../domain/invoice.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { submitInvoice } from '../../temporal/submit-invoice.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import { day, externalId, limit, line, page } from '../schemas/fields.ts';
 import { invoice, newInvoice } from '../schemas/invoice.ts';
 
@@ -121,10 +121,6 @@ function factsOf(body: z.infer<typeof newInvoice>, today: string): InvoiceFacts 
 
 function requireSame(pointer: string, given: Money, currency: string): void {
   if (given.currency !== currency) invalid(pointer, `The total is in ${currency}: so is this.`);
-}
-
-function invalid(pointer: string, detail: string): never {
-  throw new NettermsError('validation', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
 function invoiceView(row: InvoiceRow): z.infer<typeof invoice> {

@@ -4,7 +4,7 @@ import { type ExportedEntry, exportLedger } from '../../db/ledger-export.ts';
 import { activePolicies } from '../../db/policies.ts';
 import { type Cell, csvPages } from '../../documents/csv.ts';
 import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
-import { NettermsError } from '../../domain/errors.ts';
+import { invalid } from '../../domain/invalid.ts';
 import { decimalOf } from '../../domain/money.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { day } from '../schemas/fields.ts';
@@ -30,10 +30,8 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const zone = (await activePolicies(sql)).settings.body.timeZone;
         const { from, to = dayAt(now, zone) } = query;
-        if (from !== undefined && from > to) {
-          const detail = `The period begins on ${from} and ends on ${to}, before that.`;
-          throw new NettermsError('validation', `from: ${detail}`, { errors: [{ pointer: 'from', detail }] });
-        }
+        if (from !== undefined && from > to)
+          invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);
         const start = from === undefined ? null : startOfDay(from, zone);
         const pages = exportLedger(sql, { start, end: endOfDay(to, zone), zone });
         const file = format === 'csv' ? csvPages(Object.keys(columns), csvRows(pages)) : jsonLines(pages);

@@ -1,6 +1,7 @@
 import type { OrderRow } from '../../db/orders.ts';
 import { type Day, dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
+import { invalid } from '../../domain/invalid.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 
 /** @throws NettermsError `currency-mismatch` */
@@ -27,8 +28,8 @@ export function requireFulfillable(
   if (order.fulfilledOn !== null)
     throw new NettermsError('already-fulfilled', `Order ${id} is fulfilled since ${order.fulfilledOn}.`);
   const placedOn = dayAt(order.placedAt, zone);
-  if (fulfilledOn > today) invalidDay(`This is in the future: today is ${today}.`);
-  if (fulfilledOn < placedOn) invalidDay(`This is before the order was placed, on ${placedOn}.`);
+  if (fulfilledOn > today) invalid('/fulfilledOn', `This is in the future: today is ${today}.`);
+  if (fulfilledOn < placedOn) invalid('/fulfilledOn', `This is before the order was placed, on ${placedOn}.`);
   if (!amount) return;
   requireCurrency(order, amount);
   const left = { amount: total - fulfilled, currency };
@@ -37,10 +38,4 @@ export function requireFulfillable(
       'over-fulfilled',
       `Of order ${id} ${plainMoney(left)} are left to fulfil, and this is ${plainMoney(amount)}: amend the order first (POST /v1/orders/${id}/amend), or say less.`,
     );
-}
-
-function invalidDay(detail: string): never {
-  throw new NettermsError('validation', `/fulfilledOn: ${detail}`, {
-    errors: [{ pointer: '/fulfilledOn', detail }],
-  });
 }

@@ -14,6 +14,7 @@ import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { placement } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { externalId, instant, limit, page } from '../schemas/fields.ts';
 import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
@@ -21,8 +22,6 @@ import { factsOf } from './customers.ts';
 import { checksFor } from './eligibility.ts';
 
 const tag = 'Orders';
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The checkout, and what can be read of orders. */
 export function orderEndpoints({
@@ -140,16 +139,6 @@ export function orderEndpoints({
       handle: async ({ params: { orderId } }) => ({ body: { items: await timelineOf(sql, orderId) } }),
     }),
   ];
-}
-
-/** When the store says that the order was placed, to the millisecond. Throws `validation`. */
-function placement(placedAt: string, now: string): string {
-  const ms = Date.parse(placedAt) - Date.parse(now);
-  if (ms <= 5 * MINUTE_MS && ms >= -366 * DAY_MS) return new Date(placedAt).toISOString();
-  const detail = ms > 0 ? 'This is in the future.' : 'This is more than 366 days ago.';
-  throw new NettermsError('validation', `/placedAt: ${detail}`, {
-    errors: [{ pointer: '/placedAt', detail }],
-  });
 }
 
 function notEligible(

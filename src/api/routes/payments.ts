@@ -5,8 +5,8 @@ import type { OrderProcess } from '../../temporal/order-process.ts';
 import { type AllocatedPayment, allocateRest, takeReceipt } from '../../temporal/receive-payment.ts';
 import { takePaymentBack } from '../../temporal/reverse-payment.ts';
 import { pageOf } from '../cursor.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';
-import { requirePast } from '../past-day.ts';
 import { page } from '../schemas/fields.ts';
 import {
   newAllocations,

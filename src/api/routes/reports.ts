@@ -10,7 +10,7 @@ import { csvOf } from '../../documents/csv.ts';
 import { type Ageing, ageingBuckets } from '../../domain/ageing.ts';
 import { addDays, dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
 import { daysSalesOutstanding } from '../../domain/dso.ts';
-import { NettermsError } from '../../domain/errors.ts';
+import { invalid } from '../../domain/invalid.ts';
 import { decimalOf } from '../../domain/money.ts';
 import { sumOf } from '../../domain/statement.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -34,10 +34,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     const { timeZone: zone, currency: usual } = (await activePolicies(sql)).settings.body;
     const today = dayAt(now, zone);
     const { asOf = today, currency = usual } = asked;
-    if (asOf > today) {
-      const detail = `This day is still to come: today is ${today}.`;
-      throw new NettermsError('validation', `asOf: ${detail}`, { errors: [{ pointer: 'asOf', detail }] });
-    }
+    if (asOf > today) invalid('asOf', `This day is still to come: today is ${today}.`);
     return { currency, asOf, end: endOfDay(asOf, zone), zone };
   }
 
