@@ -31,9 +31,10 @@ import type { RevocationProcess } from '../temporal/revocation-process.ts';
 import { checkCustomer } from '../vat-register/check-customer.ts';
 import type { VatRegister } from '../vat-register/vat-register.ts';
 import { parseAmount } from './amount.ts';
-import { type Failure, refusalOf } from './failure.ts';
+import { customerIdOf } from './customer-id.ts';
+import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
-import { sendPage, visitorOf } from './page.tsx';
+import { actorOf, sendPage, visitorOf } from './page.tsx';
 import {
   type CustomerAction,
   CustomerPage,
@@ -107,7 +108,7 @@ export function customerRoutes({
       const end = action === 'suspend' ? form.value.lastDay : null;
       const until = end === null ? null : endOfDay(end, zone);
       try {
-        await setPrivilege(sql, idOf(req), { privilege, until, reason: form.value.reason, ...by });
+        await setPrivilege(sql, customerIdOf(req), { privilege, until, reason: form.value.reason, ...by });
       } catch (error) {
         return refuse(req, res, action, refusalOf(error, req.body));
       }
@@ -122,7 +123,7 @@ export function customerRoutes({
     const by = { actor: actorOf(res), now: now() };
     try {
       const given = { ...form.value, content: form.value, ...by };
-      const { revocation } = await revokeCustomer(sql, idOf(req), given);
+      const { revocation } = await revokeCustomer(sql, customerIdOf(req), given);
       if (revocation && !revocation.finishedAt) revocations.startSoon(revocation);
     } catch (error) {
       return refuse(req, res, 'revoke', refusalOf(error, req.body));
@@ -137,7 +138,7 @@ export function customerRoutes({
     const limit = { amount: form.value.limit, currency };
     const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
     try {
-      await setCreditLimit(sql, idOf(req), { limit, ...by });
+      await setCreditLimit(sql, customerIdOf(req), { limit, ...by });
     } catch (error) {
       return refuse(req, res, 'credit-limit', refusalOf(error, req.body));
     }
@@ -149,13 +150,13 @@ export function customerRoutes({
     if (!form.ok) return refuse(req, res, 'policy-limit', form);
     const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
     const { currency } = await getAccount(req);
-    await setCreditLimit(sql, idOf(req), { limit: null, currency, ...by });
+    await setCreditLimit(sql, customerIdOf(req), { limit: null, currency, ...by });
     done(req, res, 'policy-limit');
   });
 
   router.post('/customers/:customerId/vat-check', async (req, res) => {
     try {
-      await checkCustomer({ sql, vatRegister }, idOf(req), { actor: actorOf(res), now: now() });
+      await checkCustomer({ sql, vatRegister }, customerIdOf(req), { actor: actorOf(res), now: now() });
     } catch (error) {
       return refuse(req, res, 'vat-check', refusalOf(error, req.body));
     }
@@ -165,20 +166,15 @@ export function customerRoutes({
   const done = (req: Request, res: Response, what: Done): void =>
     res.redirect(
       303,
-      `/admin/customers/${idOf(req)}?${new URLSearchParams({ ...accountQuery(req), done: what })}`,
+      `/admin/customers/${customerIdOf(req)}?${new URLSearchParams({ ...accountQuery(req), done: what })}`,
     );
 
   const refuse = (req: Request, res: Response, action: CustomerAction, failure: Failure): Promise<void> =>
-    showCustomer(
-      req,
-      res,
-      { action, given: failure.given, problems: failure.problems, problem: failure.problem ?? null },
-      failure.status ?? 422,
-    );
+    showCustomer(req, res, formStateOf(action, failure), failure.status ?? 422);
 
   /** The customer with the account that the address names, else with the usual one. */
   async function getAccount(req: Request): Promise<CustomerRow> {
-    const id = idOf(req);
+    const id = customerIdOf(req);
     const customer = (await findCustomer(sql, id)) ?? unknownCustomer(id);
     const { currency } = accountQuery(req);
     return (currency && (await findInCurrency(sql, customer, currency))) || customer;
@@ -292,10 +288,3 @@ function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) 
 /** Which account the address names, if any. */
 const accountQuery = ({ query: { currency } }: Request): { currency?: string } =>
   typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { currency } : {};
-
-const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
-
-const idOf = (req: Request): string => {
-  const { customerId } = req.params;
-  return isId(customerId) ? customerId : unknownCustomer(String(customerId));
-};

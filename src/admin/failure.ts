@@ -1,5 +1,6 @@
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import { type Given, givenOf } from './forms.ts';
+import type { FormState } from './pages/fields.tsx';
 
 /** Why a form was refused: fields that are wrong, or the whole. */
 export type Failure = {
@@ -15,3 +16,11 @@ export function refusalOf(error: unknown, body: unknown): Failure {
   const [status] = errorTable[error.code];
   return { given: givenOf(body), problems: {}, problem: error.message, status };
 }
+
+/** What the form of that action shows again. */
+export const formStateOf = (action: string, { given, problems, problem }: Failure): FormState => ({
+  action,
+  given,
+  problems,
+  problem: problem ?? null,
+});

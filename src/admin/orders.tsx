@@ -6,19 +6,18 @@ import { findCommand } from '../db/commands.ts';
 import { type CustomerName, namesOf, searchCustomers } from '../db/customer-search.ts';
 import { ledgerOf } from '../db/ledger.ts';
 import { receivables } from '../db/order-totals.ts';
-import { listOrders, merchantToday, type OrderView, readOrder } from '../db/order-views.ts';
+import { listOrders, merchantToday, merchantZone, type OrderView, readOrder } from '../db/order-views.ts';
 import { getOrder, unknownOrder } from '../db/orders.ts';
 import { paymentsOf } from '../db/payments.ts';
-import { activePolicies } from '../db/policies.ts';
 import { timelineOf } from '../db/timeline.ts';
 import type { CommandKind } from '../domain/order-state.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { takePaymentBack } from '../temporal/reverse-payment.ts';
 import { type Submission, submitCommand } from '../temporal/submit-command.ts';
-import { type Failure, refusalOf } from './failure.ts';
+import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalLine, pastDayField, readForm, reasonField } from './forms.ts';
 import { type Place, readOrdersQuery } from './order-filter.ts';
-import { sendPage, visitorOf } from './page.tsx';
+import { actorOf, sendPage, visitorOf } from './page.tsx';
 import type { FormState } from './pages/fields.tsx';
 import { type ActionId, OrderPage } from './pages/order.tsx';
 import { OrdersPage, orderUrl } from './pages/orders.tsx';
@@ -40,7 +39,6 @@ export function orderRoutes({
   workflowUrl: (workflowId: string) => string;
 }): Router {
   const router = Router();
-  const zoneNow = async () => (await activePolicies(sql)).settings.body.timeZone;
 
   router.get('/orders', async (req, res) => {
     const query = readOrdersQuery(req.query);
@@ -50,7 +48,7 @@ export function orderRoutes({
     const [found, totals, zone] = await Promise.all([
       candidates ? [] : listOrders(sql, { status, overdue, customerId }, { after, limit: PAGE + 1, now: at }),
       receivables(sql, at),
-      zoneNow(),
+      merchantZone(sql),
     ]);
     const orders = found.slice(0, PAGE);
     const names = await namesOf(
@@ -96,7 +94,7 @@ export function orderRoutes({
     const orderId = idOf(req);
     const form = readForm(z.object({ paymentId: idField, reason: reasonField }), req.body);
     if (!form.ok) return refuse(req, res, 'reverse', form);
-    const by = { ...form.value, actor: `user:${visitorOf(res).userId}` };
+    const by = { ...form.value, actor: actorOf(res) };
     try {
       await takePaymentBack({ sql, process, now: now() }, by);
       res.redirect(303, orderUrl(orderId));
@@ -139,11 +137,10 @@ export function orderRoutes({
     submission: Omit<Submission, 'orderId' | 'actor'>,
   ): Promise<void> {
     const orderId = idOf(req);
-    const actor = `user:${visitorOf(res).userId}`;
     try {
       const { command } = await submitCommand(
         { sql, process, now: now() },
-        { ...submission, orderId, actor },
+        { ...submission, orderId, actor: actorOf(res) },
       );
       res.redirect(303, `${orderUrl(orderId)}?command=${command.id}`);
     } catch (error) {
@@ -152,12 +149,7 @@ export function orderRoutes({
   }
 
   const refuse = (req: Request, res: Response, action: ActionId, failure: Failure): Promise<void> =>
-    showOrder(
-      req,
-      res,
-      { action, given: failure.given, problems: failure.problems, problem: failure.problem ?? null },
-      failure.status ?? 422,
-    );
+    showOrder(req, res, formStateOf(action, failure), failure.status ?? 422);
 
   async function showOrder(req: Request, res: Response, form: FormState | null, status = 200): Promise<void> {
     const orderId = idOf(req);
@@ -168,7 +160,7 @@ export function orderRoutes({
       timelineOf(sql, orderId),
       paymentsOf(sql, orderId),
       merchantToday(sql, now()),
-      zoneNow(),
+      merchantZone(sql),
       isId(req.query.command) ? findCommand(sql, req.query.command) : null,
     ]);
     const names = await namesOf(sql, [order.customerId]);

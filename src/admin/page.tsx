@@ -12,6 +12,9 @@ export type Visitor = {
 /** The visitor that `identify` (session.ts) has found. */
 export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visitor;
 
+/** Who is written down as having done it; only behind the sign-in. */
+export const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
+
 /** Answers with a page. */
 export function sendPage(res: Response, page: VNode, status = 200): void {
   res

@@ -5,12 +5,13 @@ import type { Sql } from '../db/client.ts';
 import { namesOf } from '../db/customer-search.ts';
 import { findCustomer } from '../db/customers.ts';
 import { findDecline } from '../db/declines.ts';
+import { merchantZone } from '../db/order-views.ts';
 import { activePolicies } from '../db/policies.ts';
 import { closeTask, getTask, listTasks, taskIdOf } from '../db/tasks.ts';
 import type { TaskOutcome } from '../domain/task.ts';
-import { type Failure, refusalOf } from './failure.ts';
+import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { readForm, reasonField } from './forms.ts';
-import { sendPage, visitorOf } from './page.tsx';
+import { actorOf, sendPage, visitorOf } from './page.tsx';
 import type { FormState } from './pages/fields.tsx';
 import { type TaskAction, TaskPage, taskActions } from './pages/task.tsx';
 import { TasksPage, type TasksPlace } from './pages/tasks.tsx';
@@ -20,14 +21,13 @@ const PAGE = 50;
 /** The list of tasks, and one task with what can be decided. */
 export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
   const router = Router();
-  const zoneNow = async () => (await activePolicies(sql)).settings.body.timeZone;
 
   router.get('/tasks', async (req, res) => {
     const state = req.query.state === 'done' ? 'done' : 'open';
     const after = placeOf(req.query.after);
     const [found, zone] = await Promise.all([
       listTasks(sql, { state }, { after, limit: PAGE + 1 }),
-      zoneNow(),
+      merchantZone(sql),
     ]);
     const tasks = found.slice(0, PAGE);
     const ids = tasks.map(({ customerId }) => customerId);
@@ -45,7 +45,7 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
       const id = idOf(req);
       const form = readForm(z.object({ reason: reasonField }), req.body);
       if (!form.ok) return refuse(req, res, action, form);
-      const by = { reason: form.value.reason, actor: `user:${visitorOf(res).userId}`, now: now() };
+      const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
       try {
         await closeTask(sql, id, { outcome, ...by });
       } catch (error) {
@@ -56,12 +56,7 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
   }
 
   const refuse = (req: Request, res: Response, action: TaskAction, failure: Failure): Promise<void> =>
-    showTask(
-      req,
-      res,
-      { action, given: failure.given, problems: failure.problems, problem: failure.problem ?? null },
-      failure.status ?? 422,
-    );
+    showTask(req, res, formStateOf(action, failure), failure.status ?? 422);
 
   async function showTask(req: Request, res: Response, form: FormState | null, status = 200): Promise<void> {
     const task = await getTask(sql, idOf(req));
