@@ -17,7 +17,7 @@ import {
 } from '../db/customers.ts';
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
-import { activePolicies } from '../db/policies.ts';
+import { activePolicies, merchantZone } from '../db/policies.ts';
 import { latestDemand, revokeCustomer } from '../db/revocations.ts';
 import { openTaskOf } from '../db/tasks.ts';
 import { presentVatChecks } from '../db/vat-checks.ts';
@@ -100,7 +100,7 @@ export function customerRoutes({
   for (const action of Object.keys(privilegeActions) as PrivilegeAction[]) {
     router.post(`/customers/:customerId/${action}`, async (req, res) => {
       const by = { actor: actorOf(res), now: now() };
-      const zone = (await activePolicies(sql)).settings.body.timeZone;
+      const zone = await merchantZone(sql);
       const lastDay = optionalDayToCome(dayAt(by.now, zone));
       const form = readForm(z.object({ reason: reasonField, lastDay }), req.body);
       if (!form.ok) return refuse(req, res, action, form);

@@ -1,4 +1,4 @@
-import { type Day, dayAt } from '../domain/calendar.ts';
+import type { Day } from '../domain/calendar.ts';
 import type { ClosedMonth } from '../domain/due-dates.ts';
 import type { ExternalFacts, Privilege } from '../domain/eligibility/applicant.ts';
 import { afterSuspension, mayFollow } from '../domain/eligibility/standing.ts';
@@ -7,7 +7,7 @@ import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
 import { getCreditGroup } from './credit-groups.ts';
-import { activePolicies } from './policies.ts';
+import { merchantToday } from './policies.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -187,8 +187,8 @@ async function writePrivilege(
       'customer-insolvent',
       `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
     );
-  const { timeZone } = (await activePolicies(tx)).settings.body;
-  const insolventSince = privilege === 'insolvency' ? (before.insolventSince ?? dayAt(now, timeZone)) : null;
+  const insolventSince =
+    privilege === 'insolvency' ? (before.insolventSince ?? (await merchantToday(tx, now))) : null;
   const [row] = await tx<CustomerRow[]>`
     update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
                          privilege_at = ${now}, privilege_until = ${until}, insolvent_since = ${insolventSince},

@@ -1,4 +1,4 @@
-import { dayAt, daysLate } from '../domain/calendar.ts';
+import { daysLate } from '../domain/calendar.ts';
 import type { Money } from '../domain/money.ts';
 import type { Discount } from '../domain/offer.ts';
 import type { OrderStatus, PaidInStore } from '../domain/order-state.ts';
@@ -16,7 +16,7 @@ import {
   orderColumns,
   workflowIdOf,
 } from './orders.ts';
-import { activePolicies } from './policies.ts';
+import { merchantZone } from './policies.ts';
 
 /** `problem`: the store could not be told for half an hour. `failed`: given up, a person must decide. */
 export type StoreStatus = PaidInStore | 'problem';
@@ -146,11 +146,6 @@ function storeStatus({ paidInStore, storePendingSince, status }: OrderRow, now: 
   return paidInStore === 'pending' && status === 'open' && late ? 'problem' : paidInStore;
 }
 
-/** The zone in which days are counted. */
-export async function merchantZone(db: Db): Promise<string> {
-  return (await activePolicies(db)).settings.body.timeZone;
-}
-
 /** @throws NettermsError `order-not-found` */
 export async function readOrder(db: Db, id: string, now: string): Promise<OrderView> {
   const [order, instalments, invoices, zone] = await Promise.all([
@@ -191,9 +186,4 @@ export async function listOrders(
       { now, zone, invoices: invoices.filter(({ orderId }) => orderId === order.id) },
     ),
   );
-}
-
-/** Today in the merchant's zone. */
-export async function merchantToday(db: Db, now: string): Promise<string> {
-  return dayAt(now, await merchantZone(db));
 }

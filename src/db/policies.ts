@@ -1,3 +1,4 @@
+import { dayAt } from '../domain/calendar.ts';
 import {
   defaultDunning,
   defaultEligibility,
@@ -71,6 +72,16 @@ export async function activePolicies(db: Db): Promise<ActivePolicies> {
     'late-interest': active('late-interest'),
     receipts: active('receipts'),
   };
+}
+
+/** The zone in which days are counted. */
+export async function merchantZone(db: Db): Promise<string> {
+  return (await activePolicies(db)).settings.body.timeZone;
+}
+
+/** Today in the merchant's zone. */
+export async function merchantToday(db: Db, now: string): Promise<string> {
+  return dayAt(now, await merchantZone(db));
 }
 
 /** The stored versions of a document, the newest first; `before` is the last version of the page before. */

@@ -1,5 +1,4 @@
 import { returnFee } from '../domain/allocations.ts';
-import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Withholding } from '../domain/invoice.ts';
@@ -20,7 +19,7 @@ import { type Booking, balancesOf, book, type LedgerRow } from './ledger.ts';
 import { CONCESSION } from './order-commands/concede.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from './orders.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './payments.ts';
-import { activePolicies } from './policies.ts';
+import { activePolicies, merchantToday, merchantZone } from './policies.ts';
 
 /** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
 export type Reversed = { orderIds: string[]; reopened: string[]; replayed: boolean };
@@ -59,7 +58,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     return { orderIds, reopened: [], replayed: true };
   }
   await refuseWaiting(tx, paymentId, given);
-  const today = dayAt(now, (await activePolicies(tx)).settings.body.timeZone);
+  const today = await merchantToday(tx, now);
   await noteReturned(tx, paymentId, { on: today, actor, now });
 
   const key = `payment/${paymentId}`;
@@ -188,8 +187,7 @@ async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking
       order by id`,
   );
   if (conceded.length === 0) return;
-  const { settings } = await activePolicies(tx);
-  const { earned } = await discountLeft(tx, order, settings.body.timeZone);
+  const { earned } = await discountLeft(tx, order, await merchantZone(tx));
   const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
   await book(tx, reversal(key, lapsed), booking);
 }

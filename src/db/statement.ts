@@ -3,7 +3,7 @@ import { invalid } from '../domain/invalid.ts';
 import { type OpenItem, type Statement, type StatementEntry, statementLines } from '../domain/statement.ts';
 import type { Db, Sql } from './client.ts';
 import { findCustomer, unknownCustomer } from './customers.ts';
-import { activePolicies } from './policies.ts';
+import { merchantZone } from './policies.ts';
 import { unchargedInterest } from './uncharged-interest.ts';
 
 /** More entries than this are no statement that somebody reads: they are in the export. */
@@ -24,7 +24,7 @@ export async function readStatement(
 ): Promise<Statement> {
   return (await sql.begin('isolation level repeatable read read only', async (tx) => {
     const customer = (await findCustomer(tx, customerId)) ?? unknownCustomer(customerId);
-    const zone = (await activePolicies(tx)).settings.body.timeZone;
+    const zone = await merchantZone(tx);
     const today = dayAt(now, zone);
     const { to = today, from = `${to.slice(0, 4)}-01-01`, currency = customer.currency } = period;
     if (from > to) invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);

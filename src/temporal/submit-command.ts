@@ -14,7 +14,7 @@ import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
 import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
-import { activePolicies } from '../db/policies.ts';
+import { merchantZone } from '../db/policies.ts';
 import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
@@ -156,7 +156,7 @@ async function requireFit(
   { order }: LockedOrder,
   { receivedOn, instalment }: Received,
 ): Promise<void> {
-  const placedOn = dayAt(order.placedAt, (await activePolicies(tx)).settings.body.timeZone);
+  const placedOn = dayAt(order.placedAt, await merchantZone(tx));
   if (receivedOn < placedOn)
     invalid('/receivedOn', `This is before order ${order.id}, which was placed on ${placedOn}.`);
   if (instalment === undefined) return;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
 import { getInvoice, type InvoiceRow, listInvoices } from '../../db/invoices.ts';
-import { merchantToday } from '../../db/order-views.ts';
+import { merchantToday } from '../../db/policies.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { invalid } from '../../domain/invalid.ts';
 import type { InvoiceFacts } from '../../domain/invoice.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
 import { type ExportedEntry, exportLedger } from '../../db/ledger-export.ts';
-import { activePolicies } from '../../db/policies.ts';
+import { merchantZone } from '../../db/policies.ts';
 import { type Cell, csvPages } from '../../documents/csv.ts';
 import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
 import { invalid } from '../../domain/invalid.ts';
@@ -28,7 +28,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       answer: z.string(),
       statuses: { 200: 'a line for each entry, in their order' },
       handle: async ({ query, now, format }) => {
-        const zone = (await activePolicies(sql)).settings.body.timeZone;
+        const zone = await merchantZone(sql);
         const { from, to = dayAt(now, zone) } = query;
         if (from !== undefined && from > to)
           invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);

@@ -1,8 +1,9 @@
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCommand, getCommand } from '../../db/commands.ts';
-import { merchantToday, merchantZone, readOrder } from '../../db/order-views.ts';
+import { readOrder } from '../../db/order-views.ts';
 import { getOrder, type OrderRow } from '../../db/orders.ts';
+import { merchantToday, merchantZone } from '../../db/policies.ts';
 import { dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { CommandKind } from '../../domain/order-state.ts';

@@ -1,7 +1,7 @@
 import { dayAt, endOfDay } from '../../domain/calendar.ts';
 import { moveDueDates } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantZone } from '../policies.ts';
 import { cancel } from './cancel.ts';
 import { type Apply, notOpen } from './command.ts';
 
@@ -13,9 +13,9 @@ export const demand: Apply = async (tx, subject, command, context) => {
   if (subject.status === 'reserved') return cancel(tx, subject, command, context);
   const refusal = notOpen(subject);
   if (refusal) return refusal;
-  const { timeZone } = (await activePolicies(tx)).settings.body;
-  const today = dayAt(context.now, timeZone);
-  const dueAt = endOfDay(today, timeZone);
+  const zone = await merchantZone(tx);
+  const today = dayAt(context.now, zone);
+  const dueAt = endOfDay(today, zone);
   const moves = (await instalmentsOfOrders(tx, [subject.order.id]))
     .filter((given) => given.outstanding > 0 && (given.dueAt === null || given.dueOn > today))
     .map(({ number }) => ({ number, dueOn: today, dueAt }));

@@ -1,7 +1,7 @@
 import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
 import { moveDueDates } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantZone } from '../policies.ts';
 import { type Apply, notOpen } from './command.ts';
 
 /** A later due date of an unpaid instalment; without a number, of the earliest one. Its reminders are planned anew. */
@@ -10,14 +10,14 @@ export const extend: Apply = async (tx, subject, { body }, { now }) => {
   if (refusal) return refusal;
   const { order } = subject;
   const { instalment, dueOn } = body as { instalment?: number; dueOn: Day };
-  const { timeZone } = (await activePolicies(tx)).settings.body;
+  const zone = await merchantZone(tx);
   const all = await instalmentsOfOrders(tx, [order.id]);
   const unpaid = all.filter(({ outstanding }) => outstanding > 0);
   const found = instalment === undefined ? unpaid[0] : all.find(({ number }) => number === instalment);
   if (!found) return 'instalment-not-found';
   if (found.outstanding <= 0) return 'instalment-paid';
-  if (dueOn <= found.dueOn || dueOn < dayAt(now, timeZone)) return 'extension-not-later';
-  const dueAt = found.dueAt === null ? null : endOfDay(dueOn, timeZone);
+  if (dueOn <= found.dueOn || dueOn < dayAt(now, zone)) return 'extension-not-later';
+  const dueAt = found.dueAt === null ? null : endOfDay(dueOn, zone);
   await moveDueDates(tx, order.id, [{ number: found.number, dueOn, dueAt }], now);
   return null;
 };

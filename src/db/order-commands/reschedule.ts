@@ -3,7 +3,7 @@ import { PLANNED_LINE, partsOf, planEntries } from '../../domain/instalment-plan
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantZone } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 type Plan = { of: 'overdue' | 'outstanding'; instalments: { dueOn: Day; amount: number }[] };
@@ -24,8 +24,8 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
   const owed = planned.reduce((sum, { outstanding }) => sum + outstanding, 0);
   if (owed === 0) return 'nothing-overdue';
   if (owed !== plan.instalments.reduce((sum, { amount }) => sum + amount, 0)) return 'plan-does-not-sum';
-  const { timeZone } = (await activePolicies(tx)).settings.body;
-  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, timeZone))) return 'extension-not-later';
+  const zone = await merchantZone(tx);
+  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, zone))) return 'extension-not-later';
 
   const numbers = planned.map(({ number }) => number);
   const old = (await balancesOf(tx, order.id)).filter(({ number }) => numbers.includes(number));
@@ -40,7 +40,7 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
       order_id: order.id,
       number,
       due_on: dueOn,
-      due_at: endOfDay(dueOn, timeZone),
+      due_at: endOfDay(dueOn, zone),
       amount: principal,
       line: PLANNED_LINE,
     };

@@ -1,8 +1,7 @@
-import { dayAt } from '../../domain/calendar.ts';
 import { payment } from '../../domain/ledger/receipts.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
-import { activePolicies } from '../policies.ts';
+import { merchantToday } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 /** All that is outstanding was paid outside: a payment of that amount, received today. */
@@ -19,7 +18,7 @@ export const settle: Apply = async (tx, subject, command, context) => {
     orderId: order.id,
     amount,
     currency: order.currency,
-    receivedOn: dayAt(context.now, (await activePolicies(tx)).settings.body.timeZone),
+    receivedOn: await merchantToday(tx, context.now),
     method: null,
     reference: command.reason,
     fingerprint: command.fingerprint,
