@@ -1,9 +1,8 @@
 import type { Day } from '../domain/calendar.ts';
-import { NettermsError } from '../domain/errors.ts';
 import { lateCharges } from '../domain/ledger/debts.ts';
 import type { Tx } from './client.ts';
 import { type Booking, book } from './ledger.ts';
-import { interestOfOrder } from './order-interest.ts';
+import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.ts';
 import type { OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
@@ -20,7 +19,7 @@ export async function chargeInterest(
   { key, until, booking }: { key: string; until: Day; booking: Booking },
 ): Promise<'charged' | 'nothing' | Hindrance> {
   if (!(await activePolicies(tx))['late-interest'].body.enabled) return 'nothing';
-  const found = await interestOfOrder(tx, order, until).catch(hindrance);
+  const found = await interestOfOrder(tx, order, until).catch(hindranceOf);
   if (typeof found === 'string') return found;
   const { instalments, compensation } = found;
   const first = instalments.find(({ periods }) => periods.length > 0);
@@ -36,15 +35,4 @@ export async function chargeInterest(
   });
   await book(tx, entries, booking);
   return entries.length > 0 ? 'charged' : 'nothing';
-}
-
-type Hindrance = 'no-interest-law' | 'reference-rate-missing';
-
-function hindrance(error: unknown): Hindrance {
-  if (
-    error instanceof NettermsError &&
-    (error.code === 'no-interest-law' || error.code === 'reference-rate-missing')
-  )
-    return error.code;
-  throw error;
 }

@@ -1,4 +1,5 @@
 import { type Day, dayAt, dueDayCalendar } from '../domain/calendar.ts';
+import { NettermsError } from '../domain/errors.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
 import type { Db } from './client.ts';
@@ -32,6 +33,19 @@ export type OrderInterest = {
   /** What was charged and then waived. */
   readonly waived: number;
 };
+
+/** Why the interest of an order cannot be told. */
+export type Hindrance = 'no-interest-law' | 'reference-rate-missing';
+
+/** What hinders `interestOfOrder`: a law or a rate is not known. Any other error is thrown on. */
+export function hindranceOf(error: unknown): Hindrance {
+  if (
+    error instanceof NettermsError &&
+    (error.code === 'no-interest-law' || error.code === 'reference-rate-missing')
+  )
+    return error.code;
+  throw error;
+}
 
 /**
  * What has accrued on an order up to a day (included), by the policy in force now, and what of it was charged. It

@@ -1,8 +1,8 @@
-import { type AllocateBody, type AllocationPart, afterwards } from '../domain/allocations.ts';
+import type { AllocateBody, AllocationPart } from '../domain/allocations.ts';
 import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
-import { outstandingOf, payable } from '../domain/ledger/entry.ts';
+import { afterwards, outstandingOf, payable } from '../domain/ledger/entry.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { isClosed } from '../domain/order-state.ts';
 import {

@@ -7,6 +7,7 @@ import { balance, type Entry } from '../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { mayBecome } from '../domain/order-state.ts';
+import { dueTime } from '../domain/receipts.ts';
 import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { inTransaction, type Sql, type Tx } from './client.ts';
@@ -226,7 +227,7 @@ async function chargeFee(
       open.map(({ id }) => id),
     )
   ).filter(({ outstanding }) => outstanding > 0);
-  const [oldest] = unpaid.sort((a, b) => timeOf(a.dueAt) - timeOf(b.dueAt));
+  const [oldest] = unpaid.sort((a, b) => dueTime(a.dueAt) - dueTime(b.dueAt));
   if (!oldest) {
     if (fee === 'policy') return;
     return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');
@@ -236,9 +237,6 @@ async function chargeFee(
   const entry = returnFee(`payment/${paymentId}`, orderId, { number, amount: charged.amount, paymentId });
   await book(tx, [entry], booking);
 }
-
-const timeOf = (dueAt: string | null): number =>
-  dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt);
 
 /** The steps that nothing has become of yet go on; no letter is repeated. */
 async function reopen(

@@ -1,11 +1,8 @@
 import type { Day } from '../domain/calendar.ts';
-import { NettermsError } from '../domain/errors.ts';
 import type { Db } from './client.ts';
-import { interestOfOrder } from './order-interest.ts';
+import { hindranceOf, interestOfOrder } from './order-interest.ts';
 import { getOrder } from './orders.ts';
 import { activePolicies } from './policies.ts';
-
-const NOT_KNOWN = new Set(['reference-rate-missing', 'no-interest-law']);
 
 /**
  * Late interest that has accrued on these orders up to a day and was not charged, in minor units: what a statement tells
@@ -25,8 +22,8 @@ export async function unchargedInterest(
       for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);
     }
   } catch (error) {
-    if (error instanceof NettermsError && NOT_KNOWN.has(error.code)) return null;
-    throw error;
+    hindranceOf(error);
+    return null;
   }
   return sum;
 }

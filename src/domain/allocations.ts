@@ -1,4 +1,4 @@
-import { type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger/entry.ts';
+import { afterwards, type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger/entry.ts';
 import type { DeductionKind } from './receipts.ts';
 
 /** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */
@@ -24,16 +24,6 @@ export function startingWith<Line extends Balance>(
     ...balances.filter(({ number }) => number === named),
     ...balances.filter(({ number }) => number !== named),
   ];
-}
-
-/** What is left of the instalments after shares of them were paid. */
-export function afterwards<Line extends Balance>(balances: readonly Line[], paid: readonly Share[]): Line[] {
-  return balances.map((line) => {
-    const of = paid.filter(({ number }) => number === line.number);
-    const total = of.reduce((sum, { amount }) => sum + amount, 0);
-    const charges = of.reduce((sum, { part, amount }) => (part === 'charges' ? sum + amount : sum), 0);
-    return { ...line, outstanding: line.outstanding - total, charges: line.charges - charges };
-  });
 }
 
 /** What the parts of an allocation pay; a part that names an instalment pays no other. */

@@ -48,7 +48,7 @@ export function shareOut(
     .filter(({ line }) => line.outstanding > 0)
     .sort(
       (a, b) =>
-        timeOf(a.line.dueAt) - timeOf(b.line.dueAt) ||
+        dueTime(a.line.dueAt) - dueTime(b.line.dueAt) ||
         Date.parse(a.order.placedAt) - Date.parse(b.order.placedAt) ||
         (a.order.orderId < b.order.orderId ? -1 : Number(a.order.orderId > b.order.orderId)) ||
         a.line.number - b.line.number,
@@ -63,8 +63,8 @@ export function shareOut(
   return shares;
 }
 
-/** A provisional due date comes last. */
-const timeOf = (dueAt: string | null): number =>
+/** When it is due, to sort by; a provisional due date comes last. */
+export const dueTime = (dueAt: string | null): number =>
   dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt);
 
 /** What is owed of an order, in minor units. */

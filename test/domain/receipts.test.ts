@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   type AllocationPart,
-  afterwards,
   allocation,
   lessOwed,
   sharesOf,
@@ -10,7 +9,7 @@ import {
 } from '../../src/domain/allocations.ts';
 import { businessCalendar } from '../../src/domain/calendar.ts';
 import { collectionStates, finalOn, nextStates } from '../../src/domain/collection.ts';
-import { type Balance, balance, outstandingOf } from '../../src/domain/ledger/entry.ts';
+import { afterwards, type Balance, balance, outstandingOf } from '../../src/domain/ledger/entry.ts';
 import { type OpenOrder, owedOf, shareOut } from '../../src/domain/receipts.ts';
 
 const line = (number: number, outstanding: number, charges = 0): Balance => ({

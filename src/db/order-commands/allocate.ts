@@ -1,12 +1,5 @@
-import {
-  type AllocateBody,
-  afterwards,
-  allocation,
-  lessOwed,
-  sharesOf,
-  startingWith,
-} from '../../domain/allocations.ts';
-import { payable } from '../../domain/ledger/entry.ts';
+import { type AllocateBody, allocation, lessOwed, sharesOf, startingWith } from '../../domain/allocations.ts';
+import { afterwards, payable } from '../../domain/ledger/entry.ts';
 import { chargeInterest } from '../charge-interest.ts';
 import { leftOfPayment } from '../credit.ts';
 import { balancesOf, book } from '../ledger.ts';

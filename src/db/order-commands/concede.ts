@@ -1,5 +1,5 @@
-import { afterwards, lessOwed } from '../../domain/allocations.ts';
-import { type Balance, outstandingOf, payable } from '../../domain/ledger/entry.ts';
+import { lessOwed } from '../../domain/allocations.ts';
+import { afterwards, outstandingOf, payable, principalOf } from '../../domain/ledger/entry.ts';
 import { amountIn } from '../../domain/receipts.ts';
 import type { Tx } from '../client.ts';
 import { discountLeft } from '../early-discount.ts';
@@ -24,7 +24,7 @@ export async function concede(
   if (outstandingOf(balances) <= 0) return;
   const { receipts, settings } = await activePolicies(tx);
   const discount = await discountLeft(tx, order, settings.body.timeZone);
-  const discounted = payable(balances.map(principal), discount.earned ? discount.amount : 0);
+  const discounted = payable(balances.map(principalOf), discount.earned ? discount.amount : 0);
   const left = afterwards(balances, discounted);
   const tolerated = outstandingOf(left) <= amountIn(receipts.body.underpayment, order.currency);
   const rest = tolerated ? payable(left, outstandingOf(left)) : [];
@@ -38,9 +38,3 @@ export async function concede(
     booking,
   );
 }
-
-const principal = (line: Balance): Balance => ({
-  ...line,
-  outstanding: line.outstanding - line.charges,
-  charges: 0,
-});

@@ -1,5 +1,6 @@
 import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
 import { PLANNED_LINE, partsOf, planEntries } from '../../domain/instalment-plan.ts';
+import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
@@ -21,7 +22,7 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
       outstanding > 0 &&
       (plan.of === 'outstanding' || (dueAt !== null && Date.parse(dueAt) <= Date.parse(now))),
   );
-  const owed = planned.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  const owed = outstandingOf(planned);
   if (owed === 0) return 'nothing-overdue';
   if (owed !== plan.instalments.reduce((sum, { amount }) => sum + amount, 0)) return 'plan-does-not-sum';
   const zone = await merchantZone(tx);

@@ -1,3 +1,4 @@
+import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { payment } from '../../domain/ledger/receipts.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
@@ -10,7 +11,7 @@ export const settle: Apply = async (tx, subject, command, context) => {
   if (refusal) return refusal;
   const { order } = subject;
   const balances = await balancesOf(tx, order.id);
-  const amount = balances.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  const amount = outstandingOf(balances);
   const paymentId = `${SETTLEMENT_PAYMENT}${command.id}`;
   const inserted = await insertPayment(tx, {
     paymentId,

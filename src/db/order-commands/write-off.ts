@@ -1,4 +1,5 @@
 import { writeOff as entriesOf } from '../../domain/ledger/corrections.ts';
+import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { type Apply, bookingOf, close, notOpen } from './command.ts';
 
@@ -10,7 +11,7 @@ export const writeOff: Apply = async (tx, subject, command, context) => {
   const refusal = notOpen(subject);
   if (refusal) return refusal;
   const balances = await balancesOf(tx, subject.order.id);
-  const outstanding = balances.reduce((sum, balance) => sum + balance.outstanding, 0);
+  const outstanding = outstandingOf(balances);
   const { amount: given, upTo } = command.body as { amount?: number; upTo?: number };
   const amount = given ?? Math.min(upTo ?? outstanding, outstanding);
   if (amount > outstanding) return 'write-off-exceeds-balance';

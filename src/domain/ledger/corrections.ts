@@ -8,6 +8,7 @@ import {
   entry,
   payable,
   placeOf,
+  principalOf,
   type Standing,
 } from './entry.ts';
 
@@ -21,12 +22,7 @@ export function creditNote(
   instalments: readonly Balance[],
   { creditNoteId, amount, received }: { creditNoteId: string; amount: number; received: number },
 ): Entry[] {
-  const principal = instalments.map((line) => ({
-    ...line,
-    outstanding: line.outstanding - line.charges,
-    charges: 0,
-  }));
-  const reduced = payable(principal, amount);
+  const reduced = payable(instalments.map(principalOf), amount);
   const left = Math.min(amount - reduced.reduce((sum, line) => sum + line.amount, 0), Math.max(received, 0));
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
@@ -69,11 +65,7 @@ export function withholding(
   instalments: readonly Balance[],
   { amount, label, received }: { amount: number; label: Withholding; received: number },
 ): Entry[] {
-  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
-  const reduced = Math.min(
-    amount,
-    unpaid.reduce((sum, principal) => sum + principal, 0),
-  );
+  const { reduced, shares } = inProportion(instalments, amount);
   const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
     entry({
       key: `invoice/${invoiceId}/${orderId}/${place}`,
@@ -82,16 +74,15 @@ export function withholding(
       orderId,
       ...fields,
     });
-  const shares = apportion(reduced, unpaid).map((share, index) => {
-    const { number } = instalments[index]!;
-    return of(`${number}`, { account: 'receivable', amount: -share, instalment: number });
-  });
+  const lowered = shares.map(({ number, share }) =>
+    of(`${number}`, { account: 'receivable', amount: -share, instalment: number }),
+  );
   const credit = of('unapplied', {
     account: 'unapplied',
     amount: Math.min(amount - reduced, Math.max(received, 0)),
     instalment: null,
   });
-  return [...shares, credit].filter((booked) => booked.amount !== 0);
+  return [...lowered, credit].filter((booked) => booked.amount !== 0);
 }
 
 /**
@@ -105,11 +96,7 @@ export function withheldAfterAll(
   instalments: readonly Balance[],
   { amount, label }: { amount: number; label: Withholding },
 ): Entry[] {
-  const unpaid = instalments.map(({ outstanding, charges }) => Math.max(outstanding - charges, 0));
-  const reduced = Math.min(
-    amount,
-    unpaid.reduce((sum, principal) => sum + principal, 0),
-  );
+  const { reduced, shares } = inProportion(instalments, amount);
   const of = (account: Account, share: number, instalment: number | null): Entry =>
     entry({
       key: `${key}/withheld/${orderId}/${label}/${instalment ?? account}`,
@@ -120,10 +107,25 @@ export function withheldAfterAll(
       orderId,
       instalment,
     });
-  const shares = apportion(reduced, unpaid).map((share, index) =>
-    of('receivable', share, instalments[index]!.number),
+  const lowered = shares.map(({ number, share }) => of('receivable', share, number));
+  return [of('unapplied', reduced, null), ...lowered].filter((booked) => booked.amount !== 0);
+}
+
+/** Of an amount, what the unpaid principal can take, divided in proportion to that of each instalment. */
+function inProportion(
+  instalments: readonly Balance[],
+  amount: number,
+): { reduced: number; shares: { number: number; share: number }[] } {
+  const unpaid = instalments.map((line) => Math.max(principalOf(line).outstanding, 0));
+  const reduced = Math.min(
+    amount,
+    unpaid.reduce((sum, principal) => sum + principal, 0),
   );
-  return [of('unapplied', reduced, null), ...shares].filter((booked) => booked.amount !== 0);
+  const shares = apportion(reduced, unpaid).map((share, index) => ({
+    number: instalments[index]!.number,
+    share,
+  }));
+  return { reduced, shares };
 }
 
 /**

@@ -84,6 +84,23 @@ export function payable(instalments: readonly Balance[], amount: number): Share[
   );
 }
 
+/** What is left of the instalments after shares of them were paid. */
+export function afterwards<Line extends Balance>(balances: readonly Line[], paid: readonly Share[]): Line[] {
+  return balances.map((line) => {
+    const of = paid.filter(({ number }) => number === line.number);
+    const total = of.reduce((sum, { amount }) => sum + amount, 0);
+    const charges = of.reduce((sum, { part, amount }) => (part === 'charges' ? sum + amount : sum), 0);
+    return { ...line, outstanding: line.outstanding - total, charges: line.charges - charges };
+  });
+}
+
+/** The instalment as if nothing came on top of its principal. */
+export const principalOf = <Line extends Balance>(line: Line): Line => ({
+  ...line,
+  outstanding: line.outstanding - line.charges,
+  charges: 0,
+});
+
 /** Names one part of an instalment in a key. */
 export const placeOf = (number: number, part: Part): string =>
   part === 'principal' ? `${number}` : `${number}/charges`;

@@ -1,4 +1,13 @@
-import { type Account, type Balance, type Entry, entry, type Part, payable, placeOf } from './entry.ts';
+import {
+  type Account,
+  afterwards,
+  type Balance,
+  type Entry,
+  entry,
+  type Part,
+  payable,
+  placeOf,
+} from './entry.ts';
 
 /**
  * Gives up interest and costs: what is unpaid of them first, then what was paid, the newest money first, which pays what
@@ -31,7 +40,7 @@ export function waiver(
     ...freed(
       commandId,
       orderId,
-      instalments.map((line) => paidOff(line, unpaid)),
+      afterwards(instalments, unpaid),
       paid.map((portion) => ({ ...portion, part: 'charges' })),
     ),
   ];
@@ -85,7 +94,7 @@ function freed(
     const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
       entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, orderId, ...at });
     const paid = payable(balances, amount);
-    balances = balances.map((given) => paidOff(given, paid));
+    balances = afterwards(balances, paid);
     const left = amount - sumOf(paid);
     return [
       of(`release/${index}`, 'receivable', amount, { instalment: number, part }),
@@ -111,17 +120,3 @@ function portions<R extends { readonly amount: number }>(received: readonly R[],
 
 const sumOf = (parts: readonly { readonly amount: number }[]): number =>
   parts.reduce((sum, { amount }) => sum + amount, 0);
-
-function paidOff(balance: Balance, paid: ReturnType<typeof payable>): Balance {
-  const of = (part: Part) =>
-    paid.reduce(
-      (sum, given) => (given.number === balance.number && given.part === part ? sum + given.amount : sum),
-      0,
-    );
-  const charges = of('charges');
-  return {
-    ...balance,
-    outstanding: balance.outstanding - charges - of('principal'),
-    charges: balance.charges - charges,
-  };
-}
