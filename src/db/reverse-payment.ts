@@ -1,8 +1,8 @@
-import { returnFee } from '../domain/allocations.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Withholding } from '../domain/invoice.ts';
 import { withheldAfterAll } from '../domain/ledger/corrections.ts';
+import { returnFee } from '../domain/ledger/debts.ts';
 import { balance, type Entry } from '../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../domain/money.ts';

@@ -1,4 +1,4 @@
-import { afterwards, type Balance, type Entry, entry, payable, placeOf, type Share } from './ledger/entry.ts';
+import { afterwards, type Balance, payable, placeOf, type Share } from './ledger/entry.ts';
 import type { DeductionKind } from './receipts.ts';
 
 /** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */
@@ -27,7 +27,7 @@ export function startingWith<Line extends Balance>(
 }
 
 /** What the parts of an allocation pay; a part that names an instalment pays no other. */
-export function sharesOf(balances: readonly Balance[], parts: readonly AllocationPart[]): Share[] {
+export function allocatedShares(balances: readonly Balance[], parts: readonly AllocationPart[]): Share[] {
   let left = [...balances];
   const paid: Share[] = [];
   for (const { instalment, amount } of parts) {
@@ -46,69 +46,4 @@ function merged(shares: readonly Share[]): Share[] {
     sums.set(place, { number, part, amount: amount + (sums.get(place)?.amount ?? 0) });
   }
   return [...sums.values()];
-}
-
-/** Credit held for the customer pays parts of an order. `key` begins the entries' keys. */
-export function allocation(
-  key: string,
-  orderId: string,
-  shares: readonly Share[],
-  paymentId: string | null,
-): Entry[] {
-  return shares.flatMap(({ number, part, amount }) =>
-    (['receivable', 'unapplied'] as const).map((account) =>
-      entry({
-        key: `${key}/allocation/${account}/${placeOf(number, part)}`,
-        account,
-        kind: 'allocation',
-        amount: -amount,
-        orderId,
-        instalment: number,
-        part,
-        paymentId,
-      }),
-    ),
-  );
-}
-
-/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest that is let go. */
-export function lessOwed(
-  key: string,
-  orderId: string,
-  label: DeductionKind,
-  shares: readonly Share[],
-  paymentId: string | null,
-): Entry[] {
-  return shares.map(({ number, part, amount }) =>
-    entry({
-      key: `${key}/${label}/${placeOf(number, part)}`,
-      account: 'receivable',
-      kind: 'adjustment',
-      amount: -amount,
-      orderId,
-      instalment: number,
-      part,
-      label,
-      paymentId,
-    }),
-  );
-}
-
-/** The bank's fee for a payment that it returned or could not collect, charged on to the customer. */
-export function returnFee(
-  key: string,
-  orderId: string,
-  { number, amount, paymentId }: { number: number; amount: number; paymentId: string | null },
-): Entry {
-  return entry({
-    key: `${key}/fee`,
-    account: 'receivable',
-    kind: 'fee',
-    amount,
-    orderId,
-    instalment: number,
-    part: 'charges',
-    label: 'returned_payment',
-    paymentId,
-  });
 }

@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import {
-  type AllocationPart,
-  allocation,
-  lessOwed,
-  sharesOf,
-  startingWith,
-} from '../../src/domain/allocations.ts';
+import { type AllocationPart, allocatedShares, startingWith } from '../../src/domain/allocations.ts';
 import { businessCalendar } from '../../src/domain/calendar.ts';
 import { collectionStates, finalOn, nextStates } from '../../src/domain/collection.ts';
+import { lessOwed } from '../../src/domain/ledger/corrections.ts';
 import { afterwards, type Balance, balance, outstandingOf } from '../../src/domain/ledger/entry.ts';
+import { allocation } from '../../src/domain/ledger/receipts.ts';
 import { type OpenOrder, owedOf, shareOut } from '../../src/domain/receipts.ts';
 
 const line = (number: number, outstanding: number, charges = 0): Balance => ({
@@ -53,7 +49,7 @@ describe('money without an allocation', () => {
 describe('an allocation', () => {
   it('that names an instalment pays that one, its costs first; the others what is left', () => {
     const balances = [line(1, 100, 10), line(2, 100, 5)];
-    expect(sharesOf(balances, [{ instalment: 2, amount: 50 }, { amount: 30 }])).toEqual([
+    expect(allocatedShares(balances, [{ instalment: 2, amount: 50 }, { amount: 30 }])).toEqual([
       { number: 2, part: 'charges', amount: 5 },
       { number: 2, part: 'principal', amount: 45 },
       { number: 1, part: 'charges', amount: 10 },
@@ -63,7 +59,7 @@ describe('an allocation', () => {
   });
 
   it('moves credit to the order: what one account loses is owed less', () => {
-    const shares = sharesOf([line(1, 100)], [{ amount: 60 }]);
+    const shares = allocatedShares([line(1, 100)], [{ amount: 60 }]);
     const entries = allocation('c', 'o', shares, 'p');
     expect(entries.map(({ key, account, amount, paymentId }) => [key, account, amount, paymentId])).toEqual([
       ['c/allocation/receivable/1', 'receivable', -60, 'p'],
@@ -91,9 +87,9 @@ test('whatever the parts, credit and what is owed fall by the same, no part belo
   fc.assert(
     fc.property(lines, fc.array(part, { maxLength: 5 }), fc.nat(500), (given, parts, deducted) => {
       const balances = numbered(given);
-      const shares = sharesOf(balances, parts);
+      const shares = allocatedShares(balances, parts);
       const left = afterwards(balances, shares);
-      const less = sharesOf(left, deducted > 0 ? [{ amount: deducted }] : []);
+      const less = allocatedShares(left, deducted > 0 ? [{ amount: deducted }] : []);
       const entries = [
         ...allocation('c', 'o', shares, 'p'),
         ...lessOwed('c/deduction', 'o', 'rounding', less, 'p'),

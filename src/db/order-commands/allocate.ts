@@ -1,5 +1,7 @@
-import { type AllocateBody, allocation, lessOwed, sharesOf, startingWith } from '../../domain/allocations.ts';
+import { type AllocateBody, allocatedShares, startingWith } from '../../domain/allocations.ts';
+import { lessOwed } from '../../domain/ledger/corrections.ts';
 import { afterwards, payable } from '../../domain/ledger/entry.ts';
+import { allocation } from '../../domain/ledger/receipts.ts';
 import { chargeInterest } from '../charge-interest.ts';
 import { leftOfPayment } from '../credit.ts';
 import { balancesOf, book } from '../ledger.ts';
@@ -22,7 +24,7 @@ export const allocate: Apply = async (tx, subject, command, context) => {
   const { receivedOn } = (await findPayment(tx, paymentId))!;
   await chargeInterest(tx, order, { key: command.id, until: receivedOn, booking });
   const balances = await balancesOf(tx, order.id);
-  const paid = sharesOf(balances, parts);
+  const paid = allocatedShares(balances, parts);
   const entries = allocation(command.id, order.id, paid, paymentId);
   let left = startingWith(afterwards(balances, paid), parts[0]?.instalment);
   for (const deduction of deductions) {

@@ -1,5 +1,5 @@
-import { allocation } from '../../domain/allocations.ts';
 import { afterwards, outstandingOf, payable } from '../../domain/ledger/entry.ts';
+import { allocation } from '../../domain/ledger/receipts.ts';
 import { creditSources, draw } from '../credit.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';

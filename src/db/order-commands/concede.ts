@@ -1,4 +1,4 @@
-import { lessOwed } from '../../domain/allocations.ts';
+import { lessOwed } from '../../domain/ledger/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../../domain/ledger/entry.ts';
 import { amountIn } from '../../domain/receipts.ts';
 import type { Tx } from '../client.ts';

@@ -1,6 +1,7 @@
 import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
-import { PLANNED_LINE, partsOf, planEntries } from '../../domain/instalment-plan.ts';
+import { PLANNED_LINE, plannedParts } from '../../domain/instalment-plan.ts';
 import { outstandingOf } from '../../domain/ledger/entry.ts';
+import { instalmentPlan } from '../../domain/ledger/reallocations.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
@@ -32,7 +33,7 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
   const old = (await balancesOf(tx, order.id)).filter(({ number }) => numbers.includes(number));
   const first = Math.max(...all.map(({ number }) => number)) + 1;
   const amounts = plan.instalments.map(({ amount }) => amount);
-  const parts = partsOf(old, amounts, first);
+  const parts = plannedParts(old, amounts, first);
   for (const { number, outstanding, charges } of old)
     await tx`update instalments set amount = amount - ${outstanding - charges} where order_id = ${order.id} and number = ${number}`;
   const rows = parts.map(({ number, principal }, index) => {
@@ -47,7 +48,7 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
     };
   });
   await tx`insert into instalments ${tx(rows)}`;
-  await book(tx, planEntries(command.id, order.id, old, parts), bookingOf(subject, command, context));
+  await book(tx, instalmentPlan(command.id, order.id, old, parts), bookingOf(subject, command, context));
   await replan(
     tx,
     order.id,

@@ -1,5 +1,6 @@
 import { apportion } from '../apportion.ts';
 import type { Withholding } from '../invoice.ts';
+import type { DeductionKind } from '../receipts.ts';
 import {
   type Account,
   type Balance,
@@ -9,6 +10,7 @@ import {
   payable,
   placeOf,
   principalOf,
+  type Share,
   type Standing,
 } from './entry.ts';
 
@@ -50,6 +52,29 @@ export function writeOff(
       orderId,
       instalment: line.number,
       part: line.part,
+    }),
+  );
+}
+
+/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest that is let go. */
+export function lessOwed(
+  key: string,
+  orderId: string,
+  label: DeductionKind,
+  shares: readonly Share[],
+  paymentId: string | null,
+): Entry[] {
+  return shares.map(({ number, part, amount }) =>
+    entry({
+      key: `${key}/${label}/${placeOf(number, part)}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      amount: -amount,
+      orderId,
+      instalment: number,
+      part,
+      label,
+      paymentId,
     }),
   );
 }

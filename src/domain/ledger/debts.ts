@@ -58,3 +58,22 @@ export function lateCharges(
 
 /** An invoice is compensated once, whichever of its orders is late. */
 const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
+
+/** The bank's fee for a payment that it returned or could not collect, charged on to the customer. */
+export function returnFee(
+  key: string,
+  orderId: string,
+  { number, amount, paymentId }: { number: number; amount: number; paymentId: string | null },
+): Entry {
+  return entry({
+    key: `${key}/fee`,
+    account: 'receivable',
+    kind: 'fee',
+    amount,
+    orderId,
+    instalment: number,
+    part: 'charges',
+    label: 'returned_payment',
+    paymentId,
+  });
+}

@@ -1,3 +1,4 @@
+import type { PlannedPart } from '../instalment-plan.ts';
 import {
   type Account,
   afterwards,
@@ -80,6 +81,36 @@ export function amendment(commandId: string, orderId: string, instalments: reado
     outstanding: Math.max(given.outstanding + amended - given.amount, given.charges),
   }));
   return [...adjusted, ...freed(commandId, orderId, balances, released)];
+}
+
+/** Moves what is owed from the old instalments to the new ones of a plan; together the entries come to nothing. */
+export function instalmentPlan(
+  commandId: string,
+  orderId: string,
+  old: readonly Balance[],
+  parts: readonly PlannedPart[],
+): Entry[] {
+  const of = (instalment: number, part: Part, amount: number): Entry =>
+    entry({
+      key: `${commandId}/plan/${instalment}/${part}`,
+      account: 'receivable',
+      kind: 'adjustment',
+      label: 'instalment_plan',
+      amount,
+      orderId,
+      instalment,
+      part,
+    });
+  return [
+    ...old.flatMap(({ number, outstanding, charges }) => [
+      of(number, 'principal', charges - outstanding),
+      of(number, 'charges', -charges),
+    ]),
+    ...parts.flatMap(({ number, principal, charges }) => [
+      of(number, 'principal', principal),
+      of(number, 'charges', charges),
+    ]),
+  ].filter(({ amount }) => amount !== 0);
 }
 
 /** Money that is not needed where it was: it pays what else is owed, in the order given; the rest is unapplied credit. */

@@ -1,5 +1,5 @@
 import type { Money } from '../money.ts';
-import { type Balance, type Entry, entry, payable, placeOf } from './entry.ts';
+import { type Balance, type Entry, entry, payable, placeOf, type Share } from './entry.ts';
 
 /**
  * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
@@ -38,6 +38,29 @@ export function unappliedPayment(paymentId: string, amount: number, orderId: str
     orderId,
     paymentId,
   });
+}
+
+/** Credit held for the customer pays parts of an order. `key` begins the entries' keys. */
+export function allocation(
+  key: string,
+  orderId: string,
+  shares: readonly Share[],
+  paymentId: string | null,
+): Entry[] {
+  return shares.flatMap(({ number, part, amount }) =>
+    (['receivable', 'unapplied'] as const).map((account) =>
+      entry({
+        key: `${key}/allocation/${account}/${placeOf(number, part)}`,
+        account,
+        kind: 'allocation',
+        amount: -amount,
+        orderId,
+        instalment: number,
+        part,
+        paymentId,
+      }),
+    ),
+  );
 }
 
 /** Credit paid out to the customer, from where it came: what is left of payments, or (null) other credit. */
