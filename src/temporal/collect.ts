@@ -15,8 +15,8 @@ import { invalid } from '../domain/invalid.ts';
 import { returnFee } from '../domain/ledger/debts.ts';
 import type { Money } from '../domain/money.ts';
 import type { OrderProcess } from './order-process.ts';
-import { tellAll } from './receive-payment.ts';
 import { submitCommand } from './submit-command.ts';
+import { tellAll } from './tell-and-wait.ts';
 
 export type Collect = CollectionMove & {
   orderId: string;

@@ -28,7 +28,7 @@ const STARTS_WAITING = 2_000;
 const CLOSING_MS = 15 * 24 * 3_600_000;
 
 /** A command's signal, or a mere word that PostgreSQL knows more. */
-type SignalName = CommandKind | 'lookAgain';
+export type SignalName = CommandKind | 'lookAgain';
 
 export type OrderProcess = ReturnType<typeof createOrderProcess>;
 

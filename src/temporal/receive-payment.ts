@@ -1,14 +1,10 @@
-import pLimit from 'p-limit';
 import type { BankLineRow } from '../db/bank-lines.ts';
 import { type Booking, bookBankLine } from '../db/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
 import type { CommandRow } from '../db/commands.ts';
 import { type Allocated, allocatePayment, type Receipt, receivePayment } from '../db/receive-payment.ts';
 import type { OrderProcess } from './order-process.ts';
-import { outcomesOf } from './submit-command.ts';
-
-/** So many workflows are told at once of a payment over many orders. */
-const TOLD_AT_ONCE = 8;
+import { outcomesOf, tellAll } from './tell-and-wait.ts';
 
 type Deps = { sql: Sql; process: OrderProcess; now: string };
 export type AllocatedPayment = { commands: CommandRow[]; replayed: boolean };
@@ -59,15 +55,4 @@ async function follow(
     orderIds.map((orderId, index) => ({ orderId, kind: 'allocate', commandId: commandIds[index] })),
   ).catch(() => {});
   return { commands: await outcomesOf(sql, commandIds), replayed };
-}
-
-/** Tells many orders' workflows, a few at a time. */
-export async function tellAll(
-  process: OrderProcess,
-  messages: readonly { orderId: string; kind: 'allocate' | 'lookAgain'; commandId?: string | undefined }[],
-): Promise<void> {
-  const limit = pLimit(TOLD_AT_ONCE);
-  await Promise.all(
-    messages.map(({ orderId, kind, commandId }) => limit(() => process.tell(orderId, kind, commandId))),
-  );
 }

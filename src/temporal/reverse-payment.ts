@@ -1,7 +1,7 @@
 import type { Sql } from '../db/client.ts';
 import { type Reversal, type Reversed, reversePayment } from '../db/reverse-payment.ts';
 import type { OrderProcess } from './order-process.ts';
-import { tellAll } from './receive-payment.ts';
+import { tellAll } from './tell-and-wait.ts';
 
 /**
  * Takes a payment back, and sees to it that the orders' processes know: a new episode follows an order that is open

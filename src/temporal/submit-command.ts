@@ -1,14 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import {
-  type CommandRow,
-  decideCommand,
-  findCommand,
-  getCommand,
-  getCommands,
-  insertCommand,
-} from '../db/commands.ts';
+import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
 import { insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
@@ -23,9 +15,7 @@ import { unappliedPayment } from '../domain/ledger/receipts.ts';
 import type { Money } from '../domain/money.ts';
 import { type CommandKind, isClosed } from '../domain/order-state.ts';
 import type { OrderProcess } from './order-process.ts';
-
-/** How long the caller waits for the workflow's word, in ms, before the answer is "accepted". */
-const PATIENCE_MS = 2_000;
+import { outcomesOf } from './tell-and-wait.ts';
 
 /** A settled order takes these too; its workflow may be over, so they are applied at once. */
 const ON_SETTLED: ReadonlySet<CommandKind> = new Set(['credit', 'waive']);
@@ -254,21 +244,4 @@ function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submi
         ? `${orderId} ${kind} ${idempotencyKey}`
         : null;
   return `cmd_${given ? fingerprint(given).slice(0, 32) : randomBytes(16).toString('hex')}`;
-}
-
-/** The workflows' word on commands, if it comes soon; those without an outcome wait longer than we. */
-export const outcomesOf = (sql: Sql, ids: readonly string[]): Promise<CommandRow[]> =>
-  patiently(
-    () => getCommands(sql, ids),
-    (commands) => commands.every(({ outcome }) => outcome !== null),
-  );
-
-/** Reads, more and more patiently, until it is as hoped, or for as long as a caller is kept waiting. */
-export async function patiently<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
-  const until = Date.now() + PATIENCE_MS;
-  for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
-    const current = await read();
-    if (isDone(current) || Date.now() >= until) return current;
-    await sleep(pause);
-  }
 }

@@ -1,13 +1,9 @@
-import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { undecidedOf } from '../db/commands.ts';
 import { commandsOfInvoice, type Registered, registerInvoice } from '../db/register-invoice.ts';
 import type { InvoiceFacts } from '../domain/invoice.ts';
 import type { OrderProcess } from './order-process.ts';
-import { patiently } from './submit-command.ts';
-
-/** An invoice may cover hundreds of orders: so many workflows are told at once. */
-const TOLD_AT_ONCE = 8;
+import { patiently, tellAll } from './tell-and-wait.ts';
 
 /**
  * Registers an invoice, tells the workflows of its orders, and waits a moment for their word; what could not be told the
@@ -23,10 +19,13 @@ export async function submitInvoice(
 ): Promise<Registered & { booked: boolean }> {
   const registered = await registerInvoice(sql, id, facts, { ...by, now });
   const ids = commandsOfInvoice(registered.invoice);
-  const limit = pLimit(TOLD_AT_ONCE);
-  if (registered.done === 'created')
-    for (const { orderId, kind, id: commandId } of await undecidedOf(sql, ids))
-      limit(() => process.tell(orderId, kind, commandId)).catch(() => {});
+  if (registered.done === 'created') {
+    const commands = await undecidedOf(sql, ids);
+    tellAll(
+      process,
+      commands.map(({ orderId, kind, id: commandId }) => ({ orderId, kind, commandId })),
+    ).catch(() => {});
+  }
   const undecided = await patiently(
     () => undecidedOf(sql, ids),
     ({ length }) => length === 0,
