@@ -4,6 +4,7 @@ import { nextUnpaid, type Step } from '../domain/steps.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { insertCommand } from './commands.ts';
+import { firstWake } from './first-start.ts';
 import { applyPending } from './order-commands/apply.ts';
 import { type LockedOrder, lockOrder, type OrderRow, orderColumns } from './orders.ts';
 
@@ -179,8 +180,7 @@ export async function raiseEpisode(
   return inTransaction(sql, async (tx) => {
     const locked = await lockOrder(tx, orderId);
     if (locked.order.episode !== from || locked.order.finishedAt) return null;
-    const wakeBy = new Date(Date.parse(now) + 10_000).toISOString();
-    await tx`update orders set episode = ${from + 1}, started_at = null, wake_by = ${wakeBy}, stuck_since = null where id = ${orderId}`;
+    await tx`update orders set episode = ${from + 1}, started_at = null, wake_by = ${firstWake(now)}, stuck_since = null where id = ${orderId}`;
     await recordAudit(tx, {
       at: now,
       actor: 'system',
