@@ -100,6 +100,12 @@ async function expire(tx: Tx, pass: Pass, now: string, told: boolean): Promise<v
   await applyPending(tx, order, { now, told });
 }
 
+/** The store has marked the order paid; one that is chased without the store stays so, and so does a newer episode. */
+export async function noteStoreTold(db: Db, orderId: string, episode: number): Promise<void> {
+  await db`update orders set paid_in_store = 'marked'
+           where id = ${orderId} and episode = ${episode} and paid_in_store <> 'chased'`;
+}
+
 async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<void> {
   const failed = await tx`update orders set paid_in_store = 'failed'
                           where id = ${order.id} and status = 'open' and paid_in_store = 'pending' returning id`;
