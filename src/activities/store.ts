@@ -2,6 +2,7 @@ import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql } from '../db/client.ts';
 import { beginDelivery, endDelivery } from '../db/deliveries.ts';
 import { lockOrder, type OrderRow } from '../db/orders.ts';
+import { noteStoreTold } from '../db/process.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefronts/storefront.ts';
 
 /** What a store is told of an order. */
@@ -79,9 +80,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
   };
 
   async function markAcknowledged(orderId: string, episode: number, event: StoreNews): Promise<StoreOutcome> {
-    if (event === 'paid') {
-      await sql`update orders set paid_in_store = 'marked' where id = ${orderId} and episode = ${episode} and paid_in_store <> 'chased'`;
-    }
+    if (event === 'paid') await noteStoreTold(sql, orderId, episode);
     return 'acknowledged';
   }
 }

@@ -13,6 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import { approvalEndpoints } from './routes/approvals.ts';
 import { bankLineEndpoints } from './routes/bank-lines.ts';
 import { collectionEndpoints } from './routes/collections.ts';
 import { correctionEndpoints } from './routes/corrections.ts';
@@ -63,6 +64,7 @@ export const endpointsOf = (
   ...bankLineEndpoints(deps),
   ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),
+  ...approvalEndpoints(deps),
   ...creditEndpoints(deps),
   ...creditGroupEndpoints(deps),
   ...eligibilityEndpoints(deps),

@@ -8,8 +8,8 @@ import { type ErrorCode, errorTable, NettermsError } from '../domain/errors.ts';
 import { plainMoney } from '../domain/money.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import { type Submission, type Submitted, submitCommand } from '../temporal/submit-command.ts';
+import { checksFor } from './eligibility-views.ts';
 import { type Reply, replayedHeader } from './endpoint.ts';
-import { checksFor } from './routes/eligibility.ts';
 import type { CommandView, orderAfterCommand } from './schemas/order.ts';
 
 /** The statuses of a call that asks something of an order. */

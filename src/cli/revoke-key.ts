@@ -1,14 +1,12 @@
 import { readConfig } from '../config.ts';
-import { revokeApiKey } from '../db/api-keys.ts';
+import { listApiKeys, revokeApiKey } from '../db/api-keys.ts';
 import { connect } from '../db/client.ts';
 
 const [id] = process.argv.slice(2);
 const sql = connect(readConfig().databaseUrl, { max: 1 });
 if (!id) {
-  const keys = await sql<{ id: string; name: string; scopes: string[]; expiresAt: string | null }[]>`
-    select id, name, scopes, expires_at from api_keys where revoked_at is null order by created_at`;
   console.log('usage: npm run revoke-key -- <id>\n\nkeys in use:');
-  for (const key of keys)
+  for (const key of await listApiKeys(sql))
     console.log(
       `  ${key.id}  ${key.name}  (${key.scopes.join(', ')})${key.expiresAt ? `  until ${key.expiresAt}` : ''}`,
     );

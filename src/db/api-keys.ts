@@ -28,6 +28,12 @@ export async function findApiKey(db: Db, key: string, now: string): Promise<ApiK
   return row ?? null;
 }
 
+/** The keys that are not revoked, the oldest first; some may have expired. */
+export async function listApiKeys(db: Db): Promise<ApiKey[]> {
+  return db<ApiKey[]>`
+    select id, name, scopes, expires_at from api_keys where revoked_at is null order by created_at`;
+}
+
 export async function revokeApiKey(db: Db, id: string, now: string): Promise<boolean> {
   const revoked =
     await db`update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning id`;

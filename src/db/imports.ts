@@ -1,5 +1,6 @@
 import { type FieldError, NettermsError } from '../domain/errors.ts';
 import type { Db, Sql, Tx } from './client.ts';
+import { firstWake } from './first-start.ts';
 
 /** What a file may hold. */
 export const importKinds = ['customers', 'payments'] as const;
@@ -50,8 +51,6 @@ export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerpr
 
 export const workflowIdOfImport = (id: string): string => `import/${id}`;
 
-/** How long the poller leaves a new import to the API's own start. */
-const FIRST_START_MS = 10_000;
 /** As long as a file takes to be read: who sends the same one at the same time waits for the first. */
 const RECEIVING = '2min';
 
@@ -114,10 +113,9 @@ async function store(
   now: string,
 ): Promise<ImportRow> {
   const { id, kind, onRejected, fingerprint, actor, options = {} } = given;
-  const wakeBy = new Date(Date.parse(now) + FIRST_START_MS).toISOString();
   // The counts follow: the lines are known only when the last one has been read.
   await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at, wake_by)
-           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${wakeBy})`;
+           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${firstWake(now)})`;
   let count = 0;
   for await (const batch of lines) {
     await insertLines(tx, id, batch);

@@ -8,6 +8,7 @@ import type { PlannedStep, Step } from '../domain/steps.ts';
 import type { Collection, Instalment, NamedTerms } from '../domain/terms.ts';
 import type { Db } from './client.ts';
 import { type CustomerRow, lockCustomer } from './customers.ts';
+import { firstWake } from './first-start.ts';
 
 /** An order as stored; amounts in minor units of `currency`. */
 export type OrderRow = {
@@ -75,9 +76,6 @@ export const orderColumns = (
   orders.store_pending_since, orders.store_sequence, orders.plan_version, orders.episode, orders.started_at, orders.next_step,
   orders.stuck_since, orders.finished_at, orders.regime, orders.fulfilled, orders.fulfilled_on`;
 
-/** How long a new order is left to the API's own start before the poller starts it. */
-const FIRST_START_MS = 10_000;
-
 export type NewOrder = Omit<
   OrderRow,
   | 'outstanding'
@@ -127,7 +125,7 @@ export async function insertOrder(
     paid_in_store: order.paidInStore,
     store_pending_since: order.storePendingSince,
     next_step: order.nextStep && db.json(order.nextStep as never),
-    wake_by: new Date(Date.parse(now) + FIRST_START_MS).toISOString(),
+    wake_by: firstWake(now),
   };
   const inserted = await db`insert into orders ${db(row as never)} on conflict (id) do nothing returning id`;
   if (inserted.length === 0) return false;

@@ -4,6 +4,7 @@ import { nextUnpaid, type Step } from '../domain/steps.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { insertCommand } from './commands.ts';
+import { firstWake } from './first-start.ts';
 import { applyPending } from './order-commands/apply.ts';
 import { type LockedOrder, lockOrder, type OrderRow, orderColumns } from './orders.ts';
 
@@ -99,6 +100,12 @@ async function expire(tx: Tx, pass: Pass, now: string, told: boolean): Promise<v
   await applyPending(tx, order, { now, told });
 }
 
+/** The store has marked the order paid; one that is chased without the store stays so, and so does a newer episode. */
+export async function noteStoreTold(db: Db, orderId: string, episode: number): Promise<void> {
+  await db`update orders set paid_in_store = 'marked'
+           where id = ${orderId} and episode = ${episode} and paid_in_store <> 'chased'`;
+}
+
 async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<void> {
   const failed = await tx`update orders set paid_in_store = 'failed'
                           where id = ${order.id} and status = 'open' and paid_in_store = 'pending' returning id`;
@@ -179,8 +186,7 @@ export async function raiseEpisode(
   return inTransaction(sql, async (tx) => {
     const locked = await lockOrder(tx, orderId);
     if (locked.order.episode !== from || locked.order.finishedAt) return null;
-    const wakeBy = new Date(Date.parse(now) + 10_000).toISOString();
-    await tx`update orders set episode = ${from + 1}, started_at = null, wake_by = ${wakeBy}, stuck_since = null where id = ${orderId}`;
+    await tx`update orders set episode = ${from + 1}, started_at = null, wake_by = ${firstWake(now)}, stuck_since = null where id = ${orderId}`;
     await recordAudit(tx, {
       at: now,
       actor: 'system',

@@ -1,4 +1,4 @@
-import type { Db } from './client.ts';
+import type { Db, Sql } from './client.ts';
 
 /** Something that does not add up: what it is about, and both figures. */
 export type Discrepancy = { subject: string; problem: string };
@@ -88,4 +88,18 @@ export async function reconcileCommands(db: Db, olderThan: string): Promise<Disc
   return db<Discrepancy[]>`
     select format('order/%s command %s', order_id, id) as subject, format('%s waits since %s', kind, created_at) as problem
     from commands where outcome is null and created_at < ${olderThan}`;
+}
+
+/** Ids of orders that are not finished and should have a workflow by `before`, page by page. */
+export async function* unfinishedOrdersBefore(sql: Sql, before: string): AsyncIterable<string[]> {
+  const orders = sql<{ id: string }[]>`
+    select id from orders where finished_at is null and (started_at is not null or wake_by < ${before}) order by id`;
+  for await (const page of orders.cursor(500)) yield page.map(({ id }) => id);
+}
+
+/** How much there is to compare. */
+export async function sizeOfBooks(db: Db): Promise<{ orders: number; entries: number }> {
+  const [count] = await db<{ orders: number; entries: number }[]>`
+    select (select count(*)::int from orders) as orders, (select count(*)::int from ledger) as entries`;
+  return count!;
 }

@@ -5,6 +5,7 @@ import { isClosed } from '../domain/order-state.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { decideCommand, insertCommand } from './commands.ts';
 import { type CustomerRow, findCustomer, lockCustomer, setPrivilege } from './customers.ts';
+import { firstWake } from './first-start.ts';
 import { findMail, type MailState } from './mails.ts';
 import { lockOrder } from './orders.ts';
 
@@ -43,9 +44,6 @@ export function revocationState({
   if (finishedAt) return 'finished';
   return startedAt ? 'running' : 'waiting';
 }
-
-/** How long a revocation is left to the API's own start before the poller starts it. */
-const FIRST_START_MS = 10_000;
 
 /** The one place where the id of a revocation's workflow is made. */
 export const revocationWorkflowId = (revocationId: string): string => `revoke/${revocationId}`;
@@ -121,7 +119,7 @@ export async function revokeCustomer(
     const inserted = await tx`
       insert into revocations (id, customer_id, open_orders, reason, actor, fingerprint, created_at, wake_by, finished_at)
       values (${id}, ${customerId}, ${openOrders}, ${reason}, ${actor}, ${content}, ${now},
-              ${new Date(Date.parse(now) + FIRST_START_MS).toISOString()}, ${demand ? null : now})
+              ${firstWake(now)}, ${demand ? null : now})
       on conflict (id) do nothing returning id`;
     if (inserted.length === 0) return alreadyUsed(id);
     if (demand)

@@ -1,8 +1,8 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type ImportRow, workflowIdOfImport } from '../db/imports.ts';
-import { type FileImport, TASK_QUEUE } from '../workflows/messages.ts';
-import { quickly } from './client.ts';
+import type { FileImport } from '../workflows/messages.ts';
 import type { Log } from './order-process.ts';
+import { startOnce } from './start-once.ts';
 
 type Waiting = Pick<ImportRow, 'id' | 'kind'>;
 
@@ -16,20 +16,12 @@ export function createImportProcess({ client, log }: { client: Client; log: Log 
   /** Starts the import's workflow; changes nothing if it runs. */
   async function ensureRunning({ id, kind }: Waiting): Promise<void> {
     const input: FileImport = { importId: id };
-    try {
-      await quickly(client, () =>
-        client.workflow.start('fileImport', {
-          workflowId: workflowIdOfImport(id),
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          staticSummary: `import of ${kind}`,
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    await startOnce(client, 'fileImport', {
+      workflowId: workflowIdOfImport(id),
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `import of ${kind}`,
+    });
   }
 
   return {

@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from '../db/orders.ts';
@@ -12,9 +12,10 @@ import {
 } from '../db/process.ts';
 import type { CommandKind } from '../domain/order-state.ts';
 import type { Step } from '../domain/steps.ts';
-import { type DeferredOrder, type Message, TASK_QUEUE } from '../workflows/messages.ts';
+import type { DeferredOrder, Message } from '../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../workflows/search-attributes.ts';
 import { quickly } from './client.ts';
+import { startOnce } from './start-once.ts';
 
 export type Log = {
   warn(fields: object, message: string): void;
@@ -53,27 +54,17 @@ export function createOrderProcess({
   async function start(order: OrderRow, plan: readonly Step[], dueAt: string | null): Promise<boolean> {
     const { id: orderId, episode, planVersion } = order;
     const input: DeferredOrder = { orderId, episode, plan, planVersion };
-    try {
-      await quickly(client, () =>
-        client.workflow.start('deferredOrder', {
-          workflowId: workflowIdOf(order),
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          staticSummary: `order ${order.id} of ${order.customerId}, ${order.terms.code}`,
-          typedSearchAttributes: [
-            { key: NtStatus, value: order.status },
-            { key: NtCustomerId, value: order.customerId },
-            ...(dueAt ? [{ key: NtDueAt, value: new Date(dueAt) }] : []),
-          ],
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
-    }
+    return startOnce(client, 'deferredOrder', {
+      workflowId: workflowIdOf(order),
+      args: [input],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `order ${order.id} of ${order.customerId}, ${order.terms.code}`,
+      typedSearchAttributes: [
+        { key: NtStatus, value: order.status },
+        { key: NtCustomerId, value: order.customerId },
+        ...(dueAt ? [{ key: NtDueAt, value: new Date(dueAt) }] : []),
+      ],
+    });
   }
 
   async function startStored(order: OrderRow): Promise<boolean> {

@@ -3,7 +3,12 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
 import { findOrder, type OrderRow, workflowIdOf } from '../db/orders.ts';
-import { type Discrepancy, reconcileBalances, reconcileCommands } from '../db/reconcile.ts';
+import {
+  type Discrepancy,
+  reconcileBalances,
+  reconcileCommands,
+  unfinishedOrdersBefore,
+} from '../db/reconcile.ts';
 import { getRevocation, revocationWorkflowId, unfinishedRevocationsBefore } from '../db/revocations.ts';
 import { NtStatus } from '../workflows/search-attributes.ts';
 
@@ -35,11 +40,9 @@ export async function reconcile(sql: Sql, client: Client, now: string): Promise<
 async function unfinishedOrders(sql: Sql, client: Client, settledBefore: string): Promise<Discrepancy[]> {
   const limit = pLimit(AT_ONCE);
   const found: Discrepancy[] = [];
-  const orders = sql<{ id: string }[]>`
-    select id from orders where finished_at is null and (started_at is not null or wake_by < ${settledBefore}) order by id`;
-  for await (const batch of orders.cursor(500)) {
+  for await (const ids of unfinishedOrdersBefore(sql, settledBefore)) {
     const checked = await Promise.all(
-      batch.map(({ id }) => limit(() => lasting(() => checkOrder(sql, client, id)))),
+      ids.map((id) => limit(() => lasting(() => checkOrder(sql, client, id)))),
     );
     for (const problem of checked) if (problem) found.push(problem);
   }

@@ -1,9 +1,9 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type RevocationRow, revocationWorkflowId } from '../db/revocations.ts';
-import { type Revocation, TASK_QUEUE } from '../workflows/messages.ts';
+import type { Revocation } from '../workflows/messages.ts';
 import { NtCustomerId } from '../workflows/search-attributes.ts';
-import { quickly } from './client.ts';
 import type { Log } from './order-process.ts';
+import { startOnce } from './start-once.ts';
 
 export type RevocationProcess = ReturnType<typeof createRevocationProcess>;
 
@@ -12,21 +12,13 @@ export function createRevocationProcess({ client, log }: { client: Client; log: 
   /** Starts the workflow, unless it runs; one that ended too early is followed by another. */
   async function ensureRunning({ id, customerId }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
     const input: Revocation = { revocationId: id };
-    try {
-      await quickly(client, () =>
-        client.workflow.start('revoke', {
-          workflowId: revocationWorkflowId(id),
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          staticSummary: `revocation ${id} of ${customerId}`,
-          typedSearchAttributes: [{ key: NtCustomerId, value: customerId }],
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    await startOnce(client, 'revoke', {
+      workflowId: revocationWorkflowId(id),
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `revocation ${id} of ${customerId}`,
+      typedSearchAttributes: [{ key: NtCustomerId, value: customerId }],
+    });
   }
 
   return {

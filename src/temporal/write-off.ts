@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { type ApprovalRow, decideApproval, getApproval, requestApproval } from '../db/approvals.ts';
+import { type ApprovalRow, decideApproval, getApproval } from '../db/approvals.ts';
 import { inTransaction, type Sql } from '../db/client.ts';
-import { writtenOffOf } from '../db/ledger.ts';
-import { lockOrder } from '../db/orders.ts';
-import { activePolicies } from '../db/policies.ts';
-import { NettermsError } from '../domain/errors.ts';
-import { type Money, plainMoney } from '../domain/money.ts';
-import { isClosed } from '../domain/order-state.ts';
+import { requestWriteOff } from '../db/request-write-off.ts';
+import type { Money } from '../domain/money.ts';
 import type { OrderProcess } from './order-process.ts';
 import { type Submitted, submitCommand } from './submit-command.ts';
 
@@ -29,32 +24,7 @@ export async function writeOff(
   deps: Deps,
   { orderId, amount, reason, actor, content, idempotencyKey }: Request,
 ): Promise<{ submitted: Submitted } | { approval: ApprovalRow; replayed: boolean }> {
-  const asked = await inTransaction(deps.sql, async (tx) => {
-    const { order } = await lockOrder(tx, orderId);
-    const whole = { amount: order.outstanding, currency: order.currency };
-    const given = amount ?? whole;
-    if (given.currency !== order.currency)
-      throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${order.currency}.`);
-    const over = (await activePolicies(tx)).settings.body.writeOffApprovalOver;
-    const inAll = (await writtenOffOf(tx, orderId)) + given.amount;
-    const waits = over !== null && over.currency === order.currency && inAll > over.amount;
-    if (!waits || isClosed(order.status)) return { upTo: given.amount };
-    if (given.amount > whole.amount)
-      throw new NettermsError(
-        'write-off-exceeds-balance',
-        `${plainMoney(whole)} is outstanding: write off that or less.`,
-      );
-    const id = `apr_${randomBytes(16).toString('hex')}`;
-    return requestApproval(tx, {
-      id,
-      orderId,
-      kind: 'write-off',
-      ...given,
-      reason,
-      requestedBy: actor,
-      requestedAt: deps.now,
-    });
-  });
+  const asked = await requestWriteOff(deps.sql, { orderId, amount, reason, actor, now: deps.now });
   if ('approval' in asked) return asked;
   return {
     submitted: await submitCommand(deps, {

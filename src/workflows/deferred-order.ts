@@ -14,26 +14,20 @@ import {
 import type { Activities } from '../activities/activities.ts';
 import { isClosed } from '../domain/order-state.ts';
 import { collapse, type Step, splitDue } from '../domain/steps.ts';
+import { ledgerOptions, mailOptions } from './activity-options.ts';
 import {
   cancel,
   commandSignals,
   type DeferredOrder,
   type Ending,
   lookAgain,
-  MAIL_TASK_QUEUE,
   settle,
   status,
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
 import { describe, firstStep, learn, mayAct, type OrderState, openState, report, takeOver } from './state.ts';
 
-/** The ledger is in our own database: local, so that a pass costs one event; it is tried until it works. */
-const ledger = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '500 ms', maximumInterval: '1 minute' },
-  // Longer waits are timers of the workflow: they cost no heartbeats while PostgreSQL is down, and let a worker stop.
-  localRetryThreshold: '5 seconds',
-});
+const ledger = proxyLocalActivities<Activities>(ledgerOptions);
 
 const store = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
@@ -44,11 +38,7 @@ const store = proxyActivities<Activities>({
 });
 
 const mail = proxyActivities<Activities>({
-  taskQueue: MAIL_TASK_QUEUE,
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '15 seconds',
-  scheduleToCloseTimeout: '3 days',
-  retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
+  ...mailOptions,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 

@@ -6,13 +6,10 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
-import { MAIL_TASK_QUEUE, type Revocation } from './messages.ts';
+import { ledgerOptions, mailOptions } from './activity-options.ts';
+import type { Revocation } from './messages.ts';
 
-const ledger = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '500 ms', maximumInterval: '1 minute' },
-  localRetryThreshold: '5 seconds',
-});
+const ledger = proxyLocalActivities<Activities>(ledgerOptions);
 
 /** After a kill of the worker the heartbeat's time-out decides how soon the rest is asked. */
 const orders = proxyActivities<Activities>({
@@ -21,13 +18,7 @@ const orders = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-const mail = proxyActivities<Activities>({
-  taskQueue: MAIL_TASK_QUEUE,
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '15 seconds',
-  scheduleToCloseTimeout: '3 days',
-  retry: { initialInterval: '15 seconds', maximumInterval: '1 hour' },
-});
+const mail = proxyActivities<Activities>(mailOptions);
 
 /** An order whose process does not get on holds the letter up no longer than that, in ms. */
 const ANSWERS_WITHIN = 24 * 3_600_000;

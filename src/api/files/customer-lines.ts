@@ -1,7 +1,7 @@
 import type { FieldError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
+import { factsOf } from '../customer-facts.ts';
 import { fieldErrorsOf } from '../problems.ts';
-import { factsOf } from '../routes/customers.ts';
 import { customerFacts } from '../schemas/customer.ts';
 import { externalId } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';

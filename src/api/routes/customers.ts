@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
 import {
-  type CustomerFacts,
   findCustomer,
   listCustomers,
   putCustomer,
@@ -14,17 +13,11 @@ import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { invalid } from '../../domain/invalid.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { factsOf } from '../customer-facts.ts';
 import { customerView, customerViews } from '../customer-views.ts';
 import { toCome } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import {
-  type CustomerFactsBody,
-  customer,
-  customerFacts,
-  ownTermsBody,
-  privilegeBody,
-  suspendBody,
-} from '../schemas/customer.ts';
+import { customer, customerFacts, ownTermsBody, privilegeBody, suspendBody } from '../schemas/customer.ts';
 import { externalId, limit, page } from '../schemas/fields.ts';
 
 const tag = 'Customers';
@@ -132,33 +125,4 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     for (const [index, code] of codes.entries())
       if (!offered.includes(code)) invalid(`/terms/${index}`, `The merchant offers no terms ${code}.`);
   }
-}
-
-/** What a body says, with its defaults. */
-export function factsOf(body: CustomerFactsBody): CustomerFacts {
-  const {
-    stats,
-    vatNumber = null,
-    groups = [],
-    contacts = {},
-    since = null,
-    external = {},
-    closedMonths = [],
-    accountManager = null,
-    ...facts
-  } = body;
-  const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
-  return {
-    ...facts,
-    locale,
-    vatNumber,
-    groups,
-    contacts,
-    closedMonths,
-    accountManager,
-    pastOrders: stats?.orders ?? 0,
-    turnover: stats?.turnover ?? null,
-    since,
-    external: external as CustomerFacts['external'],
-  };
 }

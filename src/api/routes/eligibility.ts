@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import { findInCurrency } from '../../db/accounts.ts';
-import type { ApiKey } from '../../db/api-keys.ts';
 import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
 import { findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
 import type { DueContext } from '../../domain/due-dates.ts';
-import type { Check } from '../../domain/eligibility/check.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { buyerMessage, decide } from '../../domain/eligibility/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../../domain/eligibility/policy.ts';
 import { mayAskForTerms } from '../../domain/eligibility/standing.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import { MAX_AMOUNT, type Money } from '../../domain/money.ts';
-import { type Offer, offerOf } from '../../domain/offer.ts';
+import { offerOf } from '../../domain/offer.ts';
 import type { Regime } from '../../domain/regime.ts';
 import { labelFor, type NamedTerms } from '../../domain/terms.ts';
 import { holds } from '../auth.ts';
+import { checksFor, offerView } from '../eligibility-views.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
 import { category, currency, integerParameter } from '../schemas/fields.ts';
@@ -87,14 +86,6 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   ];
 }
 
-/** The checks as this key may see them: the figures are for those who may read all. */
-export function checksFor(
-  key: ApiKey,
-  checks: readonly Check[],
-): (Pick<Check, 'rule' | 'passed'> & Partial<Check>)[] {
-  return holds(key, 'read') ? [...checks] : checks.map(({ rule, passed }) => ({ rule, passed }));
-}
-
 /** The offer of these terms; none where they do not fit the order. */
 function offersOf(
   terms: NamedTerms,
@@ -110,14 +101,3 @@ function offersOf(
     throw error;
   }
 }
-
-/** When and how much, as offers and previews tell it. */
-export const offerView = ({ instalments, discount }: Offer, { currency }: Money) => ({
-  instalments: instalments.map(({ dueOn, dueAt, amount, collection }) => ({
-    dueOn,
-    amount: { amount, currency },
-    ...(dueAt === null ? { provisional: true as const } : {}),
-    ...(collection === 'transfer' ? {} : { collection }),
-  })),
-  ...(discount ? { discount } : {}),
-});

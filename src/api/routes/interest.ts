@@ -1,15 +1,36 @@
+import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { activePolicies } from '../../db/policies.ts';
+import { interestOfOrder, type OrderInterest } from '../../db/order-interest.ts';
+import { getOrder } from '../../db/orders.ts';
+import { activePolicies, merchantToday } from '../../db/policies.ts';
 import type { InterestPeriod } from '../../domain/interest/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../domain/interest/late-interest.ts';
 import { movementsOf } from '../../domain/interest/part-payments.ts';
+import type { Money } from '../../domain/money.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { askedStatuses, askOrder } from '../ask-order.ts';
+import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { interestPreview, interestPreviewBody, ratesQuery, referenceRateList } from '../schemas/interest.ts';
+import { requireCurrency } from '../order-checks.ts';
+import { day } from '../schemas/fields.ts';
+import {
+  interestPreview,
+  interestPreviewBody,
+  newInterest,
+  newWaiver,
+  orderInterest,
+  ratesQuery,
+  referenceRateList,
+} from '../schemas/interest.ts';
+import { orderAfterCommand } from '../schemas/order.ts';
 
 const tag = 'Late interest';
 
-/** What a late payment costs by law; it is computed whether or not the merchant charges it. */
-export function interestEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+/** What a late payment costs by law, whether or not the merchant charges it; and what of it an order is charged. */
+export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: () => string }): Endpoint[] {
+  const { sql } = deps;
+  const ask = askOrder(deps);
+
   return [
     endpoint({
       method: 'post',
@@ -62,11 +83,84 @@ export function interestEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         return { body: { items: [...ratesIn(country, policy)] } };
       },
     }),
+    endpoint({
+      method: 'get',
+      path: '/orders/{orderId}/interest',
+      tag: 'Corrections',
+      summary: 'See the late interest of an order: what has accrued, and what of it was charged',
+      scopes: ['read'],
+      query: z.strictObject({ until: day.optional() }),
+      answer: orderInterest,
+      handle: async ({ params: { orderId }, query, now }) => {
+        const { until = await merchantToday(sql, now) } = query;
+        const order = await getOrder(sql, orderId);
+        return { body: interestView(await interestOfOrder(sql, order, until), until, order.currency) };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/interest',
+      tag: 'Corrections',
+      summary: 'Charge the late interest that has accrued, and the compensation once',
+      scopes: ['admin'],
+      body: newInterest,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses: askedStatuses,
+      handle: async ({ params: { orderId }, body, actor, idempotencyKey, now }) => {
+        const today = await merchantToday(sql, now);
+        const { until = today, reason = null } = body;
+        requirePast('/until', until, today);
+        const content = { orderId, kind: 'chargeInterest' as const, actor, reason, content: body };
+        return ask({ ...content, idempotencyKey, body: { until } });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/orders/{orderId}/waive',
+      tag: 'Corrections',
+      summary:
+        'Give up interest and costs that were charged; what was paid of them pays the rest, or becomes credit',
+      scopes: ['admin'],
+      body: newWaiver,
+      answer: orderAfterCommand,
+      keyed: true,
+      statuses: askedStatuses,
+      handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
+        const { reason, amount } = body;
+        if (amount) requireCurrency(await getOrder(sql, orderId), amount);
+        const waived = amount ? { amount: amount.amount } : {};
+        return ask({ orderId, kind: 'waive', actor, reason, content: body, idempotencyKey, body: waived });
+      },
+    }),
   ];
 }
 
+function interestView(
+  { enabled, instalments, compensation, waived }: OrderInterest,
+  until: string,
+  currency: string,
+): z.infer<typeof orderInterest> {
+  const money = (amount: number): Money => ({ amount, currency });
+  const sum = (of: 'accrued' | 'charged') => instalments.reduce((total, line) => total + line[of], 0);
+  return {
+    enabled,
+    until,
+    accrued: money(sum('accrued')),
+    charged: money(sum('charged')),
+    waived: money(waived),
+    compensation: { owed: money(compensation.owed), charged: money(compensation.charged) },
+    instalments: instalments.map(({ number, periods, accrued, charged }) => ({
+      number,
+      accrued: money(accrued),
+      charged: money(charged),
+      periods: periodViews(periods, currency),
+    })),
+  };
+}
+
 /** Periods with their amounts as Money. */
-export const periodViews = (periods: readonly InterestPeriod[], currency: string) =>
+const periodViews = (periods: readonly InterestPeriod[], currency: string) =>
   periods.map((period) => ({
     ...period,
     principal: { amount: period.principal, currency },

@@ -12,6 +12,7 @@ import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
+import { requireCurrency, requireFulfillable } from '../order-checks.ts';
 import {
   command,
   creditToApply,
@@ -23,7 +24,6 @@ import {
   orderAfterCommand,
   withReason,
 } from '../schemas/order.ts';
-import { requireCurrency, requireFulfillable } from './order-changes.ts';
 
 const tag = 'Orders';
 const statuses = askedStatuses;
@@ -106,9 +106,7 @@ export function orderCommandEndpoints({
       statuses,
       handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
         const { reason, of, instalments } = body;
-        const { currency } = await getOrder(sql, orderId);
-        if (instalments[0]!.amount.currency !== currency)
-          throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}.`);
+        requireCurrency(await getOrder(sql, orderId), instalments[0]!.amount);
         const plan = {
           of,
           instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: amount.amount })),

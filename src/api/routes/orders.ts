@@ -14,12 +14,12 @@ import { NettermsError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { factsOf } from '../customer-facts.ts';
 import { placement } from '../days.ts';
+import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { externalId, instant, limit, page } from '../schemas/fields.ts';
 import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
-import { factsOf } from './customers.ts';
-import { checksFor } from './eligibility.ts';
 
 const tag = 'Orders';
 

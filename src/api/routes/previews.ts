@@ -9,9 +9,9 @@ import { planReminders } from '../../domain/dunning.ts';
 import { conditionsOf, setFor } from '../../domain/eligibility/policy.ts';
 import { offerOf } from '../../domain/offer.ts';
 import { termsWarnings } from '../../domain/terms-warnings.ts';
+import { offerView } from '../eligibility-views.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { dunningPreview, dunningPreviewBody, termsPreview, termsPreviewBody } from '../schemas/previews.ts';
-import { offerView } from './eligibility.ts';
 
 const tag = 'Policies';
 

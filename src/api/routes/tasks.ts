@@ -4,10 +4,10 @@ import type { Sql } from '../../db/client.ts';
 import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../db/tasks.ts';
 import { requestTerms } from '../../db/terms-requests.ts';
 import { pageOf, readCursor } from '../cursor.ts';
+import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { externalId, instant, limit, page } from '../schemas/fields.ts';
 import { newTermsRequest, type TaskView, task, taskClosing, taskKind, taskState } from '../schemas/task.ts';
-import { checksFor } from './eligibility.ts';
 
 const tag = 'Tasks';
 

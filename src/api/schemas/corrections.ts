@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { day, externalId, line, money, positiveMoney, reason } from './fields.ts';
-import { interestPeriod } from './interest.ts';
 import { orderAfterCommand } from './order.ts';
 
 export const newCreditNote = z
@@ -30,39 +29,6 @@ export const newWriteOff = z
     reason,
   })
   .meta({ id: 'NewWriteOff' });
-
-export const newInterest = z
-  .strictObject({
-    until: day.optional().meta({ description: 'The last day that counts; today if not given.' }),
-    reason: reason.optional(),
-  })
-  .meta({ id: 'NewInterestCharge' });
-
-export const newWaiver = z
-  .strictObject({
-    amount: positiveMoney.optional().meta({ description: 'All that was charged, if not given.' }),
-    reason,
-  })
-  .meta({ id: 'NewWaiver' });
-
-export const orderInterest = z
-  .object({
-    enabled: z.boolean().meta({ description: 'Whether the merchant charges late customers.' }),
-    until: z.string(),
-    accrued: money,
-    charged: money,
-    waived: money,
-    compensation: z.object({ owed: money, charged: money }),
-    instalments: z.array(
-      z.object({
-        number: z.int(),
-        accrued: money,
-        charged: money,
-        periods: z.array(interestPeriod),
-      }),
-    ),
-  })
-  .meta({ id: 'OrderInterest' });
 
 export const approval = z
   .object({

@@ -4,7 +4,7 @@ import { startsHalfYear } from '../../domain/interest/half-year.ts';
 import { countriesWithLaw } from '../../domain/interest/laws.ts';
 import { plainMoney } from '../../domain/money.ts';
 import { percentUnits } from '../../domain/percent.ts';
-import { country, day, money, moneyOrZero, positiveMoney } from './fields.ts';
+import { country, day, money, moneyOrZero, positiveMoney, reason } from './fields.ts';
 
 /** Above it a point was forgotten: "215" is 2.15 percent. */
 const MOST_PERCENT = 30;
@@ -122,3 +122,36 @@ export const ratesQuery = z.strictObject({ country });
 export const referenceRateList = z.object({
   items: z.array(z.object({ from: z.string(), percent: z.string(), source: z.string() })),
 });
+
+export const newInterest = z
+  .strictObject({
+    until: day.optional().meta({ description: 'The last day that counts; today if not given.' }),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'NewInterestCharge' });
+
+export const newWaiver = z
+  .strictObject({
+    amount: positiveMoney.optional().meta({ description: 'All that was charged, if not given.' }),
+    reason,
+  })
+  .meta({ id: 'NewWaiver' });
+
+export const orderInterest = z
+  .object({
+    enabled: z.boolean().meta({ description: 'Whether the merchant charges late customers.' }),
+    until: z.string(),
+    accrued: money,
+    charged: money,
+    waived: money,
+    compensation: z.object({ owed: money, charged: money }),
+    instalments: z.array(
+      z.object({
+        number: z.int(),
+        accrued: money,
+        charged: money,
+        periods: z.array(interestPeriod),
+      }),
+    ),
+  })
+  .meta({ id: 'OrderInterest' });

@@ -1,8 +1,8 @@
-import type { OrderRow } from '../../db/orders.ts';
-import { type Day, dayAt } from '../../domain/calendar.ts';
-import { NettermsError } from '../../domain/errors.ts';
-import { invalid } from '../../domain/invalid.ts';
-import { type Money, plainMoney } from '../../domain/money.ts';
+import type { OrderRow } from '../db/orders.ts';
+import { type Day, dayAt } from '../domain/calendar.ts';
+import { NettermsError } from '../domain/errors.ts';
+import { invalid } from '../domain/invalid.ts';
+import { type Money, plainMoney } from '../domain/money.ts';
 
 /** @throws NettermsError `currency-mismatch` */
 export function requireCurrency({ id, currency }: OrderRow, given: Money): void {

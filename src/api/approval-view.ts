@@ -1,0 +1,10 @@
+import type { z } from 'zod';
+import type { ApprovalRow } from '../db/approvals.ts';
+import type { approval } from './schemas/corrections.ts';
+
+/** An approval as it is answered. */
+export const approvalView = ({ id, amount, currency, ...row }: ApprovalRow): z.infer<typeof approval> => ({
+  ...row,
+  approvalId: id,
+  amount: { amount, currency },
+});

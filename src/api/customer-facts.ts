@@ -1,0 +1,31 @@
+import type { CustomerFacts } from '../db/customers.ts';
+import type { CustomerFactsBody } from './schemas/customer.ts';
+
+/** What a body says, with its defaults. */
+export function factsOf(body: CustomerFactsBody): CustomerFacts {
+  const {
+    stats,
+    vatNumber = null,
+    groups = [],
+    contacts = {},
+    since = null,
+    external = {},
+    closedMonths = [],
+    accountManager = null,
+    ...facts
+  } = body;
+  const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
+  return {
+    ...facts,
+    locale,
+    vatNumber,
+    groups,
+    contacts,
+    closedMonths,
+    accountManager,
+    pastOrders: stats?.orders ?? 0,
+    turnover: stats?.turnover ?? null,
+    since,
+    external: external as CustomerFacts['external'],
+  };
+}

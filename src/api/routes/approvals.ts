@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { type ApprovalRow, getApproval, listApprovals } from '../../db/approvals.ts';
+import type { Sql } from '../../db/client.ts';
+import type { OrderProcess } from '../../temporal/order-process.ts';
+import { decideWriteOff } from '../../temporal/write-off.ts';
+import { approvalView } from '../approval-view.ts';
+import { answerOf } from '../ask-order.ts';
+import { pageOf, readCursor } from '../cursor.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { approval, approvalDecision } from '../schemas/corrections.ts';
+import { externalId, instant, limit, page } from '../schemas/fields.ts';
+
+const tag = 'Corrections';
+
+/** What one admin asks for and another one decides. */
+export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: () => string }): Endpoint[] {
+  const { sql, process } = deps;
+
+  const decision = (path: 'approve' | 'reject', decided: 'approved' | 'rejected', summary: string) =>
+    endpoint({
+      method: 'post',
+      path: `/approvals/{approvalId}/${path}`,
+      tag,
+      summary,
+      scopes: ['admin'],
+      body: approvalDecision,
+      answer: approval,
+      handle: async ({ params: { approvalId }, body: { comment = null }, actor, now }) => {
+        const given = { decision: decided, comment, actor };
+        const { approval, submitted } = await decideWriteOff({ sql, process, now }, approvalId, given);
+        if (submitted) await answerOf(deps, submitted);
+        return { body: approvalView(approval) };
+      },
+    });
+
+  return [
+    endpoint({
+      method: 'get',
+      path: '/approvals',
+      tag,
+      summary: 'List what waits for a second admin, or was decided, the newest first',
+      scopes: ['read'],
+      query: z.strictObject({
+        waiting: z.enum(['true', 'false']).optional(),
+        limit,
+        cursor: readCursor(z.strictObject({ requestedAt: instant, approvalId: externalId })),
+      }),
+      answer: page(approval),
+      handle: async ({ query: { waiting, limit, cursor } }) => {
+        const rows = await listApprovals(
+          sql,
+          { waiting: waiting === 'true' },
+          { after: cursor, limit: limit + 1 },
+        );
+        const place = ({ requestedAt, id: approvalId }: ApprovalRow) => ({ requestedAt, approvalId });
+        const { items, nextCursor } = pageOf(rows, limit, place);
+        return { body: { items: items.map(approvalView), nextCursor } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/approvals/{approvalId}',
+      tag,
+      summary: 'Read an approval',
+      scopes: ['read'],
+      answer: approval,
+      handle: async ({ params: { approvalId } }) => ({
+        body: approvalView(await getApproval(sql, approvalId)),
+      }),
+    }),
+    decision('approve', 'approved', 'Approve what another admin asked for'),
+    decision('reject', 'rejected', 'Reject what another admin asked for'),
+  ];
+}
