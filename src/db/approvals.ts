@@ -84,10 +84,15 @@ export async function decideApproval(
 
 /** @throws NettermsError `approval-not-found` */
 export async function getApproval(db: Db, id: string, { lock = false } = {}): Promise<ApprovalRow> {
-  const [row] = await db<ApprovalRow[]>`
-    select ${columns(db)} from approvals where id = ${id} ${lock ? db`for no key update` : db``}`;
+  const row = await findApproval(db, id, { lock });
   if (!row) throw new NettermsError('approval-not-found', `There is no approval ${id}.`);
   return row;
+}
+
+export async function findApproval(db: Db, id: string, { lock = false } = {}): Promise<ApprovalRow | null> {
+  const [row] = await db<ApprovalRow[]>`
+    select ${columns(db)} from approvals where id = ${id} ${lock ? db`for no key update` : db``}`;
+  return row ?? null;
 }
 
 /** Approvals after `after` (the last one of the page before), the newest first; `waiting` leaves the decided out. */

@@ -4,7 +4,7 @@ import { NettermsError } from '../domain/errors.ts';
 import { isClosed } from '../domain/order-state.ts';
 import { recordAudit } from './audit.ts';
 import type { Db, Tx } from './client.ts';
-import { type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
+import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
 /** Where the collection of an instalment stands; `stateOn` is the bank's day. */
@@ -56,6 +56,26 @@ export async function instalmentOf(db: Db, orderId: string, number: number): Pro
   const found = (await instalmentsOfOrders(db, [orderId])).find((line) => line.number === number);
   if (found) return found;
   throw new NettermsError('instalment-not-found', `Order ${orderId} has no instalment ${number}.`);
+}
+
+/**
+ * The bank's day of a state, where nobody says it: today. What it has collected at the first presentation was paid when
+ * it was due, though that is certain only some bank days later.
+ */
+export async function usualDay(
+  db: Db,
+  {
+    orderId,
+    instalment,
+    state,
+    today,
+  }: { orderId: string; instalment: number; state: CollectionState; today: Day },
+): Promise<Day> {
+  if (state !== 'paid') return today;
+  await getOrder(db, orderId);
+  const { dueOn, dueAt } = await instalmentOf(db, orderId, instalment);
+  const presentations = (await findCollection(db, orderId, instalment))?.presentations ?? 0;
+  return dueAt !== null && presentations <= 1 && dueOn < today ? dueOn : today;
 }
 
 /**

@@ -113,10 +113,12 @@ export async function receivedOn(db: Db, orderId: string, part: Part): Promise<R
     group by 1, 2 having sum(l.amount) < 0 order by max(l.id) desc`;
 }
 
-/** What of an order was written off so far. */
+/** What of an order was written off so far, or is to be by commands that wait. */
 export async function writtenOffOf(db: Db, orderId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
-    select coalesce(-sum(amount), 0)::bigint as amount from ledger where order_id = ${orderId} and kind = 'write_off'`;
+    select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and kind = 'write_off')
+          + (select coalesce(sum(coalesce((body->>'amount')::bigint, (body->>'upTo')::bigint)), 0) from commands
+             where order_id = ${orderId} and kind = 'writeOff' and outcome is null))::bigint as amount`;
   return row!.amount;
 }
 

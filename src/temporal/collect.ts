@@ -2,6 +2,7 @@ import type { Sql } from '../db/client.ts';
 import { type CollectionStep, stepCollection } from '../db/collection-steps.ts';
 import { type CollectionRow, findCollection, instalmentOf, moveCollection } from '../db/collections.ts';
 import { getOrder } from '../db/orders.ts';
+import { findPayment } from '../db/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Money } from '../domain/money.ts';
@@ -41,7 +42,7 @@ async function bookPaid({ sql, process, now }: Deps, given: Collect): Promise<Co
   const { currency } = await getOrder(sql, orderId);
   const line = await instalmentOf(sql, orderId, instalment);
   const before = await findCollection(sql, orderId, instalment);
-  if (before?.state === 'paid' && before.paymentId === paymentId)
+  if (before?.state === 'paid' && before.paymentId === paymentId && (await isSame(sql, paymentId, given)))
     return { collection: before, replayed: true, waiting: false };
   if (line.outstanding <= 0 && !given.amount)
     throw new NettermsError(
@@ -66,5 +67,16 @@ async function bookPaid({ sql, process, now }: Deps, given: Collect): Promise<Co
     },
   );
   const collection = (await findCollection(sql, orderId, instalment))!;
+  if (collection.state !== 'paid' || collection.paymentId !== paymentId)
+    throw new NettermsError(
+      'conflict',
+      `Payment ${paymentId} came back already: give this one an id of its own.`,
+    );
   return { collection, replayed: submitted.replayed, waiting: submitted.command.outcome === null };
+}
+
+/** Whether the payment is of the amount that is given, if one is. */
+async function isSame(sql: Sql, paymentId: string, { amount }: Collect): Promise<boolean> {
+  const known = await findPayment(sql, paymentId);
+  return amount === null || (known?.amount === amount.amount && known.currency === amount.currency);
 }

@@ -235,7 +235,13 @@ async function issue(
 }
 
 /** A payment's command follows from the payment's id, a keyed call's from its key, any other is new. */
-function commandId({ orderId, kind, payment, creditNote, idempotencyKey }: Submission): string {
+export function commandId({
+  orderId,
+  kind,
+  payment,
+  creditNote,
+  idempotencyKey,
+}: Pick<Submission, 'orderId' | 'kind' | 'payment' | 'creditNote' | 'idempotencyKey'>): string {
   const given = payment
     ? `payment ${payment.paymentId}`
     : creditNote

@@ -354,6 +354,43 @@ describe('a write-off', () => {
     expect(await decide('reject')).toMatchObject({ status: 409, body: { code: 'approval-decided' } });
   });
 
+  it('repeated with its key is the same one, whatever was written off or approved since', async () => {
+    const keyed = (orderId: string, key: string, body: object) =>
+      off(orderId, { reason: 'small', ...body }, { headers: { 'idempotency-key': key } });
+    await api.place('keyed');
+    const first = { amount: eur(40) };
+    expect((await keyed('keyed', 'key-1', first)).body.outstanding).toEqual(eur(60));
+    const again = await keyed('keyed', 'key-1', first);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(await keyed('keyed', 'key-1', { amount: eur(41) })).toMatchObject({ status: 409 });
+    const waiting = await keyed('keyed', 'key-2', { amount: eur(20) });
+    expect((await keyed('keyed', 'key-2', { amount: eur(20) })).body.approval).toEqual(waiting.body.approval);
+    expect(await keyed('keyed', 'key-3', { amount: eur(30) })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    });
+  });
+
+  it('that does not fit any more when it is approved is not decided', async () => {
+    const second = await api.newKey(['admin']);
+    await api.place('paid-since');
+    const { approvalId } = (await off('paid-since', { amount: eur(80), reason: 'gone' })).body.approval;
+    await api.ask('paid-since', 'payments', { paymentId: 'since', amount: eur(50) }, accounting);
+    expect(await api.call(`/approvals/${approvalId}/approve`, {}, { as: second })).toMatchObject({
+      status: 422,
+      body: { code: 'write-off-exceeds-balance' },
+    });
+    expect((await api.call(`/approvals/${approvalId}`)).body).toMatchObject({ decision: null });
+  });
+
+  it('many at once stay below the threshold together', async () => {
+    await api.place('many');
+    const each = { amount: eur(20), reason: 'small' };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => off('many', each)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect((await api.call('/orders/many')).body.outstanding).toEqual(eur(60));
+  });
+
   it('that another admin rejects leaves the order as it is', async () => {
     const second = await api.newKey(['admin']);
     await api.place('kept');

@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/client.ts';
-import { collectionsOf } from '../../db/collections.ts';
+import { collectionsOf, usualDay } from '../../db/collections.ts';
 import { getOrder } from '../../db/orders.ts';
 import { merchantToday } from '../../db/policies.ts';
 import { collect } from '../../temporal/collect.ts';
@@ -27,11 +27,13 @@ export function collectionEndpoints({ sql, process }: { sql: Sql; process: Order
       statuses: { 200: 'done', 202: 'kept; the order’s workflow has not booked the payment yet' },
       handle: async ({ params, body, actor, now }) => {
         const today = await merchantToday(sql, now);
-        const { state, on = today, method = null, paymentId = null, amount = null } = body;
-        const { confirmed = false, fee = 'policy', reason = null } = body;
-        requirePast('/on', on, today);
+        const { orderId } = params;
         const instalment = parse(instalmentNumber, params.instalment, 'parameters');
-        const given = { orderId: params.orderId, instalment, state, on, method, paymentId, amount };
+        const { state, method = null, paymentId = null, amount = null } = body;
+        const { confirmed = false, fee = 'policy', reason = null } = body;
+        const on = body.on ?? (await usualDay(sql, { orderId, instalment, state, today }));
+        requirePast('/on', on, today);
+        const given = { orderId, instalment, state, on, method, paymentId, amount };
         const by = { confirmed, fee, reason, actor, now };
         const { collection, replayed, waiting } = await collect({ sql, process, now }, { ...given, ...by });
         return { status: waiting ? 202 : 200, body: collection, headers: replayedHeader(replayed) };

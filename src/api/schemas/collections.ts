@@ -8,7 +8,10 @@ export const collectionMove = z
     state: z.enum(collectionStates).meta({
       description: '`credited` is subject to collection and settles nothing; `paid` books a payment.',
     }),
-    on: day.optional().meta({ description: 'The bank’s day; today if not given.' }),
+    on: day.optional().meta({
+      description:
+        'The bank’s day. If not given: today, and for `paid` at the first presentation the due date, if that is over.',
+    }),
     method: z.enum(collectionMethods).optional().meta({ description: 'As before, or riba, if not given.' }),
     paymentId: externalId
       .optional()
