@@ -156,3 +156,8 @@ export const page = <Item extends z.ZodType>(item: Item) =>
       .nullable()
       .meta({ description: 'Give it as `cursor` to read on; null at the end.' }),
   });
+
+/** Whether each text occurs once. */
+export function areDistinct(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
