@@ -6,8 +6,9 @@ import { alive } from './alive.ts';
 import { importActivities } from './imports.ts';
 import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
-import { revocationActivities, type TellOrder } from './revocation.ts';
+import { revocationActivities } from './revocation.ts';
 import { storeActivities } from './store.ts';
+import type { TellOrder } from './tell-order.ts';
 
 export type { Pass, Position } from '../db/process.ts';
 

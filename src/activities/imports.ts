@@ -6,7 +6,7 @@ import type { ImportState } from '../db/imports.ts';
 import type { Allocated } from '../db/receive-payment.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { asApplicationFailure } from './failures.ts';
-import type { TellOrder } from './revocation.ts';
+import type { TellOrder } from './tell-order.ts';
 
 /** What becomes of files that were received. */
 export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {

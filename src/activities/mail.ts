@@ -1,7 +1,7 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CustomerRow, lockCustomer } from '../db/customers.ts';
-import { invoicesOfOrders, type OrderInvoice, withheldOf } from '../db/invoices.ts';
+import { invoicesOfOrders, withheldOf } from '../db/invoices.ts';
 import {
   findMail,
   freezeMail,
@@ -11,17 +11,14 @@ import {
   noteRepeat,
 } from '../db/mails.ts';
 import { noteStep } from '../db/notices.ts';
-import { type InstalmentRow, instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
+import { instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
 import { activePolicies } from '../db/policies.ts';
-import { demandMailId, getRevocation, type Owed, owedOf, type RevocationRow } from '../db/revocations.ts';
-import { dayAt, daysLate } from '../domain/calendar.ts';
+import { demandMailId, getRevocation, owedOf } from '../db/revocations.ts';
 import { buyerCopy, letterRecipient, reminderRecipient, replyAddress } from '../domain/contacts.ts';
-import { partsOf } from '../domain/instalments.ts';
-import type { Settings } from '../domain/settings.ts';
 import type { Step } from '../domain/steps.ts';
-import { type BaseDay, type LaterBaseDay, labelFor } from '../domain/terms.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
-import type { DemandData, MailData, Renderer, TemplateName } from '../emails/render.ts';
+import type { Renderer, TemplateName } from '../emails/render.ts';
+import { demandData, mailData } from './mail-data.ts';
 
 /** Mails that belong to no step of the plan. */
 export type Notice = 'confirmation' | 'settled' | 'cancelled';
@@ -247,79 +244,6 @@ async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, no
   const mailId = await closeUnsent(tx, `order/${orderId}/${stepKey}`);
   await noteStep(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
 }
-
-function mailData(given: {
-  order: OrderRow;
-  customer: CustomerRow;
-  settings: Settings;
-  replyTo: string | null;
-  instalments: InstalmentRow[];
-  /** The instalment of a reminder; other mails are about the next unpaid one. */
-  about: InstalmentRow | undefined;
-  invoices: OrderInvoice[];
-  withheld: number;
-  now: string;
-}): MailData {
-  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
-  const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
-  const about = given.about ?? unpaid ?? instalments.at(-1)!;
-  const { currency } = order;
-  const bases = partsOf(order.terms).map(({ from }) => from);
-  const part = ({ number, dueOn, dueAt, line, collection, amount, outstanding }: InstalmentRow) => ({
-    number,
-    dueOn,
-    waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
-    collection,
-    amount: { amount, currency },
-    outstanding: { amount: outstanding, currency },
-  });
-  return {
-    company: settings.company,
-    customerName: customer.name,
-    orderId: order.id,
-    orderNumber: order.orderNumber,
-    invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
-    termsLabel: labelFor(order.terms.label, customer.locale),
-    total: { amount: order.total, currency },
-    withheld: { amount: withheld, currency },
-    outstanding: { amount: order.outstanding, currency },
-    instalments: instalments.map(part),
-    instalment: part(about),
-    daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
-    iban: settings.iban,
-    replyTo,
-  };
-}
-
-function demandData({
-  revocation,
-  customer,
-  owed,
-  settings,
-}: {
-  revocation: RevocationRow;
-  customer: CustomerRow;
-  owed: readonly Owed[];
-  settings: Settings;
-}): DemandData {
-  return {
-    company: settings.company,
-    customerName: customer.name,
-    customerId: customer.id,
-    dueOn: dayAt(revocation.startedAt ?? revocation.createdAt, settings.timeZone),
-    orders: owed.map(({ orderId, orderNumber, outstanding, currency }) => ({
-      orderId,
-      orderNumber,
-      outstanding: { amount: outstanding, currency },
-    })),
-    iban: settings.iban,
-    replyTo: replyAddress(customer, settings),
-  };
-}
-
-/** What a provisional due date waits for. */
-const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
-  from === undefined || from === 'placed' ? null : from;
 
 /** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */
 const attemptTime = (): string => new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();

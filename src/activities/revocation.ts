@@ -9,11 +9,8 @@ import {
   noteRevocationStarted,
   ordersToDemand,
 } from '../db/revocations.ts';
-import type { CommandKind } from '../domain/order-state.ts';
 import { asApplicationFailure } from './failures.ts';
-
-/** Tells an order's workflow of a command; what cannot be told now is told by the poller. */
-export type TellOrder = (orderId: string, kind: CommandKind, commandId: string) => Promise<void>;
+import type { TellOrder } from './tell-order.ts';
 
 type RevocationAt = { revocationId: string; now: number };
 

@@ -12,12 +12,12 @@ import {
   findCustomer,
   listCustomers,
   sameVatNumber,
-  setPrivilege,
   unknownCustomer,
 } from '../db/customers.ts';
 import { listDeclines } from '../db/declines.ts';
 import { listOrders } from '../db/order-views.ts';
 import { activePolicies, merchantZone } from '../db/policies.ts';
+import { setPrivilege } from '../db/privilege.ts';
 import { latestDemand, revokeCustomer } from '../db/revocations.ts';
 import { openTaskOf } from '../db/tasks.ts';
 import { presentVatChecks } from '../db/vat-checks.ts';

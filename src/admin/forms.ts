@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idPattern } from '../domain/ids.ts';
 import { parseAmount } from './amount.ts';
 
 /** What was typed into a form, as it came. */
@@ -46,15 +47,13 @@ export const optionalLine = (max: number) =>
     .optional()
     .transform((text) => text ?? null);
 
-const externalId = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,100}$/;
-
 /** Whether the text can be an id at all; what cannot is never asked of the database. */
-export const isId = (text: unknown): text is string => typeof text === 'string' && externalId.test(text);
+export const isId = (text: unknown): text is string => typeof text === 'string' && idPattern.test(text);
 
 export const idField = z
   .string('Give an id.')
   .trim()
-  .regex(externalId, 'Letters, digits and . _ : ~ - only, at most 100.');
+  .regex(idPattern, 'Letters, digits and . _ : ~ - only, at most 100.');
 
 /** An amount in major units, as people write it; the value is in minor units. */
 export const amountField = (currency: string) =>

@@ -3,6 +3,7 @@ import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql } from './client.ts';
+import { type CustomerRow, lockCustomer } from './customers.ts';
 
 /** Companies that share a limit, each currency its own. */
 export type CreditGroupRow = {
@@ -64,6 +65,32 @@ export async function putCreditGroup(
         },
       });
     return { row: updated ?? before, done };
+  });
+}
+
+/**
+ * Puts the customer into a group that shares a limit, or with null takes them out; audited. What they owe counts for
+ * the group from then on, even if that is more than its limit.
+ * @throws NettermsError `customer-not-found`, `credit-group-not-found`
+ */
+export async function setCreditGroup(
+  sql: Sql,
+  id: string,
+  { groupId, actor, reason, now }: { groupId: string | null; actor: string; reason: string; now: string },
+): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
+    const before = await lockCustomer(tx, id);
+    if (groupId !== null) await getCreditGroup(tx, groupId);
+    await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.credit_group',
+      subject: `customer/${id}`,
+      reason,
+      detail: { before: before.creditGroup, after: groupId },
+    });
+    return { ...before, creditGroup: groupId, updatedAt: now };
   });
 }
 

@@ -1,13 +1,10 @@
 import type { Day } from '../domain/calendar.ts';
 import type { ClosedMonth } from '../domain/due-dates.ts';
 import type { ExternalFacts, Privilege } from '../domain/eligibility/applicant.ts';
-import { afterSuspension, mayFollow } from '../domain/eligibility/standing.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Money } from '../domain/money.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, type Fragment, inTransaction, type Sql, type Tx } from './client.ts';
-import { getCreditGroup } from './credit-groups.ts';
-import { merchantToday } from './policies.ts';
 
 /** What a store says of a customer; money in minor units. */
 export type CustomerFacts = {
@@ -73,7 +70,7 @@ export const accountColumns = (
 ) => db`accounts.currency, accounts.credit_limit, accounts.tolerance, accounts.raised_limit, accounts.raised_until,
   accounts.exposure, accounts.unapplied`;
 
-const columns = (
+export const customerColumns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
   turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
@@ -84,7 +81,9 @@ const withAccount = (db: Db) =>
   db`customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency`;
 
 export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
-  const [row] = await db<CustomerRow[]>`select ${columns(db)} from ${withAccount(db)} where id = ${id}`;
+  const [row] = await db<
+    CustomerRow[]
+  >`select ${customerColumns(db)} from ${withAccount(db)} where id = ${id}`;
   return row ?? null;
 }
 
@@ -96,7 +95,7 @@ export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
   // The account is locked as well, so that its figures are read after the wait and not as they were before it.
   const [row] = await db<
     CustomerRow[]
-  >`select ${columns(db)} from ${withAccount(db)} where id = ${id} for no key update`;
+  >`select ${customerColumns(db)} from ${withAccount(db)} where id = ${id} for no key update`;
   return row ?? unknownCustomer(id);
 }
 
@@ -106,7 +105,7 @@ export async function listCustomers(
   { after = null, limit }: { after?: string | null; limit: number },
 ): Promise<CustomerRow[]> {
   return db<CustomerRow[]>`
-    select ${columns(db)} from ${withAccount(db)} where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
+    select ${customerColumns(db)} from ${withAccount(db)} where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
 }
 
 /**
@@ -153,59 +152,6 @@ export async function putCustomer(
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 
-/** An admin's word on a customer. `until` is when a suspension ends by itself; null leaves it until somebody decides again. */
-export type PrivilegeDecision = {
-  privilege: Privilege;
-  until?: string | null;
-  reason: string;
-  actor: string;
-  now: string;
-  /** More for the audit. */
-  detail?: Record<string, unknown>;
-};
-
-/**
- * Grants, suspends, revokes, notes an insolvency, or gives the decision back to the rules; audited.
- * @throws NettermsError `customer-not-found`; `customer-insolvent` if only a grant or the rules may follow
- */
-export async function setPrivilege(
-  sql: Sql | Tx,
-  id: string,
-  decision: PrivilegeDecision,
-): Promise<CustomerRow> {
-  return inTransaction(sql, (tx) => writePrivilege(tx, id, decision));
-}
-
-async function writePrivilege(
-  tx: Tx,
-  id: string,
-  { privilege, until = null, reason, actor, now, detail = {} }: PrivilegeDecision,
-): Promise<CustomerRow> {
-  const before = await lockCustomer(tx, id);
-  if (!mayFollow(before.privilege, privilege))
-    throw new NettermsError(
-      'customer-insolvent',
-      `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
-    );
-  const insolventSince =
-    privilege === 'insolvency' ? (before.insolventSince ?? (await merchantToday(tx, now))) : null;
-  const [row] = await tx<CustomerRow[]>`
-    update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
-                         privilege_at = ${now}, privilege_until = ${until}, insolvent_since = ${insolventSince},
-                         privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
-    from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
-    returning ${columns(tx)}`;
-  await recordAudit(tx, {
-    at: now,
-    actor,
-    action: `customer.${privilege}`,
-    subject: `customer/${id}`,
-    reason,
-    detail: { before: before.privilege, ...(until === null ? {} : { until }), ...detail },
-  });
-  return row!;
-}
-
 /** Gives the customer terms of their own, or with null those of the policy again; audited. Throws `customer-not-found`. */
 export async function setOwnTerms(
   sql: Sql,
@@ -217,7 +163,7 @@ export async function setOwnTerms(
     const [row] = await tx<CustomerRow[]>`
       update customers set own_terms = ${terms}, updated_at = ${now}
       from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
-      returning ${columns(tx)}`;
+      returning ${customerColumns(tx)}`;
     await recordAudit(tx, {
       at: now,
       actor,
@@ -237,32 +183,6 @@ export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<Rea
     from customers c, lateral (select id from customers where vat_key = c.vat_key and id <> c.id order by id limit 10) o
     where c.id = any(${ids as string[]}) group by c.id`;
   return new Map(rows.map(({ id, others }) => [id, others]));
-}
-
-/**
- * Puts the customer into a group that shares a limit, or with null takes them out; audited. What they owe counts for
- * the group from then on, even if that is more than its limit.
- * @throws NettermsError `customer-not-found`, `credit-group-not-found`
- */
-export async function setCreditGroup(
-  sql: Sql,
-  id: string,
-  { groupId, actor, reason, now }: { groupId: string | null; actor: string; reason: string; now: string },
-): Promise<CustomerRow> {
-  return inTransaction(sql, async (tx) => {
-    const before = await lockCustomer(tx, id);
-    if (groupId !== null) await getCreditGroup(tx, groupId);
-    await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'customer.credit_group',
-      subject: `customer/${id}`,
-      reason,
-      detail: { before: before.creditGroup, after: groupId },
-    });
-    return { ...before, creditGroup: groupId, updatedAt: now };
-  });
 }
 
 export function unknownCustomer(id: string): never {

@@ -4,10 +4,11 @@ import { fingerprint } from '../domain/fingerprint.ts';
 import { isClosed } from '../domain/order-state.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { decideCommand, insertCommand } from './commands.ts';
-import { type CustomerRow, findCustomer, lockCustomer, setPrivilege } from './customers.ts';
+import { type CustomerRow, findCustomer, lockCustomer } from './customers.ts';
 import { firstWake } from './first-start.ts';
 import { findMail, type MailState } from './mails.ts';
 import { lockOrder } from './orders.ts';
+import { setPrivilege } from './privilege.ts';
 
 /** What becomes of the open orders: they go on as agreed, or all that is open of them is due at once. */
 export type OpenOrders = 'keep' | 'demand';

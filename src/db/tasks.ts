@@ -3,7 +3,8 @@ import { NettermsError } from '../domain/errors.ts';
 import type { TaskKind, TaskOutcome, TaskState } from '../domain/task.ts';
 import { recordAudit } from './audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
-import { lockCustomer, setPrivilege } from './customers.ts';
+import { lockCustomer } from './customers.ts';
+import { setPrivilege } from './privilege.ts';
 
 /** What waits, or waited, for a person's decision; the amount in minor units. */
 export type TaskRow = {

@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { accountsOf, setCreditLimit } from '../../src/db/accounts.ts';
 import { checkout } from '../../src/db/checkout.ts';
-import { putCreditGroup } from '../../src/db/credit-groups.ts';
-import { findCustomer, setCreditGroup } from '../../src/db/customers.ts';
+import { putCreditGroup, setCreditGroup } from '../../src/db/credit-groups.ts';
+import { findCustomer } from '../../src/db/customers.ts';
 import { findOrder } from '../../src/db/orders.ts';
 import { findPayment } from '../../src/db/payments.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
@@ -17,7 +17,7 @@ import { registerInvoice } from '../../src/db/register-invoice.ts';
 import { demandOrder, finishRevocation } from '../../src/db/revocations.ts';
 
 import { tsx } from '../../src/dev/tsx.ts';
-import { anOrder, eur } from '../support/builders.ts';
+import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer } from '../support/merchant.ts';
 import {
@@ -161,12 +161,7 @@ it('an order shows its invoices, and what is withheld of them', async () => {
   const by = { fingerprint: 'x', actor: 'key:test', now: office.clock.now };
   await registerInvoice(sql, 'inv-15', invoice, by);
   const order = (await findOrder(sql, 'billed'))!;
-  const pass = { orderId: 'billed', episode: order.episode, now: Date.parse(office.clock.now) };
-  await advance(
-    sql,
-    { ...pass, nextStep: null, direct: [], expired: false, storeFailed: false },
-    { told: true },
-  );
+  await advance(sql, aPass('billed', office.clock.now, { episode: order.episode }), { told: true });
   await page.goto('/admin/orders/billed');
   const invoices = page.getByRole('region', { name: 'Invoices' });
   expect(await invoices.locator('tbody th, tbody td').allTextContents()).toEqual([

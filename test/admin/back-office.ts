@@ -10,7 +10,7 @@ import { advance } from '../../src/db/process.ts';
 import { createSignInLink } from '../../src/db/sessions.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
 import { createVies } from '../../src/vat-register/vies.ts';
-import { anOrder } from '../support/builders.ts';
+import { anOrder, aPass } from '../support/builders.ts';
 import { openMerchant } from '../support/merchant.ts';
 
 /** What the clock of every test here says, at first. */
@@ -27,22 +27,6 @@ export type BackOffice = {
   close(): Promise<void>;
 };
 
-/** One pass of the order's workflow, as its worker would make it. */
-const pass = (sql: Sql, orderId: string, now: string) =>
-  advance(
-    sql,
-    {
-      orderId,
-      episode: 1,
-      now: Date.parse(now),
-      nextStep: null,
-      direct: [],
-      expired: false,
-      storeFailed: false,
-    },
-    { told: true },
-  );
-
 /** The back office on a port of its own, in an app that is as strict as the real one; no worker runs. */
 export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): Promise<BackOffice> {
   const clock = { now: TODAY };
@@ -52,7 +36,7 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
     ensureRunning: async () => {},
     startSoon: () => {},
     tell: async (orderId) => {
-      if (working.on) await pass(sql, orderId, clock.now);
+      if (working.on) await advance(sql, aPass(orderId, clock.now), { told: true });
     },
   };
   const app = express();

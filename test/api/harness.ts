@@ -13,7 +13,7 @@ import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { createOrderProcess } from '../../src/temporal/order-process.ts';
 import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { createVies } from '../../src/vat-register/vies.ts';
-import { eur } from '../support/builders.ts';
+import { aPass, eur } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -125,8 +125,7 @@ export async function openApi({
   /** What the order's workflow does with what is pending. */
   async function work(orderId: string, { storeFailed = false } = {}): Promise<void> {
     const order = (await findOrder(sql, orderId))!;
-    const pass = { orderId, episode: order.episode, now: Date.parse(clock.now), nextStep: null, direct: [] };
-    await advance(sql, { ...pass, expired: false, storeFailed }, { told });
+    await advance(sql, aPass(orderId, clock.now, { episode: order.episode, storeFailed }), { told });
   }
 
   /** Waits for an answer, while the workflows of all orders that were asked something are at work. */

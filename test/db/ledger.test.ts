@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../src/db/checkout.ts';
 import { advance } from '../../src/db/process.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
-import { anOrder, eur } from '../support/builders.ts';
+import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
 
@@ -15,16 +15,6 @@ beforeAll(async () => {
   await openMerchant(database.sql);
 });
 afterAll(() => database.drop());
-
-const pass = (orderId: string) => ({
-  orderId,
-  episode: 1,
-  now: Date.parse(now),
-  nextStep: null,
-  direct: [],
-  expired: false,
-  storeFailed: false,
-});
 
 it('refuses to change or delete what is booked', async () => {
   const { sql } = database;
@@ -41,9 +31,9 @@ it('never books an entry twice, however often the same pass is repeated', async 
   const direct = [
     { kind: 'settle' as const, place: 'by-hand:0', actor: 'temporal' as const, reason: 'by hand' },
   ];
-  const first = await advance(sql, { ...pass('twice'), direct }, { told: true });
+  const first = await advance(sql, aPass('twice', now, { direct }), { told: true });
   const again = await Promise.all(
-    [1, 2, 3].map(() => advance(sql, { ...pass('twice'), direct }, { told: true })),
+    [1, 2, 3].map(() => advance(sql, aPass('twice', now, { direct }), { told: true })),
   );
   for (const position of [first, ...again])
     expect(position).toMatchObject({ status: 'settled', outstanding: 0 });
@@ -58,7 +48,7 @@ it('an old episode can do nothing', async () => {
   const { sql } = database;
   await checkout(sql, anOrder({ orderId: 'old' }), by);
   await sql`update orders set episode = 2 where id = 'old'`;
-  expect(await advance(sql, pass('old'), { told: true })).toEqual({ superseded: true });
+  expect(await advance(sql, aPass('old', now), { told: true })).toEqual({ superseded: true });
 });
 
 it('accepts exactly as many concurrent orders as the limit holds, on several connections', async () => {

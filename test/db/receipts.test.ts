@@ -10,7 +10,7 @@ import { allocatePayment, receivePayment } from '../../src/db/receive-payment.ts
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { reversePayment } from '../../src/db/reverse-payment.ts';
 import { NettermsError } from '../../src/domain/errors.ts';
-import { anOrder, eur } from '../support/builders.ts';
+import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
 
@@ -66,8 +66,7 @@ async function openBooks(id: string) {
   };
   const work = async (orderId: string) => {
     const { episode } = await getOrder(sql, orderId);
-    const pass = { orderId, episode, now: Date.parse(now), nextStep: null, direct: [] };
-    await advance(sql, { ...pass, expired: false, storeFailed: false }, { told: true });
+    await advance(sql, aPass(orderId, now, { episode }), { told: true });
   };
   return {
     /** Every second amount is shared out at once. */

@@ -7,7 +7,7 @@ import { advance } from '../../src/db/process.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { reversePayment } from '../../src/db/reverse-payment.ts';
 import type { CommandKind } from '../../src/domain/order-state.ts';
-import { anOrder, eur } from '../support/builders.ts';
+import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
 
@@ -65,19 +65,7 @@ async function ask(
     });
   }
   const { episode } = await getOrder(sql, orderId);
-  await advance(
-    sql,
-    {
-      orderId,
-      episode,
-      now: Date.parse(now),
-      nextStep: null,
-      direct: [],
-      expired: false,
-      storeFailed: false,
-    },
-    { told: true },
-  );
+  await advance(sql, aPass(orderId, now, { episode }), { told: true });
 }
 
 it('gives the balance of an open order back, once', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { languages } from '../../src/emails/messages.ts';
 import { createRenderer, type DemandData, type Renderer } from '../../src/emails/render.ts';
+import { read, shown } from './as-read.ts';
 
 let renderer: Renderer;
 beforeAll(async () => {
@@ -21,14 +22,6 @@ const demandOf = (fields: Partial<DemandData> = {}): DemandData => ({
   replyTo: 'amministrazione@bianchi.example',
   ...fields,
 });
-const shown = (html: string) =>
-  html
-    .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
-    .replace(/\s+/g, ' ');
-const read = (text: string) => text.replace(/\s+/g, ' ');
 
 describe('the letter of a revocation', () => {
   it('lists every order with its amount, and the sum, in Italian', () => {

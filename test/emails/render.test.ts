@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { templateNames } from '../../src/emails/content.ts';
 import { languages, localeFor, readTexts } from '../../src/emails/messages.ts';
 import { createRenderer, type Renderer, type TemplateName } from '../../src/emails/render.ts';
+import { read, shown } from './as-read.ts';
 import { instalmentData, mailData } from './mail-data.ts';
 
 let renderer: Renderer;
@@ -14,16 +15,6 @@ const asking = ['confirmation', 'before-due', 'on-due', 'overdue-1', 'overdue-2'
 const every = languages.flatMap((language) => templateNames.map((template) => [template, language] as const));
 const dataFor = (template: TemplateName) =>
   mailData(template === 'settled' || template === 'cancelled' ? { outstanding: nothing } : {});
-/** What a reader sees of the HTML part. */
-const shown = (html: string) =>
-  html
-    .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
-    .replace(/\s+/g, ' ');
-/** A text in one line, as the eye reads it. */
-const read = (text: string) => text.replace(/\s+/g, ' ');
 
 describe('every e-mail, in every language', () => {
   it.each(every)('%s (%s) is complete, without a placeholder left', (template, language) => {

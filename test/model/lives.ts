@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { CommandRow } from '../../src/db/commands.ts';
 import { advance } from '../../src/db/process.ts';
 import type { Answer, Api } from '../api/harness.ts';
+import { aPass } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { Books, type Command, SETTLED } from './books.ts';
 
@@ -225,9 +226,8 @@ export async function live(
 
   /** A workflow of an episode that is over can do nothing. */
   async function oldEpisode(orderId: string): Promise<void> {
-    const pass = { orderId, episode: 0, now: Date.parse(api.clock.now), nextStep: null, direct: [] };
-    const given = { ...pass, expired: true, storeFailed: true };
-    expect(await advance(api.sql, given, { told: true })).toEqual({ superseded: true });
+    const pass = aPass(orderId, api.clock.now, { episode: 0, expired: true, storeFailed: true });
+    expect(await advance(api.sql, pass, { told: true })).toEqual({ superseded: true });
   }
 
   async function compare(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CheckoutRequest } from '../../src/db/checkout.ts';
 import type { CustomerFacts } from '../../src/db/customers.ts';
+import type { Pass } from '../../src/db/process.ts';
 import type { DunningPolicy } from '../../src/domain/dunning.ts';
 import type { SimplePolicy } from '../../src/domain/eligibility/policy.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
@@ -45,6 +46,18 @@ export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }):
   };
   return { fingerprint: fingerprint(request), ...request };
 };
+
+/** One pass of an order's workflow at an instant, as its worker would make it. */
+export const aPass = (orderId: string, now: string, fields: Partial<Pass> = {}): Pass => ({
+  orderId,
+  episode: 1,
+  now: Date.parse(now),
+  nextStep: null,
+  direct: [],
+  expired: false,
+  storeFailed: false,
+  ...fields,
+});
 
 export const eligibility: SimplePolicy = {
   rules: [

@@ -1,6 +1,6 @@
 import type { CustomerName } from '../../db/customer-search.ts';
-import type { Receivables } from '../../db/order-totals.ts';
 import type { OrderView } from '../../db/order-views.ts';
+import type { Receivables } from '../../db/receivables.ts';
 import { listedStatuses, type OrdersQuery, ordersUrl, type Place } from '../order-filter.ts';
 import type { Visitor } from '../page.tsx';
 import { OrderBadges, statusWords } from './badges.tsx';

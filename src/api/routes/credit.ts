@@ -2,8 +2,9 @@ import { inCurrency, raiseLimit, setCreditLimit } from '../../db/accounts.ts';
 import { adjustCredit } from '../../db/adjust-credit.ts';
 import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
-import { type CustomerRow, findCustomer, setCreditGroup, unknownCustomer } from '../../db/customers.ts';
-import { type LimitChange, limitHistory } from '../../db/limit-history.ts';
+import { setCreditGroup } from '../../db/credit-groups.ts';
+import { type CreditChange, creditChanges } from '../../db/credit-history.ts';
+import { type CustomerRow, findCustomer, unknownCustomer } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { conditionsOf } from '../../domain/eligibility/policy.ts';
@@ -80,7 +81,7 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       answer: creditHistory,
       handle: async ({ params: { customerId } }) => {
         const { usualCurrency } = await requireCustomer(customerId);
-        const entries = await limitHistory(sql, customerId, HISTORY);
+        const entries = await creditChanges(sql, customerId, HISTORY);
         return { body: { items: entries.map((entry) => changeView(entry, usualCurrency)) } };
       },
     }),
@@ -145,7 +146,7 @@ type Raise = { limit: Money; until: string } | null;
 
 /** Entries of before there was an account in each currency have the limit before as a number, and it may lack a currency. */
 function changeView(
-  { at, actor, reason, action, detail }: LimitChange,
+  { at, actor, reason, action, detail }: CreditChange,
   usualCurrency: string,
 ): CreditHistory['items'][number] {
   const entry = { at, actor, reason };

@@ -5,10 +5,10 @@ import {
   listCustomers,
   putCustomer,
   setOwnTerms,
-  setPrivilege,
   unknownCustomer,
 } from '../../db/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
+import { setPrivilege } from '../../db/privilege.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { invalid } from '../../domain/invalid.ts';

@@ -7,7 +7,7 @@ import type { Outlook } from '../../domain/eligibility/compare.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { externalId, limit } from '../schemas/fields.ts';
-import { simulation, simulationBody } from '../schemas/policies.ts';
+import { simulation, simulationBody } from '../schemas/simulation.ts';
 
 /** What a policy would do before it is in force. */
 export function simulationEndpoints({ sql }: { sql: Sql }): Endpoint[] {

@@ -1,15 +1,13 @@
 import { Duration, IANAZone } from 'luxon';
 import { z } from 'zod';
+import { idPattern } from '../../domain/ids.ts';
 import { MAX_AMOUNT } from '../../domain/money.ts';
 import { MAX_DAYS } from '../../domain/terms.ts';
 
 /** Ids of customers, orders and payments, as the caller makes them. */
 export const externalId = z
   .string()
-  .regex(
-    /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,100}$/,
-    'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..',
-  );
+  .regex(idPattern, 'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..');
 
 /** One line for people: something visible, and neither control characters nor halves of a character. */
 export const line = (max: number) =>
@@ -156,3 +154,8 @@ export const page = <Item extends z.ZodType>(item: Item) =>
       .nullable()
       .meta({ description: 'Give it as `cursor` to read on; null at the end.' }),
   });
+
+/** Whether each text occurs once. */
+export function areDistinct(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}

@@ -1,7 +1,7 @@
 import type { Db } from './client.ts';
 
 /** A change of a customer's credit, as the audit tells it; amounts in minor units. */
-export type LimitChange = {
+export type CreditChange = {
   at: string;
   actor: string;
   action: (typeof actions)[number];
@@ -17,8 +17,8 @@ const actions = [
 ] as const;
 
 /** The changes of a customer's own limits, raises, credit held and group, the newest first. */
-export async function limitHistory(db: Db, customerId: string, limit: number): Promise<LimitChange[]> {
-  return db<LimitChange[]>`
+export async function creditChanges(db: Db, customerId: string, limit: number): Promise<CreditChange[]> {
+  return db<CreditChange[]>`
     select at, actor, action, reason, detail from audit
     where subject = ${`customer/${customerId}`} and action = any(${actions as unknown as string[]})
     order by id desc limit ${limit}`;

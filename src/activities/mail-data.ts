@@ -1,0 +1,85 @@
+import type { CustomerRow } from '../db/customers.ts';
+import type { OrderInvoice } from '../db/invoices.ts';
+import type { InstalmentRow, OrderRow } from '../db/orders.ts';
+import type { Owed, RevocationRow } from '../db/revocations.ts';
+import { dayAt, daysLate } from '../domain/calendar.ts';
+import { replyAddress } from '../domain/contacts.ts';
+import { partsOf } from '../domain/instalments.ts';
+import type { Settings } from '../domain/settings.ts';
+import { type BaseDay, type LaterBaseDay, labelFor } from '../domain/terms.ts';
+import type { DemandData, MailData } from '../emails/render.ts';
+
+/** What the mails of an order's course are written from. */
+export function mailData(given: {
+  order: OrderRow;
+  customer: CustomerRow;
+  settings: Settings;
+  replyTo: string | null;
+  instalments: InstalmentRow[];
+  /** The instalment of a reminder; other mails are about the next unpaid one. */
+  about: InstalmentRow | undefined;
+  invoices: OrderInvoice[];
+  withheld: number;
+  now: string;
+}): MailData {
+  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
+  const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
+  const about = given.about ?? unpaid ?? instalments.at(-1)!;
+  const { currency } = order;
+  const bases = partsOf(order.terms).map(({ from }) => from);
+  const part = ({ number, dueOn, dueAt, line, collection, amount, outstanding }: InstalmentRow) => ({
+    number,
+    dueOn,
+    waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
+    collection,
+    amount: { amount, currency },
+    outstanding: { amount: outstanding, currency },
+  });
+  return {
+    company: settings.company,
+    customerName: customer.name,
+    orderId: order.id,
+    orderNumber: order.orderNumber,
+    invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
+    termsLabel: labelFor(order.terms.label, customer.locale),
+    total: { amount: order.total, currency },
+    withheld: { amount: withheld, currency },
+    outstanding: { amount: order.outstanding, currency },
+    instalments: instalments.map(part),
+    instalment: part(about),
+    daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
+    iban: settings.iban,
+    replyTo,
+  };
+}
+
+/** What the letter of a revocation is written from. */
+export function demandData({
+  revocation,
+  customer,
+  owed,
+  settings,
+}: {
+  revocation: RevocationRow;
+  customer: CustomerRow;
+  owed: readonly Owed[];
+  settings: Settings;
+}): DemandData {
+  return {
+    company: settings.company,
+    customerName: customer.name,
+    customerId: customer.id,
+    dueOn: dayAt(revocation.startedAt ?? revocation.createdAt, settings.timeZone),
+    orders: owed.map(({ orderId, orderNumber, outstanding, currency }) => ({
+      orderId,
+      orderNumber,
+      outstanding: { amount: outstanding, currency },
+    })),
+    iban: settings.iban,
+    replyTo: replyAddress(customer, settings),
+  };
+}
+
+/** What a provisional due date waits for. */
+const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
+  from === undefined || from === 'placed' ? null : from;

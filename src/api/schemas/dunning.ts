@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defaultDunning } from '../../domain/defaults.ts';
+import { reminderTemplates } from '../../domain/dunning.ts';
+import { areDistinct, offset, termsCode, timeZone } from './fields.ts';
+
+const levels = z
+  .array(z.strictObject({ offset, template: z.enum(reminderTemplates) }).meta({ id: 'Level' }))
+  .max(20)
+  .refine((list) => areDistinct(list.map((level) => level.offset)), 'Each offset occurs once.');
+
+/** Which reminders leave when. */
+export const dunningPolicy = z.strictObject({
+  levels,
+  plans: z
+    .record(termsCode, levels)
+    .refine((plans) => Object.keys(plans).length <= 50, 'At most 50.')
+    .default({})
+    .meta({ description: 'Other levels for the terms of a code.' }),
+  sendTime: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is no time such as 09:00.')
+    .default(defaultDunning.sendTime),
+  timeZone: timeZone.default(defaultDunning.timeZone),
+  spreadMinutes: z.int().min(0).max(720).default(defaultDunning.spreadMinutes),
+  businessDays: z.boolean().default(defaultDunning.businessDays),
+});

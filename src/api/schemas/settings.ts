@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { isRegion } from '../../domain/calendar.ts';
+import { defaultSettings } from '../../domain/defaults.ts';
+import { isIban } from '../../domain/iban.ts';
+import { checkVatNumber } from '../../domain/vat.ts';
+import { country, currency, duration, email, line, moneyOrZero, timeZone } from './fields.ts';
+
+/** The merchant's settings. */
+export const settings = z
+  .strictObject({
+    company: line(200),
+    iban: z
+      .string()
+      .refine(isIban, 'This is no IBAN: write it in capitals without spaces, and check its digits.')
+      .nullable()
+      .default(null),
+    vatNumber: line(30).nullable().default(null).meta({
+      description:
+        'The merchant’s own, for which VIES is asked; it gives consultation numbers to those it knows.',
+    }),
+    replyTo: email.nullable().default(null),
+    timeZone: timeZone.default(defaultSettings.timeZone),
+    country: country.default(defaultSettings.country),
+    region: line(10).nullable().default(defaultSettings.region).meta({
+      description: 'With public holidays of its own, by its code in date-holidays: 32 is Alto Adige.',
+    }),
+    saturdays: z
+      .enum(['open', 'closed'])
+      .default(defaultSettings.saturdays)
+      .meta({ description: '`closed`: a due date moves off Saturdays too, where it moves off holidays.' }),
+    currency: currency.default(defaultSettings.currency),
+    reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
+    writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({
+      description:
+        'A write-off that brings those of its order over this waits for a second admin; null needs none.',
+    }),
+  })
+  .refine(({ country, region }) => region === null || isRegion(country, region), {
+    path: ['region'],
+    message: 'The country has no region of this code.',
+  })
+  .superRefine(({ country, vatNumber }, context) => {
+    if (vatNumber === null) return;
+    const { valid, detail } = checkVatNumber(vatNumber, country);
+    if (!valid) context.addIssue({ code: 'custom', path: ['vatNumber'], message: `This is ${detail}.` });
+  });

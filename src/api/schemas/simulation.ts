@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { changes } from '../../domain/eligibility/compare.ts';
+import { check } from './eligibility.ts';
+import { eligibilityPolicy } from './eligibility-policy.ts';
+import { category, money, page, positiveMoney } from './fields.ts';
+
+export const simulationBody = z.strictObject({
+  policy: eligibilityPolicy,
+  order: z
+    .strictObject({ total: positiveMoney, categories: z.array(category).max(100).optional() })
+    .optional()
+    .meta({ description: 'Without it the rules that ask what is ordered are left out.' }),
+});
+
+const side = z.object({
+  eligible: z.boolean(),
+  set: z.string().nullable().meta({ description: 'The rule set that decides.' }),
+  limit: money,
+  terms: z.array(z.string()).nullable().meta({ description: 'null: all that the merchant offers.' }),
+  failed: z.array(check).meta({ description: 'The checks that are not passed.' }),
+});
+
+export const simulation = page(
+  z
+    .object({
+      customerId: z.string(),
+      name: z.string(),
+      change: z.enum(changes),
+      before: side,
+      after: side,
+    })
+    .meta({ id: 'SimulatedChange' }),
+).extend({
+  currentVersion: z.int(),
+  totals: z
+    .object({
+      customers: z.int(),
+      eligibleBefore: z.int(),
+      eligibleAfter: z.int(),
+      gains: z.int(),
+      loses: z.int(),
+      limitRaised: z.int(),
+      limitLowered: z.int(),
+      termsChanged: z.int(),
+    })
+    .nullable()
+    .meta({ description: 'Of all customers; on the first page only.' }),
+});

@@ -1,0 +1,11 @@
+/** What a reader sees of the HTML part. */
+export const shown = (html: string) =>
+  html
+    .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
+    .replace(/\s+/g, ' ');
+
+/** A text in one line, as the eye reads it. */
+export const read = (text: string) => text.replace(/\s+/g, ' ');
