@@ -16,8 +16,8 @@ type Order = {
   /** From the moment on in which it is asked. */
   invoiced: boolean;
 };
-/** How the ids of the payments begin here that settlements are. */
-export const SETTLED = 'settled ';
+/** How the ids of the payments begin that settlements are. */
+export const SETTLED = 'settle:';
 
 /** What a payment has paid, by order, and what of it is held as credit. */
 type Payment = {
@@ -31,7 +31,8 @@ type Payment = {
 };
 
 export type Command =
-  | { kind: 'confirm' | 'settle' | 'cancel' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
+  | { kind: 'settle'; paymentId: string }
+  | { kind: 'confirm' | 'cancel' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
   | { kind: 'reschedule'; instalments: readonly { amount: number }[] }
   | { kind: 'fulfil'; amount: number | null; final: boolean }
   | { kind: 'recordPayment'; paymentId: string; amount: number }
@@ -134,9 +135,8 @@ export class Books {
       case 'settle':
         {
           const amount = this.outstanding(id);
-          const paymentId = `${SETTLED}${this.payments.size}`;
-          this.receive(paymentId, amount);
-          this.pay(id, paymentId, amount);
+          this.receive(command.paymentId, amount);
+          this.pay(id, command.paymentId, amount);
         }
         break;
       case 'cancel':
@@ -183,6 +183,16 @@ export class Books {
     }
     if (order.fulfilled >= order.total) order.done = true;
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
+  }
+
+  /** Which payments a lower total has freed is told by instalment, of which the model knows nothing: their shares then. */
+  learnShares(id: string, shares: ReadonlyMap<string, number>): void {
+    for (const payment of this.payments.values()) {
+      const before = payment.paid.get(id) ?? 0;
+      const share = shares.get(payment.id) ?? 0;
+      payment.paid.set(id, share);
+      payment.left += before - share;
+    }
   }
 
   refund(amount: number): void {

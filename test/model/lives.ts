@@ -40,6 +40,7 @@ const asked = fc.oneof(
 );
 type Asking = Pick<CommandRow, 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
   amount: number | null;
+  paymentId: string | null;
 };
 type Asked = Of<typeof asked>;
 type Of<A> = A extends fc.Arbitrary<infer One> ? One : never;
@@ -128,7 +129,7 @@ export async function live(
     const answers = await workers.answered(ids, calls);
     for (const answer of answers) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
     if (all.some(({ kind }) => kind === 'invoice')) books.orders.get(id)!.invoiced = true;
-    for (const row of await commandsSince(before)) follow(row);
+    for (const row of await commandsSince(before)) await follow(row);
   }
 
   function bodyOf(id: string, one: Asked): object {
@@ -175,13 +176,15 @@ export async function live(
   }
 
   /** Compares a command's outcome with what the model says, and lets the model follow. */
-  function follow({ orderId, kind, body, amount, outcome, refusal }: Asking): void {
-    const command = { ...body, kind, amount } as Command;
+  async function follow({ orderId, kind, body, amount, paymentId, outcome, refusal }: Asking): Promise<void> {
+    const command = { ...body, kind, amount, paymentId } as Command;
     const must = books.judge(orderId, command);
     const what = `${JSON.stringify(command)} on ${JSON.stringify(books.orders.get(orderId))}: ${outcome} ${refusal}`;
     // An extension may come too late, or a second time.
     if (must !== null && kind !== 'extend') expect(outcome === 'applied', what).toBe(must);
-    if (outcome === 'applied') books.apply(orderId, command);
+    if (outcome !== 'applied') return;
+    books.apply(orderId, command);
+    if (kind === 'amend' || kind === 'fulfil') books.learnShares(orderId, await sharesOf(orderId));
   }
 
   async function receive(of: number, parts: readonly { order: number; amount: number }[]): Promise<void> {
@@ -202,7 +205,7 @@ export async function live(
     expect([first.status, second.status].map((status) => status < 300)).toEqual([fits, fits]);
     if (!fits) return;
     books.receive(paymentId, of);
-    for (const row of await commandsSince(before)) follow(row);
+    for (const row of await commandsSince(before)) await follow(row);
   }
 
   async function refund(of: number): Promise<void> {
@@ -260,9 +263,18 @@ export async function live(
   async function commandsSince(position: number): Promise<Asking[]> {
     return api.sql<Asking[]>`
       select c.order_id, c.kind, c.body, c.outcome, c.refusal,
-             coalesce((c.body->>'amount')::bigint, p.amount, n.amount) as amount
+             coalesce((c.body->>'amount')::bigint, p.amount, n.amount) as amount,
+             coalesce(c.body->>'paymentId', p.payment_id) as payment_id
       from commands c left join payments p on p.command_id = c.id left join credit_notes n on n.command_id = c.id
       where c.position > ${position} and c.order_id = any(${ids}) order by c.position`;
+  }
+  /** What of each payment pays the order. */
+  async function sharesOf(orderId: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await api.sql<{ paymentId: string; share: number }[]>`
+      select l.payment_id, -sum(l.amount)::bigint as share from ledger l left join ledger r on r.id = l.reverses
+      where l.order_id = ${orderId} and l.account = 'receivable' and coalesce(r.kind, l.kind) in ('payment', 'allocation')
+        and l.payment_id is not null group by 1`;
+    return new Map(rows.map(({ paymentId, share }) => [paymentId, share]));
   }
   async function lastPosition(): Promise<number> {
     const [row] = await api.sql<

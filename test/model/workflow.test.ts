@@ -105,7 +105,7 @@ it(
   async () => {
     let lives = 0;
     const property = fc.asyncProperty(life, async (given) => {
-      const orders = await live(api, workers, `w${lives++}`, given);
+      const orders = await live(api, workers, `mw${lives++}`, given);
       for (const orderId of orders) await inAgreement(orderId);
     });
     await fc.assert(property, { numRuns: RUNS, endOnFailure: false });
