@@ -12,13 +12,13 @@ import { activePolicies } from './policies.ts';
  * What the due dates were waiting for has happened: those that count from it become final, by the calendar of the
  * merchant and the customer's closed months, and their reminders are planned. What is final already stays, so that a
  * repeat changes nothing; an extension that was given before stands where it is later. Needs the locks of `lockOrder`.
- * @param onDay when it happened, in the merchant's zone
+ * @param on when it happened, in the merchant's zone; a day before the order was placed counts as that one
  */
 export async function finaliseDueDates(
   tx: Tx,
   order: OrderRow,
   from: LaterBaseDay,
-  onDay: Day,
+  on: Day,
   now: Instant,
 ): Promise<void> {
   const [instalments, customer, { settings }] = await Promise.all([
@@ -28,6 +28,7 @@ export async function finaliseDueDates(
   ]);
   const { timeZone } = settings.body;
   const placedOn = dayAt(order.placedAt, timeZone);
+  const onDay = on < placedOn ? placedOn : on;
   const datesFrom = (placedAt: Instant, deliveredOn: Day) =>
     finalDueDates(order.terms, from, {
       placedAt,

@@ -164,7 +164,7 @@ async function correct(
   if (bookedBy(known) !== bookedBy({ ...facts, parts: facts.orders }))
     throw new NettermsError(
       'conflict',
-      `Invoice ${id} is booked: its amounts, orders and day stay as they are. Issue a credit note (POST /v1/orders/{orderId}/credit-notes), and where it is due a new invoice; number, receivedOn and documentUrl may be corrected here.`,
+      `Invoice ${id} is booked: its amounts, orders and day stay as they are. Issue a credit note (POST /v1/orders/{orderId}/credit-notes), and place what is still owed as an order of its own, with its own invoice; number, receivedOn and documentUrl may be corrected here.`,
     );
   const { number, receivedOn, documentUrl } = facts;
   await correctInvoice(tx, id, { number, receivedOn, documentUrl, fingerprint, updatedAt: now });

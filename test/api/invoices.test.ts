@@ -493,6 +493,12 @@ describe('terms from the invoice', () => {
     expect(dates(await read('billed-2'))).toEqual(['2027-04-19']);
   });
 
+  it('count from the order’s own day where the invoice is older', async () => {
+    await place('billed-4', { termsCode: 'billed' });
+    await invoice('inv-b-4', bodyOf({ 'billed-4': eur(1_000) }, { issuedOn: '2017-03-01' }));
+    expect(dates(await read('billed-4'))).toEqual(['2027-03-31']);
+  });
+
   it('are final too where the order is amended to what was invoiced', async () => {
     await place('billed-3', { termsCode: 'billed' });
     await invoice('inv-b-3', bodyOf({ 'billed-3': eur(600) }));
