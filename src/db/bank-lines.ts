@@ -28,6 +28,9 @@ const columns = (
 ) => db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${booked(db)} as booked, ignored_at,
   ignored_by, ignored_why`;
 
+/** Of a row of `bank_lines`, as `stateOf` has it. */
+export const bankLineIsOpen = (db: Db) => db`(bank_lines.ignored_at is null and not ${booked(db)})`;
+
 /** `booked` stands above `ignored`: money that was booked cannot be ignored any more. */
 export const stateOf = ({ booked, ignoredAt }: BankLineRow): BankLineState =>
   booked ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
@@ -46,7 +49,7 @@ export async function listBankLines(
   { after, limit }: { after: { valueOn: string; bankLineId: string } | null; limit: number },
 ): Promise<BankLineRow[]> {
   const isSo = {
-    open: db`ignored_at is null and not ${booked(db)}`,
+    open: bankLineIsOpen(db),
     booked: booked(db),
     ignored: db`ignored_at is not null and not ${booked(db)}`,
   };

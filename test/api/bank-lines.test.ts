@@ -31,7 +31,7 @@ const italian = new URLSearchParams({
 const HEADER = 'Data valuta;Importo;Causale;Ordinante;Saldo';
 const send = (lines: readonly string[], query: Record<string, string> = {}) =>
   api.send(
-    `/v1/payments/import?${new URLSearchParams([...italian, ...Object.entries(query)])}`,
+    `/v1/payments/import?${new URLSearchParams({ ...Object.fromEntries(italian), ...query })}`,
     [HEADER, ...lines].join('\n'),
     {
       ...accounting,
@@ -58,6 +58,7 @@ const place = async (orderId: string, units: number, orderNumber: string, custom
   expect(await api.call('/orders', { orderId, orderNumber, customerId, total: eur(units) })).toMatchObject({
     status: 201,
   });
+type Line = { reference: string; payer: string };
 const pool = async () => (await api.call('/bank-lines?state=open', undefined, { as: 'read' })).body.items;
 const order = async (id: string) => (await api.call(`/orders/${id}`)).body;
 
@@ -130,6 +131,60 @@ describe('a bank’s file', () => {
     for (const orderId of ['d-1', 'd-2']) await api.work(orderId);
     await imported(['01/03/2027;150,00;ft. 9 2027;BRUNI;1'], ['d-1', 'd-2']);
     expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
+  });
+
+  it('books nothing twice that is read in another way, and what is still in the pool is as it was read last', async () => {
+    await place('m-1', 50, 'SO-77601');
+    const lines = [
+      '01/03/2027;25,00;acconto SO-77601;ROSSI;1',
+      '01/03/2027;25,00;acconto SO-77601;ROSSI;1',
+      '01/03/2027;3,21;noch nichts;ROSSI;2',
+    ];
+    expect(await imported(lines)).toMatchObject({ created: 3 });
+    const first = (await pool()).find(({ reference }: Line) => reference === 'acconto SO-77601');
+    await api.working(api.call(`/bank-lines/${first.bankLineId}/confirm`, {}, accounting));
+    expect((await order('m-1')).outstanding).toEqual(eur(25));
+    for (const [column, counts] of [
+      ['Saldo', { created: 0, updated: 2, unchanged: 1 }],
+      ['Ordinante', { created: 0, updated: 2, unchanged: 1 }],
+    ] as const)
+      expect(await imported(lines, [], { payer: column, book: 'none' })).toMatchObject(counts);
+    const otherwise = await imported([...lines, '01/03/2027;3,22;neu;ROSSI;2'], [], {
+      payer: 'Causale',
+      reference: 'Ordinante',
+      book: 'none',
+    });
+    expect(otherwise).toMatchObject({ created: 1, updated: 2, unchanged: 1 });
+    const inPool = (await pool()).filter(({ payer }: Line) => payer === 'noch nichts');
+    expect(inPool).toMatchObject([{ reference: 'ROSSI', amount: eur(3.21) }]);
+    const booked = (await api.call(`/bank-lines/${first.bankLineId}`)).body;
+    expect(booked).toMatchObject({ state: 'booked', reference: 'acconto SO-77601', payer: 'ROSSI' });
+  });
+
+  it('knows lines by what they say, where the rest of the row changed, or from before ids followed from the row', async () => {
+    const balances = (...all: number[]) => all.map((balance) => `01/03/2027;9,87;saldo;NERI;${balance}`);
+    expect(await imported(balances(1))).toMatchObject({ created: 1 });
+    expect(await imported(balances(2, 1, 3))).toMatchObject({ created: 2, unchanged: 1 });
+    expect(await imported(balances(4, 5, 6, 7))).toMatchObject({ created: 1, unchanged: 3 });
+
+    const [row] = await api.sql`select import_id from bank_lines limit 1`;
+    await api.sql`
+      insert into bank_lines (id, import_id, value_on, amount, currency, reference, payer, created_at)
+      select 'bank_before' || n, ${row!.importId}, '2027-02-27', 987, 'EUR', 'prima', 'NERI', ${api.clock.now} from generate_series(1, 2) n`;
+    const before = '27/02/2027;9,87;prima;NERI;1';
+    expect(await imported([before, before])).toMatchObject({ created: 0, unchanged: 2 });
+    const without = new URLSearchParams([...italian].filter(([name]) => name !== 'payer'));
+    const { body } = await api.send(
+      `/v1/payments/import?${without}`,
+      [HEADER, before, before, before].join('\n'),
+      {
+        ...accounting,
+        headers: { 'content-type': 'text/csv' },
+      },
+    );
+    await applyImport(api.sql, body.importId, api.clock.now);
+    const outcomes = { created: 1, updated: 2 };
+    expect(await getImport(api.sql, body.importId)).toMatchObject({ outcomes });
   });
 
   it('is nothing that a store sees', async () => {

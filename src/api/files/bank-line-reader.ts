@@ -17,8 +17,8 @@ export type BankMapping = {
 };
 
 /**
- * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from its content and from
- * its place among equal ones of the file, so that it is the same line in an overlapping file.
+ * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from how it stands there
+ * and from its place among equal ones, so that it is the same line in whatever way the file is read.
  * @param today days after it are rejected
  */
 export function bankLineReader(mapping: BankMapping, today: string): LineReader {
@@ -30,10 +30,13 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
       optional: [],
       others: { pattern: /^/, description: 'any others' },
     },
-    ofCells: (cells) => {
+    ofCells: (cells, raw) => {
       const errors: FieldError[] = [];
       const valueOn = dayOf(cells[date] ?? '', mapping, today, errors);
       const minor = minorOf(cells[amount] ?? '', mapping, errors);
+      const content = fingerprint(raw);
+      const place = (equal.get(content) ?? 0) + 1;
+      equal.set(content, place);
       if (errors.length > 0) return { subject: null, errors };
       const facts = {
         valueOn,
@@ -42,10 +45,7 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
         reference: cells[reference] ?? '',
         payer: payer === undefined ? '' : (cells[payer] ?? ''),
       };
-      const content = fingerprint(facts);
-      const place = (equal.get(content) ?? 0) + 1;
-      equal.set(content, place);
-      return { subject: `bank_${fingerprint({ content, place }).slice(0, 32)}`, facts, fingerprint: content };
+      return { subject: `bank_${fingerprint({ raw, place }).slice(0, 32)}`, facts, fingerprint: content };
     },
     ofObject: (): Read => ({ subject: null, errors: [{ pointer: '', detail: 'Send the lines as CSV.' }] }),
   };
