@@ -3,6 +3,7 @@ import { applyImport } from '../../src/db/apply-import.ts';
 import { bookCertain } from '../../src/db/book-bank-line.ts';
 import { getImport } from '../../src/db/imports.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
+import type { Money } from '../../src/domain/money.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
@@ -29,10 +30,10 @@ const italian = new URLSearchParams({
   decimal: ',',
 });
 const HEADER = 'Data valuta;Importo;Causale;Ordinante;Saldo';
-const send = (lines: readonly string[], query: Record<string, string> = {}) =>
+const send = (lines: readonly string[], query: Record<string, string> = {}, header = HEADER) =>
   api.send(
     `/v1/payments/import?${new URLSearchParams({ ...Object.fromEntries(italian), ...query })}`,
-    [HEADER, ...lines].join('\n'),
+    [header, ...lines].join('\n'),
     {
       ...accounting,
       headers: { 'content-type': 'text/csv' },
@@ -44,8 +45,9 @@ async function imported(
   lines: readonly string[],
   orderIds: readonly string[] = [],
   query: Record<string, string> = {},
+  header = HEADER,
 ) {
-  const { status, body } = await send(lines, query);
+  const { status, body } = await send(lines, query, header);
   expect([status, body.detail]).toEqual([202, undefined]);
   await applyImport(api.sql, body.importId, api.clock.now);
   const { options, actor } = await getImport(api.sql, body.importId);
@@ -219,9 +221,11 @@ describe('a bank’s file', () => {
       '01/03/2027;1.2,00;x;y;1',
       '01/03/2027;-5,00;fee;y;1',
       '01/03/2027;1,005;x;y;1',
+      '31/12/0000;1,00;x;y;1',
+      '31/12/1899;1,00;x;y;1',
       '01/03/2027;1,00;fine;y;1',
     ]);
-    expect(done).toMatchObject({ created: 1, rejected: 5 });
+    expect(done).toMatchObject({ created: 1, rejected: 7 });
     const { items } = (await api.call(`/imports/${done.importId}/rejected`)).body;
     expect(items.map(({ errors }: { errors: { pointer: string }[] }) => errors[0]!.pointer)).toEqual([
       'Data valuta',
@@ -229,7 +233,24 @@ describe('a bank’s file', () => {
       'Importo',
       'Importo',
       'Importo',
+      'Data valuta',
+      'Data valuta',
     ]);
+    expect(items.at(-1).errors).toEqual([{ pointer: 'Data valuta', detail: 'Too long ago.' }]);
+  });
+
+  it('has columns of whatever name, of which those that are mapped are read', async () => {
+    const inherited = await imported(
+      ['01/03/2027;4,32;;'],
+      [],
+      { reference: 'constructor', payer: 'toString' },
+      'Data valuta;Importo;constructor;toString',
+    );
+    expect(inherited).toMatchObject({ state: 'done', created: 1 });
+    expect((await pool()).find(({ amount }: never) => (amount as Money).amount === 432)).toMatchObject({
+      reference: '',
+      payer: '',
+    });
   });
 });
 

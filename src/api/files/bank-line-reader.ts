@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import type { FieldError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { MAX_AMOUNT, minorDigits } from '../../domain/money.ts';
+import { day } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';
 
 /** Which columns of the bank's file say what, and how its days and amounts are written. */
@@ -52,11 +53,15 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
 }
 
 function dayOf(cell: string, { date, dateFormat }: BankMapping, today: string, errors: FieldError[]): string {
+  const wrong = (detail: string): string => {
+    errors.push({ pointer: date, detail });
+    return '';
+  };
   const read = DateTime.fromFormat(cell, dateFormat, { zone: 'utc' });
-  const day = read.isValid ? read.toISODate() : null;
-  if (day === null) errors.push({ pointer: date, detail: `This is no day such as ${dateFormat}.` });
-  else if (day > today) errors.push({ pointer: date, detail: `This is in the future: today is ${today}.` });
-  return day ?? '';
+  if (!read.isValid) return wrong(`This is no day such as ${dateFormat}.`);
+  const { data, error } = day.safeParse(read.toISODate());
+  if (error) return wrong(error.issues[0]!.message);
+  return data <= today ? data : wrong(`This is in the future: today is ${today}.`);
 }
 
 /** In minor units, read digit by digit, with or without thousands. */

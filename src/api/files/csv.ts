@@ -110,7 +110,8 @@ function byColumn(
   const filled = header
     .map((name, index) => [name, record[index]!] as const)
     .filter(([, cell]) => cell !== '');
-  return { cells: Object.fromEntries(filled) };
+  // Without a prototype: a column may be called "constructor".
+  return { cells: Object.assign(Object.create(null), Object.fromEntries(filled)) };
 }
 
 const breaksIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;
