@@ -251,6 +251,18 @@ describe('a bank’s file', () => {
       reference: '',
       payer: '',
     });
+    for (const header of ['Data valuta;Importo;Causale;Ordinante;Divisa;Divisa', `${HEADER};`, `${HEADER};;`])
+      expect(
+        await imported(
+          [`01/03/2027;4,33;${header.length};;EUR${';'.repeat(header.split(';').length - 5)}`],
+          [],
+          {},
+          header,
+        ),
+      ).toMatchObject({ created: 1, rejected: 0 });
+    const twice = await send(['01/03/2027;4,34;x;y;z'], {}, 'Data valuta;Importo;Causale;Ordinante;Importo');
+    expect(twice).toMatchObject({ status: 422, body: { code: 'file-not-readable' } });
+    expect(twice.body.detail).toContain('"Importo" more than once');
   });
 });
 

@@ -29,7 +29,7 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
     columns: {
       required: [date, amount, reference, ...(payer === undefined ? [] : [payer])],
       optional: [],
-      others: { pattern: /^/, description: 'any others' },
+      others: 'left-alone',
     },
     ofCells: (cells, raw) => {
       const errors: FieldError[] = [];
