@@ -8,14 +8,19 @@ export type BankLine = {
 
 /** An open order, or an invoice over open orders, by the number that a payer would quote. Amounts in minor units. */
 export type OpenDocument = {
+  readonly kind: 'order' | 'invoice';
   readonly number: string;
   readonly customerId: string;
   readonly customerName: string;
   readonly currency: string;
   /** False: money of this customer is for a person to allocate (insolvency). */
   readonly automatic: boolean;
-  /** What is outstanding of each order of it. */
-  readonly orders: readonly { readonly orderId: string; readonly amount: number }[];
+  /** What it asks for each order of it: of an order all that is outstanding, of an invoice its part of that. */
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly amount: number;
+    readonly outstanding: number;
+  }[];
 };
 
 export const reasons = [
@@ -87,10 +92,7 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
   const customers = new Set(named.map(({ customerId }) => customerId));
   if (customers.size > 1) return { ...none, reasons: ['number-named', 'several-customers'] };
   const [customerId] = customers;
-  // An invoice and its order may both be named, or an order stand in two of them: each order counts once.
-  const orders = [
-    ...new Map(named.flatMap((one) => one.orders).map((order) => [order.orderId, order])).values(),
-  ];
+  const orders = askedOf(named);
   const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
   const equal = owed === line.amount;
   let left = line.amount;
@@ -108,6 +110,21 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
   };
 }
 
+/**
+ * What the documents ask for each order, at most what is outstanding of it. Where an order and invoices over it are named,
+ * the invoices say how much.
+ */
+function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number }[] {
+  const lines = named.flatMap(({ kind, orders }) => orders.map((order) => ({ kind, ...order })));
+  return [...new Set(lines.map(({ orderId }) => orderId))].map((orderId) => {
+    const own = lines.filter((line) => line.orderId === orderId);
+    const { outstanding } = own[0]!;
+    const parts = own.filter(({ kind }) => kind === 'invoice');
+    const invoiced = parts.reduce((sum, { amount }) => sum + amount, 0);
+    return { orderId, amount: parts.length === 0 ? outstanding : Math.min(invoiced, outstanding) };
+  });
+}
+
 function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
   const payer = wordsOf(line.payer);
   const equal = open.filter(({ orders, customerName }) => {
@@ -117,7 +134,8 @@ function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
   const wholes = new Set(equal.map(({ orders }) => orders.map(({ orderId }) => orderId).join()));
   if (wholes.size !== 1) return none;
   const { customerId, orders } = equal[0]!;
-  return { certainty: 'likely', customerId, allocations: orders, reasons: ['amount-equal', 'payer-named'] };
+  const allocations = orders.map(({ orderId, amount }) => ({ orderId, amount }));
+  return { certainty: 'likely', customerId, allocations, reasons: ['amount-equal', 'payer-named'] };
 }
 
 const wordsOf = (name: string): string[] =>

@@ -135,6 +135,22 @@ describe('a bank’s file', () => {
     expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
   });
 
+  it('pays an order by all of its invoices that are named', async () => {
+    await place('n-1', 100, 'SO-77651', 'bruni');
+    for (const [number, units] of [
+      ['FT 10/2027', 60],
+      ['FT 11/2027', 40],
+    ] as const) {
+      const orders = [{ orderId: 'n-1', amount: eur(units) }];
+      const invoice = { number, issuedOn: '2027-03-01', total: eur(units), orders };
+      const put = await api.call(`/invoices/inv-${units}`, invoice, { ...accounting, method: 'PUT' });
+      expect(put.status).toBeLessThan(300);
+      await api.work('n-1');
+    }
+    await imported(['01/03/2027;100,00;FT 10/2027 + FT 11/2027;BRUNI;1'], ['n-1']);
+    expect((await order('n-1')).status).toBe('settled');
+  });
+
   it('books nothing twice that is read in another way, and what is still in the pool is as it was read last', async () => {
     await place('m-1', 50, 'SO-77601');
     const lines = [

@@ -11,7 +11,13 @@ const document = (
   customerName,
   currency: 'EUR',
   automatic: true,
-  orders: [{ orderId, amount }],
+  kind: 'order',
+  orders: [{ orderId, amount, outstanding: amount }],
+});
+const invoice = (number: string, orderId: string, amount: number, outstanding: number): OpenDocument => ({
+  ...document(number, amount),
+  kind: 'invoice',
+  orders: [{ orderId, amount, outstanding }],
 });
 
 const documents = [
@@ -76,6 +82,27 @@ describe('a bank line', () => {
     expect(match(line('', 30_000, 'Bruni e C spa'), documents).certainty).toBe('none');
     expect(match(line('', 30_001, 'OFFICINE ROSSI SRL'), documents).certainty).toBe('none');
   });
+
+  it.each([
+    ['FT 201 e FT 202', 10_000, 10_000, 'certain', 10_000],
+    ['FT 201', 6_000, 10_000, 'certain', 6_000],
+    ['FT 201 ordine SO-9', 6_000, 10_000, 'certain', 6_000],
+    ['FT 201, 202 e 203', 10_000, 10_000, 'certain', 10_000],
+    ['FT 201 e FT 202', 4_500, 4_500, 'certain', 4_500],
+    ['FT 201 e FT 202', 6_000, 10_000, 'likely', 6_000],
+  ])(
+    '“%s” of %i, of an order of which %i is open, is %s',
+    (reference, amount, outstanding, certainty, paid) => {
+      const part = (number: string, payable: number) =>
+        invoice(number, 'o-9', Math.min(payable, outstanding), outstanding);
+      const parts = [part('201', 6_000), part('202', 4_000), part('203', 1_000)];
+      const order = document('SO-9', outstanding, { orderId: 'o-9' });
+      expect(match(line(reference, amount), [order, ...parts])).toMatchObject({
+        certainty,
+        allocations: [{ orderId: 'o-9', amount: paid }],
+      });
+    },
+  );
 
   it('never gives an order more than is outstanding of it, nor all together more than came', () => {
     const { allocations } = match(line('SO-1042 SO-1043', 140_000), documents);
