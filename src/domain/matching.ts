@@ -54,19 +54,25 @@ const none: Proposal = { certainty: 'none', customerId: null, allocations: [], r
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
 export const keyOf = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
+/** A key, and which pieces of the text it is made of: those from `from` to before `to`. */
+type Place = { readonly key: string; readonly from: number; readonly to: number };
+
 /** All that could be a number in a text: its pieces, and up to six of them joined. */
-export function keysIn(text: string): string[] {
+function placesIn(text: string): Place[] {
   const pieces = text
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
     .filter((piece) => piece !== '');
-  const keys = pieces.flatMap((_, from) =>
-    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more) =>
-      pieces.slice(from, from + more + 1).join(''),
-    ),
+  const places = pieces.flatMap((_, from) =>
+    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place => {
+      const to = from + more + 1;
+      return { key: pieces.slice(from, to).join(''), from, to };
+    }),
   );
-  return [...new Set(keys)].filter((key) => key.length >= SHORTEST_KEY && /\d/.test(key));
+  return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
 }
+
+export const keysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**
  * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, who is not insolvent,
@@ -74,18 +80,18 @@ export function keysIn(text: string): string[] {
  */
 export function match(line: BankLine, documents: readonly OpenDocument[]): Proposal {
   const open = documents.filter(({ currency }) => currency === line.currency);
-  const named = mostSpecific(open, keysIn(line.reference));
+  const named = mostSpecific(open, placesIn(line.reference));
   return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
 }
 
-/** The documents that are named, without those whose number is but a part of another one that is named. */
-function mostSpecific(open: readonly OpenDocument[], keys: readonly string[]): OpenDocument[] {
-  const named = open.filter(({ number }) => keys.includes(keyOf(number)));
-  const numbers = named.map(({ number }) => keyOf(number));
-  return named.filter(({ number }) => {
-    const key = keyOf(number);
-    return !numbers.some((other) => other.length > key.length && other.includes(key));
-  });
+/** The documents that are named, without those whose number stands only inside another one that is named. */
+function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
+  const numbers = new Set(open.map(({ number }) => keyOf(number)));
+  const named = places.filter(({ key }) => numbers.has(key));
+  const inside = (one: Place) =>
+    named.some(({ from, to }) => from <= one.from && one.to <= to && to - from > one.to - one.from);
+  const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));
+  return open.filter(({ number }) => whole.has(keyOf(number)));
 }
 
 function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {

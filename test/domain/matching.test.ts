@@ -54,6 +54,21 @@ describe('a bank line', () => {
     expect([found.certainty, found.allocations.map(({ orderId }) => orderId)]).toEqual([certainty, orders]);
   });
 
+  it('names each number that stands by itself, and none that is but a piece of another', () => {
+    const orders = [
+      document('1001', 10_000),
+      document('10012', 5_000),
+      document('SO-1001', 7_000, { orderId: 'so' }),
+    ];
+    const certain = (...orderIds: string[]) => ({
+      certainty: 'certain',
+      allocations: orderIds.map((orderId) => expect.objectContaining({ orderId })),
+    });
+    expect(match(line('saldo 1001 e 10012', 15_000), orders)).toMatchObject(certain('1001', '10012'));
+    expect(match(line('saldo SO-1001', 7_000), orders)).toMatchObject(certain('so'));
+    expect(match(line('saldo SO-1001 e 1001', 17_000), orders)).toMatchObject(certain('1001', 'so'));
+  });
+
   it('is never certain where the numbers are of two customers, or of another currency', () => {
     expect(match(line('SO-1042 F12/2027', 192_000), documents)).toMatchObject({
       certainty: 'none',
