@@ -45,6 +45,8 @@ export type Proposal = {
 const SHORTEST_KEY = 3;
 /** A number may be written in so many pieces: "FT 2027 / 12 - B". */
 const PIECES = 6;
+/** So many characters of a reference are read; a bank's have some hundreds. */
+const LONGEST_REFERENCE = 2_000;
 /** Words of a company's name that say nothing about who it is. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
 
@@ -57,9 +59,12 @@ export const keyOf = (number: string): string => number.toUpperCase().replace(/[
 /** A key, and which pieces of the text it is made of: those from `from` to before `to`. */
 type Place = { readonly key: string; readonly from: number; readonly to: number };
 
-/** All that could be a number in a text: its pieces, and up to six of them joined. */
+/** Where what could be a number stands in a text: its pieces, and up to six of them joined. */
 function placesIn(text: string): Place[] {
-  const pieces = text
+  // What is cut may be the beginning of a longer number.
+  const read =
+    text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
+  const pieces = read
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
     .filter((piece) => piece !== '');
@@ -72,6 +77,7 @@ function placesIn(text: string): Place[] {
   return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
 }
 
+/** All that could be a number in a text. */
 export const keysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**

@@ -41,6 +41,15 @@ test('numbers are found in whatever way a payer writes them, and never inside an
   expect(keysIn('grazie mille')).toEqual([]);
 });
 
+test('of a very long reference only the beginning is read, and no number of which it has but a part', () => {
+  const keys = keysIn(`${'SO-1042 '.repeat(249)}FT-7 7123456`);
+  expect(keys).toContain('FT7');
+  expect(keys.filter((key) => key.startsWith('7'))).toEqual([]);
+  const many = keysIn(Array.from({ length: 10_000 }, (_, index) => 10_000 + index).join(' '));
+  expect(many).toContain('10001');
+  expect(many).not.toContain('19999');
+});
+
 describe('a bank line', () => {
   it.each([
     ['SO-1042', 122_000, 'certain', ['SO-1042']],
