@@ -1,7 +1,7 @@
 import { NettermsError } from '../domain/errors.ts';
 import type { Proposal } from '../domain/matching.ts';
-import { type BankLineRow, noteTried, proposalsFor, stateOf, untriedLines } from './bank-lines.ts';
-import type { Sql } from './client.ts';
+import { lockBankLine, noteTried, paymentIdOf, proposalsFor, stateOf, untriedLines } from './bank-lines.ts';
+import { inTransaction, type Sql } from './client.ts';
 import { type Allocated, receivePayment } from './receive-payment.ts';
 
 /** Lines that are looked at together. */
@@ -16,38 +16,44 @@ export type Booking = {
 };
 
 /**
- * Books a bank line as the payment of its id.
+ * Books a bank line as a payment; one that is booked already answers with that. After its payment was taken back it is
+ * booked as another.
  * @throws NettermsError as `receivePayment`; `bank-line-ignored`; `conflict` if it was booked otherwise
  */
 export async function bookBankLine(
   sql: Sql,
-  line: BankLineRow,
+  lineId: string,
   { customerId, allocations, deductions }: Booking,
   by: { actor: string; now: string },
-): Promise<Allocated> {
-  if (stateOf(line) === 'ignored')
-    throw new NettermsError(
-      'bank-line-ignored',
-      `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
+): Promise<Allocated & { paymentId: string }> {
+  return inTransaction(sql, async (tx) => {
+    const line = await lockBankLine(tx, lineId);
+    if (stateOf(line) === 'ignored')
+      throw new NettermsError(
+        'bank-line-ignored',
+        `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
+      );
+    const money = (amount: number) => ({ amount, currency: line.currency });
+    const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
+    const allocated = await receivePayment(
+      tx,
+      {
+        paymentId,
+        customerId,
+        amount: money(line.amount),
+        receivedOn: line.valueOn,
+        method: 'bank-transfer',
+        reference: line.reference.slice(0, 200) || null,
+        allocations:
+          allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
+        deductions,
+        allocate: true,
+        content: { bankLine: line.id, customerId, allocations, deductions },
+      },
+      by,
     );
-  const money = (amount: number) => ({ amount, currency: line.currency });
-  const content = { bankLine: line.id, customerId, allocations, deductions };
-  return receivePayment(
-    sql,
-    {
-      paymentId: line.id,
-      customerId,
-      amount: money(line.amount),
-      receivedOn: line.valueOn,
-      method: 'bank-transfer',
-      reference: line.reference.slice(0, 200) || null,
-      allocations: allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
-      deductions,
-      allocate: true,
-      content,
-    },
-    by,
-  );
+    return { ...allocated, paymentId };
+  });
 }
 
 /**
@@ -67,7 +73,7 @@ export async function bookCertain(
     for (const line of lines) {
       const proposal = proposals.get(line.id);
       if (proposal?.certainty === 'certain') {
-        const booked = await bookBankLine(sql, line, bookingOf(proposal), { actor, now }).catch(stays);
+        const booked = await bookBankLine(sql, line.id, bookingOf(proposal), { actor, now }).catch(stays);
         if (booked) await went(booked);
       }
       await noteTried(sql, [line.id], now);

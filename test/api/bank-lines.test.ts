@@ -337,6 +337,54 @@ describe('the pool', () => {
     expect(row!.n).toBe(1);
   });
 
+  it('holds a line again whose payment was taken back, to be booked on another order', async () => {
+    await place('r-1', 90, 'SO-77701');
+    await place('r-2', 90, 'SO-77702');
+    await imported(['01/03/2027;90,00;SO-77701;?;1'], ['r-1']);
+    const [line] = (await api.call('/bank-lines?state=booked&limit=200')).body.items.filter(
+      ({ reference }: Line) => reference === 'SO-77701',
+    );
+    const id = line.bankLineId;
+    const to = (orderId: string) => ({
+      customerId: 'rossi',
+      allocations: [{ orderId, amount: eur(90) }],
+    });
+    const takeBack = (paymentId: string) =>
+      api.working(api.call(`/payments/${paymentId}/reverse`, { reason: 'wrong order' }, accounting));
+    for (const [round, orderId] of ['r-2', 'r-1', 'r-2'].entries()) {
+      expect((await takeBack(round === 0 ? id : `${id}:${round}`)).status).toBe(200);
+      expect(await waiting('SO-77701')).toBe(id);
+      const booked = await act(id, 'confirm', to(orderId), orderId);
+      expect(booked).toMatchObject({
+        status: 200,
+        body: { paymentId: `${id}:${round + 1}`, allocated: eur(90) },
+      });
+      expect((await order(orderId)).status).toBe('settled');
+      const again = await act(id, 'confirm', {});
+      expect(again.body.paymentId).toBe(`${id}:${round + 1}`);
+      expect((await act(id, 'confirm', { customerId: 'bruni' })).status).toBe(409);
+    }
+    expect((await api.call(`/bank-lines/${id}`)).body).toMatchObject({
+      state: 'booked',
+      paymentId: `${id}:3`,
+    });
+    expect((await takeBack(`${id}:3`)).status).toBe(200);
+    expect(await act(id, 'ignore', { reason: 'the bank took it back' })).toMatchObject({ status: 200 });
+  });
+
+  it('is told once what becomes of a line that is booked and ignored at once', async () => {
+    const lines = Array.from({ length: 8 }, (_, n) => `01/03/2027;${n + 1},11;entweder ${n};?;1`);
+    await imported(lines);
+    for (const [n] of lines.entries()) {
+      const id = await waiting(`entweder ${n}`);
+      const both = await Promise.all([
+        act(id, 'confirm', { customerId: 'bruni' }),
+        act(id, 'ignore', { reason: 'no customer’s' }),
+      ]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    }
+  });
+
   it('leaves what is no payment of a customer, and does not book it any more', async () => {
     await imported(['01/03/2027;7,00;rimborso spese;LA BANCA;1']);
     const id = await waiting('rimborso spese');
