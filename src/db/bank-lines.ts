@@ -94,14 +94,20 @@ export async function proposalsFor(
   return new Map(open.map((line) => [line.id, match(line, documents)]));
 }
 
-/** Lines of an import that nobody has looked at yet, whether they could be booked by themselves. */
-export async function untriedLines(db: Db, importId: string, limit: number): Promise<BankLineRow[]> {
-  return db<BankLineRow[]>`
-    select ${columns(db)} from bank_lines where import_id = ${importId} and tried_at is null order by id limit ${limit}`;
-}
-
-export async function noteTried(db: Db, ids: readonly string[], now: string): Promise<void> {
-  await db`update bank_lines set tried_at = ${now} where id = any(${ids as string[]})`;
+/**
+ * Open lines of an import's file, also those that an earlier file brought, in its order; `after` is the number of the last
+ * one before. What was booked before and taken back is for a person.
+ */
+export async function neverBookedLines(
+  db: Db,
+  importId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<(BankLineRow & { number: number })[]> {
+  return db<(BankLineRow & { number: number })[]>`
+    select l.number, b.* from import_lines l, lateral (
+      select ${columns(db)} from bank_lines where id = l.subject and ignored_at is null
+        and not exists (select 1 from payments p where p.payment_id = bank_lines.id)) b
+    where l.import_id = ${importId} and l.outcome <> 'rejected' and l.number > ${after} order by l.number limit ${limit}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { NettermsError } from '../domain/errors.ts';
 import type { Proposal } from '../domain/matching.ts';
-import { lockBankLine, noteTried, paymentIdOf, proposalsFor, stateOf, untriedLines } from './bank-lines.ts';
+import { lockBankLine, neverBookedLines, paymentIdOf, proposalsFor, stateOf } from './bank-lines.ts';
 import { inTransaction, type Sql } from './client.ts';
 import { type Allocated, receivePayment } from './receive-payment.ts';
 
@@ -57,7 +57,8 @@ export async function bookBankLine(
 }
 
 /**
- * Books the lines of an import whose match is certain, one by one, each in its transaction; the others stay in the pool.
+ * Books the lines of an import's file whose match is certain, one by one, each in its transaction, also where an earlier
+ * import without booking brought them into the pool; the others stay there.
  * May be broken off and repeated. What an order refuses meanwhile stays in the pool as well.
  * @param went is told of each line that was booked
  */
@@ -66,9 +67,10 @@ export async function bookCertain(
   importId: string,
   { actor, now, went }: { actor: string; now: string; went: (booked: Allocated) => Promise<void> },
 ): Promise<void> {
-  for (;;) {
-    const lines = await untriedLines(sql, importId, BATCH);
+  for (let after = 0; ; ) {
+    const lines = await neverBookedLines(sql, importId, { after, limit: BATCH });
     if (lines.length === 0) return;
+    after = lines.at(-1)!.number;
     const proposals = await proposalsFor(sql, lines);
     for (const line of lines) {
       const proposal = proposals.get(line.id);
@@ -76,7 +78,6 @@ export async function bookCertain(
         const booked = await bookBankLine(sql, line.id, bookingOf(proposal), { actor, now }).catch(stays);
         if (booked) await went(booked);
       }
-      await noteTried(sql, [line.id], now);
     }
   }
 }

@@ -215,8 +215,28 @@ describe('a bank’s file', () => {
 
   it('books nothing by itself if asked so', async () => {
     await place('e-1', 60, 'SO-77401');
-    await imported(['01/03/2027;60,00;SO-77401;x;1'], ['e-1'], { book: 'none' });
+    const line = '01/03/2027;60,00;SO-77401;x;1';
+    await imported([line], ['e-1'], { book: 'none' });
     expect((await order('e-1')).status).toBe('open');
+    expect(await imported([line], ['e-1'])).toMatchObject({ created: 0, unchanged: 1 });
+    expect((await order('e-1')).status).toBe('settled');
+  });
+
+  it('never books by itself again what was ignored, or taken back', async () => {
+    await place('s-1', 61, 'SO-77411');
+    await place('s-2', 62, 'SO-77412');
+    const lines = ['01/03/2027;61,00;SO-77411;x;1', '01/03/2027;62,00;SO-77412;x;1'];
+    await imported(lines, [], { book: 'none' });
+    const [left, back] = await Promise.all(
+      ['SO-77411', 'SO-77412'].map(async (sought) =>
+        (await pool()).find(({ reference }: Line) => reference === sought),
+      ),
+    );
+    await api.call(`/bank-lines/${left.bankLineId}/ignore`, { reason: 'returned' }, accounting);
+    await api.working(api.call(`/bank-lines/${back.bankLineId}/confirm`, {}, accounting));
+    await api.working(api.call(`/payments/${back.bankLineId}/reverse`, { reason: 'returned' }, accounting));
+    await imported(lines, ['s-1', 's-2']);
+    expect([(await order('s-1')).status, (await order('s-2')).status]).toEqual(['open', 'open']);
   });
 
   it('says what is wrong: a missing column, days, amounts, money that went out', async () => {
