@@ -1,10 +1,10 @@
 import { NettermsError } from '../domain/errors.ts';
 import { match, type Proposal } from '../domain/matching.ts';
 import { recordAudit } from './audit.ts';
-import { type Db, inTransaction, type Sql } from './client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { openDocuments } from './open-documents.ts';
 
-/** Money on the bank account; `amount` in minor units. It is booked as the payment of its id. */
+/** Money on the bank account; `amount` in minor units. */
 export type BankLineRow = {
   id: string;
   importId: string;
@@ -14,7 +14,10 @@ export type BankLineRow = {
   reference: string;
   payer: string;
   createdAt: string;
-  booked: boolean;
+  /** The payment that it is booked as; null where it is not, or that was taken back. */
+  paymentId: string | null;
+  /** How many of its payments were taken back. */
+  takenBack: number;
   ignoredAt: string | null;
   ignoredBy: string | null;
   ignoredWhy: string | null;
@@ -22,15 +25,37 @@ export type BankLineRow = {
 export const bankLineStates = ['open', 'booked', 'ignored'] as const;
 export type BankLineState = (typeof bankLineStates)[number];
 
-const booked = (db: Db) => db`exists (select 1 from payments where payment_id = bank_lines.id)`;
-const columns = (
-  db: Db,
-) => db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${booked(db)} as booked, ignored_at,
-  ignored_by, ignored_why`;
+/** Its first payment has the line's id; one after payments that were taken back has their count as well. */
+export const paymentIdOf = (lineId: string, takenBack: number): string =>
+  takenBack === 0 ? lineId : `${lineId}:${takenBack}`;
+
+const isTakenBack = (db: Db) => db`exists (
+  select 1 from ledger l join ledger r on r.reverses = l.id where l.payment_id = p.payment_id and l.kind = 'payment')`;
+/** The payments of a row of `bank_lines`, in their order: after one that was taken back there may be another. */
+const bookings = (db: Db) => db`
+  with recursive bookings as (
+    select 1 as next, p.payment_id, ${isTakenBack(db)} as back from payments p where p.payment_id = bank_lines.id::text
+    union all
+    select b.next + 1, p.payment_id, ${isTakenBack(db)} from bookings b join payments p on p.payment_id = bank_lines.id || ':' || b.next
+    where b.back)`;
+const paymentId = (db: Db) => db`(${bookings(db)} select payment_id from bookings where not back)`;
+const takenBack = (db: Db) => db`(${bookings(db)} select count(*)::int from bookings where back)`;
+const columns = (db: Db) =>
+  db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${paymentId(db)} as payment_id,
+  ${takenBack(db)} as taken_back, ignored_at, ignored_by, ignored_why`;
+
+/** Of a row of `bank_lines`, as `stateOf` has it. */
+export const bankLineIsOpen = (db: Db) => db`(bank_lines.ignored_at is null and ${paymentId(db)} is null)`;
 
 /** `booked` stands above `ignored`: money that was booked cannot be ignored any more. */
-export const stateOf = ({ booked, ignoredAt }: BankLineRow): BankLineState =>
-  booked ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
+export const stateOf = ({ paymentId, ignoredAt }: BankLineRow): BankLineState =>
+  paymentId !== null ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
+
+/** The line, which nobody else books, ignores or reads anew before the transaction ends. Throws `bank-line-not-found`. */
+export async function lockBankLine(tx: Tx, id: string): Promise<BankLineRow> {
+  await tx`select 1 from bank_lines where id = ${id} for no key update`;
+  return getBankLine(tx, id);
+}
 
 /** @throws NettermsError `bank-line-not-found` */
 export async function getBankLine(db: Db, id: string): Promise<BankLineRow> {
@@ -46,9 +71,9 @@ export async function listBankLines(
   { after, limit }: { after: { valueOn: string; bankLineId: string } | null; limit: number },
 ): Promise<BankLineRow[]> {
   const isSo = {
-    open: db`ignored_at is null and not ${booked(db)}`,
-    booked: booked(db),
-    ignored: db`ignored_at is not null and not ${booked(db)}`,
+    open: bankLineIsOpen(db),
+    booked: db`${paymentId(db)} is not null`,
+    ignored: db`ignored_at is not null and ${paymentId(db)} is null`,
   };
   return db<BankLineRow[]>`
     select ${columns(db)} from bank_lines
@@ -69,14 +94,20 @@ export async function proposalsFor(
   return new Map(open.map((line) => [line.id, match(line, documents)]));
 }
 
-/** Lines of an import that nobody has looked at yet, whether they could be booked by themselves. */
-export async function untriedLines(db: Db, importId: string, limit: number): Promise<BankLineRow[]> {
-  return db<BankLineRow[]>`
-    select ${columns(db)} from bank_lines where import_id = ${importId} and tried_at is null order by id limit ${limit}`;
-}
-
-export async function noteTried(db: Db, ids: readonly string[], now: string): Promise<void> {
-  await db`update bank_lines set tried_at = ${now} where id = any(${ids as string[]})`;
+/**
+ * Open lines of an import's file, also those that an earlier file brought, in its order; `after` is the number of the last
+ * one before. What was booked before and taken back is for a person.
+ */
+export async function neverBookedLines(
+  db: Db,
+  importId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<(BankLineRow & { number: number })[]> {
+  return db<(BankLineRow & { number: number })[]>`
+    select l.number, b.* from import_lines l, lateral (
+      select ${columns(db)} from bank_lines where id = l.subject and ignored_at is null
+        and not exists (select 1 from payments p where p.payment_id = bank_lines.id)) b
+    where l.import_id = ${importId} and l.outcome <> 'rejected' and l.number > ${after} order by l.number limit ${limit}`;
 }
 
 /**
@@ -89,12 +120,11 @@ export async function ignoreBankLine(
   { reason, actor, now }: { reason: string; actor: string; now: string },
 ): Promise<BankLineRow> {
   return inTransaction(sql, async (tx) => {
-    await tx`select 1 from bank_lines where id = ${id} for no key update`;
-    const line = await getBankLine(tx, id);
-    if (line.booked)
+    const line = await lockBankLine(tx, id);
+    if (line.paymentId !== null)
       throw new NettermsError(
         'bank-line-booked',
-        `Line ${id} is booked as payment ${id}: take that back instead.`,
+        `Line ${id} is booked as payment ${line.paymentId}: take that back first.`,
       );
     if (line.ignoredAt !== null) return line;
     await tx`update bank_lines set ignored_at = ${now}, ignored_by = ${actor}, ignored_why = ${reason} where id = ${id}`;

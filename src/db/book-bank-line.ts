@@ -1,7 +1,7 @@
 import { NettermsError } from '../domain/errors.ts';
 import type { Proposal } from '../domain/matching.ts';
-import { type BankLineRow, noteTried, proposalsFor, stateOf, untriedLines } from './bank-lines.ts';
-import type { Sql } from './client.ts';
+import { lockBankLine, neverBookedLines, paymentIdOf, proposalsFor, stateOf } from './bank-lines.ts';
+import { inTransaction, type Sql } from './client.ts';
 import { type Allocated, receivePayment } from './receive-payment.ts';
 
 /** Lines that are looked at together. */
@@ -16,42 +16,49 @@ export type Booking = {
 };
 
 /**
- * Books a bank line as the payment of its id.
+ * Books a bank line as a payment; one that is booked already answers with that. After its payment was taken back it is
+ * booked as another.
  * @throws NettermsError as `receivePayment`; `bank-line-ignored`; `conflict` if it was booked otherwise
  */
 export async function bookBankLine(
   sql: Sql,
-  line: BankLineRow,
+  lineId: string,
   { customerId, allocations, deductions }: Booking,
   by: { actor: string; now: string },
-): Promise<Allocated> {
-  if (stateOf(line) === 'ignored')
-    throw new NettermsError(
-      'bank-line-ignored',
-      `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
+): Promise<Allocated & { paymentId: string }> {
+  return inTransaction(sql, async (tx) => {
+    const line = await lockBankLine(tx, lineId);
+    if (stateOf(line) === 'ignored')
+      throw new NettermsError(
+        'bank-line-ignored',
+        `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
+      );
+    const money = (amount: number) => ({ amount, currency: line.currency });
+    const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
+    const allocated = await receivePayment(
+      tx,
+      {
+        paymentId,
+        customerId,
+        amount: money(line.amount),
+        receivedOn: line.valueOn,
+        method: 'bank-transfer',
+        reference: line.reference.slice(0, 200) || null,
+        allocations:
+          allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
+        deductions,
+        allocate: true,
+        content: { bankLine: line.id, customerId, allocations, deductions },
+      },
+      by,
     );
-  const money = (amount: number) => ({ amount, currency: line.currency });
-  const content = { bankLine: line.id, customerId, allocations, deductions };
-  return receivePayment(
-    sql,
-    {
-      paymentId: line.id,
-      customerId,
-      amount: money(line.amount),
-      receivedOn: line.valueOn,
-      method: 'bank-transfer',
-      reference: line.reference.slice(0, 200) || null,
-      allocations: allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
-      deductions,
-      allocate: true,
-      content,
-    },
-    by,
-  );
+    return { ...allocated, paymentId };
+  });
 }
 
 /**
- * Books the lines of an import whose match is certain, one by one, each in its transaction; the others stay in the pool.
+ * Books the lines of an import's file whose match is certain, one by one, each in its transaction, also where an earlier
+ * import without booking brought them into the pool; the others stay there.
  * May be broken off and repeated. What an order refuses meanwhile stays in the pool as well.
  * @param went is told of each line that was booked
  */
@@ -60,17 +67,17 @@ export async function bookCertain(
   importId: string,
   { actor, now, went }: { actor: string; now: string; went: (booked: Allocated) => Promise<void> },
 ): Promise<void> {
-  for (;;) {
-    const lines = await untriedLines(sql, importId, BATCH);
+  for (let after = 0; ; ) {
+    const lines = await neverBookedLines(sql, importId, { after, limit: BATCH });
     if (lines.length === 0) return;
+    after = lines.at(-1)!.number;
     const proposals = await proposalsFor(sql, lines);
     for (const line of lines) {
       const proposal = proposals.get(line.id);
       if (proposal?.certainty === 'certain') {
-        const booked = await bookBankLine(sql, line, bookingOf(proposal), { actor, now }).catch(stays);
+        const booked = await bookBankLine(sql, line.id, bookingOf(proposal), { actor, now }).catch(stays);
         if (booked) await went(booked);
       }
-      await noteTried(sql, [line.id], now);
     }
   }
 }

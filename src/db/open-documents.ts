@@ -9,6 +9,7 @@ type Row = {
   automatic: boolean;
   orderId: string;
   amount: number;
+  outstanding: number;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
@@ -21,13 +22,13 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   const [orders, invoices] = await Promise.all([
     db<Row[]>`
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
-             o.id as order_id, o.outstanding as amount
+             o.id as order_id, o.outstanding as amount, o.outstanding
       from orders o join customers c on c.id = o.customer_id
       where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
         or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
-             least(o.outstanding, p.payable) as amount
+             least(o.outstanding, p.payable) as amount, o.outstanding
       from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
@@ -38,17 +39,19 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   return [...orders, ...byId].map(documentOf).concat(invoicesOf(invoices));
 }
 
-const documentOf = ({ orderId, amount, ...row }: Row): OpenDocument => ({
+const documentOf = ({ orderId, amount, outstanding, ...row }: Row): OpenDocument => ({
+  kind: 'order',
   ...row,
-  orders: [{ orderId, amount }],
+  orders: [{ orderId, amount, outstanding }],
 });
 
 /** One document for each invoice, whose orders came a row each. */
 function invoicesOf(rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, ...row } of rows) {
+  for (const { orderId, amount, outstanding, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
-    found.set(key, { ...row, orders: [...(found.get(key)?.orders ?? []), { orderId, amount }] });
+    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding }];
+    found.set(key, { kind: 'invoice', ...row, orders });
   }
   return [...found.values()];
 }

@@ -44,7 +44,11 @@ type By = { actor: string; now: string };
  * changes nothing.
  * @throws NettermsError `customer-not-found`, `currency-mismatch`, `conflict`; as `planAllocations`
  */
-export async function receivePayment(sql: Sql, receipt: Receipt, { actor, now }: By): Promise<Allocated> {
+export async function receivePayment(
+  sql: Sql | Tx,
+  receipt: Receipt,
+  { actor, now }: By,
+): Promise<Allocated> {
   const { paymentId, customerId, amount, receivedOn, method, reference, content } = receipt;
   requireFreeId(paymentId);
   return inTransaction(sql, async (tx) => {

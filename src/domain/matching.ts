@@ -8,14 +8,19 @@ export type BankLine = {
 
 /** An open order, or an invoice over open orders, by the number that a payer would quote. Amounts in minor units. */
 export type OpenDocument = {
+  readonly kind: 'order' | 'invoice';
   readonly number: string;
   readonly customerId: string;
   readonly customerName: string;
   readonly currency: string;
   /** False: money of this customer is for a person to allocate (insolvency). */
   readonly automatic: boolean;
-  /** What is outstanding of each order of it. */
-  readonly orders: readonly { readonly orderId: string; readonly amount: number }[];
+  /** What it asks for each order of it: of an order all that is outstanding, of an invoice its part of that. */
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly amount: number;
+    readonly outstanding: number;
+  }[];
 };
 
 export const reasons = [
@@ -40,6 +45,8 @@ export type Proposal = {
 const SHORTEST_KEY = 3;
 /** A number may be written in so many pieces: "FT 2027 / 12 - B". */
 const PIECES = 6;
+/** So many characters of a reference are read; a bank's have some hundreds. */
+const LONGEST_REFERENCE = 2_000;
 /** Words of a company's name that say nothing about who it is. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
 
@@ -49,19 +56,29 @@ const none: Proposal = { certainty: 'none', customerId: null, allocations: [], r
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
 export const keyOf = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
-/** All that could be a number in a text: its pieces, and up to six of them joined. */
-export function keysIn(text: string): string[] {
-  const pieces = text
+/** A key, and which pieces of the text it is made of: those from `from` to before `to`. */
+type Place = { readonly key: string; readonly from: number; readonly to: number };
+
+/** Where what could be a number stands in a text: its pieces, and up to six of them joined. */
+function placesIn(text: string): Place[] {
+  // What is cut may be the beginning of a longer number.
+  const read =
+    text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
+  const pieces = read
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
     .filter((piece) => piece !== '');
-  const keys = pieces.flatMap((_, from) =>
-    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more) =>
-      pieces.slice(from, from + more + 1).join(''),
-    ),
+  const places = pieces.flatMap((_, from) =>
+    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place => {
+      const to = from + more + 1;
+      return { key: pieces.slice(from, to).join(''), from, to };
+    }),
   );
-  return [...new Set(keys)].filter((key) => key.length >= SHORTEST_KEY && /\d/.test(key));
+  return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
 }
+
+/** All that could be a number in a text. */
+export const keysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**
  * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, who is not insolvent,
@@ -69,28 +86,25 @@ export function keysIn(text: string): string[] {
  */
 export function match(line: BankLine, documents: readonly OpenDocument[]): Proposal {
   const open = documents.filter(({ currency }) => currency === line.currency);
-  const named = mostSpecific(open, keysIn(line.reference));
+  const named = mostSpecific(open, placesIn(line.reference));
   return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
 }
 
-/** The documents that are named, without those whose number is but a part of another one that is named. */
-function mostSpecific(open: readonly OpenDocument[], keys: readonly string[]): OpenDocument[] {
-  const named = open.filter(({ number }) => keys.includes(keyOf(number)));
-  const numbers = named.map(({ number }) => keyOf(number));
-  return named.filter(({ number }) => {
-    const key = keyOf(number);
-    return !numbers.some((other) => other.length > key.length && other.includes(key));
-  });
+/** The documents that are named, without those whose number stands only inside another one that is named. */
+function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
+  const numbers = new Set(open.map(({ number }) => keyOf(number)));
+  const named = places.filter(({ key }) => numbers.has(key));
+  const inside = (one: Place) =>
+    named.some(({ from, to }) => from <= one.from && one.to <= to && to - from > one.to - one.from);
+  const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));
+  return open.filter(({ number }) => whole.has(keyOf(number)));
 }
 
 function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
   const customers = new Set(named.map(({ customerId }) => customerId));
   if (customers.size > 1) return { ...none, reasons: ['number-named', 'several-customers'] };
   const [customerId] = customers;
-  // An invoice and its order may both be named, or an order stand in two of them: each order counts once.
-  const orders = [
-    ...new Map(named.flatMap((one) => one.orders).map((order) => [order.orderId, order])).values(),
-  ];
+  const orders = askedOf(named);
   const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
   const equal = owed === line.amount;
   let left = line.amount;
@@ -108,6 +122,21 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
   };
 }
 
+/**
+ * What the documents ask for each order, at most what is outstanding of it. Where an order and invoices over it are named,
+ * the invoices say how much.
+ */
+function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number }[] {
+  const lines = named.flatMap(({ kind, orders }) => orders.map((order) => ({ kind, ...order })));
+  return [...new Set(lines.map(({ orderId }) => orderId))].map((orderId) => {
+    const own = lines.filter((line) => line.orderId === orderId);
+    const { outstanding } = own[0]!;
+    const parts = own.filter(({ kind }) => kind === 'invoice');
+    const invoiced = parts.reduce((sum, { amount }) => sum + amount, 0);
+    return { orderId, amount: parts.length === 0 ? outstanding : Math.min(invoiced, outstanding) };
+  });
+}
+
 function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
   const payer = wordsOf(line.payer);
   const equal = open.filter(({ orders, customerName }) => {
@@ -117,7 +146,8 @@ function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
   const wholes = new Set(equal.map(({ orders }) => orders.map(({ orderId }) => orderId).join()));
   if (wholes.size !== 1) return none;
   const { customerId, orders } = equal[0]!;
-  return { certainty: 'likely', customerId, allocations: orders, reasons: ['amount-equal', 'payer-named'] };
+  const allocations = orders.map(({ orderId, amount }) => ({ orderId, amount }));
+  return { certainty: 'likely', customerId, allocations, reasons: ['amount-equal', 'payer-named'] };
 }
 
 const wordsOf = (name: string): string[] =>

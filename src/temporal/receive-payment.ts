@@ -1,4 +1,3 @@
-import type { BankLineRow } from '../db/bank-lines.ts';
 import { type Booking, bookBankLine } from '../db/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
 import type { CommandRow } from '../db/commands.ts';
@@ -23,11 +22,12 @@ export async function takeReceipt(deps: Deps, receipt: Receipt, actor: string): 
  */
 export async function takeBankLine(
   deps: Deps,
-  line: BankLineRow,
+  lineId: string,
   booking: Booking,
   actor: string,
-): Promise<AllocatedPayment> {
-  return follow(deps, await bookBankLine(deps.sql, line, booking, { actor, now: deps.now }));
+): Promise<AllocatedPayment & { paymentId: string }> {
+  const booked = await bookBankLine(deps.sql, lineId, booking, { actor, now: deps.now });
+  return { ...(await follow(deps, booked)), paymentId: booked.paymentId };
 }
 
 /**

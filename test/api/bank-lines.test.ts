@@ -3,6 +3,7 @@ import { applyImport } from '../../src/db/apply-import.ts';
 import { bookCertain } from '../../src/db/book-bank-line.ts';
 import { getImport } from '../../src/db/imports.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
+import type { Money } from '../../src/domain/money.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
@@ -29,10 +30,10 @@ const italian = new URLSearchParams({
   decimal: ',',
 });
 const HEADER = 'Data valuta;Importo;Causale;Ordinante;Saldo';
-const send = (lines: readonly string[], query: Record<string, string> = {}) =>
+const send = (lines: readonly string[], query: Record<string, string> = {}, header = HEADER) =>
   api.send(
-    `/v1/payments/import?${new URLSearchParams([...italian, ...Object.entries(query)])}`,
-    [HEADER, ...lines].join('\n'),
+    `/v1/payments/import?${new URLSearchParams({ ...Object.fromEntries(italian), ...query })}`,
+    [header, ...lines].join('\n'),
     {
       ...accounting,
       headers: { 'content-type': 'text/csv' },
@@ -44,8 +45,9 @@ async function imported(
   lines: readonly string[],
   orderIds: readonly string[] = [],
   query: Record<string, string> = {},
+  header = HEADER,
 ) {
-  const { status, body } = await send(lines, query);
+  const { status, body } = await send(lines, query, header);
   expect([status, body.detail]).toEqual([202, undefined]);
   await applyImport(api.sql, body.importId, api.clock.now);
   const { options, actor } = await getImport(api.sql, body.importId);
@@ -58,6 +60,7 @@ const place = async (orderId: string, units: number, orderNumber: string, custom
   expect(await api.call('/orders', { orderId, orderNumber, customerId, total: eur(units) })).toMatchObject({
     status: 201,
   });
+type Line = { reference: string; payer: string };
 const pool = async () => (await api.call('/bank-lines?state=open', undefined, { as: 'read' })).body.items;
 const order = async (id: string) => (await api.call(`/orders/${id}`)).body;
 
@@ -132,6 +135,76 @@ describe('a bank’s file', () => {
     expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
   });
 
+  it('pays an order by all of its invoices that are named', async () => {
+    await place('n-1', 100, 'SO-77651', 'bruni');
+    for (const [number, units] of [
+      ['FT 10/2027', 60],
+      ['FT 11/2027', 40],
+    ] as const) {
+      const orders = [{ orderId: 'n-1', amount: eur(units) }];
+      const invoice = { number, issuedOn: '2027-03-01', total: eur(units), orders };
+      const put = await api.call(`/invoices/inv-${units}`, invoice, { ...accounting, method: 'PUT' });
+      expect(put.status).toBeLessThan(300);
+      await api.work('n-1');
+    }
+    await imported(['01/03/2027;100,00;FT 10/2027 + FT 11/2027;BRUNI;1'], ['n-1']);
+    expect((await order('n-1')).status).toBe('settled');
+  });
+
+  it('books nothing twice that is read in another way, and what is still in the pool is as it was read last', async () => {
+    await place('m-1', 50, 'SO-77601');
+    const lines = [
+      '01/03/2027;25,00;acconto SO-77601;ROSSI;1',
+      '01/03/2027;25,00;acconto SO-77601;ROSSI;1',
+      '01/03/2027;3,21;noch nichts;ROSSI;2',
+    ];
+    expect(await imported(lines)).toMatchObject({ created: 3 });
+    const first = (await pool()).find(({ reference }: Line) => reference === 'acconto SO-77601');
+    await api.working(api.call(`/bank-lines/${first.bankLineId}/confirm`, {}, accounting));
+    expect((await order('m-1')).outstanding).toEqual(eur(25));
+    for (const [column, counts] of [
+      ['Saldo', { created: 0, updated: 2, unchanged: 1 }],
+      ['Ordinante', { created: 0, updated: 2, unchanged: 1 }],
+    ] as const)
+      expect(await imported(lines, [], { payer: column, book: 'none' })).toMatchObject(counts);
+    const otherwise = await imported([...lines, '01/03/2027;3,22;neu;ROSSI;2'], [], {
+      payer: 'Causale',
+      reference: 'Ordinante',
+      book: 'none',
+    });
+    expect(otherwise).toMatchObject({ created: 1, updated: 2, unchanged: 1 });
+    const inPool = (await pool()).filter(({ payer }: Line) => payer === 'noch nichts');
+    expect(inPool).toMatchObject([{ reference: 'ROSSI', amount: eur(3.21) }]);
+    const booked = (await api.call(`/bank-lines/${first.bankLineId}`)).body;
+    expect(booked).toMatchObject({ state: 'booked', reference: 'acconto SO-77601', payer: 'ROSSI' });
+  });
+
+  it('knows lines by what they say, where the rest of the row changed, or from before ids followed from the row', async () => {
+    const balances = (...all: number[]) => all.map((balance) => `01/03/2027;9,87;saldo;NERI;${balance}`);
+    expect(await imported(balances(1))).toMatchObject({ created: 1 });
+    expect(await imported(balances(2, 1, 3))).toMatchObject({ created: 2, unchanged: 1 });
+    expect(await imported(balances(4, 5, 6, 7))).toMatchObject({ created: 1, unchanged: 3 });
+
+    const [row] = await api.sql`select import_id from bank_lines limit 1`;
+    await api.sql`
+      insert into bank_lines (id, import_id, value_on, amount, currency, reference, payer, created_at)
+      select 'bank_before' || n, ${row!.importId}, '2027-02-27', 987, 'EUR', 'prima', 'NERI', ${api.clock.now} from generate_series(1, 2) n`;
+    const before = '27/02/2027;9,87;prima;NERI;1';
+    expect(await imported([before, before])).toMatchObject({ created: 0, unchanged: 2 });
+    const without = new URLSearchParams([...italian].filter(([name]) => name !== 'payer'));
+    const { body } = await api.send(
+      `/v1/payments/import?${without}`,
+      [HEADER, before, before, before].join('\n'),
+      {
+        ...accounting,
+        headers: { 'content-type': 'text/csv' },
+      },
+    );
+    await applyImport(api.sql, body.importId, api.clock.now);
+    const outcomes = { created: 1, updated: 2 };
+    expect(await getImport(api.sql, body.importId)).toMatchObject({ outcomes });
+  });
+
   it('is nothing that a store sees', async () => {
     const { importId } = await imported(['01/03/2027;1,23;nobody;x;1']);
     const store = { as: 'storefront' } as const;
@@ -142,8 +215,28 @@ describe('a bank’s file', () => {
 
   it('books nothing by itself if asked so', async () => {
     await place('e-1', 60, 'SO-77401');
-    await imported(['01/03/2027;60,00;SO-77401;x;1'], ['e-1'], { book: 'none' });
+    const line = '01/03/2027;60,00;SO-77401;x;1';
+    await imported([line], ['e-1'], { book: 'none' });
     expect((await order('e-1')).status).toBe('open');
+    expect(await imported([line], ['e-1'])).toMatchObject({ created: 0, unchanged: 1 });
+    expect((await order('e-1')).status).toBe('settled');
+  });
+
+  it('never books by itself again what was ignored, or taken back', async () => {
+    await place('s-1', 61, 'SO-77411');
+    await place('s-2', 62, 'SO-77412');
+    const lines = ['01/03/2027;61,00;SO-77411;x;1', '01/03/2027;62,00;SO-77412;x;1'];
+    await imported(lines, [], { book: 'none' });
+    const [left, back] = await Promise.all(
+      ['SO-77411', 'SO-77412'].map(async (sought) =>
+        (await pool()).find(({ reference }: Line) => reference === sought),
+      ),
+    );
+    await api.call(`/bank-lines/${left.bankLineId}/ignore`, { reason: 'returned' }, accounting);
+    await api.working(api.call(`/bank-lines/${back.bankLineId}/confirm`, {}, accounting));
+    await api.working(api.call(`/payments/${back.bankLineId}/reverse`, { reason: 'returned' }, accounting));
+    await imported(lines, ['s-1', 's-2']);
+    expect([(await order('s-1')).status, (await order('s-2')).status]).toEqual(['open', 'open']);
   });
 
   it('says what is wrong: a missing column, days, amounts, money that went out', async () => {
@@ -164,9 +257,11 @@ describe('a bank’s file', () => {
       '01/03/2027;1.2,00;x;y;1',
       '01/03/2027;-5,00;fee;y;1',
       '01/03/2027;1,005;x;y;1',
+      '31/12/0000;1,00;x;y;1',
+      '31/12/1899;1,00;x;y;1',
       '01/03/2027;1,00;fine;y;1',
     ]);
-    expect(done).toMatchObject({ created: 1, rejected: 5 });
+    expect(done).toMatchObject({ created: 1, rejected: 7 });
     const { items } = (await api.call(`/imports/${done.importId}/rejected`)).body;
     expect(items.map(({ errors }: { errors: { pointer: string }[] }) => errors[0]!.pointer)).toEqual([
       'Data valuta',
@@ -174,7 +269,36 @@ describe('a bank’s file', () => {
       'Importo',
       'Importo',
       'Importo',
+      'Data valuta',
+      'Data valuta',
     ]);
+    expect(items.at(-1).errors).toEqual([{ pointer: 'Data valuta', detail: 'Too long ago.' }]);
+  });
+
+  it('has columns of whatever name, of which those that are mapped are read', async () => {
+    const inherited = await imported(
+      ['01/03/2027;4,32;;'],
+      [],
+      { reference: 'constructor', payer: 'toString' },
+      'Data valuta;Importo;constructor;toString',
+    );
+    expect(inherited).toMatchObject({ state: 'done', created: 1 });
+    expect((await pool()).find(({ amount }: never) => (amount as Money).amount === 432)).toMatchObject({
+      reference: '',
+      payer: '',
+    });
+    for (const header of ['Data valuta;Importo;Causale;Ordinante;Divisa;Divisa', `${HEADER};`, `${HEADER};;`])
+      expect(
+        await imported(
+          [`01/03/2027;4,33;${header.length};;EUR${';'.repeat(header.split(';').length - 5)}`],
+          [],
+          {},
+          header,
+        ),
+      ).toMatchObject({ created: 1, rejected: 0 });
+    const twice = await send(['01/03/2027;4,34;x;y;z'], {}, 'Data valuta;Importo;Causale;Ordinante;Importo');
+    expect(twice).toMatchObject({ status: 422, body: { code: 'file-not-readable' } });
+    expect(twice.body.detail).toContain('"Importo" more than once');
   });
 });
 
@@ -231,6 +355,54 @@ describe('the pool', () => {
     const [row] =
       await api.sql`select count(*)::int as n from ledger where payment_id = ${id} and kind = 'payment'`;
     expect(row!.n).toBe(1);
+  });
+
+  it('holds a line again whose payment was taken back, to be booked on another order', async () => {
+    await place('r-1', 90, 'SO-77701');
+    await place('r-2', 90, 'SO-77702');
+    await imported(['01/03/2027;90,00;SO-77701;?;1'], ['r-1']);
+    const [line] = (await api.call('/bank-lines?state=booked&limit=200')).body.items.filter(
+      ({ reference }: Line) => reference === 'SO-77701',
+    );
+    const id = line.bankLineId;
+    const to = (orderId: string) => ({
+      customerId: 'rossi',
+      allocations: [{ orderId, amount: eur(90) }],
+    });
+    const takeBack = (paymentId: string) =>
+      api.working(api.call(`/payments/${paymentId}/reverse`, { reason: 'wrong order' }, accounting));
+    for (const [round, orderId] of ['r-2', 'r-1', 'r-2'].entries()) {
+      expect((await takeBack(round === 0 ? id : `${id}:${round}`)).status).toBe(200);
+      expect(await waiting('SO-77701')).toBe(id);
+      const booked = await act(id, 'confirm', to(orderId), orderId);
+      expect(booked).toMatchObject({
+        status: 200,
+        body: { paymentId: `${id}:${round + 1}`, allocated: eur(90) },
+      });
+      expect((await order(orderId)).status).toBe('settled');
+      const again = await act(id, 'confirm', {});
+      expect(again.body.paymentId).toBe(`${id}:${round + 1}`);
+      expect((await act(id, 'confirm', { customerId: 'bruni' })).status).toBe(409);
+    }
+    expect((await api.call(`/bank-lines/${id}`)).body).toMatchObject({
+      state: 'booked',
+      paymentId: `${id}:3`,
+    });
+    expect((await takeBack(`${id}:3`)).status).toBe(200);
+    expect(await act(id, 'ignore', { reason: 'the bank took it back' })).toMatchObject({ status: 200 });
+  });
+
+  it('is told once what becomes of a line that is booked and ignored at once', async () => {
+    const lines = Array.from({ length: 8 }, (_, n) => `01/03/2027;${n + 1},11;entweder ${n};?;1`);
+    await imported(lines);
+    for (const [n] of lines.entries()) {
+      const id = await waiting(`entweder ${n}`);
+      const both = await Promise.all([
+        act(id, 'confirm', { customerId: 'bruni' }),
+        act(id, 'ignore', { reason: 'no customer’s' }),
+      ]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    }
   });
 
   it('leaves what is no payment of a customer, and does not book it any more', async () => {

@@ -11,7 +11,13 @@ const document = (
   customerName,
   currency: 'EUR',
   automatic: true,
-  orders: [{ orderId, amount }],
+  kind: 'order',
+  orders: [{ orderId, amount, outstanding: amount }],
+});
+const invoice = (number: string, orderId: string, amount: number, outstanding: number): OpenDocument => ({
+  ...document(number, amount),
+  kind: 'invoice',
+  orders: [{ orderId, amount, outstanding }],
 });
 
 const documents = [
@@ -35,6 +41,15 @@ test('numbers are found in whatever way a payer writes them, and never inside an
   expect(keysIn('grazie mille')).toEqual([]);
 });
 
+test('of a very long reference only the beginning is read, and no number of which it has but a part', () => {
+  const keys = keysIn(`${'SO-1042 '.repeat(249)}FT-7 7123456`);
+  expect(keys).toContain('FT7');
+  expect(keys.filter((key) => key.startsWith('7'))).toEqual([]);
+  const many = keysIn(Array.from({ length: 10_000 }, (_, index) => 10_000 + index).join(' '));
+  expect(many).toContain('10001');
+  expect(many).not.toContain('19999');
+});
+
 describe('a bank line', () => {
   it.each([
     ['SO-1042', 122_000, 'certain', ['SO-1042']],
@@ -46,6 +61,21 @@ describe('a bank line', () => {
   ])('“%s” of %i is %s', (reference, amount, certainty, orders) => {
     const found = match(line(reference, amount), documents);
     expect([found.certainty, found.allocations.map(({ orderId }) => orderId)]).toEqual([certainty, orders]);
+  });
+
+  it('names each number that stands by itself, and none that is but a piece of another', () => {
+    const orders = [
+      document('1001', 10_000),
+      document('10012', 5_000),
+      document('SO-1001', 7_000, { orderId: 'so' }),
+    ];
+    const certain = (...orderIds: string[]) => ({
+      certainty: 'certain',
+      allocations: orderIds.map((orderId) => expect.objectContaining({ orderId })),
+    });
+    expect(match(line('saldo 1001 e 10012', 15_000), orders)).toMatchObject(certain('1001', '10012'));
+    expect(match(line('saldo SO-1001', 7_000), orders)).toMatchObject(certain('so'));
+    expect(match(line('saldo SO-1001 e 1001', 17_000), orders)).toMatchObject(certain('1001', 'so'));
   });
 
   it('is never certain where the numbers are of two customers, or of another currency', () => {
@@ -76,6 +106,27 @@ describe('a bank line', () => {
     expect(match(line('', 30_000, 'Bruni e C spa'), documents).certainty).toBe('none');
     expect(match(line('', 30_001, 'OFFICINE ROSSI SRL'), documents).certainty).toBe('none');
   });
+
+  it.each([
+    ['FT 201 e FT 202', 10_000, 10_000, 'certain', 10_000],
+    ['FT 201', 6_000, 10_000, 'certain', 6_000],
+    ['FT 201 ordine SO-9', 6_000, 10_000, 'certain', 6_000],
+    ['FT 201, 202 e 203', 10_000, 10_000, 'certain', 10_000],
+    ['FT 201 e FT 202', 4_500, 4_500, 'certain', 4_500],
+    ['FT 201 e FT 202', 6_000, 10_000, 'likely', 6_000],
+  ])(
+    '“%s” of %i, of an order of which %i is open, is %s',
+    (reference, amount, outstanding, certainty, paid) => {
+      const part = (number: string, payable: number) =>
+        invoice(number, 'o-9', Math.min(payable, outstanding), outstanding);
+      const parts = [part('201', 6_000), part('202', 4_000), part('203', 1_000)];
+      const order = document('SO-9', outstanding, { orderId: 'o-9' });
+      expect(match(line(reference, amount), [order, ...parts])).toMatchObject({
+        certainty,
+        allocations: [{ orderId: 'o-9', amount: paid }],
+      });
+    },
+  );
 
   it('never gives an order more than is outstanding of it, nor all together more than came', () => {
     const { allocations } = match(line('SO-1042 SO-1043', 140_000), documents);

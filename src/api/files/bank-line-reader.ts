@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import type { FieldError } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { MAX_AMOUNT, minorDigits } from '../../domain/money.ts';
+import { day } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';
 
 /** Which columns of the bank's file say what, and how its days and amounts are written. */
@@ -17,8 +18,8 @@ export type BankMapping = {
 };
 
 /**
- * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from its content and from
- * its place among equal ones of the file, so that it is the same line in an overlapping file.
+ * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from how it stands there
+ * and from its place among equal ones, so that it is the same line in whatever way the file is read.
  * @param today days after it are rejected
  */
 export function bankLineReader(mapping: BankMapping, today: string): LineReader {
@@ -28,12 +29,15 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
     columns: {
       required: [date, amount, reference, ...(payer === undefined ? [] : [payer])],
       optional: [],
-      others: { pattern: /^/, description: 'any others' },
+      others: 'left-alone',
     },
-    ofCells: (cells) => {
+    ofCells: (cells, raw) => {
       const errors: FieldError[] = [];
       const valueOn = dayOf(cells[date] ?? '', mapping, today, errors);
       const minor = minorOf(cells[amount] ?? '', mapping, errors);
+      const content = fingerprint(raw);
+      const place = (equal.get(content) ?? 0) + 1;
+      equal.set(content, place);
       if (errors.length > 0) return { subject: null, errors };
       const facts = {
         valueOn,
@@ -42,21 +46,22 @@ export function bankLineReader(mapping: BankMapping, today: string): LineReader 
         reference: cells[reference] ?? '',
         payer: payer === undefined ? '' : (cells[payer] ?? ''),
       };
-      const content = fingerprint(facts);
-      const place = (equal.get(content) ?? 0) + 1;
-      equal.set(content, place);
-      return { subject: `bank_${fingerprint({ content, place }).slice(0, 32)}`, facts, fingerprint: content };
+      return { subject: `bank_${fingerprint({ raw, place }).slice(0, 32)}`, facts, fingerprint: content };
     },
     ofObject: (): Read => ({ subject: null, errors: [{ pointer: '', detail: 'Send the lines as CSV.' }] }),
   };
 }
 
 function dayOf(cell: string, { date, dateFormat }: BankMapping, today: string, errors: FieldError[]): string {
+  const wrong = (detail: string): string => {
+    errors.push({ pointer: date, detail });
+    return '';
+  };
   const read = DateTime.fromFormat(cell, dateFormat, { zone: 'utc' });
-  const day = read.isValid ? read.toISODate() : null;
-  if (day === null) errors.push({ pointer: date, detail: `This is no day such as ${dateFormat}.` });
-  else if (day > today) errors.push({ pointer: date, detail: `This is in the future: today is ${today}.` });
-  return day ?? '';
+  if (!read.isValid) return wrong(`This is no day such as ${dateFormat}.`);
+  const { data, error } = day.safeParse(read.toISODate());
+  if (error) return wrong(error.issues[0]!.message);
+  return data <= today ? data : wrong(`This is in the future: today is ${today}.`);
 }
 
 /** In minor units, read digit by digit, with or without thousands. */

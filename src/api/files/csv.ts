@@ -6,12 +6,15 @@ import { unreadable } from './utf8.ts';
 export const separators = [',', ';', '\t'] as const;
 export type Separator = (typeof separators)[number];
 
-/** The columns that a file may have, in any order; `others` matches those that have no fixed name. */
+/** The columns that a file may have, in any order; `others` matches those that have no fixed name, or all are left alone. */
 export type Columns = {
   required: readonly string[];
   optional: readonly string[];
-  others?: { pattern: RegExp; description: string };
+  others?: { pattern: RegExp; description: string } | 'left-alone';
 };
+
+/** The columns of a file in its order; null: its cells are left alone. */
+type Header = readonly (string | null)[];
 
 /** A line of a CSV file by column, without the empty cells; or what keeps it from being read. */
 export type CsvLine = FileLine & ({ cells: Readonly<Record<string, string>> } | { problem: string });
@@ -29,7 +32,7 @@ export async function* csvLines(
   columns: Columns,
   separator: Separator | null,
 ): AsyncGenerator<CsvLine> {
-  let header: string[] | null = null;
+  let header: Header | null = null;
   const place = { next: 1 };
   try {
     for await (const { record, ...line } of recordsOf(bytes, separator, place)) {
@@ -81,18 +84,20 @@ function separatorOf(text: string): Separator {
   return separators.reduce((best, separator) => (count(separator) > count(best) ? separator : best));
 }
 
-function requireHeader(names: string[], { required, optional, others }: Columns): string[] {
+function requireHeader(names: string[], { required, optional, others }: Columns): Header {
   const known = [...required, ...optional];
-  const all = [...known, ...(others ? [others.description] : [])].join(', ');
-  const unknown = names.filter((name) => !known.includes(name) && !others?.pattern.test(name));
+  const more = others === 'left-alone' ? undefined : others;
+  const read = names.map((name) => (known.includes(name) || more?.pattern.test(name) ? name : null));
+  const unknown = others === 'left-alone' ? [] : names.filter((_, index) => read[index] === null);
+  const all = [...known, ...(more ? [more.description] : [])].join(', ');
   if (unknown.length > 0)
     unreadable(`The header has columns that are not known: ${quoted(unknown)}. Known are: ${all}.`);
   const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0)
     unreadable(`The header lacks the columns ${quoted(missing)}. It has: ${quoted(names)}.`);
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const twice = names.filter((name, index) => read[index] !== null && names.indexOf(name) !== index);
   if (twice.length > 0) unreadable(`The header names ${quoted(twice)} more than once.`);
-  return names;
+  return read;
 }
 
 const quoted = (names: readonly string[]): string =>
@@ -103,14 +108,15 @@ const quoted = (names: readonly string[]): string =>
 
 function byColumn(
   record: string[],
-  header: string[],
+  header: Header,
 ): Pick<CsvLine, never> & ({ cells: Record<string, string> } | { problem: string }) {
   if (record.length !== header.length)
     return { problem: `The line has ${record.length} fields, the header ${header.length}.` };
   const filled = header
     .map((name, index) => [name, record[index]!] as const)
-    .filter(([, cell]) => cell !== '');
-  return { cells: Object.fromEntries(filled) };
+    .filter(([name, cell]) => name !== null && cell !== '');
+  // Without a prototype: a column may be called "constructor".
+  return { cells: Object.assign(Object.create(null), Object.fromEntries(filled)) };
 }
 
 const breaksIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;

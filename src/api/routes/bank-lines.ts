@@ -95,12 +95,12 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
       statuses: { 200: 'done', 202: 'kept; not all the orders’ workflows have answered yet' },
       handle: async ({ params: { bankLineId }, body, actor, now }) => {
         const row = await getBankLine(sql, bankLineId);
-        if (row.booked && body.customerId === undefined)
-          return { body: await readPayment(sql, bankLineId), headers: replayedHeader(true) };
-        const taken = await takeBankLine({ sql, process, now }, row, await wanted(row, body), actor);
+        if (row.paymentId !== null && body.customerId === undefined)
+          return { body: await readPayment(sql, row.paymentId), headers: replayedHeader(true) };
+        const taken = await takeBankLine({ sql, process, now }, bankLineId, await wanted(row, body), actor);
         return {
           status: taken.commands.every(({ outcome }) => outcome) ? 200 : 202,
-          body: await readPayment(sql, bankLineId),
+          body: await readPayment(sql, taken.paymentId),
           headers: replayedHeader(taken.replayed),
         };
       },
@@ -134,7 +134,7 @@ function inCurrencyOf({ currency }: BankLineRow, given: { amount: number; curren
 }
 
 function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
-  const { id, importId, valueOn, amount, currency, reference, payer } = row;
+  const { id, importId, valueOn, amount, currency, reference, payer, paymentId } = row;
   const money = (minor: number) => ({ amount: minor, currency });
   const state = stateOf(row);
   return {
@@ -150,7 +150,7 @@ function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
       reasons: [...proposal.reasons],
       allocations: proposal.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
     },
-    paymentId: state === 'booked' ? id : null,
+    paymentId,
     ignored: state === 'ignored' ? { at: row.ignoredAt!, by: row.ignoredBy!, reason: row.ignoredWhy! } : null,
   };
 }
