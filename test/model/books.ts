@@ -37,7 +37,11 @@ export type Command =
   | { kind: 'fulfil'; amount: number | null; final: boolean }
   | { kind: 'recordPayment'; paymentId: string; amount: number }
   | { kind: 'credit'; amount: number }
-  | { kind: 'writeOff'; amount: number | null }
+  | {
+      kind: 'writeOff';
+      amount: number | null /** Without an amount: what was open when it was asked. */;
+      upTo?: number;
+    }
   | { kind: 'amend'; total: number }
   | { kind: 'allocate'; paymentId: string; amount: number }
   | { kind: 'applyCredit'; amount: number };
@@ -157,7 +161,7 @@ export class Books {
         break;
       }
       case 'writeOff':
-        order.letGo += command.amount ?? this.outstanding(id);
+        order.letGo += command.amount ?? Math.min(command.upTo ?? 0, this.outstanding(id));
         if (this.outstanding(id) === 0) order.status = 'written_off';
         break;
       case 'amend':
