@@ -31,7 +31,7 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     projects: [
       ...recording,
-      { extends: true, test: { name: 'pure', include: pure } },
+      { extends: true, test: { name: 'pure', include: pure, testTimeout: 30_000 } },
       {
         extends: true,
         test: {
