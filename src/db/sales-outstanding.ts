@@ -29,8 +29,7 @@ const sold = (db: Db) => db`case l.account when 'receivable' then l.amount else 
 
 /** Whether the entry `l`, or the one that it takes back, is of a sale. */
 const isSale = (db: Db) => db`
-  (${ofSale(db, db`l`)} or l.kind = 'reversal' and exists (
-    select 1 from ledger original where original.id = l.reverses and ${ofSale(db, db`original`)}))`;
+  (${ofSale(db, db`l`)} or (select ${ofSale(db, db`original`)} from ledger original where original.id = l.reverses))`;
 
 /** An adjustment without a label is of an amendment; without an order, it is of the customer's credit. */
 const ofSale = (db: Db, of: ReturnType<Db>) => db`

@@ -114,3 +114,46 @@ describe('the sales of the DSO', () => {
     expect(await sales()).toEqual(eur(0));
   });
 });
+
+describe('the average days late', () => {
+  const overall = async (query = '') => (await get(`/reports/average-days-late?days=1${query}`)).overall;
+
+  it('count money once that an amendment moved to another instalment', async () => {
+    on('2027-02-01');
+    await api.place('moved', { termsCode: 'weekly' }); // 50 on 3 March, 50 on 10 March
+    on('2027-03-09');
+    await pay('moved', 'moved', 50);
+    expect(await overall()).toEqual({ paid: eur(50), averageDaysLate: 6 });
+    on('2027-03-12');
+    await amend('moved', 60);
+    // 30 six days late, and 20 in time
+    expect(await overall('&asOf=2027-03-09')).toEqual({ paid: eur(50), averageDaysLate: 3.6 });
+    expect(await overall()).toBeNull();
+    await pay('moved', 'moved-2', 10);
+    expect(await overall()).toEqual({ paid: eur(10), averageDaysLate: 2 });
+    await done(api.call('/payments/moved/reverse', { reason: 'bounced' }));
+    expect(await overall('&asOf=2027-03-09')).toBeNull();
+  });
+
+  it('leave out what was paid on an order that was cancelled, until the credit pays another', async () => {
+    on('2027-03-20');
+    await api.place('back', { termsCode: 'weekly' });
+    await pay('back', 'back', 50);
+    expect((await overall()).paid).toEqual(eur(50));
+    await cancel('back');
+    expect(await overall()).toBeNull();
+    on('2027-03-21');
+    await api.place('next');
+    await done(api.ask('next', 'apply-credit', { amount: eur(50) }, { as: 'accounting' }));
+    expect((await get('/reports/average-days-late?days=2')).overall.paid).toEqual(eur(50));
+  });
+
+  it('leave out what was taken back of a cancelled order', async () => {
+    on('2027-03-25');
+    await api.place('bounced');
+    await pay('bounced', 'bounced', 50);
+    await cancel('bounced');
+    await done(api.call('/payments/bounced/reverse', { reason: 'bounced' }));
+    expect(await overall()).toBeNull();
+  });
+});
