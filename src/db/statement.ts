@@ -53,7 +53,7 @@ export async function readStatement(
       closing: lines.at(-1)?.balance ?? opening,
       openItems: items,
       unapplied: (await balancesBefore(tx, account, end)).unapplied,
-      accruedInterest: await unchargedInterest(tx, [...new Set(late)], asOf),
+      accruedInterest: await unchargedInterest(tx, [...new Set(late)], { until: asOf, end }),
     };
   })) as Statement;
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -156,4 +157,25 @@ describe('the average days late', () => {
     await done(api.call('/payments/bounced/reverse', { reason: 'bounced' }));
     expect(await overall()).toBeNull();
   });
+});
+
+it('a statement of a past day tells the interest that was not charged by then, whatever was charged since', async () => {
+  const { version } = (await api.call('/policies/late-interest')).body;
+  const policy = { enabled: true, referenceRates: [{ from: '2027-01-01', percent: '4' }] };
+  await done(api.call('/policies/late-interest', { baseVersion: version, policy }, { method: 'PUT' }));
+  await addCustomer(api.sql, 'late');
+  on('2027-03-01');
+  await api.place('late', { customerId: 'late', total: eur(1_000) }); // due on 31 March
+  const of = async (to: string) => {
+    const { closingBalance, accruedInterest } = await get(`/customers/late/statement?to=${to}`);
+    return { closingBalance, accruedInterest };
+  };
+  on('2027-04-30');
+  // 29 days: 1,000.00 × 12 % × 29 / 365
+  const before = { closingBalance: eur(1_000), accruedInterest: eur(9.53) };
+  expect(await of('2027-04-29')).toEqual(before);
+  on('2027-05-10');
+  await done(api.ask('late', 'interest', {}));
+  expect(await of('2027-04-29')).toEqual(before);
+  expect((await of('2027-05-10')).accruedInterest).toEqual(eur(0));
 });
