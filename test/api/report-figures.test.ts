@@ -179,3 +179,23 @@ it('a statement of a past day tells the interest that was not charged by then, w
   expect(await of('2027-04-29')).toEqual(before);
   expect((await of('2027-05-10')).accruedInterest).toEqual(eur(0));
 });
+
+it('a refund has its own day of value in the statement and in the export', async () => {
+  await addCustomer(api.sql, 'refunded');
+  on('2027-05-10');
+  const payment = { paymentId: 'refunded', amount: eur(80) };
+  await done(api.call('/customers/refunded/payments', payment, { as: 'accounting' }));
+  on('2027-05-21');
+  const refund = { refundId: 'refunded', amount: eur(80), refundedOn: '2027-05-20' };
+  await done(api.call('/customers/refunded/refunds', refund, { as: 'accounting' }));
+  const { lines } = await get('/customers/refunded/statement?from=2027-05-01');
+  expect(lines.map(({ kind, valueOn }: Record<string, string>) => [kind, valueOn])).toEqual([
+    ['payment', '2027-05-10'],
+    ['refund', '2027-05-20'],
+  ]);
+  expect(JSON.parse(await get('/ledger/export?from=2027-05-21&format=jsonl'))).toMatchObject({
+    kind: 'refund',
+    bookedOn: '2027-05-21',
+    valueOn: '2027-05-20',
+  });
+});
