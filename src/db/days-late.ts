@@ -6,27 +6,38 @@ import type { AsOf } from './open-parts.ts';
 export type DaysLate = { paid: number; averageDaysLate: number };
 
 /**
- * How many days after the due day what was paid in the period was received; in time counts as 0. What was taken back
- * since is left out, and so is what is not paid: that is in the ageing.
+ * How many days after the due day what was paid in the period was received; in time counts as 0. Of each payment and
+ * instalment counts what pays it now: what was taken back or moved since is left out, and so is what was paid on an order
+ * that is cancelled now, or is not paid at all: that is in the ageing.
  */
 export async function averageDaysLate(
   db: Db,
   { currency, asOf, from, start, zone }: AsOf & { from: Day; start: Instant; zone: string },
 ): Promise<{ customers: (DaysLate & { customerId: string; name: string })[]; overall: DaysLate | null }> {
-  // Money is booked on the day on which it was received, or later.
+  const within = db`amount > 0 and received_on between ${from} and ${asOf}`;
+  const columns = db`l.customer_id, l.order_id, l.instalment, l.payment_id, l.kind, l.reverses, -l.amount as amount`;
+  // Credit without a payment pays on the day of its booking; what came of it, and a cancellation, is booked after that.
   const rows = await db<(DaysLate & { customerId: string | null; name: string | null })[]>`
-    with received as (
-      select l.customer_id, -l.amount as paid, i.due_on,
-             coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) as received_on
-      from ledger l
-        join instalments i on i.order_id = l.order_id and i.number = l.instalment
-        left join payments p on p.payment_id = l.payment_id
-      where l.booked_at >= ${start} and l.account = 'receivable' and l.currency = ${currency}
-        and l.kind in ('payment', 'allocation') and l.amount < 0 and i.due_at is not null
-        and l.id not in (select reverses from ledger where reverses is not null)),
+    with moved as (
+      select e.*, i.due_on
+      from (select ${columns}, p.received_on from payments p join ledger l on l.payment_id = p.payment_id
+            where p.received_on between ${from} and ${asOf} and l.currency = ${currency} and l.account = 'receivable'
+            union all
+            select ${columns}, (l.booked_at at time zone ${zone})::date from ledger l
+            where l.payment_id is null and l.kind in ('allocation', 'reversal') and l.booked_at >= ${start}
+              and l.currency = ${currency} and l.account = 'receivable') e
+        join instalments i on i.order_id = e.order_id and i.number = e.instalment and i.due_at is not null
+      where e.kind in ('payment', 'allocation') or e.kind = 'reversal' and (
+        select original.kind in ('payment', 'allocation') from ledger original where original.id = e.reverses)),
+    kept as (
+      select customer_id, order_id, sum(amount) as net, sum(amount) filter (where amount > 0) as gross,
+             sum(amount) filter (where ${within}) as paid,
+             sum(amount * greatest(0, received_on - due_on)) filter (where ${within}) as paid_days
+      from moved group by customer_id, order_id, instalment, payment_id having sum(amount) > 0),
     late as (
-      select customer_id, sum(paid) as paid, sum(paid * greatest(0, received_on - due_on)) as paid_days from received
-      where received_on between ${from} and ${asOf} group by customer_id),
+      select customer_id, sum(paid * net / gross) as paid, sum(paid_days * net / gross) as paid_days from kept
+      where paid > 0 and order_id not in (select order_id from ledger where kind = 'cancellation' and booked_at >= ${start})
+      group by customer_id),
     shown as (
       select customer_id, paid, paid_days from late
       union all

@@ -1,11 +1,12 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Db } from './client.ts';
 import type { LedgerRow } from './ledger.ts';
+import { refundOf, valueOn } from './refund-credit.ts';
 
 /** An entry with all that is needed to rebuild every balance from the entries alone; `amount` in minor units. */
 export type ExportedEntry = LedgerRow & {
   bookedOn: Day;
-  /** The day on which the money was received. */
+  /** The day on which the money was received, or paid out as a refund. */
   valueOn: Day | null;
   customerName: string;
   vatNumber: string | null;
@@ -24,12 +25,13 @@ export function exportLedger(
 ): AsyncIterable<ExportedEntry[]> {
   return db<ExportedEntry[]>`
     select l.id, l.entry_key, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on,
-           p.received_on as value_on, l.customer_id, c.name as customer_name, c.vat_number, l.order_id, o.order_number,
+           ${valueOn(db)} as value_on, l.customer_id, c.name as customer_name, c.vat_number, l.order_id, o.order_number,
            l.instalment, l.account, l.kind, l.part, l.label, l.amount, l.currency, l.payment_id, l.reverses, l.command_id, l.actor
     from ledger l
       join customers c on c.id = l.customer_id
       left join orders o on o.id = l.order_id
       left join payments p on p.payment_id = l.payment_id
+      ${refundOf(db)}
     where ${start === null ? db`true` : db`l.booked_at >= ${start}`} and l.booked_at < ${end}
     order by l.id`.cursor(PAGE) as AsyncIterable<ExportedEntry[]>;
 }

@@ -1,4 +1,4 @@
-import { type Day, dayAt, dueDayCalendar } from '../domain/calendar.ts';
+import { type Day, dayAt, dueDayCalendar, type Instant } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../domain/interest/late-interest.ts';
@@ -50,9 +50,15 @@ export function hindranceOf(error: unknown): Hindrance {
 /**
  * What has accrued on an order up to a day (included), by the policy in force now, and what of it was charged. It
  * accrues from the legal due day, which is never a Sunday or a public holiday (art. 1187 and 2963 c.c.).
+ * @param bookedBefore what was charged from then on does not count as charged
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
-export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Promise<OrderInterest> {
+export async function interestOfOrder(
+  db: Db,
+  order: OrderRow,
+  until: Day,
+  { bookedBefore = null }: { bookedBefore?: Instant | null } = {},
+): Promise<OrderInterest> {
   const policies = await activePolicies(db);
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
@@ -62,7 +68,7 @@ export async function interestOfOrder(db: Db, order: OrderRow, until: Day): Prom
   const [instalments, movements, charged] = await Promise.all([
     instalmentsOfOrders(db, [order.id]),
     principalOf(db, order.id, settings.timeZone),
-    chargedOf(db, order.id, settings.timeZone),
+    chargedOf(db, order.id, settings.timeZone, bookedBefore),
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
     const debt = {
@@ -154,7 +160,12 @@ type Charged = {
   waived: number;
 };
 
-async function chargedOf(db: Db, orderId: string, zone: string): Promise<Charged> {
+async function chargedOf(
+  db: Db,
+  orderId: string,
+  zone: string,
+  bookedBefore: Instant | null,
+): Promise<Charged> {
   const rows = await db<
     { instalment: number; kind: string; label: string | null; amount: number; before: number }[]
   >`
@@ -162,7 +173,8 @@ async function chargedOf(db: Db, orderId: string, zone: string): Promise<Charged
            coalesce(sum(l.amount) filter (where (l.booked_at at time zone ${zone})::date <= i.due_on), 0)::bigint as before
     from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
     where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'charges'
-      and (l.kind = 'interest' or l.label in ('compensation', 'waiver')) group by 1, 2, 3`;
+      and (l.kind = 'interest' or l.label in ('compensation', 'waiver'))
+      and ${bookedBefore === null ? db`true` : db`l.booked_at < ${bookedBefore}`} group by 1, 2, 3`;
   const sum = (label: string): number =>
     rows.reduce((total, row) => (row.label === label ? total + row.amount : total), 0);
   return {

@@ -3,7 +3,7 @@ import { refund } from '../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../domain/money.ts';
 import { inCurrency, reread } from './accounts.ts';
 import { recordAudit } from './audit.ts';
-import { inTransaction, type Sql, type Tx } from './client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from './client.ts';
 import { creditSources, draw } from './credit.ts';
 import { type CustomerRow, lockCustomer } from './customers.ts';
 import { book } from './ledger.ts';
@@ -76,3 +76,10 @@ async function insertRefund(
     on conflict (refund_id) do nothing returning refund_id`;
   return inserted.length === 1;
 }
+
+/** Joins to the entry `l` the refund `f` that it is of, which its key names. */
+export const refundOf = (db: Db) =>
+  db`left join refunds f on l.kind = 'refund' and f.refund_id = split_part(l.entry_key, '/', 2)`;
+
+/** The day on which the money of the entry was paid out (refund `f`) or received (payment `p`). */
+export const valueOn = (db: Db) => db`coalesce(f.refunded_on, p.received_on)`;

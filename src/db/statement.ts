@@ -4,6 +4,7 @@ import { type OpenItem, type Statement, type StatementEntry, statementLines } fr
 import type { Db, Sql } from './client.ts';
 import { findCustomer, unknownCustomer } from './customers.ts';
 import { merchantZone } from './policies.ts';
+import { refundOf, valueOn } from './refund-credit.ts';
 import { unchargedInterest } from './uncharged-interest.ts';
 
 /** More entries than this are no statement that somebody reads: they are in the export. */
@@ -53,7 +54,7 @@ export async function readStatement(
       closing: lines.at(-1)?.balance ?? opening,
       openItems: items,
       unapplied: (await balancesBefore(tx, account, end)).unapplied,
-      accruedInterest: await unchargedInterest(tx, [...new Set(late)], asOf),
+      accruedInterest: await unchargedInterest(tx, [...new Set(late)], { until: asOf, end }),
     };
   })) as Statement;
 }
@@ -84,9 +85,10 @@ async function entriesBetween(
   { start, end }: { start: string; end: string },
 ): Promise<StatementEntry[]> {
   return db<StatementEntry[]>`
-    select l.id as entry_id, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on, p.received_on as value_on,
+    select l.id as entry_id, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on, ${valueOn(db)} as value_on,
            ${documentOf(db)} as document, l.order_id, l.instalment, l.account, l.kind, l.amount
     from ledger l left join orders o on o.id = l.order_id left join payments p on p.payment_id = l.payment_id
+      ${refundOf(db)}
     where l.customer_id = ${customerId} and l.currency = ${currency} and l.booked_at >= ${start} and l.booked_at < ${end}
     order by l.booked_at, l.id limit ${MAX_ENTRIES + 1}`;
 }

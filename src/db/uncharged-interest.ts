@@ -1,24 +1,26 @@
-import type { Day } from '../domain/calendar.ts';
+import type { Day, Instant } from '../domain/calendar.ts';
 import type { Db } from './client.ts';
 import { hindranceOf, interestOfOrder } from './order-interest.ts';
 import { getOrder } from './orders.ts';
 import { activePolicies } from './policies.ts';
 
 /**
- * Late interest that has accrued on these orders up to a day and was not charged, in minor units: what a statement tells
+ * Late interest that has accrued on these orders up to a day and was not charged by its end, in minor units: what a statement tells
  * beside the balance. Zero where the merchant charges late customers nothing; null where it cannot be told, because
  * the reference rate of a half-year is missing or the country's law is not known here.
  */
 export async function unchargedInterest(
   db: Db,
   orderIds: readonly string[],
-  until: Day,
+  { until, end }: { until: Day; end: Instant },
 ): Promise<number | null> {
   if (!(await activePolicies(db))['late-interest'].body.enabled) return 0;
   let sum = 0;
   try {
     for (const id of orderIds) {
-      const { instalments } = await interestOfOrder(db, await getOrder(db, id), until);
+      const { instalments } = await interestOfOrder(db, await getOrder(db, id), until, {
+        bookedBefore: end,
+      });
       for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);
     }
   } catch (error) {

@@ -48,7 +48,7 @@ export const dsoReport = z
     receivables: money.meta({ description: 'What is owed at the end of the period.' }),
     sales: money.meta({
       description:
-        'Charged in the period, less cancellations and credit notes; with VAT, as receivables are.',
+        'Charged and amended in the period, less cancellations, credit notes and what is kept back (split payment, withheld tax); with VAT, as receivables are.',
     }),
   })
   .meta({ id: 'DaysSalesOutstanding' });

@@ -24,7 +24,7 @@ export const statement = z
         entryId: z.int(),
         bookedAt: z.string(),
         bookedOn: z.string(),
-        valueOn: z.string().nullable().meta({ description: 'When the money was received.' }),
+        valueOn: z.string().nullable().meta({ description: 'When the money was received or refunded.' }),
         document: z.string().nullable().meta({
           description: 'The order’s invoice where it has exactly one, else its number, else its id.',
         }),
