@@ -13,6 +13,8 @@ const facts = (tx: Tx) => tx`lateral (
 export async function importBankLines(tx: Tx, { id }: ImportRow, { now }: { now: string }): Promise<void> {
   // One file at a time: two that overlap must see each other's lines.
   await tx`select pg_advisory_xact_lock(hashtextextended('bank-lines', 0))`;
+  // While this runs the planner takes the file for a few lines, and would compare each with each.
+  await tx`set local enable_nestloop = off`;
   await recognise(tx, id, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
   await recognise(tx, id, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
   await tx`
