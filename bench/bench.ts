@@ -7,6 +7,7 @@ import { measureEligibility } from './parts/eligibility.ts';
 import { measureEvents } from './parts/events.ts';
 import { measureMemory } from './parts/memory.ts';
 import { measureReminders } from './parts/reminders.ts';
+import { measureReports } from './parts/reports.ts';
 import { type Findings, isMet, table, wantedLine } from './report.ts';
 import { resultsDir, startWorld, type World } from './world.ts';
 
@@ -16,6 +17,7 @@ const parts = {
   events: measureEvents,
   memory: measureMemory,
   eligibility: measureEligibility,
+  reports: measureReports,
 } satisfies Record<string, (world: World, quick: boolean) => Promise<Findings>>;
 type Part = keyof typeof parts;
 
