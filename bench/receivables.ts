@@ -47,6 +47,6 @@ export async function addPastOrders(sql: Sql, count: number): Promise<void> {
            'past-' || id || '-' || number, 'user:bench', received_on
     from parts where is_paid
     order by 11`;
-    await tx`analyze orders, instalments, payments, ledger`;
   });
+  await sql`vacuum analyze orders, instalments, payments, ledger`;
 }

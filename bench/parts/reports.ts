@@ -16,6 +16,7 @@ export async function measureReports(world: World, quick: boolean): Promise<Find
     new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10),
   );
   const medians: Record<string, number> = {};
+  const byDay: Record<string, number[]> = {};
   let errors = 0;
   for (const report of reports) {
     const ofDays: number[] = [];
@@ -32,6 +33,7 @@ export async function measureReports(world: World, quick: boolean): Promise<Find
       }
       ofDays.push(median(times.slice(1)));
     }
+    byDay[report] = ofDays;
     medians[report] = Math.max(...ofDays);
   }
   return {
@@ -47,6 +49,6 @@ export async function measureReports(world: World, quick: boolean): Promise<Find
       wanted: BOUND,
     })),
     errors,
-    details: { orders: ORDERS, days, medians },
+    details: { orders: ORDERS, days, byDay },
   };
 }
