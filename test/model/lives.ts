@@ -86,6 +86,7 @@ export async function live(
   const books = new Books();
   let serial = 0;
   const newId = (what: string) => `${customer}-${String(serial++).padStart(4, '0')}-${what}`;
+  api.clock.now = workers.tick();
   await addCustomer(api.sql, customer);
   const ids = orders.map((_, index) => `${customer}-o${index}`);
   for (const [index, { total, confirm }] of orders.entries()) {
