@@ -9,18 +9,14 @@ export type AsOf = { readonly currency: string; readonly asOf: Day; readonly end
  * Due dates are those that hold now. Rows `customer_id, order_id, instalment, due_on, provisional, days_late, amount`.
  */
 export const openParts = (db: Db, { currency, asOf, end }: AsOf) => db`
-  with since as materialized (
-    select order_id, instalment, sum(amount)::bigint as amount from ledger
-    where account = 'receivable' and currency = ${currency} and booked_at >= ${end} group by order_id, instalment),
-  parts as (
-    select i.order_id, i.number, i.due_on, i.due_at, i.outstanding - coalesce(since.amount, 0) as amount
-    from instalments i left join since on since.order_id = i.order_id and since.instalment = i.number
-    where i.outstanding > 0
-    union all
-    select i.order_id, i.number, i.due_on, i.due_at, i.outstanding - since.amount
-    from since join instalments i on i.order_id = since.order_id and i.number = since.instalment
-    where i.outstanding <= 0)
-  select o.customer_id, o.id as order_id, parts.number as instalment, due_on, due_at is null as provisional,
-         case when due_at is null then 0 else greatest(0, ${asOf}::date - due_on) end as days_late, amount
-  from parts join orders o on o.id = parts.order_id
-  where o.currency = ${currency} and o.confirmed_at < ${end} and amount <> 0`;
+  with charged as materialized (
+    select id, customer_id from orders where currency = ${currency} and confirmed_at < ${end}),
+  since as (
+    select l.order_id, l.instalment, sum(l.amount)::bigint as amount from ledger l join charged on charged.id = l.order_id
+    where l.account = 'receivable' and l.booked_at >= ${end} group by l.order_id, l.instalment)
+  select charged.customer_id, i.order_id, i.number as instalment, i.due_on, i.due_at is null as provisional,
+         case when i.due_at is null then 0 else greatest(0, ${asOf}::date - i.due_on) end as days_late,
+         i.outstanding - coalesce(since.amount, 0) as amount
+  from charged join instalments i on i.order_id = charged.id
+    left join since on since.order_id = i.order_id and since.instalment = i.number
+  where i.outstanding <> coalesce(since.amount, 0)`;
