@@ -27,8 +27,8 @@ export async function addPastOrders(sql: Sql, count: number): Promise<void> {
                         paid_in_store, started_at, wake_by)
     select id, customer_id, case when paid then 'settled' else 'open' end, 2 * part, 'EUR', open,
            '{"kind": "net", "days": 30, "code": "past", "label": "past"}', '[]', '[]', 1, 1, 1, '-', placed_at, placed_at,
-           case when paid then now() end, case when paid then now() end, 'marked', placed_at, 'infinity'
-    from (select id, customer_id, part, placed_at, bool_and(is_paid) as paid,
+           case when paid then paid_at end, case when paid then paid_at end, 'marked', placed_at, 'infinity'
+    from (select id, customer_id, part, placed_at, bool_and(is_paid) as paid, max(received_on) as paid_at,
                  sum(case when is_paid then 0 else part end) as open
           from parts group by id, customer_id, part, placed_at) one`;
     await tx`

@@ -16,19 +16,23 @@ export async function averageDaysLate(
 ): Promise<{ customers: (DaysLate & { customerId: string; name: string })[]; overall: DaysLate | null }> {
   const within = db`amount > 0 and received_on between ${from} and ${asOf}`;
   const columns = db`l.customer_id, l.order_id, l.instalment, l.payment_id, l.kind, l.reverses, -l.amount as amount`;
+  // No payment is booked before the day on which its money was received.
+  const booked = db`l.booked_at >= ${start} and l.currency = ${currency} and l.account = 'receivable'`;
   // Credit without a payment pays on the day of its booking; what came of it, and a cancellation, is booked after that.
   const rows = await db<(DaysLate & { customerId: string | null; name: string | null })[]>`
-    with moved as (
+    with entries as (
+      select ${columns}, p.received_on from ledger l join payments p on p.payment_id = l.payment_id
+      where p.received_on between ${from} and ${asOf} and ${booked}
+      union all
+      select ${columns}, (l.booked_at at time zone ${zone})::date from ledger l
+      where l.payment_id is null and l.kind in ('allocation', 'reversal') and ${booked}),
+    moved as (
       select e.*, i.due_on
-      from (select ${columns}, p.received_on from payments p join ledger l on l.payment_id = p.payment_id
-            where p.received_on between ${from} and ${asOf} and l.currency = ${currency} and l.account = 'receivable'
+      from (select * from entries where kind in ('payment', 'allocation')
             union all
-            select ${columns}, (l.booked_at at time zone ${zone})::date from ledger l
-            where l.payment_id is null and l.kind in ('allocation', 'reversal') and l.booked_at >= ${start}
-              and l.currency = ${currency} and l.account = 'receivable') e
-        join instalments i on i.order_id = e.order_id and i.number = e.instalment and i.due_at is not null
-      where e.kind in ('payment', 'allocation') or e.kind = 'reversal' and (
-        select original.kind in ('payment', 'allocation') from ledger original where original.id = e.reverses)),
+            select entries.* from entries join ledger original on original.id = entries.reverses
+            where entries.kind = 'reversal' and original.kind in ('payment', 'allocation')) e
+        join instalments i on i.order_id = e.order_id and i.number = e.instalment and i.due_at is not null),
     kept as (
       select customer_id, order_id, sum(amount) as net, sum(amount) filter (where amount > 0) as gross,
              sum(amount) filter (where ${within}) as paid,

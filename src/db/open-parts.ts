@@ -6,11 +6,13 @@ export type AsOf = { readonly currency: string; readonly asOf: Day; readonly end
 
 /**
  * The parts of orders with a balance at the end of the day: what is open now, and what has been booked since taken back.
- * Due dates are those that hold now. Rows `customer_id, order_id, instalment, due_on, provisional, days_late, amount`.
+ * An order closed by then has none, unless it was reopened since: then it is open, or was closed again later. Due dates are
+ * those that hold now. Rows `customer_id, order_id, instalment, due_on, provisional, days_late, amount`.
  */
 export const openParts = (db: Db, { currency, asOf, end }: AsOf) => db`
-  with charged as materialized (
-    select id, customer_id from orders where currency = ${currency} and confirmed_at < ${end}),
+  with charged as not materialized (
+    select id, customer_id from orders
+    where currency = ${currency} and confirmed_at < ${end} and (closed_at is null or closed_at >= ${end})),
   since as (
     select l.order_id, l.instalment, sum(l.amount)::bigint as amount from ledger l join charged on charged.id = l.order_id
     where l.account = 'receivable' and l.booked_at >= ${end} group by l.order_id, l.instalment)
