@@ -33,6 +33,24 @@ export async function findCreditNote(db: Db, creditNoteId: string): Promise<Cred
   return row ?? null;
 }
 
+/**
+ * The credit note that has this number of its year already, refused ones left out: on the order itself, or for another
+ * customer. One credit note may be over several orders of a customer.
+ */
+export async function findSameNumber(
+  db: Db,
+  { number, issuedOn }: { number: string; issuedOn: string },
+  { id, customerId }: { id: string; customerId: string },
+): Promise<{ creditNoteId: string; orderId: string } | null> {
+  const [row] = await db<{ creditNoteId: string; orderId: string }[]>`
+    select n.credit_note_id, n.order_id
+    from credit_notes n join orders o on o.id = n.order_id join commands c on c.id = n.command_id
+    where n.number = ${number} and extract(year from n.issued_on) = extract(year from ${issuedOn}::date)
+      and (n.order_id = ${id} or o.customer_id <> ${customerId}) and c.outcome is distinct from 'refused'
+    limit 1`;
+  return row ?? null;
+}
+
 /** What credit notes have taken off an order so far, in minor units. */
 export async function creditedOf(db: Db, orderId: string): Promise<number> {
   const [row] = await db<{ credited: number }[]>`

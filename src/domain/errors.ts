@@ -63,6 +63,7 @@ export const errorTable = {
   'bank-line-ignored': [409, 'The bank line was taken out of the pool'],
   'nothing-proposed': [422, 'Nothing is proposed for this bank line'],
   'invoice-not-found': [404, 'No invoice has this id'],
+  'credit-note-number-taken': [409, 'Another credit note of that year has this number'],
   'invoice-number-taken': [409, 'Another invoice of that year has this number'],
   'several-customers': [422, 'An invoice covers orders of one customer'],
   'over-invoiced': [422, 'More would be invoiced than the order’s total'],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
 import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
-import { insertCreditNote } from '../db/credit-notes.ts';
+import { findSameNumber, insertCreditNote } from '../db/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
 import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
@@ -59,7 +59,7 @@ export type Submitted = { command: CommandRow; replayed: boolean };
  * moment for its word. Money for a closed order is booked at once, as unapplied credit.
  * @returns the command; its `outcome` is null if the workflow has not answered yet
  * @throws NettermsError `order-not-found`, `order-closed`, `order-not-confirmed`, `currency-mismatch`, `conflict`,
- *   `instalment-not-found`, `validation`
+ *   `instalment-not-found`, `credit-note-number-taken`, `validation`
  */
 export async function submitCommand(
   { sql, process, now }: { sql: Sql; process: OrderProcess; now: string },
@@ -219,6 +219,13 @@ async function issue(
   }: { id: string; creditNote: Credited; content: string; actor: string; now: string },
 ): Promise<void> {
   const { creditNoteId, amount, issuedOn, number } = creditNote;
+  const first = number === null ? null : await findSameNumber(tx, { number, issuedOn }, order);
+  if (first)
+    throw new NettermsError(
+      'credit-note-number-taken',
+      `Credit note ${first.creditNoteId} has the number ${number} in that year, on order ${first.orderId}: give this one its own number, unless it is the same one.`,
+      first,
+    );
   const inserted = await insertCreditNote(tx, {
     creditNoteId,
     orderId: order.id,

@@ -49,6 +49,24 @@ describe('a credit note', () => {
     expect((await api.call('/orders/other')).body.outstanding).toEqual(eur(100));
   });
 
+  it('has its number once in a year on an order, and for one customer; a refused one has not used it', async () => {
+    await addCustomer(api.sql, 'verdi');
+    for (const orderId of ['numbered', 'numbered-2']) await api.place(orderId);
+    await api.call('/orders', { orderId: 'of-verdi', customerId: 'verdi', total: eur(100) });
+    const number = 'NC 12';
+    const outcome = async (orderId: string, id: string, units: number, more: object = {}) => {
+      const { status, body } = await credit(orderId, id, units, { number, ...more });
+      return status === 200 ? 'booked' : [body.code, body.creditNoteId];
+    };
+    expect(await outcome('numbered', 'cn-n1', 101)).toEqual(['credit-exceeds-order', undefined]);
+    expect(await outcome('numbered', 'cn-n2', 10)).toBe('booked');
+    expect(await outcome('numbered', 'cn-n3', 10)).toEqual(['credit-note-number-taken', 'cn-n2']);
+    expect(await outcome('of-verdi', 'cn-n4', 10)).toEqual(['credit-note-number-taken', 'cn-n2']);
+    expect(await outcome('numbered-2', 'cn-n5', 10)).toBe('booked');
+    expect(await outcome('numbered', 'cn-n6', 10, { issuedOn: '2026-12-31' })).toBe('booked');
+    expect((await api.call('/orders/numbered')).body.outstanding).toEqual(eur(80));
+  });
+
   it('settles an order that it credits whole; what was paid on top of the rest becomes credit', async () => {
     const before = await api.unapplied();
     await api.place('whole');
