@@ -47,7 +47,7 @@ export function mailData(given: {
     outstanding: { amount: order.outstanding, currency },
     instalments: instalments.map(part),
     instalment: part(about),
-    daysLate: daysLate(about.dueOn, about.dueAt, Date.parse(now), settings.timeZone),
+    daysLate: daysLate(about.dueAt, Date.parse(now), settings.timeZone),
     iban: settings.iban,
     replyTo,
   };

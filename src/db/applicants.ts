@@ -7,6 +7,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Db } from './client.ts';
 import { groupCredit } from './credit-groups.ts';
 import type { CustomerRow } from './customers.ts';
+import { lastDayInTime } from './last-day-in-time.ts';
 
 /** The moment of a decision, and the merchant's zone and country. */
 export type Moment = { now: string; zone: string; merchantCountry: string };
@@ -109,7 +110,7 @@ async function readSeen(
   const starts = firstDays(placedWithin).map((day) => timeOn(day, '00:00', zone));
   const seen = await db<({ id: string } & Seen)[]>`
     select c.id, ${openOrders ? ordersOpen(db) : db`0`} as open_orders,
-      ${overdue ? pastDue(db, today, now) : db`'[]'::jsonb`} as overdue,
+      ${overdue ? pastDue(db, { today, now, zone }) : db`'[]'::jsonb`} as overdue,
       ${placedWithin.length > 0 ? placed(db, placedWithin, starts) : db`'[]'::jsonb`} as placed,
       ${lateWithin.length > 0 ? lateness(db, lateWithin, firstDays(lateWithin), { today, now, zone }) : db`'[]'::jsonb`} as late,
       ${vatCheck ? latestVatCheck(db) : db`null::jsonb`} as vat_check
@@ -120,9 +121,9 @@ async function readSeen(
 const ordersOpen = (db: Db) => db`(
   select count(*)::int from orders where customer_id = c.id and status in ('reserved', 'open'))`;
 
-const pastDue = (db: Db, today: Day, now: string) => db`(
+const pastDue = (db: Db, { today, now, zone }: { today: Day; now: string; zone: string }) => db`(
   select coalesce(jsonb_agg(jsonb_build_object('daysLate', late.days, 'amount', late.amount, 'currency', late.currency)), '[]')
-  from (select greatest(0, ${today}::date - i.due_on) as days, o.currency, sum(i.outstanding) as amount
+  from (select greatest(0, ${today}::date - ${lastDayInTime(db, zone)}) as days, o.currency, sum(i.outstanding) as amount
         from orders o join instalments i on i.order_id = o.id
         where o.customer_id = c.id and o.status = 'open' and i.outstanding > 0 and i.due_at <= ${now}
         group by 1, 2 order by 2) late)`;
@@ -145,7 +146,7 @@ const lateness = (
   select jsonb_agg(jsonb_build_object('withinDays', period.days, 'instalments', sum.instalments, 'daysLate', sum.days))
   from unnest(${periods as number[]}::int[], ${firstDays as string[]}::date[]) as period(days, first),
     lateral (
-      select count(*) as instalments, coalesce(sum(greatest(0, coalesce(paid.last, ${today}::date) - i.due_on)), 0) as days
+      select count(*) as instalments, coalesce(sum(greatest(0, coalesce(paid.last, ${today}::date) - ${lastDayInTime(db, zone)})), 0) as days
       from orders o join instalments i on i.order_id = o.id
         left join lateral (
           select max(coalesce(p.received_on, (l.booked_at at time zone ${zone})::date)) as last

@@ -1,18 +1,19 @@
 import type { Day, Instant } from '../domain/calendar.ts';
 import type { Db } from './client.ts';
+import { lastDayInTime } from './last-day-in-time.ts';
 import type { AsOf } from './open-parts.ts';
 
 /** Days to a tenth, weighted by the amounts; `paid` in minor units. */
 export type DaysLate = { paid: number; averageDaysLate: number };
 
 /**
- * How many days after the due day what was paid in the period was received; in time counts as 0. Of each payment and
+ * How many days after the last one in time what was paid in the period was received; in time counts as 0. Of each payment and
  * instalment counts what pays it now: what was taken back or moved since is left out, and so is what was paid on an order
  * that is cancelled now, or is not paid at all: that is in the ageing.
  */
 export async function averageDaysLate(
   db: Db,
-  { currency, asOf, from, start, zone }: AsOf & { from: Day; start: Instant; zone: string },
+  { currency, asOf, from, start, zone }: AsOf & { from: Day; start: Instant },
 ): Promise<{ customers: (DaysLate & { customerId: string; name: string })[]; overall: DaysLate | null }> {
   const within = db`amount > 0 and received_on between ${from} and ${asOf}`;
   const columns = db`l.customer_id, l.order_id, l.instalment, l.payment_id, l.kind, l.reverses, -l.amount as amount`;
@@ -27,7 +28,7 @@ export async function averageDaysLate(
       select ${columns}, (l.booked_at at time zone ${zone})::date from ledger l
       where l.payment_id is null and l.kind in ('allocation', 'reversal') and ${booked}),
     moved as (
-      select e.*, i.due_on
+      select e.*, ${lastDayInTime(db, zone)} as in_time_until
       from (select * from entries where kind in ('payment', 'allocation')
             union all
             select entries.* from entries join ledger original on original.id = entries.reverses
@@ -36,7 +37,7 @@ export async function averageDaysLate(
     kept as (
       select customer_id, order_id, sum(amount) as net, sum(amount) filter (where amount > 0) as gross,
              sum(amount) filter (where ${within}) as paid,
-             sum(amount * greatest(0, received_on - due_on)) filter (where ${within}) as paid_days
+             sum(amount * greatest(0, received_on - in_time_until)) filter (where ${within}) as paid_days
       from moved group by customer_id, order_id, instalment, payment_id having sum(amount) > 0),
     late as (
       select customer_id, sum(paid * net / gross) as paid, sum(paid_days * net / gross) as paid_days from kept

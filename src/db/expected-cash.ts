@@ -17,7 +17,7 @@ export async function expectedCash(db: Db, at: AsOf): Promise<ExpectedCash> {
   >`
     select state, to_char(monday, 'IYYY-"W"IW') as week, monday as from, monday + 6 as to, amount
     from (select case when provisional then 'provisional' when days_late > 0 then 'overdue' else 'due' end as state,
-                 case when not provisional and days_late = 0 then date_trunc('week', due_on::timestamp)::date end as monday,
+                 case when not provisional and days_late = 0 then date_trunc('week', greatest(due_on, ${at.asOf})::timestamp)::date end as monday,
                  sum(amount)::bigint as amount
           from (${openParts(db, at)}) part group by 1, 2) due
     order by monday`;

@@ -1,4 +1,5 @@
-import { type Day, dayAt, endOfDay, type Instant, timeOn } from '../domain/calendar.ts';
+import { type Day, dayAt, type Instant, timeOn } from '../domain/calendar.ts';
+import { dueOnDay } from '../domain/due-dates.ts';
 import { finalDueDates } from '../domain/final-due-dates.ts';
 import { discountOf } from '../domain/offer.ts';
 import type { LaterBaseDay } from '../domain/terms.ts';
@@ -46,7 +47,7 @@ export async function finaliseDueDates(
     const date = dates.get(line);
     if (dueAt !== null || !date) return [];
     const extended = dueOn > provisional.get(line)!.dueOn && dueOn > date.dueOn;
-    return [{ number, ...(extended ? { dueOn, dueAt: endOfDay(dueOn, timeZone) } : date) }];
+    return [{ number, ...(extended ? dueOnDay(dueOn, settings.body) : date) }];
   });
   if (moves.length === 0) return;
   await moveDueDates(tx, order.id, moves, now);

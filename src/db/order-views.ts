@@ -100,7 +100,7 @@ export function viewOf(
       unpaid !== undefined &&
       unpaid.dueAt !== null &&
       Date.parse(unpaid.dueAt) <= time,
-    daysLate: order.status === 'open' && unpaid ? daysLate(unpaid.dueOn, unpaid.dueAt, time, zone) : 0,
+    daysLate: order.status === 'open' && unpaid ? daysLate(unpaid.dueAt, time, zone) : 0,
     instalments: instalments.map((line) => ({
       number: line.number,
       dueOn: line.dueOn,

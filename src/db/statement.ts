@@ -3,6 +3,7 @@ import { invalid } from '../domain/invalid.ts';
 import { type OpenItem, type Statement, type StatementEntry, statementLines } from '../domain/statement.ts';
 import type { Db, Sql } from './client.ts';
 import { findCustomer, unknownCustomer } from './customers.ts';
+import { lastDayInTime } from './last-day-in-time.ts';
 import { merchantZone } from './policies.ts';
 import { refundOf, valueOn } from './refund-credit.ts';
 import { unchargedInterest } from './uncharged-interest.ts';
@@ -96,13 +97,13 @@ async function entriesBetween(
 /** The earliest due first. */
 async function openItems(
   db: Db,
-  { customerId, currency }: OneAccount,
+  { customerId, currency, zone }: OneAccount,
   { end, asOf }: { end: string; asOf: Day },
 ): Promise<OpenItem[]> {
   return db<OpenItem[]>`
     select ${documentOf(db)} as document, o.id as order_id, i.number as instalment,
            case when i.due_at is not null then i.due_on end as due_on,
-           case when i.due_at is null then 0 else greatest(0, ${asOf}::date - i.due_on) end as days_late,
+           greatest(0, ${asOf}::date - ${lastDayInTime(db, zone)}) as days_late,
            i.amount, open.amount as outstanding
     from (select order_id, instalment, sum(amount)::bigint as amount from ledger
           where customer_id = ${customerId} and currency = ${currency} and account = 'receivable' and booked_at < ${end}

@@ -38,10 +38,15 @@ export function timeOn(day: Day, time: string, zone: string): Instant {
   return instant(DateTime.fromISO(`${day}T${time}`, { zone }));
 }
 
-/** Days between a due day and now in the merchant's zone; 0 while it is not overdue, or the due date is provisional (null). */
-export function daysLate(dueOn: Day, dueAt: Instant | null, now: number, zone: string): number {
+/** The last day on which paying what is overdue from `dueAt` on is in time. */
+export function lastDayInTime(dueAt: Instant, zone: string): Day {
+  return dayAt(new Date(Date.parse(dueAt) - 1).toISOString(), zone);
+}
+
+/** Days from the last one in time to now in the merchant's zone; 0 while it is not overdue, or the due date is provisional (null). */
+export function daysLate(dueAt: Instant | null, now: number, zone: string): number {
   if (dueAt === null || now < Date.parse(dueAt)) return 0;
-  return Math.max(0, daysBetween(dueOn, dayAt(new Date(now).toISOString(), zone)));
+  return daysBetween(lastDayInTime(dueAt, zone), dayAt(new Date(now).toISOString(), zone));
 }
 
 /** Tells the days on which people work. */

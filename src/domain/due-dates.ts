@@ -16,7 +16,17 @@ export type DueContext = {
   readonly closedMonths: readonly ClosedMonth[];
 };
 
+/** The day that the parties name, and the moment from which it is overdue. */
 export type DueDate = { readonly dueOn: Day; readonly dueAt: Instant };
+
+/**
+ * Due on that day. Who pays what is due on a Sunday or a public holiday on the next day that is neither is not late (art.
+ * 1187 and 2963 of the civil code), whatever day the parties see.
+ */
+export function dueOnDay(dueOn: Day, settings: DueContext['settings']): DueDate {
+  const legalDay = dueDayCalendar(settings).nextBusinessDay(dueOn);
+  return { dueOn, dueAt: endOfDay(legalDay, settings.timeZone) };
+}
 
 /**
  * The due date of an order, never before the day on which it was placed. A closed month moves it first, then a holiday.
@@ -33,7 +43,7 @@ export function dueDate(rule: DueRule & NonBusinessDays, context: DueContext): D
   }
   const placedOn = dayAt(context.placedAt, zone);
   const dueOn = moved(agreedDay(rule, placedOn), placedOn, rule.nonBusinessDays === 'next', context);
-  return { dueOn, dueAt: endOfDay(dueOn, zone) };
+  return dueOnDay(dueOn, context.settings);
 }
 
 /** The day that the words of the terms give. */

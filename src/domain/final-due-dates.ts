@@ -19,10 +19,10 @@ export function finalDueDates(
     ...context
   }: DueContext & { readonly regime: Regime | null; readonly deliveredOn: Day },
 ): ReadonlyMap<number, DueDate> {
-  const { timeZone } = context.settings;
-  const days = { deliveredOn, basedOn: dayAt(context.placedAt, timeZone) };
+  const { settings, placedAt } = context;
+  const days = { deliveredOn, basedOn: dayAt(placedAt, settings.timeZone) };
   const dated = partsOf(terms).flatMap((part, line): [number, DueDate][] =>
-    part.from === from ? [[line, within(regime, days, dueDate(part.rule, context), timeZone)]] : [],
+    part.from === from ? [[line, within(regime, days, dueDate(part.rule, context), settings)]] : [],
   );
   return new Map(dated);
 }

@@ -96,4 +96,5 @@ function requireFit(lines: readonly InstalmentLine[], total: Money): void {
     );
 }
 
-const byDueDate = (a: DueDate, b: DueDate): number => Date.parse(a.dueAt) - Date.parse(b.dueAt);
+const byDueDate = (a: DueDate, b: DueDate): number =>
+  a.dueOn.localeCompare(b.dueOn) || Date.parse(a.dueAt) - Date.parse(b.dueAt);

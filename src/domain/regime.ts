@@ -1,5 +1,5 @@
-import { addDays, type Day, daysBetween, endOfDay } from './calendar.ts';
-import type { DueDate } from './due-dates.ts';
+import { addDays, type Day, daysBetween } from './calendar.ts';
+import { type DueContext, type DueDate, dueOnDay } from './due-dates.ts';
 import { NettermsError } from './errors.ts';
 
 /** Goods whose payment the law limits: food, by D.Lgs. 198/2021. */
@@ -32,10 +32,10 @@ export function within(
   regime: Regime | null,
   { deliveredOn, basedOn }: { deliveredOn: Day; basedOn: Day },
   due: DueDate,
-  zone: string,
+  settings: DueContext['settings'],
 ): DueDate {
   if (regime === null) return due;
   const last = addDays(deliveredOn, limitOf(regime));
   const lawful = last < basedOn ? basedOn : last;
-  return due.dueOn <= lawful ? due : { dueOn: lawful, dueAt: endOfDay(lawful, zone) };
+  return due.dueOn <= lawful ? due : dueOnDay(lawful, settings);
 }

@@ -65,7 +65,7 @@ test('days added are days counted', () => {
 
 test('an instalment is late from the end of its due day, one day more at each midnight in Rome', () => {
   const dueAt = endOfDay('2026-10-24', rome);
-  const late = (now: string) => daysLate('2026-10-24', dueAt, Date.parse(now), rome);
+  const late = (now: string) => daysLate(dueAt, Date.parse(now), rome);
   expect(late('2026-10-24T21:59:59.999Z')).toBe(0);
   expect(late('2026-10-24T22:00:00.000Z')).toBe(1);
   expect(late('2026-10-25T22:59:59.999Z')).toBe(1);
@@ -74,7 +74,7 @@ test('an instalment is late from the end of its due day, one day more at each mi
 });
 
 test('an exact due date is not a day late on its own day', () => {
-  const late = (now: string) => daysLate('2026-11-25', '2026-11-25T08:01:00.000Z', Date.parse(now), rome);
+  const late = (now: string) => daysLate('2026-11-25T08:01:00.000Z', Date.parse(now), rome);
   expect(late('2026-11-25T08:00:59.000Z')).toBe(0);
   expect(late('2026-11-25T12:00:00.000Z')).toBe(0);
   expect(late('2026-11-25T23:00:00.000Z')).toBe(1);

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { addDays, dayAt, daysBetween, timeOn } from '../../src/domain/calendar.ts';
+import {
+  addDays,
+  dayAt,
+  daysBetween,
+  dueDayCalendar,
+  lastDayInTime,
+  timeOn,
+} from '../../src/domain/calendar.ts';
 import { defaultSettings } from '../../src/domain/defaults.ts';
 import { type ClosedMonth, type DueContext, dueDate } from '../../src/domain/due-dates.ts';
 import {
@@ -22,18 +29,20 @@ const dueOn = (rule: DueRule & NonBusinessDays, placedOn: string, given: Given =
   due(rule, timeOn(placedOn, '12:00', zone), given).dueOn;
 
 test.each([
-  [30, '2026-11-25T08:00:00.000Z', '2026-12-25', '2026-12-25T23:00:00.000Z'],
-  [30, '2026-01-30T08:00:00.000Z', '2026-03-01', '2026-03-01T23:00:00.000Z'],
+  [30, '2026-11-24T08:00:00.000Z', '2026-12-24', '2026-12-24T23:00:00.000Z'],
+  // On Christmas, a Friday, and on a Sunday: who pays on the next day that is neither is in time.
+  [30, '2026-11-25T08:00:00.000Z', '2026-12-25', '2026-12-28T23:00:00.000Z'],
+  [30, '2026-01-30T08:00:00.000Z', '2026-03-01', '2026-03-02T23:00:00.000Z'],
   [30, '2028-01-30T08:00:00.000Z', '2028-02-29', '2028-02-29T23:00:00.000Z'],
   [60, '2026-12-31T12:00:00.000Z', '2027-03-01', '2027-03-01T23:00:00.000Z'],
   [365, '2027-03-01T12:00:00.000Z', '2028-02-29', '2028-02-29T23:00:00.000Z'],
   [0, '2026-11-25T08:00:00.000Z', '2026-11-25', '2026-11-25T23:00:00.000Z'],
   // Placed before midnight in UTC, after it in Rome: the merchant's day counts.
-  [30, '2026-11-25T23:30:00.000Z', '2026-12-26', '2026-12-26T23:00:00.000Z'],
+  [30, '2026-11-26T23:30:00.000Z', '2026-12-27', '2026-12-28T23:00:00.000Z'],
   // Into and out of summer time: the due day keeps its midnight.
-  [1, '2026-03-28T10:00:00.000Z', '2026-03-29', '2026-03-29T22:00:00.000Z'],
+  [1, '2026-03-28T10:00:00.000Z', '2026-03-29', '2026-03-30T22:00:00.000Z'],
   [30, '2026-03-10T10:00:00.000Z', '2026-04-09', '2026-04-09T22:00:00.000Z'],
-  [1, '2026-10-24T10:00:00.000Z', '2026-10-25', '2026-10-25T23:00:00.000Z'],
+  [1, '2026-10-24T10:00:00.000Z', '2026-10-25', '2026-10-26T23:00:00.000Z'],
 ])('net %i, placed at %s, is due on %s and overdue from %s', (days, placedAt, dueOn, dueAt) => {
   expect(due({ kind: 'net', days }, placedAt)).toEqual({ dueOn, dueAt });
 });
@@ -118,13 +127,13 @@ test.each([
 });
 
 test('a fixed day is due on that day, and refused once it is over', () => {
-  const rule: DueRule = { kind: 'fixed', on: '2027-01-31' };
-  expect(due(rule, '2027-01-31T22:30:00.000Z')).toEqual({
-    dueOn: '2027-01-31',
-    dueAt: '2027-01-31T23:00:00.000Z',
+  const rule: DueRule = { kind: 'fixed', on: '2027-02-01' };
+  expect(due(rule, '2027-02-01T22:30:00.000Z')).toEqual({
+    dueOn: '2027-02-01',
+    dueAt: '2027-02-01T23:00:00.000Z',
   });
   // Half past midnight in Rome.
-  expect(() => due(rule, '2027-01-31T23:30:00.000Z')).toThrow(
+  expect(() => due(rule, '2027-02-01T23:30:00.000Z')).toThrow(
     expect.objectContaining({ code: 'terms-not-applicable' }),
   );
 });
@@ -272,7 +281,7 @@ test('net N gives N whole days after the day of placement, which does not count'
     fc.property(fc.integer({ min: 0, max: MAX_DAYS }), moment, (days, placedAt) => {
       const { dueOn, dueAt } = due({ kind: 'net', days }, placedAt);
       expect(daysBetween(dayAt(placedAt, zone), dueOn)).toBe(days);
-      expect(dayAt(new Date(Date.parse(dueAt) - 1).toISOString(), zone)).toBe(dueOn);
+      expect(lastDayInTime(dueAt, zone)).toBe(dueDayCalendar(defaultSettings).nextBusinessDay(dueOn));
     }),
   );
 });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { expect, test } from 'vitest';
-import { endOfDay, type Instant } from '../../src/domain/calendar.ts';
-import { defaultDunning } from '../../src/domain/defaults.ts';
+import type { Instant } from '../../src/domain/calendar.ts';
+import { defaultDunning, defaultSettings } from '../../src/domain/defaults.ts';
+import { dueOnDay } from '../../src/domain/due-dates.ts';
 import { type DunningPolicy, type Level, planReminders } from '../../src/domain/dunning.ts';
 import { expiry } from '../../src/domain/steps.ts';
 import type { Instalment } from '../../src/domain/terms.ts';
 
 const dueOn = (day: string, number = 1): Instalment => ({
   number,
-  dueOn: day,
-  dueAt: endOfDay(day, 'Europe/Rome'),
+  ...dueOnDay(day, defaultSettings),
   amount: 100,
 });
 
@@ -100,6 +100,15 @@ test.each([
   expect(DateTime.fromISO(step!.at, { zone: 'Europe/Rome' }).toFormat('yyyy-MM-dd HH:mm')).toBe(
     `${day} 09:00`,
   );
+});
+
+test.each([
+  ['P1D', '2026-11-29', '2026-12-01', 'a Sunday that is paid in time on the Monday'],
+  ['P1D', '2027-03-28', '2027-03-31', 'Easter, paid in time on the Tuesday'],
+  ['P3D', '2027-03-28', '2027-03-31', 'Easter, already late by then'],
+])('%s of %s leaves on %s, when it is overdue: %s', (offset, due, day) => {
+  const [step] = plan([dueOn(due)], { policy: { businessDays: false, levels: [level(offset)] } });
+  expect(step!.at.slice(0, 10)).toBe(day);
 });
 
 test('reminders keep their day where the merchant works on all days', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween, timeOn } from '../../src/domain/calendar.ts';
 import { defaultSettings } from '../../src/domain/defaults.ts';
-import type { ClosedMonth } from '../../src/domain/due-dates.ts';
+import { type ClosedMonth, dueOnDay } from '../../src/domain/due-dates.ts';
 import { finalDueDates } from '../../src/domain/final-due-dates.ts';
 import { instalmentsOf, partsOf, sharesOf } from '../../src/domain/instalments.ts';
 import { offerOf } from '../../src/domain/offer.ts';
@@ -51,10 +51,7 @@ describe('a due date that counts from the fulfilment', () => {
     const terms: Terms = { ...rule, from: 'fulfilled' };
     const [provisional] = instalmentsOf(terms, { ...context(placedOn), total });
     expect(provisional).toMatchObject({ dueAt: null, from: 'fulfilled', line: 0 });
-    expect(final(terms, fulfilledOn).get(0)).toEqual({
-      dueOn: expected,
-      dueAt: timeOn(addDays(expected, 1), '00:00', zone),
-    });
+    expect(final(terms, fulfilledOn).get(0)).toEqual(dueOnDay(expected, defaultSettings));
   });
 
   it('is the one that an order placed on that day would have, whatever the rule and the day', () => {

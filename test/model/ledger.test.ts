@@ -49,7 +49,7 @@ async function expectWhatWasOpen(): Promise<void> {
   for (const { end } of moments) {
     const asOf = end.slice(0, 10);
     const rebuilt = await api.sql`
-      select order_id, instalment, amount from (${openParts(api.sql, { currency: 'EUR', asOf, end })}) part order by 1, 2`;
+      select order_id, instalment, amount from (${openParts(api.sql, { currency: 'EUR', asOf, end, zone: 'UTC' })}) part order by 1, 2`;
     const booked = await api.sql`
       select order_id, instalment, sum(amount)::bigint as amount from ledger
       where account = 'receivable' and booked_at < ${end} group by 1, 2 having sum(amount) <> 0 order by 1, 2`;

@@ -30,7 +30,7 @@ const columns = [...ageingBuckets, 'total'] as const;
 export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   type Asked = { asOf?: string | undefined; currency?: string | undefined };
 
-  async function momentOf(asked: Asked, now: string): Promise<AsOf & { zone: string }> {
+  async function momentOf(asked: Asked, now: string): Promise<AsOf> {
     const { timeZone: zone, currency: usual } = (await activePolicies(sql)).settings.body;
     const today = dayAt(now, zone);
     const { asOf = today, currency = usual } = asked;

@@ -1,7 +1,8 @@
 import { dayAt, endOfDay } from '../../domain/calendar.ts';
+import { dueOnDay } from '../../domain/due-dates.ts';
 import { moveDueDates } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { merchantZone } from '../policies.ts';
+import { activePolicies } from '../policies.ts';
 import { cancel } from './cancel.ts';
 import { type Apply, notOpen } from './command.ts';
 
@@ -13,12 +14,11 @@ export const demand: Apply = async (tx, subject, command, context) => {
   if (subject.status === 'reserved') return cancel(tx, subject, command, context);
   const refusal = notOpen(subject);
   if (refusal) return refusal;
-  const zone = await merchantZone(tx);
-  const today = dayAt(context.now, zone);
-  const dueAt = endOfDay(today, zone);
+  const settings = (await activePolicies(tx)).settings.body;
+  const today = dayAt(context.now, settings.timeZone);
   const moves = (await instalmentsOfOrders(tx, [subject.order.id]))
     .filter((given) => given.outstanding > 0 && (given.dueAt === null || given.dueOn > today))
-    .map(({ number }) => ({ number, dueOn: today, dueAt }));
-  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, dueAt);
+    .map(({ number }) => ({ number, ...dueOnDay(today, settings) }));
+  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, endOfDay(today, settings.timeZone));
   return null;
 };

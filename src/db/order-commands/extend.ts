@@ -1,7 +1,8 @@
-import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
+import { type Day, dayAt } from '../../domain/calendar.ts';
+import { dueOnDay } from '../../domain/due-dates.ts';
 import { moveDueDates } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { merchantZone } from '../policies.ts';
+import { activePolicies } from '../policies.ts';
 import { type Apply, notOpen } from './command.ts';
 
 /** A later due date of an unpaid instalment; without a number, of the earliest one. Its reminders are planned anew. */
@@ -10,14 +11,14 @@ export const extend: Apply = async (tx, subject, { body }, { now }) => {
   if (refusal) return refusal;
   const { order } = subject;
   const { instalment, dueOn } = body as { instalment?: number; dueOn: Day };
-  const zone = await merchantZone(tx);
+  const settings = (await activePolicies(tx)).settings.body;
   const all = await instalmentsOfOrders(tx, [order.id]);
   const unpaid = all.filter(({ outstanding }) => outstanding > 0);
   const found = instalment === undefined ? unpaid[0] : all.find(({ number }) => number === instalment);
   if (!found) return 'instalment-not-found';
   if (found.outstanding <= 0) return 'instalment-paid';
-  if (dueOn <= found.dueOn || dueOn < dayAt(now, zone)) return 'extension-not-later';
-  const dueAt = found.dueAt === null ? null : endOfDay(dueOn, zone);
-  await moveDueDates(tx, order.id, [{ number: found.number, dueOn, dueAt }], now);
+  if (dueOn <= found.dueOn || dueOn < dayAt(now, settings.timeZone)) return 'extension-not-later';
+  const date = found.dueAt === null ? { dueOn, dueAt: null } : dueOnDay(dueOn, settings);
+  await moveDueDates(tx, order.id, [{ number: found.number, ...date }], now);
   return null;
 };

@@ -1,11 +1,12 @@
-import { type Day, dayAt, endOfDay } from '../../domain/calendar.ts';
+import { type Day, dayAt } from '../../domain/calendar.ts';
+import { dueOnDay } from '../../domain/due-dates.ts';
 import { PLANNED_LINE, plannedParts } from '../../domain/instalment-plan.ts';
 import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { instalmentPlan } from '../../domain/ledger/reallocations.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { replan } from '../move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders.ts';
-import { merchantZone } from '../policies.ts';
+import { activePolicies } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 type Plan = { of: 'overdue' | 'outstanding'; instalments: { dueOn: Day; amount: number }[] };
@@ -26,8 +27,9 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
   const owed = outstandingOf(planned);
   if (owed === 0) return 'nothing-overdue';
   if (owed !== plan.instalments.reduce((sum, { amount }) => sum + amount, 0)) return 'plan-does-not-sum';
-  const zone = await merchantZone(tx);
-  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, zone))) return 'extension-not-later';
+  const settings = (await activePolicies(tx)).settings.body;
+  if (plan.instalments.some(({ dueOn }) => dueOn < dayAt(now, settings.timeZone)))
+    return 'extension-not-later';
 
   const numbers = planned.map(({ number }) => number);
   const old = (await balancesOf(tx, order.id)).filter(({ number }) => numbers.includes(number));
@@ -37,12 +39,12 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
   for (const { number, outstanding, charges } of old)
     await tx`update instalments set amount = amount - ${outstanding - charges} where order_id = ${order.id} and number = ${number}`;
   const rows = parts.map(({ number, principal }, index) => {
-    const { dueOn } = plan.instalments[index]!;
+    const { dueOn, dueAt } = dueOnDay(plan.instalments[index]!.dueOn, settings);
     return {
       order_id: order.id,
       number,
       due_on: dueOn,
-      due_at: endOfDay(dueOn, zone),
+      due_at: dueAt,
       amount: principal,
       line: PLANNED_LINE,
     };
