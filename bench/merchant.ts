@@ -1,6 +1,6 @@
-import { setCreditLimit } from '../src/db/accounts.ts';
 import type { Sql } from '../src/db/client.ts';
-import { putCustomer } from '../src/db/customers.ts';
+import { setCreditLimit } from '../src/db/credit/accounts.ts';
+import { putCustomer } from '../src/db/customers/customers.ts';
 import { activePolicies, replacePolicy } from '../src/db/policies.ts';
 import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../src/domain/defaults.ts';
 import type { Rule } from '../src/domain/eligibility/rules.ts';

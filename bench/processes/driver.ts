@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
-import { checkout } from '../../src/db/checkout.ts';
 import { connect } from '../../src/db/client.ts';
+import { checkout } from '../../src/db/orders/checkout.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
 import { serve } from '../helper.ts';

@@ -1,9 +1,9 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { applyImport } from '../db/apply-import.ts';
-import { bookCertain } from '../db/book-bank-line.ts';
+import { bookCertain } from '../db/bank-lines/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
-import type { ImportState } from '../db/imports.ts';
-import type { Allocated } from '../db/receive-payment.ts';
+import { applyImport } from '../db/imports/apply-import.ts';
+import type { ImportState } from '../db/imports/imports.ts';
+import type { Allocated } from '../db/receipts/receive-payment.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './tell-order.ts';

@@ -1,8 +1,8 @@
 import { inTransaction, type Sql } from '../db/client.ts';
 import { findMail, noteMailState } from '../db/mails.ts';
 import { noteStep } from '../db/notices.ts';
-import { lockOrder } from '../db/orders.ts';
-import { advance, finish, type Pass, type Position } from '../db/process.ts';
+import { lockOrder } from '../db/orders/orders.ts';
+import { advance, finish, type Pass, type Position } from '../db/orders/process.ts';
 import type { Step } from '../domain/steps.ts';
 import type { Storefront } from '../storefronts/storefront.ts';
 import { asApplicationFailure } from './failures.ts';

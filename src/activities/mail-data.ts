@@ -1,7 +1,7 @@
-import type { CustomerRow } from '../db/customers.ts';
-import type { OrderInvoice } from '../db/invoices.ts';
-import type { InstalmentRow, OrderRow } from '../db/orders.ts';
-import type { Owed, RevocationRow } from '../db/revocations.ts';
+import type { CustomerRow } from '../db/customers/customers.ts';
+import type { Owed, RevocationRow } from '../db/customers/revocations.ts';
+import type { OrderInvoice } from '../db/invoices/invoices.ts';
+import type { InstalmentRow, OrderRow } from '../db/orders/orders.ts';
 import { dayAt, daysLate } from '../domain/calendar.ts';
 import { replyAddress } from '../domain/contacts.ts';
 import { partsOf } from '../domain/instalments.ts';

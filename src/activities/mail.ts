@@ -1,7 +1,8 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import { type CustomerRow, lockCustomer } from '../db/customers.ts';
-import { invoicesOfOrders, withheldOf } from '../db/invoices.ts';
+import { type CustomerRow, lockCustomer } from '../db/customers/customers.ts';
+import { demandMailId, getRevocation, owedOf } from '../db/customers/revocations.ts';
+import { invoicesOfOrders, withheldOf } from '../db/invoices/invoices.ts';
 import {
   findMail,
   freezeMail,
@@ -11,9 +12,8 @@ import {
   noteRepeat,
 } from '../db/mails.ts';
 import { noteStep } from '../db/notices.ts';
-import { instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders.ts';
+import { instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders/orders.ts';
 import { activePolicies } from '../db/policies.ts';
-import { demandMailId, getRevocation, owedOf } from '../db/revocations.ts';
 import { buyerCopy, letterRecipient, reminderRecipient, replyAddress } from '../domain/contacts.ts';
 import type { Step } from '../domain/steps.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';

@@ -1,6 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import type { Sql } from '../db/client.ts';
-import { findMail, noteMailState } from '../db/mails.ts';
 import {
   demandMailId,
   demandOrder,
@@ -8,7 +7,8 @@ import {
   finishRevocation,
   noteRevocationStarted,
   ordersToDemand,
-} from '../db/revocations.ts';
+} from '../db/customers/revocations.ts';
+import { findMail, noteMailState } from '../db/mails.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './tell-order.ts';
 

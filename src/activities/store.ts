@@ -1,8 +1,8 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { inTransaction, type Sql } from '../db/client.ts';
 import { beginDelivery, endDelivery } from '../db/deliveries.ts';
-import { lockOrder, type OrderRow } from '../db/orders.ts';
-import { noteStoreTold } from '../db/process.ts';
+import { lockOrder, type OrderRow } from '../db/orders/orders.ts';
+import { noteStoreTold } from '../db/orders/process.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefronts/storefront.ts';
 
 /** What a store is told of an order. */

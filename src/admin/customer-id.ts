@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { unknownCustomer } from '../db/customers.ts';
+import { unknownCustomer } from '../db/customers/customers.ts';
 import { isId } from './forms.ts';
 
 /**

@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { accountsOf, findInCurrency, setCreditLimit } from '../db/accounts.ts';
-import { applicantsOf, momentOf } from '../db/applicants.ts';
 import { auditOf } from '../db/audit.ts';
 import type { Sql } from '../db/client.ts';
-import { groupNames } from '../db/credit-groups.ts';
-import { searchCustomers } from '../db/customer-search.ts';
+import { accountsOf, findInCurrency, setCreditLimit } from '../db/credit/accounts.ts';
+import { groupNames } from '../db/credit/credit-groups.ts';
+import { applicantsOf, momentOf } from '../db/customers/applicants.ts';
+import { searchCustomers } from '../db/customers/customer-search.ts';
 import {
   type CustomerRow,
   findCustomer,
   listCustomers,
   sameVatNumber,
   unknownCustomer,
-} from '../db/customers.ts';
-import { listDeclines } from '../db/declines.ts';
-import { listOrders } from '../db/order-views.ts';
+} from '../db/customers/customers.ts';
+import { listDeclines } from '../db/customers/declines.ts';
+import { setPrivilege } from '../db/customers/privilege.ts';
+import { latestDemand, revokeCustomer } from '../db/customers/revocations.ts';
+import { openTaskOf } from '../db/customers/tasks.ts';
+import { presentVatChecks } from '../db/customers/vat-checks.ts';
+import { listOrders } from '../db/orders/order-views.ts';
 import { activePolicies, merchantZone } from '../db/policies.ts';
-import { setPrivilege } from '../db/privilege.ts';
-import { latestDemand, revokeCustomer } from '../db/revocations.ts';
-import { openTaskOf } from '../db/tasks.ts';
-import { presentVatChecks } from '../db/vat-checks.ts';
 import { dayAt, endOfDay } from '../domain/calendar.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';

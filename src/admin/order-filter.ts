@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OrderFilter } from '../db/order-views.ts';
+import type { OrderFilter } from '../db/orders/order-views.ts';
 import type { OrderStatus } from '../domain/order-state.ts';
 import { isId } from './forms.ts';
 

@@ -1,7 +1,7 @@
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import type { Sql } from '../db/client.ts';
-import { countOpenTasks } from '../db/tasks.ts';
+import { countOpenTasks } from '../db/customers/tasks.ts';
 import { errorTable, NettermsError } from '../domain/errors.ts';
 import type { OrderProcess } from '../temporal/order-process.ts';
 import type { RevocationProcess } from '../temporal/revocation-process.ts';

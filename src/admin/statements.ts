@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Sql } from '../db/client.ts';
 import { activePolicies } from '../db/policies.ts';
-import { readStatement } from '../db/statement.ts';
+import { readStatement } from '../db/reports/statement.ts';
 import { statementCsv } from '../documents/statement-csv.ts';
 import { statementPdf } from '../documents/statement-pdf.ts';
 import { customerIdOf } from './customer-id.ts';

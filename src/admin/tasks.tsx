@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { applicantOfOne, momentOf } from '../db/applicants.ts';
 import type { Sql } from '../db/client.ts';
-import { namesOf } from '../db/customer-search.ts';
-import { findCustomer } from '../db/customers.ts';
-import { findDecline } from '../db/declines.ts';
+import { applicantOfOne, momentOf } from '../db/customers/applicants.ts';
+import { namesOf } from '../db/customers/customer-search.ts';
+import { findCustomer } from '../db/customers/customers.ts';
+import { findDecline } from '../db/customers/declines.ts';
+import { closeTask, getTask, listTasks, taskIdOf } from '../db/customers/tasks.ts';
 import { activePolicies, merchantZone } from '../db/policies.ts';
-import { closeTask, getTask, listTasks, taskIdOf } from '../db/tasks.ts';
 import type { TaskOutcome } from '../domain/task.ts';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { readForm, reasonField } from './forms.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ApiKey } from '../db/api-keys.ts';
 import type { Sql } from '../db/client.ts';
-import type { CommandRow } from '../db/commands.ts';
-import { type OrderView, readOrder } from '../db/order-views.ts';
+import type { CommandRow } from '../db/orders/commands.ts';
+import { type OrderView, readOrder } from '../db/orders/order-views.ts';
 import type { Check } from '../domain/eligibility/check.ts';
 import { type ErrorCode, errorTable, NettermsError } from '../domain/errors.ts';
 import { plainMoney } from '../domain/money.ts';

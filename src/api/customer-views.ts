@@ -1,11 +1,11 @@
-import { accountsOf } from '../db/accounts.ts';
 import type { ApiKey } from '../db/api-keys.ts';
-import { applicantsOf, momentOf } from '../db/applicants.ts';
 import type { Sql } from '../db/client.ts';
-import { groupNames } from '../db/credit-groups.ts';
-import { type CustomerRow, sameVatNumber } from '../db/customers.ts';
+import { accountsOf } from '../db/credit/accounts.ts';
+import { groupNames } from '../db/credit/credit-groups.ts';
+import { applicantsOf, momentOf } from '../db/customers/applicants.ts';
+import { type CustomerRow, sameVatNumber } from '../db/customers/customers.ts';
+import { presentVatChecks } from '../db/customers/vat-checks.ts';
 import { type ActivePolicies, activePolicies } from '../db/policies.ts';
-import { presentVatChecks } from '../db/vat-checks.ts';
 import type { Applicant } from '../domain/eligibility/applicant.ts';
 import { creditOf } from '../domain/eligibility/credit.ts';
 import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../domain/eligibility/policy.ts';

@@ -1,4 +1,4 @@
-import type { OrderRow } from '../db/orders.ts';
+import type { OrderRow } from '../db/orders/orders.ts';
 import { type Day, dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';

@@ -1,8 +1,8 @@
 import type { Account, Balance, Entry, EntryKind, Part, Standing } from '../domain/ledger/entry.ts';
 import { balance } from '../domain/ledger/entry.ts';
 import type { Received } from '../domain/ledger/reallocations.ts';
-import { moveBalances } from './accounts.ts';
 import type { Db } from './client.ts';
+import { moveBalances } from './credit/accounts.ts';
 
 /** A booked entry, as people read it; amounts in minor units. */
 export type LedgerRow = {

@@ -1,8 +1,13 @@
 import type { Sql } from '../db/client.ts';
-import { type CollectionStep, stepCollection } from '../db/collection-steps.ts';
-import { type CollectionRow, findCollection, instalmentOf, moveCollection } from '../db/collections.ts';
-import { getOrder } from '../db/orders.ts';
-import { findPayment } from '../db/payments.ts';
+import { getOrder } from '../db/orders/orders.ts';
+import { type CollectionStep, stepCollection } from '../db/receipts/collection-steps.ts';
+import {
+  type CollectionRow,
+  findCollection,
+  instalmentOf,
+  moveCollection,
+} from '../db/receipts/collections.ts';
+import { findPayment } from '../db/receipts/payments.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { invalid } from '../domain/invalid.ts';
 import type { Money } from '../domain/money.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { type ImportRow, workflowIdOfImport } from '../db/imports.ts';
+import { type ImportRow, workflowIdOfImport } from '../db/imports/imports.ts';
 import type { FileImport } from '../workflows/messages.ts';
 import type { Log } from './order-process.ts';
 import { startOnce } from './start-once.ts';

@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
-import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from '../db/orders.ts';
+import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from '../db/orders/orders.ts';
 import {
   noteIdle,
   noteStuck,
@@ -9,7 +9,7 @@ import {
   STUCK_MS,
   stepsStillPlanned,
   waitingSince,
-} from '../db/process.ts';
+} from '../db/orders/process.ts';
 import type { CommandKind } from '../domain/order-state.ts';
 import type { Step } from '../domain/steps.ts';
 import type { DeferredOrder, Message } from '../workflows/messages.ts';

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
-import { claimUnsignalled } from '../db/commands.ts';
-import { claimWaitingImports } from '../db/imports.ts';
-import { claimOverdueOrders } from '../db/process.ts';
-import { claimRevocations } from '../db/revocations.ts';
+import { claimRevocations } from '../db/customers/revocations.ts';
+import { claimWaitingImports } from '../db/imports/imports.ts';
+import { claimUnsignalled } from '../db/orders/commands.ts';
+import { claimOverdueOrders } from '../db/orders/process.ts';
 import type { ImportProcess } from './import-process.ts';
 import type { Log, OrderProcess } from './order-process.ts';
 import type { RevocationProcess } from './revocation-process.ts';

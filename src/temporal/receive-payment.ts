@@ -1,7 +1,12 @@
-import { type Booking, bookBankLine } from '../db/book-bank-line.ts';
+import { type Booking, bookBankLine } from '../db/bank-lines/book-bank-line.ts';
 import type { Sql } from '../db/client.ts';
-import type { CommandRow } from '../db/commands.ts';
-import { type Allocated, allocatePayment, type Receipt, receivePayment } from '../db/receive-payment.ts';
+import type { CommandRow } from '../db/orders/commands.ts';
+import {
+  type Allocated,
+  allocatePayment,
+  type Receipt,
+  receivePayment,
+} from '../db/receipts/receive-payment.ts';
 import type { OrderProcess } from './order-process.ts';
 import { outcomesOf, tellAll } from './tell-and-wait.ts';
 

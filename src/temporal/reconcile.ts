@@ -2,14 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
-import { findOrder, type OrderRow, workflowIdOf } from '../db/orders.ts';
+import {
+  getRevocation,
+  revocationWorkflowId,
+  unfinishedRevocationsBefore,
+} from '../db/customers/revocations.ts';
+import { findOrder, type OrderRow, workflowIdOf } from '../db/orders/orders.ts';
 import {
   type Discrepancy,
   reconcileBalances,
   reconcileCommands,
   unfinishedOrdersBefore,
 } from '../db/reconcile.ts';
-import { getRevocation, revocationWorkflowId, unfinishedRevocationsBefore } from '../db/revocations.ts';
 import { NtStatus } from '../workflows/search-attributes.ts';
 
 /** What was placed or asked within that time may still be on its way to Temporal. */

@@ -1,5 +1,5 @@
 import type { Sql } from '../db/client.ts';
-import { type Reversal, type Reversed, reversePayment } from '../db/reverse-payment.ts';
+import { type Reversal, type Reversed, reversePayment } from '../db/receipts/reverse-payment.ts';
 import type { OrderProcess } from './order-process.ts';
 import { tellAll } from './tell-and-wait.ts';
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { type RevocationRow, revocationWorkflowId } from '../db/revocations.ts';
+import { type RevocationRow, revocationWorkflowId } from '../db/customers/revocations.ts';
 import type { Revocation } from '../workflows/messages.ts';
 import { NtCustomerId } from '../workflows/search-attributes.ts';
 import type { Log } from './order-process.ts';

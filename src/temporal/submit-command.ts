@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import { type CommandRow, decideCommand, findCommand, getCommand, insertCommand } from '../db/commands.ts';
-import { findSameNumber, insertCreditNote } from '../db/credit-notes.ts';
+import { findSameNumber, insertCreditNote } from '../db/corrections/credit-notes.ts';
 import { book } from '../db/ledger.ts';
 import { applyPending } from '../db/order-commands/apply.ts';
-import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../db/orders.ts';
-import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/payments.ts';
+import {
+  type CommandRow,
+  decideCommand,
+  findCommand,
+  getCommand,
+  insertCommand,
+} from '../db/orders/commands.ts';
+import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../db/orders/orders.ts';
 import { merchantZone } from '../db/policies.ts';
+import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../db/receipts/payments.ts';
 import { dayAt } from '../domain/calendar.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';

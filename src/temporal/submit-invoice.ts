@@ -1,6 +1,6 @@
 import type { Sql } from '../db/client.ts';
-import { undecidedOf } from '../db/commands.ts';
-import { commandsOfInvoice, type Registered, registerInvoice } from '../db/register-invoice.ts';
+import { commandsOfInvoice, type Registered, registerInvoice } from '../db/invoices/register-invoice.ts';
+import { undecidedOf } from '../db/orders/commands.ts';
 import type { InvoiceFacts } from '../domain/invoice.ts';
 import type { OrderProcess } from './order-process.ts';
 import { patiently, tellAll } from './tell-and-wait.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Sql } from '../db/client.ts';
-import { type CommandRow, getCommands } from '../db/commands.ts';
+import { type CommandRow, getCommands } from '../db/orders/commands.ts';
 import type { OrderProcess, SignalName } from './order-process.ts';
 
 /** A payment or an invoice may be over hundreds of orders: so many workflows are told at once. */

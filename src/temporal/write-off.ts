@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type ApprovalRow, decideApproval, getApproval } from '../db/approvals.ts';
 import { inTransaction, type Sql } from '../db/client.ts';
-import { findCommand } from '../db/commands.ts';
-import { needsApproval, requestWriteOff } from '../db/request-write-off.ts';
+import { type ApprovalRow, decideApproval, getApproval } from '../db/corrections/approvals.ts';
+import { needsApproval, requestWriteOff } from '../db/corrections/request-write-off.ts';
+import { findCommand } from '../db/orders/commands.ts';
 import { NettermsError } from '../domain/errors.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { type Money, plainMoney } from '../domain/money.ts';

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/client.ts';
-import { unknownCustomer } from '../db/customers.ts';
+import { unknownCustomer } from '../db/customers/customers.ts';
+import { keepVatCheck, presentVatNumber, type VatCheckRow } from '../db/customers/vat-checks.ts';
 import { activePolicies } from '../db/policies.ts';
-import { keepVatCheck, presentVatNumber, type VatCheckRow } from '../db/vat-checks.ts';
 import { NettermsError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
 import { checkVatNumber } from '../domain/vat.ts';

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { vatChecksOf } from '../../src/db/vat-checks.ts';
+import { vatChecksOf } from '../../src/db/customers/vat-checks.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
 import { json, startVies, viesAnswer, viesError } from '../support/vies.ts';

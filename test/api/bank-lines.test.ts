@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { applyImport } from '../../src/db/apply-import.ts';
-import { bookCertain } from '../../src/db/book-bank-line.ts';
-import { getImport } from '../../src/db/imports.ts';
+import { bookCertain } from '../../src/db/bank-lines/book-bank-line.ts';
+import { applyImport } from '../../src/db/imports/apply-import.ts';
+import { getImport } from '../../src/db/imports/imports.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import type { Money } from '../../src/domain/money.ts';
 import { eur } from '../support/builders.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/db/client.ts';
-import { finaliseDueDates } from '../../src/db/final-due-dates.ts';
-import { lockOrder } from '../../src/db/orders.ts';
+import { finaliseDueDates } from '../../src/db/orders/final-due-dates.ts';
+import { lockOrder } from '../../src/db/orders/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { applyImport } from '../../src/db/apply-import.ts';
-import { findCustomer } from '../../src/db/customers.ts';
-import { claimWaitingImports, getImport, insertImport, type NewImportLine } from '../../src/db/imports.ts';
+import { findCustomer } from '../../src/db/customers/customers.ts';
+import { applyImport } from '../../src/db/imports/apply-import.ts';
+import {
+  claimWaitingImports,
+  getImport,
+  insertImport,
+  type NewImportLine,
+} from '../../src/db/imports/imports.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { aCustomer } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkout } from '../../src/db/checkout.ts';
-import { advance } from '../../src/db/process.ts';
+import { checkout } from '../../src/db/orders/checkout.ts';
+import { advance } from '../../src/db/orders/process.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';

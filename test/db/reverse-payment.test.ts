@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { checkout } from '../../src/db/checkout.ts';
-import { insertCommand } from '../../src/db/commands.ts';
-import { getOrder } from '../../src/db/orders.ts';
-import { insertPayment } from '../../src/db/payments.ts';
-import { advance } from '../../src/db/process.ts';
+import { checkout } from '../../src/db/orders/checkout.ts';
+import { insertCommand } from '../../src/db/orders/commands.ts';
+import { getOrder } from '../../src/db/orders/orders.ts';
+import { advance } from '../../src/db/orders/process.ts';
+import { insertPayment } from '../../src/db/receipts/payments.ts';
+import { reversePayment } from '../../src/db/receipts/reverse-payment.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
-import { reversePayment } from '../../src/db/reverse-payment.ts';
 import type { CommandKind } from '../../src/domain/order-state.ts';
 import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';

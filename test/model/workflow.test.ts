@@ -2,7 +2,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
-import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
+import { type OrderRow, workflowIdOf } from '../../src/db/orders/orders.ts';
 import type { Mail } from '../../src/emails/mailer.ts';
 import { createRenderer } from '../../src/emails/render.ts';
 import type { StoreEvent } from '../../src/storefronts/storefront.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
-import { type OrderRow, workflowIdOf } from '../../src/db/orders.ts';
-import { revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
+import { revocationWorkflowId, revokeCustomer } from '../../src/db/customers/revocations.ts';
+import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports/imports.ts';
+import { type OrderRow, workflowIdOf } from '../../src/db/orders/orders.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { takeReceipt } from '../../src/temporal/receive-payment.ts';

@@ -1,6 +1,6 @@
-import type { CheckoutRequest } from '../../src/db/checkout.ts';
-import type { CustomerFacts } from '../../src/db/customers.ts';
-import type { Pass } from '../../src/db/process.ts';
+import type { CustomerFacts } from '../../src/db/customers/customers.ts';
+import type { CheckoutRequest } from '../../src/db/orders/checkout.ts';
+import type { Pass } from '../../src/db/orders/process.ts';
 import type { DunningPolicy } from '../../src/domain/dunning.ts';
 import type { SimplePolicy } from '../../src/domain/eligibility/policy.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';

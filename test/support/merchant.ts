@@ -1,5 +1,5 @@
 import type { Sql } from '../../src/db/client.ts';
-import { type CustomerFacts, putCustomer } from '../../src/db/customers.ts';
+import { type CustomerFacts, putCustomer } from '../../src/db/customers/customers.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import type { NamedTerms } from '../../src/domain/terms.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkout } from '../../src/db/checkout.ts';
-import { insertCommand } from '../../src/db/commands.ts';
-import { insertImport } from '../../src/db/imports.ts';
-import { finishRevocation, revokeCustomer } from '../../src/db/revocations.ts';
+import { finishRevocation, revokeCustomer } from '../../src/db/customers/revocations.ts';
+import { insertImport } from '../../src/db/imports/imports.ts';
+import { checkout } from '../../src/db/orders/checkout.ts';
+import { insertCommand } from '../../src/db/orders/commands.ts';
 import type { OrderProcess } from '../../src/temporal/order-process.ts';
 import { createPoller } from '../../src/temporal/poller.ts';
 import { aCustomer, anOrder, eur } from '../support/builders.ts';

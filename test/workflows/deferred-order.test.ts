@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { workflowIdOf } from '../../src/db/orders.ts';
+import { workflowIdOf } from '../../src/db/orders/orders.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findCustomer } from '../../src/db/customers.ts';
-import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports.ts';
+import { findCustomer } from '../../src/db/customers/customers.ts';
+import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports/imports.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
 import { aCustomer } from '../support/builders.ts';
 import { later, MINUTE } from '../support/instants.ts';

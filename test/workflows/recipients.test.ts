@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { findMail } from '../../src/db/mails.ts';
-import { timelineOf } from '../../src/db/timeline.ts';
+import { timelineOf } from '../../src/db/orders/timeline.ts';
 import { type Mail, MailOutcomeUnknown } from '../../src/emails/mailer.ts';
 import { eventually } from '../support/eventually.ts';
 import { later, MINUTE } from '../support/instants.ts';

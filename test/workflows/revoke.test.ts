@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setPrivilege } from '../../src/db/customers/privilege.ts';
+import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/db/customers/revocations.ts';
 import { noticesOf } from '../../src/db/notices.ts';
-import { setPrivilege } from '../../src/db/privilege.ts';
-import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/db/revocations.ts';
 import { MailRefused } from '../../src/emails/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';

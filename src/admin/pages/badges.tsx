@@ -1,4 +1,4 @@
-import type { OrderView, StoreStatus } from '../../db/order-views.ts';
+import type { OrderView, StoreStatus } from '../../db/orders/order-views.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import type { VatOutcome } from '../../domain/vat-register.ts';

@@ -1,11 +1,11 @@
 import type { AuditEntry } from '../../db/audit.ts';
-import type { CustomerRow } from '../../db/customers.ts';
-import type { Decline } from '../../db/declines.ts';
+import type { CustomerRow } from '../../db/customers/customers.ts';
+import type { Decline } from '../../db/customers/declines.ts';
+import type { RevocationRow } from '../../db/customers/revocations.ts';
+import type { TaskRow } from '../../db/customers/tasks.ts';
+import type { PresentVatCheck } from '../../db/customers/vat-checks.ts';
 import type { MailState } from '../../db/mails.ts';
-import type { OrderView } from '../../db/order-views.ts';
-import type { RevocationRow } from '../../db/revocations.ts';
-import type { TaskRow } from '../../db/tasks.ts';
-import type { PresentVatCheck } from '../../db/vat-checks.ts';
+import type { OrderView } from '../../db/orders/order-views.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../domain/eligibility/credit.ts';
 import type { Money } from '../../domain/money.ts';

@@ -1,8 +1,8 @@
-import type { CommandRow } from '../../db/commands.ts';
 import type { LedgerRow } from '../../db/ledger.ts';
-import type { OrderView } from '../../db/order-views.ts';
-import type { OrderRow } from '../../db/orders.ts';
-import type { TimelineEvent } from '../../db/timeline.ts';
+import type { CommandRow } from '../../db/orders/commands.ts';
+import type { OrderView } from '../../db/orders/order-views.ts';
+import type { OrderRow } from '../../db/orders/orders.ts';
+import type { TimelineEvent } from '../../db/orders/timeline.ts';
 import type { Visitor } from '../page.tsx';
 import { OrderBadges } from './badges.tsx';
 import { type FormState, Refused } from './fields.tsx';

@@ -1,6 +1,6 @@
-import type { CustomerName } from '../../db/customer-search.ts';
-import type { OrderView } from '../../db/order-views.ts';
-import type { Receivables } from '../../db/receivables.ts';
+import type { CustomerName } from '../../db/customers/customer-search.ts';
+import type { OrderView } from '../../db/orders/order-views.ts';
+import type { Receivables } from '../../db/reports/receivables.ts';
 import { listedStatuses, type OrdersQuery, ordersUrl, type Place } from '../order-filter.ts';
 import type { Visitor } from '../page.tsx';
 import { OrderBadges, statusWords } from './badges.tsx';

@@ -1,5 +1,5 @@
-import type { Decline } from '../../db/declines.ts';
-import type { TaskRow } from '../../db/tasks.ts';
+import type { Decline } from '../../db/customers/declines.ts';
+import type { TaskRow } from '../../db/customers/tasks.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import type { TaskOutcome } from '../../domain/task.ts';
 import type { Visitor } from '../page.tsx';

@@ -1,4 +1,4 @@
-import type { TaskRow } from '../../db/tasks.ts';
+import type { TaskRow } from '../../db/customers/tasks.ts';
 import type { TaskKind, TaskOutcome, TaskState } from '../../domain/task.ts';
 import type { Visitor } from '../page.tsx';
 import { Layout } from './layout.tsx';

@@ -1,5 +1,5 @@
-import type { OrderRow } from '../../db/orders.ts';
-import type { TimelineEvent } from '../../db/timeline.ts';
+import type { OrderRow } from '../../db/orders/orders.ts';
+import type { TimelineEvent } from '../../db/orders/timeline.ts';
 import { type ErrorCode, errorTable } from '../../domain/errors.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import { At, actorWords, stepWords } from './values.tsx';

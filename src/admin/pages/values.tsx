@@ -1,4 +1,4 @@
-import type { OrderView } from '../../db/order-views.ts';
+import type { OrderView } from '../../db/orders/order-views.ts';
 import type { Day, Instant } from '../../domain/calendar.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import type { StepKind } from '../../domain/steps.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as aMoment } from 'node:timers/promises';
-import type { NewImportLine } from '../../db/imports.ts';
+import type { NewImportLine } from '../../db/imports/imports.ts';
 import { type FieldError, NettermsError } from '../../domain/errors.ts';
 import { type Columns, csvLines, type Separator } from './csv.ts';
 import type { FileLine } from './line.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type ApprovalRow, getApproval, listApprovals } from '../../db/approvals.ts';
 import type { Sql } from '../../db/client.ts';
+import { type ApprovalRow, getApproval, listApprovals } from '../../db/corrections/approvals.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { decideWriteOff } from '../../temporal/write-off.ts';
 import { approvalView } from '../approval-view.ts';

@@ -5,10 +5,10 @@ import {
   listBankLines,
   proposalsFor,
   stateOf,
-} from '../../db/bank-lines.ts';
-import { type Booking, bookingOf } from '../../db/book-bank-line.ts';
+} from '../../db/bank-lines/bank-lines.ts';
+import { type Booking, bookingOf } from '../../db/bank-lines/book-bank-line.ts';
 import type { Sql } from '../../db/client.ts';
-import { readPayment } from '../../db/payment-views.ts';
+import { readPayment } from '../../db/receipts/payment-views.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { Proposal } from '../../domain/matching.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';

@@ -1,7 +1,7 @@
 import type { Sql } from '../../db/client.ts';
-import { collectionsOf, usualDay } from '../../db/collections.ts';
-import { getOrder } from '../../db/orders.ts';
+import { getOrder } from '../../db/orders/orders.ts';
 import { merchantToday } from '../../db/policies.ts';
+import { collectionsOf, usualDay } from '../../db/receipts/collections.ts';
 import { collect } from '../../temporal/collect.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { requirePast } from '../days.ts';

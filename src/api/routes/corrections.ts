@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { readOrder } from '../../db/order-views.ts';
+import { refundCredit } from '../../db/corrections/refund-credit.ts';
+import { readOrder } from '../../db/orders/order-views.ts';
 import { merchantToday } from '../../db/policies.ts';
-import { refundCredit } from '../../db/refund-credit.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { writeOff } from '../../temporal/write-off.ts';

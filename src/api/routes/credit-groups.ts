@@ -6,7 +6,7 @@ import {
   listCreditGroups,
   membersOf,
   putCreditGroup,
-} from '../../db/credit-groups.ts';
+} from '../../db/credit/credit-groups.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { type CreditGroupView, creditGroup, creditGroupBody } from '../schemas/credit.ts';

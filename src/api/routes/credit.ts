@@ -1,10 +1,10 @@
-import { inCurrency, raiseLimit, setCreditLimit } from '../../db/accounts.ts';
-import { adjustCredit } from '../../db/adjust-credit.ts';
-import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
-import { setCreditGroup } from '../../db/credit-groups.ts';
-import { type CreditChange, creditChanges } from '../../db/credit-history.ts';
-import { type CustomerRow, findCustomer, unknownCustomer } from '../../db/customers.ts';
+import { inCurrency, raiseLimit, setCreditLimit } from '../../db/credit/accounts.ts';
+import { adjustCredit } from '../../db/credit/adjust-credit.ts';
+import { setCreditGroup } from '../../db/credit/credit-groups.ts';
+import { type CreditChange, creditChanges } from '../../db/credit/credit-history.ts';
+import { applicantOfOne, momentOf } from '../../db/customers/applicants.ts';
+import { type CustomerRow, findCustomer, unknownCustomer } from '../../db/customers/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';
 import { conditionsOf } from '../../domain/eligibility/policy.ts';

@@ -6,9 +6,9 @@ import {
   putCustomer,
   setOwnTerms,
   unknownCustomer,
-} from '../../db/customers.ts';
+} from '../../db/customers/customers.ts';
+import { setPrivilege } from '../../db/customers/privilege.ts';
 import { activePolicies } from '../../db/policies.ts';
-import { setPrivilege } from '../../db/privilege.ts';
 import type { Privilege } from '../../domain/eligibility/applicant.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { invalid } from '../../domain/invalid.ts';

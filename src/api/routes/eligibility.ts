@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { findInCurrency } from '../../db/accounts.ts';
-import { applicantOfOne, momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
-import { findCustomer, unknownCustomer } from '../../db/customers.ts';
+import { findInCurrency } from '../../db/credit/accounts.ts';
+import { applicantOfOne, momentOf } from '../../db/customers/applicants.ts';
+import { findCustomer, unknownCustomer } from '../../db/customers/customers.ts';
 import { activePolicies } from '../../db/policies.ts';
 import type { DueContext } from '../../domain/due-dates.ts';
 import { creditOf } from '../../domain/eligibility/credit.ts';

@@ -16,7 +16,7 @@ import {
   rejectedLines,
   unknownImport,
   workflowIdOfImport,
-} from '../../db/imports.ts';
+} from '../../db/imports/imports.ts';
 import { activePolicies } from '../../db/policies.ts';
 import { dayAt } from '../../domain/calendar.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';

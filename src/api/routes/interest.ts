@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { interestOfOrder, type OrderInterest } from '../../db/order-interest.ts';
-import { getOrder } from '../../db/orders.ts';
+import { interestOfOrder, type OrderInterest } from '../../db/interest/order-interest.ts';
+import { getOrder } from '../../db/orders/orders.ts';
 import { activePolicies, merchantToday } from '../../db/policies.ts';
 import type { InterestPeriod } from '../../domain/interest/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../domain/interest/late-interest.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { getInvoice, type InvoiceRow, listInvoices } from '../../db/invoices.ts';
+import { getInvoice, type InvoiceRow, listInvoices } from '../../db/invoices/invoices.ts';
 import { merchantToday } from '../../db/policies.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { invalid } from '../../domain/invalid.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { type ExportedEntry, exportLedger } from '../../db/ledger-export.ts';
 import { merchantZone } from '../../db/policies.ts';
+import { type ExportedEntry, exportLedger } from '../../db/reports/ledger-export.ts';
 import { type Cell, csvPages } from '../../documents/csv.ts';
 import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
 import { invalid } from '../../domain/invalid.ts';

@@ -1,8 +1,8 @@
 import type { ApiKey, Scope } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
-import { findCommand, getCommand } from '../../db/commands.ts';
-import { readOrder } from '../../db/order-views.ts';
-import { getOrder, type OrderRow } from '../../db/orders.ts';
+import { findCommand, getCommand } from '../../db/orders/commands.ts';
+import { readOrder } from '../../db/orders/order-views.ts';
+import { getOrder, type OrderRow } from '../../db/orders/orders.ts';
 import { merchantToday, merchantZone } from '../../db/policies.ts';
 import { dayAt } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';

@@ -1,7 +1,7 @@
 import type { Sql } from '../../db/client.ts';
-import { readOrder } from '../../db/order-views.ts';
-import { listPayments, readPayment } from '../../db/payment-views.ts';
+import { readOrder } from '../../db/orders/order-views.ts';
 import { merchantToday } from '../../db/policies.ts';
+import { listPayments, readPayment } from '../../db/receipts/payment-views.ts';
 import type { OrderProcess } from '../../temporal/order-process.ts';
 import { type AllocatedPayment, allocateRest, takeReceipt } from '../../temporal/receive-payment.ts';
 import { takePaymentBack } from '../../temporal/reverse-payment.ts';

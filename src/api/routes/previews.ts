@@ -1,7 +1,7 @@
-import { applicantOfOne, momentOf } from '../../db/applicants.ts';
-import { chooseTerms } from '../../db/checkout.ts';
 import type { Sql } from '../../db/client.ts';
-import { findCustomer, unknownCustomer } from '../../db/customers.ts';
+import { applicantOfOne, momentOf } from '../../db/customers/applicants.ts';
+import { findCustomer, unknownCustomer } from '../../db/customers/customers.ts';
+import { chooseTerms } from '../../db/orders/checkout.ts';
 import { type ActivePolicies, activePolicies } from '../../db/policies.ts';
 import { timeOn } from '../../domain/calendar.ts';
 import type { ClosedMonth } from '../../domain/due-dates.ts';

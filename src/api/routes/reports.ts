@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ageingByCustomer } from '../../db/ageing.ts';
 import type { Sql } from '../../db/client.ts';
-import { averageDaysLate } from '../../db/days-late.ts';
-import { expectedCash } from '../../db/expected-cash.ts';
-import type { AsOf } from '../../db/open-parts.ts';
 import { activePolicies } from '../../db/policies.ts';
-import { salesOutstanding } from '../../db/sales-outstanding.ts';
+import { ageingByCustomer } from '../../db/reports/ageing.ts';
+import { averageDaysLate } from '../../db/reports/days-late.ts';
+import { expectedCash } from '../../db/reports/expected-cash.ts';
+import type { AsOf } from '../../db/reports/open-parts.ts';
+import { salesOutstanding } from '../../db/reports/sales-outstanding.ts';
 import { csvOf } from '../../documents/csv.ts';
 import { type Ageing, ageingBuckets } from '../../domain/ageing.ts';
 import { addDays, dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';

@@ -1,6 +1,11 @@
 import type { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
-import { getRevocation, type RevocationRow, revocationState, revokeCustomer } from '../../db/revocations.ts';
+import {
+  getRevocation,
+  type RevocationRow,
+  revocationState,
+  revokeCustomer,
+} from '../../db/customers/revocations.ts';
 import { demandWarnings } from '../../domain/demand.ts';
 import type { RevocationProcess } from '../../temporal/revocation-process.ts';
 import { customerView } from '../customer-views.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { momentOf } from '../../db/applicants.ts';
 import type { Sql } from '../../db/client.ts';
+import { momentOf } from '../../db/customers/applicants.ts';
+import { type Changed, simulate } from '../../db/customers/simulate.ts';
 import { activePolicies, requireConsistent } from '../../db/policies.ts';
-import { type Changed, simulate } from '../../db/simulate.ts';
 import type { Outlook } from '../../domain/eligibility/compare.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';

@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/client.ts';
 import { activePolicies } from '../../db/policies.ts';
-import { readStatement } from '../../db/statement.ts';
+import { readStatement } from '../../db/reports/statement.ts';
 import { statementCsv } from '../../documents/statement-csv.ts';
 import { statementPdf } from '../../documents/statement-pdf.ts';
 import { type Statement, sumOf } from '../../domain/statement.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../db/api-keys.ts';
 import type { Sql } from '../../db/client.ts';
-import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../db/tasks.ts';
-import { requestTerms } from '../../db/terms-requests.ts';
+import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../db/customers/tasks.ts';
+import { requestTerms } from '../../db/customers/terms-requests.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';

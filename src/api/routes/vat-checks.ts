@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/client.ts';
-import { findCustomer, unknownCustomer } from '../../db/customers.ts';
-import { vatChecksOf } from '../../db/vat-checks.ts';
+import { findCustomer, unknownCustomer } from '../../db/customers/customers.ts';
+import { vatChecksOf } from '../../db/customers/vat-checks.ts';
 import { checkCustomer } from '../../vat-register/check-customer.ts';
 import type { VatRegister } from '../../vat-register/vat-register.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bankLineStates } from '../../db/bank-lines.ts';
+import { bankLineStates } from '../../db/bank-lines/bank-lines.ts';
 import { reasons } from '../../domain/matching.ts';
 import { readCursor } from '../cursor.ts';
 import { currency, day, externalId, limit, line, money, page, reason } from './fields.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { importKinds } from '../../db/imports.ts';
+import { importKinds } from '../../db/imports/imports.ts';
 import { readCursor } from '../cursor.ts';
 import { type Separator, separators } from '../files/csv.ts';
 import type { Upload } from '../files/receive.ts';

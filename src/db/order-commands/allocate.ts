@@ -2,10 +2,10 @@ import { type AllocateBody, allocatedShares, startingWith } from '../../domain/a
 import { lessOwed } from '../../domain/ledger/corrections.ts';
 import { afterwards, payable } from '../../domain/ledger/entry.ts';
 import { allocation } from '../../domain/ledger/receipts.ts';
-import { chargeInterest } from '../charge-interest.ts';
-import { leftOfPayment } from '../credit.ts';
+import { leftOfPayment } from '../credit/credit.ts';
+import { chargeInterest } from '../interest/charge-interest.ts';
 import { balancesOf, book } from '../ledger.ts';
-import { findPayment } from '../payments.ts';
+import { findPayment } from '../receipts/payments.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 import { concede } from './concede.ts';
 

@@ -1,11 +1,11 @@
 import type { Day } from '../../domain/calendar.ts';
 import { afterwards, outstandingOf, payable } from '../../domain/ledger/entry.ts';
 import { allocation } from '../../domain/ledger/receipts.ts';
-import { afterCharges, chargeInterest } from '../charge-interest.ts';
 import type { Tx } from '../client.ts';
-import { type CreditSource, creditSources, draw } from '../credit.ts';
+import { type CreditSource, creditSources, draw } from '../credit/credit.ts';
+import { afterCharges, chargeInterest } from '../interest/charge-interest.ts';
 import { balancesOf, book } from '../ledger.ts';
-import { findPayment } from '../payments.ts';
+import { findPayment } from '../receipts/payments.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 import { concede } from './concede.ts';
 

@@ -1,9 +1,9 @@
 import type { CommandKind } from '../../domain/order-state.ts';
 import { recordAudit } from '../audit.ts';
 import type { Tx } from '../client.ts';
-import { type CommandRow, decideCommand, pendingCommands } from '../commands.ts';
 import { balancesOf } from '../ledger.ts';
-import type { OrderRow } from '../orders.ts';
+import { type CommandRow, decideCommand, pendingCommands } from '../orders/commands.ts';
+import type { OrderRow } from '../orders/orders.ts';
 import { allocate } from './allocate.ts';
 import { amend } from './amend.ts';
 import { applyCredit } from './apply-credit.ts';

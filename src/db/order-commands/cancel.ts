@@ -1,10 +1,10 @@
 import { cancellation } from '../../domain/ledger/corrections.ts';
 import { balance } from '../../domain/ledger/entry.ts';
 import { isClosed } from '../../domain/order-state.ts';
-import { moveBalances, reread } from '../accounts.ts';
 import type { Tx } from '../client.ts';
+import { moveBalances, reread } from '../credit/accounts.ts';
 import { book, creditMadeOf, standingsOf } from '../ledger.ts';
-import type { OrderRow } from '../orders.ts';
+import type { OrderRow } from '../orders/orders.ts';
 import { type Apply, bookingOf, close } from './command.ts';
 
 /** Takes the whole charge back; what was received becomes unapplied credit, as far as it is not that already. */

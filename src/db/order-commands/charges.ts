@@ -1,6 +1,6 @@
 import type { Day } from '../../domain/calendar.ts';
 import { waiver } from '../../domain/ledger/reallocations.ts';
-import { chargeInterest as charge } from '../charge-interest.ts';
+import { chargeInterest as charge } from '../interest/charge-interest.ts';
 import { balancesOf, book, receivedOn } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 

@@ -2,9 +2,9 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import { mayBecome, type OrderStatus } from '../../domain/order-state.ts';
 import { recordAudit } from '../audit.ts';
 import type { Tx } from '../client.ts';
-import type { CommandRow } from '../commands.ts';
 import type { Booking } from '../ledger.ts';
-import type { OrderRow } from '../orders.ts';
+import type { CommandRow } from '../orders/commands.ts';
+import type { OrderRow } from '../orders/orders.ts';
 
 /** The order that commands are applied to, read again where its total or its fulfilment changes, and the status that they have brought it to. */
 export type Subject = { order: OrderRow; status: OrderStatus };

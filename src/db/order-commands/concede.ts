@@ -2,10 +2,10 @@ import { lessOwed } from '../../domain/ledger/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../../domain/ledger/entry.ts';
 import { amountIn } from '../../domain/receipts.ts';
 import type { Tx } from '../client.ts';
-import { discountLeft } from '../early-discount.ts';
 import { type Booking, balancesOf, book } from '../ledger.ts';
-import type { OrderRow } from '../orders.ts';
+import type { OrderRow } from '../orders/orders.ts';
 import { activePolicies } from '../policies.ts';
+import { discountLeft } from '../receipts/early-discount.ts';
 
 /** In the keys of what is let go by itself, and not by an accountant's word. */
 export const CONCESSION = 'concession';

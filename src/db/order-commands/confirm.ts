@@ -1,6 +1,6 @@
 import { charge } from '../../domain/ledger/debts.ts';
 import { isClosed } from '../../domain/order-state.ts';
-import { moveBalances } from '../accounts.ts';
+import { moveBalances } from '../credit/accounts.ts';
 import { balancesOf, book } from '../ledger.ts';
 import { type Apply, become, bookingOf } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { apportion } from '../../domain/apportion.ts';
 import { creditNote } from '../../domain/ledger/corrections.ts';
-import { creditedOf, findCreditNote } from '../credit-notes.ts';
-import { withheldByLabel } from '../invoices.ts';
+import { creditedOf, findCreditNote } from '../corrections/credit-notes.ts';
+import { withheldByLabel } from '../invoices/invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { dayAt, endOfDay } from '../../domain/calendar.ts';
 import { dueOnDay } from '../../domain/due-dates.ts';
-import { moveDueDates } from '../move-due-dates.ts';
-import { instalmentsOfOrders } from '../orders.ts';
+import { moveDueDates } from '../orders/move-due-dates.ts';
+import { instalmentsOfOrders } from '../orders/orders.ts';
 import { activePolicies } from '../policies.ts';
 import { cancel } from './cancel.ts';
 import { type Apply, notOpen } from './command.ts';

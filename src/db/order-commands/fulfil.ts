@@ -1,10 +1,10 @@
 import type { Day } from '../../domain/calendar.ts';
-import { amendTotal, letGoOf } from '../amend-total.ts';
 import type { Tx } from '../client.ts';
-import { finaliseDueDates } from '../final-due-dates.ts';
-import { insertFulfilment, lastFulfilledOn } from '../fulfilments.ts';
-import { invoicedOf } from '../invoices.ts';
-import { getOrder } from '../orders.ts';
+import { invoicedOf } from '../invoices/invoices.ts';
+import { amendTotal, letGoOf } from '../orders/amend-total.ts';
+import { finaliseDueDates } from '../orders/final-due-dates.ts';
+import { insertFulfilment, lastFulfilledOn } from '../orders/fulfilments.ts';
+import { getOrder } from '../orders/orders.ts';
 import { type Apply, bookingOf, notOpen, type Subject } from './command.ts';
 import { completeInvoicing } from './invoice.ts';
 

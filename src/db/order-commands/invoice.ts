@@ -1,9 +1,9 @@
 import { withholding } from '../../domain/ledger/corrections.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import type { Tx } from '../client.ts';
-import { finaliseDueDates } from '../final-due-dates.ts';
-import { getInvoice, invoicedOf, withholdingBooked } from '../invoices.ts';
+import { getInvoice, invoicedOf, withholdingBooked } from '../invoices/invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
+import { finaliseDueDates } from '../orders/final-due-dates.ts';
 import { type Apply, bookingOf, type Subject } from './command.ts';
 import { concede } from './concede.ts';
 

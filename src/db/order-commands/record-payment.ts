@@ -1,9 +1,9 @@
 import { startingWith } from '../../domain/allocations.ts';
 import { payment, unappliedPayment } from '../../domain/ledger/receipts.ts';
-import { chargeInterest } from '../charge-interest.ts';
-import { findCustomer } from '../customers.ts';
+import { findCustomer } from '../customers/customers.ts';
+import { chargeInterest } from '../interest/charge-interest.ts';
 import { balancesOf, book } from '../ledger.ts';
-import { findPayment } from '../payments.ts';
+import { findPayment } from '../receipts/payments.ts';
 import { type Apply, bookingOf } from './command.ts';
 import { concede } from './concede.ts';
 

@@ -4,8 +4,8 @@ import { PLANNED_LINE, plannedParts } from '../../domain/instalment-plan.ts';
 import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { instalmentPlan } from '../../domain/ledger/reallocations.ts';
 import { balancesOf, book } from '../ledger.ts';
-import { replan } from '../move-due-dates.ts';
-import { instalmentsOfOrders } from '../orders.ts';
+import { replan } from '../orders/move-due-dates.ts';
+import { instalmentsOfOrders } from '../orders/orders.ts';
 import { activePolicies } from '../policies.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 

@@ -1,8 +1,8 @@
 import { outstandingOf } from '../../domain/ledger/entry.ts';
 import { payment } from '../../domain/ledger/receipts.ts';
 import { balancesOf, book } from '../ledger.ts';
-import { insertPayment, SETTLEMENT_PAYMENT } from '../payments.ts';
 import { merchantToday } from '../policies.ts';
+import { insertPayment, SETTLEMENT_PAYMENT } from '../receipts/payments.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
 
 /** All that is outstanding was paid outside: a payment of that amount, received today. */

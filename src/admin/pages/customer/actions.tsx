@@ -1,5 +1,5 @@
-import type { CustomerRow } from '../../../db/customers.ts';
-import type { OrderView } from '../../../db/order-views.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
+import type { OrderView } from '../../../db/orders/order-views.ts';
 import { demandWarnings } from '../../../domain/demand.ts';
 import type { Privilege } from '../../../domain/eligibility/applicant.ts';
 import type { Credit } from '../../../domain/eligibility/credit.ts';

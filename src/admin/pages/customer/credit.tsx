@@ -1,4 +1,4 @@
-import type { CustomerRow } from '../../../db/customers.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
 import type { Credit } from '../../../domain/eligibility/credit.ts';
 import { plainMoney } from '../../../domain/money.ts';
 import { Amount, At } from '../values.tsx';

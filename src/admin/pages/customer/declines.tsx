@@ -1,4 +1,4 @@
-import type { Decline } from '../../../db/declines.ts';
+import type { Decline } from '../../../db/customers/declines.ts';
 import { ChecksTable, ruleName } from '../checks.tsx';
 import { Amount, At } from '../values.tsx';
 

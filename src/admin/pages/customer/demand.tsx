@@ -1,5 +1,5 @@
+import type { RevocationRow } from '../../../db/customers/revocations.ts';
 import type { MailState } from '../../../db/mails.ts';
-import type { RevocationRow } from '../../../db/revocations.ts';
 import { At } from '../values.tsx';
 
 const letterWords = {

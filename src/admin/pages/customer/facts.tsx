@@ -1,4 +1,4 @@
-import type { CustomerRow } from '../../../db/customers.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
 import { plainMoney } from '../../../domain/money.ts';
 import { At } from '../values.tsx';
 

@@ -1,4 +1,4 @@
-import type { TaskRow } from '../../../db/tasks.ts';
+import type { TaskRow } from '../../../db/customers/tasks.ts';
 import type { Credit } from '../../../domain/eligibility/credit.ts';
 import { type FormState, Refused } from '../fields.tsx';
 

@@ -1,4 +1,4 @@
-import type { CustomerRow } from '../../../db/customers.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
 import type { Privilege } from '../../../domain/eligibility/applicant.ts';
 import { privilegeWords } from '../badges.tsx';
 import { At, actorWords } from '../values.tsx';

@@ -1,5 +1,5 @@
-import type { CustomerRow } from '../../../db/customers.ts';
-import type { PresentVatCheck } from '../../../db/vat-checks.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
+import type { PresentVatCheck } from '../../../db/customers/vat-checks.ts';
 import type { Visitor } from '../../page.tsx';
 import { VatBadge } from '../badges.tsx';
 import { CsrfField } from '../fields.tsx';

@@ -1,4 +1,4 @@
-import type { CustomerRow } from '../../../db/customers.ts';
+import type { CustomerRow } from '../../../db/customers/customers.ts';
 import type { Verdict } from '../../../domain/eligibility/decide.ts';
 import { type Money, plainMoney } from '../../../domain/money.ts';
 import { amountText } from '../../amount.ts';

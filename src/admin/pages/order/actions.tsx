@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../../../db/ledger.ts';
-import type { OrderView } from '../../../db/order-views.ts';
+import type { OrderView } from '../../../db/orders/order-views.ts';
 import { isClosed } from '../../../domain/order-state.ts';
 import { amountText } from '../../amount.ts';
 import type { Visitor } from '../../page.tsx';

@@ -1,4 +1,4 @@
-import type { CommandRow } from '../../../db/commands.ts';
+import type { CommandRow } from '../../../db/orders/commands.ts';
 import { type ErrorCode, errorTable } from '../../../domain/errors.ts';
 import type { CommandKind } from '../../../domain/order-state.ts';
 import { orderUrl } from '../orders.tsx';

@@ -1,4 +1,4 @@
-import type { OrderView } from '../../../db/order-views.ts';
+import type { OrderView } from '../../../db/orders/order-views.ts';
 import { assertNever } from '../../../domain/errors.ts';
 import { isClosed } from '../../../domain/order-state.ts';
 import { Amount, At, DueDate, OnDay, stepWords } from '../values.tsx';

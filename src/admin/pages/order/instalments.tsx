@@ -1,4 +1,4 @@
-import type { OrderView } from '../../../db/order-views.ts';
+import type { OrderView } from '../../../db/orders/order-views.ts';
 import { Amount, collectionWords, Due } from '../values.tsx';
 
 /** What is due when, how it is paid, and what of it is unpaid. */

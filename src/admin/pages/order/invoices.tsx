@@ -1,4 +1,4 @@
-import type { OrderView } from '../../../db/order-views.ts';
+import type { OrderView } from '../../../db/orders/order-views.ts';
 import type { Withholding } from '../../../domain/invoice.ts';
 import { Amount, OnDay } from '../values.tsx';
 
