@@ -83,7 +83,7 @@ export async function book(
 export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   return db<
     Balance[]
-  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, number`;
+  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, due_on, number`;
 }
 
 /** What is owed and was received of each part of an order's instalments. */

@@ -27,7 +27,7 @@ export type OpenOrder = {
   readonly orderId: string;
   readonly placedOn: Day;
   readonly placedAt: string;
-  readonly balances: readonly (Balance & { readonly dueAt: string | null })[];
+  readonly balances: readonly (Balance & { readonly dueOn: Day; readonly dueAt: string | null })[];
 };
 
 /**
@@ -49,6 +49,7 @@ export function shareOut(
     .sort(
       (a, b) =>
         dueTime(a.line.dueAt) - dueTime(b.line.dueAt) ||
+        a.line.dueOn.localeCompare(b.line.dueOn) ||
         Date.parse(a.order.placedAt) - Date.parse(b.order.placedAt) ||
         (a.order.orderId < b.order.orderId ? -1 : Number(a.order.orderId > b.order.orderId)) ||
         a.line.number - b.line.number,

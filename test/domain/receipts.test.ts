@@ -14,11 +14,18 @@ const line = (number: number, outstanding: number, charges = 0): Balance => ({
   outstanding,
   charges,
 });
-const order = (orderId: string, lines: [dueAt: string | null, outstanding: number][]): OpenOrder => ({
+const order = (
+  orderId: string,
+  lines: [dueAt: string | null, outstanding: number, dueOn?: string][],
+): OpenOrder => ({
   orderId,
   placedOn: '2027-01-01',
   placedAt: '2027-01-01T09:00:00.000Z',
-  balances: lines.map(([dueAt, outstanding], index) => ({ ...line(index + 1, outstanding), dueAt })),
+  balances: lines.map(([dueAt, outstanding, dueOn = (dueAt ?? APRIL).slice(0, 10)], index) => ({
+    ...line(index + 1, outstanding),
+    dueOn,
+    dueAt,
+  })),
 });
 const MARCH = '2027-03-01T00:00:00.000Z';
 const APRIL = '2027-04-01T00:00:00.000Z';
@@ -37,6 +44,12 @@ describe('money without an allocation', () => {
     expect(shared(60)).toEqual({ both: 50, april: 10 });
     expect(shared(120)).toEqual({ both: 70, april: 50 });
     expect(shared(999)).toEqual({ both: 100, april: 50, provisional: 50 });
+  });
+
+  it('goes to what is due on the Sunday before what is due on the Monday, late from one moment', () => {
+    const monday = order('monday', [[MARCH, 50]]);
+    const sunday = order('sunday', [[MARCH, 50, '2027-02-28']]);
+    expect([...shareOut([monday, sunday], 50, owedOf)]).toEqual([['sunday', 50]]);
   });
 
   it('leaves an order what a deduction or a discount will take', () => {

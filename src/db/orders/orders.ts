@@ -156,7 +156,7 @@ export async function getOrder(db: Db, id: string): Promise<OrderRow> {
 export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
   return db<InstalmentRow[]>`
     select order_id, number, due_on, due_at, amount, outstanding, charges, moves, coalesce(line, number - 1) as line, collection from instalments
-    where order_id = any(${orderIds as string[]}) order by order_id, due_at nulls last, number`;
+    where order_id = any(${orderIds as string[]}) order by order_id, due_at nulls last, due_on, number`;
 }
 
 export type LockedOrder = { order: OrderRow; customer: CustomerRow };
