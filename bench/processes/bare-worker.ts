@@ -33,6 +33,7 @@ async function letter() {
     instalments: [due],
     instalment: due,
     daysLate: 0,
+    isDueOver: false,
     iban: 'IT60X0542811101000000123456',
     replyTo: 'crediti@forniture-bianchi.example',
   });

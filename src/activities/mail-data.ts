@@ -48,6 +48,7 @@ export function mailData(given: {
     instalments: instalments.map(part),
     instalment: part(about),
     daysLate: daysLate(about.dueAt, Date.parse(now), settings.timeZone),
+    isDueOver: about.dueOn < dayAt(now, settings.timeZone),
     iban: settings.iban,
     replyTo,
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DateTime, Duration } from 'luxon';
-import { businessCalendar, type Day, dayAt, type Instant, timeOn } from './calendar.ts';
+import { addDays, businessCalendar, type Day, type Instant, timeOn } from './calendar.ts';
 import type { DueDate } from './due-dates.ts';
 import type { PlannedStep } from './steps.ts';
 import type { Instalment } from './terms.ts';
@@ -26,8 +26,8 @@ export type DunningPolicy = {
 
 /**
  * The reminders of an order, in order of time. Those that would not come after `from` are left out, and an
- * instalment whose due date is provisional has none. Days count from the due day; that something is overdue is not said
- * before it is. After a change of the due date the keys are others.
+ * instalment whose due date is provisional has none. Days count from the due day, but that something is overdue is not said
+ * before it is; an exact time counts from `dueAt`. After a change of the due date the keys are others.
  * @param country whose public holidays count (ISO 3166-1 alpha-2)
  * @param spreadKey what decides the place in the spread, the order's id; null plans the earliest
  */
@@ -78,14 +78,13 @@ function instantOf(
   const duration = Duration.fromISO(offset);
   if (isExact(offset))
     return DateTime.fromISO(due.dueAt, { zone: policy.timeZone }).plus(duration).toUTC().toISO()!;
-  const wanted = DateTime.fromISO(due.dueOn, { zone: 'utc' }).plus(duration).toISODate()!;
-  const overdueOn = dayAt(due.dueAt, policy.timeZone);
-  const day = isAfter(offset) && wanted < overdueOn ? overdueOn : wanted;
-  const start = timeOn(
-    policy.businessDays ? toBusinessDay(day, due.dueOn, country) : day,
-    policy.sendTime,
-    policy.timeZone,
-  );
+  const leavesOn = (day: Day): Instant => {
+    const on = policy.businessDays ? toBusinessDay(day, due.dueOn, country) : day;
+    const at = timeOn(on, policy.sendTime, policy.timeZone);
+    const isEarly = isAfter(offset) && Date.parse(at) < Date.parse(due.dueAt);
+    return isEarly ? leavesOn(addDays(on, 1)) : at;
+  };
+  const start = leavesOn(DateTime.fromISO(due.dueOn, { zone: 'utc' }).plus(duration).toISODate()!);
   const spread = spreadKey === null ? 0 : spreadMs(spreadKey, policy.spreadMinutes);
   return new Date(Date.parse(start) + spread).toISOString();
 }

@@ -97,4 +97,4 @@ function requireFit(lines: readonly InstalmentLine[], total: Money): void {
 }
 
 const byDueDate = (a: DueDate, b: DueDate): number =>
-  a.dueOn.localeCompare(b.dueOn) || Date.parse(a.dueAt) - Date.parse(b.dueAt);
+  Date.parse(a.dueAt) - Date.parse(b.dueAt) || a.dueOn.localeCompare(b.dueOn);

@@ -27,7 +27,7 @@ export type OpenOrder = {
   readonly orderId: string;
   readonly placedOn: Day;
   readonly placedAt: string;
-  readonly balances: readonly (Balance & { readonly dueOn: Day; readonly dueAt: string | null })[];
+  readonly balances: readonly (Balance & Due)[];
 };
 
 /**
@@ -48,8 +48,7 @@ export function shareOut(
     .filter(({ line }) => line.outstanding > 0)
     .sort(
       (a, b) =>
-        dueTime(a.line.dueAt) - dueTime(b.line.dueAt) ||
-        a.line.dueOn.localeCompare(b.line.dueOn) ||
+        byDueDate(a.line, b.line) ||
         Date.parse(a.order.placedAt) - Date.parse(b.order.placedAt) ||
         (a.order.orderId < b.order.orderId ? -1 : Number(a.order.orderId > b.order.orderId)) ||
         a.line.number - b.line.number,
@@ -64,9 +63,13 @@ export function shareOut(
   return shares;
 }
 
-/** When it is due, to sort by; a provisional due date comes last. */
-export const dueTime = (dueAt: string | null): number =>
-  dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt);
+type Due = { readonly dueOn: Day; readonly dueAt: string | null };
+
+/** The earliest first; a provisional due date comes last. */
+export const byDueDate = (a: Due, b: Due): number =>
+  dueTime(a) - dueTime(b) || a.dueOn.localeCompare(b.dueOn);
+
+const dueTime = ({ dueAt }: Due): number => (dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt));
 
 /** What is owed of an order, in minor units. */
 export const owedOf = ({ balances }: OpenOrder): number => outstandingOf(balances);

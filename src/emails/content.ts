@@ -27,6 +27,8 @@ export type MailData = {
   /** The one that the mail is about; what is unpaid of it is what the mail asks for. */
   readonly instalment: MailInstalment;
   readonly daysLate: number;
+  /** The due day is over; it may not be late yet. */
+  readonly isDueOver: boolean;
   /** Where there is none, the mail does not speak of a bank transfer. */
   readonly iban: string | null;
   readonly replyTo: string | null;
@@ -108,6 +110,7 @@ export function contentOf(
     parts: data.instalments.length,
     daysLate: data.daysLate,
     late: data.daysLate > 0 ? 'yes' : 'no',
+    over: data.isDueOver ? 'yes' : 'no',
     owed: owed ? 'yes' : 'no',
     iban: plain(data.iban ?? ''),
     replyTo: plain(data.replyTo ?? ''),

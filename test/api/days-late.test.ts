@@ -13,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const putPolicy = async (name: string, policy: object) => {
-  const path = `/policies/${name}`;
+const putPolicy = async (path: string, policy: object) => {
   const { version: baseVersion } = (await api.call(path)).body;
   const { status } = await api.call(path, { baseVersion, policy }, { method: 'PUT' });
   expect(status).toBe(200);
@@ -44,7 +43,7 @@ describe('what is due on a holiday', () => {
     expect(await statement()).toMatchObject([{ dueOn: '2027-03-28', daysLate: 1 }]);
     expect((await read('/reports/ageing')).totals).toMatchObject({ '1-30': eur(1_000) });
     expect(await read('/reports/expected-cash')).toMatchObject({ overdue: eur(1_000), weeks: [] });
-    await putPolicy('late-interest', { referenceRates: [{ from: '2027-01-01', percent: '4' }] });
+    await putPolicy('/policies/late-interest', { referenceRates: [{ from: '2027-01-01', percent: '4' }] });
     const { instalments } = await read('/orders/easter/interest');
     expect(instalments[0].periods).toMatchObject([{ from: '2027-03-31', to: '2027-03-31', days: 1 }]);
   });
@@ -52,7 +51,7 @@ describe('what is due on a holiday', () => {
   it('counts so for the rules too', async () => {
     api.clock.now = '2027-04-02T10:00:00.000Z';
     const rules = [{ rule: 'maxDaysPastDue', days: 2 }];
-    await putPolicy('eligibility', { rules, creditLimit: eur(10_000) });
+    await putPolicy('/policies/eligibility', { rules, creditLimit: eur(10_000) });
     const { checks } = await read('/customers/rossi/eligibility?amount=1000&currency=EUR');
     const message = '1,000.00 EUR is more than 2 days past due, the oldest by 3 days.';
     expect(checks).toContainEqual(expect.objectContaining({ passed: false, message }));
@@ -64,6 +63,22 @@ describe('what is due on a holiday', () => {
     const { overall } = await read('/reports/average-days-late');
     expect(overall).toEqual({ paid: eur(1_000), averageDaysLate: 2 });
   });
+});
+
+it('interest, too, keeps the calendar by which the due date was made', async () => {
+  const put = async (changed: object) => {
+    const { version: baseVersion, settings } = (await api.call('/settings')).body;
+    const body = { baseVersion, settings: { ...settings, ...changed } };
+    expect((await api.call('/settings', body, { method: 'PUT' })).status).toBe(200);
+  };
+  await put({ saturdays: 'closed' });
+  api.clock.now = '2027-04-08T10:00:00.000Z';
+  const placed = await api.call('/orders', { orderId: 'saturday', customerId: 'rossi', total: eur(1_000) });
+  expect(placed.body.instalments).toMatchObject([{ dueOn: '2027-05-08', dueAt: '2027-05-10T22:00:00.000Z' }]);
+  await put({ saturdays: 'open' });
+  api.clock.now = '2027-05-10T10:00:00.000Z';
+  expect(await read('/orders/saturday')).toMatchObject({ overdue: false, daysLate: 0 });
+  expect((await read('/orders/saturday/interest')).instalments[0].periods).toEqual([]);
 });
 
 it('an extension to a Sunday is late from the Tuesday on', async () => {

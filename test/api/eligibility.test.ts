@@ -84,7 +84,9 @@ describe('what Netterms has seen of a customer', () => {
 
   it('days late are counted on average, to the day on which the money was received', async () => {
     await addCustomer(api.sql, 'slow');
-    for (const id of ['s-early', 's-late', 's-open', 's-bounced']) await place(id, 'slow');
+    for (const id of ['s-early', 's-late', 's-open', 's-bounced', 's-credited']) await place(id, 'slow');
+    const note = { creditNoteId: 'cn-slow', amount: eur(10), reason: 'returned' };
+    await api.ask('s-credited', 'credit-notes', note);
     await settle('s-early', '2027-03-10T10:00:00.000Z');
     api.clock.now = '2027-04-30T10:00:00.000Z';
     await api.ask('s-late', 'payments', { paymentId: 'p-late', amount: eur(10), receivedOn: '2027-04-04' });
@@ -95,7 +97,7 @@ describe('what Netterms has seen of a customer', () => {
     });
     api.clock.now = '2027-04-10T10:00:00.000Z';
     await useRules({ rule: 'maxAverageDaysLate', days: 3 });
-    // 0 + 4 + 10 (still open) + 30
+    // 0 + 4 + 10 (still open) + 30; what was credited is paid by nobody
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({
       passed: false,
       actual: '11 days over 4 instalments',

@@ -111,6 +111,17 @@ test.each([
   expect(step!.at.slice(0, 10)).toBe(day);
 });
 
+test('that something is overdue is not said before it is, wherever the reminders’ clock stands', () => {
+  for (const timeZone of ['America/New_York', 'Europe/London', 'Asia/Tokyo'])
+    for (const sendTime of ['00:00', '09:00', '23:00']) {
+      const due = dueOn('2027-03-07'); // a Sunday
+      const policy = { timeZone, sendTime, businessDays: false, levels: [level('P1D')] };
+      const at = Date.parse(plan([due], { policy })[0]!.at);
+      expect(at).toBeGreaterThanOrEqual(Date.parse(due.dueAt!));
+      expect(at).toBeLessThan(Date.parse(due.dueAt!) + 86_400_000);
+    }
+});
+
 test('reminders keep their day where the merchant works on all days', () => {
   const steps = plan([dueOn('2027-01-06')], { policy: { businessDays: false, levels: [level('P0D')] } });
   expect(instants(steps)).toEqual(['2027-01-06T08:00:00.000Z']);

@@ -1,5 +1,5 @@
 import type { OrderView } from '../../db/orders/order-views.ts';
-import type { Day, Instant } from '../../domain/calendar.ts';
+import { type Day, dayAt, type Instant } from '../../domain/calendar.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import type { StepKind } from '../../domain/steps.ts';
 import type { Collection } from '../../domain/terms.ts';
@@ -31,11 +31,8 @@ export function Due({
         <OnDay day={line.dueOn} /> <span class="id">provisional</span>
       </>
     );
-  return rules.every(({ kind }) => kind === 'elapsed') ? (
-    <At at={line.dueAt} zone={zone} seconds />
-  ) : (
-    <OnDay day={line.dueOn} />
-  );
+  const isExact = rules.every(({ kind }) => kind === 'elapsed') && dayAt(line.dueAt, zone) === line.dueOn;
+  return isExact ? <At at={line.dueAt} zone={zone} seconds /> : <OnDay day={line.dueOn} />;
 }
 
 /** The earliest unpaid due date, else the last one. */

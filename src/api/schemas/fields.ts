@@ -115,7 +115,7 @@ export const duration = durationText
   .meta({ example: 'PT60S' });
 
 const MAX_OFFSET_DAYS = 365;
-/** A signed duration, counted from a due date. */
+/** A signed duration, counted from a due date; one with a time part from the instant `dueAt`. */
 export const offset = durationText
   .refine((text) => Math.abs(msOf(text)) <= MAX_OFFSET_DAYS * DAY_MS, `At most ${MAX_OFFSET_DAYS} days.`)
   .meta({ example: '-P3D' });

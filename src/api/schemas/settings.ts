@@ -27,7 +27,7 @@ export const settings = z
     saturdays: z
       .enum(['open', 'closed'])
       .default(defaultSettings.saturdays)
-      .meta({ description: '`closed`: a due date moves off Saturdays too, where it moves off holidays.' }),
+      .meta({ description: '`closed`: Saturdays count among the holidays on which nothing falls due.' }),
     currency: currency.default(defaultSettings.currency),
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
     writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({

@@ -1,4 +1,4 @@
-import type { Db } from '../client.ts';
+import type { Db, Tx } from '../client.ts';
 
 /** A credit note as issued; `amount` in minor units, `issuedOn` a day in the merchant's zone. */
 export type CreditNoteRow = {
@@ -35,13 +35,14 @@ export async function findCreditNote(db: Db, creditNoteId: string): Promise<Cred
 
 /**
  * The credit note that has this number of its year already, refused ones left out: on the order itself, or for another
- * customer. One credit note may be over several orders of a customer.
+ * customer. One credit note may be over several orders of a customer. Who asks holds the number until the transaction ends.
  */
 export async function findSameNumber(
-  db: Db,
+  db: Tx,
   { number, issuedOn }: { number: string; issuedOn: string },
   { id, customerId }: { id: string; customerId: string },
 ): Promise<{ creditNoteId: string; orderId: string } | null> {
+  await db`select pg_advisory_xact_lock(hashtextextended(${`credit-note ${number}`}, 0))`;
   const [row] = await db<{ creditNoteId: string; orderId: string }[]>`
     select n.credit_note_id, n.order_id
     from credit_notes n join orders o on o.id = n.order_id join commands c on c.id = n.command_id

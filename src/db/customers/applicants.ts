@@ -136,7 +136,7 @@ const placed = (db: Db, periods: readonly number[], starts: readonly string[]) =
              from (select currency, count(*) as orders, sum(total) as amount from orders
                    where customer_id = c.id and placed_at >= period.start and status in ('open', 'settled') group by 1) o) sum)`;
 
-/** An instalment was paid on the day on which the last of the money for it was received. */
+/** An instalment was paid on the day on which the last of the money for it was received; one that needed none is left out. */
 const lateness = (
   db: Db,
   periods: readonly number[],
@@ -155,6 +155,7 @@ const lateness = (
             and l.account = 'receivable' and l.kind in ('payment', 'allocation')
             and not exists (select 1 from ledger r where r.reverses = l.id)) paid on true
       where o.customer_id = c.id and o.status in ('open', 'settled') and i.due_at <= ${now} and i.due_on >= period.first
+        and (i.outstanding > 0 or paid.last is not null)
     ) sum)`;
 
 /** The newest answer on the present number; where there was none yet, the newest attempt. */

@@ -1,4 +1,4 @@
-import { type Day, dayAt, dueDayCalendar, type Instant } from '../../domain/calendar.ts';
+import { type Day, dayAt, type Instant, lastDayInTime } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../../domain/interest/late-interest.ts';
@@ -49,7 +49,7 @@ export function hindranceOf(error: unknown): Hindrance {
 
 /**
  * What has accrued on an order up to a day (included), by the policy in force now, and what of it was charged. It
- * accrues from the legal due day, which is never a Sunday or a public holiday (art. 1187 and 2963 c.c.).
+ * accrues after the last day in time, the legal due day.
  * @param bookedBefore what was charged from then on does not count as charged
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
@@ -62,7 +62,6 @@ export async function interestOfOrder(
   const policies = await activePolicies(db);
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
-  const calendar = dueDayCalendar(settings);
   const excluded = await exclusionsOf(db, order.customerId, settings.timeZone);
   const concludedOn = dayAt(order.placedAt, settings.timeZone);
   const [instalments, movements, charged] = await Promise.all([
@@ -74,7 +73,7 @@ export async function interestOfOrder(
     const debt = {
       concludedOn,
       agrifood: order.regime?.kind === 'agrifood',
-      dueOn: calendar.nextBusinessDay(dueOn),
+      dueOn: dueAt === null ? dueOn : lastDayInTime(dueAt, settings.timeZone),
       until,
       movements: movements.get(number) ?? [],
       excluded,

@@ -34,7 +34,7 @@ export type OrderView = {
   total: Money;
   outstanding: Money;
   overdue: boolean;
-  /** Calendar days since the earliest unpaid due date, in the merchant's zone. */
+  /** Of the earliest unpaid instalment, in calendar days of the merchant's zone. */
   daysLate: number;
   instalments: {
     number: number;

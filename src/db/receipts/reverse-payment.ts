@@ -7,7 +7,7 @@ import { balance, type Entry } from '../../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../../domain/ledger/receipts.ts';
 import { type Money, plainMoney } from '../../domain/money.ts';
 import { mayBecome } from '../../domain/order-state.ts';
-import { dueTime } from '../../domain/receipts.ts';
+import { byDueDate } from '../../domain/receipts.ts';
 import { recordAudit } from '../audit.ts';
 import { inTransaction, type Sql, type Tx } from '../client.ts';
 import { inCurrency, reread } from '../credit/accounts.ts';
@@ -245,7 +245,7 @@ async function chargeFee(
       open.map(({ id }) => id),
     )
   ).filter(({ outstanding }) => outstanding > 0);
-  const [oldest] = unpaid.sort((a, b) => dueTime(a.dueAt) - dueTime(b.dueAt));
+  const [oldest] = unpaid.sort(byDueDate);
   if (!oldest) {
     if (fee === 'policy') return;
     return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');

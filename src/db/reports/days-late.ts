@@ -32,7 +32,7 @@ export async function averageDaysLate(
             union all
             select ${columns}, coalesce(p.received_on, ${bookedOn})
             from ledger l join ledger original on original.id = l.reverses left join payments p on p.payment_id = l.payment_id
-            where l.kind = 'reversal' and original.kind in ('payment', 'allocation')
+            where l.kind = 'reversal' and original.kind in ('payment', 'allocation') and original.booked_at >= ${start}
               and (l.payment_id is null or p.received_on between ${from} and ${asOf}) and ${booked}) e
         join instalments i on i.order_id = e.order_id and i.number = e.instalment and i.due_at is not null),
     kept as (
