@@ -5,6 +5,7 @@ import { ageingByCustomer } from '../../db/reports/ageing.ts';
 import { averageDaysLate } from '../../db/reports/days-late.ts';
 import { expectedCash } from '../../db/reports/expected-cash.ts';
 import type { AsOf } from '../../db/reports/open-parts.ts';
+import { plannedForItsDay } from '../../db/reports/planned-for-its-day.ts';
 import { salesOutstanding } from '../../db/reports/sales-outstanding.ts';
 import { csvOf } from '../../documents/csv.ts';
 import { type Ageing, ageingBuckets } from '../../domain/ageing.ts';
@@ -54,7 +55,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const at = await momentOf(query, now);
         const { asOf, currency } = at;
-        const rows = await ageingByCustomer(sql, at);
+        const rows = await plannedForItsDay(sql, (tx) => ageingByCustomer(tx, at));
         if (format === 'csv') {
           const cells = (ageing: Ageing) =>
             columns.map((name) => decimalOf({ amount: ageing[name], currency }));
@@ -85,7 +86,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const period = await periodOf(query, now);
         const { asOf, currency, from, days } = period;
-        const { receivables, sales } = await salesOutstanding(sql, period);
+        const { receivables, sales } = await plannedForItsDay(sql, (tx) => salesOutstanding(tx, period));
         const dso = daysSalesOutstanding({ receivables, sales, days });
         const money = (amount: number) => ({ amount, currency });
         if (format === 'csv') {
@@ -106,7 +107,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const period = await periodOf(query, now);
         const { asOf, currency, from, days } = period;
-        const { overall, customers } = await averageDaysLate(sql, period);
+        const { overall, customers } = await plannedForItsDay(sql, (tx) => averageDaysLate(tx, period));
         if (format === 'csv') {
           const head = ['customerId', 'name', 'paid', 'averageDaysLate', 'currency', 'from', 'asOf'];
           const lines = customers.map(({ customerId, name, paid, averageDaysLate }) => [
@@ -133,7 +134,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const at = await momentOf(query, now);
         const { asOf, currency } = at;
-        const { overdue, weeks, provisional } = await expectedCash(sql, at);
+        const { overdue, weeks, provisional } = await plannedForItsDay(sql, (tx) => expectedCash(tx, at));
         if (format === 'csv') {
           const line = (week: string, from: string | null, to: string | null, amount: number) => [
             ...[week, from, to, decimalOf({ amount, currency }), currency],
