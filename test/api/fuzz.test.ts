@@ -283,7 +283,8 @@ const mutated = (body: object) =>
     .map(([path, value, replace, name]) => {
       const copy = structuredClone(body) as Record<string, unknown>;
       const parent = path.slice(0, -1).reduce((node, part) => node[part] as Record<string, unknown>, copy);
-      Object.defineProperty(parent, replace ? path.at(-1)! : name, {
+      const added = Array.isArray(parent) ? parent.length : name;
+      Object.defineProperty(parent, replace ? path.at(-1)! : added, {
         value,
         enumerable: true,
         configurable: true,
