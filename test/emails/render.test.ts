@@ -196,11 +196,11 @@ describe('what a customer has to pay', () => {
 describe('how late a payment is', () => {
   it.each([
     ['en', 0, /was due on 3 March 2027, and/],
-    ['en', 1, /was due on 3 March 2027 and is 1 day late, and/],
-    ['en', 7, /was due on 3 March 2027 and is 7 days late, and/],
+    ['en', 1, /was due on 3 March 2027 \(1 day late\), and/],
+    ['en', 7, /was due on 3 March 2027 \(7 days late\), and/],
     ['it', 0, /è scaduto in data 3 marzo 2027 e ci risulta/],
-    ['it', 1, /è scaduto in data 3 marzo 2027, con 1 giorno di ritardo, e/],
-    ['it', 7, /è scaduto in data 3 marzo 2027, con 7 giorni di ritardo, e/],
+    ['it', 1, /è scaduto in data 3 marzo 2027 \(1 giorno di ritardo\) e/],
+    ['it', 7, /è scaduto in data 3 marzo 2027 \(7 giorni di ritardo\) e/],
   ] as const)('reads well (%s, %i days)', (language, daysLate, sentence) => {
     const { html, text } = renderer.render('overdue-1', language, mailData({ daysLate }));
     expect(shown(html)).toMatch(sentence);
