@@ -1,4 +1,4 @@
-import { addDays, type Day, dayAt } from './calendar.ts';
+import { addDays, type Day, dayAt, dueDayCalendar } from './calendar.ts';
 import type { DueContext } from './due-dates.ts';
 import { instalmentsOf, type NewInstalment } from './instalments.ts';
 import type { Money } from './money.ts';
@@ -36,20 +36,28 @@ export function offerOf(
   const placedOn = dayAt(order.placedAt, order.settings.timeZone);
   const last = instalments.at(-1)!.dueOn;
   if (regime) requireWithin(regime, placedOn, last);
-  return { instalments, discount: discountOf(terms, order.total, placedOn, last) };
+  return {
+    instalments,
+    discount: discountOf(terms, order.total, { basedOn: placedOn, last, settings: order.settings }),
+  };
 }
 
-/** The discount of these terms, counted from their base day; null if they give none. It never outlives the last due date. */
+/**
+ * The discount of these terms, counted from their base day; null if they give none. It never outlives the last due date. A
+ * last day on a Sunday or a public holiday gives way to the next day that is neither, as a due date's does (art. 2963 of the
+ * civil code).
+ * @param last the last due date
+ */
 export function discountOf(
   { discount }: Pick<Terms, 'discount'>,
   total: Money,
-  basedOn: Day,
-  last: Day,
+  { basedOn, last, settings }: { basedOn: Day; last: Day; settings: DueContext['settings'] },
 ): Discount | null {
   if (!discount) return null;
   const { percent, withinDays } = discount;
   const day = addDays(basedOn, withinDays);
-  return discountOn({ percent, until: day < last ? day : last }, total);
+  const until = dueDayCalendar(settings).nextBusinessDay(day < last ? day : last);
+  return discountOn({ percent, until }, total);
 }
 
 /** The same discount of another total. */

@@ -251,6 +251,17 @@ describe('a bank’s file', () => {
     expect(named).toMatchObject({ status: 422, body: { code: 'file-not-readable' } });
     expect(named.body.detail).toContain('"Betrag"');
     expect(named.body.detail).toContain('"Importo"');
+    for (const format of ['dd/mm/yyyy', 'dd/yyyy', 'dd/MM', 'dd/MM/yyyy MM', 'D']) {
+      const given = new URLSearchParams({
+        ...Object.fromEntries(new URLSearchParams(italian)),
+        dateFormat: format,
+      });
+      const refused = await api.send(`/v1/payments/import?${given}`, HEADER, {
+        ...accounting,
+        headers: { 'content-type': 'text/csv' },
+      });
+      expect(refused, format).toMatchObject({ status: 422, body: { errors: [{ pointer: 'dateFormat' }] } });
+    }
     const done = await imported([
       '2027-03-01;1,00;x;y;1',
       '02/03/2027;1,00;tomorrow;y;1',

@@ -51,7 +51,8 @@ describe('a credit note', () => {
 
   it('has its number once in a year on an order, and for one customer; a refused one has not used it', async () => {
     await addCustomer(api.sql, 'verdi');
-    for (const orderId of ['numbered', 'numbered-2']) await api.place(orderId);
+    for (const orderId of ['numbered', 'numbered-2'])
+      await api.place(orderId, { placedAt: '2026-12-30T10:00:00Z' });
     await api.call('/orders', { orderId: 'of-verdi', customerId: 'verdi', total: eur(100) });
     const number = 'NC 12';
     const outcome = async (orderId: string, id: string, units: number, more: object = {}) => {
@@ -64,6 +65,9 @@ describe('a credit note', () => {
     expect(await outcome('of-verdi', 'cn-n4', 10)).toEqual(['credit-note-number-taken', 'cn-n2']);
     expect(await outcome('numbered-2', 'cn-n5', 10)).toBe('booked');
     expect(await outcome('numbered', 'cn-n6', 10, { issuedOn: '2026-12-31' })).toBe('booked');
+    expect((await credit('numbered', 'cn-n7', 10, { number: 'NC 12 ' })).body.errors).toMatchObject([
+      { pointer: '/number' },
+    ]);
     expect((await api.call('/orders/numbered')).body.outstanding).toEqual(eur(80));
   });
 
@@ -156,7 +160,7 @@ describe('a credit note, with what comes after it', () => {
     expect((await api.unapplied()) - before).toBe(1_500);
   });
 
-  it('leaves no credit when what was paid came back and the order is cancelled', async () => {
+  it('is not owed again when what was paid comes back, and leaves no credit', async () => {
     const before = await api.unapplied();
     for (const [orderId, noted] of [
       ['part-noted', 30],
@@ -167,10 +171,49 @@ describe('a credit note, with what comes after it', () => {
       await credit(orderId, `cn-${orderId}`, noted);
       expect((await api.unapplied()) - before).toBe((noted - 10) * 100);
       await reverse(`${orderId}-1`);
-      expect((await api.ask(orderId, 'cancel', { reason: 'never left' })).body.status).toBe('cancelled');
       expect(await api.unapplied()).toBe(before);
       expect(await reconcileBalances(api.sql)).toEqual([]);
     }
+    expect((await api.call('/orders/part-noted')).body).toMatchObject({
+      status: 'open',
+      outstanding: eur(70),
+    });
+    expect((await api.call('/orders/all-noted')).body).toMatchObject({ status: 'settled' });
+    await api.ask('part-noted', 'cancel', { reason: 'never left' });
+    expect(await api.unapplied()).toBe(before);
+  });
+
+  it('that was spent when what was paid comes back is owed again, and not given twice by a lower total', async () => {
+    await addCustomer(api.sql, 'spent');
+    for (const orderId of ['spent-1', 'spent-2'])
+      await api.call('/orders', { orderId, customerId: 'spent', total: eur(100) });
+    await pay('spent-1', 'spent-p', 100);
+    await credit('spent-1', 'cn-spent', 100);
+    await api.ask('spent-2', 'apply-credit', { amount: eur(100) }, accounting);
+    await reverse('spent-p');
+    expect((await api.call('/orders/spent-1')).body).toMatchObject({ status: 'open', outstanding: eur(100) });
+    expect(await api.ask('spent-1', 'amend', { total: eur(1) })).toMatchObject({
+      status: 422,
+      body: { code: 'below-credited' },
+    });
+    await pay('spent-1', 'spent-q', 100);
+    expect((await api.call('/customers/spent')).body.credit).toMatchObject({
+      exposure: eur(0),
+      unapplied: eur(0),
+    });
+  });
+
+  it('and a confirmation that wait for the same pass are judged one after the other', async () => {
+    await api.place('held', { confirm: 'later' });
+    const ask = (path: string, body: object) => api.call(`/orders/held/${path}`, body);
+    const answers = [
+      await ask('confirm', {}),
+      await ask('credit-notes', { creditNoteId: 'cn-held', amount: eur(60), reason: 'returned' }),
+      await ask('amend', { total: eur(30) }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    await api.work('held');
+    expect((await api.call('/orders/held')).body).toMatchObject({ total: eur(100), outstanding: eur(40) });
   });
 
   it('that was refunded is asked for before the order can be cancelled', async () => {

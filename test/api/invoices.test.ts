@@ -381,6 +381,46 @@ describe('only what is payable', () => {
     expect((await api.unapplied()) - before).toBe(10_000);
   });
 
+  it('comes to the same with a credit note before the invoice and after it', async () => {
+    const note = (orderId: string) =>
+      api.ask(
+        orderId,
+        'credit-notes',
+        { creditNoteId: `cn-${orderId}`, amount: eur(122), reason: 'r' },
+        accounting,
+      );
+    const split = (orderId: string) =>
+      invoice(`inv-${orderId}`, bodyOf({ [orderId]: eur(1_000) }, { payable: eur(819.67) }));
+    await place('billed-noted');
+    await split('billed-noted');
+    await note('billed-noted');
+    await place('noted-billed');
+    await note('noted-billed');
+    await split('noted-billed');
+    for (const orderId of ['billed-noted', 'noted-billed'])
+      expect((await read(orderId)).outstanding).toEqual(eur(719.67));
+    await place('noted-paid');
+    await note('noted-paid');
+    await receive('noted-paid-1', 'noted-paid', 878);
+    const before = await api.unapplied();
+    await split('noted-paid');
+    expect((await api.unapplied()) - before).toBe(15_833);
+  });
+
+  it('of a credit note goes with the payment that had kept it back', async () => {
+    await place('kept-noted');
+    const before = await api.unapplied();
+    const deductions = [{ orderId: 'kept-noted', kind: 'withholding', amount: eur(160) }];
+    expect((await receive('kept-1', 'kept-noted', 840, { deductions })).status).toBe(200);
+    expect(await read('kept-noted')).toMatchObject({ status: 'settled' });
+    const note = { creditNoteId: 'cn-kept', amount: eur(500), reason: 'returned' };
+    await api.ask('kept-noted', 'credit-notes', note, accounting);
+    expect((await api.unapplied()) - before).toBe(42_000);
+    await api.call('/payments/kept-1/reverse', { reason: 'bounced' }, accounting);
+    expect((await read('kept-noted')).outstanding).toEqual(eur(500));
+    expect(await api.unapplied()).toBe(before);
+  });
+
   it('is what an early-payment discount is a part of, whenever its invoice comes', async () => {
     const termsCode = 'early';
     await place('early-split', { total: eur(122), termsCode });
@@ -541,6 +581,18 @@ describe('the compensation for late payment', () => {
     expect(await charge('c-5')).toEqual([4_000, 4_000]);
     await invoice('inv-c-6', bodyOf({ 'c-5': eur(1_000) }));
     expect((await read('c-5', '/interest')).compensation).toEqual({ owed: eur(40), charged: eur(40) });
+  });
+
+  it('is owed for what is overdue alone, of several invoices over instalments', async () => {
+    await place('c-8', { termsCode: 'weekly' }); // one half is due on 31 March, the other on 7 April
+    const { instalments } = await read('c-8');
+    await invoice('inv-c-8', bodyOf({ 'c-8': instalments[0].amount }));
+    api.clock.now = '2027-04-05T10:00:00.000Z';
+    expect(await charge('c-8')).toEqual([4_000, 4_000]);
+    await invoice('inv-c-9', bodyOf({ 'c-8': instalments[1].amount }));
+    expect(await charge('c-8')).toEqual([4_000, 4_000]);
+    api.clock.now = LATE;
+    expect(await charge('c-8')).toEqual([8_000, 8_000]);
   });
 
   it('interest accrues on what is payable, as if the rest had never been owed', async () => {

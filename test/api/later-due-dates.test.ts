@@ -165,6 +165,37 @@ describe('terms from the invoice', () => {
     expect(await shop.read('billed')).toEqual(billed);
   });
 
+  it('book a discount that was earned before the invoice told until when', async () => {
+    await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
+    await shop.place('paid-first');
+    api.clock.now = '2027-03-15T10:00:00.000Z';
+    expect((await shop.pay('paid-first', 'paid-first-1', 980)).body.outstanding).toEqual(eur(20));
+    api.clock.now = '2027-03-20T10:00:00.000Z';
+    const orders = [{ orderId: 'paid-first', amount: eur(1_000) }];
+    const body = { number: 'D1', issuedOn: '2027-03-20', total: eur(1_000), orders };
+    await api.working(api.call('/invoices/d1', body, { method: 'PUT' }));
+    expect(await shop.read('paid-first')).toMatchObject({
+      status: 'settled',
+      discount: { until: '2027-03-30' },
+    });
+  });
+
+  it('judge a discount by its last day of now, also where all comes in one pass', async () => {
+    await shop.place('one-pass');
+    api.clock.now = '2027-03-25T10:00:00.000Z';
+    const orders = [{ orderId: 'one-pass', amount: eur(1_000) }];
+    const body = { number: 'D2', issuedOn: '2027-03-20', total: eur(1_000), orders };
+    await api.call('/invoices/d2', body, { method: 'PUT' });
+    await api.call('/orders/one-pass/payments', { paymentId: 'one-pass-1', amount: eur(980) });
+    await api.work('one-pass');
+    expect(await shop.read('one-pass')).toMatchObject({ status: 'settled' });
+  });
+
+  it('give a discount to who pays on the working day after a Sunday', async () => {
+    await shop.offerTerms([{ ...net(30), discount: { percent: '2', withinDays: 13 } }]);
+    expect((await shop.place('to-sunday')).discount.until).toBe('2027-03-15');
+  });
+
   it('of food are due within what the law allows from the delivery, as far as it is known', async () => {
     await shop.offerTerms([
       { kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', from: 'invoiced' },

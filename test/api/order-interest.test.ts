@@ -250,6 +250,26 @@ describe('late interest', () => {
     expect(await read('smaller', '/interest')).toMatchObject({ accrued: eur(8.88) });
   });
 
+  it('accrues on what a credit note leaves, from the day of its issue', async () => {
+    await place('noted');
+    api.clock.now = '2027-05-10T10:00:00.000Z';
+    const note = { creditNoteId: 'cn-noted', amount: eur(600), issuedOn: '2027-03-20', reason: 'returned' };
+    await api.ask('noted', 'credit-notes', note);
+    // 40 days: 400.00 × 12 % × 40 / 365
+    expect((await read('noted', '/interest')).accrued).toEqual(eur(5.26));
+  });
+
+  it('does not accrue on what was credited when the payment behind it bounces', async () => {
+    await place('bounced-note');
+    await api.ask('bounced-note', 'payments', { paymentId: 'bn-1', amount: eur(1_000) });
+    const note = { creditNoteId: 'cn-bn', amount: eur(600), reason: 'returned' };
+    await api.ask('bounced-note', 'credit-notes', note);
+    api.clock.now = '2027-05-10T10:00:00.000Z';
+    await api.call('/payments/bn-1/reverse', { reason: 'bounced' });
+    expect(await read('bounced-note')).toMatchObject({ outstanding: eur(400) });
+    expect((await read('bounced-note', '/interest')).accrued).toEqual(eur(5.26));
+  });
+
   it('of food is four points higher', async () => {
     const regime = { kind: 'agrifood', perishable: false };
     await api.call('/orders', { orderId: 'food', customerId: 'rossi', total: eur(1_000), regime });

@@ -343,11 +343,14 @@ describe('what an order owes less', () => {
     const { body } = await api.call('/policies/receipts');
     const policy = { ...body.policy, underpayment: eur(0.5) };
     await api.call('/policies/receipts', { baseVersion: body.version, policy }, { method: 'PUT' });
-    await customerWith('cents', { 'c-1': { units: 100 }, 'c-2': { units: 100 } });
+    const units = 100;
+    await customerWith('cents', { 'c-1': { units }, 'c-2': { units }, 'c-3': { units, termsCode: 'early' } });
     await api.ask('c-1', 'payments', { paymentId: 'c-p1', amount: eur(99.5) }, accounting);
     await api.ask('c-2', 'payments', { paymentId: 'c-p2', amount: eur(99.49) }, accounting);
     expect(await order('c-1')).toMatchObject({ status: 'settled', outstanding: eur(0) });
     expect(await order('c-2')).toMatchObject({ status: 'open', outstanding: eur(0.51) });
+    await api.ask('c-3', 'payments', { paymentId: 'c-p5', amount: eur(97.5) }, accounting);
+    expect(await order('c-3')).toMatchObject({ status: 'settled', outstanding: eur(0) });
     await reverse('c-p1');
     expect(await order('c-1')).toMatchObject({ status: 'open', outstanding: eur(100) });
     await api.ask('c-2', 'payments', { paymentId: 'c-p3', amount: eur(0.5) }, accounting);
@@ -387,6 +390,10 @@ describe('credit', () => {
       body: { code: 'credit-used', detail: expect.stringContaining('20.00 EUR') },
     });
     expect(await order('m-2')).toMatchObject({ outstanding: eur(20) });
+    // What another payment left is not taken for it.
+    await receive('moved', { paymentId: 'moved-2', amount: eur(100), allocate: 'none' });
+    expect(await reverse('moved')).toMatchObject({ status: 409, body: { code: 'credit-used' } });
+    expect((await reverse('moved-2')).status).toBe(200);
   });
 });
 

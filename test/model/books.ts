@@ -83,8 +83,9 @@ export class Books {
   judge(id: string, command: Command): boolean | null {
     const order = this.orders.get(id)!;
     const open = order.status === 'open';
-    /** Another total is not less than what was let go; how much was invoiced is not told here. */
-    const mayBe = (total: number) => (total < order.letGo ? false : order.invoiced ? null : true);
+    /** Another total is not less than what was let go or credited; how much was invoiced is not told here. */
+    const mayBe = (total: number) =>
+      total < order.letGo + order.made ? false : order.invoiced ? null : true;
     switch (command.kind) {
       case 'confirm':
         return order.status === 'reserved';
@@ -210,15 +211,30 @@ export class Books {
   reverse(paymentId: string): void {
     const payment = this.payments.get(paymentId)!;
     this.unapplied -= payment.left;
-    for (const [id, amount] of payment.paid) {
-      const order = this.orders.get(id)!;
-      if (order.status === 'cancelled') this.unapplied -= amount;
-      else {
-        order.received -= amount;
-        if (amount > 0) order.status = 'open';
-      }
-    }
+    const { paid } = payment;
     Object.assign(payment, { paid: new Map(), left: 0, reversed: true });
+    const parts = [...paid].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [id, amount] of parts)
+      if (this.orders.get(id)!.status === 'cancelled') this.unapplied -= amount;
+    for (const [id, amount] of parts) {
+      const order = this.orders.get(id)!;
+      if (order.status === 'cancelled' || amount === 0) continue;
+      const before = order.status;
+      order.received -= amount;
+      order.status = 'open';
+      if (before === 'settled') this.creditAfterAll(id);
+      if (this.outstanding(id) === 0) order.status = before;
+    }
+  }
+
+  /** What a credit note had made credit is not owed again, as far as that credit is there. */
+  private creditAfterAll(id: string): void {
+    const order = this.orders.get(id)!;
+    const left = [...this.payments.values()].reduce((sum, payment) => sum + payment.left, 0);
+    const back = Math.max(Math.min(order.made, this.outstanding(id), this.unapplied - left), 0);
+    order.made -= back;
+    order.letGo += back;
+    this.unapplied -= back;
   }
 
   /** What of the order is fulfilled: all that is left, if it is not said. */

@@ -6,6 +6,13 @@ import { currency, day, externalId, limit, line, money, page, reason } from './f
 import { importQuery } from './imports.ts';
 import { allocations, deductions } from './receipts.ts';
 
+/** Whether a format of Luxon's tells a day, and no part of it twice: text in quotes aside. */
+function isDateFormat(format: string): boolean {
+  const tokens = format.replace(/'[^']*'/g, ' ').match(/([A-Za-z])\1*/g) ?? [];
+  const times = (pattern: RegExp) => tokens.filter((token) => pattern.test(token)).length;
+  return times(/^dd?$/) === 1 && times(/^(M{1,4}|L{1,4})$/) === 1 && times(/^(yy|yyyy)$/) === 1;
+}
+
 /** How a bank's file is to be read, and which of its lines are booked. */
 export const bankFileQuery = importQuery.extend({
   date: line(100).meta({ description: 'The column of the value date.', example: 'Data valuta' }),
@@ -13,6 +20,10 @@ export const bankFileQuery = importQuery.extend({
   reference: line(100).meta({ description: 'The column of what the payer wrote.', example: 'Causale' }),
   payer: line(100).optional().meta({ description: 'The column of who paid.', example: 'Ordinante' }),
   dateFormat: line(30)
+    .refine(
+      isDateFormat,
+      'Name day, month and year once each, such as dd/MM/yyyy: MM is the month, mm are minutes.',
+    )
     .optional()
     .meta({ description: 'How days are written; yyyy-MM-dd if not given.', example: 'dd/MM/yyyy' }),
   decimal: z

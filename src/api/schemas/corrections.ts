@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { day, externalId, line, money, positiveMoney, reason } from './fields.ts';
+import { day, documentNumber, externalId, line, money, positiveMoney, reason } from './fields.ts';
 import { orderAfterCommand } from './order.ts';
 
 export const newCreditNote = z
@@ -7,7 +7,9 @@ export const newCreditNote = z
     creditNoteId: externalId,
     amount: positiveMoney,
     issuedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
-    number: line(100).optional(),
+    number: documentNumber(100)
+      .optional()
+      .meta({ description: 'Once in a year of issue on an order, and for one customer.' }),
     reason,
   })
   .meta({ id: 'NewCreditNote' });

@@ -17,6 +17,10 @@ export const line = (max: number) =>
     .regex(/\S/, 'This is empty.')
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'Leave control characters and broken characters out.');
 
+/** The number of an invoice or a credit note. */
+export const documentNumber = (max: number) =>
+  line(max).refine((text) => text === text.trim(), 'Leave out the blanks at its ends.');
+
 export const reason = line(1_000).meta({ description: 'Kept in the history.' });
 export const email = z.email().max(254);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { withholdings } from '../../domain/invoice.ts';
-import { day, externalId, line, money, positiveMoney } from './fields.ts';
+import { day, documentNumber, externalId, money, positiveMoney } from './fields.ts';
 
 const MAX_ORDERS = 500;
 const withholding = z.enum(withholdings);
@@ -15,11 +15,10 @@ const documentUrl = z
   .meta({ format: 'uri', example: 'https://documents.example.com/2027-15.pdf' });
 
 /** As it is searched for and named to customers. */
-const invoiceNumber = line(50).refine((text) => text === text.trim(), 'Leave out the blanks at its ends.');
 
 export const newInvoice = z
   .strictObject({
-    number: invoiceNumber.meta({ description: 'Once in a year of issue.', example: '2027/15' }),
+    number: documentNumber(50).meta({ description: 'Once in a year of issue.', example: '2027/15' }),
     issuedOn: day.meta({ description: 'In the merchant’s time zone; not in the future.' }),
     receivedOn: day.optional().meta({ description: 'On the day of issue or later.' }),
     total: positiveMoney,

@@ -35,6 +35,14 @@ export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
   return row!.amount;
 }
 
+/** What the ledger holds of a customer's credit that no payment left, in minor units. */
+export async function creditOfNoPayment(db: Db, customerId: string, currency: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger
+    where customer_id = ${customerId} and currency = ${currency} and account = 'unapplied' and payment_id is null`;
+  return row!.amount;
+}
+
 /** What is held of one payment and allocated to nothing, as far as that credit is there still. */
 export async function leftOfPayment(db: Db, paymentId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`

@@ -3,6 +3,7 @@ import { NettermsError } from '../../domain/errors.ts';
 import type { Exclusion, InterestPeriod, Movement } from '../../domain/interest/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from '../../domain/interest/late-interest.ts';
 import type { Db } from '../client.ts';
+import { lastDayInTime as lastDayOf } from '../orders/last-day-in-time.ts';
 import { instalmentsOfOrders, type OrderRow } from '../orders/orders.ts';
 import { activePolicies } from '../policies.ts';
 
@@ -83,9 +84,18 @@ export async function interestOfOrder(
     const { all, before } = charged.interest.get(number) ?? { all: 0, before: 0 };
     return { number, periods, accrued: total + before, charged: all };
   });
-  const isLate = ofInstalments.some(({ periods }) => periods.length > 0);
+  const late = ofInstalments.map(({ number, periods }) =>
+    periods.length === 0
+      ? 0
+      : Math.max(
+          instalments.find((given) => given.number === number)!.amount,
+          ...periods.map(({ principal }) => principal),
+        ),
+  );
   const each = compensationFor(policy, order.currency).amount;
-  const invoices = isLate ? await uncompensated(db, order.id, charged.compensation) : [];
+  const reach = late.reduce((sum, amount) => sum + amount, 0);
+  const invoices =
+    reach > 0 ? await uncompensated(db, order.id, { reach, charged: charged.compensation }) : [];
   return {
     enabled: policy.enabled,
     instalments: ofInstalments,
@@ -115,35 +125,46 @@ async function exclusionsOf(db: Db, customerId: string, zone: string): Promise<E
 }
 
 /**
- * The invoices of an order that were not compensated, through this order or another; of an order that was compensated
- * before it had an invoice, none.
+ * The overdue invoices of an order that were not compensated, through this order or another; of an order that was
+ * compensated before it had an invoice, none. Its invoices, the earliest first, are taken to ask for its instalments, the
+ * earliest first.
+ * @param reach of the instalments that were late, in minor units
  */
-async function uncompensated(db: Db, orderId: string, charged: number): Promise<(string | null)[]> {
-  const invoices = await db<{ invoiceId: string; compensated: boolean }[]>`
-    select p.invoice_id, exists (
+async function uncompensated(
+  db: Db,
+  orderId: string,
+  { reach, charged }: { reach: number; charged: number },
+): Promise<(string | null)[]> {
+  const invoices = await db<{ invoiceId: string; before: number; compensated: boolean }[]>`
+    select p.invoice_id, (sum(p.amount) over (order by i.issued_on, i.id) - p.amount)::bigint as before, exists (
         select 1 from invoice_parts q join ledger l on l.order_id = q.order_id and l.kind = 'fee' and l.label = 'compensation'
         where q.invoice_id = p.invoice_id
           and (l.entry_key = 'invoice/' || p.invoice_id || '/compensation' or l.entry_key not like 'invoice/%')) as compensated
-    from invoice_parts p where p.order_id = ${orderId} order by p.invoice_id`;
+    from invoice_parts p join invoices i on i.id = p.invoice_id where p.order_id = ${orderId} order by i.issued_on, i.id`;
   if (invoices.length === 0) return charged === 0 ? [null] : [];
-  return invoices.filter(({ compensated }) => !compensated).map(({ invoiceId }) => invoiceId);
+  return invoices
+    .filter(({ before, compensated }) => before < reach && !compensated)
+    .map(({ invoiceId }) => invoiceId);
 }
 
 /**
- * How the principal of each instalment moved: a payment counts from the day on which it was received, what another total
- * of the order moved from the day of that, and what an invoice lets the customer keep back was never late.
+ * How the principal of each instalment moved: a payment counts from the day on which it was received, a credit note from that
+ * of its issue, what another total of the order moved from the day of that, and what an invoice lets the customer keep back
+ * was never late.
  */
 async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<number, Movement[]>> {
   const rows = await db<{ instalment: number; day: Day; principal: number }[]>`
     select instalment, day, (sum(sum(amount)) over (partition by instalment order by day))::bigint as principal
     from (select l.instalment, l.amount,
                  case when l.kind = 'charge' or l.label in ('split_payment', 'withholding') then least(i.due_on, (l.booked_at at time zone ${zone})::date)
+                      when l.kind = 'credit_note' then coalesce(n.issued_on, (select max(issued_on) from credit_notes where order_id = l.order_id))
                       when c.kind in ('amend', 'fulfil') then (coalesce(origin.booked_at, l.booked_at) at time zone ${zone})::date
                       else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
           from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
             left join payments p on p.payment_id = l.payment_id
             left join ledger origin on origin.id = l.reverses
             left join commands c on c.id = coalesce(origin.command_id, l.command_id)
+            left join credit_notes n on n.command_id = l.command_id
           where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'principal') entries
     group by instalment, day order by instalment, day`;
   const movements = new Map<number, Movement[]>();
@@ -169,7 +190,7 @@ async function chargedOf(
     { instalment: number; kind: string; label: string | null; amount: number; before: number }[]
   >`
     select l.instalment, l.kind, l.label, sum(l.amount)::bigint as amount,
-           coalesce(sum(l.amount) filter (where (l.booked_at at time zone ${zone})::date <= i.due_on), 0)::bigint as before
+           coalesce(sum(l.amount) filter (where (l.booked_at at time zone ${zone})::date <= coalesce(${lastDayOf(db, zone)}, i.due_on)), 0)::bigint as before
     from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
     where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'charges'
       and (l.kind = 'interest' or l.label in ('compensation', 'waiver'))

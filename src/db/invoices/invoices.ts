@@ -1,7 +1,9 @@
+import { apportion } from '../../domain/apportion.ts';
 import type { Day } from '../../domain/calendar.ts';
 import { NettermsError } from '../../domain/errors.ts';
 import type { InvoiceFacts, InvoicePart, Withholding } from '../../domain/invoice.ts';
 import type { Db } from '../client.ts';
+import { creditedOf } from '../corrections/credit-notes.ts';
 
 /** An invoice as stored; amounts in minor units of `currency`. */
 export type InvoiceRow = Omit<InvoiceFacts, 'orders'> & {
@@ -146,11 +148,20 @@ export async function withheldByLabel(
     group by label having sum(case account when 'receivable' then amount else -amount end) <> 0 order by label`;
 }
 
-/** What of the invoices' withholding was booked so far, whatever credit notes gave back of it since. */
-export async function withholdingBooked(db: Db, orderId: string): Promise<number> {
-  const [row] = await db<{ amount: number }[]>`
-    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as amount
-    from ledger where order_id = ${orderId} and label in ('split_payment', 'withholding')
-      and entry_key not like 'credit-note/%'`;
-  return row!.amount;
+/**
+ * What the invoices let the customer keep back of what is not credited, and is not withheld yet, in minor units; below
+ * zero where more is. What was kept back when paying counts, and so does what credit notes gave back, so that it comes to
+ * the same in whatever sequence invoices, payments and credit notes are booked.
+ */
+export async function withholdingMissing(
+  db: Db,
+  { id, total }: { id: string; total: number },
+): Promise<number> {
+  const [{ withheld }, credited, booked] = await Promise.all([
+    invoicedOf(db, id),
+    creditedOf(db, id),
+    withheldOf(db, id),
+  ]);
+  const [, asked] = apportion(withheld, [credited, total - credited]);
+  return asked! - booked;
 }

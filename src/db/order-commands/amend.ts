@@ -6,10 +6,11 @@ import { reread } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
 import { applicantOfOne, momentOf } from '../customers/applicants.ts';
 import { invoicedOf } from '../invoices/invoices.ts';
-import { amendTotal, letGoOf } from '../orders/amend-total.ts';
+import { amendTotal, creditedAndLetGo } from '../orders/amend-total.ts';
 import type { OrderRow } from '../orders/orders.ts';
 import { activePolicies } from '../policies.ts';
 import { type Apply, bookingOf, type Refusal } from './command.ts';
+import { concedeAfterAll } from './concede.ts';
 import { completeFulfilment } from './fulfil.ts';
 import { completeInvoicing } from './invoice.ts';
 
@@ -20,13 +21,14 @@ export const amend: Apply = async (tx, subject, command, context) => {
   const { total } = command.body as { total: number };
   if (total === order.total) return null;
   if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
-  if (total < (await letGoOf(tx, order))) return 'below-credited';
+  if (total < (await creditedAndLetGo(tx, order))) return 'below-credited';
   const refusal = total > order.total ? await withoutCredit(tx, order, total, context.now) : null;
   if (refusal) return refusal;
   const booking = { ...bookingOf(subject, command, context), commandId: command.id };
   subject.order = await amendTotal(tx, order.id, total, booking);
   await completeFulfilment(tx, subject, context.now);
   await completeInvoicing(tx, subject, context.now);
+  await concedeAfterAll(tx, subject, command, context);
   return null;
 };
 

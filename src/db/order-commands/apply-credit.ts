@@ -34,7 +34,12 @@ export const applyCredit: Apply = async (tx, subject, command, context) => {
   const entries = sources.flatMap(({ paymentId, amount }) => {
     const paid = payable(balances, amount);
     balances = afterwards(balances, paid);
-    return allocation(`${command.id}/${paymentId ?? 'credit'}`, order.id, paid, paymentId);
+    return allocation(
+      `${command.id}/${paymentId === null ? 'credit' : `payment/${paymentId}`}`,
+      order.id,
+      paid,
+      paymentId,
+    );
   });
   await book(tx, entries, booking);
   await concede(tx, order, booking, { key: command.id, paymentId: sources.at(-1)?.paymentId ?? null });

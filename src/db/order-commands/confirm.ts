@@ -2,6 +2,7 @@ import { charge } from '../../domain/ledger/debts.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import { moveBalances } from '../credit/accounts.ts';
 import { balancesOf, book } from '../ledger.ts';
+import { getOrder } from '../orders/orders.ts';
 import { type Apply, become, bookingOf } from './command.ts';
 
 /** The store confirms a reservation: the charge is booked in its place. */
@@ -14,5 +15,6 @@ export const confirm: Apply = async (tx, subject, command, context) => {
   await book(tx, charge(order.id, await balancesOf(tx, order.id)), bookingOf(subject, command, context));
   await tx`update orders set status = 'open', confirmed_at = ${context.now}, store_pending_since = ${context.now},
                              paid_in_store = ${context.told ? 'marked' : 'pending'} where id = ${order.id}`;
+  subject.order = await getOrder(tx, order.id);
   return null;
 };

@@ -1,11 +1,12 @@
 import type { Day } from '../../domain/calendar.ts';
 import type { Tx } from '../client.ts';
 import { invoicedOf } from '../invoices/invoices.ts';
-import { amendTotal, letGoOf } from '../orders/amend-total.ts';
+import { amendTotal, creditedAndLetGo } from '../orders/amend-total.ts';
 import { finaliseDueDates } from '../orders/final-due-dates.ts';
 import { insertFulfilment, lastFulfilledOn } from '../orders/fulfilments.ts';
 import { getOrder } from '../orders/orders.ts';
 import { type Apply, bookingOf, notOpen, type Subject } from './command.ts';
+import { concedeAfterAll } from './concede.ts';
 import { completeInvoicing } from './invoice.ts';
 
 /** What a store says was delivered or rendered; without an amount, all that is left of the order. */
@@ -29,7 +30,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
   const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
   if (part > left) return 'over-fulfilled';
   if (final && order.fulfilled + part < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
-  if (final && order.fulfilled + part < (await letGoOf(tx, order))) return 'below-credited';
+  if (final && order.fulfilled + part < (await creditedAndLetGo(tx, order))) return 'below-credited';
   const row = { commandId: command.id, orderId: order.id, fulfilmentId, amount: part, fulfilledOn };
   await insertFulfilment(tx, row);
   subject.order = await getOrder(tx, order.id);
@@ -39,6 +40,7 @@ export const fulfil: Apply = async (tx, subject, command, context) => {
   }
   await completeFulfilment(tx, subject, context.now);
   await completeInvoicing(tx, subject, context.now);
+  await concedeAfterAll(tx, subject, command, context);
   return null;
 };
 
@@ -50,4 +52,5 @@ export async function completeFulfilment(tx: Tx, subject: Subject, now: string):
   await tx`update orders set fulfilled_on = ${day} where id = ${id}`;
   subject.order = { ...subject.order, fulfilledOn: day };
   await finaliseDueDates(tx, subject.order, 'fulfilled', day, now);
+  subject.order = await getOrder(tx, id);
 }

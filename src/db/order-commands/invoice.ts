@@ -1,11 +1,12 @@
 import { withholding } from '../../domain/ledger/corrections.ts';
 import { isClosed } from '../../domain/order-state.ts';
 import type { Tx } from '../client.ts';
-import { getInvoice, invoicedOf, withholdingBooked } from '../invoices/invoices.ts';
+import { getInvoice, invoicedOf, withholdingMissing } from '../invoices/invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { finaliseDueDates } from '../orders/final-due-dates.ts';
+import { getOrder } from '../orders/orders.ts';
 import { type Apply, bookingOf, type Subject } from './command.ts';
-import { concede } from './concede.ts';
+import { concedeAfterAll } from './concede.ts';
 
 /**
  * An invoice covers the order, or a part of it: only what it says is payable is chased, and due dates that waited for the
@@ -17,30 +18,28 @@ export const invoice: Apply = async (tx, subject, command, context) => {
   if (status === 'cancelled') return 'order-closed';
   const { id, withheld: label } = await getInvoice(tx, String(command.body.invoiceId));
   if (label !== null && status !== 'written_off') {
-    const [{ withheld }, booked, balances, standings, credited] = await Promise.all([
-      invoicedOf(tx, order.id),
-      withholdingBooked(tx, order.id),
+    const [missing, balances, standings, credited] = await Promise.all([
+      withholdingMissing(tx, order),
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
       creditMadeOf(tx, order.id),
     ]);
     const received = standings.reduce((sum, part) => sum + part.received, -credited);
-    // What a customer kept back when paying is not taken off a second time.
-    const given = { amount: Math.max(withheld - booked, 0), label, received };
+    const given = { amount: Math.max(missing, 0), label, received };
     const booking = bookingOf(subject, command, context);
     await book(tx, withholding(`invoice/${id}`, order.id, balances, given), booking);
-    // What was received may have been all that was asked, less the early-payment discount.
-    if (status === 'open' && received > 0)
-      await concede(tx, order, booking, { key: command.id, paymentId: null });
   }
   await completeInvoicing(tx, subject, context.now);
+  await concedeAfterAll(tx, subject, command, context);
   return null;
 };
 
 /** Once the invoices reach the order's total, due dates that waited for them count from the day of the last one. */
-export async function completeInvoicing(tx: Tx, { order, status }: Subject, now: string): Promise<void> {
-  if (isClosed(status)) return;
+export async function completeInvoicing(tx: Tx, subject: Subject, now: string): Promise<void> {
+  if (isClosed(subject.status)) return;
+  const { order } = subject;
   const { amount, lastIssuedOn } = await invoicedOf(tx, order.id);
   if (lastIssuedOn === null || amount < order.total) return;
   await finaliseDueDates(tx, order, 'invoiced', lastIssuedOn, now);
+  subject.order = await getOrder(tx, order.id);
 }

@@ -3,7 +3,7 @@ import { amendment } from '../../domain/ledger/reallocations.ts';
 import { discountOn } from '../../domain/offer.ts';
 import type { Db, Tx } from '../client.ts';
 import { moveBalances } from '../credit/accounts.ts';
-import { type Booking, book, receivedOn, standingsOf } from '../ledger.ts';
+import { type Booking, book, creditMadeOf, receivedOn, standingsOf } from '../ledger.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from './orders.ts';
 
 /**
@@ -42,12 +42,12 @@ export async function amendTotal(
 }
 
 /**
- * What need not be paid of an order's total any more, in minor units: credit notes, deductions, what was written off. A
- * smaller total would make credit of what nobody paid.
+ * What need not be paid of an order's total any more, in minor units: credit notes, also where they made credit,
+ * deductions, what was written off. A smaller total would make credit of what nobody paid.
  */
-export async function letGoOf(db: Db, order: OrderRow): Promise<number> {
+export async function creditedAndLetGo(db: Db, order: OrderRow): Promise<number> {
   const letGo = await letGoByInstalment(db, order, await instalmentsOfOrders(db, [order.id]));
-  return [...letGo.values()].reduce((sum, amount) => sum + amount, 0);
+  return [...letGo.values()].reduce((sum, amount) => sum + amount, await creditMadeOf(db, order.id));
 }
 
 async function letGoByInstalment(

@@ -2,6 +2,7 @@ import { type Day, dayAt, type Instant, timeOn } from '../../domain/calendar.ts'
 import { dueOnDay } from '../../domain/due-dates.ts';
 import { finalDueDates } from '../../domain/final-due-dates.ts';
 import { discountOf } from '../../domain/offer.ts';
+import type { Settings } from '../../domain/settings.ts';
 import type { LaterBaseDay } from '../../domain/terms.ts';
 import type { Tx } from '../client.ts';
 import { findCustomer } from '../customers/customers.ts';
@@ -51,13 +52,18 @@ export async function finaliseDueDates(
   });
   if (moves.length === 0) return;
   await moveDueDates(tx, order.id, moves, now);
-  if (order.terms.from === from) await moveDiscount(tx, order, onDay);
+  if (order.terms.from === from) await moveDiscount(tx, order, onDay, settings.body);
 }
 
 /** The discount for who pays early counts from the same day as the whole. */
-async function moveDiscount(tx: Tx, { id, terms, total, currency }: OrderRow, onDay: Day): Promise<void> {
-  const [{ last } = { last: onDay }] = await tx<{ last: Day }[]>`
+async function moveDiscount(
+  tx: Tx,
+  { id, terms, total, currency }: OrderRow,
+  basedOn: Day,
+  settings: Settings,
+): Promise<void> {
+  const [{ last } = { last: basedOn }] = await tx<{ last: Day }[]>`
     select max(due_on) as last from instalments where order_id = ${id}`;
-  const discount = discountOf(terms, { amount: total, currency }, onDay, last);
+  const discount = discountOf(terms, { amount: total, currency }, { basedOn, last, settings });
   await tx`update orders set discount = ${discount && tx.json(discount)} where id = ${id}`;
 }

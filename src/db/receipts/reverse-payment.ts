@@ -1,7 +1,7 @@
 import { NettermsError } from '../../domain/errors.ts';
 import { invalid } from '../../domain/invalid.ts';
 import type { Withholding } from '../../domain/invoice.ts';
-import { withheldAfterAll, withholding } from '../../domain/ledger/corrections.ts';
+import { creditedAfterAll, withheldAfterAll, withholding } from '../../domain/ledger/corrections.ts';
 import { returnFee } from '../../domain/ledger/debts.ts';
 import { balance, type Entry } from '../../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../../domain/ledger/receipts.ts';
@@ -10,10 +10,10 @@ import { mayBecome } from '../../domain/order-state.ts';
 import { byDueDate } from '../../domain/receipts.ts';
 import { recordAudit } from '../audit.ts';
 import { inTransaction, type Sql, type Tx } from '../client.ts';
-import { inCurrency, reread } from '../credit/accounts.ts';
-import { unappliedOf } from '../credit/credit.ts';
+import { inCurrency } from '../credit/accounts.ts';
+import { creditOfNoPayment, unappliedOf } from '../credit/credit.ts';
 import { lockCustomer } from '../customers/customers.ts';
-import { invoicesOfOrders, withholdingBooked } from '../invoices/invoices.ts';
+import { invoicesOfOrders, withholdingMissing } from '../invoices/invoices.ts';
 import { type Booking, balancesOf, book, type LedgerRow } from '../ledger.ts';
 import { CONCESSION } from '../order-commands/concede.ts';
 import { decideCommand } from '../orders/commands.ts';
@@ -74,13 +74,18 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
       taken.filter(({ orderId }) => orderId !== null && cancelled.has(orderId)),
     ),
   ];
-  requireCredit(payment, entries, { held: customer.unapplied, left: await unappliedOf(tx, paymentId) });
+  requireCredit(payment, entries, {
+    held: customer.unapplied,
+    left: await unappliedOf(tx, paymentId),
+    ofNone: await creditOfNoPayment(tx, customerId, currency),
+  });
   await book(tx, entries, booking);
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
   for (const order of orders) {
     if (!paid.has(order.id)) continue;
     await takeConcessionsBack(tx, order, key, booking);
     await withholdAfterAll(tx, order, key, booking);
+    await creditAfterAll(tx, order, key, booking);
     await withholdAgain(tx, order, key, booking);
   }
   const detail = { paymentId };
@@ -157,20 +162,21 @@ async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal
 
 /**
  * Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none, or
- * less than none of this payment.
- * @param held of the customer's credit, `left` of it from this payment
+ * less than none of this payment, or what a cancelled order had left would be taken from other payments.
+ * @param held of the customer's credit, `left` of it from this payment, `ofNone` from no payment
  */
 function requireCredit(
   { paymentId, currency }: PaymentRow,
   entries: readonly Entry[],
-  { held, left }: { held: number; left: number },
+  { held, left, ofNone }: { held: number; left: number; ofNone: number },
 ): void {
   const change = balance(entries, 'unapplied');
   const own = balance(
     entries.filter((given) => given.paymentId === paymentId),
     'unapplied',
   );
-  const missing = Math.max(-held - change, -left - own, 0);
+  const other = change - own;
+  const missing = Math.max(-held - change, -left - own, other < 0 ? -ofNone - other : 0, 0);
   if (missing === 0) return;
   const money = (amount: number) => plainMoney({ amount, currency });
   throw new NettermsError(
@@ -185,7 +191,7 @@ async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking
   const conceded = entriesOf(
     await tx<LedgerRow[]>`
       select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-      where order_id = ${order.id} and kind = 'adjustment' and entry_key like ${`%/${CONCESSION}/%`}
+      where order_id = ${order.id} and kind = 'adjustment' and entry_key like ${`%/${CONCESSION}/%`} and entry_key not like 'invoice/%'
         and id not in (select reverses from ledger where reverses is not null)
       order by id`,
   );
@@ -202,20 +208,33 @@ async function withholdAfterAll(tx: Tx, order: OrderRow, key: string, booking: B
     select label, sum(amount)::bigint as amount from ledger
     where order_id = ${order.id} and account = 'unapplied' and kind = 'adjustment' group by label order by label`;
   for (const { label, amount } of credits) {
-    const { unapplied } = await reread(tx, order.customerId, order.currency);
-    const held = { label, amount: Math.min(amount, unapplied) };
+    const free = await creditOfNoPayment(tx, order.customerId, order.currency);
+    const held = { label, amount: Math.min(amount, Math.max(free, 0)) };
     await book(tx, withheldAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
   }
 }
 
-/** What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now. */
+/** Of an order that was settled when it was credited: what a credit note had made credit is not owed again. */
+async function creditAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+  if (order.status !== 'settled') return;
+  const [made] = await tx<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger
+    where order_id = ${order.id} and account = 'unapplied' and kind = 'credit_note'`;
+  const free = await creditOfNoPayment(tx, order.customerId, order.currency);
+  const held = Math.min(made!.amount, Math.max(free, 0));
+  await book(tx, creditedAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
+}
+
+/**
+ * What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now; what
+ * a credit note had given back of it is not owed.
+ */
 async function withholdAgain(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
   if (order.status !== 'open' && order.status !== 'settled') return;
+  const missing = await withholdingMissing(tx, order);
+  if (missing <= 0) return;
   const invoices = await invoicesOfOrders(tx, [order.id]);
-  const asked = invoices.reduce((sum, { amount, payable }) => sum + amount - payable, 0);
-  const missing = asked - (await withholdingBooked(tx, order.id));
-  const label = invoices.findLast(({ withheld }) => withheld !== null)?.withheld;
-  if (!label || missing <= 0) return;
+  const label = invoices.findLast(({ withheld }) => withheld !== null)?.withheld ?? 'withholding';
   const given = { amount: missing, label, received: 0 };
   await book(
     tx,

@@ -57,6 +57,32 @@ export function creditNote(
   ];
 }
 
+/**
+ * What a credit note had made credit, because all was paid, reduces the principal after all, the earliest due first: what was
+ * paid is owed again.
+ * @param amount what of that credit is held still
+ */
+export function creditedAfterAll(
+  key: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  amount: number,
+): Entry[] {
+  const reduced = payable(instalments.map(principalOf), amount);
+  const of = (account: Account, share: number, instalment: number | null): Entry =>
+    entry({
+      key: `${key}/credited/${orderId}/${instalment ?? account}`,
+      account,
+      kind: 'credit_note',
+      amount: -share,
+      orderId,
+      instalment,
+    });
+  const taken = reduced.reduce((sum, line) => sum + line.amount, 0);
+  if (taken === 0) return [];
+  return [of('unapplied', taken, null), ...reduced.map((line) => of('receivable', line.amount, line.number))];
+}
+
 /** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
 export function writeOff(
   commandId: string,
