@@ -316,6 +316,10 @@ describe('what an order owes less', () => {
     await api.ask('n-1', 'credit-notes', note, accounting);
     await api.ask('n-1', 'payments', { paymentId: 'n-p1', amount: eur(49) }, accounting);
     expect(await order('n-1')).toMatchObject({ status: 'settled', outstanding: eur(0) });
+    await customerWith('early4', { 'n-2': { units: 100, termsCode: 'early' } });
+    await api.ask('n-2', 'payments', { paymentId: 'n-p2', amount: eur(49) }, accounting);
+    await api.ask('n-2', 'credit-notes', { ...note, creditNoteId: 'n-cn-2' }, accounting);
+    expect(await order('n-2')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 
   it('is asked for by a transfer over many orders too, and not after its day', async () => {

@@ -12,7 +12,7 @@ import { bookingOf, type Context, type Subject } from './command.ts';
 /** In the keys of what is let go by itself, and not by an accountant's word. */
 export const CONCESSION = 'concession';
 
-/** What was received may have become all that is asked: the total, what is withheld or the discount's last day is another. */
+/** What was received may have become all that is asked: the total, what is credited or withheld, or the discount's last day is another. */
 export async function concedeAfterAll(
   tx: Tx,
   subject: Subject,

@@ -4,6 +4,7 @@ import { creditedOf, findCreditNote } from '../corrections/credit-notes.ts';
 import { withheldByLabel } from '../invoices/invoices.ts';
 import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger.ts';
 import { type Apply, bookingOf, notOpen } from './command.ts';
+import { concedeAfterAll } from './concede.ts';
 
 /**
  * A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was
@@ -32,5 +33,6 @@ export const credit: Apply = async (tx, subject, command, context) => {
   );
   const entries = creditNote(order.id, balances, { ...note, received: paid - credited, withheld });
   await book(tx, entries, bookingOf(subject, command, context));
+  await concedeAfterAll(tx, subject, command, context);
   return null;
 };
