@@ -1,23 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Api, openApi } from './harness.ts';
-import { dates, net, shopOf } from './shop.ts';
+import { dates, net, useShop } from './shop.ts';
 
-let api: Api;
-let shop: ReturnType<typeof shopOf>;
-beforeAll(async () => {
-  api = await openApi();
-  shop = shopOf(api);
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.clock.now = '2027-03-01T10:00:00.000Z';
-});
-afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
-});
+const shop = useShop();
 
 const store = { as: 'storefront' } as const;
 
@@ -65,7 +51,7 @@ describe('another total', () => {
       },
     });
     expect(refused.body.checks).toContainEqual({ rule: 'creditLimit', passed: false });
-    const { body } = await api.ask('beyond-credit', 'amend', { total: eur(5_000.01) });
+    const { body } = await shop.api.ask('beyond-credit', 'amend', { total: eur(5_000.01) });
     expect(body.checks).toContainEqual({
       rule: 'creditLimit',
       passed: false,
@@ -80,16 +66,16 @@ describe('another total', () => {
   it('that is more is not for a customer whose privilege was revoked; less is', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('revoked', { customerId });
-    await api.call(`/customers/${customerId}/revoke`, { reason: 'late' });
+    await shop.api.call(`/customers/${customerId}/revoke`, { reason: 'late' });
     const refused = await shop.amend('revoked', eur(1_001));
     expect(refused.body.checks).toContainEqual({ rule: 'privilege', passed: false });
     expect((await shop.amend('revoked', eur(999))).body.total).toEqual(eur(999));
   });
 
   it('is checked against what the rules say of amounts: the insured limit, the largest order', async () => {
-    const { body: before } = await api.call('/policies/eligibility');
+    const { body: before } = await shop.api.call('/policies/eligibility');
     const put = (policy: object, baseVersion: number) =>
-      api.call('/policies/eligibility', { baseVersion, policy }, { method: 'PUT' });
+      shop.api.call('/policies/eligibility', { baseVersion, policy }, { method: 'PUT' });
     const rules = [{ rule: 'insuredLimit' }, { rule: 'maxAmount', amount: eur(1_500) }];
     await put({ ...before.policy, rules }, before.version);
     const validUntil = '2027-12-31';
@@ -110,13 +96,13 @@ describe('another total', () => {
 
   it('is checked against the group’s limit, as a checkout at the same time is', async () => {
     const [first, second] = [await shop.aCustomer(), await shop.aCustomer()];
-    await api.sql`insert into credit_groups (id, name, limits, created_at, updated_at)
-      values ('alpha', 'Alpha', ${api.sql.json([eur(3_000)])}, ${api.clock.now}, ${api.clock.now})`;
-    await api.sql`update customers set credit_group = 'alpha' where id in (${first}, ${second})`;
+    await shop.api.sql`insert into credit_groups (id, name, limits, created_at, updated_at)
+      values ('alpha', 'Alpha', ${shop.api.sql.json([eur(3_000)])}, ${shop.api.clock.now}, ${shop.api.clock.now})`;
+    await shop.api.sql`update customers set credit_group = 'alpha' where id in (${first}, ${second})`;
     await shop.place('group', { customerId: first });
     const [amended, placed] = await Promise.all([
       shop.amend('group', eur(2_000)),
-      api.call('/orders', { orderId: 'group-2', customerId: second, total: eur(1_500) }, store),
+      shop.api.call('/orders', { orderId: 'group-2', customerId: second, total: eur(1_500) }, store),
     ]);
     expect([amended.status, placed.status].filter((status) => status < 300)).toHaveLength(1);
     const refused = amended.status === 422 ? amended : placed;
@@ -129,7 +115,7 @@ describe('another total', () => {
     const answers = await Promise.all([
       shop.amend('limit', eur(6_000)),
       ...[1, 2, 3].map((n) =>
-        api.call('/orders', { orderId: `limit-${n}`, customerId, total: eur(4_000) }, store),
+        shop.api.call('/orders', { orderId: `limit-${n}`, customerId, total: eur(4_000) }, store),
       ),
     ]);
     const { exposure } = await shop.creditOf(customerId);
@@ -165,7 +151,7 @@ describe('another total', () => {
     await shop.pay('bounced', 'bounced-2', 550);
     await shop.amend('bounced', eur(200));
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(0), unapplied: eur(400) });
-    const { status } = await api.call('/payments/bounced-2/reverse', { reason: 'returned' });
+    const { status } = await shop.api.call('/payments/bounced-2/reverse', { reason: 'returned' });
     expect(status).toBeLessThan(300);
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(150), unapplied: eur(0) });
     expect(await shop.read('bounced')).toMatchObject({ status: 'open', outstanding: eur(150) });
@@ -177,9 +163,9 @@ describe('another total', () => {
     await shop.pay('undone', 'undone-1', 800);
     await shop.amend('undone', eur(900));
     await shop.amend('undone', eur(850));
-    await api.ask('undone', 'cancel', { reason: 'returned' });
+    await shop.api.ask('undone', 'cancel', { reason: 'returned' });
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(0), unapplied: eur(800) });
-    await api.call('/payments/undone-1/reverse', { reason: 'returned' });
+    await shop.api.call('/payments/undone-1/reverse', { reason: 'returned' });
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(0), unapplied: eur(0) });
   });
 
@@ -194,7 +180,7 @@ describe('another total', () => {
     expect((await shop.creditOf(customerId)).exposure).toEqual(eur(2_000));
     await shop.amend('held', eur(0.01));
     expect((await shop.creditOf(customerId)).exposure).toEqual(eur(0.01));
-    const confirmed = await api.ask('held', 'confirm', undefined, store);
+    const confirmed = await shop.api.ask('held', 'confirm', undefined, store);
     expect(confirmed.body).toMatchObject({ status: 'open', outstanding: eur(0.01) });
     expect((await shop.creditOf(customerId)).exposure).toEqual(eur(0.01));
   });
@@ -206,7 +192,7 @@ describe('another total', () => {
     const less = ['amend', { total: eur(700) }] as const;
     const waiting = async (orderId: string, count: number) =>
       eventually(`${count} commands wait`, async () => {
-        const rows = await api.sql`select 1 from commands where order_id = ${orderId}`;
+        const rows = await shop.api.sql`select 1 from commands where order_id = ${orderId}`;
         return rows.length === count;
       });
     await shop.place('both-2', { customerId, confirm: 'later' });
@@ -216,10 +202,10 @@ describe('another total', () => {
     ] as const) {
       const answers = [];
       for (const [index, [what, body]] of asked.entries()) {
-        answers.push(api.call(`/orders/${orderId}/${what}`, body, { ...store, method: 'POST' }));
+        answers.push(shop.api.call(`/orders/${orderId}/${what}`, body, { ...store, method: 'POST' }));
         await waiting(orderId, index + 1);
       }
-      await api.work(orderId);
+      await shop.api.work(orderId);
       expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
       expect(await shop.read(orderId)).toMatchObject({
         status: 'open',
@@ -236,7 +222,7 @@ describe('another total', () => {
       status: 200,
       body: { total: eur(1_000), command: { outcome: 'applied' } },
     });
-    expect((await api.call('/orders/same/ledger')).body.items).toHaveLength(1);
+    expect((await shop.api.call('/orders/same/ledger')).body.items).toHaveLength(1);
   });
 
   it('down to what was delivered completes the fulfilment', async () => {
@@ -257,9 +243,9 @@ describe('another total', () => {
     for (const total of [{ amount: -1, currency: 'EUR' }, { amount: 1.5, currency: 'EUR' }, 5, null])
       expect((await shop.amend('never', total)).body.code).toBe('validation');
     expect((await shop.amend('never', { amount: 100, currency: 'USD' })).body.code).toBe('currency-mismatch');
-    await api.ask('never', 'settle', { reason: 'paid' });
+    await shop.api.ask('never', 'settle', { reason: 'paid' });
     expect((await shop.amend('never', eur(5))).body.code).toBe('order-closed');
-    expect((await api.call('/orders/none/amend', { total: eur(5) }, store)).body.code).toBe(
+    expect((await shop.api.call('/orders/none/amend', { total: eur(5) }, store)).body.code).toBe(
       'order-not-found',
     );
   });

@@ -1,22 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
-import { net, shopOf } from './shop.ts';
+import { net, useShop } from './shop.ts';
 
-let api: Api;
-let shop: ReturnType<typeof shopOf>;
-beforeAll(async () => {
-  api = await openApi();
-  shop = shopOf(api);
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.clock.now = '2027-03-01T10:00:00.000Z';
-});
-afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
-});
+const shop = useShop();
 
 const store = { as: 'storefront' } as const;
 let orders = 0;
@@ -52,7 +38,7 @@ describe('a fulfilment', () => {
       fulfilment: { amount: eur(600.5), complete: true },
     });
     expect((await shop.creditOf(customerId)).exposure).toEqual(eur(600.5));
-    const { items } = (await api.call('/orders/final/ledger')).body;
+    const { items } = (await shop.api.call('/orders/final/ledger')).body;
     expect(items.map(({ kind, amount }: never) => [kind, amount])).toEqual([
       ['charge', eur(1_000)],
       ['adjustment', eur(-399.5)],
@@ -102,11 +88,11 @@ describe('a fulfilment', () => {
       status: 409,
       body: { code: 'already-fulfilled' },
     });
-    await api.ask('beyond', 'settle', { reason: 'paid' });
+    await shop.api.ask('beyond', 'settle', { reason: 'paid' });
     expect((await shop.fulfil('beyond', { amount: eur(1) })).body.code).toBe('order-closed');
     await shop.place('reserved', { confirm: 'later' });
     expect((await shop.fulfil('reserved')).body.code).toBe('order-not-confirmed');
-    expect((await api.call('/orders/none/fulfilled', {}, store)).body.code).toBe('order-not-found');
+    expect((await shop.api.call('/orders/none/fulfilled', {}, store)).body.code).toBe('order-not-found');
   });
 
   it.each([

@@ -1,25 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/db/client.ts';
 import { finaliseDueDates } from '../../src/db/orders/final-due-dates.ts';
 import { lockOrder } from '../../src/db/orders/orders.ts';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
-import { dates, net, shopOf } from './shop.ts';
+import { dates, net, useShop } from './shop.ts';
 
-let api: Api;
-let shop: ReturnType<typeof shopOf>;
-beforeAll(async () => {
-  api = await openApi();
-  shop = shopOf(api);
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.clock.now = '2027-03-01T10:00:00.000Z';
-});
-afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
-});
+const shop = useShop();
 
 describe('terms from the fulfilment', () => {
   const deposit = {
@@ -36,8 +22,8 @@ describe('terms from the fulfilment', () => {
     const expected = [{ dueOn: '2027-03-31', amount: eur(1_000), provisional: true }];
     const terms = { ...net(30), from: 'fulfilled' };
     const preview = { terms, placedOn: '2027-03-01', total: eur(1_000) };
-    expect((await api.call('/terms/preview', preview)).body.instalments).toEqual(expected);
-    const { offers } = (await api.call('/customers/rossi/eligibility?amount=100000&currency=EUR')).body;
+    expect((await shop.api.call('/terms/preview', preview)).body.instalments).toEqual(expected);
+    const { offers } = (await shop.api.call('/customers/rossi/eligibility?amount=100000&currency=EUR')).body;
     expect(offers[0].instalments).toEqual(expected);
 
     const placed = await shop.place('whole');
@@ -46,7 +32,7 @@ describe('terms from the fulfilment', () => {
       fulfilment: { amount: eur(0), complete: false, completedOn: null },
       nextStep: null,
     });
-    api.clock.now = '2027-06-01T10:00:00.000Z';
+    shop.api.clock.now = '2027-06-01T10:00:00.000Z';
     expect(await shop.read('whole')).toMatchObject({ overdue: false, daysLate: 0 });
 
     const { status, body } = await shop.fulfil('whole');
@@ -91,14 +77,14 @@ describe('terms from the fulfilment', () => {
   it('move by the customer’s closed months, from the day that is told', async () => {
     const customerId = await shop.aCustomer({ closedMonths: [{ month: 4, moveToDay: 10 }] });
     await shop.place('closed', { customerId });
-    api.clock.now = '2027-03-20T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
     expect(dates((await shop.fulfil('closed', { fulfilledOn: '2027-03-15' })).body)).toEqual(['2027-05-10']);
   });
 
   it('give the discount for who pays early from the same day', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled', discount: { percent: '2', withinDays: 10 } }]);
     expect((await shop.place('early')).discount.until).toBe('2027-03-11');
-    api.clock.now = '2027-03-20T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
     expect((await shop.fulfil('early')).body.discount).toEqual({
       percent: '2',
       until: '2027-03-30',
@@ -113,11 +99,11 @@ describe('terms from the fulfilment', () => {
       ['longer', '2027-06-30', '2027-06-30'],
       ['no-longer', '2027-04-01', '2027-04-09'],
     ] as const) {
-      api.clock.now = '2027-03-01T10:00:00.000Z';
+      shop.api.clock.now = '2027-03-01T10:00:00.000Z';
       await shop.place(orderId);
-      const extended = await api.ask(orderId, 'extend', { dueOn: extendedTo, reason: 'asked' });
+      const extended = await shop.api.ask(orderId, 'extend', { dueOn: extendedTo, reason: 'asked' });
       expect(dates(extended.body)).toEqual([`${extendedTo}?`]);
-      api.clock.now = '2027-03-10T10:00:00.000Z';
+      shop.api.clock.now = '2027-03-10T10:00:00.000Z';
       expect(dates((await shop.fulfil(orderId)).body)).toEqual([due]);
     }
   });
@@ -145,21 +131,21 @@ describe('terms from the fulfilment', () => {
 describe('terms from the invoice', () => {
   /** What the registration of an invoice does. */
   const invoice = (orderId: string, onDay: string) =>
-    inTransaction(api.sql, async (tx) => {
+    inTransaction(shop.api.sql, async (tx) => {
       const { order } = await lockOrder(tx, orderId);
-      await finaliseDueDates(tx, order, 'invoiced', onDay, api.clock.now);
+      await finaliseDueDates(tx, order, 'invoiced', onDay, shop.api.clock.now);
     });
 
   it('have their final date, reminders and discount from the day of the invoice, once', async () => {
     await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
     await shop.place('billed');
     await shop.fulfil('billed');
-    api.clock.now = '2027-03-20T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
     await invoice('billed', '2027-03-15');
     const billed = await shop.read('billed');
     expect(dates(billed)).toEqual(['2027-04-14']);
     expect(billed.discount.until).toBe('2027-03-25');
-    const { items } = (await api.call('/orders/billed/timeline')).body;
+    const { items } = (await shop.api.call('/orders/billed/timeline')).body;
     expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
     await invoice('billed', '2027-03-19');
     expect(await shop.read('billed')).toEqual(billed);
@@ -168,12 +154,12 @@ describe('terms from the invoice', () => {
   it('book a discount that was earned before the invoice told until when', async () => {
     await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
     await shop.place('paid-first');
-    api.clock.now = '2027-03-15T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-15T10:00:00.000Z';
     expect((await shop.pay('paid-first', 'paid-first-1', 980)).body.outstanding).toEqual(eur(20));
-    api.clock.now = '2027-03-20T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
     const orders = [{ orderId: 'paid-first', amount: eur(1_000) }];
     const body = { number: 'D1', issuedOn: '2027-03-20', total: eur(1_000), orders };
-    await api.working(api.call('/invoices/d1', body, { method: 'PUT' }));
+    await shop.api.working(shop.api.call('/invoices/d1', body, { method: 'PUT' }));
     expect(await shop.read('paid-first')).toMatchObject({
       status: 'settled',
       discount: { until: '2027-03-30' },
@@ -182,12 +168,12 @@ describe('terms from the invoice', () => {
 
   it('judge a discount by its last day of now, also where all comes in one pass', async () => {
     await shop.place('one-pass');
-    api.clock.now = '2027-03-25T10:00:00.000Z';
+    shop.api.clock.now = '2027-03-25T10:00:00.000Z';
     const orders = [{ orderId: 'one-pass', amount: eur(1_000) }];
     const body = { number: 'D2', issuedOn: '2027-03-20', total: eur(1_000), orders };
-    await api.call('/invoices/d2', body, { method: 'PUT' });
-    await api.call('/orders/one-pass/payments', { paymentId: 'one-pass-1', amount: eur(980) });
-    await api.work('one-pass');
+    await shop.api.call('/invoices/d2', body, { method: 'PUT' });
+    await shop.api.call('/orders/one-pass/payments', { paymentId: 'one-pass-1', amount: eur(980) });
+    await shop.api.work('one-pass');
     expect(await shop.read('one-pass')).toMatchObject({ status: 'settled' });
   });
 
@@ -205,10 +191,10 @@ describe('terms from the invoice', () => {
       ['fed', '2027-03-10', '2027-04-30'],
       ['fed-late', '2027-05-20', '2027-05-20'],
     ] as const) {
-      api.clock.now = '2027-03-01T10:00:00.000Z';
+      shop.api.clock.now = '2027-03-01T10:00:00.000Z';
       await shop.place(orderId, { regime });
       await shop.fulfil(orderId);
-      api.clock.now = '2027-05-20T10:00:00.000Z';
+      shop.api.clock.now = '2027-05-20T10:00:00.000Z';
       await invoice(orderId, invoicedOn);
       expect(dates(await shop.read(orderId))).toEqual([due]);
     }

@@ -1,53 +1,39 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
-import { facts, net, shopOf } from './shop.ts';
+import { facts, net, useShop } from './shop.ts';
 
-let api: Api;
-let shop: ReturnType<typeof shopOf>;
-beforeAll(async () => {
-  api = await openApi();
-  shop = shopOf(api);
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.clock.now = '2027-03-01T10:00:00.000Z';
-});
-afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
-});
+const shop = useShop();
 
 const store = { as: 'storefront' } as const;
 
 describe('the customer’s facts with an order', () => {
   beforeAll(() => shop.offerTerms([net(30)]));
   const buy = (orderId: string, customerId: string, customer: object, fields: object = {}) =>
-    api.call('/orders', { orderId, customerId, total: eur(100), customer, ...fields }, store);
+    shop.api.call('/orders', { orderId, customerId, total: eur(100), customer, ...fields }, store);
 
   it('create the customer, and change one that is known', async () => {
     expect((await buy('new-1', 'new', facts)).status).toBe(201);
-    expect((await api.call('/customers/new')).body).toMatchObject(facts);
+    expect((await shop.api.call('/customers/new')).body).toMatchObject(facts);
     const moved = { ...facts, email: 'nuovo@verdi.example' };
     expect((await buy('new-2', 'new', moved)).status).toBe(201);
-    expect((await api.call('/customers/new')).body.email).toBe('nuovo@verdi.example');
+    expect((await shop.api.call('/customers/new')).body.email).toBe('nuovo@verdi.example');
   });
 
   it('are not written again by a repeat, nor with a conflict', async () => {
     await buy('repeat', 'repeater', facts);
-    await api.call('/customers/repeater', { ...facts, name: 'Newer' }, { method: 'PUT' });
+    await shop.api.call('/customers/repeater', { ...facts, name: 'Newer' }, { method: 'PUT' });
     const repeated = await buy('repeat', 'repeater', facts);
     expect(repeated.headers.get('idempotent-replayed')).toBe('true');
     expect((await buy('repeat', 'repeater', { ...facts, name: 'Other' })).body.code).toBe('conflict');
-    expect((await api.call('/customers/repeater')).body.name).toBe('Newer');
+    expect((await shop.api.call('/customers/repeater')).body.name).toBe('Newer');
   });
 
   it('decide on the very order: a decline keeps them, an error does not', async () => {
     const declined = await buy('small', 'small', { ...facts, stats: { orders: 0 } });
     expect(declined.body.code).toBe('not-eligible');
-    expect((await api.call('/customers/small')).status).toBe(200);
+    expect((await shop.api.call('/customers/small')).status).toBe(200);
     expect((await buy('wrong', 'wrong', facts, { termsCode: 'none' })).body.code).toBe('terms-not-found');
-    expect((await api.call('/customers/wrong')).status).toBe(404);
+    expect((await shop.api.call('/customers/wrong')).status).toBe(404);
   });
 
   it('are refused where they are wrong, by their place', async () => {
@@ -56,7 +42,8 @@ describe('the customer’s facts with an order', () => {
       body: { code: 'validation', errors: [{ pointer: '/customer/country' }] },
     });
     expect(
-      (await api.call('/orders', { orderId: 'unknown', customerId: 'unknown', total: eur(1) })).body.code,
+      (await shop.api.call('/orders', { orderId: 'unknown', customerId: 'unknown', total: eur(1) })).body
+        .code,
     ).toBe('customer-not-found');
   });
 

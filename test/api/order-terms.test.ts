@@ -1,22 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
+import { describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
-import { dates, net, shopOf } from './shop.ts';
+import { dates, net, useShop } from './shop.ts';
 
-let api: Api;
-let shop: ReturnType<typeof shopOf>;
-beforeAll(async () => {
-  api = await openApi();
-  shop = shopOf(api);
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.clock.now = '2027-03-01T10:00:00.000Z';
-});
-afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
-});
+const shop = useShop();
 
 const store = { as: 'storefront' } as const;
 
@@ -33,7 +19,7 @@ describe('a collection', () => {
         ],
       },
     ]);
-    const { offers } = (await api.call('/customers/rossi/eligibility?amount=100000&currency=EUR')).body;
+    const { offers } = (await shop.api.call('/customers/rossi/eligibility?amount=100000&currency=EUR')).body;
     expect(offers[0].instalments).toEqual([
       { dueOn: '2027-03-01', amount: eur(300) },
       { dueOn: '2027-03-31', amount: eur(300), collection: 'card' },
@@ -53,7 +39,7 @@ describe('a collection', () => {
 
 describe('food', () => {
   const offered = async (query: string) =>
-    (await api.call(`/customers/rossi/eligibility?amount=100000&currency=EUR${query}`)).body.offers.map(
+    (await shop.api.call(`/customers/rossi/eligibility?amount=100000&currency=EUR${query}`)).body.offers.map(
       ({ termsCode }: { termsCode: string }) => termsCode,
     );
 
@@ -73,7 +59,7 @@ describe('food', () => {
     const food = (perishable: boolean) => ({ kind: 'agrifood', perishable });
     const order = { orderId: 'food', customerId, total: eur(100) };
     const buy = (termsCode: string, perishable: boolean) =>
-      api.call('/orders', { ...order, termsCode, regime: food(perishable) }, store);
+      shop.api.call('/orders', { ...order, termsCode, regime: food(perishable) }, store);
     for (const [termsCode, perishable] of [
       ['t1', true],
       ['t3', false],
@@ -83,9 +69,9 @@ describe('food', () => {
         status: 422,
         body: { code: 'terms-not-applicable', detail: expect.stringContaining('D.Lgs. 198/2021, art. 4') },
       });
-    expect((await api.call('/orders/food')).status).toBe(404);
+    expect((await shop.api.call('/orders/food')).status).toBe(404);
     const preview = { terms: net(31), placedOn: '2027-03-01', total: eur(100), regime: food(true) };
-    expect((await api.call('/terms/preview', preview)).body.code).toBe('terms-not-applicable');
+    expect((await shop.api.call('/terms/preview', preview)).body.code).toBe('terms-not-applicable');
     expect((await buy('t0', true)).body).toMatchObject({ regime: food(true) });
   });
 
@@ -96,7 +82,7 @@ describe('food', () => {
       placedAt: '2027-02-28T10:00:00Z',
     });
     expect(dates(await shop.read('olives'))).toEqual(['2027-03-31?']);
-    api.clock.now = '2027-12-02T10:00:00.000Z';
+    shop.api.clock.now = '2027-12-02T10:00:00.000Z';
     const { body } = await shop.fulfil('olives', { fulfilledOn: '2027-12-01' });
     expect(dates(body)).toEqual(['2028-01-30']);
   });
@@ -107,7 +93,7 @@ describe('food', () => {
     '&regime=wine&perishable=true',
     '&regime=agrifood&perishable=1',
   ])('is named in full: %s is refused', async (query) => {
-    const answer = await api.call(`/customers/rossi/eligibility?amount=1&currency=EUR${query}`);
+    const answer = await shop.api.call(`/customers/rossi/eligibility?amount=1&currency=EUR${query}`);
     expect(answer).toMatchObject({ status: 422, body: { code: 'validation' } });
   });
 });

@@ -1,6 +1,7 @@
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
-import type { Api } from './harness.ts';
+import { type Api, openApi } from './harness.ts';
 
 const as = { as: 'storefront' } as const;
 
@@ -20,8 +21,27 @@ export const facts = {
 export const dates = ({ instalments }: { instalments: { dueOn: string; provisional: boolean }[] }) =>
   instalments.map(({ dueOn, provisional }) => (provisional ? `${dueOn}?` : dueOn));
 
+/** A shop for the tests of a file, on 1 March 2027 at the start of each; after each its books agree. */
+export function useShop(): Shop {
+  const shop = {} as Shop;
+  beforeAll(async () => {
+    const api = await openApi();
+    Object.assign(shop, { api, ...shopOf(api) });
+  });
+  afterAll(() => shop.api.close());
+  beforeEach(() => {
+    shop.api.clock.now = '2027-03-01T10:00:00.000Z';
+  });
+  afterEach(async () => {
+    expect(await reconcileBalances(shop.api.sql)).toEqual([]);
+  });
+  return shop;
+}
+
+type Shop = { api: Api } & ReturnType<typeof shopOf>;
+
 /** What a store and its merchant do with orders. */
-export function shopOf(api: Api) {
+function shopOf(api: Api) {
   let customers = 0;
 
   /** Puts terms in force, with the codes `t0`, `t1` and so on; the first ones are the default. */
