@@ -79,6 +79,10 @@ export async function book(
   ]);
 }
 
+/** Rows as the entries that they were. */
+export const entriesOf = (rows: readonly LedgerRow[]): (Entry & { id: number })[] =>
+  rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
+
 /** An order's instalments as the ledger sees them, the earliest due first. */
 export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   return db<

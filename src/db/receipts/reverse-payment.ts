@@ -1,7 +1,5 @@
 import { NettermsError } from '../../domain/errors.ts';
 import { invalid } from '../../domain/invalid.ts';
-import type { Withholding } from '../../domain/invoice.ts';
-import { creditedAfterAll, withheldAfterAll, withholding } from '../../domain/ledger/corrections.ts';
 import { returnFee } from '../../domain/ledger/debts.ts';
 import { balance, type Entry } from '../../domain/ledger/entry.ts';
 import { reversal, withdrawal } from '../../domain/ledger/receipts.ts';
@@ -13,14 +11,12 @@ import { inTransaction, type Sql, type Tx } from '../client.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { creditOfNoPayment, unappliedOf } from '../credit/credit.ts';
 import { lockCustomer } from '../customers/customers.ts';
-import { invoicesOfOrders, withholdingMissing } from '../invoices/invoices.ts';
-import { type Booking, balancesOf, book, type LedgerRow } from '../ledger.ts';
-import { CONCESSION } from '../order-commands/concede.ts';
+import { type Booking, book, entriesOf, type LedgerRow } from '../ledger.ts';
 import { decideCommand } from '../orders/commands.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/orders.ts';
-import { activePolicies, merchantToday, merchantZone } from '../policies.ts';
+import { activePolicies, merchantToday } from '../policies.ts';
 import { noteReturned } from './collections.ts';
-import { discountLeft } from './early-discount.ts';
+import { oweAgain } from './owe-again.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './payments.ts';
 
 /** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
@@ -83,10 +79,7 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
   for (const order of orders) {
     if (!paid.has(order.id)) continue;
-    await takeConcessionsBack(tx, order, key, booking);
-    await withholdAfterAll(tx, order, key, booking);
-    await creditAfterAll(tx, order, key, booking);
-    await withholdAgain(tx, order, key, booking);
+    await oweAgain(tx, order, key, booking);
   }
   const detail = { paymentId };
   await recordAudit(tx, {
@@ -144,9 +137,6 @@ async function notReversed(
   );
 }
 
-const entriesOf = (rows: readonly LedgerRow[]): (Entry & { id: number })[] =>
-  rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
-
 /** What of the payment is promised to orders and not applied yet is refused. */
 async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal): Promise<void> {
   const waiting = await tx<{ id: string; orderId: string }[]>`
@@ -182,64 +172,6 @@ function requireCredit(
   throw new NettermsError(
     'credit-used',
     `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(Math.max(-change - missing, 0))} is held still: the rest was refunded or has paid other orders. Take that back first.`,
-  );
-}
-
-/** An early-payment discount that is not earned any more is owed again, and so is a rest that was let go. */
-async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  if (order.status === 'cancelled') return;
-  const conceded = entriesOf(
-    await tx<LedgerRow[]>`
-      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-      where order_id = ${order.id} and kind = 'adjustment' and entry_key like ${`%/${CONCESSION}/%`} and entry_key not like 'invoice/%'
-        and id not in (select reverses from ledger where reverses is not null)
-      order by id`,
-  );
-  if (conceded.length === 0) return;
-  const { earned } = await discountLeft(tx, order, await merchantZone(tx));
-  const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
-  await book(tx, reversal(key, lapsed), booking);
-}
-
-/** Of an order that was settled before its invoice said what is withheld: only what is payable is owed again. */
-async function withholdAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  if (order.status !== 'settled') return;
-  const credits = await tx<{ label: Withholding; amount: number }[]>`
-    select label, sum(amount)::bigint as amount from ledger
-    where order_id = ${order.id} and account = 'unapplied' and kind = 'adjustment' group by label order by label`;
-  for (const { label, amount } of credits) {
-    const free = await creditOfNoPayment(tx, order.customerId, order.currency);
-    const held = { label, amount: Math.min(amount, Math.max(free, 0)) };
-    await book(tx, withheldAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
-  }
-}
-
-/** Of an order that was settled when it was credited: what a credit note had made credit is not owed again. */
-async function creditAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  if (order.status !== 'settled') return;
-  const [made] = await tx<{ amount: number }[]>`
-    select coalesce(sum(amount), 0)::bigint as amount from ledger
-    where order_id = ${order.id} and account = 'unapplied' and kind = 'credit_note'`;
-  const free = await creditOfNoPayment(tx, order.customerId, order.currency);
-  const held = Math.min(made!.amount, Math.max(free, 0));
-  await book(tx, creditedAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
-}
-
-/**
- * What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now; what
- * a credit note had given back of it is not owed.
- */
-async function withholdAgain(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  if (order.status !== 'open' && order.status !== 'settled') return;
-  const missing = await withholdingMissing(tx, order);
-  if (missing <= 0) return;
-  const invoices = await invoicesOfOrders(tx, [order.id]);
-  const label = invoices.findLast(({ withheld }) => withheld !== null)?.withheld ?? 'withholding';
-  const given = { amount: missing, label, received: 0 };
-  await book(
-    tx,
-    withholding(`${key}/withheld-again`, order.id, await balancesOf(tx, order.id), given),
-    booking,
   );
 }
 
