@@ -84,13 +84,10 @@ export async function interestOfOrder(
     const { all, before } = charged.interest.get(number) ?? { all: 0, before: 0 };
     return { number, periods, accrued: total + before, charged: all };
   });
-  const late = ofInstalments.map(({ number, periods }) =>
+  const late = ofInstalments.map(({ periods }, index) =>
     periods.length === 0
       ? 0
-      : Math.max(
-          instalments.find((given) => given.number === number)!.amount,
-          ...periods.map(({ principal }) => principal),
-        ),
+      : Math.max(instalments[index]!.amount, ...periods.map(({ principal }) => principal)),
   );
   const each = compensationFor(policy, order.currency).amount;
   const reach = late.reduce((sum, amount) => sum + amount, 0);
