@@ -14,6 +14,7 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
+
 describe('an instalment plan', () => {
   const plan = (orderId: string, lines: [string, number][], more: object = {}) =>
     api.ask(orderId, 'instalment-plan', {

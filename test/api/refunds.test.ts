@@ -14,6 +14,7 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
+
 describe('a refund', () => {
   const refund = (refundId: string, units: number, more: object = {}) =>
     api.call('/customers/rossi/refunds', { refundId, amount: eur(units), ...more }, accounting);

@@ -14,6 +14,7 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
+
 describe('a write-off', () => {
   const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
 
