@@ -1,9 +1,9 @@
 /** A process of its own, so that a download that hangs can be ended: its SDK offers no time-out. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
-const [server, downloadDir] = process.argv.slice(2);
+const [server, version, downloadDir] = process.argv.slice(2);
 const options = {
-  server: { executable: { type: 'cached-download' as const, downloadDir: downloadDir! } },
+  server: { executable: { type: 'cached-download' as const, version, downloadDir: downloadDir! } },
 };
 const environment =
   server === 'time-skipping'

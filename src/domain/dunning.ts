@@ -27,7 +27,8 @@ export type DunningPolicy = {
 /**
  * The reminders of an order, in order of time. Those that would not come after `from` are left out, and an
  * instalment whose due date is provisional has none. Days count from the due day, but that something is overdue is not said
- * before it is; an exact time counts from `dueAt`. After a change of the due date the keys are others.
+ * before it is, and the reminder of the due day is left out where no working day is left on which paying is in time; an
+ * exact time counts from `dueAt`. After a change of the due date the keys are others.
  * @param country whose public holidays count (ISO 3166-1 alpha-2)
  * @param spreadKey what decides the place in the spread, the order's id; null plans the earliest
  */
@@ -51,17 +52,18 @@ export function planReminders(
   const levels = (own && policy.plans[termsCode]) || policy.levels;
   return instalments
     .flatMap(({ dueAt, ...instalment }) =>
-      (dueAt === null ? [] : levels).map(({ offset, template }, index): PlannedStep => {
+      (dueAt === null ? [] : levels).flatMap(({ offset, template }, index): PlannedStep[] => {
         const at = instantOf(offset, { ...instalment, dueAt: dueAt! }, policy, country, spreadKey);
-        const kind = isAfter(offset) ? 'overdue' : 'remind';
-        return {
+        if (isOnTheDay(offset) && Date.parse(at) >= Date.parse(dueAt!)) return [];
+        const step: PlannedStep = {
           key: `${instalment.number}/${offset}${instalment.moves ? `~${instalment.moves}` : ''}`,
           at,
-          kind,
+          kind: isAfter(offset) ? 'overdue' : 'remind',
           instalment: instalment.number,
           level: index + 1,
           template,
         };
+        return [step];
       }),
     )
     .filter((step) => Date.parse(step.at) > Date.parse(from))
@@ -101,4 +103,5 @@ function spreadMs(key: string, minutes: number): number {
 }
 
 const isExact = (offset: string): boolean => offset.includes('T');
+const isOnTheDay = (offset: string): boolean => !isExact(offset) && Duration.fromISO(offset).toMillis() === 0;
 const isAfter = (offset: string): boolean => Duration.fromISO(offset).toMillis() > 0;

@@ -87,7 +87,7 @@ test('09:00 stays 09:00 across the change to winter time', () => {
 
 test.each([
   ['-P3D', '2026-11-24', '2026-11-20', 'a Saturday goes back to Friday'],
-  ['P0D', '2026-11-28', '2026-11-30', 'a due Saturday waits for Monday'],
+  ['P0D', '2026-11-29', '2026-11-30', 'a due Sunday waits for Monday, when paying is still in time'],
   ['P7D', '2026-11-22', '2026-11-30', 'a Sunday waits for Monday'],
   ['P0D', '2026-10-04', '2026-10-05', 'Saint Francis 2026 waits for Monday'],
   ['-P3D', '2027-10-07', '2027-10-01', 'Saint Francis 2027, a Monday, goes back to Friday'],
@@ -101,6 +101,20 @@ test.each([
     `${day} 09:00`,
   );
 });
+
+test.each([
+  ['2026-11-28', {}, 'a Saturday, over by the Monday'],
+  ['2027-05-01', {}, 'a holiday on a Saturday: in time until the Monday', 1],
+  ['2026-12-05', { levels: [level('P0D'), level('P7D')] }, 'a Saturday, but what follows stays', 1],
+  ['2026-11-30', { sendTime: '23:59', spreadMinutes: 60 }, 'a spread that runs past midnight'],
+])(
+  'what is due on %s is not said to be due today once that is over: %s, %s',
+  (due, policy, _why, left = 0) => {
+    const key = 'order-0'; // late in the spread
+    const steps = plan([dueOn(due)], { policy: { levels: [level('P0D')], ...policy }, spreadKey: key });
+    expect(steps).toHaveLength(left);
+  },
+);
 
 test.each([
   ['P1D', '2026-11-29', '2026-12-01', 'a Sunday that is paid in time on the Monday'],

@@ -2,15 +2,16 @@ import type { Sql } from '../../src/db/client.ts';
 import { type CustomerFacts, putCustomer } from '../../src/db/customers/customers.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
+import type { Settings } from '../../src/domain/settings.ts';
 import type { NamedTerms } from '../../src/domain/terms.ts';
 import { aCustomer, dunning, eligibility, settings, terms } from './builders.ts';
 
 const NOW = '2027-01-01T00:00:00.000Z';
 
 /** A merchant with policies and one customer, `rossi`, who qualifies with a limit of 10,000 EUR. */
-export async function openMerchant(sql: Sql): Promise<void> {
+export async function openMerchant(sql: Sql, given: Partial<Settings> = {}): Promise<void> {
   const by = { baseVersion: 0, actor: 'user:test', now: NOW };
-  await replacePolicy(sql, 'settings', { ...by, body: settings });
+  await replacePolicy(sql, 'settings', { ...by, body: { ...settings, ...given } });
   await replacePolicy(sql, 'eligibility', { ...by, body: eligibility });
   await replacePolicy(sql, 'terms', { ...by, body: terms });
   await replacePolicy(sql, 'dunning', { ...by, body: dunning });

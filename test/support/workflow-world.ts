@@ -27,12 +27,17 @@ import { openMerchant } from './merchant.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
+/** When each world begins, whatever the machine's date: a Tuesday morning, or the instant of TEST_WORLD_BEGINS. */
+const BEGINS = process.env.TEST_WORLD_BEGINS ?? '2040-03-06T09:00:00.000Z';
+
 /** A merchant in a world whose time can be skipped: the real workflow, ledger and letters; the post and the store are ours. */
 export async function openWorld() {
   const env = await startSkipping();
+  await env.sleep(Math.max(0, Date.parse(BEGINS) - (await env.currentTimeMs())));
   const [database, renderer] = await Promise.all([freshDatabase(), createRenderer()]);
   const { sql } = database;
-  await openMerchant(sql);
+  // What is due on a Saturday may be paid on the Monday: so every order has all its reminders, whatever day it is due.
+  await openMerchant(sql, { saturdays: 'closed' });
   await env.client.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: searchAttributeTypes,
@@ -62,7 +67,7 @@ export async function openWorld() {
   };
   const clock = async () => new Date(await env.currentTimeMs()).toISOString();
   const log = { warn() {}, info() {} };
-  const process = createOrderProcess({ sql, client: env.client, log });
+  const orders = createOrderProcess({ sql, client: env.client, log });
   const revocations = createRevocationProcess({ client: env.client, log });
   const workers = await createWorkers({
     connection: env.nativeConnection,
@@ -73,7 +78,7 @@ export async function openWorld() {
       mailer,
       storefront,
       mailFrom: 'Netterms <terms@merchant.example>',
-      tellOrder: process.tell,
+      tellOrder: orders.tell,
     }),
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 50,
@@ -120,7 +125,7 @@ export async function openWorld() {
     clock,
     /** The merchant's day at the world's present. */
     today: async () => dayAt(await clock(), settings.timeZone),
-    process,
+    process: orders,
     revocations,
 
     /** Places an order at the world's present and starts its workflow. */
@@ -131,7 +136,7 @@ export async function openWorld() {
         told: false,
       });
       if (result.kind !== 'accepted') throw new Error('declined');
-      process.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
+      orders.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
       await quiet(fields.orderId);
       return result.order;
     },
@@ -153,7 +158,7 @@ export async function openWorld() {
         reference: null,
       };
       return submitCommand(
-        { sql, process, now },
+        { sql, process: orders, now },
         {
           orderId,
           kind,

@@ -1,4 +1,4 @@
-import { dayAt, endOfDay } from '../../domain/calendar.ts';
+import { dayAt } from '../../domain/calendar.ts';
 import { dueOnDay } from '../../domain/due-dates.ts';
 import { moveDueDates } from '../orders/move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders/orders.ts';
@@ -8,7 +8,7 @@ import { type Apply, notOpen } from './command.ts';
 
 /**
  * All that is open is due today, also what was provisional; what was due before stays so. The letter of the
- * revocation is the word of that day: reminders are planned from its end on. A reservation is cancelled.
+ * revocation stands for that day's reminder: those planned come once it is overdue. A reservation is cancelled.
  */
 export const demand: Apply = async (tx, subject, command, context) => {
   if (subject.status === 'reserved') return cancel(tx, subject, command, context);
@@ -16,9 +16,10 @@ export const demand: Apply = async (tx, subject, command, context) => {
   if (refusal) return refusal;
   const settings = (await activePolicies(tx)).settings.body;
   const today = dayAt(context.now, settings.timeZone);
+  const due = dueOnDay(today, settings);
   const moves = (await instalmentsOfOrders(tx, [subject.order.id]))
     .filter((given) => given.outstanding > 0 && (given.dueAt === null || given.dueOn > today))
-    .map(({ number }) => ({ number, ...dueOnDay(today, settings) }));
-  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, endOfDay(today, settings.timeZone));
+    .map(({ number }) => ({ number, ...due }));
+  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, due.dueAt);
   return null;
 };
