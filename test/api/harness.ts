@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
@@ -10,7 +9,7 @@ import { findOrder } from '../../src/db/orders/orders.ts';
 import { advance } from '../../src/db/orders/process.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
 import { createImportProcess } from '../../src/temporal/import-process.ts';
-import { createOrderProcess } from '../../src/temporal/order-process.ts';
+import { createOrderProcess, type OrderProcess } from '../../src/temporal/order-process.ts';
 import { createRevocationProcess } from '../../src/temporal/revocation-process.ts';
 import { createVies } from '../../src/vat-register/vies.ts';
 import { aPass, eur } from '../support/builders.ts';
@@ -31,12 +30,13 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /**
  * The API on a database of its own, of a merchant with one customer, `rossi`. Temporal is away: orders are accepted
- * and commands are kept all the same; `work` does what an order's workflow does with them.
+ * and commands are kept all the same; `work` does what an order's workflow does with them, and while `ask` or `working`
+ * wait for an answer, each order that is told of something does it at once.
  */
 export async function openApi({
   told = true,
   viesUrl = 'http://127.0.0.1:1',
-  temporalAddress = '127.0.0.1:1',
+  temporalAddress,
 }: {
   told?: boolean;
   viesUrl?: string;
@@ -45,12 +45,15 @@ export async function openApi({
 } = {}) {
   const { sql, drop } = await freshDatabase();
   await openMerchant(sql);
-  const { client } = createTemporalClient({ address: temporalAddress, namespace: 'default' });
+  const { client } = createTemporalClient({ address: temporalAddress ?? '127.0.0.1:1', namespace: 'default' });
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (text: string) => logged.push(text) });
   const clock = { now: '2027-03-01T10:00:00.000Z' };
   const now = () => clock.now;
-  const process = createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now });
+  const standIn = createStandIn(work);
+  const process = temporalAddress
+    ? createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now })
+    : standIn.process;
   const vatRegister = createVies({ url: viesUrl });
   const imports = createImportProcess({ client, log: { warn() {}, info() {} } });
   const revocations = createRevocationProcess({ client, log: { warn() {}, info() {} } });
@@ -128,15 +131,11 @@ export async function openApi({
     await advance(sql, aPass(orderId, clock.now, { episode: order.episode, storeFailed }), { told });
   }
 
-  /** Waits for an answer, while the workflows of all orders that were asked something are at work. */
+  /** Waits for an answer, while the workflows of all orders that are asked something are at work. */
   async function working(asked: Promise<Answer>): Promise<Answer> {
-    const answered = asked.then(() => true);
-    while (!(await Promise.race([answered, sleep(10, false)]))) {
-      const waiting = await sql<{ orderId: string }[]>`
-        select distinct order_id from commands where outcome is null order by 1`;
-      for (const { orderId } of waiting) await work(orderId);
-    }
-    return asked;
+    const waiting = await sql<{ orderId: string }[]>`
+      select distinct order_id from commands where outcome is null order by 1`;
+    return standIn.while(asked, { already: waiting.map(({ orderId }) => orderId) });
   }
 
   return {
@@ -165,14 +164,42 @@ export async function openApi({
     /** Asks it of an order whose workflow is at work. */
     async ask(orderId: string, what: string, body?: unknown, options: Options = {}): Promise<Answer> {
       const asked = call(`/orders/${orderId}/${what}`, body, { method: 'POST', ...options });
-      const answered = asked.then(() => true);
-      while (!(await Promise.race([answered, sleep(10, false)]))) await work(orderId);
-      return asked;
+      return standIn.while(asked, { only: orderId });
     },
     async close(): Promise<void> {
       server.closeAllConnections();
       server.close();
       await drop();
+    },
+  };
+}
+
+/** The orders' workflows as the API sees them: while one of them is at work, what it is told makes it do `work`. */
+function createStandIn(work: (orderId: string) => Promise<void>) {
+  const shifts = new Set<{ only?: string; done: Promise<void>[] }>();
+  const process: OrderProcess = {
+    ensureRunning: async () => {},
+    startSoon: () => {},
+    async tell(orderId) {
+      for (const { only, done } of shifts) if (only === undefined || only === orderId) done.push(work(orderId));
+      await Promise.allSettled([...shifts].flatMap(({ done }) => done));
+    },
+  };
+  return {
+    process,
+    /** Works until the answer is there: for one order only, or for all, beginning with those that wait already. */
+    async while<T>(
+      asked: Promise<T>,
+      { only, already = [] }: { only?: string; already?: string[] },
+    ): Promise<T> {
+      const shift = { only, done: already.map(work) };
+      shifts.add(shift);
+      try {
+        return await asked;
+      } finally {
+        shifts.delete(shift);
+        await Promise.all(shift.done);
+      }
     },
   };
 }
