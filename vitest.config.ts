@@ -27,7 +27,8 @@ const recording = process.env.RECORD_HISTORIES
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
+    isolate: false,
     reporters: ['default', new ClosingLine()],
     projects: [
       ...recording,

@@ -45,7 +45,10 @@ export async function openApi({
 } = {}) {
   const { sql, drop } = await freshDatabase();
   await openMerchant(sql);
-  const { client } = createTemporalClient({ address: temporalAddress ?? '127.0.0.1:1', namespace: 'default' });
+  const { client } = createTemporalClient({
+    address: temporalAddress ?? '127.0.0.1:1',
+    namespace: 'default',
+  });
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (text: string) => logged.push(text) });
   const clock = { now: '2027-03-01T10:00:00.000Z' };
@@ -181,7 +184,8 @@ function createStandIn(work: (orderId: string) => Promise<void>) {
     ensureRunning: async () => {},
     startSoon: () => {},
     async tell(orderId) {
-      for (const { only, done } of shifts) if (only === undefined || only === orderId) done.push(work(orderId));
+      for (const { only, done } of shifts)
+        if (only === undefined || only === orderId) done.push(work(orderId));
       await Promise.allSettled([...shifts].flatMap(({ done }) => done));
     },
   };

@@ -24,6 +24,7 @@ export type PaymentView = {
   pending: Money;
   refunded: Money;
   reversed: Money;
+  /** In the sequence in which they were asked for. */
   allocations: { orderId: string; amount: Money; deductions: { kind: DeductionKind; amount: Money }[] }[];
   /** What was asked of orders with it, and what became of that. */
   commands: {
@@ -108,6 +109,7 @@ async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
     const money = (amount: number): Money => ({ amount, currency: payment.currency });
     const ownLines = lines.filter(({ paymentId }) => paymentId === payment.paymentId);
     const ownCommands = commands.filter(({ paymentId }) => paymentId === payment.paymentId);
+    const orderIds = new Set([...ownCommands, ...ownLines].map((given) => given.orderId));
     const waiting = ownCommands.reduce((sum, { outcome, amount }) => (outcome ? sum : sum + amount), 0);
     const { paymentId, customerId, orderId, receivedOn, method, reference, actor, createdAt } = payment;
     return {
@@ -119,13 +121,14 @@ async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
       pending: money(payment.waits ? payment.amount : waiting),
       refunded: money(payment.refunded),
       reversed: money(payment.reversed),
-      allocations: [...new Set(ownLines.map((line) => line.orderId))].map((orderId) => {
+      allocations: [...orderIds].flatMap((orderId) => {
         const ofOrder = ownLines.filter((line) => line.orderId === orderId);
-        return {
-          orderId,
-          amount: money(ofOrder.find(({ kind }) => kind === null)?.amount ?? 0),
-          deductions: ofOrder.flatMap(({ kind, amount }) => (kind ? [{ kind, amount: money(amount) }] : [])),
-        };
+        if (ofOrder.length === 0) return [];
+        const taken = ofOrder.find(({ kind }) => kind === null)?.amount ?? 0;
+        const deductions = ofOrder.flatMap(({ kind, amount }) =>
+          kind ? [{ kind, amount: money(amount) }] : [],
+        );
+        return [{ orderId, amount: money(taken), deductions }];
       }),
       commands: ownCommands.map(({ id, orderId, amount, outcome, refusal }) => ({
         ...{ commandId: id, orderId, amount: money(amount), outcome, refusal },
