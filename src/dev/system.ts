@@ -5,6 +5,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { createApiKey, findApiKey } from '../db/api-keys.ts';
 import { connect } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
+import { wakeAll } from '../db/orders/process.ts';
 import { createSignInLink } from '../db/sessions.ts';
 import { apiClient } from './api-client.ts';
 import { startChild, untilReady } from './child.ts';
@@ -21,6 +22,7 @@ import { explain, SetupError } from './setup-error.ts';
 import { type DevJson, type KeyName, readSecrets, stateDir, writeSecrets } from './state.ts';
 import { startTemporal } from './temporal.ts';
 import { getTemporalCli } from './temporal-cli.ts';
+import { setOtherDataAside } from './temporal-data.ts';
 import { tsx } from './tsx.ts';
 
 /** What runs, as it is known when all steps are done. */
@@ -66,6 +68,8 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
     api: '',
     keys: {} as Record<KeyName, string>,
     cli: '',
+    /** Where the data of another Temporal server went; null: there was none. */
+    setAside: null as string | null,
   };
 
   /** The usual port, or a free one with a word about it. */
@@ -114,9 +118,16 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
         await checkTemporal();
         return report(`the one of ${env.TEMPORAL_ADDRESS ?? 'the configuration given'}`);
       }
+      const dbFile = join(stateDir, 'temporal.db');
+      parts.setAside = await setOtherDataAside(parts.cli, dbFile);
+      if (parts.setAside)
+        notes.push(
+          `Temporal's data was written by another version of its server and was set aside (${parts.setAside}); ` +
+            'the workflows of all open orders have been started again from PostgreSQL.',
+        );
       const temporal = await startTemporal({
         cli: parts.cli,
-        dbFile: join(stateDir, 'temporal.db'),
+        dbFile,
         port: await portFor('Temporal', ports.temporal),
         uiPort: await portFor("Temporal's web UI", ports.ui),
         log: openLog('temporal'),
@@ -152,6 +163,9 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
     work: async (report) => {
       const applied = await migrate(parts.databaseUrl);
       report(applied.length > 0 ? applied.join(', ') : 'up to date');
+      if (!parts.setAside) return;
+      const sql = connect(parts.databaseUrl, { max: 1 });
+      await wakeAll(sql, new Date().toISOString()).finally(() => sql.end());
     },
   });
 

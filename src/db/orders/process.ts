@@ -212,6 +212,16 @@ export async function claimOverdueOrders(
     returning ${orderColumns(db)}`;
 }
 
+/**
+ * Temporal's data is gone: the poller is to look at all that is unfinished now, and starts it again, instead of when its
+ * next step is over.
+ */
+export async function wakeAll(db: Db, now: string): Promise<void> {
+  await db`update orders set wake_by = ${now} where finished_at is null`;
+  await db`update revocations set wake_by = ${now} where finished_at is null`;
+  await db`update imports set wake_by = ${now} where finished_at is null`;
+}
+
 /** The oldest command of an order that waits for an outcome came at that instant; null if none waits. */
 export async function waitingSince(db: Db, orderId: string): Promise<string | null> {
   const [row] = await db<{ since: string | null }[]>`

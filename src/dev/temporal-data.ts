@@ -1,0 +1,24 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { run } from './run.ts';
+
+/** Beside its data: what `temporal --version` said of the server that wrote it. */
+const versionFile = (dbFile: string): string => `${dbFile}.version`;
+
+/**
+ * Sees to it that a development server meets only data of its own version: it brings no older data up to its schema, but
+ * starts on it and fails later. What another version wrote is renamed, never deleted.
+ * @returns where the other version's data is now; null where there was none
+ */
+export async function setOtherDataAside(cli: string, dbFile: string): Promise<string | null> {
+  const version = (await run(cli, ['--version'])).output.trim();
+  const writtenBy = existsSync(versionFile(dbFile)) ? readFileSync(versionFile(dbFile), 'utf8') : null;
+  let aside: string | null = null;
+  if (existsSync(dbFile) && writtenBy !== version) {
+    aside = `${dbFile}.set-aside-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+    for (const suffix of ['-wal', '-shm', ''])
+      if (existsSync(dbFile + suffix)) renameSync(dbFile + suffix, aside + suffix);
+  }
+  writeFileSync(versionFile(dbFile), version);
+  return aside && basename(aside);
+}
