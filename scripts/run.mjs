@@ -2,11 +2,18 @@
 // configuration of the system that `npm start` runs here.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkNode, installPackages, projectDir, runTypeScript } from './setup.mjs';
+import { checkNode, fail, installPackages, projectDir, runTypeScript } from './setup.mjs';
 
 checkNode();
 installPackages();
 const running = join(process.env.NETTERMS_STATE || join(projectDir, '.netterms'), 'dev.env');
-if (!process.env.DATABASE_URL && existsSync(running)) process.loadEnvFile(running);
+if (!process.env.DATABASE_URL) {
+  if (!existsSync(running))
+    fail(
+      'Netterms does not run here: start it with `npm start` in another terminal, ' +
+        'or give DATABASE_URL (and TEMPORAL_ADDRESS) of the one that does.',
+    );
+  process.loadEnvFile(running);
+}
 const [file] = process.argv.splice(2, 1);
 await runTypeScript(file);

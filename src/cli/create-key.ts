@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config.ts';
 import { createApiKey, type Scope, scopes } from '../db/api-keys.ts';
 import { connect } from '../db/client.ts';
+import { runCommand } from './run-command.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,12 +22,15 @@ if (
   );
   process.exit(2);
 }
-const sql = connect(readConfig().databaseUrl, { max: 1 });
-const expiresAt = values.expires ? new Date(values.expires).toISOString() : null;
-const { id, key } = await createApiKey(
-  sql,
-  { name: values.name, scopes: values.scope as Scope[], expiresAt },
-  new Date().toISOString(),
-);
-console.log(`${key}\n(id ${id}; it is shown this once and cannot be read again)`);
-await sql.end();
+const { name, scope, expires } = values;
+await runCommand(async ({ databaseUrl }) => {
+  const sql = connect(databaseUrl, { max: 1 });
+  const expiresAt = expires ? new Date(expires).toISOString() : null;
+  const { id, key } = await createApiKey(
+    sql,
+    { name, scopes: scope as Scope[], expiresAt },
+    new Date().toISOString(),
+  );
+  console.log(`${key}\n(id ${id}; it is shown this once and cannot be read again)`);
+  return 0;
+});

@@ -1,5 +1,8 @@
-import { readConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
+import { runCommand } from './run-command.ts';
 
-const applied = await migrate(readConfig().databaseUrl);
-console.log(applied.length > 0 ? `applied ${applied.join(', ')}` : 'the schema is up to date');
+await runCommand(async ({ databaseUrl }) => {
+  const applied = await migrate(databaseUrl);
+  console.log(applied.length > 0 ? `applied ${applied.join(', ')}` : 'the schema is up to date');
+  return 0;
+});

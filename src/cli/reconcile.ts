@@ -1,14 +1,15 @@
-import { readConfig } from '../config.ts';
 import { connect } from '../db/client.ts';
 import { sizeOfBooks } from '../db/reconcile.ts';
 import { createTemporalClient } from '../temporal/client.ts';
 import { reconcile } from '../temporal/reconcile.ts';
+import { runCommand } from './run-command.ts';
 
-const sql = connect(readConfig().databaseUrl);
-const temporal = createTemporalClient();
-const discrepancies = await reconcile(sql, temporal.client, new Date().toISOString());
-const { orders, entries } = await sizeOfBooks(sql);
-for (const { subject, problem } of discrepancies) console.log(`${subject}: ${problem}`);
-console.log(`${orders} orders, ${entries} ledger entries: ${discrepancies.length || 'no'} discrepancies`);
-await Promise.all([sql.end(), temporal.close()]);
-process.exit(discrepancies.length > 0 ? 1 : 0);
+await runCommand(async ({ databaseUrl }) => {
+  const sql = connect(databaseUrl);
+  const temporal = createTemporalClient();
+  const discrepancies = await reconcile(sql, temporal.client, new Date().toISOString());
+  const { orders, entries } = await sizeOfBooks(sql);
+  for (const { subject, problem } of discrepancies) console.log(`${subject}: ${problem}`);
+  console.log(`${orders} orders, ${entries} ledger entries: ${discrepancies.length || 'no'} discrepancies`);
+  return discrepancies.length > 0 ? 1 : 0;
+});

@@ -1,22 +1,23 @@
-import { readConfig } from '../config.ts';
 import { listApiKeys, revokeApiKey } from '../db/api-keys.ts';
 import { connect } from '../db/client.ts';
+import { runCommand } from './run-command.ts';
 
 const [id] = process.argv.slice(2);
-const sql = connect(readConfig().databaseUrl, { max: 1 });
-if (!id) {
-  console.log('usage: npm run revoke-key -- <id>\n\nkeys in use:');
-  for (const key of await listApiKeys(sql))
-    console.log(
-      `  ${key.id}  ${key.name}  (${key.scopes.join(', ')})${key.expiresAt ? `  until ${key.expiresAt}` : ''}`,
-    );
-} else {
+await runCommand(async ({ databaseUrl }) => {
+  const sql = connect(databaseUrl, { max: 1 });
+  if (!id) {
+    console.log('usage: npm run revoke-key -- <id>\n\nkeys in use:');
+    for (const key of await listApiKeys(sql))
+      console.log(
+        `  ${key.id}  ${key.name}  (${key.scopes.join(', ')})${key.expiresAt ? `  until ${key.expiresAt}` : ''}`,
+      );
+    return 0;
+  }
   const revoked = await revokeApiKey(sql, id, new Date().toISOString());
   console.log(
     revoked
       ? `key ${id} is revoked; it works for at most three seconds more`
       : `there is no key ${id} in use`,
   );
-  if (!revoked) process.exitCode = 1;
-}
-await sql.end();
+  return revoked ? 0 : 1;
+});

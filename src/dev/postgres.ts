@@ -43,11 +43,16 @@ function prepareHome(wanted: string, { user }: PostgresPrograms, report: Report)
   mkdirSync(dirname(wanted), { recursive: true });
   if (!user) return wanted;
   if (isReachable(dirname(wanted), user)) return wanted;
-  const id = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  const dir = join(SHARED_DIR, 'data', `${basename(wanted)}-${id}`);
+  const dir = sharedDataDir(wanted);
   report(`${dirname(wanted)} is closed to user postgres, so PostgreSQL keeps its data in ${dir}`);
   mkdirSync(dirname(dir), { recursive: true, mode: 0o755 });
   return dir;
+}
+
+/** Where the data of `wanted` is kept where user `postgres` cannot reach that folder. */
+export function sharedDataDir(wanted: string): string {
+  const id = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
+  return join(SHARED_DIR, 'data', `${basename(wanted)}-${id}`);
 }
 
 /** Into a folder beside it, which takes its name at the end: a start that was broken off leaves no half a cluster. */
