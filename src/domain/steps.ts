@@ -7,10 +7,27 @@ export type Step = {
   readonly at: string;
   readonly kind: StepKind;
   readonly instalment: number;
+  /** The letter that it sends, by its template; orders that started before steps named it have none. */
+  readonly template?: string | null;
 };
 
 /** A step as it is stored with the order: its dunning level (from 1) and its mail, promised at checkout. */
 export type PlannedStep = Step & { readonly level: number | null; readonly template: string | null };
+
+/** What a workflow is given of a step of the order's plan. */
+export const stepOf = ({ key, at, kind, instalment, template }: PlannedStep): Step => ({
+  key,
+  at,
+  kind,
+  instalment,
+  template,
+});
+
+/** A step as operators read it: "letter overdue-1 of instalment 1". */
+export function stepInWords({ kind, key, instalment, template }: Step): string {
+  if (kind === 'expire') return 'expiry of the reservation';
+  return template ? `letter ${template} of instalment ${instalment}` : `${kind} ${key}`;
+}
 
 /** The end of a reservation that the store does not confirm. */
 export const expiry = (at: string): PlannedStep => ({

@@ -11,7 +11,7 @@ import {
   waitingSince,
 } from '../db/orders/process.ts';
 import type { CommandKind } from '../domain/order-state.ts';
-import type { Step } from '../domain/steps.ts';
+import { type Step, stepOf } from '../domain/steps.ts';
 import type { DeferredOrder, Message } from '../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../workflows/search-attributes.ts';
 import { quickly } from './client.ts';
@@ -134,7 +134,7 @@ export function createOrderProcess({
     /** Starts the workflow of an order that was just accepted, after the answer; what fails is left to the poller. */
     startSoon(order: OrderRow, dueAt: string | null): void {
       if (limit.pendingCount >= STARTS_WAITING) return;
-      const plan = order.plan.map(({ key, at, kind, instalment }) => ({ key, at, kind, instalment }));
+      const plan = order.plan.map(stepOf);
       limit(() => start(order, plan, dueAt)).catch((error: Error) =>
         log.warn(
           { orderId: order.id, error: error.message },

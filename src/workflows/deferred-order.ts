@@ -25,7 +25,17 @@ import {
   status,
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
-import { describe, firstStep, learn, mayAct, type OrderState, openState, report, takeOver } from './state.ts';
+import {
+  describe,
+  describeTimer,
+  firstStep,
+  learn,
+  mayAct,
+  type OrderState,
+  openState,
+  report,
+  takeOver,
+} from './state.ts';
 
 const ledger = proxyLocalActivities<Activities>(ledgerOptions);
 
@@ -89,7 +99,7 @@ async function somethingToDo(order: OrderState): Promise<void> {
   const next = later[0];
   if (!next) return condition(() => order.awake);
   await condition(() => order.awake, Date.parse(next.at) - Date.now(), {
-    summary: `until ${next.kind} ${next.key}`,
+    summary: describeTimer(order, next),
   });
 }
 

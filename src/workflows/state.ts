@@ -1,7 +1,7 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Pass, Position } from '../activities/activities.ts';
 import type { PaidInStore } from '../domain/order-state.ts';
-import { nextUnpaid, type Step, splitDue } from '../domain/steps.ts';
+import { nextUnpaid, type Step, splitDue, stepInWords } from '../domain/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
 type Known = Omit<Extract<Position, { superseded: false }>, 'superseded' | 'plan'>;
@@ -116,13 +116,21 @@ export function report(order: OrderState): OrderReport {
   };
 }
 
-/** What operators read on the workflow's page: "2 of 4 reminders sent; next overdue 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
+/** What operators read of the timer that runs until `next`: what will happen then, or that nothing will. */
+export function describeTimer(order: OrderState, next: Step): string {
+  if (!order.paid.includes(next.instalment)) return `until the ${stepInWords(next)}`;
+  return `until ${next.key} is skipped: instalment ${next.instalment} is paid`;
+}
+
+/** What operators read on the workflow's page: "2 of 4 reminders sent; next letter overdue-1 of instalment 1 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
 export function describe(order: OrderState): string {
   const next = nextStep(order);
   const parts = [
     `**${order.status}**`,
     `${order.remindersSent} of ${order.remindersPlanned} reminders sent`,
-    next ? `next ${next.kind} ${next.at.slice(0, 16).replace('T', ' ')} UTC` : 'no further step planned',
+    next
+      ? `next ${stepInWords(next)} ${next.at.slice(0, 16).replace('T', ' ')} UTC`
+      : 'no further step planned',
     `${order.outstandingText} outstanding`,
     ...(order.paidInStore === 'marked' || order.status === 'reserved' ? [] : [`store: ${order.paidInStore}`]),
   ];

@@ -1,6 +1,6 @@
 import { plainMoney } from '../../domain/money.ts';
 import { type CommandKind, isClosed, type OrderStatus, type PaidInStore } from '../../domain/order-state.ts';
-import { nextUnpaid, type Step } from '../../domain/steps.ts';
+import { nextUnpaid, type Step, stepOf } from '../../domain/steps.ts';
 import { recordAudit } from '../audit.ts';
 import { type Db, inTransaction, type Sql, type Tx } from '../client.ts';
 import { firstWake } from '../first-start.ts';
@@ -173,7 +173,7 @@ export async function stepsStillPlanned(db: Db, order: OrderRow): Promise<Step[]
   const done = new Set(noted.map(({ stepKey }) => stepKey));
   return order.plan
     .filter((step) => !done.has(step.key) && (step.kind !== 'expire' || order.status === 'reserved'))
-    .map(({ key, at, kind, instalment }) => ({ key, at, kind, instalment }));
+    .map(stepOf);
 }
 
 /** Raises the episode if it is still `from`; whoever succeeds starts the new workflow. Null if somebody else did. */
