@@ -1,23 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
 
 /** Due on 28 March 2027, which is Easter: the Monday is a holiday as well, so that paying on Tuesday the 30th is in time. */
-beforeAll(async () => {
+beforeEach(async () => {
   api = await openApi();
   api.clock.now = '2027-02-26T10:00:00.000Z';
   const { body } = await api.call('/orders', { orderId: 'easter', customerId: 'rossi', total: eur(1_000) });
   expect(body.instalments[0]).toMatchObject({ dueOn: '2027-03-28', dueAt: '2027-03-30T22:00:00.000Z' });
 });
-afterAll(() => api.close());
+afterEach(() => api.close());
 
 const putPolicy = async (path: string, policy: object) => {
   const { version: baseVersion } = (await api.call(path)).body;
   const { status } = await api.call(path, { baseVersion, policy }, { method: 'PUT' });
   expect(status).toBe(200);
 };
+const putRates = () =>
+  putPolicy('/policies/late-interest', { referenceRates: [{ from: '2027-01-01', percent: '4' }] });
 const read = async (path: string) => (await api.call(path, undefined, { as: 'read' })).body;
 const order = async () => {
   const { overdue, daysLate } = await read('/orders/easter');
@@ -43,7 +45,7 @@ describe('what is due on a holiday', () => {
     expect(await statement()).toMatchObject([{ dueOn: '2027-03-28', daysLate: 1 }]);
     expect((await read('/reports/ageing')).totals).toMatchObject({ '1-30': eur(1_000) });
     expect(await read('/reports/expected-cash')).toMatchObject({ overdue: eur(1_000), weeks: [] });
-    await putPolicy('/policies/late-interest', { referenceRates: [{ from: '2027-01-01', percent: '4' }] });
+    await putRates();
     const { instalments } = await read('/orders/easter/interest');
     expect(instalments[0].periods).toMatchObject([{ from: '2027-03-31', to: '2027-03-31', days: 1 }]);
   });
@@ -58,6 +60,7 @@ describe('what is due on a holiday', () => {
   });
 
   it('was paid as late as it was', async () => {
+    api.clock.now = '2027-04-02T10:00:00.000Z';
     const payment = { paymentId: 'p1', amount: eur(1_000), receivedOn: '2027-04-01' };
     await api.ask('easter', 'payments', payment, { as: 'accounting' });
     const { overall } = await read('/reports/average-days-late');
@@ -71,6 +74,7 @@ it('interest, too, keeps the calendar by which the due date was made', async () 
     const body = { baseVersion, settings: { ...settings, ...changed } };
     expect((await api.call('/settings', body, { method: 'PUT' })).status).toBe(200);
   };
+  await putRates();
   await put({ saturdays: 'closed' });
   api.clock.now = '2027-04-08T10:00:00.000Z';
   const placed = await api.call('/orders', { orderId: 'saturday', customerId: 'rossi', total: eur(1_000) });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { dunning, eligibility, eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -446,13 +446,17 @@ describe('a simulation', () => {
   });
 
   it('counts each of many customers once', async () => {
-    await api.sql`
+    const crowded = await openApi();
+    onTestFinished(() => crowded.close());
+    await crowded.sql`
       insert into customers (id, name, email, locale, country, past_orders, currency, fingerprint, created_at, updated_at)
       select 'zz-' || n, 'Many', 'many@many.example', 'it', 'IT', n, 'EUR', '-', ${START}, ${START}
       from generate_series(1, 2500) n`;
-    await api.sql`insert into accounts (customer_id, currency) select id, currency from customers where id like 'zz-%'`;
-    const { totals } = await simulate({ rules: [{ rule: 'minOrders', orders: 2001 }], creditLimit: eur(1) });
-    const [row] = await api.sql`select count(*)::int as n from customers`;
+    await crowded.sql`
+      insert into accounts (customer_id, currency) select id, currency from customers where id like 'zz-%'`;
+    const policy = { rules: [{ rule: 'minOrders', orders: 2001 }], creditLimit: eur(1) };
+    const { totals } = (await crowded.call(`${path}/simulate`, { policy }, { as: 'read' })).body;
+    const [row] = await crowded.sql`select count(*)::int as n from customers`;
     expect(totals).toMatchObject({ customers: row!.n, eligibleAfter: 500 });
   });
 });

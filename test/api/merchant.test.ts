@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dunning, eur, settings, terms } from '../support/builders.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eur, settings, terms } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
 
+// Policies are one for all customers: each test has a merchant for itself.
 let api: Api;
-beforeAll(async () => {
+beforeEach(async () => {
   api = await openApi();
 });
-afterAll(() => api.close());
+afterEach(() => api.close());
 
 const storefront = { as: 'storefront' } as const;
 const facts = {
@@ -206,7 +207,6 @@ describe('a policy', () => {
       instalments: [{ dueOn: '2027-03-16' }],
       policyVersions: { terms: 2 },
     });
-    await api.call('/policies/terms', { baseVersion: 2, policy: terms }, { method: 'PUT' });
   });
 
   it('takes the usual where little is said', async () => {
@@ -244,7 +244,6 @@ describe('a policy', () => {
       reservationExpiresAfter: 'P1D',
       writeOffApprovalOver: null,
     });
-    await replace('/policies/dunning', 'policy', dunning);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -19,8 +19,11 @@ beforeAll(async () => {
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
 afterAll(() => api.close());
-afterEach(async () => {
+beforeEach(async () => {
   api.clock.now = START;
+  await put(policy);
+});
+afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });
 
@@ -59,7 +62,6 @@ describe('late interest', () => {
   });
 
   it('is charged by a late payment up to its day, with the compensation, and paid before the principal', async () => {
-    await put(policy);
     await place('late');
     api.clock.now = '2027-05-05T10:00:00.000Z';
     const paid = await pay('late', 'late-1', 1_000, '2027-04-30');
@@ -202,7 +204,6 @@ describe('late interest', () => {
       body: { code: 'reference-rate-missing' },
     });
     expect((await pay('rateless', 'r-1', 1_000, '2027-04-30')).body).toMatchObject({ status: 'settled' });
-    await put(policy);
   });
 
   it('does not accrue in an insolvency, also when that is over', async () => {

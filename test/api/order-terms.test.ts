@@ -38,19 +38,14 @@ describe('a collection', () => {
 });
 
 describe('food', () => {
+  const monthEnd = { kind: 'endOfMonth', days: 30, convention: 'monthsThenMonthEnd', from: 'fulfilled' };
   const offered = async (query: string) =>
     (await shop.api.call(`/customers/rossi/eligibility?amount=100000&currency=EUR${query}`)).body.offers.map(
       ({ termsCode }: { termsCode: string }) => termsCode,
     );
 
   it('is bought within 60 days, perishable food within 30: longer terms are not offered, and refused', async () => {
-    await shop.offerTerms([
-      net(30),
-      net(31),
-      net(60),
-      net(61),
-      { kind: 'endOfMonth', days: 30, convention: 'monthsThenMonthEnd', from: 'fulfilled' },
-    ]);
+    await shop.offerTerms([net(30), net(31), net(60), net(61), monthEnd]);
     expect(await offered('')).toEqual(['t0', 't1', 't2', 't3', 't4']);
     expect(await offered('&regime=agrifood&perishable=false')).toEqual(['t0', 't1', 't2', 't4']);
     expect(await offered('&regime=agrifood&perishable=true')).toEqual(['t0']);
@@ -76,8 +71,8 @@ describe('food', () => {
   });
 
   it('is never due later than the law allows, even where the final date would be', async () => {
+    await shop.offerTerms([monthEnd]);
     await shop.place('olives', {
-      termsCode: 't4',
       regime: { kind: 'agrifood', perishable: false },
       placedAt: '2027-02-28T10:00:00Z',
     });

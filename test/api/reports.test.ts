@@ -187,15 +187,22 @@ it('average days late are weighted by the amounts, from the day on which money w
   ]);
 });
 
+/** An order of verdi of 50 EUR, paid by a payment of the same id. */
+const placePaid = async (orderId: string) => {
+  await api.call('/orders', { orderId, customerId: 'verdi', total: eur(50), termsCode: 'net30' });
+  await api.ask(orderId, 'payments', { paymentId: orderId, amount: eur(50) });
+};
+const takeBack = (paymentId: string) => api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' });
+const cancel = (orderId: string) => api.ask(orderId, 'cancel', { reason: 'done' });
+
 it('what was taken back was not paid', async () => {
-  await api.call('/orders', { orderId: '5', customerId: 'verdi', total: eur(50), termsCode: 'net30' });
-  await api.ask('5', 'payments', { paymentId: 'bounced', amount: eur(50) });
+  await placePaid('5');
   const paid = async () => (await get('/reports/average-days-late?days=1')).overall?.paid ?? null;
   expect(await paid()).toEqual(eur(50));
-  await api.call('/payments/bounced/reverse', { reason: 'bounced' });
+  await takeBack('5');
   expect(await paid()).toBeNull();
   expect((await get('/reports/ageing')).totals.notDue).toEqual(eur(50));
-  await api.ask('5', 'cancel', { reason: 'done' });
+  await cancel('5');
 });
 
 describe('a statement', () => {
@@ -338,6 +345,9 @@ const sums = (rows: readonly Record<string, string>[], name: (row: Record<string
 
 describe('the export', () => {
   it('lets an accountant rebuild every balance', async () => {
+    await placePaid('bounced');
+    await takeBack('bounced');
+    await cancel('bounced');
     const rows = table(await get('/ledger/export'));
     const owed = rows.filter(({ account }) => account === 'receivable');
     const orders = sums(owed, ({ orderId }) => orderId!);
@@ -349,7 +359,7 @@ describe('the export', () => {
     );
     const { sql } = api;
     const stored = await sql<{ id: string; outstanding: number }[]>`select id, outstanding from orders`;
-    expect(stored).toHaveLength(5);
+    expect(stored.map(({ id }) => id)).toEqual(expect.arrayContaining(['1', '2', '3', '4', 'bounced']));
     for (const { id, outstanding } of stored) expect(orders.get(id), id).toBe(outstanding);
     const parts = await sql<{ place: string; outstanding: number }[]>`
       select order_id || '/' || number as place, outstanding from instalments`;
