@@ -1,13 +1,13 @@
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SampleStore, startSampleStore } from '../../src/dev/sample-store.ts';
 
 const secret = `whsec_${Buffer.from('a secret of the sample store').toString('base64')}`;
 let store: SampleStore;
-beforeAll(async () => {
+beforeEach(async () => {
   store = await startSampleStore({ secret });
 });
-afterAll(() => store.stop());
+afterEach(() => store.stop());
 
 async function tell(type: string, sequence: number, signedWith = secret): Promise<number> {
   const id = `order-1042.${sequence}`;
@@ -57,6 +57,7 @@ test('a delivery that comes twice or late does not change what the newest one sa
 });
 
 test('its page escapes what it shows', async () => {
+  await tell('order.marked_paid', 1);
   const page = await (await fetch(store.url)).text();
   expect(page).toContain('A-1042');
   expect(page).not.toContain('<b>A-1042');

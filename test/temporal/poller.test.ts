@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { finishRevocation, revokeCustomer } from '../../src/db/customers/revocations.ts';
 import { insertImport } from '../../src/db/imports/imports.ts';
 import { checkout } from '../../src/db/orders/checkout.ts';
@@ -11,10 +11,11 @@ import { openMerchant } from '../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
+const imports = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 const revocations = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 
 let database: TestDatabase;
-beforeAll(async () => {
+beforeEach(async () => {
   database = await freshDatabase();
   await openMerchant(database.sql);
   for (const orderId of ['a', 'b', 'c']) {
@@ -35,7 +36,7 @@ beforeAll(async () => {
   };
   await insertCommand(database.sql, command, placed);
 });
-afterAll(() => database.drop());
+afterEach(() => database.drop());
 
 /** What the poller asks of the orders' workflows; `b` cannot be helped. */
 function aProcess() {
@@ -52,14 +53,11 @@ function aProcess() {
   };
   return { looked, process };
 }
-const started: string[] = [];
-const imports = {
-  async ensureRunning({ id }: { id: string }) {
-    started.push(id);
-    if (id === 'stuck') throw new Error('no word from Temporal');
-  },
-};
-const pollerAt = (process: OrderProcess, now: string) =>
+const pollerAt = (
+  process: OrderProcess,
+  now: string,
+  others: Partial<Parameters<typeof createPoller>[0]> = {},
+) =>
   createPoller({
     sql: database.sql,
     process,
@@ -68,6 +66,7 @@ const pollerAt = (process: OrderProcess, now: string) =>
     log,
     everyMs: 3_600_000,
     now: () => now,
+    ...others,
   });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
@@ -102,6 +101,13 @@ it('starts imports that were not applied ten seconds after they came, and again 
     const given = { id, kind: 'customers', onRejected: 'skip', fingerprint: id, actor: 'key:test' } as const;
     await insertImport(database.sql, given, lines(), '2027-02-01T12:00:00.000Z');
   }
+  const started: string[] = [];
+  const imports = {
+    async ensureRunning({ id }: { id: string }) {
+      started.push(id);
+      if (id === 'stuck') throw new Error('no word from Temporal');
+    },
+  };
   const { process } = aProcess();
   for (const [at, expected] of [
     ['2027-02-01T12:00:09.000Z', []],
@@ -109,7 +115,7 @@ it('starts imports that were not applied ten seconds after they came, and again 
     ['2027-02-01T12:00:20.000Z', ['stuck', 'waiting']],
     ['2027-02-01T12:01:10.000Z', ['stuck', 'stuck', 'waiting', 'waiting']],
   ] as const) {
-    const poller = pollerAt(process, at);
+    const poller = pollerAt(process, at, { imports });
     await poller.runOnce();
     await poller.stop();
     expect(started.sort()).toEqual(expected);
@@ -129,20 +135,13 @@ it('starts a revocation that is not finished, ten seconds after it was written, 
     });
   const started: string[] = [];
   const pollAt = async (now: string) => {
-    const poller = createPoller({
-      sql: database.sql,
-      process: aProcess().process,
-      imports,
-      revocations: {
-        ensureRunning: async ({ id }) => {
-          started.push(`${id} ${now}`);
-          throw new Error('no word from Temporal');
-        },
+    const revocations = {
+      ensureRunning: async ({ id }: { id: string }) => {
+        started.push(`${id} ${now}`);
+        throw new Error('no word from Temporal');
       },
-      log,
-      everyMs: 3_600_000,
-      now: () => now,
-    });
+    };
+    const poller = pollerAt(aProcess().process, now, { revocations });
     await poller.runOnce();
     await poller.stop();
   };
