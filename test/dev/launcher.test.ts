@@ -4,14 +4,13 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiClient } from '../../src/dev/api-client.ts';
 import { projectDir } from '../../src/dev/paths.ts';
 import type { DevJson } from '../../src/dev/state.ts';
 
-const state = mkdtempSync(join(tmpdir(), 'netterms-state-'));
-chmodSync(state, 0o755);
-const devFile = join(state, 'dev.json');
+let state: string;
+let devFile: string;
 let launcher: Launcher;
 
 type Launcher = { process: ChildProcess; output: () => string };
@@ -44,6 +43,9 @@ async function stop({ process: child }: Launcher, signal: NodeJS.Signals): Promi
   return code;
 }
 
+const mailsOf = async ({ mailboxApi }: DevJson) =>
+  (await (await fetch(mailboxApi!)).json()) as { to: { address: string }[] }[];
+
 /** The processes that were started with this test's state, as `pid command line`. */
 function left(): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -57,11 +59,15 @@ function left(): string[] {
   });
 }
 
-beforeAll(async () => {
+// Each test has a system with data of its own.
+beforeEach(async () => {
+  state = mkdtempSync(join(tmpdir(), 'netterms-state-'));
+  chmodSync(state, 0o755);
+  devFile = join(state, 'dev.json');
   launcher = start();
   await untilReady(launcher);
 }, 120_000);
-afterAll(async () => {
+afterEach(async () => {
   await stop(launcher, 'SIGKILL');
   rmSync(state, { recursive: true, force: true });
 });
@@ -75,9 +81,8 @@ test('npm start is ready when dev.json is there, for its owner only, and the sam
   const { items } = await read<{ items: { orderId: string }[] }>('GET', '/orders');
   expect(items).toEqual([expect.objectContaining({ orderId: expect.stringMatching(/^sample-/) })]);
 
-  const mails = async () => (await (await fetch(dev.mailboxApi!)).json()) as { to: { address: string }[] }[];
-  while ((await mails()).length === 0) await sleep(100);
-  expect((await mails())[0]!.to[0]!.address).toBe('contabilita@bellandi.example');
+  while ((await mailsOf(dev)).length === 0) await sleep(100);
+  expect((await mailsOf(dev))[0]!.to[0]!.address).toBe('contabilita@bellandi.example');
 
   const told = async () => (await (await fetch(`${dev.store}/orders.json`)).json()).items;
   while ((await told()).length === 0) await sleep(100);
@@ -102,13 +107,15 @@ test('a worker that dies is named, and nothing stays behind', async () => {
 });
 
 test("the next start finds yesterday's orders, mails and keys; Ctrl-C leaves no process", async () => {
+  const before = await untilReady(launcher);
+  while ((await mailsOf(before)).length === 0) await sleep(100);
+  expect(await stop(launcher, 'SIGINT')).toBe(0);
   launcher = start();
   const dev = await untilReady(launcher);
   const read = apiClient(dev.api, dev.keys.read);
   const { items } = await read<{ items: unknown[] }>('GET', '/orders');
   expect(items).toHaveLength(2);
-  const mails = (await (await fetch(dev.mailboxApi!)).json()) as unknown[];
-  expect(mails.length).toBeGreaterThan(0);
+  expect((await mailsOf(dev)).length).toBeGreaterThan(0);
 
   const began = Date.now();
   expect(await stop(launcher, 'SIGINT')).toBe(0);
