@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { accountsOf, setCreditLimit } from '../../src/db/credit/accounts.ts';
 import { putCreditGroup, setCreditGroup } from '../../src/db/credit/credit-groups.ts';
 import { findCustomer } from '../../src/db/customers/customers.ts';
+import { setPrivilege } from '../../src/db/customers/privilege.ts';
 import { demandOrder, finishRevocation } from '../../src/db/customers/revocations.ts';
 import { registerInvoice } from '../../src/db/invoices/register-invoice.ts';
 import { checkout } from '../../src/db/orders/checkout.ts';
@@ -14,8 +15,8 @@ import { findOrder } from '../../src/db/orders/orders.ts';
 import { advance } from '../../src/db/orders/process.ts';
 import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
 import { findPayment } from '../../src/db/receipts/payments.ts';
+import { reversePayment } from '../../src/db/receipts/reverse-payment.ts';
 import { reconcileBalances } from '../../src/db/reconcile.ts';
-
 import { tsx } from '../../src/dev/tsx.ts';
 import { anOrder, aPass, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -27,6 +28,7 @@ import {
   openShop,
   placeOrder,
   signedIn,
+  TODAY,
 } from './back-office.ts';
 
 const run = promisify(execFile);
@@ -51,6 +53,7 @@ afterAll(async () => {
   await database?.drop();
 });
 beforeEach(() => {
+  office.clock.now = TODAY;
   office.working.on = true;
 });
 
@@ -59,10 +62,29 @@ const fact = (name: string) => page.locator('.facts > div').filter({ hasText: na
 const heading = (name: string) => page.getByRole('heading', { name, level: 1 });
 const open = (action: string) => page.locator('summary', { hasText: action }).click();
 
+async function recordPayment(orderId: string, amount: string): Promise<void> {
+  await page.goto(`/admin/orders/${orderId}`);
+  await open('Record a payment');
+  await page.getByLabel('Amount in EUR').fill(amount);
+  await page.getByRole('button', { name: 'Record the payment' }).click();
+  await page.getByText('The payment was recorded').waitFor();
+}
+
+/** A customer with sixty orders of 1 EUR, three to each millisecond. */
+async function sixtyOrders(customerId: string, name: string): Promise<void> {
+  await addCustomer(database.sql, customerId, { name });
+  for (let n = 0; n < 60; n++) {
+    const placed = `2027-03-08T10:00:00.${String(Math.floor(n / 3)).padStart(3, '0')}Z`;
+    const order = { orderId: `${customerId}-${n}`, customerId, orderNumber: null, total: eur(1) };
+    await placeOrder(database.sql, order, placed);
+  }
+}
+
 it('a credit manager finds a late order, records a part payment, and settles the rest', async () => {
   await placeOrder(database.sql, { orderId: '1043', orderNumber: 'SO-1043' }, '2027-03-09T10:00:00.000Z');
   await page.goto('/admin/orders');
   await page.getByRole('link', { name: 'Overdue' }).click();
+  await page.waitForURL(/overdue=true/);
   const rows = page.locator('tbody tr');
   expect(await rows.count()).toBe(1);
   expect((await rows.locator('th, td').allTextContents()).slice(0, 7)).toEqual([
@@ -129,11 +151,7 @@ it('an order in instalments shows each with what is unpaid, and what an early pa
   await replacePolicy(sql, 'terms', { ...change, body: { ...body, terms: [...body.terms, early] } });
   await addCustomer(sql, 'august', { closedMonths: [{ month: 8, moveToDay: 10 }] });
   await placeOrder(sql, { orderId: 'halves', customerId: 'august', termsCode: 'early' }, office.clock.now);
-  await page.goto('/admin/orders/halves');
-  await open('Record a payment');
-  await page.getByLabel('Amount in EUR').fill('700');
-  await page.getByRole('button', { name: 'Record the payment' }).click();
-  await page.getByText('The payment was recorded').waitFor();
+  await recordPayment('halves', '700');
   const rows = await page.getByRole('table', { name: 'Instalments' }).locator('tbody tr').allTextContents();
   expect(rows.map((row) => row.replace(/^.*?(?=610\.00)/, ''))).toEqual([
     '610.00 EUR0.00 EUR',
@@ -427,16 +445,7 @@ it('an account in another currency is seen, checked and given a limit, and the c
 });
 
 it('pages through many orders without losing or repeating one', async () => {
-  const { sql } = database;
-  await addCustomer(sql, 'many', { name: 'Many Orders Ltd.' });
-  for (let n = 0; n < 60; n++) {
-    const placed = `2027-03-08T10:00:00.${String(Math.floor(n / 3)).padStart(3, '0')}Z`;
-    await placeOrder(
-      sql,
-      { orderId: `many-${n}`, customerId: 'many', orderNumber: null, total: eur(1) },
-      placed,
-    );
-  }
+  await sixtyOrders('many', 'Many Orders Ltd.');
   await page.goto('/admin/orders?customer=many');
   const seen: string[] = [];
   for (;;) {
@@ -617,40 +626,68 @@ it('is never kept by caches, and loads nothing that a strict policy refuses', as
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const main = ['orders?overdue=true', 'orders/1042', 'customers', 'customers/conti'];
-const others = [
-  'orders?customer=o',
-  'orders/untold',
-  'orders/wrong-form',
-  'customers/dini?amount=1.234&done=limit',
-  'customers/estero?currency=USD',
-  'sign-in',
-  'sign-in?token=x',
-  'nothing',
-];
+describe('each page', () => {
+  beforeAll(async () => {
+    const { sql } = database;
+    const by = { reason: 'Agreed', actor: 'user:test', now: TODAY };
+    await sixtyOrders('molti', 'Molti Ordini S.p.A.');
+    await addCustomer(sql, 'shown', { name: 'Mostra S.r.l.' });
+    for (const orderId of ['reopened', 'waiting'])
+      await placeOrder(sql, { orderId: `shown-${orderId}`, customerId: 'shown' }, TODAY);
+    await recordPayment('shown-reopened', '1220');
+    await reversePayment(sql, 'shown-reopened-p1', by);
+    await sql`update orders set paid_in_store = 'failed', stuck_since = ${TODAY} where id = 'shown-waiting'`;
+    await addCustomer(sql, 'refused', { name: 'Respinti S.p.A.' });
+    await setPrivilege(sql, 'refused', { privilege: 'revoked', ...by });
+    const declined = anOrder({ orderId: 'refused', customerId: 'refused', total: eur(300) });
+    await checkout(sql, declined, { now: TODAY, actor: 'key:shop', told: true });
+    await addCustomer(sql, 'limited', { name: 'Limiti S.r.l.' });
+    for (const limit of [eur(2_500), null, eur(0)])
+      await setCreditLimit(sql, 'limited', { currency: 'EUR', limit, ...by });
+    await addCustomer(sql, 'abroad', { name: 'Lontani S.p.A.' });
+    await setCreditLimit(sql, 'abroad', {
+      limit: { amount: 50_000, currency: 'USD' },
+      tolerance: 700,
+      ...by,
+    });
+    await putCreditGroup(sql, 'group', { name: 'Gruppo', limits: [eur(2_000)] }, by);
+    await setCreditGroup(sql, 'abroad', { groupId: 'group', ...by });
+    await placeOrder(sql, { orderId: 'abroad-1', customerId: 'abroad' }, TODAY);
+  });
 
-it.each([
-  { width: 1280, scheme: 'light', paths: [...main, ...others] },
-  { width: 400, scheme: 'light', paths: main },
-  { width: 1280, scheme: 'dark', paths: main },
-] as const)('can be used by everybody, at $width pixels, $scheme', async ({ width, scheme, paths }) => {
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme: scheme });
-  await database.sql`update orders set paid_in_store = 'failed', stuck_since = ${office.clock.now} where id = 'untold'`;
-  for (const path of paths) {
-    await page.goto(`/admin/${path}`);
-    for (const summary of await page.locator('summary').all()) await summary.click();
-    expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run()')) as {
-      violations: { id: string; nodes: { html: string }[] }[];
-    };
-    expect(
-      violations.map(({ id, nodes }) => `${path}: ${id} ${nodes.map(({ html }) => html.slice(0, 120))}`),
-    ).toEqual([]);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
+  const main = ['orders?overdue=true', 'orders/shown-reopened', 'customers', 'customers/refused'];
+  const others = [
+    'orders?customer=o',
+    'orders/1042',
+    'orders/shown-waiting',
+    'customers/limited?amount=1.234&done=limit',
+    'customers/abroad?currency=USD',
+    'sign-in',
+    'sign-in?token=x',
+    'nothing',
+  ];
+
+  it.each([
+    { width: 1280, scheme: 'light', paths: [...main, ...others] },
+    { width: 400, scheme: 'light', paths: main },
+    { width: 1280, scheme: 'dark', paths: main },
+  ] as const)('can be used by everybody, at $width pixels, $scheme', async ({ width, scheme, paths }) => {
+    const tab = await signedIn(browser, office, { width, height: 900 });
+    await tab.emulateMedia({ colorScheme: scheme });
+    for (const path of paths) {
+      await tab.goto(`/admin/${path}`);
+      for (const summary of await tab.locator('summary').all()) await summary.click();
+      expect(await tab.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
+      await tab.evaluate(axe);
+      const { violations } = (await tab.evaluate('axe.run()')) as {
+        violations: { id: string; nodes: { html: string }[] }[];
+      };
+      expect(
+        violations.map(({ id, nodes }) => `${path}: ${id} ${nodes.map(({ html }) => html.slice(0, 120))}`),
+      ).toEqual([]);
+    }
+    await tab.close();
+  });
 });
 
 it('a customer’s statement of account is a click away, and is theirs alone', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { findCustomer } from '../../src/db/customers/customers.ts';
 import { closeTask, getTask } from '../../src/db/customers/tasks.ts';
 import { requestTerms } from '../../src/db/customers/terms-requests.ts';
@@ -24,17 +24,21 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
+  browser = await openBrowser(inject('chromiumPath'));
+});
+afterAll(() => browser?.close());
+// The list has the tasks of all customers: each test has a back office for itself.
+beforeEach(async () => {
   database = await freshDatabase();
   await openShop(database.sql);
   office = await openBackOffice(database.sql);
-  browser = await openBrowser(inject('chromiumPath'));
   page = await signedIn(browser, office);
 });
-afterAll(async () => {
-  await browser?.close();
-  await office?.close();
+afterEach(async () => {
+  await page.close();
+  await office.close();
+  await database.drop();
   expect(office.errors).toEqual([]);
-  await database?.drop();
 });
 
 const open = (action: string) => page.locator('summary', { hasText: action }).click();
@@ -141,8 +145,13 @@ it('who decides after somebody else is told who was faster, and nothing changes'
   expect(await findCustomer(database.sql, 'conte')).toMatchObject({ privilege: 'by_rules' });
 });
 
-it('open tasks are paged through, each once', async () => {
+/** Five more tasks than a page shows. */
+async function fiftyFive(): Promise<void> {
   for (let n = 0; n < 55; n++) await ask(`crowd-${n}`, `Crowd ${n}`);
+}
+
+it('open tasks are paged through, each once', async () => {
+  await fiftyFive();
   await page.goto('/admin/tasks');
   const names = page.locator('tbody td[data-label=Customer]');
   const seen = await names.allTextContents();
@@ -154,12 +163,13 @@ it('open tasks are paged through, each once', async () => {
   expect(await section().textContent()).toBe('Tasks55 open');
 });
 
+const buyer = { name: 'Anna Bianchi', email: 'anna@x.example', department: 'Stores' };
+
 it('an order shows who bought it, and a customer who looks after them and where they are reached', async () => {
   await addCustomer(database.sql, 'people', {
     contacts: { billing: 'b@x.example', dunning: 'd@x.example', pec: 'x@pec.example', depot: 'w@x.example' },
     accountManager: { name: 'Luca Neri', email: 'luca@merchant.example' },
   });
-  const buyer = { name: 'Anna Bianchi', email: 'anna@x.example', department: 'Stores' };
   await placeOrder(database.sql, { orderId: 'bought', customerId: 'people', buyer }, office.clock.now);
   await page.goto('/admin/orders/bought');
   expect(await fact('Buyer').textContent()).toBe('Anna Bianchi, anna@x.example, department: Stores');
@@ -204,10 +214,18 @@ it.each([
 ] as const)('can be used by everybody, at $width pixels, $scheme', async ({ width, scheme }) => {
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme: scheme });
+  await fiftyFive();
   const id = await ask('wide', 'A company with a long name S.r.l.', {
     orderId: 'wide',
     note: 'Please '.repeat(40),
   });
+  await closeTask(database.sql, await ask('done', 'Fatta S.r.l.'), {
+    outcome: 'refused',
+    actor: 'user:dario',
+    reason: 'Not now',
+    now: office.clock.now,
+  });
+  await placeOrder(database.sql, { orderId: 'bought', buyer }, office.clock.now);
   for (const path of ['tasks', 'tasks?state=done', `tasks/${id}`, 'customers/wide', 'orders/bought']) {
     await page.goto(`/admin/${path}`);
     for (const summary of await page.locator('summary').all()) await summary.click();

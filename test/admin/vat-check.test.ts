@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { vatChecksOf } from '../../src/db/customers/vat-checks.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer, openMerchant } from '../support/merchant.ts';
@@ -27,6 +27,11 @@ afterAll(async () => {
   await vies?.stop();
   expect(office.errors).toEqual([]);
   await database?.drop();
+});
+
+beforeEach(() => {
+  vies.asked.length = 0;
+  vies.answer = json(viesAnswer());
 });
 
 const card = () => page.locator('section').filter({ has: page.locator('#vat-check') });
@@ -57,7 +62,6 @@ it('a credit manager asks VIES, and sees what it said, its proof, and an outage 
 });
 
 it('a number that VIES does not have is said to be one, and where there is none nothing can be asked', async () => {
-  vies.asked.length = 0;
   await addCustomer(database.sql, 'bern', { country: 'CH', vatNumber: 'CHE107787577' });
   await page.goto('/admin/customers/bern');
   await checkNow();
