@@ -11,7 +11,10 @@ export function readCursor<T>(place: z.ZodType<T>): z.ZodType<T | null, string |
       context.addIssue('This is not a cursor: take `nextCursor` of the page before.');
       return z.NEVER;
     });
-  return opaque.optional().transform((value) => value ?? null);
+  return opaque
+    .optional()
+    .transform((value) => value ?? null)
+    .meta({ description: '`nextCursor` of the page before; the first page if not given.' });
 }
 
 function decode(text: string): unknown {

@@ -32,19 +32,35 @@ export type Reply<Answer> =
   /** A file in the format that was asked for; `name` is without its ending. */
   | { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
 
+/**
+ * How the call succeeds on the sample data of `npm start`, with the examples of its parameters and body. If nothing is
+ * said, it succeeds at once.
+ */
+export type TryOut = {
+  /** Operation ids of the calls that come first, in this order, each with its own examples. */
+  after?: readonly string[];
+  /** What has to be there first and no example makes. */
+  needs?: string;
+  /** Examples by the parameter's name, where the usual one does not fit. */
+  parameters?: Readonly<Record<string, string>>;
+};
+
 /** One call of the API: where it is, who may make it, what it takes and gives, and the one thing it does. */
 export type Endpoint<Path extends string = string, Query = unknown, Body = unknown, Answer = unknown> = {
   method: 'get' | 'put' | 'post' | 'patch';
   path: Path;
+  /** The call's name in the document and in clients made from it: a verb and a noun, unique, and never changed. */
+  operationId: string;
   tag: string;
   summary: string;
+  tryOut: TryOut;
   /** One of them is needed. */
   scopes: readonly Scope[];
   query: z.ZodType<Query>;
   body: z.ZodType<Body>;
   answer: z.ZodType<Answer>;
-  /** Media types of a file that is sent in place of JSON; the body is then an `Upload`. */
-  files: readonly string[];
+  /** Media types of a file that is sent in place of JSON, each with an example; the body is then an `Upload`. */
+  files: Readonly<Record<string, string>>;
   /** Takes an `Idempotency-Key`. */
   keyed: boolean;
   /** The first is the usual one; others are asked for by `Accept` or the parameter `format`. */
@@ -55,16 +71,19 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
 };
 
 const nothing = z.strictObject({});
-type Defaulted = 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
+type Defaulted = 'tryOut' | 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
 
 /** Declares a call; without a query or a body it takes none. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const taken = { query: nothing, body: nothing.optional(), files: [], formats: ['json'], keyed: false };
-  return { ...taken, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
+  const taken = { query: nothing, body: nothing.optional(), files: {}, formats: ['json'], keyed: false };
+  return { ...taken, tryOut: {}, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
 }
+
+/** Whether the call takes a file in place of JSON. */
+export const takesFile = ({ files }: Endpoint): boolean => Object.keys(files).length > 0;
 
 /** Whether the call takes a body that says something. */
 export const takesBody = ({ method, body }: Endpoint): boolean =>
@@ -120,8 +139,8 @@ const requireJson: RequestHandler = (req, _res, next) => {
 };
 
 /** What reads the body before the call is answered; a file is read by the call itself. */
-const readers = ({ files }: Endpoint): RequestHandler[] =>
-  files.length > 0 ? [discardAtTheEnd] : [requireJson, json];
+const readers = (given: Endpoint): RequestHandler[] =>
+  takesFile(given) ? [discardAtTheEnd] : [requireJson, json];
 
 const discardAtTheEnd: RequestHandler = (req, res, next) => {
   res.once('finish', () => discard(req));
@@ -136,10 +155,9 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     res.locals.ids = ids;
     const { format, query: asked } = parted(given, req);
     const query = parse(given.query, asked, 'parameters');
-    const body =
-      given.files.length > 0
-        ? uploadOf(req, given.files)
-        : parse(given.body, given.method === 'get' ? undefined : req.body, 'body');
+    const body = takesFile(given)
+      ? uploadOf(req, Object.keys(given.files))
+      : parse(given.body, given.method === 'get' ? undefined : req.body, 'body');
     const reply = await given.handle({
       params: ids,
       query,

@@ -16,7 +16,9 @@ export const formatParameter = (formats: readonly Format[]) =>
   z
     .enum(formats, `This answers in ${formats.join(', ')}.`)
     .optional()
-    .meta({ description: 'Goes before the header `Accept`.' });
+    .meta({
+      description: `The form of the answer; ${formats[0]} if not given. Goes before the header \`Accept\`.`,
+    });
 
 /** What `Accept` asks for; what it does not name is answered in the usual format. */
 export function chosenFormat(req: Request, formats: readonly Format[]): Format {

@@ -2,10 +2,10 @@ import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteaso
 import { type RequestHandler, Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { z } from 'zod';
-import { type Endpoint, paramsOf, takesBody } from './endpoint.ts';
+import { type Endpoint, paramsOf, type TryOut, takesBody, takesFile } from './endpoint.ts';
 import { formatParameter, mediaTypes } from './formats.ts';
 import { problem } from './problems.ts';
-import { externalId } from './schemas/fields.ts';
+import { pathParameter } from './schemas/path-parameters.ts';
 
 const description = `Payment terms for business customers.
 
@@ -28,11 +28,34 @@ function openApiOf(endpoints: readonly Endpoint[]) {
   });
 }
 
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
+/** What the call takes, with its example: of JSON the one of the schema. */
+const bodyOf = ({ body }: Endpoint) => ({
+  'application/json': { schema: body, example: body.meta()?.example },
+});
 
-/** Files, in one of these media types. */
-const texts = (types: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
+const fileOf = ({ files }: Endpoint) =>
+  Object.fromEntries(Object.entries(files).map(([type, example]) => [type, { schema: z.string(), example }]));
+
+/** The same parameters, with examples of their own for those that are named. */
+const withExamples = (parameters: z.ZodObject, examples: TryOut['parameters'] = {}) =>
+  parameters.safeExtend(
+    Object.fromEntries(
+      Object.entries(parameters.shape)
+        .filter(([name]) => name in examples)
+        .map(([name, parameter]) => [name, (parameter as z.ZodType).meta({ example: examples[name] })]),
+    ),
+  );
+
+/** What comes before the call on the sample data, for people. */
+function comesFirst({ after = [], needs }: TryOut): string[] {
+  const calls = after.map((id) => `\`${id}\``).join(', ');
+  return [
+    ...(calls
+      ? [`On the sample data the example works after these calls, each with its own example: ${calls}.`]
+      : []),
+    ...(needs ? [`On the sample data the example does not work at once. It needs ${needs}`] : []),
+  ];
+}
 
 const refusal = {
   description: 'refused: a problem detail',
@@ -40,16 +63,19 @@ const refusal = {
 };
 
 const idempotencyKey = z.object({
-  'Idempotency-Key': z
-    .string()
-    .optional()
-    .meta({ description: 'Makes the call repeatable; without it each call is a new command.' }),
+  'Idempotency-Key': z.string().optional().meta({
+    description:
+      'Makes the call repeatable: the same key with the same body gives the same answer. Without it each call is a new command; a file is then known by its content.',
+  }),
 });
 
 function pathOf(given: Endpoint): RouteConfig {
-  const { method, path, tag, summary, scopes, keyed, formats, statuses, query, files, answer } = given;
-  const taken = files.length > 0 ? texts(files) : takesBody(given) ? json(given.body) : null;
-  const params = paramsOf(path).map((name) => [name, externalId] as const);
+  const { method, path, operationId, tag, summary, tryOut, scopes } = given;
+  const { keyed, formats, statuses, answer } = given;
+  const taken = takesFile(given) ? fileOf(given) : takesBody(given) ? bodyOf(given) : null;
+  const params = z.object(Object.fromEntries(paramsOf(path).map((name) => [name, pathParameter(name)])));
+  const asked = given.query as z.ZodObject;
+  const query = formats.length === 1 ? asked : asked.extend({ format: formatParameter(formats) });
   const content = Object.fromEntries(
     formats.map((format) => [mediaTypes[format], { schema: format === 'json' ? answer : z.string() }]),
   );
@@ -59,16 +85,16 @@ function pathOf(given: Endpoint): RouteConfig {
   return {
     method,
     path: `/v1${path}`,
+    operationId,
     tags: [tag],
     summary,
-    description: `Scope: ${[...new Set([...scopes, 'admin'])].join(' or ')}.`,
+    description: [`Scope: ${[...new Set([...scopes, 'admin'])].join(' or ')}.`, ...comesFirst(tryOut)].join(
+      '\n\n',
+    ),
     request: {
-      params: z.object(Object.fromEntries(params)),
-      query:
-        formats.length === 1
-          ? (query as z.ZodObject)
-          : (query as z.ZodObject).extend({ format: formatParameter(formats) }),
-      ...(keyed ? { headers: idempotencyKey } : {}),
+      params: withExamples(params, tryOut.parameters),
+      query: withExamples(query, tryOut.parameters),
+      ...(keyed ? { headers: withExamples(idempotencyKey, tryOut.parameters) } : {}),
       ...(taken ? { body: { content: taken, required: true } } : {}),
     },
     responses: { ...Object.fromEntries(success), default: refusal },
@@ -81,7 +107,7 @@ export function docsRoutes(endpoints: readonly Endpoint[]): Router {
   const document = JSON.stringify(openApiOf(endpoints));
   const options = {
     swaggerUrl: '/openapi.json',
-    swaggerOptions: { validatorUrl: null },
+    swaggerOptions: { validatorUrl: null, displayOperationId: true },
     customSiteTitle: 'Netterms API',
   };
   router.get('/openapi.json', (_req, res) => {

@@ -23,7 +23,19 @@ export const problem = z
       .optional()
       .meta({ description: 'By JSON pointer (RFC 6901) into the body, or by the name of a parameter.' }),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    example: {
+      type: `${TYPE}validation`,
+      title: 'The request is not valid',
+      status: 422,
+      detail: '/total/amount: Too small: expected number to be >=1',
+      instance: '/v1/orders',
+      code: 'validation',
+      requestId: '7359ca32-9cdc-436d-a323-97f45ed0e933',
+      errors: [{ pointer: '/total/amount', detail: 'Too small: expected number to be >=1' }],
+    },
+  });
 
 /** Reads a value, or throws `validation` with one error for each place that is wrong. `place`: where the value came from. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {

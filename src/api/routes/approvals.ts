@@ -8,20 +8,27 @@ import { answerOf } from '../ask-order.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { approval, approvalDecision } from '../schemas/corrections.ts';
-import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { externalId, instant, limit, optionalParameter, page } from '../schemas/fields.ts';
 
 const tag = 'Corrections';
+
+const neededFirst =
+  'a write-off over the merchant’s threshold (`placeOrder`, then `writeOffOrder`), and the key of another admin than the one who asked for it.';
 
 /** What one admin asks for and another one decides. */
 export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: () => string }): Endpoint[] {
   const { sql, process } = deps;
 
-  const decision = (path: 'approve' | 'reject', decided: 'approved' | 'rejected', summary: string) =>
+  const decision = (
+    path: 'approve' | 'reject',
+    decided: 'approved' | 'rejected',
+    more: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'>,
+  ) =>
     endpoint({
       method: 'post',
       path: `/approvals/{approvalId}/${path}`,
+      ...more,
       tag,
-      summary,
       scopes: ['admin'],
       body: approvalDecision,
       answer: approval,
@@ -37,11 +44,15 @@ export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'get',
       path: '/approvals',
+      operationId: 'listApprovals',
       tag,
       summary: 'List what waits for a second admin, or was decided, the newest first',
       scopes: ['read'],
       query: z.strictObject({
-        waiting: z.enum(['true', 'false']).optional(),
+        waiting: optionalParameter(
+          z.enum(['true', 'false']),
+          '`true`: only what is not decided yet; all if not given.',
+        ),
         limit,
         cursor: readCursor(z.strictObject({ requestedAt: instant, approvalId: externalId })),
       }),
@@ -60,15 +71,25 @@ export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'get',
       path: '/approvals/{approvalId}',
+      operationId: 'readApproval',
       tag,
       summary: 'Read an approval',
+      tryOut: { after: ['placeOrder', 'writeOffOrder'] },
       scopes: ['read'],
       answer: approval,
       handle: async ({ params: { approvalId } }) => ({
         body: approvalView(await getApproval(sql, approvalId)),
       }),
     }),
-    decision('approve', 'approved', 'Approve what another admin asked for'),
-    decision('reject', 'rejected', 'Reject what another admin asked for'),
+    decision('approve', 'approved', {
+      operationId: 'approveWriteOff',
+      summary: 'Approve what another admin asked for',
+      tryOut: { needs: neededFirst },
+    }),
+    decision('reject', 'rejected', {
+      operationId: 'rejectWriteOff',
+      summary: 'Reject what another admin asked for',
+      tryOut: { needs: neededFirst },
+    }),
   ];
 }

@@ -21,8 +21,8 @@ import {
   bankLineQuery,
   bankLines,
   confirmation,
-  ignored,
 } from '../schemas/bank-lines.ts';
+import { withReason } from '../schemas/fields.ts';
 import { payment } from '../schemas/receipts.ts';
 
 const tag = 'Payments';
@@ -61,6 +61,7 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
     endpoint({
       method: 'get',
       path: '/bank-lines',
+      operationId: 'listBankLines',
       tag,
       summary: 'List the lines of banks’ files with what they probably pay, the newest first',
       scopes: ['read'],
@@ -76,8 +77,10 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
     endpoint({
       method: 'get',
       path: '/bank-lines/{bankLineId}',
+      operationId: 'readBankLine',
       tag,
       summary: 'Read a bank line',
+      tryOut: { after: ['importBankFile'] },
       scopes: ['read'],
       answer: bankLine,
       handle: async ({ params: { bankLineId } }) => ({
@@ -87,8 +90,10 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
     endpoint({
       method: 'post',
       path: '/bank-lines/{bankLineId}/confirm',
+      operationId: 'confirmBankLine',
       tag,
       summary: 'Book a bank line as it is proposed, or as said',
+      tryOut: { after: ['importBankFile'] },
       scopes: ['accounting'],
       body: confirmation,
       answer: payment,
@@ -108,10 +113,15 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
     endpoint({
       method: 'post',
       path: '/bank-lines/{bankLineId}/ignore',
+      operationId: 'ignoreBankLine',
       tag,
       summary: 'Take a bank line out of the pool: it is no customer’s payment',
+      tryOut: {
+        after: ['importBankFile'],
+        parameters: { bankLineId: 'bank_5363e307bcf93ebcf7fe99dcdb8874f1' },
+      },
       scopes: ['accounting'],
-      body: ignored,
+      body: withReason('Interest from the bank, not a payment.'),
       answer: bankLine,
       handle: async ({ params: { bankLineId }, body: { reason }, actor, now }) => {
         const row = await ignoreBankLine(sql, bankLineId, { reason, actor, now });

@@ -19,8 +19,10 @@ export function collectionEndpoints({ sql, process }: { sql: Sql; process: Order
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/instalments/{instalment}/collection',
+      operationId: 'moveCollection',
       tag,
       summary: 'Say what the bank has said of the collection of an instalment',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: collectionMove,
       answer: collection,
@@ -42,8 +44,10 @@ export function collectionEndpoints({ sql, process }: { sql: Sql; process: Order
     endpoint({
       method: 'get',
       path: '/orders/{orderId}/collections',
+      operationId: 'listCollections',
       tag,
       summary: 'See where the collections of an order’s instalments stand',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: collectionList,
       handle: async ({ params: { orderId } }) => {

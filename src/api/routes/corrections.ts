@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Sql } from '../../db/client.ts';
 import { refundCredit } from '../../db/corrections/refund-credit.ts';
 import { readOrder } from '../../db/orders/order-views.ts';
@@ -10,8 +9,7 @@ import { approvalView } from '../approval-view.ts';
 import { answerOf, askedStatuses, askOrder } from '../ask-order.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { newCreditNote, newRefund, newWriteOff, orderAfterWriteOff } from '../schemas/corrections.ts';
-import { money } from '../schemas/fields.ts';
+import { newCreditNote, newRefund, newWriteOff, orderAfterWriteOff, refund } from '../schemas/corrections.ts';
 import { orderAfterCommand } from '../schemas/order.ts';
 
 const tag = 'Corrections';
@@ -29,8 +27,10 @@ export function correctionEndpoints(deps: {
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/credit-notes',
+      operationId: 'bookCreditNote',
       tag,
       summary: 'Book a credit note; what is over the balance becomes unapplied credit',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: newCreditNote,
       answer: orderAfterCommand,
@@ -54,11 +54,13 @@ export function correctionEndpoints(deps: {
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/refunds',
+      operationId: 'refundCredit',
       tag,
       summary: 'Book that credit held for a customer was paid out',
+      tryOut: { after: ['adjustCredit'] },
       scopes: ['accounting'],
       body: newRefund,
-      answer: z.object({ customerId: z.string(), refundId: z.string(), amount: money, unapplied: money }),
+      answer: refund,
       handle: async ({ params: { customerId }, body, actor, now }) => {
         const today = await merchantToday(sql, now);
         const { refundId, amount, refundedOn = today, method = null, reference = null, reason = null } = body;
@@ -77,9 +79,11 @@ export function correctionEndpoints(deps: {
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/write-off',
+      operationId: 'writeOffOrder',
       tag,
       summary:
         'Give up what an order owes, or a part of it; over the merchant’s threshold a second admin must approve',
+      tryOut: { after: ['placeOrder'], parameters: { 'Idempotency-Key': 'write-off-1' } },
       scopes: ['admin'],
       body: newWriteOff,
       answer: orderAfterWriteOff,

@@ -20,6 +20,7 @@ export function creditGroupEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'put',
       path: '/credit-groups/{groupId}',
+      operationId: 'saveCreditGroup',
       tag,
       summary: 'Say what a group of companies may owe together, in each currency',
       scopes: ['admin'],
@@ -38,8 +39,10 @@ export function creditGroupEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/credit-groups/{groupId}',
+      operationId: 'readCreditGroup',
       tag,
       summary: 'Read a group of companies and what they owe together',
+      tryOut: { after: ['saveCreditGroup'] },
       scopes: ['read'],
       answer: creditGroup,
       handle: async ({ params: { groupId } }) => ({ body: await viewOf(await getCreditGroup(sql, groupId)) }),
@@ -47,6 +50,7 @@ export function creditGroupEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/credit-groups',
+      operationId: 'listCreditGroups',
       tag,
       summary: 'List groups of companies, by id',
       scopes: ['read'],

@@ -33,6 +33,7 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'put',
       path: '/customers/{customerId}/credit',
+      operationId: 'setCreditLimit',
       tag,
       summary: 'Set a credit limit and a tolerance of the customer’s own, in one currency',
       scopes: ['admin'],
@@ -58,6 +59,7 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'put',
       path: '/customers/{customerId}/credit/raise',
+      operationId: 'raiseCreditLimit',
       tag,
       summary: 'Raise a customer’s credit limit for a time',
       scopes: ['admin'],
@@ -75,6 +77,7 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/customers/{customerId}/credit/history',
+      operationId: 'listCreditChanges',
       tag,
       summary: `Read the latest ${HISTORY} changes of a customer’s limits, raises, credit held and group`,
       scopes: ['read'],
@@ -88,6 +91,7 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/credit/adjustments',
+      operationId: 'adjustCredit',
       tag,
       summary: 'Correct the credit held for a customer by hand',
       scopes: ['admin'],
@@ -101,8 +105,10 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'put',
       path: '/customers/{customerId}/credit/group',
+      operationId: 'setCreditGroup',
       tag,
       summary: 'Put a customer into a group of companies that share a limit, or take them out',
+      tryOut: { after: ['saveCreditGroup'] },
       scopes: ['admin'],
       body: groupMembershipBody,
       answer: customer,

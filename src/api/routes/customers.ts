@@ -17,8 +17,8 @@ import { factsOf } from '../customer-facts.ts';
 import { customerView, customerViews } from '../customer-views.ts';
 import { toCome } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { customer, customerFacts, ownTermsBody, privilegeBody, suspendBody } from '../schemas/customer.ts';
-import { externalId, limit, page } from '../schemas/fields.ts';
+import { customer, customerFacts, ownTermsBody, suspendBody } from '../schemas/customer.ts';
+import { externalId, limit, page, withReason } from '../schemas/fields.ts';
 
 const tag = 'Customers';
 
@@ -28,14 +28,14 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   const decide = (
     path: 'grant' | 'suspend' | 'insolvency' | 'use-rules',
     privilege: Privilege,
-    summary: string,
-    body: z.ZodType<{ reason: string; until?: string | undefined }> = privilegeBody,
+    more: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'>,
+    body: z.ZodType<{ reason: string; until?: string | undefined }>,
   ) =>
     endpoint({
       method: 'post',
       path: `/customers/{customerId}/${path}`,
+      ...more,
       tag,
-      summary,
       scopes: ['admin'],
       body,
       answer: customer,
@@ -50,6 +50,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'put',
       path: '/customers/{customerId}',
+      operationId: 'saveCustomer',
       tag,
       summary: 'Say who a customer is',
       scopes: ['storefront'],
@@ -71,6 +72,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/customers/{customerId}',
+      operationId: 'readCustomer',
       tag,
       summary: 'Read a customer',
       scopes: ['storefront', 'read'],
@@ -83,6 +85,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/customers',
+      operationId: 'listCustomers',
       tag,
       summary: 'List customers, by id',
       scopes: ['storefront', 'read'],
@@ -94,17 +97,50 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         return { body: { items: await customerViews(sql, key, items, now), nextCursor } };
       },
     }),
-    decide('grant', 'granted', 'Grant payment terms whatever the rules say'),
-    decide('suspend', 'suspended', 'Suspend payment terms, for a time or until further notice', suspendBody),
+    decide(
+      'grant',
+      'granted',
+      {
+        operationId: 'grantTerms',
+        summary: 'Grant payment terms whatever the rules say',
+        tryOut: { parameters: { customerId: 'ceramiche-lunara' } },
+      },
+      withReason('A new branch of a customer whom we have known for years.'),
+    ),
+    decide(
+      'suspend',
+      'suspended',
+      {
+        operationId: 'suspendTerms',
+        summary: 'Suspend payment terms, for a time or until further notice',
+        tryOut: { parameters: { customerId: 'papeleria-sotomar' } },
+      },
+      suspendBody,
+    ),
     decide(
       'insolvency',
       'insolvency',
-      'Note that a customer is insolvent: no orders, reminders, allocation of payments, interest',
+      {
+        operationId: 'noteInsolvency',
+        summary: 'Note that a customer is insolvent: no orders, reminders, allocation of payments, interest',
+        tryOut: { parameters: { customerId: 'atelier-corvin' } },
+      },
+      withReason('The court has opened insolvency proceedings.'),
     ),
-    decide('use-rules', 'by_rules', 'Let the rules decide again'),
+    decide(
+      'use-rules',
+      'by_rules',
+      {
+        operationId: 'applyRules',
+        summary: 'Let the rules decide again',
+        tryOut: { parameters: { customerId: 'van-rielen-bouw' } },
+      },
+      withReason('The disputed invoices are paid.'),
+    ),
     endpoint({
       method: 'put',
       path: '/customers/{customerId}/terms',
+      operationId: 'setCustomerTerms',
       tag,
       summary: 'Give a customer terms of their own',
       scopes: ['admin'],

@@ -4,7 +4,7 @@ import { listDeclines } from '../../db/customers/declines.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { decline } from '../schemas/eligibility.ts';
-import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { instant, limit, ofCustomer, page } from '../schemas/fields.ts';
 
 /** Why customers were refused. */
 export function declineEndpoints({ sql }: { sql: Sql }): Endpoint[] {
@@ -12,11 +12,12 @@ export function declineEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/declines',
+      operationId: 'listDeclines',
       tag: 'Customers',
       summary: 'List refused checkouts with their reasons, the newest first',
       scopes: ['read'],
       query: z.strictObject({
-        customerId: externalId.optional(),
+        customerId: ofCustomer,
         limit,
         cursor: readCursor(z.strictObject({ declinedAt: instant, declineId: z.int() })),
       }),

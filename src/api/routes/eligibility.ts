@@ -18,7 +18,7 @@ import { holds } from '../auth.ts';
 import { checksFor, offerView } from '../eligibility-views.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
-import { category, currency, integerParameter } from '../schemas/fields.ts';
+import { category, currency, integerParameter, optionalParameter } from '../schemas/fields.ts';
 
 /** Names with commas between them. */
 const categories = z
@@ -30,7 +30,7 @@ const categories = z
   .transform((given) => given ?? [])
   .meta({
     type: 'string',
-    description: 'Of the products, with commas between them.',
+    description: 'Categories of the products, with commas between them; none if not given.',
     example: 'tools,paint',
   });
 
@@ -40,16 +40,26 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/customers/{customerId}/eligibility',
+      operationId: 'checkEligibility',
       tag: 'Checkout',
       summary: 'Ask whether a customer may buy for an amount on terms, and on which',
       scopes: ['storefront', 'read'],
       query: z
         .strictObject({
-          amount: integerParameter(1, MAX_AMOUNT),
-          currency,
+          amount: integerParameter(1, MAX_AMOUNT).meta({
+            description: 'The total of the order that is planned, in minor units (cents for EUR).',
+            example: 122_000,
+          }),
+          currency: currency.meta({ description: 'Of the amount, by ISO 4217.' }),
           categories,
-          regime: z.literal('agrifood').optional(),
-          perishable: z.enum(['true', 'false']).optional(),
+          regime: optionalParameter(
+            z.literal('agrifood'),
+            'The law that limits the payment of the goods: `agrifood` for food, with `perishable`.',
+          ),
+          perishable: optionalParameter(
+            z.enum(['true', 'false']),
+            'With `regime`: whether the food is perishable.',
+          ),
         })
         .refine(({ regime, perishable }) => (regime === undefined) === (perishable === undefined), {
           path: ['perishable'],

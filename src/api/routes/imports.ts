@@ -27,12 +27,13 @@ import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint
 import { bankLineReader } from '../files/bank-line-reader.ts';
 import type { Separator } from '../files/csv.ts';
 import { customerLines } from '../files/customer-lines.ts';
-import { CSV, type LineReader, NDJSON, readLines } from '../files/read-lines.ts';
+import { type LineReader, readLines } from '../files/read-lines.ts';
 import { receive, type Upload } from '../files/receive.ts';
 import { parse } from '../problems.ts';
-import { bankFileQuery } from '../schemas/bank-lines.ts';
+import { bankFileQuery, bankFiles } from '../schemas/bank-lines.ts';
 import { externalId } from '../schemas/fields.ts';
 import {
+  customerFiles,
   file,
   type ImportView,
   importQuery,
@@ -105,12 +106,14 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     endpoint({
       method: 'post',
       path: '/customers/import',
+      operationId: 'importCustomers',
       tag,
       summary: 'Import customers from a file of CSV or JSON Lines; all that is right in it, at once',
+      tryOut: { parameters: { 'Idempotency-Key': 'customers-1' } },
       scopes: ['storefront', 'accounting'],
       query: importQuery,
       body: file,
-      files: [CSV, NDJSON],
+      files: customerFiles,
       answer: importView,
       keyed: true,
       statuses: { 200: 'received before, or refused', 202: 'received' },
@@ -122,12 +125,14 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     endpoint({
       method: 'post',
       path: '/payments/import',
+      operationId: 'importBankFile',
       tag,
       summary: 'Import a bank’s CSV file; what it pays for certain is booked, the rest waits in a pool',
+      tryOut: { parameters: { 'Idempotency-Key': 'bank-1' } },
       scopes: ['accounting'],
       query: bankFileQuery,
       body: file,
-      files: [CSV],
+      files: bankFiles,
       answer: importView,
       keyed: true,
       statuses: { 200: 'received before, or refused', 202: 'received' },
@@ -143,6 +148,7 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     endpoint({
       method: 'get',
       path: '/imports',
+      operationId: 'listImports',
       tag,
       summary: 'List imports, the newest first',
       scopes: ['storefront', 'read'],
@@ -157,8 +163,10 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     endpoint({
       method: 'get',
       path: '/imports/{importId}',
+      operationId: 'readImport',
       tag,
       summary: 'Read how far an import is, and what came of it',
+      tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       answer: importView,
       handle: async ({ params: { importId }, key }) => ({ body: viewOf(await importFor(key, importId)) }),
@@ -166,8 +174,10 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
     endpoint({
       method: 'get',
       path: '/imports/{importId}/rejected',
+      operationId: 'listRejectedLines',
       tag,
       summary: 'List the lines that were rejected, and why; as CSV all of them',
+      tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       query: rejectedQuery,
       formats: ['json', 'csv'],

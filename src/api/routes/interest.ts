@@ -12,7 +12,7 @@ import { askedStatuses, askOrder } from '../ask-order.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { requireCurrency } from '../order-checks.ts';
-import { day } from '../schemas/fields.ts';
+import { day, optionalParameter } from '../schemas/fields.ts';
 import {
   interestPreview,
   interestPreviewBody,
@@ -35,6 +35,7 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'post',
       path: '/interest/preview',
+      operationId: 'previewInterest',
       tag,
       summary: 'See the interest and compensation for a late payment',
       scopes: ['read'],
@@ -73,6 +74,7 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'get',
       path: '/interest/reference-rates',
+      operationId: 'listReferenceRates',
       tag,
       summary: 'See the reference rates that hold, and where each is from',
       scopes: ['read'],
@@ -86,10 +88,14 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'get',
       path: '/orders/{orderId}/interest',
+      operationId: 'readOrderInterest',
       tag: 'Corrections',
       summary: 'See the late interest of an order: what has accrued, and what of it was charged',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
-      query: z.strictObject({ until: day.optional() }),
+      query: z.strictObject({
+        until: optionalParameter(day, 'The last day that counts, `YYYY-MM-DD`; today if not given.'),
+      }),
       answer: orderInterest,
       handle: async ({ params: { orderId }, query, now }) => {
         const { until = await merchantToday(sql, now) } = query;
@@ -100,8 +106,10 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/interest',
+      operationId: 'chargeInterest',
       tag: 'Corrections',
       summary: 'Charge the late interest that has accrued, and the compensation once',
+      tryOut: { needs: 'an order that is overdue, of a merchant who charges late interest.' },
       scopes: ['admin'],
       body: newInterest,
       answer: orderAfterCommand,
@@ -118,9 +126,11 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/waive',
+      operationId: 'waiveCharges',
       tag: 'Corrections',
       summary:
         'Give up interest and costs that were charged; what was paid of them pays the rest, or becomes credit',
+      tryOut: { after: ['placeOrder', 'recordPayment', 'reversePayment'] },
       scopes: ['admin'],
       body: newWaiver,
       answer: orderAfterCommand,

@@ -11,7 +11,7 @@ import { submitInvoice } from '../../temporal/submit-invoice.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { day, externalId, limit, line, page } from '../schemas/fields.ts';
+import { day, externalId, limit, line, ofCustomer, optionalParameter, page } from '../schemas/fields.ts';
 import { invoice, newInvoice } from '../schemas/invoice.ts';
 
 const tag = 'Invoices';
@@ -22,8 +22,10 @@ export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'put',
       path: '/invoices/{invoiceId}',
+      operationId: 'registerInvoice',
       tag,
       summary: 'Register an invoice over one order or many; only what it says is payable is chased',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: newInvoice,
       answer: invoice,
@@ -46,8 +48,10 @@ export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'get',
       path: '/invoices/{invoiceId}',
+      operationId: 'readInvoice',
       tag,
       summary: 'Read an invoice',
+      tryOut: { after: ['placeOrder', 'registerInvoice'] },
       scopes: ['read'],
       answer: invoice,
       handle: async ({ params: { invoiceId } }) => ({ body: invoiceView(await getInvoice(sql, invoiceId)) }),
@@ -55,12 +59,13 @@ export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'get',
       path: '/invoices',
+      operationId: 'listInvoices',
       tag,
       summary: 'List invoices, the newest first',
       scopes: ['read'],
       query: z.strictObject({
-        customerId: externalId.optional(),
-        number: line(50).optional(),
+        customerId: ofCustomer,
+        number: optionalParameter(line(50), 'Only invoices with exactly this number.'),
         limit,
         cursor: readCursor(z.strictObject({ issuedOn: day, invoiceId: externalId })),
       }),

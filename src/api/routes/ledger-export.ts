@@ -7,11 +7,11 @@ import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
 import { invalid } from '../../domain/invalid.ts';
 import { decimalOf } from '../../domain/money.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { day } from '../schemas/fields.ts';
+import { day, optionalParameter } from '../schemas/fields.ts';
 
 const query = z.strictObject({
-  from: day.optional().meta({ description: 'The first day; without it from the first entry on.' }),
-  to: day.optional().meta({ description: 'The last day, in the merchant’s time zone; today if not given.' }),
+  from: optionalParameter(day, 'The first day, `YYYY-MM-DD`; from the first entry on if not given.'),
+  to: optionalParameter(day, 'The last day, `YYYY-MM-DD` in the merchant’s time zone; today if not given.'),
 });
 
 /** The ledger for an accountant. */
@@ -20,6 +20,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/ledger/export',
+      operationId: 'exportLedger',
       tag: 'Reports',
       summary: 'Take the ledger of a period, whole',
       scopes: ['read'],

@@ -13,6 +13,7 @@ import { holds } from '../auth.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { requireCurrency, requireFulfillable } from '../order-checks.ts';
+import { withReason } from '../schemas/fields.ts';
 import {
   command,
   creditToApply,
@@ -22,7 +23,6 @@ import {
   newPayment,
   newTotal,
   orderAfterCommand,
-  withReason,
 } from '../schemas/order.ts';
 
 const tag = 'Orders';
@@ -46,14 +46,19 @@ export function orderCommandEndpoints({
     throw new NettermsError('forbidden', 'Without the scope read a key sees its own commands only.');
   }
 
-  const withReasonEndpoint = (kind: CommandKind, path: string, scope: Scope, summary: string) =>
+  const withReasonEndpoint = (
+    kind: CommandKind,
+    path: string,
+    scope: Scope,
+    { example, ...more }: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'> & { example: string },
+  ) =>
     endpoint({
       method: 'post',
       path: `/orders/{orderId}/${path}`,
+      ...more,
       tag,
-      summary,
       scopes: [scope],
-      body: withReason,
+      body: withReason(example),
       answer: orderAfterCommand,
       keyed: true,
       statuses,
@@ -65,8 +70,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/confirm',
+      operationId: 'confirmOrder',
       tag: 'Checkout',
       summary: 'Confirm an order that was only reserved',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['storefront'],
       answer: orderAfterCommand,
       keyed: true,
@@ -77,13 +84,25 @@ export function orderCommandEndpoints({
         return ask({ orderId, kind: 'confirm', actor, reason: null, content: {}, idempotencyKey });
       },
     }),
-    withReasonEndpoint('cancel', 'cancel', 'storefront', 'Cancel an order; what was paid becomes credit'),
-    withReasonEndpoint('settle', 'settle', 'admin', 'Settle an order: the rest was paid outside'),
+    withReasonEndpoint('cancel', 'cancel', 'storefront', {
+      operationId: 'cancelOrder',
+      summary: 'Cancel an order; what was paid becomes credit',
+      tryOut: { after: ['placeOrder'] },
+      example: 'The customer ordered twice by mistake.',
+    }),
+    withReasonEndpoint('settle', 'settle', 'admin', {
+      operationId: 'settleOrder',
+      summary: 'Settle an order: the rest was paid outside',
+      tryOut: { after: ['placeOrder'] },
+      example: 'Paid in cash at the counter.',
+    }),
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/extend',
+      operationId: 'extendInstalment',
       tag,
       summary: 'Give an instalment a later due date; its reminders are planned anew',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['admin'],
       body: extension,
       answer: orderAfterCommand,
@@ -97,8 +116,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/instalment-plan',
+      operationId: 'agreeInstalmentPlan',
       tag,
       summary: 'Agree an instalment plan over what is overdue, or over all that is outstanding',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['admin'],
       body: instalmentPlan,
       answer: orderAfterCommand,
@@ -117,8 +138,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/amend',
+      operationId: 'amendOrder',
       tag,
       summary: 'Give an order another total; more is checked against the customer’s credit',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['storefront'],
       body: newTotal,
       answer: orderAfterCommand,
@@ -134,8 +157,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/fulfilled',
+      operationId: 'recordFulfilment',
       tag,
       summary: 'Say what was delivered or rendered; due dates that waited for the whole become final',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['storefront'],
       body: newFulfilment,
       answer: orderAfterCommand,
@@ -157,12 +182,19 @@ export function orderCommandEndpoints({
         return ask({ orderId, kind: 'fulfil', actor, ...request });
       },
     }),
-    withReasonEndpoint('chase', 'chase', 'admin', 'Go on although the store could not be told'),
+    withReasonEndpoint('chase', 'chase', 'admin', {
+      operationId: 'continueWithoutStore',
+      summary: 'Go on although the store could not be told',
+      tryOut: { needs: 'an order of which the store could not be told.' },
+      example: 'The store is closed for good; the goods were delivered.',
+    }),
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/retry-store',
+      operationId: 'retryStore',
       tag,
       summary: 'Tell the store again that the order is paid',
+      tryOut: { needs: 'an order of which the store could not be told.' },
       scopes: ['admin'],
       answer: orderAfterCommand,
       keyed: true,
@@ -173,8 +205,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/payments',
+      operationId: 'recordPayment',
       tag,
       summary: 'Record money that was received for an order',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: newPayment,
       answer: orderAfterCommand,
@@ -191,8 +225,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'post',
       path: '/orders/{orderId}/apply-credit',
+      operationId: 'applyCredit',
       tag,
       summary: 'Pay an order with credit that is held for its customer',
+      tryOut: { after: ['adjustCredit', 'placeOrder'] },
       scopes: ['accounting'],
       body: creditToApply,
       answer: orderAfterCommand,
@@ -214,8 +250,10 @@ export function orderCommandEndpoints({
     endpoint({
       method: 'get',
       path: '/commands/{commandId}',
+      operationId: 'readCommand',
       tag,
       summary: 'Read what became of a command',
+      tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: ['read', 'storefront'],
       answer: command,
       handle: async ({ params: { commandId }, key, actor }) => {

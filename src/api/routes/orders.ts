@@ -18,7 +18,7 @@ import { factsOf } from '../customer-facts.ts';
 import { placement } from '../days.ts';
 import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { externalId, instant, limit, ofCustomer, optionalParameter, page } from '../schemas/fields.ts';
 import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/order.ts';
 
 const tag = 'Orders';
@@ -37,6 +37,7 @@ export function orderEndpoints({
     endpoint({
       method: 'post',
       path: '/orders',
+      operationId: 'placeOrder',
       tag: 'Checkout',
       summary: 'Check out on payment terms',
       scopes: ['storefront'],
@@ -76,16 +77,17 @@ export function orderEndpoints({
     endpoint({
       method: 'get',
       path: '/orders',
+      operationId: 'listOrders',
       tag,
       summary: 'List orders, the newest first',
       scopes: ['read', 'storefront'],
       query: z.strictObject({
-        status: order.shape.status.optional(),
-        customerId: externalId.optional(),
-        overdue: z
-          .enum(['true', 'false'])
-          .transform((text) => text === 'true')
-          .optional(),
+        status: optionalParameter(order.shape.status, 'Only orders in this state.'),
+        customerId: ofCustomer,
+        overdue: optionalParameter(
+          z.enum(['true', 'false']).transform((text) => text === 'true'),
+          '`true`: only orders of which something is overdue; `false`: only the others.',
+        ),
         limit,
         cursor: readCursor(z.strictObject({ placedAt: instant, orderId: externalId })),
       }),
@@ -98,8 +100,10 @@ export function orderEndpoints({
     endpoint({
       method: 'get',
       path: '/orders/{orderId}',
+      operationId: 'readOrder',
       tag,
       summary: 'Read an order',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['read', 'storefront'],
       answer: order,
       handle: async ({ params: { orderId }, now }) => ({ body: await readOrder(sql, orderId, now) }),
@@ -107,8 +111,10 @@ export function orderEndpoints({
     endpoint({
       method: 'patch',
       path: '/orders/{orderId}',
+      operationId: 'setOrderNumber',
       tag,
       summary: 'Give an order its number',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['storefront'],
       body: amendment,
       answer: order,
@@ -120,8 +126,10 @@ export function orderEndpoints({
     endpoint({
       method: 'get',
       path: '/orders/{orderId}/ledger',
+      operationId: 'listOrderEntries',
       tag,
       summary: 'Read what was booked on an order',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: ledgerEntries,
       handle: async ({ params: { orderId } }) => {
@@ -132,8 +140,10 @@ export function orderEndpoints({
     endpoint({
       method: 'get',
       path: '/orders/{orderId}/timeline',
+      operationId: 'readOrderTimeline',
       tag,
       summary: 'Read an order’s past and planned future',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: timeline,
       handle: async ({ params: { orderId } }) => ({ body: { items: await timelineOf(sql, orderId) } }),

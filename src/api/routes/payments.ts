@@ -35,8 +35,10 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/payments',
+      operationId: 'receivePayment',
       tag,
       summary: 'Record money that a customer paid for any number of orders; what no order takes is credit',
+      tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: newReceipt,
       answer: payment,
@@ -57,8 +59,10 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'post',
       path: '/payments/{paymentId}/allocations',
+      operationId: 'allocatePayment',
       tag,
       summary: 'Allocate what is left of a payment to orders',
+      tryOut: { after: ['placeOrder', 'receivePayment'], parameters: { paymentId: 'payment-2' } },
       scopes: ['accounting'],
       body: newAllocations,
       answer: payment,
@@ -73,8 +77,10 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'get',
       path: '/payments/{paymentId}',
+      operationId: 'readPayment',
       tag,
       summary: 'Read a payment, and what became of it',
+      tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: ['read'],
       answer: payment,
       handle: async ({ params: { paymentId } }) => ({ body: await readPayment(sql, paymentId) }),
@@ -82,6 +88,7 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'get',
       path: '/payments',
+      operationId: 'listPayments',
       tag,
       summary: 'List payments, the newest first',
       scopes: ['read'],
@@ -95,9 +102,11 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
     endpoint({
       method: 'post',
       path: '/payments/{paymentId}/reverse',
+      operationId: 'reversePayment',
       tag,
       summary:
         'Take a payment back as a whole, by reversing entries; an order that it had settled is open again',
+      tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: ['accounting'],
       body: paymentReversal,
       answer: reversedPayment,

@@ -13,7 +13,7 @@ import { differences } from '../../domain/differences.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { parse } from '../problems.ts';
-import { limit, page } from '../schemas/fields.ts';
+import { limit, optionalParameter, page } from '../schemas/fields.ts';
 import {
   baseVersion,
   differenceList,
@@ -31,7 +31,8 @@ type Replacement = { baseVersion: number } & Partial<Record<'policy' | 'settings
 
 /** The merchant's versioned documents; a change is for new orders. */
 export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  const policyPair = (kind: PolicyKind): Endpoint[] => {
+  /** `noun` names the document in operation ids; the sample data has it in version `sampleVersion`. */
+  const policyPair = (kind: PolicyKind, noun: string, sampleVersion: 0 | 1): Endpoint[] => {
     const isSettings = kind === 'settings';
     const policy: z.ZodType<Policies[typeof kind]> = isSettings ? settingsBody : policyBodies[kind];
     /** The document's member in what is sent and answered. */
@@ -40,9 +41,14 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     const name = isSettings ? 'merchant’s settings' : `${kind} policy`;
     const head = isSettings ? versioned : { kind: z.literal(kind), ...versioned };
     const answer = z.object({ ...head, [member]: policy });
-    const replacement: z.ZodType<Replacement> = isSettings
-      ? z.strictObject({ baseVersion, settings: settingsBody })
-      : z.strictObject({ baseVersion, policy });
+    const replacement = (
+      isSettings
+        ? z.strictObject({ baseVersion, settings: settingsBody })
+        : z.strictObject({ baseVersion, policy })
+    ).meta({ example: { baseVersion: sampleVersion, [member]: policy.meta()?.example } });
+    const restoration = z
+      .strictObject({ baseVersion, version: baseVersion })
+      .meta({ example: { baseVersion: sampleVersion + 1, version: sampleVersion } });
     const viewOf = ({ body, ...version }: Versioned<unknown>) => ({
       ...(isSettings ? {} : { kind }),
       ...version,
@@ -52,6 +58,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'get',
         path,
+        operationId: `read${noun}`,
         tag,
         summary: `Read the ${name}`,
         scopes: ['read'],
@@ -61,10 +68,11 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'put',
         path,
+        operationId: `replace${noun}`,
         tag,
         summary: `Replace the ${name}`,
         scopes: ['admin'],
-        body: replacement,
+        body: replacement as z.ZodType<Replacement>,
         answer,
         statuses,
         handle: async ({ body: { baseVersion, ...given }, actor, now }) => {
@@ -75,6 +83,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'get',
         path: `${path}/versions`,
+        operationId: `list${noun}Versions`,
         tag,
         summary: `List the versions of the ${name}, the newest first`,
         scopes: ['read'],
@@ -89,6 +98,7 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'get',
         path: `${path}/versions/{version}`,
+        operationId: `read${noun}Version`,
         tag,
         summary: `Read a version of the ${name}; 0 is the built-in one`,
         scopes: ['read'],
@@ -101,10 +111,17 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'get',
         path: `${path}/differences`,
+        operationId: `compare${noun}Versions`,
         tag,
         summary: `See where two versions of the ${name} differ; \`to\` is the one in force if not given`,
         scopes: ['read'],
-        query: z.strictObject({ from: policyVersionParameter, to: policyVersionParameter.optional() }),
+        query: z.strictObject({
+          from: policyVersionParameter.meta({
+            description: 'The earlier version; 0 is the built-in one.',
+            example: '0',
+          }),
+          to: optionalParameter(policyVersionParameter, 'The later version; the one in force if not given.'),
+        }),
         answer: z.object({ from: z.int(), to: z.int(), differences: differenceList }),
         handle: async ({ query: { from, to } }) => {
           const before = await policyVersion(sql, kind, from);
@@ -118,10 +135,12 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       endpoint({
         method: 'post',
         path: `${path}/restore`,
+        operationId: `restore${noun}`,
         tag,
         summary: `Put an old version of the ${name} in force again, as a new one`,
+        tryOut: { after: [`replace${noun}`] },
         scopes: ['admin'],
-        body: z.strictObject({ baseVersion, version: baseVersion }),
+        body: restoration,
         answer,
         statuses,
         handle: async ({ body: { baseVersion, version }, actor, now }) => {
@@ -134,11 +153,11 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   };
 
   return [
-    ...policyPair('eligibility'),
-    ...policyPair('terms'),
-    ...policyPair('dunning'),
-    ...policyPair('late-interest'),
-    ...policyPair('receipts'),
-    ...policyPair('settings'),
+    ...policyPair('eligibility', 'EligibilityPolicy', 1),
+    ...policyPair('terms', 'TermsPolicy', 1),
+    ...policyPair('dunning', 'DunningPolicy', 1),
+    ...policyPair('late-interest', 'LateInterestPolicy', 0),
+    ...policyPair('receipts', 'ReceiptsPolicy', 0),
+    ...policyPair('settings', 'Settings', 1),
   ];
 }

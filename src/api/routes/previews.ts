@@ -40,6 +40,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/terms/preview',
+      operationId: 'previewTerms',
       tag,
       summary: 'See when an order on such terms would be due',
       scopes: ['read'],
@@ -58,6 +59,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/policies/dunning/preview',
+      operationId: 'previewReminders',
       tag,
       summary: 'See when an order’s reminders would leave, the earliest where they are spread',
       scopes: ['read'],

@@ -49,6 +49,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       ...common,
       path: '/reports/ageing',
+      operationId: 'readAgeing',
       summary: 'Read how late what is owed is, by customer',
       query: z.strictObject(reportQuery),
       answer: ageingReport,
@@ -80,6 +81,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       ...common,
       path: '/reports/dso',
+      operationId: 'readDaysSalesOutstanding',
       summary: 'Read the days sales outstanding',
       query: z.strictObject(periodQuery),
       answer: dsoReport,
@@ -101,6 +103,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       ...common,
       path: '/reports/average-days-late',
+      operationId: 'readAverageDaysLate',
       summary: 'Read how late customers paid',
       query: z.strictObject(periodQuery),
       answer: daysLateReport,
@@ -128,6 +131,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       ...common,
       path: '/reports/expected-cash',
+      operationId: 'readExpectedCash',
       summary: 'Read when what is owed is due, by ISO week',
       query: z.strictObject(reportQuery),
       answer: expectedCashReport,

@@ -26,8 +26,10 @@ export function revocationEndpoints({
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/revoke',
+      operationId: 'revokeTerms',
       tag,
       summary: 'Revoke payment terms, and demand the open orders if asked',
+      tryOut: { parameters: { customerId: 'papeleria-sotomar' } },
       scopes: ['admin'],
       body: revokeBody,
       answer: revokedCustomer,
@@ -50,8 +52,10 @@ export function revocationEndpoints({
     endpoint({
       method: 'get',
       path: '/revocations/{revocationId}',
+      operationId: 'readRevocation',
       tag,
       summary: 'Read how far a revocation has come',
+      tryOut: { after: ['revokeTerms'] },
       scopes: ['read'],
       answer: revocation,
       handle: async ({ params: { revocationId } }) => ({

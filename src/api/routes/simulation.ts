@@ -15,6 +15,7 @@ export function simulationEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/policies/eligibility/simulate',
+      operationId: 'simulateEligibility',
       tag: 'Policies',
       summary: 'See which customers would gain or lose by an eligibility policy, and why; nothing is changed',
       scopes: ['read'],

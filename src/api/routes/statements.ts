@@ -13,6 +13,7 @@ export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/customers/{customerId}/statement',
+      operationId: 'readStatement',
       tag: 'Customers',
       summary: 'Read a customer’s statement of account',
       scopes: ['read'],

@@ -6,7 +6,7 @@ import { requestTerms } from '../../db/customers/terms-requests.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { externalId, instant, limit, page } from '../schemas/fields.ts';
+import { instant, limit, ofCustomer, optionalParameter, page } from '../schemas/fields.ts';
 import { newTermsRequest, type TaskView, task, taskClosing, taskKind, taskState } from '../schemas/task.ts';
 
 const tag = 'Tasks';
@@ -17,8 +17,10 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/terms-requests',
+      operationId: 'requestTerms',
       tag,
       summary: 'Ask an admin for payment terms, after a refusal; a customer has one open request',
+      tryOut: { parameters: { customerId: 'ceramiche-lunara' } },
       scopes: ['storefront'],
       body: newTermsRequest,
       answer: task,
@@ -37,13 +39,14 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/tasks',
+      operationId: 'listTasks',
       tag,
       summary: 'List tasks, the newest first',
       scopes: ['read'],
       query: z.strictObject({
-        state: taskState.optional(),
-        kind: taskKind.optional(),
-        customerId: externalId.optional(),
+        state: optionalParameter(taskState, 'Only tasks in this state.'),
+        kind: optionalParameter(taskKind, 'Only tasks of this kind.'),
+        customerId: ofCustomer,
         limit,
         cursor: readCursor(z.strictObject({ openedAt: instant, taskId: z.int() })),
       }),
@@ -57,8 +60,10 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/tasks/{taskId}',
+      operationId: 'readTask',
       tag,
       summary: 'Read a task',
+      tryOut: { after: ['requestTerms'] },
       scopes: ['read'],
       answer: task,
       handle: async ({ params: { taskId }, key }) => ({
@@ -68,8 +73,10 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/tasks/{taskId}/close',
+      operationId: 'closeTask',
       tag,
       summary: 'Close a task with its outcome',
+      tryOut: { after: ['requestTerms'] },
       scopes: ['admin'],
       body: taskClosing,
       answer: task,

@@ -16,6 +16,7 @@ export function vatCheckEndpoints(deps: { sql: Sql; vatRegister: VatRegister }):
     endpoint({
       method: 'post',
       path: '/customers/{customerId}/vat-check',
+      operationId: 'checkVatNumber',
       tag,
       summary:
         'Ask VIES about a customer’s VAT number, and keep what it says; answers within some five seconds',
@@ -29,6 +30,7 @@ export function vatCheckEndpoints(deps: { sql: Sql; vatRegister: VatRegister }):
     endpoint({
       method: 'get',
       path: '/customers/{customerId}/vat-checks',
+      operationId: 'listVatChecks',
       tag,
       summary: `Read the latest ${HISTORY} checks of a customer’s VAT numbers`,
       scopes: ['read'],

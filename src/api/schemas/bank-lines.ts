@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { bankLineStates } from '../../db/bank-lines/bank-lines.ts';
 import { reasons } from '../../domain/matching.ts';
 import { readCursor } from '../cursor.ts';
-import { currency, day, externalId, limit, line, money, page, reason } from './fields.ts';
+import { CSV } from '../files/read-lines.ts';
+import { currency, day, externalId, limit, line, money, optionalParameter, page, shown } from './fields.ts';
 import { importQuery } from './imports.ts';
 import { allocations, deductions } from './receipts.ts';
 
@@ -12,6 +13,13 @@ function isDateFormat(format: string): boolean {
   const times = (pattern: RegExp) => tokens.filter((token) => pattern.test(token)).length;
   return times(/^dd?$/) === 1 && times(/^(M{1,4}|L{1,4})$/) === 1 && times(/^(yy|yyyy)$/) === 1;
 }
+
+const csvOfBank = `Data valuta;Importo;Causale;Ordinante
+15/01/2026;1.205,00;SO-1001 advance payment;Hofmann Werkzeuge GmbH
+16/01/2026;3,20;Interessi attivi;Banca Esempio
+`;
+/** What a bank might send, as an example; the examples of the columns' parameters fit it. */
+export const bankFiles = { [CSV]: csvOfBank };
 
 /** How a bank's file is to be read, and which of its lines are booked. */
 export const bankFileQuery = importQuery.extend({
@@ -29,41 +37,43 @@ export const bankFileQuery = importQuery.extend({
   decimal: z
     .enum([',', '.'])
     .optional()
-    .meta({ description: 'What stands before the cents; a point if not given.' }),
-  currency: currency.optional().meta({ description: 'The merchant’s if not given.' }),
+    .meta({ description: 'What stands before the cents; a point if not given.', example: ',' }),
+  currency: currency
+    .optional()
+    .meta({ description: 'Of all amounts in the file, by ISO 4217; the merchant’s if not given.' }),
   book: z.enum(['certain', 'none']).optional().meta({
-    description: 'What is booked without a person’s word: what is certain, as if not given, or nothing.',
+    description: 'What is booked without a person’s decision: what is certain, as if not given, or nothing.',
   }),
 });
 
 export const proposal = z
   .object({
     certainty: z.enum(['certain', 'likely', 'none']),
-    customerId: z.string().nullable(),
-    allocations: z.array(z.object({ orderId: z.string(), amount: money })),
+    customerId: shown.customerId.nullable(),
+    allocations: z.array(z.object({ orderId: shown.orderId, amount: money })),
     reasons: z.array(z.enum(reasons)),
   })
   .meta({ id: 'Proposal', description: 'What the line probably pays, as the orders are now.' });
 
 export const bankLine = z
   .object({
-    bankLineId: z.string(),
-    importId: z.string(),
+    bankLineId: shown.bankLineId,
+    importId: shown.importId,
     state: z.enum(bankLineStates),
-    valueOn: z.string(),
+    valueOn: shown.day,
     amount: money,
-    reference: z.string(),
-    payer: z.string(),
+    reference: shown.reference,
+    payer: shown.company,
     proposal: proposal.nullable().meta({ description: 'null: the line is not open.' }),
-    paymentId: z.string().nullable().meta({ description: 'As which it is booked.' }),
-    ignored: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+    paymentId: shown.paymentId.nullable().meta({ description: 'As which it is booked.' }),
+    ignored: z.object({ at: shown.instant, by: shown.actor, reason: shown.reason }).nullable(),
   })
   .meta({ id: 'BankLine' });
 export type BankLineView = z.infer<typeof bankLine>;
 
 export const bankLineQuery = z.strictObject({
-  state: z.enum(bankLineStates).optional(),
-  importId: externalId.optional(),
+  state: optionalParameter(z.enum(bankLineStates), 'Only lines in this state.'),
+  importId: optionalParameter(externalId, 'Only lines of this import, by its id.'),
   limit,
   cursor: readCursor(z.strictObject({ valueOn: day, bankLineId: externalId })),
 });
@@ -82,6 +92,7 @@ export const confirmation = z
       message: 'Say whose payment it is.',
     },
   )
-  .meta({ id: 'BankLineConfirmation' });
-
-export const ignored = z.strictObject({ reason });
+  .meta({
+    id: 'BankLineConfirmation',
+    example: { customerId: 'hofmann-werkzeuge' },
+  });

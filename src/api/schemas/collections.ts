@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { collectionMethods, collectionStates } from '../../domain/collection.ts';
-import { day, externalId, positiveMoney, reason } from './fields.ts';
+import { day, externalId, positiveMoney, reason, shown } from './fields.ts';
 
 /** What the bank has said of the collection of an instalment. */
 export const collectionMove = z
@@ -28,19 +28,22 @@ export const collectionMove = z
       }),
     reason: reason.optional(),
   })
-  .meta({ id: 'CollectionMove' });
+  .meta({
+    id: 'CollectionMove',
+    example: { state: 'planned', method: 'riba', reason: 'Goes to the bank with the next batch.' },
+  });
 
 export const collection = z
   .object({
-    orderId: z.string(),
+    orderId: shown.orderId,
     instalment: z.int(),
     state: z.enum(collectionStates),
     method: z.enum(collectionMethods),
-    stateOn: z.string(),
+    stateOn: shown.day,
     presentations: z.int().meta({ description: 'How often it was given to the bank.' }),
-    paymentId: z.string().nullable().meta({ description: 'Of the latest time that it was paid.' }),
-    actor: z.string(),
-    updatedAt: z.string(),
+    paymentId: shown.paymentId.nullable().meta({ description: 'Of the latest time that it was paid.' }),
+    actor: shown.actor,
+    updatedAt: shown.instant,
   })
   .meta({ id: 'Collection' });
 

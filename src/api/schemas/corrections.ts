@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { day, documentNumber, externalId, line, money, positiveMoney, reason } from './fields.ts';
+import { day, documentNumber, externalId, line, money, positiveMoney, reason, shown } from './fields.ts';
 import { orderAfterCommand } from './order.ts';
 
 export const newCreditNote = z
@@ -12,7 +12,16 @@ export const newCreditNote = z
       .meta({ description: 'Once in a year of issue on an order, and for one customer.' }),
     reason,
   })
-  .meta({ id: 'NewCreditNote' });
+  .meta({
+    id: 'NewCreditNote',
+    example: {
+      creditNoteId: 'credit-note-1',
+      amount: { amount: 12_200, currency: 'EUR' },
+      issuedOn: '2026-01-15',
+      number: 'CN-2026/3',
+      reason: 'One parcel was damaged.',
+    },
+  });
 
 export const newRefund = z
   .strictObject({
@@ -23,32 +32,55 @@ export const newRefund = z
     reference: line(200).optional(),
     reason: reason.optional(),
   })
-  .meta({ id: 'NewRefund' });
+  .meta({
+    id: 'NewRefund',
+    example: {
+      refundId: 'refund-1',
+      amount: { amount: 20_000, currency: 'EUR' },
+      refundedOn: '2026-01-15',
+      method: 'bank transfer',
+      reference: 'Refund of credit',
+      reason: 'The customer asked for it.',
+    },
+  });
+
+/** Credit that was paid out, and what is still held. */
+export const refund = z.object({
+  customerId: shown.customerId,
+  refundId: z.string().meta({ example: 'refund-1' }),
+  amount: money,
+  unapplied: money,
+});
 
 export const newWriteOff = z
   .strictObject({
     amount: positiveMoney.optional().meta({ description: 'All that is outstanding if not given.' }),
     reason,
   })
-  .meta({ id: 'NewWriteOff' });
+  .meta({
+    id: 'NewWriteOff',
+    example: { amount: { amount: 60_000, currency: 'EUR' }, reason: 'The rest cannot be collected.' },
+  });
 
 export const approval = z
   .object({
-    approvalId: z.string(),
+    approvalId: shown.approvalId,
     kind: z.enum(['write-off']),
-    orderId: z.string(),
+    orderId: shown.orderId,
     amount: money,
-    reason: z.string(),
-    requestedBy: z.string(),
-    requestedAt: z.string(),
+    reason: shown.reason,
+    requestedBy: shown.actor,
+    requestedAt: shown.instant,
     decision: z.enum(['approved', 'rejected']).nullable().meta({ description: 'null while it waits.' }),
-    decidedBy: z.string().nullable(),
-    decidedAt: z.string().nullable(),
-    comment: z.string().nullable(),
+    decidedBy: shown.actor.nullable(),
+    decidedAt: shown.instant.nullable(),
+    comment: shown.reason.nullable(),
   })
   .meta({ id: 'Approval' });
 
-export const approvalDecision = z.strictObject({ comment: reason.optional() });
+export const approvalDecision = z
+  .strictObject({ comment: reason.optional() })
+  .meta({ example: { comment: 'Checked with the collection agency.' } });
 
 /** The order, with the approval that its write-off waits for. */
 export const orderAfterWriteOff = orderAfterCommand

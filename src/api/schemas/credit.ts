@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   currency,
+  examples,
   externalId,
   instant,
   line,
@@ -8,6 +9,7 @@ import {
   moneyOrZero,
   positiveMoney,
   reason,
+  shown,
   signedMoney,
 } from './fields.ts';
 
@@ -23,7 +25,7 @@ export const credit = z.object({
 });
 
 const raiseOrNone = z
-  .object({ limit: money, until: z.string() })
+  .object({ limit: money, until: shown.day })
   .nullable()
   .meta({ description: 'In force now.' });
 
@@ -38,70 +40,99 @@ const accountCurrency = currency
   .optional()
   .meta({ description: 'Of which account, where no amount says it; else the customer’s usual one.' });
 
-export const creditBody = z.strictObject({
-  limit: moneyOrZero.nullable().meta({
-    description: 'null gives it back to the policy. In a currency without an account it opens one.',
-  }),
-  currency: accountCurrency,
-  tolerance: moneyOrZero.nullable().optional().meta({
-    description:
-      'How far over the limit an order may reach; null takes the policy’s, left out it stays. In the limit’s currency.',
-  }),
-  reason: reason.optional(),
-});
+export const creditBody = z
+  .strictObject({
+    limit: moneyOrZero.nullable().meta({
+      description: 'null gives it back to the policy. In a currency without an account it opens one.',
+    }),
+    currency: accountCurrency,
+    tolerance: moneyOrZero.nullable().optional().meta({
+      description:
+        'How far over the limit an order may reach; null takes the policy’s, left out it stays. In the limit’s currency.',
+    }),
+    reason: reason.optional(),
+  })
+  .meta({
+    example: {
+      limit: { amount: 1_500_000, currency: 'EUR' },
+      currency: 'EUR',
+      tolerance: { amount: 50_000, currency: 'EUR' },
+      reason: 'Pays on time for years.',
+    },
+  });
 
-export const raiseBody = z.strictObject({
-  raise: z
-    .strictObject({ limit: positiveMoney, until: instant })
-    .nullable()
-    .meta({ description: 'null ends the raise.' }),
-  currency: accountCurrency,
-  reason,
-});
+export const raiseBody = z
+  .strictObject({
+    raise: z
+      .strictObject({ limit: positiveMoney, until: instant })
+      .nullable()
+      .meta({ description: 'null ends the raise.' }),
+    currency: accountCurrency,
+    reason,
+  })
+  .meta({
+    example: {
+      raise: { limit: { amount: 3_000_000, currency: 'EUR' }, until: '2030-12-31T23:00:00Z' },
+      currency: 'EUR',
+      reason: 'A large order for the season.',
+    },
+  });
 
-export const adjustmentBody = z.strictObject({
-  adjustmentId: externalId,
-  amount: signedMoney.meta({ description: '+ is more credit held for the customer, − is less.' }),
-  reason,
-});
+export const adjustmentBody = z
+  .strictObject({
+    adjustmentId: externalId,
+    amount: signedMoney.meta({ description: '+ is more credit held for the customer, − is less.' }),
+    reason,
+  })
+  .meta({
+    example: {
+      adjustmentId: 'adjustment-1',
+      amount: { amount: 50_000, currency: 'EUR' },
+      reason: 'Taken over from the old system.',
+    },
+  });
 
-export const groupMembershipBody = z.strictObject({
-  groupId: externalId.nullable().meta({ description: 'null takes the customer out.' }),
-  reason,
-});
+export const groupMembershipBody = z
+  .strictObject({
+    groupId: externalId.nullable().meta({ description: 'null takes the customer out.' }),
+    reason,
+  })
+  .meta({ example: { groupId: 'hofmann-group', reason: 'Belongs to the holding.' } });
 
 const MAX_LIMITS = 50;
 
-export const creditGroupBody = z.strictObject({
-  name: line(200),
-  limits: z
-    .array(moneyOrZero)
-    .max(MAX_LIMITS)
-    .refine(
-      (limits) => new Set(limits.map((limit) => limit.currency)).size === limits.length,
-      'Each currency occurs once.',
-    )
-    .meta({ description: 'In a currency without one only the customers’ own limits hold.' }),
-});
+export const creditGroupBody = z
+  .strictObject({
+    name: line(200),
+    limits: z
+      .array(moneyOrZero)
+      .max(MAX_LIMITS)
+      .refine(
+        (limits) => new Set(limits.map((limit) => limit.currency)).size === limits.length,
+        'Each currency occurs once.',
+      )
+      .meta({ description: 'In a currency without one only the customers’ own limits hold.' }),
+  })
+  .meta({ example: { name: 'Hofmann Holding', limits: [{ amount: 2_000_000, currency: 'EUR' }] } });
 
 export const creditGroup = z
   .object({
-    groupId: externalId,
-    name: z.string(),
+    groupId: externalId.meta({ example: examples.groupId }),
+    name: z.string().meta({ example: 'Hofmann Holding' }),
     limits: z.array(money),
-    members: z.array(z.string()).meta({ description: 'Ids of the customers.' }),
+    members: z.array(shown.customerId).meta({ description: 'Ids of the customers.' }),
     used: z.array(money).meta({
       description:
         'Open balances and reservations of all members without their unapplied credit, by currency.',
     }),
     available: z.array(money).meta({ description: 'In the currencies of the limits.' }),
-    createdAt: z.string(),
-    updatedAt: z.string(),
+    createdAt: shown.instant,
+    updatedAt: shown.instant,
   })
   .meta({ id: 'CreditGroup', description: 'Companies that share a limit.' });
 export type CreditGroupView = z.infer<typeof creditGroup>;
 
-const changed = { at: z.string(), actor: z.string(), reason: z.string().nullable() };
+const changed = { at: shown.instant, actor: shown.actor, reason: shown.reason.nullable() };
 const limitOrNone = money.nullable().meta({ description: 'null: the policy’s.' });
 
 export const creditHistory = z.object({
@@ -111,7 +142,7 @@ export const creditHistory = z.object({
         z.object({
           kind: z.literal('limit'),
           ...changed,
-          currency: z.string(),
+          currency: shown.currency,
           before: limitOrNone,
           after: limitOrNone,
           tolerance: z
@@ -122,16 +153,21 @@ export const creditHistory = z.object({
         z.object({
           kind: z.literal('raise'),
           ...changed,
-          currency: z.string(),
+          currency: shown.currency,
           before: raiseOrNone,
           after: raiseOrNone,
         }),
-        z.object({ kind: z.literal('adjustment'), ...changed, adjustmentId: z.string(), amount: money }),
+        z.object({
+          kind: z.literal('adjustment'),
+          ...changed,
+          adjustmentId: z.string().meta({ example: 'adjustment-1' }),
+          amount: money,
+        }),
         z.object({
           kind: z.literal('group'),
           ...changed,
-          before: z.string().nullable(),
-          after: z.string().nullable(),
+          before: z.string().meta({ example: 'hofmann-group' }).nullable(),
+          after: z.string().meta({ example: 'hofmann-group' }).nullable(),
         }),
       ])
       .meta({ id: 'LimitChange' }),

@@ -4,6 +4,7 @@ import {
   country,
   day,
   email,
+  examples,
   externalId,
   instant,
   line,
@@ -11,6 +12,7 @@ import {
   money,
   moneyOrZero,
   reason,
+  shown,
   termsCode,
 } from './fields.ts';
 import { presentVatCheck } from './vat-check.ts';
@@ -26,94 +28,132 @@ const external = z
 const accountManager = z
   .strictObject({ name: line(200), email })
   .nullable()
-  .meta({ id: 'AccountManager' });
+  .meta({
+    id: 'AccountManager',
+    example: { name: 'Lucia Ferri', email: 'lucia.ferri@torchio.example' },
+  });
 
 const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
   .meta({ id: 'ClosedMonth' });
 
 /** What a store says of a customer, before defaults. */
-export const customerFacts = z.strictObject({
-  name: line(200).meta({ description: 'The company.' }),
-  email,
-  locale,
-  country,
-  vatNumber: line(30).nullable().optional(),
-  groups: z.array(line(100)).max(100).optional(),
-  contacts: z
-    .record(
-      z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing, dunning or pec.'),
-      email,
-    )
-    .refine((contacts) => Object.keys(contacts).length <= 20, 'At most 20.')
-    .optional()
-    .meta({
-      description:
-        'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
-      example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
-    }),
-  accountManager: accountManager
-    .optional()
-    .meta({ description: 'Looks after the customer for the merchant; answers to e-mails go there.' }),
-  stats: z
-    .strictObject({
-      orders: z.int().min(0).max(1_000_000_000).optional(),
-      turnover: moneyOrZero.optional(),
-    })
-    .optional()
-    .meta({ description: 'What the customer has bought so far.' }),
-  since: day.optional().meta({ description: 'Since when the store knows the customer.' }),
-  external: external.optional(),
-  closedMonths: z
-    .array(closedMonth)
-    .max(11, 'At least one month stays open.')
-    .refine((list) => new Set(list.map(({ month }) => month)).size === list.length, 'Each month occurs once.')
-    .optional()
-    .meta({ description: 'What would be due in one of them is due on `moveToDay` of the following month.' }),
-});
+export const customerFacts = z
+  .strictObject({
+    name: line(200).meta({ description: 'The company.' }),
+    email,
+    locale,
+    country,
+    vatNumber: line(30).nullable().optional(),
+    groups: z.array(line(100)).max(100).optional(),
+    contacts: z
+      .record(
+        z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing, dunning or pec.'),
+        email,
+      )
+      .refine((contacts) => Object.keys(contacts).length <= 20, 'At most 20.')
+      .optional()
+      .meta({
+        description:
+          'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
+        example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
+      }),
+    accountManager: accountManager
+      .optional()
+      .meta({ description: 'Looks after the customer for the merchant; answers to e-mails go there.' }),
+    stats: z
+      .strictObject({
+        orders: z.int().min(0).max(1_000_000_000).optional(),
+        turnover: moneyOrZero.optional(),
+      })
+      .optional()
+      .meta({ description: 'What the customer has bought so far.' }),
+    since: day.optional().meta({ description: 'Since when the store knows the customer.' }),
+    external: external.optional(),
+    closedMonths: z
+      .array(closedMonth)
+      .max(11, 'At least one month stays open.')
+      .refine(
+        (list) => new Set(list.map(({ month }) => month)).size === list.length,
+        'Each month occurs once.',
+      )
+      .optional()
+      .meta({
+        description: 'What would be due in one of them is due on `moveToDay` of the following month.',
+      }),
+  })
+  .meta({
+    example: {
+      name: 'Hofmann Werkzeuge GmbH',
+      email: 'buchhaltung@hofmann-werkzeuge.example',
+      locale: 'en',
+      country: 'DE',
+      vatNumber: 'DE284719304',
+      groups: ['trade'],
+      contacts: {
+        billing: 'rechnung@hofmann-werkzeuge.example',
+        dunning: 'buchhaltung@hofmann-werkzeuge.example',
+      },
+      accountManager: { name: 'Lucia Ferri', email: 'lucia.ferri@torchio.example' },
+      stats: { orders: 6, turnover: { amount: 940_000, currency: 'EUR' } },
+      since: '2019-05-06',
+      external: {
+        creditScore: { value: 214, validUntil: '2030-12-31' },
+        insuredLimit: { amount: { amount: 1_500_000, currency: 'EUR' }, validUntil: '2030-12-31' },
+      },
+      closedMonths: [{ month: 8, moveToDay: 10 }],
+    },
+  });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
 
 export const customer = z
   .object({
-    customerId: externalId,
-    name: z.string(),
-    email: z.string(),
-    locale: z.string(),
-    country: z.string(),
-    vatNumber: z.string().nullable(),
-    groups: z.array(z.string()),
-    contacts: z.record(z.string(), z.string()),
+    customerId: externalId.meta({ example: examples.customerId }),
+    name: shown.company,
+    email: z.string().meta({ example: 'buchhaltung@hofmann-werkzeuge.example' }),
+    locale: z.string().meta({ example: 'en' }),
+    country: z.string().meta({ example: 'DE' }),
+    vatNumber: shown.vatNumber.nullable(),
+    groups: z.array(z.string()).meta({ example: ['trade'] }),
+    contacts: z
+      .record(z.string(), z.string())
+      .meta({ example: { billing: 'rechnung@hofmann-werkzeuge.example' } }),
     stats: z.object({ orders: z.int(), turnover: money.nullable() }),
-    since: z.string().nullable(),
+    since: shown.day.nullable(),
     external,
     closedMonths: z.array(closedMonth),
     accountManager,
-    currency: z.string().meta({ description: 'In which the usual account is kept.' }),
-    createdAt: z.string(),
-    updatedAt: z.string(),
+    currency: shown.currency.meta({ description: 'In which the usual account is kept.' }),
+    createdAt: shown.instant,
+    updatedAt: shown.instant,
     privilege: z
       .object({
         state: z
           .enum(['by_rules', 'granted', 'suspended', 'revoked', 'insolvency'])
           .meta({ description: 'In force now: a suspension that has ended is none.' }),
-        reason: z.string().nullable(),
-        actor: z.string().nullable(),
-        at: z.string().nullable(),
-        until: z.string().optional().meta({ description: 'When the suspension ends or has ended.' }),
-        insolventSince: z.string().optional().meta({ description: 'No interest from that day on.' }),
+        reason: shown.reason.nullable(),
+        actor: shown.actor.nullable(),
+        at: shown.instant.nullable(),
+        until: shown.day.optional().meta({ description: 'When the suspension ends or has ended.' }),
+        insolventSince: shown.day.optional().meta({ description: 'No interest from that day on.' }),
       })
       .optional()
       .meta({ description: 'With the scope read.' }),
     terms: z
       .object({
-        own: z.array(z.string()).nullable().meta({ description: 'null: the policy decides.' }),
-        codes: z.array(z.string()).meta({ description: 'What may be chosen, the usual one first.' }),
+        own: z.array(shown.termsCode).nullable().meta({ description: 'null: the policy decides.' }),
+        codes: z.array(shown.termsCode).meta({ description: 'What may be chosen, the usual one first.' }),
       })
       .optional()
       .meta({ description: 'With the scope read.' }),
-    ruleSet: z.string().nullable().optional().meta({ description: 'Of the policy; with the scope read.' }),
+    ruleSet: z
+      .string()
+      .meta({ example: 'Trade' })
+      .nullable()
+      .optional()
+      .meta({ description: 'Of the policy; with the scope read.' }),
     sameVatNumber: z
-      .array(z.string())
+      .array(shown.customerId)
       .optional()
       .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
     vatCheck: presentVatCheck.nullable().optional().meta({
@@ -127,7 +167,7 @@ export const customer = z
       .optional()
       .meta({ description: 'The accounts in other currencies; with the scope read.' }),
     creditGroup: z
-      .object({ groupId: z.string(), name: z.string() })
+      .object({ groupId: shown.groupId, name: shown.company })
       .nullable()
       .optional()
       .meta({ description: 'Companies with which the customer shares a limit; with the scope read.' }),
@@ -136,22 +176,25 @@ export const customer = z
 export type CustomerView = z.infer<typeof customer>;
 export type AccountView = z.infer<typeof account>;
 
-export const privilegeBody = z.strictObject({ reason });
-export const suspendBody = z.strictObject({
-  reason,
-  until: instant
-    .optional()
-    .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
-});
-export const ownTermsBody = z.strictObject({
-  terms: z
-    .array(termsCode)
-    .min(1)
-    .max(50)
-    .refine((codes) => new Set(codes).size === codes.length, 'Each code occurs once.')
-    .nullable()
-    .meta({
-      description: 'Codes that may be chosen, the usual one first; null gives it back to the policy.',
-    }),
-  reason,
-});
+export const suspendBody = z
+  .strictObject({
+    reason,
+    until: instant
+      .optional()
+      .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
+  })
+  .meta({ example: { reason: 'Two invoices are disputed.', until: '2030-12-31T23:00:00Z' } });
+export const ownTermsBody = z
+  .strictObject({
+    terms: z
+      .array(termsCode)
+      .min(1)
+      .max(50)
+      .refine((codes) => new Set(codes).size === codes.length, 'Each code occurs once.')
+      .nullable()
+      .meta({
+        description: 'Codes that may be chosen, the usual one first; null gives it back to the policy.',
+      }),
+    reason,
+  })
+  .meta({ example: { terms: ['net60', 'net30'], reason: 'Agreed in the yearly meeting.' } });

@@ -9,18 +9,40 @@ const levels = z
   .refine((list) => areDistinct(list.map((level) => level.offset)), 'Each offset occurs once.');
 
 /** Which reminders leave when. */
-export const dunningPolicy = z.strictObject({
-  levels,
-  plans: z
-    .record(termsCode, levels)
-    .refine((plans) => Object.keys(plans).length <= 50, 'At most 50.')
-    .default({})
-    .meta({ description: 'Other levels for the terms of a code.' }),
-  sendTime: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is no time such as 09:00.')
-    .default(defaultDunning.sendTime),
-  timeZone: timeZone.default(defaultDunning.timeZone),
-  spreadMinutes: z.int().min(0).max(720).default(defaultDunning.spreadMinutes),
-  businessDays: z.boolean().default(defaultDunning.businessDays),
-});
+export const dunningPolicy = z
+  .strictObject({
+    levels,
+    plans: z
+      .record(termsCode, levels)
+      .refine((plans) => Object.keys(plans).length <= 50, 'At most 50.')
+      .default({})
+      .meta({ description: 'Other levels for the terms of a code.' }),
+    sendTime: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is no time such as 09:00.')
+      .meta({ example: '09:00' })
+      .default(defaultDunning.sendTime),
+    timeZone: timeZone.default(defaultDunning.timeZone),
+    spreadMinutes: z.int().min(0).max(720).default(defaultDunning.spreadMinutes),
+    businessDays: z.boolean().default(defaultDunning.businessDays),
+  })
+  .meta({
+    example: {
+      levels: [
+        { offset: '-P3D', template: 'before-due' },
+        { offset: 'P0D', template: 'on-due' },
+        { offset: 'P7D', template: 'overdue-1' },
+        { offset: 'P14D', template: 'overdue-2' },
+      ],
+      plans: {
+        demo: [
+          { offset: 'PT0S', template: 'on-due' },
+          { offset: 'PT20S', template: 'overdue-1' },
+        ],
+      },
+      sendTime: '09:00',
+      timeZone: 'Europe/Rome',
+      spreadMinutes: 30,
+      businessDays: true,
+    },
+  });

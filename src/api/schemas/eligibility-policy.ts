@@ -171,4 +171,17 @@ export const eligibilityPolicy: z.ZodType<EligibilityPolicy> = z
     if (!creditLimit) wrong('creditLimit', 'Give rules and creditLimit, or sets.');
     if (!rules || !creditLimit) return z.NEVER;
     return withTolerance({ rules, creditLimit, tolerance }, context);
+  })
+  .meta({
+    example: {
+      rules: [
+        { rule: 'vatNumber' },
+        { rule: 'minOrders', orders: 3 },
+        { rule: 'minTurnover', turnover: { amount: 100_000, currency: 'EUR' } },
+        { rule: 'maxDaysPastDue', days: 30 },
+        { rule: 'maxAmount', amount: { amount: 500_000, currency: 'EUR' } },
+      ],
+      creditLimit: { amount: 1_000_000, currency: 'EUR' },
+      tolerance: { amount: 50_000, currency: 'EUR' },
+    },
   });

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { credit } from './credit.ts';
-import { money } from './fields.ts';
+import { money, shown } from './fields.ts';
 import { collection } from './terms.ts';
 
 export const check = z
   .object({
-    rule: z.string(),
+    rule: z.string().meta({ example: 'minOrders' }),
     passed: z.boolean(),
-    actual: z.string().optional(),
-    required: z.string().optional(),
-    message: z.string().optional(),
+    actual: z.string().meta({ example: '6' }).optional(),
+    required: z.string().meta({ example: '3' }).optional(),
+    message: z.string().meta({ example: '6 orders so far.' }).optional(),
   })
   .meta({ id: 'Check', description: '`actual`, `required` and `message` with the scope read only.' });
 
 /** An early-payment discount, as an offer, a preview and an order tell it. */
 export const discountOffer = z
   .object({
-    percent: z.string(),
-    until: z.string().meta({ description: 'That day included.' }),
+    percent: z.string().meta({ example: '2' }),
+    until: shown.day.meta({ description: 'That day included.' }),
     amount: money,
     payable: money.meta({ description: 'The total without it.' }),
   })
@@ -25,7 +25,7 @@ export const discountOffer = z
 
 export const dueAmounts = z.array(
   z.object({
-    dueOn: z.string(),
+    dueOn: shown.day,
     amount: money,
     provisional: z.literal(true).optional().meta({
       description: 'The due date counts from what has not happened yet; not there where it is final.',
@@ -37,15 +37,18 @@ export const dueAmounts = z.array(
 export const eligibility = z
   .object({
     eligible: z.boolean(),
-    buyerMessage: z.string().meta({ description: 'For the buyer, in the customer’s language.' }),
+    buyerMessage: z
+      .string()
+      .meta({ example: 'You can pay for this order on account.' })
+      .meta({ description: 'For the buyer, in the customer’s language.' }),
     mayAskForTerms: z
       .boolean()
       .meta({ description: 'Refused, and `POST …/terms-requests` would put it before an admin.' }),
     offers: z
       .array(
         z.object({
-          termsCode: z.string(),
-          label: z.string(),
+          termsCode: shown.termsCode,
+          label: z.string().meta({ example: 'Net 30 days' }),
           instalments: dueAmounts,
           discount: discountOffer.optional(),
         }),
@@ -59,11 +62,11 @@ export const eligibility = z
 export const decline = z
   .object({
     declineId: z.int(),
-    orderId: z.string().meta({ description: 'Stayed free.' }),
-    customerId: z.string(),
+    orderId: shown.orderId.meta({ description: 'Stayed free.' }),
+    customerId: shown.customerId,
     total: money,
     eligibilityVersion: z.int(),
     checks: z.array(check),
-    declinedAt: z.string(),
+    declinedAt: shown.instant,
   })
   .meta({ id: 'Decline' });

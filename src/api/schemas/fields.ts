@@ -21,8 +21,15 @@ export const line = (max: number) =>
 export const documentNumber = (max: number) =>
   line(max).refine((text) => text === text.trim(), 'Leave out the blanks at its ends.');
 
-export const reason = line(1_000).meta({ description: 'Kept in the history.' });
-export const email = z.email().max(254);
+export const reason = line(1_000).meta({
+  description: 'Kept in the history.',
+  example: 'Agreed with the customer by phone.',
+});
+export const email = z.email().max(254).meta({ example: 'buchhaltung@hofmann-werkzeuge.example' });
+
+/** A body that only says why. */
+export const withReason = (example: string) =>
+  z.strictObject({ reason }).meta({ example: { reason: example } });
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 export const currency = z
@@ -30,7 +37,7 @@ export const currency = z
   .refine((code) => currencies.has(code), 'This is no ISO 4217 currency such as EUR.')
   .meta({ pattern: '^[A-Z]{3}$', example: 'EUR' });
 
-const amount = z.int().max(MAX_AMOUNT);
+const amount = z.int().max(MAX_AMOUNT).meta({ example: 122_000 });
 
 /** An amount that is asked for or paid. */
 export const positiveMoney = z
@@ -52,7 +59,7 @@ export const signedMoney = z
 
 /** A balance, as it is answered. */
 export const money = z
-  .object({ amount: z.int(), currency: z.string() })
+  .object({ amount: z.int().meta({ example: 122_000 }), currency: z.string().meta({ example: 'EUR' }) })
   .meta({ id: 'Money', description: 'In minor units (cents for EUR).' });
 
 const countries = new Set(
@@ -96,11 +103,11 @@ export const timeZone = z
 export const day = z.iso
   .date('This is no day such as 2027-01-31.')
   .refine((text) => text >= '1900-01-01', 'Too long ago.')
-  .refine((text) => text <= '2999-12-31', 'Too far away.');
-export const instant = z.iso.datetime({
-  offset: true,
-  error: 'This is no instant such as 2027-01-31T09:00:00Z.',
-});
+  .refine((text) => text <= '2999-12-31', 'Too far away.')
+  .meta({ example: '2026-01-15' });
+export const instant = z.iso
+  .datetime({ offset: true, error: 'This is no instant such as 2027-01-31T09:00:00Z.' })
+  .meta({ example: '2026-01-15T09:00:00Z' });
 
 const exactUnits = /^-?P(?!$)(\d{1,4}W)?(\d{1,5}D)?(T(?!$)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$/;
 const DAY_MS = 86_400_000;
@@ -127,12 +134,24 @@ export const offset = durationText
 /** A product category, as the store names it. */
 export const category = z
   .string()
-  .regex(/^[A-Za-z0-9._:~-]{1,100}$/, 'A category has 1 to 100 of A-Z a-z 0-9 . _ : ~ -');
+  .regex(/^[A-Za-z0-9._:~-]{1,100}$/, 'A category has 1 to 100 of A-Z a-z 0-9 . _ : ~ -')
+  .meta({ example: 'tools' });
 
 /** The name of payment terms. */
 export const termsCode = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'A code has 1 to 50 of A-Z a-z 0-9 . _ -');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'A code has 1 to 50 of A-Z a-z 0-9 . _ -')
+  .meta({ example: 'net30' });
+
+/**
+ * A parameter that may be left out. It has no example, because the page at `/docs` would fill it in; the description
+ * says what holds if it is not given.
+ */
+export const optionalParameter = <Schema extends z.ZodType>(schema: Schema, description: string) =>
+  schema.optional().meta({ description, example: undefined });
+
+/** Narrows a list down to one customer. */
+export const ofCustomer = optionalParameter(externalId, 'Only those of this customer, by the customer’s id.');
 
 /** A whole number in a query. */
 export const integerParameter = (min: number, max: number) =>
@@ -147,17 +166,55 @@ export const integerParameter = (min: number, max: number) =>
 export const limit = integerParameter(1, 200)
   .optional()
   .transform((given) => given ?? 50)
-  .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 });
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'How many items are given at once.',
+  });
 
 /** A list, as it is answered. */
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'Give it as `cursor` to read on; null at the end.' }),
+    nextCursor: z.string().nullable().meta({
+      description: 'Give it as `cursor` to read on; null at the end.',
+      example: 'eyJhZnRlciI6ImhvZm1hbm4td2Vya3pldWdlIn0',
+    }),
   });
+
+/** Examples that belong together: the sample data of `npm start`, and what the examples of the calls make of it. */
+export const examples = {
+  customerId: 'hofmann-werkzeuge',
+  company: 'Hofmann Werkzeuge GmbH',
+  vatNumber: 'DE284719304',
+  orderId: 'order-1001',
+  orderNumber: 'SO-1001',
+  termsCode: 'net30',
+  paymentId: 'payment-1',
+  invoiceId: 'invoice-1',
+  invoiceNumber: '2026/15',
+  groupId: 'hofmann-group',
+  importId: 'customers-1',
+  revocationId: 'revocation-1',
+  // These three follow from the examples that make them.
+  commandId: 'cmd_fbdf8c36d24dcc2ecc65fa02794168c6',
+  approvalId: 'apr_946b312098c08e9da6b5bf09308afdf6',
+  bankLineId: 'bank_de2fc1714f170d16c517b0f07947eac0',
+  currency: 'EUR',
+  day: '2026-01-15',
+  instant: '2026-01-15T09:00:00.000Z',
+  actor: 'key:1940ee657ddf',
+  reason: 'Agreed with the customer by phone.',
+  method: 'bank transfer',
+  reference: 'Order SO-1001',
+} as const;
+
+/** Texts as they are answered, with these examples. */
+export const shown = Object.fromEntries(
+  Object.entries(examples).map(([name, example]) => [name, z.string().meta({ example })]),
+) as Record<keyof typeof examples, z.ZodString>;
 
 /** Whether each text occurs once. */
 export function areDistinct(texts: readonly string[]): boolean {

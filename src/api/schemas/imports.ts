@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { importKinds } from '../../db/imports/imports.ts';
 import { readCursor } from '../cursor.ts';
 import { type Separator, separators } from '../files/csv.ts';
+import { CSV, NDJSON } from '../files/read-lines.ts';
 import type { Upload } from '../files/receive.ts';
-import { externalId, limit, page } from './fields.ts';
+import { examples, externalId, limit, page, shown } from './fields.ts';
 
 /** A file that is read as it comes. */
 export const file = z.custom<Upload>();
@@ -11,7 +12,18 @@ export const file = z.custom<Upload>();
 const separator: z.ZodType<Separator | undefined> = z
   .enum(separators)
   .optional()
-  .meta({ description: 'Between the cells of a CSV file; found from the header unless given.' });
+  .meta({ description: 'Between the cells of a CSV file; found from the header if not given.' });
+
+/** Customers by media type, as an example: some columns of CSV, and all fields of JSON Lines are optional. */
+export const customerFiles = {
+  [CSV]: `customerId,name,email,locale,country,vatNumber,groups,orders,turnover,turnoverCurrency,contacts.billing
+ferramenta-galli,Ferramenta Galli S.r.l.,info@ferramenta-galli.example,it,IT,,trade|north,12,480000,EUR,fatture@ferramenta-galli.example
+brennan-tools,Brennan Tools Ltd,accounts@brennan-tools.example,en,IE,,trade,4,150000,EUR,
+`,
+  [NDJSON]: `{"customerId":"ferramenta-galli","name":"Ferramenta Galli S.r.l.","email":"info@ferramenta-galli.example","locale":"it","country":"IT","groups":["trade","north"],"stats":{"orders":12,"turnover":{"amount":480000,"currency":"EUR"}}}
+{"customerId":"brennan-tools","name":"Brennan Tools Ltd","email":"accounts@brennan-tools.example","locale":"en","country":"IE"}
+`,
+};
 
 export const importQuery = z.strictObject({
   onRejected: z
@@ -22,14 +34,15 @@ export const importQuery = z.strictObject({
       type: 'string',
       enum: ['skip', 'refuse'],
       default: 'skip',
-      description: 'What lines that are rejected mean for the others: `refuse` imports nothing then.',
+      description:
+        'What lines that are rejected mean for the others: `skip` imports the others, `refuse` imports nothing.',
     }),
   separator,
 });
 
 export const importView = z
   .object({
-    importId: externalId,
+    importId: externalId.meta({ example: examples.importId }),
     kind: z.enum(importKinds),
     state: z.enum(['received', 'applying', 'done', 'refused']).meta({
       description:
@@ -44,9 +57,13 @@ export const importView = z
     updated: z.int(),
     unchanged: z.int(),
     rejected: z.int(),
-    createdAt: z.string(),
-    finishedAt: z.string().nullable(),
-    workflowId: z.string().nullable().meta({ description: 'null: a refused import needs none.' }),
+    createdAt: shown.instant,
+    finishedAt: shown.instant.nullable(),
+    workflowId: z
+      .string()
+      .meta({ example: 'import/customers-1' })
+      .nullable()
+      .meta({ description: 'null: a refused import needs none.' }),
   })
   .meta({ id: 'Import' });
 export type ImportView = z.infer<typeof importView>;
@@ -61,16 +78,24 @@ export const rejectedPage = page(
   z
     .object({
       line: z.int().meta({ description: 'As an editor counts the lines of the file.' }),
-      subject: z.string().nullable().meta({ description: 'The customer’s id, if that could be read.' }),
+      subject: z
+        .string()
+        .meta({ example: 'ferramenta-galli' })
+        .nullable()
+        .meta({ description: 'The customer’s id, if that could be read.' }),
       errors: z.array(
         z.object({
           pointer: z
             .string()
+            .meta({ example: 'country' })
             .meta({ description: 'A column of CSV, a JSON pointer, or empty: the whole line.' }),
-          detail: z.string(),
+          detail: z.string().meta({ example: 'This is empty.' }),
         }),
       ),
-      raw: z.string().meta({ description: 'The line as it was sent.' }),
+      raw: z
+        .string()
+        .meta({ example: 'ferramenta-galli,Ferramenta Galli S.r.l.,info@ferramenta-galli.example,it,' })
+        .meta({ description: 'The line as it was sent.' }),
     })
     .meta({ id: 'RejectedLine' }),
 );

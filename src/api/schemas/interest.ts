@@ -4,7 +4,7 @@ import { startsHalfYear } from '../../domain/interest/half-year.ts';
 import { countriesWithLaw } from '../../domain/interest/laws.ts';
 import { plainMoney } from '../../domain/money.ts';
 import { percentUnits } from '../../domain/percent.ts';
-import { country, day, money, moneyOrZero, positiveMoney, reason } from './fields.ts';
+import { country, day, money, moneyOrZero, positiveMoney, reason, shown } from './fields.ts';
 
 /** Above it a point was forgotten: "215" is 2.15 percent. */
 const MOST_PERCENT = 30;
@@ -37,21 +37,34 @@ const referenceRates = z
   })
   .meta({ description: 'Stand above the published rates of their half-years, or add to them.' });
 
-export const lateInterestPolicy = z.strictObject({
-  enabled: z.boolean().default(defaultLateInterest.enabled).meta({ description: 'Whether it is charged.' }),
-  country: country
-    .refine((code) => countriesWithLaw.includes(code), `The law is known of: ${countriesWithLaw.join(', ')}.`)
-    .nullable()
-    .default(defaultLateInterest.country)
-    .meta({ description: 'Whose law holds; null is the country of the settings.' }),
-  marginPercent: rate.nullable().default(defaultLateInterest.marginPercent).meta({
-    description: 'Points above the reference rate that were agreed; null is the law’s.',
-  }),
-  compensation: moneyOrZero
-    .default(defaultLateInterest.compensation)
-    .meta({ description: 'For each overdue invoice, once; 0 is none.' }),
-  referenceRates: referenceRates.default([]),
-});
+export const lateInterestPolicy = z
+  .strictObject({
+    enabled: z.boolean().default(defaultLateInterest.enabled).meta({ description: 'Whether it is charged.' }),
+    country: country
+      .refine(
+        (code) => countriesWithLaw.includes(code),
+        `The law is known of: ${countriesWithLaw.join(', ')}.`,
+      )
+      .nullable()
+      .default(defaultLateInterest.country)
+      .meta({ description: 'Whose law holds; null is the country of the settings.' }),
+    marginPercent: rate.nullable().default(defaultLateInterest.marginPercent).meta({
+      description: 'Points above the reference rate that were agreed; null is the law’s.',
+    }),
+    compensation: moneyOrZero
+      .default(defaultLateInterest.compensation)
+      .meta({ description: 'For each overdue invoice, once; 0 is none.' }),
+    referenceRates: referenceRates.default([]),
+  })
+  .meta({
+    example: {
+      enabled: true,
+      country: 'IT',
+      marginPercent: null,
+      compensation: { amount: 4_000, currency: 'EUR' },
+      referenceRates: [{ from: '2025-07-01', percent: '2.15' }],
+    },
+  });
 
 const excluded = z
   .strictObject({ from: day, to: day.nullable().default(null), amount: positiveMoney.optional() })
@@ -99,13 +112,25 @@ export const interestPreviewBody = z
         wrong(['excluded', index, 'amount', 'currency'], foreign);
     if (concludedOn !== undefined && concludedOn > dueOn)
       wrong(['concludedOn'], `After the due day, ${dueOn}: a contract comes before.`);
+  })
+  .meta({
+    example: {
+      principal: { amount: 122_000, currency: 'EUR' },
+      dueOn: '2025-09-01',
+      paidOn: '2025-12-15',
+      country: 'IT',
+      payments: [{ on: '2025-10-15', amount: { amount: 22_000, currency: 'EUR' } }],
+      excluded: [{ from: '2025-11-01', to: '2025-11-15', amount: { amount: 10_000, currency: 'EUR' } }],
+      agrifood: false,
+      concludedOn: '2025-08-01',
+    },
   });
 
 export const interestPeriod = z.object({
-  from: z.string(),
-  to: z.string(),
+  from: shown.day,
+  to: shown.day,
   days: z.int(),
-  ratePercent: z.string(),
+  ratePercent: z.string().meta({ example: '10.15' }),
   principal: money,
   interest: money,
 });
@@ -118,9 +143,13 @@ export const interestPreview = z.object({
     .meta({ description: 'Both days are included; empty where nothing is late.' }),
 });
 
-export const ratesQuery = z.strictObject({ country });
+export const ratesQuery = z.strictObject({
+  country: country.meta({ description: 'Whose law is asked for, by ISO 3166-1.' }),
+});
 export const referenceRateList = z.object({
-  items: z.array(z.object({ from: z.string(), percent: z.string(), source: z.string() })),
+  items: z.array(
+    z.object({ from: shown.day, percent: z.string().meta({ example: '2.15' }), source: z.string() }),
+  ),
 });
 
 export const newInterest = z
@@ -128,19 +157,25 @@ export const newInterest = z
     until: day.optional().meta({ description: 'The last day that counts; today if not given.' }),
     reason: reason.optional(),
   })
-  .meta({ id: 'NewInterestCharge' });
+  .meta({
+    id: 'NewInterestCharge',
+    example: { until: '2026-01-15', reason: 'The third reminder was not answered.' },
+  });
 
 export const newWaiver = z
   .strictObject({
     amount: positiveMoney.optional().meta({ description: 'All that was charged, if not given.' }),
     reason,
   })
-  .meta({ id: 'NewWaiver' });
+  .meta({
+    id: 'NewWaiver',
+    example: { amount: { amount: 800, currency: 'EUR' }, reason: 'The bank had made a mistake.' },
+  });
 
 export const orderInterest = z
   .object({
     enabled: z.boolean().meta({ description: 'Whether the merchant charges late customers.' }),
-    until: z.string(),
+    until: shown.day,
     accrued: money,
     charged: money,
     waived: money,

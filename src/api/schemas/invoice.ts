@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { withholdings } from '../../domain/invoice.ts';
-import { day, documentNumber, externalId, money, positiveMoney } from './fields.ts';
+import { day, documentNumber, externalId, money, positiveMoney, shown } from './fields.ts';
 
 const MAX_ORDERS = 500;
 const withholding = z.enum(withholdings);
@@ -36,41 +36,52 @@ export const newInvoice = z
       .max(MAX_ORDERS)
       .meta({ description: 'Of one customer. The amounts sum to the total.' }),
   })
-  .meta({ id: 'NewInvoice' });
+  .meta({
+    id: 'NewInvoice',
+    example: {
+      number: '2026/15',
+      issuedOn: '2026-01-15',
+      receivedOn: '2026-01-16',
+      total: { amount: 122_000, currency: 'EUR' },
+      payable: { amount: 122_000, currency: 'EUR' },
+      documentUrl: 'https://documents.example.com/2026-15.pdf',
+      orders: [{ orderId: 'order-1001', amount: { amount: 122_000, currency: 'EUR' } }],
+    },
+  });
 
 export const invoice = z
   .object({
-    invoiceId: z.string(),
-    customerId: z.string(),
-    number: z.string(),
-    issuedOn: z.string(),
-    receivedOn: z.string().nullable(),
+    invoiceId: shown.invoiceId,
+    customerId: shown.customerId,
+    number: shown.invoiceNumber,
+    issuedOn: shown.day,
+    receivedOn: shown.day.nullable(),
     total: money,
     payable: money,
     withheld: z.object({ kind: withholding, amount: money }).nullable(),
-    documentUrl: z.string().nullable(),
+    documentUrl: z.string().meta({ example: 'https://documents.example.com/2026-15.pdf' }).nullable(),
     orders: z.array(
       z.object({
-        orderId: z.string(),
+        orderId: shown.orderId,
         amount: money,
         payable: money.meta({ description: 'What is withheld is divided in proportion.' }),
       }),
     ),
-    createdAt: z.string(),
-    updatedAt: z.string(),
+    createdAt: shown.instant,
+    updatedAt: shown.instant,
   })
   .meta({ id: 'Invoice' });
 
 /** An invoice as one of its orders shows it. */
 export const orderInvoice = z
   .object({
-    invoiceId: z.string(),
-    number: z.string(),
-    issuedOn: z.string(),
-    receivedOn: z.string().nullable(),
+    invoiceId: shown.invoiceId,
+    number: shown.invoiceNumber,
+    issuedOn: shown.day,
+    receivedOn: shown.day.nullable(),
     amount: money.meta({ description: 'What it asks for this order.' }),
     payable: money.meta({ description: 'What of that the customer owes.' }),
     withheld: withholding.nullable(),
-    documentUrl: z.string().nullable(),
+    documentUrl: z.string().meta({ example: 'https://documents.example.com/2026-15.pdf' }).nullable(),
   })
   .meta({ id: 'OrderInvoice' });

@@ -15,6 +15,7 @@ import {
   moneyOrZero,
   positiveMoney,
   reason,
+  shown,
   termsCode,
 } from './fields.ts';
 import { orderInvoice } from './invoice.ts';
@@ -69,17 +70,34 @@ export const newOrder = z
       .optional()
       .meta({ description: 'Who the customer is: written with the order, as a PUT of the customer would.' }),
   })
-  .meta({ id: 'NewOrder' });
+  .meta({
+    id: 'NewOrder',
+    example: {
+      orderId: 'order-1001',
+      customerId: 'hofmann-werkzeuge',
+      total: { amount: 122_000, currency: 'EUR' },
+      orderNumber: 'SO-1001',
+      termsCode: 'net30',
+      confirm: 'now',
+      buyer: { name: 'Jonas Hofmann', email: 'jonas@hofmann-werkzeuge.example' },
+      purchaseOrder: 'PO-7781',
+      metadata: { channel: 'web', weightKg: 48.5 },
+      categories: ['tools'],
+    },
+  });
 
 export const order = z
   .object({
-    orderId: z.string(),
-    customerId: z.string(),
+    orderId: shown.orderId,
+    customerId: shown.customerId,
     status: z.enum(['reserved', 'open', 'settled', 'cancelled', 'written_off']),
-    orderNumber: z.string().nullable(),
-    purchaseOrder: z.string().nullable(),
-    buyer: z.record(z.string(), z.string()).nullable(),
-    metadata: z.record(z.string(), z.unknown()),
+    orderNumber: shown.orderNumber.nullable(),
+    purchaseOrder: z.string().meta({ example: 'PO-7781' }).nullable(),
+    buyer: z
+      .record(z.string(), z.string())
+      .nullable()
+      .meta({ example: { name: 'Jonas Hofmann' } }),
+    metadata: z.record(z.string(), z.unknown()).meta({ example: { channel: 'web' } }),
     terms: orderTerms,
     total: money,
     outstanding: money,
@@ -88,9 +106,8 @@ export const order = z
     instalments: z.array(
       z.object({
         number: z.int(),
-        dueOn: z.string(),
-        dueAt: z
-          .string()
+        dueOn: shown.day,
+        dueAt: shown.instant
           .nullable()
           .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
         provisional: z.boolean().meta({ description: 'The due date counts from what has not happened yet.' }),
@@ -108,38 +125,49 @@ export const order = z
     fulfilment: z.object({
       amount: money.meta({ description: 'What was delivered or rendered so far.' }),
       complete: z.boolean(),
-      completedOn: z.string().nullable(),
+      completedOn: shown.day.nullable(),
     }),
     nextStep: z
-      .object({ key: z.string(), kind: z.enum(['remind', 'overdue', 'expire']), at: z.string() })
+      .object({
+        key: z.string().meta({ example: '1/P7D' }),
+        kind: z.enum(['remind', 'overdue', 'expire']),
+        at: shown.instant,
+      })
       .nullable(),
     paidInStore: z.boolean().meta({ description: 'The store has marked the order paid.' }),
     storeStatus: z.enum(['pending', 'marked', 'failed', 'chased', 'problem']),
-    placedAt: z.string(),
-    expiresAt: z.string().nullable(),
-    confirmedAt: z.string().nullable(),
-    closedAt: z.string().nullable(),
-    closeReason: z.string().nullable(),
-    stuckSince: z.string().nullable(),
+    placedAt: shown.instant,
+    expiresAt: shown.instant.nullable(),
+    confirmedAt: shown.instant.nullable(),
+    closedAt: shown.instant.nullable(),
+    closeReason: shown.reason.nullable(),
+    stuckSince: shown.instant.nullable(),
     policyVersions: z.object({ eligibility: z.int(), terms: z.int(), dunning: z.int() }),
-    workflowId: z.string().meta({ description: 'In Temporal, of the current episode.' }),
+    workflowId: z
+      .string()
+      .meta({ example: 'order-order-1001' })
+      .meta({ description: 'In Temporal, of the current episode.' }),
   })
   .meta({ id: 'Order' });
 
 export const command = z
   .object({
-    commandId: z.string(),
-    orderId: z.string(),
+    commandId: shown.commandId,
+    orderId: shown.orderId,
     kind: z.enum(commandKinds),
-    actor: z.string(),
-    reason: z.string().nullable(),
-    createdAt: z.string(),
+    actor: shown.actor,
+    reason: shown.reason.nullable(),
+    createdAt: shown.instant,
     outcome: z
       .enum(['applied', 'refused'])
       .nullable()
       .meta({ description: 'null while the workflow has not said.' }),
-    refusal: z.string().nullable().meta({ description: 'The code of the problem.' }),
-    decidedAt: z.string().nullable(),
+    refusal: z
+      .string()
+      .meta({ example: 'order-closed' })
+      .nullable()
+      .meta({ description: 'The code of the problem.' }),
+    decidedAt: shown.instant.nullable(),
   })
   .meta({ id: 'Command' });
 export type CommandView = z.infer<typeof command>;
@@ -149,8 +177,9 @@ export const orderAfterCommand = order
   .extend({ command: command.optional() })
   .meta({ id: 'OrderAfterCommand' });
 
-export const amendment = z.strictObject({ orderNumber: line(100).optional() });
-export const withReason = z.strictObject({ reason });
+export const amendment = z
+  .strictObject({ orderNumber: line(100).optional() })
+  .meta({ example: { orderNumber: 'SO-1001-B' } });
 
 export const newTotal = z
   .strictObject({
@@ -160,7 +189,10 @@ export const newTotal = z
     ),
     reason: reason.optional(),
   })
-  .meta({ id: 'NewTotal' });
+  .meta({
+    id: 'NewTotal',
+    example: { total: { amount: 97_600, currency: 'EUR' }, reason: 'One article is sold out.' },
+  });
 
 export const newFulfilment = z
   .strictObject({
@@ -176,7 +208,10 @@ export const newFulfilment = z
       .optional()
       .meta({ description: 'Nothing more will come: what is left of the order is released.' }),
   })
-  .meta({ id: 'NewFulfilment' });
+  .meta({
+    id: 'NewFulfilment',
+    example: { fulfilmentId: 'shipment-1', amount: { amount: 61_000, currency: 'EUR' }, final: false },
+  });
 
 export const extension = z
   .strictObject({
@@ -184,7 +219,10 @@ export const extension = z
     instalment: z.int().min(1).optional().meta({ description: 'The earliest unpaid one if not given.' }),
     reason,
   })
-  .meta({ id: 'Extension' });
+  .meta({
+    id: 'Extension',
+    example: { dueOn: '2030-06-28', instalment: 1, reason: 'Agreed with the customer by phone.' },
+  });
 
 export const instalmentPlan = z
   .strictObject({
@@ -206,7 +244,17 @@ export const instalmentPlan = z
       ),
     reason,
   })
-  .meta({ id: 'InstalmentPlan' });
+  .meta({
+    id: 'InstalmentPlan',
+    example: {
+      of: 'outstanding',
+      instalments: [
+        { dueOn: '2030-06-28', amount: { amount: 61_000, currency: 'EUR' } },
+        { dueOn: '2030-07-31', amount: { amount: 61_000, currency: 'EUR' } },
+      ],
+      reason: 'The customer asked to pay in two parts.',
+    },
+  });
 
 export const newPayment = z
   .strictObject({
@@ -221,11 +269,21 @@ export const newPayment = z
       .optional()
       .meta({ description: 'Pays this one first; else the earliest due.' }),
   })
-  .meta({ id: 'NewPayment' });
+  .meta({
+    id: 'NewPayment',
+    example: {
+      paymentId: 'payment-1',
+      amount: { amount: 122_000, currency: 'EUR' },
+      method: 'bank transfer',
+      reference: 'Order SO-1001',
+      instalment: 1,
+    },
+  });
 
-export const creditToApply = z
-  .strictObject({ amount: positiveMoney, reason: reason.optional() })
-  .meta({ id: 'CreditToApply' });
+export const creditToApply = z.strictObject({ amount: positiveMoney, reason: reason.optional() }).meta({
+  id: 'CreditToApply',
+  example: { amount: { amount: 30_000, currency: 'EUR' }, reason: 'As the customer asked.' },
+});
 
 export const ledgerEntries = z.object({
   items: z.array(
@@ -235,14 +293,18 @@ export const ledgerEntries = z.object({
         account: z.enum(['receivable', 'unapplied']),
         kind: z.enum(entryKinds),
         part: z.enum(['principal', 'charges']),
-        label: z.string().nullable().meta({ description: 'More of its kind, such as bank_fee.' }),
+        label: z
+          .string()
+          .meta({ example: 'bank_fee' })
+          .nullable()
+          .meta({ description: 'More of its kind, such as bank_fee.' }),
         amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
         instalment: z.int().nullable(),
-        paymentId: z.string().nullable(),
+        paymentId: shown.paymentId.nullable(),
         reverses: z.int().nullable(),
-        commandId: z.string().nullable(),
-        actor: z.string(),
-        bookedAt: z.string(),
+        commandId: shown.commandId.nullable(),
+        actor: shown.actor,
+        bookedAt: shown.instant,
       })
       .meta({ id: 'LedgerEntry' }),
   ),
@@ -252,11 +314,11 @@ export const timeline = z.object({
   items: z.array(
     z
       .object({
-        at: z.string(),
-        kind: z.string(),
+        at: shown.instant,
+        kind: z.string().meta({ example: 'ledger.charge' }),
         future: z.boolean(),
-        actor: z.string().nullable(),
-        reason: z.string().nullable(),
+        actor: shown.actor.nullable(),
+        reason: shown.reason.nullable(),
         detail: z.record(z.string(), z.unknown()),
       })
       .meta({ id: 'TimelineEvent' }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Policies } from '../../db/policies.ts';
 import { dunningPolicy } from './dunning.ts';
 import { eligibilityPolicy } from './eligibility-policy.ts';
+import { shown } from './fields.ts';
 import { lateInterestPolicy } from './interest.ts';
 import { receiptsPolicy } from './receipts.ts';
 import { settings } from './settings.ts';
@@ -26,14 +27,18 @@ export const baseVersion = z
 /** A document in force, as it is answered. */
 export const versioned = {
   version: z.int(),
-  updatedAt: z.string().nullable(),
-  updatedBy: z.string().nullable(),
+  updatedAt: shown.instant.nullable(),
+  updatedBy: shown.actor.nullable(),
 };
 
 /** Where two versions differ. */
 export const differenceList = z.array(
   z
-    .object({ pointer: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })
+    .object({
+      pointer: z.string().meta({ example: '/creditLimit/amount' }),
+      before: z.unknown().optional(),
+      after: z.unknown().optional(),
+    })
     .meta({ id: 'Difference', description: 'A side on which there is nothing is left out.' }),
 );
 

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { deductionKinds, type ReceiptsPolicy } from '../../domain/receipts.ts';
 import { readCursor } from '../cursor.ts';
-import { day, externalId, limit, line, money, moneyOrZero, positiveMoney, reason } from './fields.ts';
+import {
+  day,
+  externalId,
+  limit,
+  line,
+  money,
+  moneyOrZero,
+  ofCustomer,
+  positiveMoney,
+  reason,
+  shown,
+} from './fields.ts';
 import { order } from './order.ts';
 
 const allocation = z
@@ -45,21 +56,36 @@ export const newReceipt = z
     path: ['deductions'],
     message: 'Where nothing is allocated nothing is deducted.',
   })
-  .meta({ id: 'NewReceipt' });
+  .meta({
+    id: 'NewReceipt',
+    example: {
+      paymentId: 'payment-2',
+      amount: { amount: 150_000, currency: 'EUR' },
+      method: 'bank transfer',
+      reference: 'SO-1001 and an advance payment',
+      allocations: [{ orderId: 'order-1001', instalment: 1, amount: { amount: 100_000, currency: 'EUR' } }],
+    },
+  });
 
-export const newAllocations = z.strictObject({ allocations, deductions }).meta({ id: 'NewAllocations' });
+export const newAllocations = z.strictObject({ allocations, deductions }).meta({
+  id: 'NewAllocations',
+  example: {
+    allocations: [{ orderId: 'order-1001', instalment: 1, amount: { amount: 20_500, currency: 'EUR' } }],
+    deductions: [{ orderId: 'order-1001', kind: 'bank_fee', amount: { amount: 1_500, currency: 'EUR' } }],
+  },
+});
 
 export const payment = z
   .object({
-    paymentId: z.string(),
-    customerId: z.string(),
-    orderId: z.string().nullable().meta({ description: 'Where it was recorded on an order.' }),
+    paymentId: shown.paymentId,
+    customerId: shown.customerId,
+    orderId: shown.orderId.nullable().meta({ description: 'Where it was recorded on an order.' }),
     amount: money.meta({ description: 'Allocated, unapplied, refunded, reversed, or not booked yet.' }),
-    receivedOn: z.string(),
-    method: z.string().nullable(),
-    reference: z.string().nullable(),
-    actor: z.string(),
-    createdAt: z.string(),
+    receivedOn: shown.day,
+    method: shown.method.nullable(),
+    reference: shown.reference.nullable(),
+    actor: shown.actor,
+    createdAt: shown.instant,
     allocated: money,
     deducted: money.meta({ description: 'What orders owe less because of it.' }),
     unapplied: money.meta({ description: 'Credit that is left of it; what is pending is among it.' }),
@@ -68,19 +94,20 @@ export const payment = z
     reversed: money,
     allocations: z.array(
       z.object({
-        orderId: z.string(),
+        orderId: shown.orderId,
         amount: money,
         deductions: z.array(z.object({ kind: z.enum(deductionKinds), amount: money })),
       }),
     ),
     commands: z.array(
       z.object({
-        commandId: z.string(),
-        orderId: z.string(),
+        commandId: shown.commandId,
+        orderId: shown.orderId,
         amount: money,
         outcome: z.enum(['applied', 'refused']).nullable(),
         refusal: z
           .string()
+          .meta({ example: 'order-closed' })
           .nullable()
           .meta({ description: 'The code of the problem; the money stays credit.' }),
       }),
@@ -89,14 +116,14 @@ export const payment = z
   .meta({ id: 'Payment' });
 
 export const paymentQuery = z.strictObject({
-  customerId: externalId.optional(),
+  customerId: ofCustomer,
   unapplied: z
     .enum(['true', 'false'])
     .optional()
     .transform((given) => (given === undefined ? undefined : given === 'true'))
-    .meta({ description: 'Those of which credit is left.' }),
+    .meta({ description: '`true`: only payments of which credit is left; `false`: only the others.' }),
   limit,
-  cursor: readCursor(z.strictObject({ createdAt: z.iso.datetime(), paymentId: z.string().max(200) })),
+  cursor: readCursor(z.strictObject({ createdAt: z.iso.datetime(), paymentId: shown.paymentId.max(200) })),
 });
 
 export const paymentReversal = z
@@ -107,7 +134,10 @@ export const paymentReversal = z
       .optional()
       .meta({ description: 'Charged to the customer: an amount, or what the receipts policy says.' }),
   })
-  .meta({ id: 'PaymentReversal' });
+  .meta({
+    id: 'PaymentReversal',
+    example: { reason: 'The bank returned the payment.', fee: { amount: 800, currency: 'EUR' } },
+  });
 
 export const reversedPayment = payment
   .extend({ orders: z.array(order).meta({ description: 'The orders that it was for, as they are now.' }) })
@@ -115,18 +145,32 @@ export const reversedPayment = payment
 
 const tolerance = moneyOrZero.nullable();
 
-export const receiptsPolicy: z.ZodType<ReceiptsPolicy> = z.strictObject({
-  deductions: z
-    .strictObject({ bank_fee: tolerance, rounding: tolerance, withholding: tolerance, discount: tolerance })
-    .meta({ description: 'How much of each kind may be deducted from one receipt; null: any amount.' }),
-  underpayment: moneyOrZero.meta({
-    description: 'What may remain of an order after a payment and is not asked for any more.',
-  }),
-  returnFee: positiveMoney
-    .nullable()
-    .default(null)
-    .meta({ description: 'What the customer is charged for a payment that the bank returns.' }),
-  bankDays: z.int().min(0).max(60).default(5).meta({
-    description: 'Until so many bank days after the due date a collection can come back unpaid.',
-  }),
-});
+export const receiptsPolicy: z.ZodType<ReceiptsPolicy> = z
+  .strictObject({
+    deductions: z
+      .strictObject({ bank_fee: tolerance, rounding: tolerance, withholding: tolerance, discount: tolerance })
+      .meta({ description: 'How much of each kind may be deducted from one receipt; null: any amount.' }),
+    underpayment: moneyOrZero.meta({
+      description: 'What may remain of an order after a payment and is not asked for any more.',
+    }),
+    returnFee: positiveMoney
+      .nullable()
+      .default(null)
+      .meta({ description: 'What the customer is charged for a payment that the bank returns.' }),
+    bankDays: z.int().min(0).max(60).default(5).meta({
+      description: 'Until so many bank days after the due date a collection can come back unpaid.',
+    }),
+  })
+  .meta({
+    example: {
+      deductions: {
+        bank_fee: { amount: 2_500, currency: 'EUR' },
+        rounding: { amount: 100, currency: 'EUR' },
+        withholding: null,
+        discount: { amount: 0, currency: 'EUR' },
+      },
+      underpayment: { amount: 50, currency: 'EUR' },
+      returnFee: { amount: 800, currency: 'EUR' },
+      bankDays: 5,
+    },
+  });

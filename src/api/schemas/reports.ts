@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { ageingBuckets } from '../../domain/ageing.ts';
-import { currency, day, integerParameter, money } from './fields.ts';
+import { currency, day, integerParameter, money, optionalParameter, shown } from './fields.ts';
 
 /** Ten years: as long as accounts are kept (art. 2220 of the Italian civil code). */
 const MAX_PERIOD_DAYS = 3_653;
 
 export const reportQuery = {
-  asOf: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
-  currency: currency.optional().meta({ description: 'The merchant’s if not given.' }),
+  asOf: optionalParameter(
+    day,
+    'The day at whose end the figures hold, `YYYY-MM-DD` in the merchant’s time zone; today if not given.',
+  ),
+  currency: optionalParameter(currency, 'By ISO 4217; the merchant’s if not given.'),
 };
 
 export const periodQuery = {
@@ -25,14 +28,14 @@ export const periodQuery = {
 };
 
 const buckets = Object.fromEntries([...ageingBuckets, 'total'].map((name) => [name, money]));
-const moment = { asOf: z.string(), currency: z.string() };
-const period = { ...moment, from: z.string(), days: z.int() };
+const moment = { asOf: shown.day, currency: shown.currency };
+const period = { ...moment, from: shown.day, days: z.int() };
 
 export const ageingReport = z
   .object({
     ...moment,
     totals: z.object(buckets),
-    items: z.array(z.object({ customerId: z.string(), name: z.string(), ...buckets })).meta({
+    items: z.array(z.object({ customerId: shown.customerId, name: shown.company, ...buckets })).meta({
       description: 'Customers who owe something, by their ids.',
     }),
   })
@@ -62,7 +65,7 @@ export const daysLateReport = z
   .object({
     ...period,
     overall: z.object(late).nullable().meta({ description: 'Null where nothing was paid in the period.' }),
-    items: z.array(z.object({ customerId: z.string(), name: z.string(), ...late })),
+    items: z.array(z.object({ customerId: shown.customerId, name: shown.company, ...late })),
   })
   .meta({ id: 'AverageDaysLate' });
 
@@ -73,8 +76,8 @@ export const expectedCashReport = z
     weeks: z.array(
       z.object({
         week: z.string().meta({ example: '2027-W09', description: 'ISO 8601' }),
-        from: z.string(),
-        to: z.string(),
+        from: shown.day,
+        to: shown.day,
         amount: money,
       }),
     ),

@@ -1,22 +1,24 @@
 import { z } from 'zod';
 import { customer } from './customer.ts';
-import { externalId, reason } from './fields.ts';
+import { examples, externalId, reason, shown } from './fields.ts';
 
 const openOrders = z.enum(['keep', 'demand']).meta({
   description:
     '`keep`, the default: they go on as they were agreed. `demand`: all that is open of them is due today, and reservations are cancelled.',
 });
 
-export const revokeBody = z.strictObject({
-  reason,
-  openOrders: openOrders.optional(),
-  revocationId: externalId.optional().meta({
-    description: 'A repeat of the same request changes nothing; a demand without one is given one.',
-  }),
-});
+export const revokeBody = z
+  .strictObject({
+    reason,
+    openOrders: openOrders.optional(),
+    revocationId: externalId.optional().meta({
+      description: 'A repeat of the same request changes nothing; a demand without one is given one.',
+    }),
+  })
+  .meta({ example: { reason: 'Repeatedly paid late.', openOrders: 'demand', revocationId: 'revocation-1' } });
 
 const progress = {
-  revocationId: externalId,
+  revocationId: externalId.meta({ example: examples.revocationId }),
   state: z.enum(['waiting', 'running', 'finished']),
   orders: z.int().meta({ description: 'That were open or reserved at the revocation.' }),
   demanded: z.int().meta({
@@ -34,12 +36,12 @@ export const revokedCustomer = customer
 export const revocation = z
   .object({
     ...progress,
-    customerId: externalId,
+    customerId: externalId.meta({ example: examples.customerId }),
     openOrders,
-    reason: z.string(),
-    actor: z.string(),
-    createdAt: z.string(),
-    startedAt: z.string().nullable(),
-    finishedAt: z.string().nullable(),
+    reason: shown.reason,
+    actor: shown.actor,
+    createdAt: shown.instant,
+    startedAt: shown.instant.nullable(),
+    finishedAt: shown.instant.nullable(),
   })
   .meta({ id: 'Revocation' });

@@ -43,4 +43,19 @@ export const settings = z
     if (vatNumber === null) return;
     const { valid, detail } = checkVatNumber(vatNumber, country);
     if (!valid) context.addIssue({ code: 'custom', path: ['vatNumber'], message: `This is ${detail}.` });
+  })
+  .meta({
+    example: {
+      company: 'Torchio & Figli S.r.l.',
+      iban: 'IT60X0542811101000000123456',
+      vatNumber: null,
+      replyTo: 'amministrazione@torchio.example',
+      timeZone: 'Europe/Rome',
+      country: 'IT',
+      region: null,
+      saturdays: 'closed',
+      currency: 'EUR',
+      reservationExpiresAfter: 'P1D',
+      writeOffApprovalOver: { amount: 50_000, currency: 'EUR' },
+    },
   });

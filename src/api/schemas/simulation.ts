@@ -2,29 +2,36 @@ import { z } from 'zod';
 import { changes } from '../../domain/eligibility/compare.ts';
 import { check } from './eligibility.ts';
 import { eligibilityPolicy } from './eligibility-policy.ts';
-import { category, money, page, positiveMoney } from './fields.ts';
+import { category, money, page, positiveMoney, shown } from './fields.ts';
 
-export const simulationBody = z.strictObject({
-  policy: eligibilityPolicy,
-  order: z
-    .strictObject({ total: positiveMoney, categories: z.array(category).max(100).optional() })
-    .optional()
-    .meta({ description: 'Without it the rules that ask what is ordered are left out.' }),
-});
+export const simulationBody = z
+  .strictObject({
+    policy: eligibilityPolicy,
+    order: z
+      .strictObject({ total: positiveMoney, categories: z.array(category).max(100).optional() })
+      .optional()
+      .meta({ description: 'Without it the rules that ask what is ordered are left out.' }),
+  })
+  .meta({
+    example: {
+      policy: eligibilityPolicy.meta()?.example,
+      order: { total: { amount: 122_000, currency: 'EUR' }, categories: ['tools'] },
+    },
+  });
 
 const side = z.object({
   eligible: z.boolean(),
-  set: z.string().nullable().meta({ description: 'The rule set that decides.' }),
+  set: z.string().meta({ example: 'Trade' }).nullable().meta({ description: 'The rule set that decides.' }),
   limit: money,
-  terms: z.array(z.string()).nullable().meta({ description: 'null: all that the merchant offers.' }),
+  terms: z.array(shown.termsCode).nullable().meta({ description: 'null: all that the merchant offers.' }),
   failed: z.array(check).meta({ description: 'The checks that are not passed.' }),
 });
 
 export const simulation = page(
   z
     .object({
-      customerId: z.string(),
-      name: z.string(),
+      customerId: shown.customerId,
+      name: shown.company,
       change: z.enum(changes),
       before: side,
       after: side,

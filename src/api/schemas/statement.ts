@@ -1,34 +1,32 @@
 import { z } from 'zod';
 import { entryKinds } from '../../domain/ledger/entry.ts';
-import { currency, day, money } from './fields.ts';
+import { currency, day, money, optionalParameter, shown } from './fields.ts';
 
 export const statementQuery = z.strictObject({
-  from: day
-    .optional()
-    .meta({ description: 'The first day; without it the first of January of the last day’s year.' }),
-  to: day.optional().meta({ description: 'The last day, in the merchant’s time zone; today if not given.' }),
-  currency: currency.optional().meta({ description: 'The one of the customer’s account if not given.' }),
+  from: optionalParameter(day, 'The first day, `YYYY-MM-DD`; 1 January of the last day’s year if not given.'),
+  to: optionalParameter(day, 'The last day, `YYYY-MM-DD` in the merchant’s time zone; today if not given.'),
+  currency: optionalParameter(currency, 'By ISO 4217; the one of the customer’s account if not given.'),
 });
 
 export const statement = z
   .object({
-    customerId: z.string(),
-    name: z.string(),
-    vatNumber: z.string().nullable(),
-    currency: z.string(),
-    from: z.string(),
-    to: z.string(),
+    customerId: shown.customerId,
+    name: shown.company,
+    vatNumber: shown.vatNumber.nullable(),
+    currency: shown.currency,
+    from: shown.day,
+    to: shown.day,
     openingBalance: money.meta({ description: 'Owed less credit held, before the first day.' }),
     lines: z.array(
       z.object({
         entryId: z.int(),
-        bookedAt: z.string(),
-        bookedOn: z.string(),
-        valueOn: z.string().nullable().meta({ description: 'When the money was received or refunded.' }),
-        document: z.string().nullable().meta({
+        bookedAt: shown.instant,
+        bookedOn: shown.day,
+        valueOn: shown.day.nullable().meta({ description: 'When the money was received or refunded.' }),
+        document: shown.orderNumber.nullable().meta({
           description: 'The order’s invoice where it has exactly one, else its number, else its id.',
         }),
-        orderId: z.string().nullable(),
+        orderId: shown.orderId.nullable(),
         instalment: z.int().nullable(),
         account: z.enum(['receivable', 'unapplied']),
         kind: z.enum(entryKinds),
@@ -38,13 +36,13 @@ export const statement = z
       }),
     ),
     closingBalance: money.meta({ description: 'The open items less the unapplied credit.' }),
-    asOf: z.string().meta({ description: 'The day at whose end the items are open: `to`, or today.' }),
+    asOf: shown.day.meta({ description: 'The day at whose end the items are open: `to`, or today.' }),
     openItems: z.array(
       z.object({
-        document: z.string(),
-        orderId: z.string(),
+        document: shown.orderNumber,
+        orderId: shown.orderId,
         instalment: z.int(),
-        dueOn: z.string().nullable().meta({ description: 'Null while it is provisional.' }),
+        dueOn: shown.day.nullable().meta({ description: 'Null while it is provisional.' }),
         daysLate: z.int(),
         amount: money.meta({ description: 'Of the whole instalment.' }),
         outstanding: money,

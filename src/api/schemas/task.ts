@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { taskKinds, taskOutcomes, taskStates } from '../../domain/task.ts';
 import { check } from './eligibility.ts';
-import { externalId, line, money, positiveMoney, reason } from './fields.ts';
+import { externalId, line, money, positiveMoney, reason, shown } from './fields.ts';
 
 const note = line(1_000);
 
@@ -13,7 +13,14 @@ export const newTermsRequest = z
       .meta({ description: 'Of the order that is wished for; if not given, the refused order’s.' }),
     note: note.optional().meta({ description: 'What the buyer says.' }),
   })
-  .meta({ id: 'NewTermsRequest' });
+  .meta({
+    id: 'NewTermsRequest',
+    example: {
+      orderId: 'order-1002',
+      amount: { amount: 122_000, currency: 'EUR' },
+      note: 'We would like to pay within 30 days.',
+    },
+  });
 
 export const taskKind = z.enum(taskKinds);
 export const taskState = z.enum(taskStates);
@@ -23,27 +30,28 @@ export const task = z
     taskId: z.int(),
     kind: taskKind,
     state: taskState,
-    customerId: z.string(),
-    orderId: z
-      .string()
+    customerId: shown.customerId,
+    orderId: shown.orderId
       .nullable()
       .meta({ description: 'As the request named it; a refused order does not exist.' }),
     amount: money.nullable(),
-    note: z.string().nullable(),
+    note: z.string().meta({ example: 'We would like to pay within 30 days.' }).nullable(),
     checks: z.array(check).meta({ description: 'As they were when the task was opened.' }),
-    openedAt: z.string(),
-    openedBy: z.string(),
+    openedAt: shown.instant,
+    openedBy: shown.actor,
     outcome: z.enum(taskOutcomes).nullable().meta({ description: 'null while it is open.' }),
-    closedAt: z.string().nullable(),
-    closedBy: z.string().nullable(),
-    reason: z.string().nullable(),
+    closedAt: shown.instant.nullable(),
+    closedBy: shown.actor.nullable(),
+    reason: shown.reason.nullable(),
   })
   .meta({ id: 'Task' });
 export type TaskView = z.infer<typeof task>;
 
-export const taskClosing = z.strictObject({
-  outcome: z.enum(taskOutcomes).meta({
-    description: '`granted` grants the customer payment terms; `done`: dealt with in another way.',
-  }),
-  reason,
-});
+export const taskClosing = z
+  .strictObject({
+    outcome: z.enum(taskOutcomes).meta({
+      description: '`granted` grants the customer payment terms; `done`: dealt with in another way.',
+    }),
+    reason,
+  })
+  .meta({ example: { outcome: 'granted', reason: 'The annual accounts are sound.' } });

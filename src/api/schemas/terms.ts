@@ -13,7 +13,7 @@ import {
 } from '../../domain/terms.ts';
 import { day, duration, line, positiveMoney, termsCode } from './fields.ts';
 
-const days = z.int().min(0).max(MAX_DAYS);
+const days = z.int().min(0).max(MAX_DAYS).meta({ example: 30 });
 
 /** More than nothing, up to `most` percent, as a text, so that no digit is lost. */
 const percent = (most: number) =>
@@ -28,7 +28,10 @@ const nonBusinessDays = z.enum(['keep', 'next']).optional().meta({
   description: '`next` moves a due date off Sundays and public holidays; `keep` if not given.',
 });
 const discount = z
-  .strictObject({ percent: percent(99), withinDays: days })
+  .strictObject({
+    percent: percent(99).meta({ example: '2' }),
+    withinDays: days.meta({ example: 10 }),
+  })
   .optional()
   .meta({ description: 'For who pays the whole order early; booked when it is earned.' });
 
@@ -156,7 +159,10 @@ const namedTerms = termsWith({ code: termsCode, label }).meta({
 }) as unknown as z.ZodType<NamedTerms>;
 
 /** The terms of an order, with the label in English. */
-export const orderTerms = termsWith({ code: z.string(), label: z.string() }).meta({
+export const orderTerms = termsWith({
+  code: z.string().meta({ example: 'net30' }),
+  label: z.string().meta({ example: 'Net 30 days' }),
+}).meta({
   id: 'OrderTerms',
 }) as unknown as z.ZodType<Terms & { code: string; label: string }>;
 
@@ -172,4 +178,47 @@ export const termsPolicy: z.ZodType<TermsPolicy> = z
   .refine(({ terms, defaultCode }) => terms.some(({ code }) => code === defaultCode), {
     path: ['defaultCode'],
     message: 'None of the terms has this code.',
+  })
+  .meta({
+    example: {
+      terms: [
+        {
+          code: 'net30',
+          label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' },
+          kind: 'net',
+          days: 30,
+          nonBusinessDays: 'next',
+          discount: { percent: '2', withinDays: 10 },
+        },
+        { code: 'net60', label: { en: 'Net 60 days', it: 'Pagamento a 60 giorni' }, kind: 'net', days: 60 },
+        {
+          code: 'eom30',
+          label: { en: '30 days, end of month', it: '30 giorni fine mese' },
+          kind: 'endOfMonth',
+          days: 30,
+          convention: 'monthsThenMonthEnd',
+          collection: 'riba',
+        },
+        {
+          code: 'deposit',
+          label: {
+            en: '30 % deposit, the rest in two instalments',
+            it: 'Acconto del 30 %, saldo in due rate',
+          },
+          kind: 'instalments',
+          lines: [
+            { percent: '30', terms: { kind: 'net', days: 0 } },
+            { percent: '35', terms: { kind: 'net', days: 30 } },
+            { remainder: true, terms: { kind: 'net', days: 60 } },
+          ],
+        },
+        {
+          code: 'demo',
+          label: { en: '60 seconds, for trying things out', it: '60 secondi, per provare' },
+          kind: 'elapsed',
+          duration: 'PT60S',
+        },
+      ],
+      defaultCode: 'net30',
+    },
   });
