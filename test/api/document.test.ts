@@ -1,11 +1,101 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Api, openApi } from './harness.ts';
+import { applyImport } from '../../src/db/imports/apply-import.ts';
+import { apiClient } from '../../src/dev/api-client.ts';
+import { seedSampleData } from '../../src/dev/sample-data.ts';
+import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;
+let operations: Operation[];
 beforeAll(async () => {
   api = await openApi();
+  const { paths } = (await api.send('/openapi.json', undefined)).body;
+  operations = Object.entries<Record<string, Documented>>(paths).flatMap(([path, calls]) =>
+    Object.entries(calls).map(([method, { operationId, parameters = [], requestBody }]) => ({
+      ...{ method: method.toUpperCase(), path, operationId, parameters },
+      content: requestBody?.content ?? {},
+    })),
+  );
 });
 afterAll(() => api.close());
+
+type Parameter = {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  description?: string;
+  schema: { example?: unknown; default?: unknown; pattern?: string };
+};
+type Content = Record<string, { example?: unknown }>;
+type Documented = { operationId: string; parameters?: Parameter[]; requestBody?: { content: Content } };
+type Operation = {
+  method: string;
+  path: string;
+  operationId: string;
+  parameters: Parameter[];
+  content: Content;
+};
+
+const operationOf = (name: string) => operations.find(({ operationId }) => operationId === name)!;
+const endpointOf = (name: string) => api.endpoints.find(({ operationId }) => operationId === name)!;
+
+/** Calls to make one after the other in a shop of their own: those that come first, and what is tried after them. */
+function sequencesOf(tried: readonly Operation[]): [calls: readonly string[], names: string[]][] {
+  const readings = new Map<string, string[]>();
+  const sequences: [readonly string[], string[]][] = [];
+  for (const { operationId, method } of tried) {
+    const { after = [] } = endpointOf(operationId).tryOut;
+    if (method !== 'GET') sequences.push([after, [operationId]]);
+    else if (readings.has(after.join())) readings.get(after.join())!.push(operationId);
+    else {
+      const names = [operationId];
+      readings.set(after.join(), names);
+      sequences.push([after, names]);
+    }
+  }
+  return sequences;
+}
+
+/** Empties the database but for its keys, and seeds the sample data as `npm start` does. */
+async function openAnew({ sql, origin, keys }: Api): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    const tables = await tx<{ name: string }[]>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'api_keys')`;
+    for (const { name } of tables) await tx`delete from ${tx(name)}`;
+    await tx`select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) from pg_sequences`;
+  });
+  await seedSampleData(apiClient(origin, keys.admin));
+}
+
+/** Sends what the page at `/docs` fills in: examples and defaults, as they stand in the document. */
+async function tryOut(shop: Api, { method, path, parameters, content }: Operation): Promise<Answer> {
+  const given = parameters.flatMap(({ name, in: place, schema }) => {
+    const value = schema.example ?? schema.default;
+    return value === undefined ? [] : [{ name, place, value: String(value) }];
+  });
+  const of = (wanted: string) =>
+    given.filter(({ place }) => place === wanted).map(({ name, value }): [string, string] => [name, value]);
+  const address = of('path').reduce((text, [name, value]) => text.replace(`{${name}}`, value), path);
+  const [[type, { example }] = ['application/json', {}]] = Object.entries(content) as [
+    string,
+    Content[string],
+  ][];
+  const body =
+    example === undefined ? undefined : typeof example === 'string' ? example : JSON.stringify(example);
+  const headers = {
+    ...Object.fromEntries(of('header')),
+    ...(body === undefined ? {} : { 'content-type': type }),
+  };
+  const answer = await shop.working(
+    shop.send(`${address}?${new URLSearchParams(of('query'))}`, body, {
+      method,
+      headers,
+    }),
+  );
+  if (path.endsWith('/import') && answer.status === 202)
+    await applyImport(shop.sql, answer.body.importId, shop.clock.now);
+  return answer;
+}
 
 it('the OpenAPI document has every call, and nothing in it points nowhere', async () => {
   const { headers, body } = await api.send('/openapi.json', undefined, { as: null });
@@ -49,6 +139,56 @@ it('the document says what a call takes, gives and refuses', async () => {
     'cursor',
   ]);
   expect(list.every(({ required }: { required: boolean }) => !required)).toBe(true);
+});
+
+it('each call has a name of its own, a verb and a noun, and describes its parameters', async () => {
+  const names = operations.map(({ operationId }) => operationId);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+  const known = new Set(names);
+  for (const { operationId, tryOut } of api.endpoints)
+    expect(
+      (tryOut.after ?? []).filter((name) => !known.has(name)),
+      operationId,
+    ).toEqual([]);
+  for (const { operationId, parameters } of operations)
+    for (const { name, description } of parameters)
+      expect(description, `${operationId} ${name}`).toMatch(/^\S.{10,}\.$/s);
+});
+
+it('each body has an example that the call itself can read, and each path one that fits', () => {
+  for (const { operationId, content, parameters } of operations) {
+    for (const [type, { example }] of Object.entries(content)) {
+      expect(example, `${operationId} ${type}`).toBeDefined();
+      if (type !== 'application/json') continue;
+      const { body } = endpointOf(operationId);
+      expect(body.safeParse(example), operationId).toMatchObject({ success: true });
+    }
+    for (const { name, in: place, required, schema } of parameters)
+      if (place === 'path' || required) {
+        expect(schema.example, `${operationId} ${name}`).toBeDefined();
+        if (schema.pattern) expect(String(schema.example), operationId).toMatch(new RegExp(schema.pattern));
+      }
+  }
+});
+
+it('each example works on the sample data, after the calls that its description names', async () => {
+  const works = operations.filter(({ operationId }) => !endpointOf(operationId).tryOut.needs);
+  expect(operations.length - works.length).toBe(5);
+  const shop = await openApi({ merchant: false });
+  const refused: unknown[] = [];
+  try {
+    for (const [calls, names] of sequencesOf(works)) {
+      await openAnew(shop);
+      for (const name of [...calls, ...names]) {
+        const { status, body } = await tryOut(shop, operationOf(name));
+        if (status < 200 || status > 299) refused.push({ name, after: calls, body });
+      }
+    }
+  } finally {
+    await shop.close();
+  }
+  expect(refused).toEqual([]);
 });
 
 it('the page at /docs brings all it needs from here', async () => {

@@ -37,14 +37,17 @@ export async function openApi({
   told = true,
   viesUrl = 'http://127.0.0.1:1',
   temporalAddress,
+  merchant = true,
 }: {
   told?: boolean;
   viesUrl?: string;
+  /** False: the database is empty. */
+  merchant?: boolean;
   /** Where real workflows do the work; nowhere, if not given. */
   temporalAddress?: string;
 } = {}) {
   const { sql, drop } = await freshDatabase();
-  await openMerchant(sql);
+  if (merchant) await openMerchant(sql);
   const { client } = createTemporalClient({
     address: temporalAddress ?? '127.0.0.1:1',
     namespace: 'default',
