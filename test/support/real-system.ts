@@ -12,6 +12,7 @@ import { createTemporalClient } from '../../src/temporal/client.ts';
 import { reconcile } from '../../src/temporal/reconcile.ts';
 import { freshDatabase } from './database.ts';
 import { startPostOffice } from './post-office.ts';
+import { shiftedClock } from './shifted-clock.ts';
 import { startStore } from './store-receiver.ts';
 
 const quiet = () => {};
@@ -42,6 +43,7 @@ export async function startRealSystem() {
   );
 
   const env = {
+    ...shiftedClock(),
     PATH: process.env.PATH,
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,

@@ -214,7 +214,7 @@ export async function openWorld() {
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The SDK gives the server five seconds to start, which is too few on a busy machine: it is tried again. */
-async function startSkipping(triesLeft = 5): Promise<TestWorkflowEnvironment> {
+export async function startSkipping(triesLeft = 5): Promise<TestWorkflowEnvironment> {
   const server = { executable: { type: 'existing-path', path: inject('testServerPath') } } as const;
   try {
     return await TestWorkflowEnvironment.createTimeSkipping({ server });
