@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Api, openApi } from './harness.ts';
 
 const ENTRIES = 40_000;
 
 let api: Api;
-beforeAll(async () => {
+beforeEach(async () => {
   api = await openApi();
   await api.sql`
     insert into ledger (entry_key, customer_id, account, kind, amount, currency, actor, booked_at)
     select 'test/' || n, 'rossi', 'unapplied', 'payment', n, 'EUR', 'key:test', '2027-02-01'
     from generate_series(1, ${ENTRIES}) n`;
 });
-afterAll(() => api.close());
+afterEach(() => api.close());
 
 const url = () => `${api.origin}/v1/ledger/export`;
 const headers = () => ({ authorization: `Bearer ${api.keys.read}` });

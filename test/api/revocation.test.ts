@@ -107,7 +107,7 @@ describe('a revocation', () => {
   });
 
   it('that is sent many times at once is one', async () => {
-    await addCustomer(api.sql, 'burst');
+    for (const id of ['burst', 'burst-too']) await addCustomer(api.sql, id);
     await place('burst-1', 'burst');
     const body = { reason: 'r', openOrders: 'demand', revocationId: 'burst-r' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => revoke('burst', body)));
@@ -115,7 +115,9 @@ describe('a revocation', () => {
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     expect((await actions('burst')).filter(({ action }) => action === 'customer.revoked')).toHaveLength(1);
     const twoAtOnce = await Promise.all(
-      ['burst', 'kept'].map((id) => revoke(id, { reason: 'r', openOrders: 'keep', revocationId: 'burst-2' })),
+      ['burst', 'burst-too'].map((id) =>
+        revoke(id, { reason: 'r', openOrders: 'keep', revocationId: 'burst-2' }),
+      ),
     );
     expect(twoAtOnce.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
