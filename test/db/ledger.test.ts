@@ -16,6 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const direct = [
+  { kind: 'settle' as const, place: 'by-hand:0', actor: 'temporal' as const, reason: 'by hand' },
+];
+
 it('refuses to change or delete what is booked', async () => {
   const { sql } = database;
   await checkout(sql, anOrder({ orderId: 'booked' }), by);
@@ -28,9 +32,6 @@ it('never books an entry twice, however often the same pass is repeated', async 
   const { sql } = database;
   await addCustomer(sql, 'twice');
   await checkout(sql, anOrder({ orderId: 'twice', customerId: 'twice' }), by);
-  const direct = [
-    { kind: 'settle' as const, place: 'by-hand:0', actor: 'temporal' as const, reason: 'by hand' },
-  ];
   const first = await advance(sql, aPass('twice', now, { direct }), { told: true });
   const again = await Promise.all(
     [1, 2, 3].map(() => advance(sql, aPass('twice', now, { direct }), { told: true })),
@@ -68,18 +69,23 @@ it('accepts exactly as many concurrent orders as the limit holds, on several con
 
 it('reconciles, and tells every kind of tampering', async () => {
   const { sql } = database;
+  for (const id of ['open', 'settled']) {
+    await addCustomer(sql, id);
+    await checkout(sql, anOrder({ orderId: id, customerId: id, total: eur(1_000) }), by);
+  }
+  await advance(sql, aPass('settled', now, { direct }), { told: true });
   expect(await reconcileBalances(sql)).toEqual([]);
-  await sql`update accounts set exposure = exposure + 1, unapplied = unapplied + 5 where customer_id = 'busy'`;
-  await sql`update orders set outstanding = outstanding - 100 where id = 'busy-0' or id = 'twice'`;
-  await sql`update orders set currency = 'USD' where id = 'twice'`;
+  await sql`update accounts set exposure = exposure + 1, unapplied = unapplied + 5 where customer_id = 'open'`;
+  await sql`update orders set outstanding = outstanding - 100 where id = 'open' or id = 'settled'`;
+  await sql`update orders set currency = 'USD' where id = 'settled'`;
   const problems = (await reconcileBalances(sql)).map(({ subject, problem }) => `${subject}: ${problem}`);
   expect(problems).toContain(
-    'customer/busy: stored exposure 1000001, open balances 1000000 and reservations 0 in EUR',
+    'customer/open: stored exposure 100001, open balances 100000 and reservations 0 in EUR',
   );
-  expect(problems).toContain('customer/busy: stored unapplied credit 5, ledger 0 in EUR');
-  expect(problems).toContain('order/twice: stored balance -100, ledger 0');
-  expect(problems).toContain('order/twice: is in USD, in which its customer has no account');
+  expect(problems).toContain('customer/open: stored unapplied credit 5, ledger 0 in EUR');
+  expect(problems).toContain('order/settled: stored balance -100, ledger 0');
+  expect(problems).toContain('order/settled: is in USD, in which its customer has no account');
   expect(problems).toContain(
-    'ledger/order/twice/charge/1: names another customer or currency than its order',
+    'ledger/order/settled/charge/1: names another customer or currency than its order',
   );
 });

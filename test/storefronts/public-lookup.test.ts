@@ -1,13 +1,18 @@
-import { lookup } from 'node:dns';
-import { beforeEach, expect, test, vi } from 'vitest';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AddressRefused, publicLookup } from '../../src/storefronts/public-address.ts';
 
-vi.mock('node:dns', () => ({ lookup: vi.fn() }));
-
 type Address = { address: string; family: number };
-const resolver = vi.mocked(lookup) as unknown as ReturnType<typeof vi.fn>;
+let resolver: ReturnType<typeof vi.fn>;
+// Not by `vi.mock`: the tests of other files share the process and its modules.
 beforeEach(() => {
-  resolver.mockReset();
+  resolver = vi.spyOn(dns, 'lookup') as unknown as ReturnType<typeof vi.fn>;
+  syncBuiltinESMExports();
+});
+afterEach(() => {
+  resolver.mockRestore();
+  syncBuiltinESMExports();
 });
 
 const resolvesTo = (...addresses: string[]) =>
