@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -36,6 +37,8 @@ test('a server dies with the launcher that started it, even when the launcher is
     createInterface({ input: launcher.stdout! }).once('line', (line) => resolve(Number(line))),
   );
   expect(isAlive(pid)).toBe(true);
+  // From here on the kernel has been told: what sets the signal has become the program.
+  while (readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
   launcher.kill('SIGKILL');
   expect(await untilGone(pid)).toBe(true);
 });
