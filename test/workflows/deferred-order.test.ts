@@ -6,6 +6,7 @@ import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
+import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 let world: World;
@@ -21,12 +22,13 @@ afterEach(async () => {
 
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
 const eventsOf = (orderId: string) => world.told.filter((event) => event.orderId === orderId);
-const exposure = async () =>
-  (await world.sql`select exposure, unapplied from accounts where customer_id = 'rossi'`)[0];
+const exposure = async (customerId = 'rossi') =>
+  (await world.sql`select exposure, unapplied from accounts where customer_id = ${customerId}`)[0];
 
 describe('an order paid later', () => {
   it('is confirmed, reminded on each planned instant, paid in part, and settled by the last payment', async () => {
-    const order = await world.place({ orderId: 'life', orderNumber: 'LIFE' });
+    await addCustomer(world.sql, 'life');
+    const order = await world.place({ orderId: 'life', orderNumber: 'LIFE', customerId: 'life' });
     const [confirmation] = await world.mails('LIFE', 1);
     expect(confirmation).toMatchObject({
       to: 'amministrazione@officine-rossi.example',
@@ -69,7 +71,7 @@ describe('an order paid later', () => {
     ]);
     await world.until(later(order.plan[3]!.at, DAY));
     expect(world.mailsOf('LIFE')).toHaveLength(5);
-    expect(await exposure()).toEqual({ exposure: 0, unapplied: 0 });
+    expect(await exposure('life')).toEqual({ exposure: 0, unapplied: 0 });
   });
 
   it('is cancelled: the store hears it after "paid", the customer by mail, and what was received becomes credit', async () => {
