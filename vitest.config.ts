@@ -4,9 +4,10 @@ import { ClosingLine } from './test/support/reporter.ts';
 /** Need no server: they run at once, without any set-up. */
 const pure = [
   'test/*.test.ts',
-  'test/domain/**/*.test.ts',
-  'test/documents/**/*.test.ts',
-  'test/emails/**/*.test.ts',
+  'test/kernel/**/*.test.ts',
+  'test/modules/*/rules/**/*.test.ts',
+  'test/modules/dunning/letters/**/*.test.ts',
+  'test/modules/reports/documents/**/*.test.ts',
 ];
 
 /** Makes recorded histories anew; no part of the tests. */

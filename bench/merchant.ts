@@ -1,10 +1,15 @@
-import type { Sql } from '../src/db/client.ts';
-import { setCreditLimit } from '../src/db/credit/accounts.ts';
-import { putCustomer } from '../src/db/customers/customers.ts';
-import { activePolicies, replacePolicy } from '../src/db/policies.ts';
-import { defaultDunning, defaultEligibility, defaultSettings, defaultTerms } from '../src/domain/defaults.ts';
-import type { Rule } from '../src/domain/eligibility/rules.ts';
-import { fingerprint } from '../src/domain/fingerprint.ts';
+import { fingerprint } from '../src/kernel/fingerprint.ts';
+import { setCreditLimit } from '../src/modules/credit/accounts.ts';
+import { putCustomer } from '../src/modules/customers/tables.ts';
+import type { Rule } from '../src/modules/eligibility/rules/rules.ts';
+import {
+  defaultDunning,
+  defaultEligibility,
+  defaultSettings,
+  defaultTerms,
+} from '../src/modules/settings/rules/defaults.ts';
+import { activePolicies, replacePolicy } from '../src/modules/settings/tables.ts';
+import type { Sql } from '../src/platform/postgres/client.ts';
 
 /** So many that their locks are seldom met; every order goes to the next one. */
 export const CUSTOMERS = 200;

@@ -1,4 +1,4 @@
-import type { Sql } from '../src/db/client.ts';
+import type { Sql } from '../src/platform/postgres/client.ts';
 import { CUSTOMERS } from './merchant.ts';
 
 const MONTHS = 26;

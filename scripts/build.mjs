@@ -14,7 +14,13 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) process.exit(1);
 
-const folders = ['db/migrations', 'emails/templates', 'emails/locales', 'documents/locales', 'admin/assets'];
+const folders = [
+  'platform/postgres/migrations',
+  'modules/dunning/letters/templates',
+  'modules/dunning/letters/locales',
+  'modules/reports/documents/locales',
+  'backoffice/assets',
+];
 for (const folder of folders) {
   cpSync(join('src', folder), join('dist', folder), { recursive: true });
 }

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import { createAdmin } from './admin/router.ts';
 import { createApp } from './api/app.ts';
+import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
-import { connect } from './db/client.ts';
-import { pending } from './db/migrate.ts';
-import { createTemporalClient, quickly } from './temporal/client.ts';
-import { createImportProcess } from './temporal/import-process.ts';
-import { createOrderProcess } from './temporal/order-process.ts';
-import { createRevocationProcess } from './temporal/revocation-process.ts';
-import { createVies } from './vat-register/vies.ts';
+import { createVies } from './modules/customers/vies.ts';
+import { createImportProcess } from './modules/imports/import-process.ts';
+import { createOrderProcess } from './modules/orders/order-process.ts';
+import { createRevocationProcess } from './modules/revocation/revocation-process.ts';
+import { connect } from './platform/postgres/client.ts';
+import { pending } from './platform/postgres/migrate.ts';
+import { createTemporalClient, quickly } from './platform/temporal/client.ts';
 
 /** How long calls that are being answered may take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;

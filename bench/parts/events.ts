@@ -1,4 +1,4 @@
-import { workflowIdOf } from '../../src/db/orders/orders.ts';
+import { workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { billableActions, kindOf } from '../billable-actions.ts';
 import { until } from '../measure.ts';
 import { SHORT_TERMS } from '../merchant.ts';

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createMailer, messageIdFor } from '../../src/emails/mailer.ts';
-import { createRenderer } from '../../src/emails/render.ts';
+import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
+import { createMailer, messageIdFor } from '../../src/platform/smtp/mailer.ts';
 import { serve } from '../helper.ts';
 
 const FROM = 'Netterms <netterms@localhost>';

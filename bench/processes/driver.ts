@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
-import { connect } from '../../src/db/client.ts';
-import { checkout } from '../../src/db/orders/checkout.ts';
-import { fingerprint } from '../../src/domain/fingerprint.ts';
-import { createTemporalClient } from '../../src/temporal/client.ts';
+import { fingerprint } from '../../src/kernel/fingerprint.ts';
+import { checkout } from '../../src/modules/ordering/checkout.ts';
+import { connect } from '../../src/platform/postgres/client.ts';
+import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { serve } from '../helper.ts';
 import { type Load, load } from '../load.ts';
 import { customerId } from '../merchant.ts';

@@ -1,7 +1,7 @@
-import type { Sql } from '../db/client.ts';
-import type { Mailer } from '../emails/mailer.ts';
-import type { Renderer } from '../emails/render.ts';
-import type { Storefront } from '../storefronts/storefront.ts';
+import type { Renderer } from '../modules/dunning/letters/render.ts';
+import type { Storefront } from '../modules/storefronts/storefront.ts';
+import type { Sql } from '../platform/postgres/client.ts';
+import type { Mailer } from '../platform/smtp/mailer.ts';
 import { alive } from './alive.ts';
 import { importActivities } from './imports.ts';
 import { ledgerActivities } from './ledger.ts';
@@ -10,7 +10,7 @@ import { revocationActivities } from './revocation.ts';
 import { storeActivities } from './store.ts';
 import type { TellOrder } from './tell-order.ts';
 
-export type { Pass, Position } from '../db/orders/process.ts';
+export type { Pass, Position } from '../modules/orders/process.ts';
 
 export type ActivityDependencies = {
   sql: Sql;

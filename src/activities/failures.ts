@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { NettermsError } from '../domain/errors.ts';
+import { NettermsError } from '../kernel/errors.ts';
 
 /** A business error will not go away by trying again; anything else may. Nothing personal goes into the message. */
 export function asApplicationFailure(error: unknown): never {

@@ -1,10 +1,10 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { bookCertain } from '../db/bank-lines/book-bank-line.ts';
-import type { Sql } from '../db/client.ts';
-import { applyImport } from '../db/imports/apply-import.ts';
-import type { ImportState } from '../db/imports/imports.ts';
-import type { Allocated } from '../db/receipts/receive-payment.ts';
-import { NettermsError } from '../domain/errors.ts';
+import { NettermsError } from '../kernel/errors.ts';
+import { bookCertain } from '../modules/banking/book-bank-line.ts';
+import { applyImport } from '../modules/imports/apply-import.ts';
+import type { ImportState } from '../modules/imports/tables.ts';
+import type { Allocated } from '../modules/payments/receive-payment.ts';
+import type { Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './tell-order.ts';
 

@@ -1,10 +1,10 @@
-import { inTransaction, type Sql } from '../db/client.ts';
-import { findMail, noteMailState } from '../db/mails.ts';
-import { noteStep } from '../db/notices.ts';
-import { lockOrder } from '../db/orders/orders.ts';
-import { advance, finish, type Pass, type Position } from '../db/orders/process.ts';
-import type { Step } from '../domain/steps.ts';
-import type { Storefront } from '../storefronts/storefront.ts';
+import { noteStep } from '../modules/dunning/tables.ts';
+import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { advance, finish, type Pass, type Position } from '../modules/orders/process.ts';
+import type { Step } from '../modules/orders/rules/steps.ts';
+import { lockOrder } from '../modules/orders/tables.ts';
+import type { Storefront } from '../modules/storefronts/storefront.ts';
+import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 import { mailIdOf, type Notice } from './mail.ts';
 

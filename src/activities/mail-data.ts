@@ -1,13 +1,13 @@
-import type { CustomerRow } from '../db/customers/customers.ts';
-import type { Owed, RevocationRow } from '../db/customers/revocations.ts';
-import type { OrderInvoice } from '../db/invoices/invoices.ts';
-import type { InstalmentRow, OrderRow } from '../db/orders/orders.ts';
-import { dayAt, daysLate } from '../domain/calendar.ts';
-import { replyAddress } from '../domain/contacts.ts';
-import { partsOf } from '../domain/instalments.ts';
-import type { Settings } from '../domain/settings.ts';
-import { type BaseDay, type LaterBaseDay, labelFor } from '../domain/terms.ts';
-import type { DemandData, MailData } from '../emails/render.ts';
+import { dayAt, daysLate } from '../kernel/calendar.ts';
+import { replyAddress } from '../modules/customers/rules/contacts.ts';
+import type { CustomerRow } from '../modules/customers/tables.ts';
+import type { DemandData, MailData } from '../modules/dunning/letters/render.ts';
+import type { OrderInvoice } from '../modules/invoicing/tables.ts';
+import type { InstalmentRow, OrderRow } from '../modules/orders/tables.ts';
+import type { Owed, RevocationRow } from '../modules/revocation/tables.ts';
+import type { Settings } from '../modules/settings/rules/settings.ts';
+import { partsOf } from '../modules/terms/rules/instalments.ts';
+import { type BaseDay, type LaterBaseDay, labelFor } from '../modules/terms/rules/terms.ts';
 
 /** What the mails of an order's course are written from. */
 export function mailData(given: {

@@ -1,8 +1,14 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { inTransaction, type Sql, type Tx } from '../db/client.ts';
-import { type CustomerRow, lockCustomer } from '../db/customers/customers.ts';
-import { demandMailId, getRevocation, owedOf } from '../db/customers/revocations.ts';
-import { invoicesOfOrders, withheldOf } from '../db/invoices/invoices.ts';
+import {
+  buyerCopy,
+  letterRecipient,
+  reminderRecipient,
+  replyAddress,
+} from '../modules/customers/rules/contacts.ts';
+import { type CustomerRow, lockCustomer } from '../modules/customers/tables.ts';
+import type { Renderer, TemplateName } from '../modules/dunning/letters/render.ts';
+import { noteStep } from '../modules/dunning/tables.ts';
+import { invoicesOfOrders, withheldOf } from '../modules/invoicing/tables.ts';
 import {
   findMail,
   freezeMail,
@@ -10,14 +16,13 @@ import {
   type MailRow,
   noteMailState,
   noteRepeat,
-} from '../db/mails.ts';
-import { noteStep } from '../db/notices.ts';
-import { instalmentsOfOrders, lockOrder, type OrderRow } from '../db/orders/orders.ts';
-import { activePolicies } from '../db/policies.ts';
-import { buyerCopy, letterRecipient, reminderRecipient, replyAddress } from '../domain/contacts.ts';
-import type { Step } from '../domain/steps.ts';
-import { type Mailer, MailRefused, messageIdFor } from '../emails/mailer.ts';
-import type { Renderer, TemplateName } from '../emails/render.ts';
+} from '../modules/mail/tables.ts';
+import type { Step } from '../modules/orders/rules/steps.ts';
+import { instalmentsOfOrders, lockOrder, type OrderRow } from '../modules/orders/tables.ts';
+import { demandMailId, getRevocation, owedOf } from '../modules/revocation/tables.ts';
+import { activePolicies } from '../modules/settings/tables.ts';
+import { inTransaction, type Sql, type Tx } from '../platform/postgres/client.ts';
+import { type Mailer, MailRefused, messageIdFor } from '../platform/smtp/mailer.ts';
 import { demandData, mailData } from './mail-data.ts';
 
 /** Mails that belong to no step of the plan. */

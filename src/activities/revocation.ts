@@ -1,5 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import type { Sql } from '../db/client.ts';
+import { findMail, noteMailState } from '../modules/mail/tables.ts';
 import {
   demandMailId,
   demandOrder,
@@ -7,8 +7,8 @@ import {
   finishRevocation,
   noteRevocationStarted,
   ordersToDemand,
-} from '../db/customers/revocations.ts';
-import { findMail, noteMailState } from '../db/mails.ts';
+} from '../modules/revocation/tables.ts';
+import type { Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './tell-order.ts';
 

@@ -1,9 +1,9 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { inTransaction, type Sql } from '../db/client.ts';
-import { beginDelivery, endDelivery } from '../db/deliveries.ts';
-import { lockOrder, type OrderRow } from '../db/orders/orders.ts';
-import { noteStoreTold } from '../db/orders/process.ts';
-import { type StoreEvent, type Storefront, StoreUnavailable } from '../storefronts/storefront.ts';
+import { noteStoreTold } from '../modules/orders/process.ts';
+import { lockOrder, type OrderRow } from '../modules/orders/tables.ts';
+import { type StoreEvent, type Storefront, StoreUnavailable } from '../modules/storefronts/storefront.ts';
+import { beginDelivery, endDelivery } from '../modules/storefronts/tables.ts';
+import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 
 /** What a store is told of an order. */
 export type StoreNews = 'paid' | 'settled' | 'cancelled';

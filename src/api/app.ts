@@ -1,11 +1,11 @@
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Sql } from '../db/client.ts';
-import type { ImportProcess } from '../temporal/import-process.ts';
-import type { OrderProcess } from '../temporal/order-process.ts';
-import type { RevocationProcess } from '../temporal/revocation-process.ts';
-import type { VatRegister } from '../vat-register/vat-register.ts';
+import type { VatRegister } from '../modules/customers/vat-register.ts';
+import type { ImportProcess } from '../modules/imports/import-process.ts';
+import type { OrderProcess } from '../modules/orders/order-process.ts';
+import type { RevocationProcess } from '../modules/revocation/revocation-process.ts';
+import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { healthRoutes } from './health.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ApprovalRow } from '../db/corrections/approvals.ts';
+import type { ApprovalRow } from '../modules/approvals/tables.ts';
 import type { approval } from './schemas/corrections.ts';
 
 /** An approval as it is answered. */

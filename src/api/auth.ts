@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { type ApiKey, findApiKey, type Scope } from '../db/api-keys.ts';
-import type { Sql } from '../db/client.ts';
-import { NettermsError } from '../domain/errors.ts';
+import { NettermsError } from '../kernel/errors.ts';
+import { type ApiKey, findApiKey, type Scope } from '../modules/access/api-keys.ts';
+import type { Sql } from '../platform/postgres/client.ts';
 
 /** How long a key that was found is not looked up again: as late may a revoked key still work. */
 const REMEMBERED_MS = 3_000;

@@ -1,4 +1,4 @@
-import type { CustomerFacts } from '../db/customers/customers.ts';
+import type { CustomerFacts } from '../modules/customers/tables.ts';
 import type { CustomerFactsBody } from './schemas/customer.ts';
 
 /** What a body says, with its defaults. */

@@ -1,15 +1,15 @@
-import type { ApiKey } from '../db/api-keys.ts';
-import type { Sql } from '../db/client.ts';
-import { accountsOf } from '../db/credit/accounts.ts';
-import { groupNames } from '../db/credit/credit-groups.ts';
-import { applicantsOf, momentOf } from '../db/customers/applicants.ts';
-import { type CustomerRow, sameVatNumber } from '../db/customers/customers.ts';
-import { presentVatChecks } from '../db/customers/vat-checks.ts';
-import { type ActivePolicies, activePolicies } from '../db/policies.ts';
-import type { Applicant } from '../domain/eligibility/applicant.ts';
-import { creditOf } from '../domain/eligibility/credit.ts';
-import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../domain/eligibility/policy.ts';
-import type { Money } from '../domain/money.ts';
+import type { Money } from '../kernel/money.ts';
+import type { ApiKey } from '../modules/access/api-keys.ts';
+import { accountsOf } from '../modules/credit/accounts.ts';
+import { groupNames } from '../modules/credit/credit-groups.ts';
+import { type CustomerRow, sameVatNumber } from '../modules/customers/tables.ts';
+import { presentVatChecks } from '../modules/customers/vat-checks.ts';
+import { applicantsOf, momentOf } from '../modules/eligibility/applicants.ts';
+import type { Applicant } from '../modules/eligibility/rules/applicant.ts';
+import { creditOf } from '../modules/eligibility/rules/credit.ts';
+import { conditionsOf, offeredTerms, setFor, termsCodesOf } from '../modules/eligibility/rules/policy.ts';
+import { type ActivePolicies, activePolicies } from '../modules/settings/tables.ts';
+import type { Sql } from '../platform/postgres/client.ts';
 import { holds } from './auth.ts';
 import type { AccountView, CustomerView } from './schemas/customer.ts';
 

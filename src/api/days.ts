@@ -1,4 +1,4 @@
-import { invalid } from '../domain/invalid.ts';
+import { invalid } from '../kernel/invalid.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
-import type { ApiKey } from '../db/api-keys.ts';
-import type { Check } from '../domain/eligibility/check.ts';
-import type { Money } from '../domain/money.ts';
-import type { Offer } from '../domain/offer.ts';
+import type { Money } from '../kernel/money.ts';
+import type { ApiKey } from '../modules/access/api-keys.ts';
+import type { Check } from '../modules/eligibility/rules/check.ts';
+import type { Offer } from '../modules/terms/rules/offer.ts';
 import { holds } from './auth.ts';
 
 /** The checks as this key may see them: the figures are for those who may read all. */

@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
-import type { ApiKey, Scope } from '../db/api-keys.ts';
-import { NettermsError } from '../domain/errors.ts';
+import { NettermsError } from '../kernel/errors.ts';
+import type { ApiKey, Scope } from '../modules/access/api-keys.ts';
 import { authorise, keyOf } from './auth.ts';
 import { discard, uploadOf } from './files/receive.ts';
 import { chosenFormat, type Format, formatParameter, sendFile } from './formats.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RequestHandler, Router } from 'express';
-import type { Sql } from '../db/client.ts';
-import { pending } from '../db/migrate.ts';
+import type { Sql } from '../platform/postgres/client.ts';
+import { pending } from '../platform/postgres/migrate.ts';
 
 /** How long a part may take to answer, in ms. */
 const PATIENCE_MS = 2_500;

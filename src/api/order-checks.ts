@@ -1,8 +1,8 @@
-import type { OrderRow } from '../db/orders/orders.ts';
-import { type Day, dayAt } from '../domain/calendar.ts';
-import { NettermsError } from '../domain/errors.ts';
-import { invalid } from '../domain/invalid.ts';
-import { type Money, plainMoney } from '../domain/money.ts';
+import { type Day, dayAt } from '../kernel/calendar.ts';
+import { NettermsError } from '../kernel/errors.ts';
+import { invalid } from '../kernel/invalid.ts';
+import { type Money, plainMoney } from '../kernel/money.ts';
+import type { OrderRow } from '../modules/orders/tables.ts';
 
 /** @throws NettermsError `currency-mismatch` */
 export function requireCurrency({ id, currency }: OrderRow, given: Money): void {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { errorTable, type FieldError, NettermsError } from '../domain/errors.ts';
+import { errorTable, type FieldError, NettermsError } from '../kernel/errors.ts';
 
 /** The start of every problem's `type`; the stable code follows. */
 const TYPE = 'urn:netterms:problem:';

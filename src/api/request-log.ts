@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import type { ApiKey } from '../db/api-keys.ts';
+import type { ApiKey } from '../modules/access/api-keys.ts';
 
 const quiet = new Set(['/healthz', '/readyz', '/metrics']);
 

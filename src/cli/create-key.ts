@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createApiKey, type Scope, scopes } from '../db/api-keys.ts';
-import { connect } from '../db/client.ts';
+import { createApiKey, type Scope, scopes } from '../modules/access/api-keys.ts';
+import { connect } from '../platform/postgres/client.ts';
 import { runCommand } from './run-command.ts';
 
 const { values } = parseArgs({

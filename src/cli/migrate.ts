@@ -1,4 +1,4 @@
-import { migrate } from '../db/migrate.ts';
+import { migrate } from '../platform/postgres/migrate.ts';
 import { runCommand } from './run-command.ts';
 
 await runCommand(async ({ databaseUrl }) => {

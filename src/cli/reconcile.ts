@@ -1,7 +1,7 @@
-import { connect } from '../db/client.ts';
-import { sizeOfBooks } from '../db/reconcile.ts';
-import { createTemporalClient } from '../temporal/client.ts';
-import { reconcile } from '../temporal/reconcile.ts';
+import { reconcile } from '../modules/reports/reconcile.ts';
+import { sizeOfBooks } from '../modules/reports/reconcile-balances.ts';
+import { connect } from '../platform/postgres/client.ts';
+import { createTemporalClient } from '../platform/temporal/client.ts';
 import { runCommand } from './run-command.ts';
 
 await runCommand(async ({ databaseUrl }) => {

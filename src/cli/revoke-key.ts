@@ -1,5 +1,5 @@
-import { listApiKeys, revokeApiKey } from '../db/api-keys.ts';
-import { connect } from '../db/client.ts';
+import { listApiKeys, revokeApiKey } from '../modules/access/api-keys.ts';
+import { connect } from '../platform/postgres/client.ts';
 import { runCommand } from './run-command.ts';
 
 const [id] = process.argv.slice(2);

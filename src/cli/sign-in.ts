@@ -1,5 +1,5 @@
-import { connect } from '../db/client.ts';
-import { createSignInLink } from '../db/sessions.ts';
+import { createSignInLink } from '../modules/access/sessions.ts';
+import { connect } from '../platform/postgres/client.ts';
 import { runCommand } from './run-command.ts';
 
 const [userId = 'admin', ...rest] = process.argv.slice(2);

@@ -1,7 +1,7 @@
-import type { DunningPolicy } from '../domain/dunning.ts';
-import type { SimplePolicy } from '../domain/eligibility/policy.ts';
-import type { Settings } from '../domain/settings.ts';
-import type { TermsPolicy } from '../domain/terms.ts';
+import type { DunningPolicy } from '../modules/dunning/rules/dunning.ts';
+import type { SimplePolicy } from '../modules/eligibility/rules/policy.ts';
+import type { Settings } from '../modules/settings/rules/settings.ts';
+import type { TermsPolicy } from '../modules/terms/rules/terms.ts';
 import { type ApiClient, ApiProblem } from './api-client.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });

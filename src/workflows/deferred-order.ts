@@ -12,8 +12,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
-import { isClosed } from '../domain/order-state.ts';
-import { collapse, type Step, splitDue } from '../domain/steps.ts';
+import { isClosed } from '../modules/orders/rules/order-state.ts';
+import { collapse, type Step, splitDue } from '../modules/orders/rules/steps.ts';
 import { ledgerOptions, mailOptions } from './activity-options.ts';
 import {
   cancel,

@@ -1,6 +1,11 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import { type CommandKind, commandKinds, type OrderStatus, type PaidInStore } from '../domain/order-state.ts';
-import type { Step } from '../domain/steps.ts';
+import {
+  type CommandKind,
+  commandKinds,
+  type OrderStatus,
+  type PaidInStore,
+} from '../modules/orders/rules/order-state.ts';
+import type { Step } from '../modules/orders/rules/steps.ts';
 
 /** Workflows and all activities but mail. */
 export const TASK_QUEUE = 'netterms';

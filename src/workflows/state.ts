@@ -1,7 +1,7 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Pass, Position } from '../activities/activities.ts';
-import type { PaidInStore } from '../domain/order-state.ts';
-import { nextUnpaid, type Step, splitDue, stepInWords } from '../domain/steps.ts';
+import type { PaidInStore } from '../modules/orders/rules/order-state.ts';
+import { nextUnpaid, type Step, splitDue, stepInWords } from '../modules/orders/rules/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
 type Known = Omit<Extract<Position, { superseded: false }>, 'superseded' | 'plan'>;

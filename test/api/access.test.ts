@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { revokeApiKey, type Scope, scopes } from '../../src/db/api-keys.ts';
+import { revokeApiKey, type Scope, scopes } from '../../src/modules/access/api-keys.ts';
 import { eur } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
 

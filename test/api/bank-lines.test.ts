@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bookCertain } from '../../src/db/bank-lines/book-bank-line.ts';
-import { applyImport } from '../../src/db/imports/apply-import.ts';
-import { getImport } from '../../src/db/imports/imports.ts';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
-import type { Money } from '../../src/domain/money.ts';
+import type { Money } from '../../src/kernel/money.ts';
+import { bookCertain } from '../../src/modules/banking/book-bank-line.ts';
+import { applyImport } from '../../src/modules/imports/apply-import.ts';
+import { getImport } from '../../src/modules/imports/tables.ts';
+import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';

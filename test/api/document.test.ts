@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { applyImport } from '../../src/db/imports/apply-import.ts';
 import { apiClient } from '../../src/dev/api-client.ts';
 import { seedSampleData } from '../../src/dev/sample-data.ts';
+import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { applyImport } from '../../src/db/imports/apply-import.ts';
+import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { applyImport } from '../../src/db/imports/apply-import.ts';
+import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type Api, openApi } from './harness.ts';

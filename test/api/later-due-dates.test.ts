@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/db/client.ts';
-import { finaliseDueDates } from '../../src/db/orders/final-due-dates.ts';
-import { lockOrder } from '../../src/db/orders/orders.ts';
+import { finaliseDueDates } from '../../src/modules/orders/finalise-due-dates.ts';
+import { lockOrder } from '../../src/modules/orders/tables.ts';
+import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';
 import { dates, net, useShop } from './shop.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demandOrder, ordersToDemand } from '../../src/db/customers/revocations.ts';
+import { demandOrder, ordersToDemand } from '../../src/modules/revocation/tables.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';

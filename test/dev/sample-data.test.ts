@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { companies, eligibility } from '../../src/dev/sample-data.ts';
-import { decide } from '../../src/domain/eligibility/decide.ts';
-import { anApplicant } from '../domain/eligibility/applicants.ts';
+import { decide } from '../../src/modules/eligibility/rules/decide.ts';
+import { anApplicant } from '../modules/eligibility/rules/applicants.ts';
 
 test('the six sample companies show different verdicts, each failing at one rule at most', () => {
   const verdicts = companies.map(({ id, country, vatNumber, stats }) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlannedStep } from '../../src/domain/steps.ts';
+import type { PlannedStep } from '../../src/modules/orders/rules/steps.ts';
 import { dunning, settings, terms } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openMerchant } from '../support/merchant.ts';

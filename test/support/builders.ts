@@ -1,12 +1,12 @@
-import type { CustomerFacts } from '../../src/db/customers/customers.ts';
-import type { CheckoutRequest } from '../../src/db/orders/checkout.ts';
-import type { Pass } from '../../src/db/orders/process.ts';
-import type { DunningPolicy } from '../../src/domain/dunning.ts';
-import type { SimplePolicy } from '../../src/domain/eligibility/policy.ts';
-import { fingerprint } from '../../src/domain/fingerprint.ts';
-import type { Money } from '../../src/domain/money.ts';
-import type { Settings } from '../../src/domain/settings.ts';
-import type { TermsPolicy } from '../../src/domain/terms.ts';
+import { fingerprint } from '../../src/kernel/fingerprint.ts';
+import type { Money } from '../../src/kernel/money.ts';
+import type { CustomerFacts } from '../../src/modules/customers/tables.ts';
+import type { DunningPolicy } from '../../src/modules/dunning/rules/dunning.ts';
+import type { SimplePolicy } from '../../src/modules/eligibility/rules/policy.ts';
+import type { CheckoutRequest } from '../../src/modules/ordering/checkout.ts';
+import type { Pass } from '../../src/modules/orders/process.ts';
+import type { Settings } from '../../src/modules/settings/rules/settings.ts';
+import type { TermsPolicy } from '../../src/modules/terms/rules/terms.ts';
 
 /** Euro, in whole units: `eur(1220)` is 1,220.00 EUR. */
 export const eur = (units: number): Money => ({ amount: Math.round(units * 100), currency: 'EUR' });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
-import { createTemporalClient } from '../../src/temporal/client.ts';
+import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { freshDatabase } from './database.ts';
 import { MINUTE } from './instants.ts';
 import { shiftedClock } from './shifted-clock.ts';

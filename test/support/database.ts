@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { connect, type Sql } from '../../src/db/client.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { connect, type Sql } from '../../src/platform/postgres/client.ts';
+import { migrate } from '../../src/platform/postgres/migrate.ts';
 
 const TEMPLATE = 'netterms_template';
 

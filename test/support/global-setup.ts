@@ -9,7 +9,7 @@ import type { Report } from '../../src/dev/report.ts';
 import { startTemporal } from '../../src/dev/temporal.ts';
 import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { getTestServer } from '../../src/dev/temporal-test-server.ts';
-import { workflowsPath } from '../../src/temporal/workers.ts';
+import { workflowsPath } from '../../src/platform/temporal/workers.ts';
 import { makeTemplate } from './database.ts';
 
 declare module 'vitest' {

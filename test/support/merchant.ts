@@ -1,9 +1,9 @@
-import type { Sql } from '../../src/db/client.ts';
-import { type CustomerFacts, putCustomer } from '../../src/db/customers/customers.ts';
-import { activePolicies, replacePolicy } from '../../src/db/policies.ts';
-import { fingerprint } from '../../src/domain/fingerprint.ts';
-import type { Settings } from '../../src/domain/settings.ts';
-import type { NamedTerms } from '../../src/domain/terms.ts';
+import { fingerprint } from '../../src/kernel/fingerprint.ts';
+import { type CustomerFacts, putCustomer } from '../../src/modules/customers/tables.ts';
+import type { Settings } from '../../src/modules/settings/rules/settings.ts';
+import { activePolicies, replacePolicy } from '../../src/modules/settings/tables.ts';
+import type { NamedTerms } from '../../src/modules/terms/rules/terms.ts';
+import type { Sql } from '../../src/platform/postgres/client.ts';
 import { aCustomer, dunning, eligibility, settings, terms } from './builders.ts';
 
 const NOW = '2027-01-01T00:00:00.000Z';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { workflowIdOf } from '../../src/db/orders/orders.ts';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
-import { MailRefused } from '../../src/emails/mailer.ts';
-import { takePaymentBack } from '../../src/temporal/reverse-payment.ts';
+import { workflowIdOf } from '../../src/modules/orders/tables.ts';
+import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
+import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';

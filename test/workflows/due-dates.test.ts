@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noticesOf } from '../../src/db/notices.ts';
-import { addDays } from '../../src/domain/calendar.ts';
+import { addDays } from '../../src/kernel/calendar.ts';
+import { noticesOf } from '../../src/modules/dunning/tables.ts';
 import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findCustomer } from '../../src/db/customers/customers.ts';
-import { getImport, insertImport, workflowIdOfImport } from '../../src/db/imports/imports.ts';
-import { createImportProcess } from '../../src/temporal/import-process.ts';
+import { findCustomer } from '../../src/modules/customers/tables.ts';
+import { createImportProcess } from '../../src/modules/imports/import-process.ts';
+import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
 import { aCustomer } from '../support/builders.ts';
 import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';

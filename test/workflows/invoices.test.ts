@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
-import type { InvoiceFacts } from '../../src/domain/invoice.ts';
-import { submitInvoice } from '../../src/temporal/submit-invoice.ts';
+import type { InvoiceFacts } from '../../src/modules/invoicing/rules/invoice.ts';
+import { submitInvoice } from '../../src/modules/invoicing/submit-invoice.ts';
+import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { offerMore } from '../support/merchant.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconcileBalances } from '../../src/db/reconcile.ts';
-import { MailRefused } from '../../src/emails/mailer.ts';
+import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { findMail } from '../../src/db/mails.ts';
-import { timelineOf } from '../../src/db/orders/timeline.ts';
-import { type Mail, MailOutcomeUnknown } from '../../src/emails/mailer.ts';
+import { findMail } from '../../src/modules/mail/tables.ts';
+import { timelineOf } from '../../src/modules/reports/timeline.ts';
+import { type Mail, MailOutcomeUnknown } from '../../src/platform/smtp/mailer.ts';
 import { eventually } from '../support/eventually.ts';
 import { later, MINUTE } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';

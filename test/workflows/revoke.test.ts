@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { setPrivilege } from '../../src/db/customers/privilege.ts';
-import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/db/customers/revocations.ts';
-import { noticesOf } from '../../src/db/notices.ts';
-import { MailRefused } from '../../src/emails/mailer.ts';
+import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
+import { noticesOf } from '../../src/modules/dunning/tables.ts';
+import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/modules/revocation/tables.ts';
+import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later } from '../support/instants.ts';

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import type { FieldError } from '../../domain/errors.ts';
-import { fingerprint } from '../../domain/fingerprint.ts';
-import { MAX_AMOUNT, minorDigits } from '../../domain/money.ts';
+import type { FieldError } from '../../kernel/errors.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import { MAX_AMOUNT, minorDigits } from '../../kernel/money.ts';
 import { day } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';
 

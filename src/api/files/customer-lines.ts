@@ -1,5 +1,5 @@
-import type { FieldError } from '../../domain/errors.ts';
-import { fingerprint } from '../../domain/fingerprint.ts';
+import type { FieldError } from '../../kernel/errors.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
 import { factsOf } from '../customer-facts.ts';
 import { fieldErrorsOf } from '../problems.ts';
 import { customerFacts } from '../schemas/customer.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as aMoment } from 'node:timers/promises';
-import type { NewImportLine } from '../../db/imports/imports.ts';
-import { type FieldError, NettermsError } from '../../domain/errors.ts';
+import { type FieldError, NettermsError } from '../../kernel/errors.ts';
+import type { NewImportLine } from '../../modules/imports/tables.ts';
 import { type Columns, csvLines, type Separator } from './csv.ts';
 import type { FileLine } from './line.ts';
 import { ndjsonLines } from './ndjson.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Request } from 'express';
-import { NettermsError } from '../../domain/errors.ts';
+import { NettermsError } from '../../kernel/errors.ts';
 
 /** A body that is read as it comes, plain or unpacked. */
 export type Upload = { type: string; bytes: Readable };

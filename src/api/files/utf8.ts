@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { NettermsError } from '../../domain/errors.ts';
+import { NettermsError } from '../../kernel/errors.ts';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
-import { type ApprovalRow, getApproval, listApprovals } from '../../db/corrections/approvals.ts';
-import type { OrderProcess } from '../../temporal/order-process.ts';
-import { decideWriteOff } from '../../temporal/write-off.ts';
+import { type ApprovalRow, getApproval, listApprovals } from '../../modules/approvals/tables.ts';
+import { decideWriteOff } from '../../modules/corrections/write-off-with-approval.ts';
+import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { approvalView } from '../approval-view.ts';
 import { answerOf } from '../ask-order.ts';
 import { pageOf, readCursor } from '../cursor.ts';

@@ -1,3 +1,6 @@
+import { NettermsError } from '../../kernel/errors.ts';
+import { type Booking, bookingOf } from '../../modules/banking/book-bank-line.ts';
+import type { Proposal } from '../../modules/banking/rules/matching.ts';
 import {
   type BankLineRow,
   getBankLine,
@@ -5,14 +8,11 @@ import {
   listBankLines,
   proposalsFor,
   stateOf,
-} from '../../db/bank-lines/bank-lines.ts';
-import { type Booking, bookingOf } from '../../db/bank-lines/book-bank-line.ts';
-import type { Sql } from '../../db/client.ts';
-import { readPayment } from '../../db/receipts/payment-views.ts';
-import { NettermsError } from '../../domain/errors.ts';
-import type { Proposal } from '../../domain/matching.ts';
-import type { OrderProcess } from '../../temporal/order-process.ts';
-import { takeBankLine } from '../../temporal/receive-payment.ts';
+} from '../../modules/banking/tables.ts';
+import { takeBankLine } from '../../modules/banking/take-receipt.ts';
+import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import { readPayment } from '../../modules/payments/views.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf } from '../cursor.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import {

@@ -1,9 +1,9 @@
-import type { Sql } from '../../db/client.ts';
-import { getOrder } from '../../db/orders/orders.ts';
-import { merchantToday } from '../../db/policies.ts';
-import { collectionsOf, usualDay } from '../../db/receipts/collections.ts';
-import { collect } from '../../temporal/collect.ts';
-import type { OrderProcess } from '../../temporal/order-process.ts';
+import { collect } from '../../modules/collections/collect.ts';
+import { collectionsOf, usualDay } from '../../modules/collections/tables.ts';
+import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import { getOrder } from '../../modules/orders/tables.ts';
+import { merchantToday } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { parse } from '../problems.ts';

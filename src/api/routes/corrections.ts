@@ -1,10 +1,10 @@
-import type { Sql } from '../../db/client.ts';
-import { refundCredit } from '../../db/corrections/refund-credit.ts';
-import { readOrder } from '../../db/orders/order-views.ts';
-import { merchantToday } from '../../db/policies.ts';
-import { fingerprint } from '../../domain/fingerprint.ts';
-import type { OrderProcess } from '../../temporal/order-process.ts';
-import { writeOff } from '../../temporal/write-off.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import { refundCredit } from '../../modules/corrections/refund-credit.ts';
+import { writeOff } from '../../modules/corrections/write-off-with-approval.ts';
+import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import { readOrder } from '../../modules/reports/order-views.ts';
+import { merchantToday } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { approvalView } from '../approval-view.ts';
 import { answerOf, askedStatuses, askOrder } from '../ask-order.ts';
 import { requirePast } from '../days.ts';

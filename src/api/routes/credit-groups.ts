@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
 import {
   type CreditGroupRow,
   getCreditGroup,
   listCreditGroups,
   membersOf,
   putCreditGroup,
-} from '../../db/credit/credit-groups.ts';
+} from '../../modules/credit/credit-groups.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { type CreditGroupView, creditGroup, creditGroupBody } from '../schemas/credit.ts';

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import { invalid } from '../../kernel/invalid.ts';
+import { setPrivilege } from '../../modules/customers/set-privilege.ts';
 import {
   findCustomer,
   listCustomers,
   putCustomer,
   setOwnTerms,
   unknownCustomer,
-} from '../../db/customers/customers.ts';
-import { setPrivilege } from '../../db/customers/privilege.ts';
-import { activePolicies } from '../../db/policies.ts';
-import type { Privilege } from '../../domain/eligibility/applicant.ts';
-import { fingerprint } from '../../domain/fingerprint.ts';
-import { invalid } from '../../domain/invalid.ts';
+} from '../../modules/customers/tables.ts';
+import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
+import { activePolicies } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { factsOf } from '../customer-facts.ts';
 import { customerView, customerViews } from '../customer-views.ts';

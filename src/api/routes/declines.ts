@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
-import { listDeclines } from '../../db/customers/declines.ts';
+import { listDeclines } from '../../modules/eligibility/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { decline } from '../schemas/eligibility.ts';

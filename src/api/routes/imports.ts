@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
-import type { ApiKey } from '../../db/api-keys.ts';
-import type { Sql } from '../../db/client.ts';
+import { dayAt } from '../../kernel/calendar.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import type { ApiKey } from '../../modules/access/api-keys.ts';
+import type { ImportProcess } from '../../modules/imports/import-process.ts';
 import {
   getImport,
   type ImportKind,
@@ -16,11 +18,9 @@ import {
   rejectedLines,
   unknownImport,
   workflowIdOfImport,
-} from '../../db/imports/imports.ts';
-import { activePolicies } from '../../db/policies.ts';
-import { dayAt } from '../../domain/calendar.ts';
-import { fingerprint } from '../../domain/fingerprint.ts';
-import type { ImportProcess } from '../../temporal/import-process.ts';
+} from '../../modules/imports/tables.ts';
+import { activePolicies } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { holds } from '../auth.ts';
 import { pageOf } from '../cursor.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
-import { merchantZone } from '../../db/policies.ts';
-import { type ExportedEntry, exportLedger } from '../../db/reports/ledger-export.ts';
-import { type Cell, csvPages } from '../../documents/csv.ts';
-import { dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
-import { invalid } from '../../domain/invalid.ts';
-import { decimalOf } from '../../domain/money.ts';
+import { dayAt, endOfDay, startOfDay } from '../../kernel/calendar.ts';
+import { invalid } from '../../kernel/invalid.ts';
+import { decimalOf } from '../../kernel/money.ts';
+import { type Cell, csvPages } from '../../modules/reports/documents/csv.ts';
+import { type ExportedEntry, exportLedger } from '../../modules/reports/ledger-export.ts';
+import { merchantZone } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { day, optionalParameter } from '../schemas/fields.ts';
 

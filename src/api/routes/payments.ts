@@ -1,10 +1,10 @@
-import type { Sql } from '../../db/client.ts';
-import { readOrder } from '../../db/orders/order-views.ts';
-import { merchantToday } from '../../db/policies.ts';
-import { listPayments, readPayment } from '../../db/receipts/payment-views.ts';
-import type { OrderProcess } from '../../temporal/order-process.ts';
-import { type AllocatedPayment, allocateRest, takeReceipt } from '../../temporal/receive-payment.ts';
-import { takePaymentBack } from '../../temporal/reverse-payment.ts';
+import { type AllocatedPayment, allocateRest, takeReceipt } from '../../modules/banking/take-receipt.ts';
+import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import { takePaymentBack } from '../../modules/payments/take-payment-back.ts';
+import { listPayments, readPayment } from '../../modules/payments/views.ts';
+import { readOrder } from '../../modules/reports/order-views.ts';
+import { merchantToday } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf } from '../cursor.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint, type Reply, replayedHeader } from '../endpoint.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
+import { differences } from '../../modules/settings/rules/differences.ts';
 import {
   activePolicies,
   type Policies,
@@ -8,8 +8,8 @@ import {
   policyVersions,
   replacePolicy,
   type Versioned,
-} from '../../db/policies.ts';
-import { differences } from '../../domain/differences.ts';
+} from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { parse } from '../problems.ts';

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
-import { activePolicies } from '../../db/policies.ts';
-import { ageingByCustomer } from '../../db/reports/ageing.ts';
-import { averageDaysLate } from '../../db/reports/days-late.ts';
-import { expectedCash } from '../../db/reports/expected-cash.ts';
-import type { AsOf } from '../../db/reports/open-parts.ts';
-import { plannedForItsDay } from '../../db/reports/planned-for-its-day.ts';
-import { salesOutstanding } from '../../db/reports/sales-outstanding.ts';
-import { csvOf } from '../../documents/csv.ts';
-import { type Ageing, ageingBuckets } from '../../domain/ageing.ts';
-import { addDays, dayAt, endOfDay, startOfDay } from '../../domain/calendar.ts';
-import { daysSalesOutstanding } from '../../domain/dso.ts';
-import { invalid } from '../../domain/invalid.ts';
-import { decimalOf } from '../../domain/money.ts';
-import { sumOf } from '../../domain/statement.ts';
+import { addDays, dayAt, endOfDay, startOfDay } from '../../kernel/calendar.ts';
+import { invalid } from '../../kernel/invalid.ts';
+import { decimalOf } from '../../kernel/money.ts';
+import { ageingByCustomer } from '../../modules/reports/ageing.ts';
+import { averageDaysLate } from '../../modules/reports/days-late.ts';
+import { csvOf } from '../../modules/reports/documents/csv.ts';
+import { expectedCash } from '../../modules/reports/expected-cash.ts';
+import type { AsOf } from '../../modules/reports/open-parts.ts';
+import { plannedForItsDay } from '../../modules/reports/planned-for-its-day.ts';
+import { type Ageing, ageingBuckets } from '../../modules/reports/rules/ageing.ts';
+import { daysSalesOutstanding } from '../../modules/reports/rules/dso.ts';
+import { sumOf } from '../../modules/reports/rules/statement.ts';
+import { salesOutstanding } from '../../modules/reports/sales-outstanding.ts';
+import { activePolicies } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import {
   ageingReport,

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
+import type { RevocationProcess } from '../../modules/revocation/revocation-process.ts';
+import { demandWarnings } from '../../modules/revocation/rules/demand.ts';
 import {
   getRevocation,
   type RevocationRow,
   revocationState,
   revokeCustomer,
-} from '../../db/customers/revocations.ts';
-import { demandWarnings } from '../../domain/demand.ts';
-import type { RevocationProcess } from '../../temporal/revocation-process.ts';
+} from '../../modules/revocation/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { customerView } from '../customer-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { revocation, revokeBody, revokedCustomer } from '../schemas/revocation.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Sql } from '../../db/client.ts';
-import { momentOf } from '../../db/customers/applicants.ts';
-import { type Changed, simulate } from '../../db/customers/simulate.ts';
-import { activePolicies, requireConsistent } from '../../db/policies.ts';
-import type { Outlook } from '../../domain/eligibility/compare.ts';
+import { momentOf } from '../../modules/eligibility/applicants.ts';
+import type { Outlook } from '../../modules/eligibility/rules/compare.ts';
+import { type Changed, simulate } from '../../modules/eligibility/simulate.ts';
+import { activePolicies, requireConsistent } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { externalId, limit } from '../schemas/fields.ts';

@@ -1,9 +1,9 @@
-import type { Sql } from '../../db/client.ts';
-import { activePolicies } from '../../db/policies.ts';
-import { readStatement } from '../../db/reports/statement.ts';
-import { statementCsv } from '../../documents/statement-csv.ts';
-import { statementPdf } from '../../documents/statement-pdf.ts';
-import { type Statement, sumOf } from '../../domain/statement.ts';
+import { statementCsv } from '../../modules/reports/documents/statement-csv.ts';
+import { statementPdf } from '../../modules/reports/documents/statement-pdf.ts';
+import { type Statement, sumOf } from '../../modules/reports/rules/statement.ts';
+import { readStatement } from '../../modules/reports/statement.ts';
+import { activePolicies } from '../../modules/settings/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { statement, statementQuery } from '../schemas/statement.ts';
 

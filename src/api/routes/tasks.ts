@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ApiKey } from '../../db/api-keys.ts';
-import type { Sql } from '../../db/client.ts';
-import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../db/customers/tasks.ts';
-import { requestTerms } from '../../db/customers/terms-requests.ts';
+import type { ApiKey } from '../../modules/access/api-keys.ts';
+import { requestTerms } from '../../modules/eligibility/request-terms.ts';
+import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../modules/tasks/tables.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';

@@ -1,8 +1,8 @@
-import type { Sql } from '../../db/client.ts';
-import { findCustomer, unknownCustomer } from '../../db/customers/customers.ts';
-import { vatChecksOf } from '../../db/customers/vat-checks.ts';
-import { checkCustomer } from '../../vat-register/check-customer.ts';
-import type { VatRegister } from '../../vat-register/vat-register.ts';
+import { checkCustomer } from '../../modules/customers/check-vat-number.ts';
+import { findCustomer, unknownCustomer } from '../../modules/customers/tables.ts';
+import { vatChecksOf } from '../../modules/customers/vat-checks.ts';
+import type { VatRegister } from '../../modules/customers/vat-register.ts';
+import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { vatCheck, vatCheckHistory } from '../schemas/vat-check.ts';
 

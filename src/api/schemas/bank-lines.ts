@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { bankLineStates } from '../../db/bank-lines/bank-lines.ts';
-import { reasons } from '../../domain/matching.ts';
+import { reasons } from '../../modules/banking/rules/matching.ts';
+import { bankLineStates } from '../../modules/banking/tables.ts';
 import { readCursor } from '../cursor.ts';
 import { CSV } from '../files/read-lines.ts';
 import { currency, day, externalId, limit, line, money, optionalParameter, page, shown } from './fields.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collectionMethods, collectionStates } from '../../domain/collection.ts';
+import { collectionMethods, collectionStates } from '../../modules/collections/rules/collection.ts';
 import { day, externalId, positiveMoney, reason, shown } from './fields.ts';
 
 /** What the bank has said of the collection of an instalment. */

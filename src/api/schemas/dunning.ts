@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultDunning } from '../../domain/defaults.ts';
-import { reminderTemplates } from '../../domain/dunning.ts';
+import { reminderTemplates } from '../../modules/dunning/rules/dunning.ts';
+import { defaultDunning } from '../../modules/settings/rules/defaults.ts';
 import { areDistinct, offset, termsCode, timeZone } from './fields.ts';
 
 const levels = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EligibilityPolicy } from '../../domain/eligibility/policy.ts';
-import type { Condition, Rule } from '../../domain/eligibility/rules.ts';
+import type { EligibilityPolicy } from '../../modules/eligibility/rules/policy.ts';
+import type { Condition, Rule } from '../../modules/eligibility/rules/rules.ts';
 import {
   areDistinct,
   category,

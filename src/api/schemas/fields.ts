@@ -1,8 +1,8 @@
 import { Duration, IANAZone } from 'luxon';
 import { z } from 'zod';
-import { idPattern } from '../../domain/ids.ts';
-import { MAX_AMOUNT } from '../../domain/money.ts';
-import { MAX_DAYS } from '../../domain/terms.ts';
+import { idPattern } from '../../kernel/ids.ts';
+import { MAX_AMOUNT } from '../../kernel/money.ts';
+import { MAX_DAYS } from '../../modules/terms/rules/terms.ts';
 
 /** Ids of customers, orders and payments, as the caller makes them. */
 export const externalId = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { importKinds } from '../../db/imports/imports.ts';
+import { importKinds } from '../../modules/imports/tables.ts';
 import { readCursor } from '../cursor.ts';
 import { type Separator, separators } from '../files/csv.ts';
 import { CSV, NDJSON } from '../files/read-lines.ts';

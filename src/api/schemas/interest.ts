@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defaultLateInterest } from '../../domain/defaults.ts';
-import { startsHalfYear } from '../../domain/interest/half-year.ts';
-import { countriesWithLaw } from '../../domain/interest/laws.ts';
-import { plainMoney } from '../../domain/money.ts';
-import { percentUnits } from '../../domain/percent.ts';
+import { plainMoney } from '../../kernel/money.ts';
+import { percentUnits } from '../../kernel/percent.ts';
+import { startsHalfYear } from '../../modules/interest/rules/half-year.ts';
+import { countriesWithLaw } from '../../modules/interest/rules/laws.ts';
+import { defaultLateInterest } from '../../modules/settings/rules/defaults.ts';
 import { country, day, money, moneyOrZero, positiveMoney, reason, shown } from './fields.ts';
 
 /** Above it a point was forgotten: "215" is 2.15 percent. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withholdings } from '../../domain/invoice.ts';
+import { withholdings } from '../../modules/invoicing/rules/invoice.ts';
 import { day, documentNumber, externalId, money, positiveMoney, shown } from './fields.ts';
 
 const MAX_ORDERS = 500;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { entryKinds } from '../../domain/ledger/entry.ts';
-import { commandKinds } from '../../domain/order-state.ts';
-import { collections } from '../../domain/terms.ts';
+import { entryKinds } from '../../modules/ledger/rules/entry.ts';
+import { commandKinds } from '../../modules/orders/rules/order-state.ts';
+import { collections } from '../../modules/terms/rules/terms.ts';
 import { customerFacts } from './customer.ts';
 import { discountOffer } from './eligibility.ts';
 import {

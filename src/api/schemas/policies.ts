@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Policies } from '../../db/policies.ts';
+import type { Policies } from '../../modules/settings/tables.ts';
 import { dunningPolicy } from './dunning.ts';
 import { eligibilityPolicy } from './eligibility-policy.ts';
 import { shown } from './fields.ts';

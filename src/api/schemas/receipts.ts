@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deductionKinds, type ReceiptsPolicy } from '../../domain/receipts.ts';
+import { deductionKinds, type ReceiptsPolicy } from '../../modules/payments/rules/receipts.ts';
 import { readCursor } from '../cursor.ts';
 import {
   day,

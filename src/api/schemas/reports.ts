@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ageingBuckets } from '../../domain/ageing.ts';
+import { ageingBuckets } from '../../modules/reports/rules/ageing.ts';
 import { currency, day, integerParameter, money, optionalParameter, shown } from './fields.ts';
 
 /** Ten years: as long as accounts are kept (art. 2220 of the Italian civil code). */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isRegion } from '../../domain/calendar.ts';
-import { defaultSettings } from '../../domain/defaults.ts';
-import { isIban } from '../../domain/iban.ts';
-import { checkVatNumber } from '../../domain/vat.ts';
+import { isRegion } from '../../kernel/calendar.ts';
+import { isIban } from '../../modules/banking/rules/iban.ts';
+import { checkVatNumber } from '../../modules/customers/rules/vat.ts';
+import { defaultSettings } from '../../modules/settings/rules/defaults.ts';
 import { country, currency, duration, email, line, moneyOrZero, timeZone } from './fields.ts';
 
 /** The merchant's settings. */

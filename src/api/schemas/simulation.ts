@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changes } from '../../domain/eligibility/compare.ts';
+import { changes } from '../../modules/eligibility/rules/compare.ts';
 import { check } from './eligibility.ts';
 import { eligibilityPolicy } from './eligibility-policy.ts';
 import { category, money, page, positiveMoney, shown } from './fields.ts';

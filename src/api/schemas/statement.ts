@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entryKinds } from '../../domain/ledger/entry.ts';
+import { entryKinds } from '../../modules/ledger/rules/entry.ts';
 import { currency, day, money, optionalParameter, shown } from './fields.ts';
 
 export const statementQuery = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { taskKinds, taskOutcomes, taskStates } from '../../domain/task.ts';
+import { taskKinds, taskOutcomes, taskStates } from '../../modules/tasks/rules/task.ts';
 import { check } from './eligibility.ts';
 import { externalId, line, money, positiveMoney, reason, shown } from './fields.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { percentUnits } from '../../domain/percent.ts';
+import { percentUnits } from '../../kernel/percent.ts';
 import {
   baseDays,
   collections,
@@ -10,7 +10,7 @@ import {
   type NamedTerms,
   type Terms,
   type TermsPolicy,
-} from '../../domain/terms.ts';
+} from '../../modules/terms/rules/terms.ts';
 import { day, duration, line, positiveMoney, termsCode } from './fields.ts';
 
 const days = z.int().min(0).max(MAX_DAYS).meta({ example: 30 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { vatOutcomes } from '../../domain/vat-register.ts';
+import { vatOutcomes } from '../../modules/customers/rules/vat-check.ts';
 import { shown } from './fields.ts';
 
 export const vatCheck = z

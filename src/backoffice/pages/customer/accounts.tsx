@@ -1,0 +1,69 @@
+import type { Money } from '../../../kernel/money.ts';
+import type { Credit } from '../../../modules/eligibility/rules/credit.ts';
+import { Amount } from '../values.tsx';
+
+/** Companies with which the customer shares a limit; without one in the account's currency `limit` is null. */
+export type GroupUse = { id: string; name: string; limit: Money | null; used: Money | null };
+
+/** What the group may owe and owes, in the currency of the account that is shown. */
+export function GroupFact({ group, currency }: { group: GroupUse; currency: string }) {
+  return (
+    <div class="wide">
+      <dt>Credit group</dt>
+      <dd>
+        {group.name} <span class="id">{group.id}</span>
+        {group.limit && group.used ? (
+          <>
+            : <Amount money={group.used} /> of <Amount money={group.limit} /> used by all its companies
+          </>
+        ) : (
+          `: no limit in ${currency}`
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** The customer's accounts in other currencies than the one that is shown. */
+export function OtherAccounts({ customerId, accounts }: { customerId: string; accounts: readonly Credit[] }) {
+  if (accounts.length === 0) return null;
+  return (
+    <section class="card flush" aria-labelledby="accounts">
+      <h2 id="accounts">Accounts in other currencies</h2>
+      <table class="stacked">
+        <caption class="unseen">Accounts in other currencies</caption>
+        <thead>
+          <tr>
+            <th scope="col">Account</th>
+            {['Exposure', 'Credit held', 'Limit', 'Available'].map((name) => (
+              <th scope="col" class="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {accounts.map(({ limit, exposure, unapplied, available }) => (
+            <tr class={available.amount < 0 ? 'late' : undefined}>
+              <th scope="row">
+                <a href={`/admin/customers/${customerId}?currency=${limit.currency}`}>{limit.currency}</a>
+              </th>
+              <td data-label="Exposure" class="number">
+                <Amount money={exposure} />
+              </td>
+              <td data-label="Credit held" class="number">
+                <Amount money={unapplied} />
+              </td>
+              <td data-label="Limit" class="number">
+                <Amount money={limit} />
+              </td>
+              <td data-label="Available" class="number strong">
+                <Amount money={available} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

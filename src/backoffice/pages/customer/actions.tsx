@@ -1,0 +1,159 @@
+import { type Money, plainMoney } from '../../../kernel/money.ts';
+import type { CustomerRow } from '../../../modules/customers/tables.ts';
+import type { Privilege } from '../../../modules/eligibility/rules/applicant.ts';
+import type { Credit } from '../../../modules/eligibility/rules/credit.ts';
+import { mayFollow } from '../../../modules/eligibility/rules/standing.ts';
+import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { demandWarnings } from '../../../modules/revocation/rules/demand.ts';
+import { amountText } from '../../amount.ts';
+import type { Visitor } from '../../page.tsx';
+import { Action, Choice, Field, type FormState } from '../fields.tsx';
+
+/** The page's forms, and the last part of their addresses. */
+export const privilegeActions = {
+  grant: 'granted',
+  suspend: 'suspended',
+  insolvency: 'insolvency',
+  'use-rules': 'by_rules',
+} as const satisfies Record<string, Privilege>;
+export type PrivilegeAction = keyof typeof privilegeActions;
+export type CustomerAction = PrivilegeAction | 'revoke' | 'credit-limit' | 'policy-limit' | 'vat-check';
+
+/** Which account a form is about; nothing for the usual one. */
+const accountQuery = ({ currency, usualCurrency }: CustomerRow): string =>
+  currency === usualCurrency ? '' : `?currency=${currency}`;
+
+const reasonLabel = 'Reason';
+
+/** What the visitor may change: the privilege and the limit. */
+export function Actions({
+  visitor,
+  customer,
+  privilege,
+  orders,
+  credit,
+  policyLimit,
+  proposedId,
+  form,
+}: {
+  visitor: Visitor;
+  customer: CustomerRow;
+  privilege: Privilege;
+  orders: readonly OrderView[];
+  credit: Credit;
+  policyLimit: Money;
+  /** Makes a form that is sent twice one revocation. */
+  proposedId: string;
+  form: FormState | null;
+}) {
+  const stateOf = (action: CustomerAction) => (form?.action === action ? form : null);
+  const common = (id: CustomerAction) => ({
+    id,
+    visitor,
+    state: stateOf(id),
+    target: `/admin/customers/${customer.id}/${id}${accountQuery(customer)}`,
+  });
+  const fieldsOf = (id: CustomerAction) => ({ form: { id, state: stateOf(id) } });
+  const privileges = [
+    {
+      id: 'grant',
+      title: 'Grant payment terms',
+      note: 'The rules are not asked any more; the credit limit still holds.',
+      button: 'Grant',
+      tone: 'main',
+    },
+    {
+      id: 'suspend',
+      title: 'Suspend payment terms',
+      note: 'No new orders on terms until that day or your word. Open orders go on.',
+      button: 'Suspend',
+      tone: 'plain',
+    },
+    {
+      id: 'insolvency',
+      title: 'Note an insolvency',
+      note: 'No new orders on terms, no reminders, no interest from today on; payments become credit until somebody allocates them. Ends when terms are granted or the rules decide again.',
+      button: 'Note the insolvency',
+      tone: 'danger',
+    },
+    {
+      id: 'use-rules',
+      title: 'Let the rules decide',
+      note: 'The eligibility policy decides for this customer, as for others.',
+      button: 'Use the rules',
+      tone: 'plain',
+    },
+  ] as const;
+  return (
+    <>
+      {privileges
+        .filter(({ id }) => privilegeActions[id] !== privilege && mayFollow(privilege, privilegeActions[id]))
+        .map(({ id, ...texts }) => (
+          <Action {...common(id)} {...texts}>
+            {id === 'suspend' && (
+              <Field
+                {...fieldsOf(id)}
+                name="lastDay"
+                label="Last day of the suspension"
+                type="date"
+                required={false}
+                hint="When it has ended, what holds now holds again."
+              />
+            )}
+            <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
+          </Action>
+        ))}
+      {mayFollow(privilege, 'revoked') && (privilege !== 'revoked' || orders.length > 0) && (
+        <Action
+          {...common('revoke')}
+          title="Revoke payment terms"
+          note="No new orders on terms, from now on."
+          button="Revoke"
+          tone="danger"
+        >
+          <input type="hidden" name="revocationId" value={proposedId} />
+          <Choice
+            {...fieldsOf('revoke')}
+            name="openOrders"
+            label="Open orders"
+            options={[
+              { value: 'keep', label: 'Keep', hint: 'They go on as agreed.' },
+              {
+                value: 'demand',
+                label: 'Demand',
+                hint: `All that is open is due today, reservations are cancelled, and the customer gets a letter; a later grant restores no due date. ${demandWarnings.join(' ')}`,
+              },
+            ]}
+          />
+          <Field {...fieldsOf('revoke')} name="reason" label={reasonLabel} />
+        </Action>
+      )}
+      <Action
+        {...common('credit-limit')}
+        title="Set a credit limit"
+        note={`Instead of the policy’s ${plainMoney(policyLimit)}.`}
+        button="Set the limit"
+        tone="main"
+      >
+        <Field
+          {...fieldsOf('credit-limit')}
+          name="limit"
+          label={`Limit in ${customer.currency}`}
+          inputMode="decimal"
+          value={amountText(credit.limit.amount, customer.currency)}
+        />
+        <Field {...fieldsOf('credit-limit')} name="reason" label={reasonLabel} />
+      </Action>
+      {customer.creditLimit !== null && (
+        <Action
+          {...common('policy-limit')}
+          title="Use the policy’s limit"
+          note={`The limit becomes ${plainMoney(policyLimit)}, and follows the policy from then on.`}
+          button="Use the policy’s limit"
+        >
+          <Field {...fieldsOf('policy-limit')} name="reason" label={reasonLabel} />
+        </Action>
+      )}
+    </>
+  );
+}

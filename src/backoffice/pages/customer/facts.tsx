@@ -1,0 +1,50 @@
+import { plainMoney } from '../../../kernel/money.ts';
+import type { CustomerRow } from '../../../modules/customers/tables.ts';
+import { At } from '../values.tsx';
+
+/** The contacts that mean something to Netterms; others are the store's own. */
+const contactWords: Readonly<Record<string, string>> = {
+  billing: 'Contact for letters',
+  dunning: 'Contact for reminders',
+  pec: 'Certified e-mail (PEC)',
+};
+
+/** What the store has written of the customer. */
+export function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
+  const { accountManager } = customer;
+  const turnover = customer.turnoverCurrency
+    ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
+    : 'not known';
+  const facts: readonly [string, string][] = [
+    ['Customer id', customer.id],
+    ['E-mail', customer.email],
+    ['Country', customer.country],
+    ['Language', customer.locale],
+    ['VAT number', customer.vatNumber ?? 'none'],
+    ['Groups', customer.groups.join(', ') || 'none'],
+    ['Past orders', `${customer.pastOrders}`],
+    ['Turnover', turnover],
+    ['Known since', customer.since ?? 'not known'],
+    ['Account manager', accountManager ? `${accountManager.name}, ${accountManager.email}` : 'none'],
+    ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
+      contactWords[role] ?? `Contact: ${role}`,
+      contact,
+    ]),
+  ];
+  return (
+    <section class="card" aria-labelledby="facts">
+      <h2 id="facts">What the store says</h2>
+      <dl class="list">
+        {facts.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">
+        Last written <At at={customer.updatedAt} zone={zone} />
+      </p>
+    </section>
+  );
+}

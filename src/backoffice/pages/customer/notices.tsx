@@ -1,0 +1,51 @@
+import type { Credit } from '../../../modules/eligibility/rules/credit.ts';
+import type { TaskRow } from '../../../modules/tasks/tables.ts';
+import { type FormState, Refused } from '../fields.tsx';
+
+const warningWords = {
+  'near-limit': '80 % of the credit limit or more are used.',
+  'over-limit': 'More than the credit limit is used.',
+} as const;
+
+/** What the visitor should know before all else. */
+export function Notices({
+  form,
+  credit,
+  namesakes,
+  request,
+}: {
+  form: FormState | null;
+  credit: Credit;
+  /** Ids of other customers with the same VAT number. */
+  namesakes: readonly string[];
+  /** The open request for payment terms. */
+  request: TaskRow | null;
+}) {
+  return (
+    <>
+      <Refused form={form} />
+      {credit.warning !== undefined && (
+        <p class={credit.warning === 'over-limit' ? 'notice bad' : 'notice warn'}>
+          {warningWords[credit.warning]}
+        </p>
+      )}
+      {namesakes.length > 0 && (
+        <p class="notice warn">
+          The same VAT number is on{' '}
+          {namesakes.map((id, index) => (
+            <>
+              {index > 0 && ', '}
+              <a href={`/admin/customers/${id}`}>{id}</a>
+            </>
+          ))}
+          .
+        </p>
+      )}
+      {request !== null && (
+        <p class="notice warn">
+          The customer asks for payment terms: <a href={`/admin/tasks/${request.id}`}>decide</a>.
+        </p>
+      )}
+    </>
+  );
+}

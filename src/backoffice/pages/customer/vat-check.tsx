@@ -1,0 +1,73 @@
+import type { CustomerRow } from '../../../modules/customers/tables.ts';
+import type { PresentVatCheck } from '../../../modules/customers/vat-checks.ts';
+import type { Visitor } from '../../page.tsx';
+import { VatBadge } from '../badges.tsx';
+import { CsrfField } from '../fields.tsx';
+import { At, actorWords } from '../values.tsx';
+
+/** What VIES said of the customer's present VAT number, and the button that asks it. */
+export function VatCheckCard({
+  visitor,
+  customer,
+  vatCheck,
+  zone,
+}: {
+  visitor: Visitor;
+  customer: CustomerRow;
+  vatCheck: PresentVatCheck | null;
+  zone: string;
+}) {
+  return (
+    <section class="card" aria-labelledby="vat-check">
+      <h2 id="vat-check">VAT number in VIES</h2>
+      {vatCheck ? <Answer vatCheck={vatCheck} zone={zone} /> : <p class="note">{missing(customer)}</p>}
+      {customer.vatNumber !== null && (
+        <form method="post" action={`/admin/customers/${customer.id}/vat-check`}>
+          <CsrfField visitor={visitor} />
+          <button type="submit">Check now</button>
+        </form>
+      )}
+    </section>
+  );
+}
+
+const missing = ({ vatNumber }: CustomerRow): string =>
+  vatNumber === null ? 'The store has given no VAT number.' : 'This number was not checked yet.';
+
+function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string }) {
+  const { vatNumber, outcome, reason, consultationNumber, requester, name, address, outage } = vatCheck;
+  const told: readonly [string, string | null][] = [
+    ['Reason', reason],
+    ['Consultation number', consultationNumber],
+    ['Asked for', requester],
+    ['Name there', name],
+    ['Address there', address],
+  ];
+  return (
+    <>
+      <p>
+        {vatNumber} <VatBadge outcome={outcome} />
+      </p>
+      {outage && (
+        <p class="notice warn">
+          VIES could not be asked again on <At at={outage.checkedAt} zone={zone} /> ({outage.reason}): its
+          former answer stands.
+        </p>
+      )}
+      <dl class="list">
+        {told.map(
+          ([term, value]) =>
+            value !== null && (
+              <div>
+                <dt>{term}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      <p class="note">
+        <At at={vatCheck.checkedAt} zone={zone} /> by {actorWords(vatCheck.actor)}
+      </p>
+    </>
+  );
+}

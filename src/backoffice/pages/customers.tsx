@@ -1,0 +1,113 @@
+import type { CustomerRow } from '../../modules/customers/tables.ts';
+import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
+import type { Credit } from '../../modules/eligibility/rules/credit.ts';
+import type { Visitor } from '../page.tsx';
+import { PrivilegeBadge } from './badges.tsx';
+import { Layout } from './layout.tsx';
+import { Amount } from './values.tsx';
+
+/** A customer as it stands now. */
+export type CustomerLine = { customer: CustomerRow; privilege: Privilege; credit: Credit };
+
+export function CustomersPage({
+  visitor,
+  search,
+  lines,
+  after,
+  next,
+}: {
+  visitor: Visitor;
+  search: string;
+  lines: readonly CustomerLine[];
+  after: string | null;
+  next: string | null;
+}) {
+  return (
+    <Layout title="Customers" visitor={visitor} section="customers">
+      <div class="bar">
+        <h1>Customers</h1>
+        <form class="search" method="get" action="/admin/customers">
+          <label class="unseen" for="q">
+            Customer, by name or id
+          </label>
+          <input id="q" name="q" type="search" placeholder="Name or id" value={search} />
+          <button type="submit">Search</button>
+        </form>
+      </div>
+      {lines.length === 0 ? (
+        <p class="empty card">
+          {search ? `No customer is called “${search}”. ` : 'No customers yet: the store creates them. '}
+          {search && <a href="/admin/customers">All customers</a>}
+        </p>
+      ) : (
+        <div class="card flush">
+          <table class="stacked">
+            <caption class="unseen">Customers</caption>
+            <thead>
+              <tr>
+                <th scope="col">Customer</th>
+                <th scope="col">Terms</th>
+                <th scope="col" class="number">
+                  Exposure
+                </th>
+                <th scope="col" class="number">
+                  Credit held
+                </th>
+                <th scope="col" class="number">
+                  Limit
+                </th>
+                <th scope="col" class="number">
+                  Available
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map((line) => (
+                <Row {...line} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(after !== null || next !== null) && (
+        <nav class="pages" aria-label="Pages">
+          {after !== null && <a href="/admin/customers">First page</a>}
+          {next !== null && (
+            <a href={`/admin/customers?after=${encodeURIComponent(next)}`} rel="next">
+              Next page
+            </a>
+          )}
+        </nav>
+      )}
+    </Layout>
+  );
+}
+
+function Row({ customer, privilege, credit }: CustomerLine) {
+  return (
+    <tr class={credit.available.amount < 0 ? 'late' : undefined}>
+      <th scope="row">
+        <a href={`/admin/customers/${customer.id}`}>{customer.name}</a>
+        <span class="id">
+          {customer.id} · {customer.country}
+        </span>
+      </th>
+      <td data-label="Terms">
+        <PrivilegeBadge privilege={privilege} />
+      </td>
+      <td data-label="Exposure" class="number">
+        <Amount money={credit.exposure} />
+      </td>
+      <td data-label="Credit held" class="number">
+        <Amount money={credit.unapplied} />
+      </td>
+      <td data-label="Limit" class="number">
+        <Amount money={credit.limit} />
+        <span class="id">{customer.creditLimit === null ? 'by the policy' : 'own'}</span>
+      </td>
+      <td data-label="Available" class="number strong">
+        <Amount money={credit.available} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Withholding } from '../../../modules/invoicing/rules/invoice.ts';
+import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { Amount, OnDay } from '../values.tsx';
+
+const withheldWords = {
+  split_payment: 'split payment',
+  withholding: 'tax withheld',
+} as const satisfies Record<Withholding, string>;
+
+/** The invoices that cover the order. */
+export function Invoices({ order }: { order: OrderView }) {
+  return (
+    <table class="stacked">
+      <caption class="unseen">Invoices</caption>
+      <thead>
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col">Issued</th>
+          <th scope="col" class="number">
+            Of this order
+          </th>
+          <th scope="col" class="number">
+            To pay
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.invoices.map(({ invoiceId, number, issuedOn, documentUrl, amount, payable, withheld }) => (
+          <tr>
+            <th scope="row">
+              {documentUrl === null ? (
+                number
+              ) : (
+                <a href={documentUrl} rel="noreferrer">
+                  {number}
+                </a>
+              )}
+              <span class="id">{invoiceId}</span>
+            </th>
+            <td data-label="Issued">
+              <OnDay day={issuedOn} />
+            </td>
+            <td data-label="Of this order" class="number">
+              <Amount money={amount} />
+            </td>
+            <td data-label="To pay" class="number">
+              <Amount money={payable} />
+              {withheld !== null && <span class="id">{withheldWords[withheld]}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,219 @@
+import type { CustomerName } from '../../modules/customers/views.ts';
+import type { OrderView } from '../../modules/reports/order-views.ts';
+import type { Receivables } from '../../modules/reports/receivables.ts';
+import { listedStatuses, type OrdersQuery, ordersUrl, type Place } from '../order-filter.ts';
+import type { Visitor } from '../page.tsx';
+import { OrderBadges, statusWords } from './badges.tsx';
+import { Layout } from './layout.tsx';
+import { Amount, At, DueDate, stepWords } from './values.tsx';
+
+export function OrdersPage({
+  visitor,
+  query,
+  orders,
+  names,
+  totals,
+  candidates,
+  next,
+  zone,
+}: {
+  visitor: Visitor;
+  query: OrdersQuery;
+  orders: readonly OrderView[];
+  names: ReadonlyMap<string, string>;
+  totals: readonly Receivables[];
+  /** Customers that the search may mean; null where it is clear or empty. */
+  candidates: readonly CustomerName[] | null;
+  next: Place | null;
+  zone: string;
+}) {
+  return (
+    <Layout title="Orders" visitor={visitor} section="orders">
+      <h1>Orders</h1>
+      <Figures totals={totals} />
+      <div class="bar">
+        <Tabs query={query} />
+        <form class="search" method="get" action="/admin/orders">
+          {query.status && <input type="hidden" name="status" value={query.status} />}
+          {query.overdue && <input type="hidden" name="overdue" value="true" />}
+          <label class="unseen" for="customer">
+            Customer, by name or id
+          </label>
+          <input id="customer" name="customer" type="search" placeholder="Customer" value={query.customer} />
+          <button type="submit">Search</button>
+        </form>
+      </div>
+      {candidates && <Candidates query={query} candidates={candidates} />}
+      {orders.length > 0 && <OrdersTable orders={orders} names={names} zone={zone} caption="Orders" />}
+      {orders.length === 0 && !candidates && <p class="empty card">No orders here.</p>}
+      <Pages query={query} next={next} />
+    </Layout>
+  );
+}
+
+function Figures({ totals }: { totals: readonly Receivables[] }) {
+  return (
+    <div class="figures">
+      {totals.map(({ open, outstanding, overdueOrders, overdue }) => (
+        <dl class="card">
+          <div>
+            <dt>Outstanding</dt>
+            <dd>
+              <Amount money={outstanding} />
+            </dd>
+            <dd class="note">{open === 1 ? '1 open order' : `${open} open orders`}</dd>
+          </div>
+          <div class={overdueOrders > 0 ? 'late' : undefined}>
+            <dt>Overdue</dt>
+            <dd>
+              <Amount money={overdue} />
+            </dd>
+            <dd class="note">{overdueOrders === 1 ? '1 order' : `${overdueOrders} orders`}</dd>
+          </div>
+        </dl>
+      ))}
+    </div>
+  );
+}
+
+function Tabs({ query }: { query: OrdersQuery }) {
+  const { customer } = query;
+  const tabs = [
+    { label: 'All', current: !query.status && !query.overdue, url: ordersUrl({ customer }) },
+    { label: 'Overdue', current: query.overdue === true, url: ordersUrl({ customer, overdue: true }) },
+    ...listedStatuses.map((status) => ({
+      label: statusWords[status],
+      current: query.status === status && !query.overdue,
+      url: ordersUrl({ customer, status }),
+    })),
+  ];
+  return (
+    <nav class="tabs" aria-label="Filter by status">
+      {tabs.map(({ label, current, url }) => (
+        <a href={url} aria-current={current ? 'true' : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Candidates({ query, candidates }: { query: OrdersQuery; candidates: readonly CustomerName[] }) {
+  if (candidates.length === 0)
+    return (
+      <p class="empty card">
+        No customer is called “{query.customer}”. <a href="/admin/orders">All orders</a>
+      </p>
+    );
+  return (
+    <div class="card">
+      <p>Several customers match “{query.customer}”:</p>
+      <ul class="chips">
+        {candidates.map(({ id, name }) => (
+          <li>
+            <a href={ordersUrl({ ...query, customer: id, after: null })}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Pages({ query, next }: { query: OrdersQuery; next: Place | null }) {
+  if (!next && !query.after) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      {query.after && <a href={ordersUrl({ ...query, after: null })}>First page</a>}
+      {next && (
+        <a href={ordersUrl({ ...query, after: next })} rel="next">
+          Next page
+        </a>
+      )}
+    </nav>
+  );
+}
+
+/** Orders, one a row; without `names` the customer is known from elsewhere. */
+export function OrdersTable({
+  orders,
+  names,
+  zone,
+  caption,
+}: {
+  orders: readonly OrderView[];
+  names?: ReadonlyMap<string, string>;
+  zone: string;
+  caption: string;
+}) {
+  return (
+    <div class="card flush">
+      <table class="stacked">
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Order</th>
+            {names && <th scope="col">Customer</th>}
+            <th scope="col">Status</th>
+            <th scope="col" class="number">
+              Total
+            </th>
+            <th scope="col" class="number">
+              Balance
+            </th>
+            <th scope="col">Due</th>
+            <th scope="col" class="number">
+              Days late
+            </th>
+            <th scope="col">Next step</th>
+          </tr>
+        </thead>
+        <tbody>
+          {orders.map((order) => (
+            <tr class={order.overdue ? 'late' : undefined}>
+              <th scope="row">
+                <a href={orderUrl(order.orderId)}>{order.orderNumber ?? order.orderId}</a>
+                {order.orderNumber !== null && <span class="id">{order.orderId}</span>}
+              </th>
+              {names && (
+                <td data-label="Customer">
+                  <a href={`/admin/customers/${order.customerId}`}>
+                    {names.get(order.customerId) ?? order.customerId}
+                  </a>
+                </td>
+              )}
+              <td data-label="Status">
+                <OrderBadges order={order} />
+              </td>
+              <td data-label="Total" class="number">
+                <Amount money={order.total} />
+              </td>
+              <td data-label="Balance" class="number">
+                <Amount money={order.outstanding} />
+              </td>
+              <td data-label="Due">
+                <DueDate order={order} zone={zone} />
+              </td>
+              <td data-label="Days late" class="number">
+                {order.daysLate > 0 ? order.daysLate : <span class="none">–</span>}
+              </td>
+              <td data-label="Next step">
+                {order.nextStep ? (
+                  <>
+                    {stepWords[order.nextStep.kind]}
+                    <span class="id">
+                      <At at={order.nextStep.at} zone={zone} />
+                    </span>
+                  </>
+                ) : (
+                  <span class="none">–</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export const orderUrl = (orderId: string): string => `/admin/orders/${encodeURIComponent(orderId)}`;

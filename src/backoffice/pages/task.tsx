@@ -1,0 +1,170 @@
+import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
+import type { Decline } from '../../modules/eligibility/tables.ts';
+import type { TaskOutcome } from '../../modules/tasks/rules/task.ts';
+import type { TaskRow } from '../../modules/tasks/tables.ts';
+import type { Visitor } from '../page.tsx';
+import { PrivilegeBadge } from './badges.tsx';
+import { ChecksTable } from './checks.tsx';
+import { Action, Field, type FormState, Refused } from './fields.tsx';
+import { Layout } from './layout.tsx';
+import { outcomeWords, taskWords } from './tasks.tsx';
+import { Amount, At, actorWords } from './values.tsx';
+
+/** The page's forms, and the last part of their addresses. */
+export const taskActions = {
+  grant: 'granted',
+  refuse: 'refused',
+  'mark-done': 'done',
+} as const satisfies Record<string, TaskOutcome>;
+export type TaskAction = keyof typeof taskActions;
+
+const doneWords = {
+  granted: 'Payment terms were granted, and the task is closed.',
+  refused: 'The wish was refused, and the task is closed.',
+  done: 'The task is closed.',
+} as const satisfies Record<TaskOutcome, string>;
+
+const actions = [
+  {
+    id: 'grant',
+    title: 'Grant payment terms',
+    note: 'The rules are not asked any more for this customer; the credit limit still holds.',
+    button: 'Grant',
+    tone: 'main',
+  },
+  {
+    id: 'refuse',
+    title: 'Refuse',
+    note: 'Nothing changes for the customer, who may ask again.',
+    button: 'Refuse',
+    tone: 'danger',
+  },
+  {
+    id: 'mark-done',
+    title: 'Close as done',
+    note: 'You have dealt with it in another way, as by another credit limit.',
+    button: 'Close the task',
+    tone: 'plain',
+  },
+] as const;
+
+export function TaskPage({
+  visitor,
+  task,
+  customerName,
+  privilege,
+  decline,
+  done,
+  form,
+  zone,
+}: {
+  visitor: Visitor;
+  task: TaskRow;
+  customerName: string;
+  /** Of the customer, in force now. */
+  privilege: Privilege;
+  /** The refused order that the task names, where its checks were others than the task's. */
+  decline: Decline | null;
+  /** This visitor has just closed it. */
+  done: boolean;
+  form: FormState | null;
+  zone: string;
+}) {
+  const { id, kind, customerId, orderId, amount, currency, note, checks, openedAt, openedBy } = task;
+  const { outcome, closedAt, closedBy, reason } = task;
+  return (
+    <Layout title={`Task ${id}`} visitor={visitor} section="tasks">
+      <p class="crumbs">
+        <a href="/admin/tasks">Tasks</a>
+      </p>
+      <div class="heading">
+        <h1>
+          {customerName}: {taskWords[kind].toLowerCase()}
+        </h1>
+        <PrivilegeBadge privilege={privilege} />
+      </div>
+      {done && outcome !== null && (
+        <p class="notice good" role="status">
+          {doneWords[outcome]}
+        </p>
+      )}
+      <Refused form={form} />
+      <dl class="card facts">
+        <div>
+          <dt>Customer</dt>
+          <dd>
+            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+          </dd>
+        </div>
+        <div>
+          <dt>Order amount</dt>
+          <dd>
+            {amount === null || currency === null ? 'not said' : <Amount money={{ amount, currency }} />}
+          </dd>
+        </div>
+        {orderId !== null && (
+          <div>
+            <dt>Refused order</dt>
+            <dd>{orderId}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Asked</dt>
+          <dd>
+            <At at={openedAt} zone={zone} /> <span class="note">by {actorWords(openedBy)}</span>
+          </dd>
+        </div>
+        {note !== null && (
+          <div class="wide">
+            <dt>Note</dt>
+            <dd>{note}</dd>
+          </div>
+        )}
+        {outcome !== null && closedAt !== null && (
+          <div class="wide">
+            <dt>Outcome</dt>
+            <dd>
+              {outcomeWords[outcome]}: {reason}{' '}
+              <span class="note">
+                by {actorWords(closedBy ?? 'system')}, <At at={closedAt} zone={zone} />
+              </span>
+            </dd>
+          </div>
+        )}
+      </dl>
+      <div class="columns">
+        <div>
+          <section class="card flush" aria-labelledby="checks">
+            <h2 id="checks">Checks at the time of the request</h2>
+            <ChecksTable checks={checks} caption="Checks at the time of the request" />
+          </section>
+          {decline && (
+            <section class="card flush" aria-labelledby="decline">
+              <h2 id="decline">Why order {decline.orderId} was refused</h2>
+              <ChecksTable checks={decline.checks} caption={`Checks of order ${decline.orderId}`} />
+            </section>
+          )}
+        </div>
+        {outcome === null && (
+          <section class="card" aria-labelledby="actions">
+            <h2 id="actions">Decide</h2>
+            {actions.map(({ id: action, ...texts }) => {
+              const state = form?.action === action ? form : null;
+              return (
+                <Action
+                  id={action}
+                  visitor={visitor}
+                  state={state}
+                  target={`/admin/tasks/${id}/${action}`}
+                  {...texts}
+                >
+                  <Field form={{ id: action, state }} name="reason" label="Reason" />
+                </Action>
+              );
+            })}
+          </section>
+        )}
+      </div>
+    </Layout>
+  );
+}

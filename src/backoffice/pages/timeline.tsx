@@ -1,0 +1,214 @@
+import { type ErrorCode, errorTable } from '../../kernel/errors.ts';
+import { type Money, plainMoney } from '../../kernel/money.ts';
+import type { OrderRow } from '../../modules/orders/tables.ts';
+import type { TimelineEvent } from '../../modules/reports/timeline.ts';
+import { At, actorWords, stepWords } from './values.tsx';
+
+type Told = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };
+
+const templateWords: Readonly<Record<string, string>> = {
+  confirmation: 'Order confirmation',
+  'before-due': 'Reminder before the due date',
+  'on-due': 'Reminder on the due date',
+  'overdue-1': 'First overdue reminder',
+  'overdue-2': 'Second overdue reminder',
+  settled: 'Thanks for the payment',
+  cancelled: 'Notice of cancellation',
+};
+
+const commandWords: Readonly<Record<string, string>> = {
+  confirm: 'Confirmation',
+  recordPayment: 'Payment',
+  settle: 'Settlement',
+  cancel: 'Cancellation',
+  retryStore: 'Telling the store again',
+  chase: 'Chasing without the store',
+  extend: 'Extension',
+  credit: 'Credit note',
+  writeOff: 'Write-off',
+  chargeInterest: 'Charging late interest',
+  waive: 'Waiver',
+  reschedule: 'Instalment plan',
+  demand: 'Demand',
+  allocate: 'Allocation',
+  applyCredit: 'Use of credit',
+  amend: 'Another total',
+  fulfil: 'Fulfilment',
+  invoice: 'Invoice',
+};
+
+const storeWords: Readonly<Record<string, string>> = {
+  'order.marked_paid': 'paid',
+  'order.settled': 'settled',
+  'order.cancelled': 'cancelled',
+};
+
+const mailWords: Readonly<Record<string, (what: string) => Told>> = {
+  planned: (what) => ({ text: `${what}: refused by the mail server, is tried again`, tone: 'bad' }),
+  sending: (what) => ({ text: `${what}: being sent` }),
+  sent: (what) => ({ text: `${what} sent`, tone: 'good' }),
+  failed: (what) => ({ text: `${what} could not be sent`, tone: 'bad' }),
+  sent_maybe_twice: (what) => ({ text: `${what} sent, perhaps twice` }),
+  unknown: (what) => ({ text: `${what}: not known whether it was sent`, tone: 'bad' }),
+};
+
+const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
+  charge: (amount) => ({ text: `${amount} charged` }),
+  payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
+  cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  credit_note: (amount) => ({ text: `${amount} credited` }),
+  write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
+  interest: (amount) => ({ text: `${amount} of late interest charged` }),
+  fee: (amount) => ({ text: `${amount} of costs charged` }),
+  allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
+  adjustment: (amount) => ({ text: `The charge was changed by ${amount}` }),
+  reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
+};
+
+/** Entries whose label says more than their kind. */
+const labelWords: Readonly<Record<string, string>> = {
+  split_payment: 'not payable under split payment',
+  withholding: 'withheld by the customer',
+  bank_fee: 'kept by a bank',
+  rounding: 'let go as a rounding',
+  discount: 'of early-payment discount',
+  waiver: 'of charges waived',
+  instalment_plan: 'moved by the instalment plan',
+};
+
+const plainWords: Readonly<Record<string, Told>> = {
+  'order.placed': { text: 'Order placed' },
+  'order.confirm': { text: 'Confirmed', tone: 'good' },
+  'order.settle': { text: 'Settlement asked for' },
+  'order.cancel': { text: 'Cancellation asked for' },
+  'order.retryStore': { text: 'The store is told again' },
+  'order.credit': { text: 'A credit note was booked' },
+  'order.writeOff': { text: 'An amount was written off' },
+  'order.chargeInterest': { text: 'Late interest was charged' },
+  'order.waive': { text: 'Charges were waived' },
+  'order.reschedule': { text: 'An instalment plan was agreed' },
+  'order.extend': { text: 'A due date was moved' },
+  'order.demand': { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
+  'order.amend': { text: 'The order was given another total' },
+  'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
+  'order.invoice': { text: 'An invoice covers the order' },
+  'order.chase': { text: 'Chased without the store’s word' },
+  'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
+  'order.resumed': { text: 'The order’s process was lost and has been started again' },
+  'order.settled': { text: 'Settled', tone: 'good' },
+  'order.reopened': { text: 'Open again', tone: 'bad' },
+  'payment.reversed': { text: 'A payment was taken back', tone: 'bad' },
+  'order.cancelled': { text: 'Cancelled' },
+  'order.allocate': { text: 'A customer’s payment was allocated' },
+  'order.applyCredit': { text: 'Credit was applied' },
+  'collection.planned': { text: 'To be collected by the bank' },
+  'collection.presented': { text: 'Given to the bank for collection' },
+  'collection.credited': { text: 'Credited by the bank, subject to collection' },
+  'collection.paid': { text: 'Collected by the bank', tone: 'good' },
+  'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
+  'order.written_off': { text: 'Written off' },
+  'order.numbered': { text: 'The store gave the order a number' },
+  'order.write-off.requested': { text: 'A write-off waits for another admin' },
+  'order.write-off.approved': { text: 'The write-off was approved' },
+  'order.write-off.rejected': { text: 'The write-off was rejected' },
+};
+
+/** Said by other events of the same moment: a payment by its entry, a refusal by its command. */
+const repeats = (kind: string): boolean =>
+  kind === 'order.recordPayment' || /^order\..+\.refused$/.test(kind);
+
+function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
+  const [area, ...rest] = kind.split('.');
+  const templateOf = (key: unknown) => order.plan.find((step) => step.key === key)?.template ?? '';
+  const step = templateWords[templateOf(detail.step)] ?? `Step ${String(detail.step)}`;
+  switch (area) {
+    case 'ledger': {
+      const money = detail.amount as Money;
+      const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
+      const label = rest[0] === 'adjustment' ? labelWords[String(detail.label)] : undefined;
+      const told = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
+      if (!told) break;
+      if (rest[0] === 'allocation' && money.amount < 0)
+        return { text: `${amount} of the customer’s credit used` };
+      return detail.account === 'unapplied' && rest[0] === 'payment'
+        ? { ...told, text: `${told.text}, held as the customer’s credit` }
+        : told;
+    }
+    case 'mail':
+      return mailWords[rest[0]!]!(templateWords[String(detail.template)] ?? String(detail.template));
+    case 'step':
+      return rest[0] === 'skipped'
+        ? { text: `${step} not sent`, tone: 'calm' }
+        : { text: `${step} failed`, tone: 'bad' };
+    case 'command': {
+      const what = commandWords[rest[0]!] ?? rest[0];
+      return rest[1] === 'pending'
+        ? { text: `${what} waits for the order’s process` }
+        : { text: `${what} refused`, tone: 'bad' };
+    }
+    case 'store': {
+      const what = storeWords[String(detail.type)] ?? String(detail.type);
+      return rest[0] === 'acknowledged'
+        ? { text: `The store knows: ${what}`, tone: 'good' }
+        : { text: `The store is being told: ${what}` };
+    }
+    case 'planned': {
+      const known = templateWords[templateOf(detail.step)];
+      return { text: known ?? stepWords[rest[0] as keyof typeof stepWords] };
+    }
+  }
+  return plainWords[kind] ?? { text: kind };
+}
+
+/** Why it came to that: the reason given, the refusal, or what the other side answered. */
+function why({ reason, detail }: TimelineEvent): string | null {
+  const refusal = errorTable[detail.refusal as ErrorCode]?.[1];
+  const { lastError } = detail;
+  return reason ?? refusal ?? (typeof lastError === 'string' ? lastError : null);
+}
+
+/** An order's history in words, and what is planned. */
+export function Timeline({
+  events,
+  order,
+  zone,
+}: {
+  events: readonly TimelineEvent[];
+  order: OrderRow;
+  zone: string;
+}) {
+  const told = events.filter(({ kind }) => !repeats(kind));
+  const past = told.filter(({ future }) => !future);
+  const future = told.filter((event) => event.future);
+  const item = (event: TimelineEvent) => {
+    const { text, tone } = tell(event, order);
+    const reason = why(event);
+    const { detail } = event;
+    return (
+      <li class={tone}>
+        <span class="when">
+          <At at={event.at} zone={zone} seconds={order.terms.kind === 'elapsed'} />
+        </span>
+        <span class="what">
+          {text}
+          {typeof detail.recipient === 'string' && (
+            <span class="note"> to {[detail.recipient, detail.copyTo].filter(Boolean).join(', ')}</span>
+          )}
+          {event.actor !== null && <span class="note"> by {actorWords(event.actor)}</span>}
+          {reason !== null && <span class="reason">{reason}</span>}
+        </span>
+      </li>
+    );
+  };
+  return (
+    <>
+      <ol class="timeline">{past.map(item)}</ol>
+      {future.length > 0 && (
+        <>
+          <h3>Planned</h3>
+          <ol class="timeline planned">{future.map(item)}</ol>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import cookieParser from 'cookie-parser';
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import { errorTable, NettermsError } from '../kernel/errors.ts';
+import type { VatRegister } from '../modules/customers/vat-register.ts';
+import type { OrderProcess } from '../modules/orders/order-process.ts';
+import type { RevocationProcess } from '../modules/revocation/revocation-process.ts';
+import { countOpenTasks } from '../modules/tasks/tables.ts';
+import type { Sql } from '../platform/postgres/client.ts';
+import { assetsDir } from './assets.ts';
+import { createCsrf } from './csrf.ts';
+import { customerRoutes } from './customers.tsx';
+import { sendMessage, sendNeedLink } from './messages.tsx';
+import { orderRoutes } from './orders.tsx';
+import { visitorOf } from './page.tsx';
+import { messages } from './pages/message.tsx';
+import { createCookies, identify } from './session.ts';
+import { signInRoutes } from './sign-in.tsx';
+import { statementRoutes } from './statements.ts';
+import { taskRoutes } from './tasks.tsx';
+
+export type AdminDeps = {
+  sql: Sql;
+  process: OrderProcess;
+  vatRegister: VatRegister;
+  revocations: Pick<RevocationProcess, 'startSoon'>;
+  now: () => string;
+  /** Signs the CSRF tokens. */
+  sessionSecret: string;
+  /** Whether people reach the back office by https. */
+  secureCookies: boolean;
+  temporalUiUrl: string;
+  /** Temporal's namespace, for the links to workflows. */
+  namespace: string;
+  log: { error(fields: object, message: string): void };
+};
+
+/**
+ * The back office, to be mounted at `/admin`: pages made on the server, plain forms, no scripts. The app around it
+ * sets the Content-Security-Policy; `default-src 'self'` is enough.
+ */
+export function createAdmin(deps: AdminDeps): Router {
+  const {
+    sql,
+    process,
+    vatRegister,
+    revocations,
+    now,
+    sessionSecret,
+    secureCookies,
+    temporalUiUrl,
+    namespace,
+    log,
+  } = deps;
+  const cookies = createCookies({ secure: secureCookies });
+  const router = Router();
+
+  router.use('/assets', express.static(assetsDir, { index: false, maxAge: '1y', immutable: true }));
+  router.use((_req, res, next) => {
+    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+    next();
+  });
+  router.use(cookieParser(), express.urlencoded({ extended: false, limit: '32kb' }));
+  router.use(identify({ sql, now, cookies, csrf: createCsrf(sessionSecret), refuse }));
+  router.use(signInRoutes({ sql, now, cookies }));
+  router.use((_req, res, next) => {
+    if (visitorOf(res).userId === null) sendNeedLink(res);
+    else next();
+  });
+  router.use(async (_req, res, next) => {
+    res.locals.visitor = { ...visitorOf(res), openTasks: await countOpenTasks(sql) };
+    next();
+  });
+  router.get('/', (_req, res) => res.redirect('/admin/orders'));
+  const workflowUrl = (id: string) =>
+    `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
+  router.use(
+    orderRoutes({ sql, process, now, workflowUrl }),
+    customerRoutes({ sql, vatRegister, revocations, now }),
+    taskRoutes({ sql, now }),
+    statementRoutes({ sql, now }),
+  );
+  router.use((_req, res) => sendMessage(res, 404, messages.notFound));
+
+  const failed: ErrorRequestHandler = (error, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    const status = error instanceof NettermsError ? errorTable[error.code][0] : Number(error.status);
+    if (status === 404) return sendMessage(res, 404, messages.notFound);
+    if (status >= 400 && status < 500) return sendMessage(res, status, messages.refused);
+    log.error({ err: error }, 'the back office failed');
+    sendMessage(res, 500, messages.failed);
+  };
+  router.use(failed);
+  return router;
+}
+
+function refuse(req: Request, res: Response): void {
+  if (visitorOf(res).userId === null && req.path !== '/sign-in') sendNeedLink(res);
+  else sendMessage(res, 403, messages.refused);
+}

@@ -1,0 +1,26 @@
+import { Router } from 'express';
+import { statementCsv } from '../modules/reports/documents/statement-csv.ts';
+import { statementPdf } from '../modules/reports/documents/statement-pdf.ts';
+import { readStatement } from '../modules/reports/statement.ts';
+import { activePolicies } from '../modules/settings/tables.ts';
+import type { Sql } from '../platform/postgres/client.ts';
+import { customerIdOf } from './customer-id.ts';
+
+/** A customer's statement of account of this year, as a file to send on. */
+export function statementRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
+  const router = Router();
+
+  router.get('/customers/:customerId/statement.pdf', async (req, res) => {
+    const statement = await readStatement(sql, customerIdOf(req), {}, now());
+    const merchant = (await activePolicies(sql)).settings.body;
+    const file = await statementPdf(statement, merchant);
+    res.attachment(`statement-${statement.customer.id}-${statement.to}.pdf`).send(file);
+  });
+
+  router.get('/customers/:customerId/statement.csv', async (req, res) => {
+    const statement = await readStatement(sql, customerIdOf(req), {}, now());
+    res.attachment(`statement-${statement.customer.id}-${statement.to}.csv`).send(statementCsv(statement));
+  });
+
+  return router;
+}

@@ -1,0 +1,89 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { findCustomer } from '../modules/customers/tables.ts';
+import { namesOf } from '../modules/customers/views.ts';
+import { applicantOfOne, momentOf } from '../modules/eligibility/applicants.ts';
+import { findDecline } from '../modules/eligibility/tables.ts';
+import { activePolicies, merchantZone } from '../modules/settings/tables.ts';
+import type { TaskOutcome } from '../modules/tasks/rules/task.ts';
+import { closeTask, getTask, listTasks, taskIdOf } from '../modules/tasks/tables.ts';
+import type { Sql } from '../platform/postgres/client.ts';
+import { type Failure, formStateOf, refusalOf } from './failure.ts';
+import { readForm, reasonField } from './forms.ts';
+import { actorOf, sendPage, visitorOf } from './page.tsx';
+import type { FormState } from './pages/fields.tsx';
+import { type TaskAction, TaskPage, taskActions } from './pages/task.tsx';
+import { TasksPage, type TasksPlace } from './pages/tasks.tsx';
+
+const PAGE = 50;
+
+/** The list of tasks, and one task with what can be decided. */
+export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
+  const router = Router();
+
+  router.get('/tasks', async (req, res) => {
+    const state = req.query.state === 'done' ? 'done' : 'open';
+    const after = placeOf(req.query.after);
+    const [found, zone] = await Promise.all([
+      listTasks(sql, { state }, { after, limit: PAGE + 1 }),
+      merchantZone(sql),
+    ]);
+    const tasks = found.slice(0, PAGE);
+    const ids = tasks.map(({ customerId }) => customerId);
+    const names = await namesOf(sql, ids);
+    const last = found.length > PAGE ? tasks.at(-1)! : null;
+    const next = last && { openedAt: last.openedAt, taskId: last.id };
+    const page = { state, tasks, names, after, next, zone } as const;
+    sendPage(res, <TasksPage visitor={visitorOf(res)} {...page} />);
+  });
+
+  router.get('/tasks/:taskId', (req, res) => showTask(req, res, null));
+
+  for (const [action, outcome] of Object.entries(taskActions) as [TaskAction, TaskOutcome][]) {
+    router.post(`/tasks/:taskId/${action}`, async (req, res) => {
+      const id = idOf(req);
+      const form = readForm(z.object({ reason: reasonField }), req.body);
+      if (!form.ok) return refuse(req, res, action, form);
+      const by = { reason: form.value.reason, actor: actorOf(res), now: now() };
+      try {
+        await closeTask(sql, id, { outcome, ...by });
+      } catch (error) {
+        return refuse(req, res, action, refusalOf(error, req.body));
+      }
+      res.redirect(303, `/admin/tasks/${id}?done=yes`);
+    });
+  }
+
+  const refuse = (req: Request, res: Response, action: TaskAction, failure: Failure): Promise<void> =>
+    showTask(req, res, formStateOf(action, failure), failure.status ?? 422);
+
+  async function showTask(req: Request, res: Response, form: FormState | null, status = 200): Promise<void> {
+    const task = await getTask(sql, idOf(req));
+    const { customerId, orderId } = task;
+    const [customer, { settings }, decline] = await Promise.all([
+      findCustomer(sql, customerId),
+      activePolicies(sql),
+      orderId === null ? null : findDecline(sql, { customerId, orderId }),
+    ]);
+    const zone = settings.body.timeZone;
+    const { privilege } = await applicantOfOne(sql, customer!, [], momentOf(settings.body, now()));
+    const done = form === null && task.state === 'done' && req.query.done === 'yes';
+    const others = decline && JSON.stringify(decline.checks) !== JSON.stringify(task.checks) ? decline : null;
+    const page = { task, customerName: customer!.name, privilege, decline: others, done, form, zone };
+    sendPage(res, <TaskPage visitor={visitorOf(res)} {...page} />, status);
+  }
+
+  return router;
+}
+
+const idOf = (req: Request): number => taskIdOf(String(req.params.taskId));
+
+/** The last task of the page before, from the address; null begins at the start. */
+function placeOf(given: unknown): TasksPlace | null {
+  const [, openedAt, taskId] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~(\d{1,15})$/.exec(typeof given === 'string' ? given : '') ??
+    [];
+  return openedAt === undefined || Number.isNaN(Date.parse(openedAt))
+    ? null
+    : { openedAt, taskId: Number(taskId) };
+}

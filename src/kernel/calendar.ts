@@ -1,0 +1,106 @@
+import Holidays from 'date-holidays';
+import { DateTime } from 'luxon';
+import type { Settings } from '../modules/settings/rules/settings.ts';
+
+/** A calendar day, `YYYY-MM-DD`, in the merchant's time zone. */
+export type Day = string;
+/** A moment, ISO 8601 in UTC, `2026-11-25T08:00:00.000Z`. */
+export type Instant = string;
+
+const instant = (time: DateTime): Instant => time.toUTC().toISO()!;
+
+/** The day that a clock in `zone` shows at that moment. */
+export function dayAt(at: Instant, zone: string): Day {
+  return DateTime.fromISO(at, { zone }).toISODate()!;
+}
+
+export function addDays(day: Day, days: number): Day {
+  return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toISODate()!;
+}
+
+/** Whole calendar days from one day to another; negative if `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days;
+}
+
+/** The moment at which the day begins in `zone`, right across DST changes. */
+export function startOfDay(day: Day, zone: string): Instant {
+  return endOfDay(addDays(day, -1), zone);
+}
+
+/** The moment at which the day ends in `zone`: midnight at the start of the next one, right across DST changes. */
+export function endOfDay(day: Day, zone: string): Instant {
+  return instant(DateTime.fromISO(day, { zone }).plus({ days: 1 }).startOf('day'));
+}
+
+/** The moment at which a clock in `zone` shows `time` ("09:00") on that day, or the next that exists (DST). */
+export function timeOn(day: Day, time: string, zone: string): Instant {
+  return instant(DateTime.fromISO(`${day}T${time}`, { zone }));
+}
+
+/** The last day on which paying what is overdue from `dueAt` on is in time. */
+export function lastDayInTime(dueAt: Instant, zone: string): Day {
+  return dayAt(new Date(Date.parse(dueAt) - 1).toISOString(), zone);
+}
+
+/** Days from the last one in time to now in the merchant's zone; 0 while it is not overdue, or the due date is provisional (null). */
+export function daysLate(dueAt: Instant | null, now: number, zone: string): number {
+  if (dueAt === null || now < Date.parse(dueAt)) return 0;
+  return daysBetween(lastDayInTime(dueAt, zone), dayAt(new Date(now).toISOString(), zone));
+}
+
+/** Tells the days on which people work. */
+export type BusinessCalendar = {
+  isBusinessDay(day: Day): boolean;
+  nextBusinessDay(day: Day): Day;
+  previousBusinessDay(day: Day): Day;
+};
+
+const calendars = new Map<string, BusinessCalendar>();
+
+/** Days of work of a country (ISO 3166-1 alpha-2): neither Saturday nor Sunday nor a public holiday. */
+export const businessCalendar = (country: string): BusinessCalendar => calendarOf(country, null, 5);
+
+/**
+ * Days on which something can be due: neither Sunday nor a public holiday of the country and its region (a code of the
+ * date-holidays library). Saturday is one of them by Italian law; `saturdays: 'closed'` counts it among the holidays.
+ */
+export function dueDayCalendar({
+  country,
+  region,
+  saturdays,
+}: Pick<Settings, 'country' | 'region' | 'saturdays'>): BusinessCalendar {
+  return calendarOf(country, region, saturdays === 'open' ? 6 : 5);
+}
+
+/** Whether date-holidays knows that region of the country, such as 32 (Alto Adige) of IT. */
+export function isRegion(country: string, region: string): boolean {
+  return Object.hasOwn(new Holidays().getStates(country) ?? {}, region);
+}
+
+/** `lastWeekday`: 5 is Friday. */
+function calendarOf(country: string, region: string | null, lastWeekday: 5 | 6): BusinessCalendar {
+  const key = `${country}/${region}/${lastWeekday}`;
+  const known = calendars.get(key);
+  if (known) return known;
+  const options = { types: ['public' as const], timezone: 'UTC' };
+  const holidays = region ? new Holidays(country, region, options) : new Holidays(country, options);
+  // The library takes milliseconds for a day, and each checkout asks for a few: what it said is kept.
+  const answers = new Map<Day, boolean>();
+  const look = (day: Day) =>
+    DateTime.fromISO(day, { zone: 'utc' }).weekday <= lastWeekday &&
+    holidays.isHoliday(new Date(`${day}T12:00:00Z`)) === false;
+  const isBusinessDay = (day: Day): boolean => {
+    const answer = answers.get(day) ?? look(day);
+    answers.set(day, answer);
+    return answer;
+  };
+  const seek = (day: Day, step: 1 | -1): Day => (isBusinessDay(day) ? day : seek(addDays(day, step), step));
+  const calendar: BusinessCalendar = {
+    isBusinessDay,
+    nextBusinessDay: (day) => seek(day, 1),
+    previousBusinessDay: (day) => seek(day, -1),
+  };
+  calendars.set(key, calendar);
+  return calendar;
+}

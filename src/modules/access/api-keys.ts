@@ -1,0 +1,41 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Db } from '../../platform/postgres/client.ts';
+
+/** What a key may do; `admin` may do everything. */
+export const scopes = ['storefront', 'accounting', 'read', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+export type ApiKey = { id: string; name: string; scopes: Scope[]; expiresAt: string | null };
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+/** Makes a key of 128 random bits. The key itself is returned once and never stored, only its SHA-256. */
+export async function createApiKey(
+  db: Db,
+  { name, scopes, expiresAt = null }: { name: string; scopes: Scope[]; expiresAt?: string | null },
+  now: string,
+): Promise<{ id: string; key: string }> {
+  const id = randomBytes(6).toString('hex');
+  const key = `nt_${randomBytes(16).toString('base64url')}`;
+  await db`insert into api_keys (id, hash, name, scopes, created_at, expires_at) values (${id}, ${hashOf(key)}, ${name}, ${scopes}, ${now}, ${expiresAt})`;
+  return { id, key };
+}
+
+/** The key that was presented, unless it is unknown, revoked or expired at `now`. */
+export async function findApiKey(db: Db, key: string, now: string): Promise<ApiKey | null> {
+  const [row] = await db<ApiKey[]>`
+    select id, name, scopes, expires_at from api_keys
+    where hash = ${hashOf(key)} and revoked_at is null and (expires_at is null or expires_at > ${now})`;
+  return row ?? null;
+}
+
+/** The keys that are not revoked, the oldest first; some may have expired. */
+export async function listApiKeys(db: Db): Promise<ApiKey[]> {
+  return db<ApiKey[]>`
+    select id, name, scopes, expires_at from api_keys where revoked_at is null order by created_at`;
+}
+
+export async function revokeApiKey(db: Db, id: string, now: string): Promise<boolean> {
+  const revoked =
+    await db`update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning id`;
+  return revoked.length === 1;
+}

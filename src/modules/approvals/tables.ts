@@ -1,0 +1,109 @@
+import { NettermsError } from '../../kernel/errors.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+
+/** What an admin asked for and another one must approve; `amount` in minor units. */
+export type ApprovalRow = {
+  id: string;
+  orderId: string;
+  kind: 'write-off';
+  amount: number;
+  currency: string;
+  reason: string;
+  requestedBy: string;
+  requestedAt: string;
+  decision: 'approved' | 'rejected' | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  comment: string | null;
+};
+
+const columns = (db: Db) =>
+  db`id, order_id, kind, amount, currency, reason, requested_by, requested_at, decision, decided_by, decided_at, comment`;
+
+/** Asks for an approval; while one of the order waits, that one is answered. Needs the order's lock. */
+export async function requestApproval(
+  tx: Tx,
+  request: Omit<ApprovalRow, 'decision' | 'decidedBy' | 'decidedAt' | 'comment'>,
+): Promise<{ approval: ApprovalRow; replayed: boolean }> {
+  const { id, orderId, kind, amount, currency, reason, requestedBy, requestedAt } = request;
+  const [waiting] = await tx<ApprovalRow[]>`
+    select ${columns(tx)} from approvals where order_id = ${orderId} and kind = ${kind} and decision is null`;
+  if (waiting) return { approval: waiting, replayed: true };
+  const [approval] = await tx<ApprovalRow[]>`
+    insert into approvals (id, order_id, kind, amount, currency, reason, requested_by, requested_at)
+    values (${id}, ${orderId}, ${kind}, ${amount}, ${currency}, ${reason}, ${requestedBy}, ${requestedAt})
+    returning ${columns(tx)}`;
+  await recordAudit(tx, {
+    at: requestedAt,
+    actor: requestedBy,
+    action: `order.${kind}.requested`,
+    subject: `order/${orderId}`,
+    reason,
+    detail: { approvalId: id, amount: { amount, currency } },
+  });
+  return { approval: approval!, replayed: false };
+}
+
+/**
+ * Decides, once, by another person than the one who asked.
+ * @throws NettermsError `approval-not-found`, `approval-by-another`; `approval-decided` if it was decided otherwise
+ */
+export async function decideApproval(
+  tx: Tx,
+  id: string,
+  {
+    decision,
+    comment,
+    actor,
+    now,
+  }: { decision: 'approved' | 'rejected'; comment: string | null; actor: string; now: string },
+): Promise<ApprovalRow> {
+  const known = await getApproval(tx, id, { lock: true });
+  if (known.decision === decision && known.decidedBy === actor) return known;
+  if (known.decision)
+    throw new NettermsError(
+      'approval-decided',
+      `Approval ${id} was ${known.decision} by ${known.decidedBy}.`,
+    );
+  if (known.requestedBy === actor)
+    throw new NettermsError('approval-by-another', `${actor} asked for it: another admin must decide.`);
+  const [row] = await tx<ApprovalRow[]>`
+      update approvals set decision = ${decision}, decided_by = ${actor}, decided_at = ${now}, comment = ${comment}
+      where id = ${id} returning ${columns(tx)}`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: `order.${known.kind}.${decision}`,
+    subject: `order/${known.orderId}`,
+    reason: comment,
+    detail: { approvalId: id },
+  });
+  return row!;
+}
+
+/** @throws NettermsError `approval-not-found` */
+export async function getApproval(db: Db, id: string, { lock = false } = {}): Promise<ApprovalRow> {
+  const row = await findApproval(db, id, { lock });
+  if (!row) throw new NettermsError('approval-not-found', `There is no approval ${id}.`);
+  return row;
+}
+
+export async function findApproval(db: Db, id: string, { lock = false } = {}): Promise<ApprovalRow | null> {
+  const [row] = await db<ApprovalRow[]>`
+    select ${columns(db)} from approvals where id = ${id} ${lock ? db`for no key update` : db``}`;
+  return row ?? null;
+}
+
+/** Approvals after `after` (the last one of the page before), the newest first; `waiting` leaves the decided out. */
+export async function listApprovals(
+  db: Db,
+  { waiting }: { waiting: boolean },
+  { after, limit }: { after: { requestedAt: string; approvalId: string } | null; limit: number },
+): Promise<ApprovalRow[]> {
+  return db<ApprovalRow[]>`
+    select ${columns(db)} from approvals
+    where ${waiting ? db`decision is null` : db`true`}
+      and ${after === null ? db`true` : db`(requested_at, id) < (${after.requestedAt}, ${after.approvalId})`}
+    order by requested_at desc, id desc limit ${limit}`;
+}

@@ -1,0 +1,57 @@
+import type { Db } from '../../platform/postgres/client.ts';
+import { type BankLine, keysIn, type OpenDocument } from './rules/matching.ts';
+
+type Row = {
+  number: string;
+  customerId: string;
+  customerName: string;
+  currency: string;
+  automatic: boolean;
+  orderId: string;
+  amount: number;
+  outstanding: number;
+};
+
+const keyOfColumn = (db: Db, column: string) =>
+  db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
+
+/** The open orders, and the invoices over open orders, that these lines may be about: by a number, or by their amount. */
+export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise<OpenDocument[]> {
+  const keys = [...new Set(lines.flatMap(({ reference }) => keysIn(reference)))];
+  const amounts = [...new Set(lines.map(({ amount }) => amount))];
+  const [orders, invoices] = await Promise.all([
+    db<Row[]>`
+      select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
+             o.id as order_id, o.outstanding as amount, o.outstanding
+      from orders o join customers c on c.id = o.customer_id
+      where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
+        or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
+    db<Row[]>`
+      select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
+             least(o.outstanding, p.payable) as amount, o.outstanding
+      from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
+        join customers c on c.id = o.customer_id
+      where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
+  ]);
+  const byId = orders
+    .filter(({ number, orderId }) => number !== orderId)
+    .map((row) => ({ ...row, number: row.orderId }));
+  return [...orders, ...byId].map(documentOf).concat(invoicesOf(invoices));
+}
+
+const documentOf = ({ orderId, amount, outstanding, ...row }: Row): OpenDocument => ({
+  kind: 'order',
+  ...row,
+  orders: [{ orderId, amount, outstanding }],
+});
+
+/** One document for each invoice, whose orders came a row each. */
+function invoicesOf(rows: readonly Row[]): OpenDocument[] {
+  const found = new Map<string, OpenDocument>();
+  for (const { orderId, amount, outstanding, ...row } of rows) {
+    const key = `${row.customerId} ${row.number}`;
+    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding }];
+    found.set(key, { kind: 'invoice', ...row, orders });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,154 @@
+import { businessCalendar, type Day, dayAt } from '../../kernel/calendar.ts';
+import { NettermsError } from '../../kernel/errors.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { isClosed } from '../orders/rules/order-state.ts';
+import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
+import { type CollectionMethod, type CollectionState, finalOn, nextStates } from './rules/collection.ts';
+
+/** Where the collection of an instalment stands; `stateOn` is the bank's day. */
+export type CollectionRow = {
+  orderId: string;
+  instalment: number;
+  state: CollectionState;
+  method: CollectionMethod;
+  stateOn: Day;
+  presentations: number;
+  paymentId: string | null;
+  actor: string;
+  updatedAt: string;
+};
+
+export type CollectionMove = {
+  state: CollectionState;
+  method: CollectionMethod | null;
+  on: Day;
+  /** The payment that books it, where it is paid. */
+  paymentId: string | null;
+  /** The bank has said that it will not come back. */
+  confirmed: boolean;
+  actor: string;
+  now: string;
+};
+
+const columns = (db: Db) =>
+  db`order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at`;
+
+/** The collections of an order's instalments. */
+export async function collectionsOf(db: Db, orderId: string): Promise<CollectionRow[]> {
+  return db<CollectionRow[]>`
+    select ${columns(db)} from collections where order_id = ${orderId} order by instalment`;
+}
+
+export async function findCollection(
+  db: Db,
+  orderId: string,
+  instalment: number,
+): Promise<CollectionRow | null> {
+  const [row] = await db<CollectionRow[]>`
+    select ${columns(db)} from collections where order_id = ${orderId} and instalment = ${instalment}`;
+  return row ?? null;
+}
+
+/** @throws NettermsError `instalment-not-found` */
+export async function instalmentOf(db: Db, orderId: string, number: number): Promise<InstalmentRow> {
+  const found = (await instalmentsOfOrders(db, [orderId])).find((line) => line.number === number);
+  if (found) return found;
+  throw new NettermsError('instalment-not-found', `Order ${orderId} has no instalment ${number}.`);
+}
+
+/**
+ * The bank's day of a state, where nobody says it: today. What it has collected at the first presentation was paid when
+ * it was due, though that is certain only some bank days later.
+ */
+export async function usualDay(
+  db: Db,
+  {
+    orderId,
+    instalment,
+    state,
+    today,
+  }: { orderId: string; instalment: number; state: CollectionState; today: Day },
+): Promise<Day> {
+  if (state !== 'paid') return today;
+  await getOrder(db, orderId);
+  const { dueOn, dueAt } = await instalmentOf(db, orderId, instalment);
+  const presentations = (await findCollection(db, orderId, instalment))?.presentations ?? 0;
+  return dueAt !== null && presentations <= 1 && dueOn < today ? dueOn : today;
+}
+
+/**
+ * Brings a collection to a state; audited. Books nothing. Needs the locks of `lockOrder`.
+ * @throws NettermsError `collection-not-allowed`, `collection-too-early`, `instalment-not-found`, `order-closed`,
+ *   `order-not-confirmed`
+ */
+export async function moveCollection(
+  tx: Tx,
+  order: OrderRow,
+  instalment: number,
+  move: CollectionMove,
+): Promise<CollectionRow> {
+  const { state, on, paymentId, actor, now } = move;
+  const line = await instalmentOf(tx, order.id, instalment);
+  const before = await findCollection(tx, order.id, instalment);
+  const may = nextStates(before?.state ?? null);
+  if (!may.includes(state))
+    throw new NettermsError(
+      'collection-not-allowed',
+      `The collection of instalment ${instalment} of order ${order.id} ${before ? `is ${before.state}` : 'has not begun'}: it can become ${may.join(', ')}.`,
+      { state: before?.state ?? null },
+    );
+  if (state !== 'unpaid' && state !== 'paid') requireOpen(order);
+  if (state === 'paid' && !move.confirmed) await requireFinal(tx, line, now);
+  const method = move.method ?? before?.method ?? 'riba';
+  const presented = state === 'presented' ? 1 : 0;
+  const [row] = await tx<CollectionRow[]>`
+    insert into collections (order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at)
+    values (${order.id}, ${instalment}, ${state}, ${method}, ${on}, ${presented}, ${paymentId}, ${actor}, ${now})
+    on conflict (order_id, instalment) do update set
+      state = excluded.state, method = excluded.method, state_on = excluded.state_on,
+      presentations = collections.presentations + excluded.presentations,
+      payment_id = coalesce(excluded.payment_id, collections.payment_id), actor = excluded.actor, updated_at = excluded.updated_at
+    returning ${columns(tx)}`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: `collection.${state}`,
+    subject: `order/${order.id}`,
+    detail: { instalment, method, on },
+  });
+  return row!;
+}
+
+/** A payment that is taken back leaves its collection unpaid. Needs the lock of the payment's customer. */
+export async function noteReturned(
+  tx: Tx,
+  paymentId: string,
+  { on, actor, now }: { on: Day; actor: string; now: string },
+): Promise<void> {
+  await tx`update collections set state = 'unpaid', state_on = ${on}, actor = ${actor}, updated_at = ${now}
+           where payment_id = ${paymentId} and state = 'paid'`;
+}
+
+function requireOpen({ id, status }: OrderRow): void {
+  if (status === 'reserved')
+    throw new NettermsError('order-not-confirmed', `Order ${id} is only reserved: confirm it first.`);
+  if (isClosed(status))
+    throw new NettermsError('order-closed', `Order ${id} is ${status} already: nothing is to be collected.`, {
+      orderStatus: status,
+    });
+}
+
+/** Until some bank days after the due date the bank can return it: it is not paid before. */
+async function requireFinal(tx: Tx, { orderId, number, dueOn }: InstalmentRow, now: string): Promise<void> {
+  const { receipts, settings } = await activePolicies(tx);
+  const { country, timeZone } = settings.body;
+  const final = finalOn(dueOn, receipts.body.bankDays, businessCalendar(country));
+  if (dayAt(now, timeZone) >= final) return;
+  throw new NettermsError(
+    'collection-too-early',
+    `Instalment ${number} of order ${orderId} is due on ${dueOn}, and the bank can return it until ${final}: say paid then, or with "confirmed": true if the bank has confirmed it.`,
+    { finalOn: final },
+  );
+}

@@ -1,0 +1,61 @@
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+
+/** A credit note as issued; `amount` in minor units, `issuedOn` a day in the merchant's zone. */
+export type CreditNoteRow = {
+  creditNoteId: string;
+  orderId: string;
+  amount: number;
+  currency: string;
+  issuedOn: string;
+  number: string | null;
+  fingerprint: string;
+  commandId: string;
+  actor: string;
+  createdAt: string;
+};
+
+const columns = (db: Db) =>
+  db`credit_note_id, order_id, amount, currency, issued_on, number, fingerprint, command_id, actor, created_at`;
+
+/** Inserts a credit note; false if its id exists already. What it reduces is the ledger's to say. */
+export async function insertCreditNote(db: Db, note: CreditNoteRow): Promise<boolean> {
+  const inserted = await db`
+    insert into credit_notes (${columns(db)})
+    values (${note.creditNoteId}, ${note.orderId}, ${note.amount}, ${note.currency}, ${note.issuedOn}, ${note.number},
+            ${note.fingerprint}, ${note.commandId}, ${note.actor}, ${note.createdAt})
+    on conflict (credit_note_id) do nothing returning credit_note_id`;
+  return inserted.length === 1;
+}
+
+export async function findCreditNote(db: Db, creditNoteId: string): Promise<CreditNoteRow | null> {
+  const [row] = await db<CreditNoteRow[]>`
+    select ${columns(db)} from credit_notes where credit_note_id = ${creditNoteId}`;
+  return row ?? null;
+}
+
+/**
+ * The credit note that has this number of its year already, refused ones left out: on the order itself, or for another
+ * customer. One credit note may be over several orders of a customer. Who asks holds the number until the transaction ends.
+ */
+export async function findSameNumber(
+  db: Tx,
+  { number, issuedOn }: { number: string; issuedOn: string },
+  { id, customerId }: { id: string; customerId: string },
+): Promise<{ creditNoteId: string; orderId: string } | null> {
+  await db`select pg_advisory_xact_lock(hashtextextended(${`credit-note ${number}`}, 0))`;
+  const [row] = await db<{ creditNoteId: string; orderId: string }[]>`
+    select n.credit_note_id, n.order_id
+    from credit_notes n join orders o on o.id = n.order_id join commands c on c.id = n.command_id
+    where n.number = ${number} and extract(year from n.issued_on) = extract(year from ${issuedOn}::date)
+      and (n.order_id = ${id} or o.customer_id <> ${customerId}) and c.outcome is distinct from 'refused'
+    limit 1`;
+  return row ?? null;
+}
+
+/** What credit notes have taken off an order so far, in minor units. */
+export async function creditedOf(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ credited: number }[]>`
+    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as credited
+    from ledger where order_id = ${orderId} and kind = 'credit_note'`;
+  return row!.credited;
+}

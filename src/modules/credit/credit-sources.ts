@@ -1,0 +1,108 @@
+import type { Db } from '../../platform/postgres/client.ts';
+
+/** Money on its way: what a command that waits for its order's workflow will take. Minor units. */
+export type Promised = {
+  commandId: string;
+  orderId: string;
+  /** Of which payment; null: of the customer's credit. */
+  paymentId: string | null;
+  /** What it takes of the credit that is held; a payment that is still to be booked takes none. */
+  amount: number;
+  /** By how much less is owed of the order then. */
+  reduces: number;
+};
+
+/** What commands that wait have promised of a customer's credit and of what is owed, in one currency. */
+export async function promisedBy(db: Db, customerId: string, currency: string): Promise<Promised[]> {
+  return db<Promised[]>`
+    select c.id as command_id, c.order_id, c.body->>'paymentId' as payment_id,
+           case c.kind when 'recordPayment' then 0 else (c.body->>'amount')::bigint end as amount,
+           case c.kind when 'recordPayment' then p.amount else (c.body->>'amount')::bigint end
+             + (select coalesce(sum((d->>'amount')::bigint), 0) from jsonb_array_elements(coalesce(c.body->'deductions', '[]')) d)::bigint as reduces
+    from commands c join orders o on o.id = c.order_id left join payments p on p.payment_id = c.body->>'paymentId'
+    where c.outcome is null and c.kind in ('recordPayment', 'allocate', 'applyCredit')
+      and o.customer_id = ${customerId} and o.currency = ${currency}
+    order by c.position`;
+}
+
+/** Credit that may be used: what is left of a payment, or (null) credit that no payment left. Minor units. */
+export type CreditSource = { paymentId: string | null; amount: number };
+
+/** What the ledger holds of one payment as credit, in minor units. */
+export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger where payment_id = ${paymentId} and account = 'unapplied'`;
+  return row!.amount;
+}
+
+/** What the ledger holds of a customer's credit that no payment left, in minor units. */
+export async function creditOfNoPayment(db: Db, customerId: string, currency: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as amount from ledger
+    where customer_id = ${customerId} and currency = ${currency} and account = 'unapplied' and payment_id is null`;
+  return row!.amount;
+}
+
+/** What is held of one payment and allocated to nothing, as far as that credit is there still. */
+export async function leftOfPayment(db: Db, paymentId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select least(a.unapplied, (select coalesce(sum(amount), 0) from ledger where payment_id = p.payment_id and account = 'unapplied'))::bigint as amount
+    from payments p join accounts a on a.customer_id = p.customer_id and a.currency = p.currency where p.payment_id = ${paymentId}`;
+  return row?.amount ?? 0;
+}
+
+/**
+ * The credit that a customer may use in a currency, what is promised taken off: first what no payment left, then
+ * what is left of payments, the oldest first. Exact under the customer's lock.
+ * @param before a command: neither its own promise counts, nor those that asked for credit as such after it
+ */
+export async function creditSources(
+  db: Db,
+  customerId: string,
+  currency: string,
+  { before = null }: { before?: string | null } = {},
+): Promise<CreditSource[]> {
+  const [[account], payments, waiting] = await Promise.all([
+    db<{ unapplied: number }[]>`
+      select unapplied from accounts where customer_id = ${customerId} and currency = ${currency}`,
+    db<{ paymentId: string; amount: number }[]>`
+      select p.payment_id, sum(l.amount)::bigint as amount
+      from payments p join ledger l on l.payment_id = p.payment_id and l.account = 'unapplied'
+      where p.customer_id = ${customerId} and p.currency = ${currency}
+      group by p.payment_id having sum(l.amount) > 0 order by p.received_on, p.created_at, p.payment_id`,
+    promisedBy(db, customerId, currency),
+  ]);
+  const place = waiting.findIndex(({ commandId }) => commandId === before);
+  const others = waiting.filter(
+    ({ paymentId }, index) => index !== place && (paymentId !== null || place < 0 || index < place),
+  );
+  const promised = (of: string | null) =>
+    others.reduce((sum, { paymentId, amount }) => (paymentId === of ? sum + amount : sum), 0);
+  const ofPayments = payments.reduce((sum, { amount }) => sum + amount, 0);
+  const sources = [
+    { paymentId: null, amount: (account?.unapplied ?? 0) - ofPayments },
+    ...payments.map(({ paymentId, amount }) => ({ paymentId, amount: amount - promised(paymentId) })),
+  ];
+  return withoutSpent(sources, promised(null));
+}
+
+/** Takes off what was promised or given out of credit as such, the first sources first. */
+function withoutSpent(sources: readonly CreditSource[], spent: number): CreditSource[] {
+  let left = spent + sources.reduce((sum, { amount }) => sum + Math.max(-amount, 0), 0);
+  return sources.flatMap(({ paymentId, amount }) => {
+    const taken = Math.min(left, Math.max(amount, 0));
+    left -= taken;
+    return amount > taken ? [{ paymentId, amount: amount - taken }] : [];
+  });
+}
+
+/** The sources that an amount is taken from; null if they hold less. */
+export function draw(sources: readonly CreditSource[], amount: number): CreditSource[] | null {
+  let left = amount;
+  const drawn = sources.flatMap((source) => {
+    const taken = Math.min(left, source.amount);
+    left -= taken;
+    return taken === 0 ? [] : [{ ...source, amount: taken }];
+  });
+  return left === 0 ? drawn : null;
+}

@@ -1,0 +1,193 @@
+import type { Day } from '../../kernel/calendar.ts';
+import { NettermsError } from '../../kernel/errors.ts';
+import type { Money } from '../../kernel/money.ts';
+import { type Db, type Fragment, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import type { ExternalFacts, Privilege } from '../eligibility/rules/applicant.ts';
+import type { ClosedMonth } from '../terms/rules/due-dates.ts';
+
+/** What a store says of a customer; money in minor units. */
+export type CustomerFacts = {
+  name: string;
+  email: string;
+  locale: string;
+  country: string;
+  vatNumber: string | null;
+  groups: string[];
+  contacts: Record<string, string>;
+  pastOrders: number;
+  turnover: Money | null;
+  /** Since when the store knows the customer. */
+  since: Day | null;
+  external: ExternalFacts;
+  closedMonths: ClosedMonth[];
+  /** Who looks after the customer for the merchant. */
+  accountManager: AccountManager | null;
+};
+export type AccountManager = { name: string; email: string };
+
+/** One account of a customer; amounts in minor units of `currency`. */
+export type AccountRow = {
+  currency: string;
+  /** The customer's own; null takes the policy's. */
+  creditLimit: number | null;
+  tolerance: number | null;
+  raisedLimit: number | null;
+  raisedUntil: string | null;
+  /** Open balances and reservations. */
+  exposure: number;
+  /** Money received and not allocated. */
+  unapplied: number;
+};
+
+/** A customer as stored, with one of the accounts: the one in their usual currency unless another is asked for. */
+export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
+  AccountRow & {
+    id: string;
+    /** Of the account that was opened with the customer; it never changes. */
+    usualCurrency: string;
+    turnover: number;
+    turnoverCurrency: string | null;
+    privilege: Privilege;
+    privilegeReason: string | null;
+    privilegeActor: string | null;
+    privilegeAt: string | null;
+    /** When a suspension ends, and what holds then. */
+    privilegeUntil: string | null;
+    privilegeAfter: Privilege;
+    /** From that day on nothing accrues; null while there is no insolvency. */
+    insolventSince: Day | null;
+    /** Codes of the customer's own terms, the usual one first. */
+    ownTerms: string[] | null;
+    /** Companies with which the customer shares a limit. */
+    creditGroup: string | null;
+    createdAt: string;
+    updatedAt: string;
+  };
+
+export const accountColumns = (
+  db: Db,
+) => db`accounts.currency, accounts.credit_limit, accounts.tolerance, accounts.raised_limit, accounts.raised_until,
+  accounts.exposure, accounts.unapplied`;
+
+export const customerColumns = (
+  db: Db,
+) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+  turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
+  privilege_until, privilege_after, insolvent_since, own_terms, credit_group, created_at, updated_at,
+  customers.currency as usual_currency, ${accountColumns(db)}`;
+
+const withAccount = (db: Db) =>
+  db`customers join accounts on accounts.customer_id = customers.id and accounts.currency = customers.currency`;
+
+export async function findCustomer(db: Db, id: string): Promise<CustomerRow | null> {
+  const [row] = await db<
+    CustomerRow[]
+  >`select ${customerColumns(db)} from ${withAccount(db)} where id = ${id}`;
+  return row ?? null;
+}
+
+/**
+ * The first lock of everything that touches a customer's credit or orders.
+ * @throws NettermsError `customer-not-found`
+ */
+export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
+  // The account is locked as well, so that its figures are read after the wait and not as they were before it.
+  const [row] = await db<
+    CustomerRow[]
+  >`select ${customerColumns(db)} from ${withAccount(db)} where id = ${id} for no key update`;
+  return row ?? unknownCustomer(id);
+}
+
+/** A page of customers in the order of their ids; `after` is the last id of the page before. */
+export async function listCustomers(
+  db: Db,
+  { after = null, limit }: { after?: string | null; limit: number },
+): Promise<CustomerRow[]> {
+  return db<CustomerRow[]>`
+    select ${customerColumns(db)} from ${withAccount(db)} where ${after === null ? db`true` : db`id > ${after}`} order by id limit ${limit}`;
+}
+
+/**
+ * Writes what the store says of customers; privilege, limit and balances are not the store's to write. Answers with
+ * those that were written, not with those of which the same was written before.
+ * @param source a query or list of values: the id and the facts' columns, in the order of the statement
+ */
+export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
+    with written as (
+    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint,
+                           created_at, updated_at)
+    ${source}
+    on conflict (id) do update set
+      name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
+      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
+      past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
+      where customers.fingerprint <> excluded.fingerprint
+    returning id, currency, xmax = 0 as inserted
+    ), opened as (insert into accounts (customer_id, currency) select id, currency from written where inserted)
+    select id, inserted from written`;
+
+/**
+ * Writes what the store says of one customer, as `writeFacts` does.
+ * @returns `created`, `updated`, or `unchanged` where the same facts were written before
+ */
+export async function putCustomer(
+  sql: Sql | Tx,
+  id: string,
+  facts: CustomerFacts,
+  { fingerprint, currency, now }: { fingerprint: string; currency: string; now: string },
+): Promise<'created' | 'updated' | 'unchanged'> {
+  const [row] = await writeFacts(
+    sql,
+    sql`
+    values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
+            ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
+            ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
+            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},
+            ${fingerprint}, ${now}, ${now})`,
+  );
+  return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
+}
+
+/** Gives the customer terms of their own, or with null those of the policy again; audited. Throws `customer-not-found`. */
+export async function setOwnTerms(
+  sql: Sql,
+  id: string,
+  { terms, actor, reason, now }: { terms: string[] | null; actor: string; reason: string; now: string },
+): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
+    const before = await lockCustomer(tx, id);
+    const [row] = await tx<CustomerRow[]>`
+      update customers set own_terms = ${terms}, updated_at = ${now}
+      from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
+      returning ${customerColumns(tx)}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.terms',
+      subject: `customer/${id}`,
+      reason,
+      detail: { before: before.ownTerms, after: terms },
+    });
+    return row!;
+  });
+}
+
+/** Ids of other customers with the same VAT number, at most ten each, by the id of the customer. */
+export async function sameVatNumber(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+  const rows = await db<{ id: string; others: string[] }[]>`
+    select c.id, array_agg(o.id order by o.id) as others
+    from customers c, lateral (select id from customers where vat_key = c.vat_key and id <> c.id order by id limit 10) o
+    where c.id = any(${ids as string[]}) group by c.id`;
+  return new Map(rows.map(({ id, others }) => [id, others]));
+}
+
+export function unknownCustomer(id: string): never {
+  throw new NettermsError(
+    'customer-not-found',
+    `There is no customer ${id}: create it with PUT /v1/customers/${id} first.`,
+  );
+}

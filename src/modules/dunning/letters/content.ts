@@ -1,0 +1,232 @@
+import type { Day } from '../../../kernel/calendar.ts';
+import { formatMoney, type Money } from '../../../kernel/money.ts';
+import type { Collection, LaterBaseDay } from '../../terms/rules/terms.ts';
+import { type ReminderTemplate, reminderTemplates } from '../rules/dunning.ts';
+import type { MessageValues, Say, Texts } from './messages.ts';
+
+export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
+export type TemplateName = 'confirmation' | ReminderTemplate | 'settled' | 'cancelled';
+
+/** What a mail tells of an order. Texts in it may hold anything: nothing in them becomes markup, a header or a link. */
+export type MailData = {
+  readonly company: string;
+  readonly customerName: string;
+  readonly orderId: string;
+  /** The number by which the customer knows the order; without one, its id is named. */
+  readonly orderNumber: string | null;
+  /** The invoices of the order, the earliest first; where there are any, what is asked for goes by them. */
+  readonly invoices: readonly MailInvoice[];
+  readonly termsLabel: string;
+  readonly total: Money;
+  /** What the invoices let the customer keep back: it is neither paid nor owed. */
+  readonly withheld: Money;
+  /** What is owed now; nothing above zero shows no due date and asks for no payment. */
+  readonly outstanding: Money;
+  /** All parts of the order, in order of time; more than one are listed. */
+  readonly instalments: readonly MailInstalment[];
+  /** The one that the mail is about; what is unpaid of it is what the mail asks for. */
+  readonly instalment: MailInstalment;
+  readonly daysLate: number;
+  /** The due day is over; it may not be late yet. */
+  readonly isDueOver: boolean;
+  /** Where there is none, the mail does not speak of a bank transfer. */
+  readonly iban: string | null;
+  readonly replyTo: string | null;
+};
+
+export type MailInstalment = {
+  readonly number: number;
+  readonly dueOn: Day;
+  /** What the due date waits for, while it is provisional; null once it is final. */
+  readonly waitsFor: LaterBaseDay | null;
+  readonly collection: Collection;
+  readonly amount: Money;
+  readonly outstanding: Money;
+};
+
+export type MailInvoice = {
+  readonly number: string;
+  readonly issuedOn: Day;
+  /** It covers other orders as well. */
+  readonly shared: boolean;
+};
+
+export type Row = { readonly label: string; readonly value: string };
+
+/** A mail in the reader's language, before it has a form: the HTML and the text part are both made of it. */
+export type Content = {
+  readonly language: string;
+  readonly subject: string;
+  readonly preheader: string;
+  readonly company: string;
+  readonly kind: string;
+  readonly heading: string;
+  readonly amount: { readonly label: string; readonly value: string; readonly note: string } | null;
+  readonly greeting: string;
+  readonly paragraphs: readonly { readonly text: string }[];
+  readonly rows: readonly Row[];
+  readonly payment: { readonly title: string; readonly how: string; readonly details: readonly Row[] } | null;
+  readonly alreadyPaid: string | null;
+  readonly signOff: string;
+  readonly contact: string;
+  readonly automatic: string;
+};
+
+export function contentOf(
+  template: TemplateName,
+  data: MailData,
+  { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
+): Content {
+  const owed = data.outstanding.amount > 0 && template !== 'cancelled';
+  const kept = data.withheld.amount;
+  const paid = { ...data.total, amount: data.total.amount - kept - data.outstanding.amount };
+  const money = (amount: Money) => formatMoney(amount, locale);
+  const dueOf = ({ dueOn, waitsFor }: MailInstalment): string => {
+    const due = formatDay(dueOn, locale);
+    return waitsFor === null ? due : say(texts.provisional.due, { due });
+  };
+  const invoices = data.invoices.map(({ number, issuedOn }) =>
+    say(texts.invoice, { number: plain(number), issued: formatDay(issuedOn, locale) }),
+  );
+  const base = {
+    order: plain(data.orderNumber ?? data.orderId),
+    invoices: goesByInvoice(template, data) ? invoices.length : 0,
+    invoice: new Intl.ListFormat(locale, { type: 'conjunction' }).format(invoices),
+  } satisfies MessageValues;
+  const values = {
+    ...base,
+    about: say(texts.about.name, base),
+    aboutFor: say(texts.about.for, base),
+    aboutTo: say(texts.about.to, base),
+    company: plain(data.company),
+    customer: plain(data.customerName),
+    terms: plain(data.termsLabel),
+    total: money(data.total),
+    paid: money(paid),
+    outstanding: money(data.outstanding),
+    asked: money(data.instalment.outstanding),
+    due: dueOf(data.instalment),
+    part: data.instalment.number,
+    parts: data.instalments.length,
+    daysLate: data.daysLate,
+    late: data.daysLate > 0 ? 'yes' : 'no',
+    over: data.isDueOver ? 'yes' : 'no',
+    owed: owed ? 'yes' : 'no',
+    iban: plain(data.iban ?? ''),
+    replyTo: plain(data.replyTo ?? ''),
+  } satisfies MessageValues;
+  const mail = texts.mails[template]!;
+  const { labels } = texts;
+  const row = (label: keyof typeof labels, value: string): Row => ({ label: labels[label], value });
+
+  const rows = [row('order', values.order), ...invoices.map((invoice) => row('invoice', invoice))];
+  if (template !== 'cancelled') rows.push(row('terms', values.terms));
+  rows.push(row('total', values.total));
+  if (kept > 0 && template !== 'cancelled') rows.push(row('withheld', money(data.withheld)));
+  if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
+  if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
+  if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
+  if (owed && data.instalments.length > 1)
+    rows.push(...instalmentRows(data.instalments, texts, { locale, say, dueOf }));
+  if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
+
+  const transfer = [row('payee', values.company), row('iban', values.iban)];
+  const reference = row('reference', say(texts.reference, base));
+  const { collection, waitsFor } = data.instalment;
+  const payment =
+    collection === 'transfer'
+      ? {
+          title: texts.payment.title,
+          how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
+          details: data.iban ? [...transfer, reference] : [reference],
+        }
+      : {
+          title: texts.payment.title,
+          how: say(texts.payment.collected[collection], values),
+          details: [row('collection', texts.collections[collection]), reference],
+        };
+  const provisional = owed && waitsFor !== null ? [texts.provisional[waitsFor]] : [];
+
+  return {
+    language,
+    subject: plain(say(mail.subject, values)),
+    preheader: say(mail.preheader, values),
+    company: values.company,
+    kind: mail.kind,
+    heading: say(mail.heading, values),
+    amount: amountOf(template, owed, texts, values, say),
+    greeting: say(texts.greeting, values),
+    paragraphs: [...mail.paragraphs, ...provisional]
+      .map((text) => ({ text: say(text, values) }))
+      .filter(({ text }) => text !== ''),
+    rows,
+    payment: owed ? payment : null,
+    alreadyPaid: owed && template !== 'confirmation' ? texts.alreadyPaid : null,
+    signOff: texts.signOff,
+    contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, values),
+    automatic: say(texts.automatic, values),
+  };
+}
+
+/** A confirmation and a cancellation are of the order; so is the word that it is settled, while its invoice may not be. */
+function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
+  if (template === 'confirmation' || template === 'cancelled') return false;
+  return template !== 'settled' || !invoices.some(({ shared }) => shared);
+}
+
+/** Every part of the order, with what is unpaid of it. */
+function instalmentRows(
+  instalments: readonly MailInstalment[],
+  { instalments: texts, collections }: Texts,
+  { locale, say, dueOf }: { locale: string; say: Say; dueOf: (instalment: MailInstalment) => string },
+): Row[] {
+  return instalments.map((given) => {
+    const { number, amount, outstanding, collection } = given;
+    const unpaid = outstanding.amount;
+    const values = {
+      number,
+      due: dueOf(given),
+      amount: formatMoney(amount, locale),
+      unpaid: formatMoney(outstanding, locale),
+      state: unpaid <= 0 ? 'paid' : unpaid < amount.amount ? 'part' : 'unpaid',
+    };
+    const value = say(texts.value, values);
+    return {
+      label: say(texts.label, values),
+      value: collection === 'transfer' ? value : `${value} (${collections[collection]})`,
+    };
+  });
+}
+
+/** The figure that stands out at the head of the mail. */
+function amountOf(
+  template: TemplateName,
+  owed: boolean,
+  { amount }: Texts,
+  values: MessageValues & { total: string; asked: string },
+  say: Say,
+): Content['amount'] {
+  if (owed) return { label: amount.due, value: values.asked, note: say(amount.dueOn, values) };
+  if (template === 'settled') return { label: amount.settled, value: values.total, note: '' };
+  return null;
+}
+
+/** "3 March 2027", "3 marzo 2027": the day itself, whatever the zone of the machine. */
+export function formatDay(day: Day, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
+
+/**
+ * A value on one line, without control and text-direction characters. A zero-width space breaks what mail programs
+ * would turn into a link by themselves.
+ */
+export function plain(value: string): string {
+  return value
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp} ]+/gu, ' ')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\bwww\./gi, 'www\u200b.')
+    .trim();
+}

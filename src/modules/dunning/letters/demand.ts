@@ -1,0 +1,82 @@
+import type { Day } from '../../../kernel/calendar.ts';
+import { formatMoney, type Money } from '../../../kernel/money.ts';
+import { type Content, formatDay, plain } from './content.ts';
+import type { Say, Texts } from './messages.ts';
+
+/** What the letter of a revocation tells: all that is open of some orders is due. Texts in it may hold anything. */
+export type DemandData = {
+  readonly company: string;
+  readonly customerName: string;
+  /** Quoted with a payment of several orders; one order has its own number. */
+  readonly customerId: string;
+  /** The day on which all became due. */
+  readonly dueOn: Day;
+  /** At least one; what is owed of each is above zero. */
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly orderNumber: string | null;
+    readonly outstanding: Money;
+  }[];
+  readonly iban: string | null;
+  readonly replyTo: string | null;
+};
+
+/** One letter for all the orders: each with its amount, and the sum in each currency. */
+export function demandContentOf(
+  data: DemandData,
+  { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
+): Content {
+  const { labels, demand } = texts;
+  const company = plain(data.company);
+  const orders = data.orders.map((order) => ({ ...order, name: plain(order.orderNumber ?? order.orderId) }));
+  const sums = sumsOf(data.orders.map(({ outstanding }) => outstanding));
+  const total = sums.map((sum) => formatMoney(sum, locale)).join(' + ');
+  const day = formatDay(data.dueOn, locale);
+  const values = { company, customer: plain(data.customerName), total, day, orders: orders.length };
+  const iban = plain(data.iban ?? '');
+  const reference = {
+    label: labels.reference,
+    value: orders.length === 1 ? orders[0]!.name : plain(data.customerId),
+  };
+  const transfer = [
+    { label: labels.payee, value: company },
+    { label: labels.iban, value: iban },
+  ];
+  return {
+    language,
+    subject: plain(say(demand.subject, values)),
+    preheader: say(demand.preheader, values),
+    company,
+    kind: demand.kind,
+    heading: demand.heading,
+    amount: { label: texts.amount.due, value: total, note: say(demand.amountNote, values) },
+    greeting: say(texts.greeting, values),
+    paragraphs: demand.paragraphs.map((text) => ({ text: say(text, values) })),
+    rows: [
+      ...orders.map(({ name, outstanding }) => ({
+        label: say(demand.order, { order: name }),
+        value: formatMoney(outstanding, locale),
+      })),
+      ...(orders.length > 1 ? [{ label: demand.total, value: total }] : []),
+    ],
+    payment: {
+      title: texts.payment.title,
+      how: data.iban ? texts.payment.transfer : texts.payment.asAgreed,
+      details: data.iban ? [...transfer, reference] : [reference],
+    },
+    alreadyPaid: texts.alreadyPaid,
+    signOff: texts.signOff,
+    contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, {
+      company,
+      replyTo: plain(data.replyTo ?? ''),
+    }),
+    automatic: say(demand.automatic, values),
+  };
+}
+
+/** The sum in each currency, in the order in which they occur. */
+function sumsOf(amounts: readonly Money[]): Money[] {
+  const sums = new Map<string, number>();
+  for (const { amount, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  return [...sums].map(([currency, amount]) => ({ currency, amount }));
+}

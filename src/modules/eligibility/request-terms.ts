@@ -1,0 +1,58 @@
+import { NettermsError } from '../../kernel/errors.ts';
+import type { Money } from '../../kernel/money.ts';
+import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { inCurrency } from '../credit/accounts.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
+import { insertTask, openTaskOf, type TaskRow } from '../tasks/tables.ts';
+import { applicantOfOne, momentOf } from './applicants.ts';
+import { decide } from './rules/decide.ts';
+import { offeredTerms, rulesOf, termsCodesOf } from './rules/policy.ts';
+import { mayAskForTerms } from './rules/standing.ts';
+import { usualAmount } from './rules/usual-amount.ts';
+import { findDecline } from './tables.ts';
+
+/**
+ * Puts a customer's wish for payment terms before an admin, with the checks of this moment. There is one open request
+ * a customer: another one gives that.
+ * @param amount of the order that is wished for; without it the refused order's, else what is usual
+ * @throws NettermsError `customer-not-found`, `terms-revoked`
+ */
+export async function requestTerms(
+  sql: Sql,
+  customerId: string,
+  { orderId, amount, note }: { orderId: string | null; amount: Money | null; note: string | null },
+  { now, actor }: { now: string; actor: string },
+): Promise<{ task: TaskRow; replayed: boolean }> {
+  return inTransaction(sql, async (tx) => {
+    const customer = await lockCustomer(tx, customerId);
+    const known = await openTaskOf(tx, customerId, 'terms-request');
+    if (known) return { task: known, replayed: true };
+
+    const [{ eligibility, terms, settings }, decline] = await Promise.all([
+      activePolicies(tx),
+      orderId === null ? null : findDecline(tx, { customerId, orderId }),
+    ]);
+    const policy = eligibility.body;
+    const moment = momentOf(settings.body, now);
+    const wished = amount ?? decline?.total ?? null;
+    const account = wished ? await inCurrency(tx, customer, wished.currency) : customer;
+    const applicant = await applicantOfOne(tx, account, rulesOf(policy), moment);
+    if (!mayAskForTerms(applicant.privilege))
+      throw new NettermsError('terms-revoked', `Only an admin can give ${customerId} terms again.`);
+    const { defaultCode } = offeredTerms(terms.body, termsCodesOf(applicant, policy));
+    const asked = { ...(wished ?? usualAmount(applicant, policy)), termsCode: defaultCode };
+    const task = await insertTask(tx, {
+      kind: 'terms-request',
+      customerId,
+      orderId,
+      amount: wished?.amount ?? null,
+      currency: wished?.currency ?? null,
+      note,
+      checks: decide(applicant, policy, asked).checks,
+      openedAt: now,
+      openedBy: actor,
+    });
+    return { task, replayed: false };
+  });
+}

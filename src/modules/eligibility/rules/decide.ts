@@ -1,0 +1,106 @@
+import type { Money } from '../../../kernel/money.ts';
+import type { Applicant, Asked } from './applicant.ts';
+import type { Check } from './check.ts';
+import { checkCredit, checkGroupCredit } from './credit.ts';
+import { type EligibilityPolicy, type RuleSet, setFor, termsCodesOf } from './policy.ts';
+import { checkRule } from './rules.ts';
+
+/** `set`: the rule set that decided; null if none is for this customer. */
+export type Verdict = {
+  readonly eligible: boolean;
+  readonly checks: readonly Check[];
+  readonly set: RuleSet | null;
+};
+
+/**
+ * Decides whether the customer may buy what is asked for on terms, with a reason for each rule.
+ * The amount is in the currency of the customer's account.
+ */
+export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: Asked): Verdict {
+  const set = setFor(applicant, policy);
+  const byRules =
+    applicant.privilege === 'by_rules'
+      ? [...checkSet(set, policy), ...(set?.rules ?? []).map((rule) => checkRule(rule, applicant, asked))]
+      : [];
+  const checks = [
+    checkPrivilege(applicant),
+    ...byRules,
+    ...checkTerms(termsCodesOf(applicant, policy), asked),
+    checkCredit(applicant, policy, asked),
+    ...checkGroupCredit(applicant, asked),
+  ];
+  return { eligible: checks.every((check) => check.passed), checks, set };
+}
+
+/**
+ * Decides whether an order that was accepted may grow: its credit is checked anew, and what the rules say of amounts; of
+ * the customer they have had their say.
+ * @param by what is added; what the order asks for already is in the exposure
+ * @param total of the order then, in minor units
+ */
+export function decideIncrease(
+  applicant: Applicant,
+  policy: EligibilityPolicy,
+  by: Money,
+  total: number,
+): Verdict {
+  const set = setFor(applicant, policy);
+  const rules = applicant.privilege === 'by_rules' ? (set?.rules ?? []) : [];
+  const checks = [
+    checkPrivilege(applicant),
+    ...rules.flatMap((rule) => {
+      if (rule.rule === 'insuredLimit') return [checkRule(rule, applicant, by)];
+      return rule.rule === 'maxAmount' ? [checkRule(rule, applicant, { ...by, amount: total })] : [];
+    }),
+    checkCredit(applicant, policy, by),
+    ...checkGroupCredit(applicant, by),
+  ];
+  return { eligible: checks.every((check) => check.passed), checks, set };
+}
+
+function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
+  const passed = privilege === 'by_rules' || privilege === 'granted';
+  const end = suspendedUntil === null ? '' : ` until ${suspendedUntil}`;
+  const message = {
+    by_rules: 'The rules decide for this customer.',
+    granted: 'Payment terms were granted to this customer; the rules are not asked.',
+    suspended: `Payment terms are suspended for this customer${end}.`,
+    revoked: 'Payment terms were revoked for this customer.',
+    insolvency: 'This customer is insolvent: there are no payment terms for them.',
+  }[privilege];
+  return { rule: 'privilege', passed, actual: privilege, required: 'by_rules or granted', message };
+}
+
+function checkSet(set: RuleSet | null, policy: EligibilityPolicy): Check[] {
+  if (!('sets' in policy)) return [];
+  return [
+    {
+      rule: 'ruleSet',
+      passed: set !== null,
+      actual: set?.name ?? 'none',
+      required: policy.sets.map(({ name }) => name).join(' or '),
+      message: set
+        ? `The rule set “${set.name}” decides for this customer.`
+        : 'No rule set of the policy is for this customer.',
+    },
+  ];
+}
+
+function checkTerms(codes: readonly string[] | null, { termsCode }: Asked): Check[] {
+  if (codes === null || termsCode === undefined) return [];
+  const passed = codes.includes(termsCode);
+  const message = passed ? 'These terms are for this customer.' : 'These terms are not for this customer.';
+  return [{ rule: 'terms', passed, actual: termsCode, required: codes.join(' or '), message }];
+}
+
+/** What the buyer reads: neutral, in their language, without a word about the reasons. */
+export function buyerMessage(eligible: boolean, locale: string): string {
+  const italian = locale.startsWith('it');
+  if (eligible)
+    return italian
+      ? 'Può pagare questo ordine con pagamento dilazionato.'
+      : 'You can pay for this order on account.';
+  return italian
+    ? 'Il pagamento dilazionato non è disponibile per questo ordine. Scelga un altro metodo di pagamento.'
+    : 'Payment on account is not available for this order. Please choose another payment method.';
+}

@@ -1,0 +1,179 @@
+import { type FieldError, NettermsError } from '../../kernel/errors.ts';
+import type { Db, Sql, Tx } from '../../platform/postgres/client.ts';
+import { firstWake } from '../../platform/temporal/first-wake.ts';
+
+/** What a file may hold. */
+export const importKinds = ['customers', 'payments'] as const;
+export type ImportKind = (typeof importKinds)[number];
+/** `refused`: nothing of it was applied, because a line was rejected and the sender wanted all or nothing. */
+export type ImportState = 'received' | 'applying' | 'done' | 'refused';
+/** What rejected lines mean for the others. */
+export type OnRejected = 'skip' | 'refuse';
+
+export type ImportRow = {
+  id: string;
+  kind: ImportKind;
+  state: ImportState;
+  onRejected: OnRejected;
+  fingerprint: string;
+  lines: number;
+  rejected: number;
+  /** Lines that the transaction under way has gone through. */
+  applied: number;
+  /** How many lines had which outcome; empty before the end. */
+  outcomes: Record<string, number>;
+  /** How its lines are to be used, by the kind. */
+  options: ImportOptions;
+  actor: string;
+  createdAt: string;
+  finishedAt: string | null;
+};
+
+/** `book`: which bank lines are booked without a person's word. */
+export type ImportOptions = { readonly book?: 'certain' | 'none' };
+
+/** A line as it was read: what it says of which business id, or why it is rejected and how it was sent. */
+export type NewImportLine = { number: number } & (
+  | { subject: string; facts: object; fingerprint: string; raw: null; errors: null }
+  | { subject: string | null; facts: null; fingerprint: null; raw: string; errors: readonly FieldError[] }
+);
+
+export type RejectedLine = {
+  number: number;
+  subject: string | null;
+  errors: FieldError[];
+  raw: string;
+};
+
+export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerprint' | 'actor'> & {
+  options?: ImportOptions;
+};
+
+export const workflowIdOfImport = (id: string): string => `import/${id}`;
+
+/** As long as a file takes to be read: who sends the same one at the same time waits for the first. */
+const RECEIVING = '2min';
+
+const columns = (db: Db) =>
+  db`id, kind, state, on_rejected, fingerprint, lines, rejected, applied, outcomes, options, actor, created_at, finished_at`;
+
+async function findImport(db: Db, id: string): Promise<ImportRow | null> {
+  const [row] = await db<ImportRow[]>`select ${columns(db)} from imports where id = ${id}`;
+  return row ?? null;
+}
+
+/** @throws NettermsError `import-not-found` */
+export async function getImport(db: Db, id: string): Promise<ImportRow> {
+  const row = await findImport(db, id);
+  return row ?? unknownImport(id);
+}
+
+export function unknownImport(id: string): never {
+  throw new NettermsError('import-not-found', `There is no import ${id}.`);
+}
+
+/**
+ * Keeps a file with all its lines, or nothing of it. An import that was received before is answered as it is, and
+ * `lines` are not read.
+ * @throws NettermsError `conflict` if the id was used for another file; what reading the lines throws
+ */
+export async function insertImport(
+  sql: Sql,
+  given: NewImport,
+  lines: AsyncIterable<readonly NewImportLine[]>,
+  now: string,
+): Promise<{ row: ImportRow; replayed: boolean }> {
+  const known = await findImport(sql, given.id);
+  if (known) return { row: requireSame(known, given), replayed: true };
+  const result = await sql.begin(async (tx) => {
+    await tx`select set_config('lock_timeout', ${RECEIVING}, true)`;
+    await tx`select pg_advisory_xact_lock(${lockOf(tx, given.id)})`;
+    const meanwhile = await findImport(tx, given.id);
+    if (meanwhile) return { row: requireSame(meanwhile, given), replayed: true };
+    return { row: await store(tx, given, lines, now), replayed: false };
+  });
+  return result as { row: ImportRow; replayed: boolean };
+}
+
+/** One at a time receives or applies an import. */
+export const lockOf = (db: Db, id: string) => db`hashtextextended(${workflowIdOfImport(id)}, 0)`;
+
+function requireSame(row: ImportRow, { fingerprint, kind }: NewImport): ImportRow {
+  if (row.fingerprint === fingerprint && row.kind === kind) return row;
+  throw new NettermsError(
+    'conflict',
+    `Import ${row.id} was received already with another file or other options: use a new Idempotency-Key, or send the very same.`,
+  );
+}
+
+async function store(
+  tx: Tx,
+  given: NewImport,
+  lines: AsyncIterable<readonly NewImportLine[]>,
+  now: string,
+): Promise<ImportRow> {
+  const { id, kind, onRejected, fingerprint, actor, options = {} } = given;
+  // The counts follow: the lines are known only when the last one has been read.
+  await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at, wake_by)
+           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${firstWake(now)})`;
+  let count = 0;
+  for await (const batch of lines) {
+    await insertLines(tx, id, batch);
+    count += batch.length;
+  }
+  const [row] = await tx<ImportRow[]>`
+    with wrong as (select count(*)::int as found from import_lines where import_id = ${id} and outcome = 'rejected')
+    update imports set lines = ${count}, rejected = wrong.found,
+                       state = case when wrong.found > 0 and on_rejected = 'refuse' then 'refused' else state end,
+                       finished_at = case when wrong.found > 0 and on_rejected = 'refuse' then ${now}::timestamptz end
+    from wrong where id = ${id} returning ${columns(tx)}`;
+  return row!;
+}
+
+async function insertLines(tx: Tx, id: string, batch: readonly NewImportLine[]): Promise<void> {
+  const rows = batch.map(({ errors, ...line }) => ({
+    ...line,
+    errors,
+    outcome: errors === null ? null : 'rejected',
+  }));
+  await tx`
+    insert into import_lines (import_id, number, subject, raw, facts, fingerprint, errors, outcome)
+    select ${id}, number, subject, raw, nullif(facts, 'null'), fingerprint, nullif(errors, 'null'), outcome
+    from jsonb_to_recordset(${tx.json(rows as never)})
+      as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text)`;
+}
+
+/** A page of the imports of these kinds, the newest first; `after` is the last of the page before. */
+export async function listImports(
+  db: Db,
+  kinds: readonly ImportKind[],
+  { after, limit }: { after: { createdAt: string; id: string } | null; limit: number },
+): Promise<ImportRow[]> {
+  const place = after ? db`(created_at, id) < (${after.createdAt}, ${after.id})` : db`true`;
+  return db<ImportRow[]>`
+    select ${columns(db)} from imports where kind = any(${kinds as string[]}) and ${place} order by created_at desc, id desc limit ${limit}`;
+}
+
+/** A page of the rejected lines in the file's order; `after` is the number of the last line of the page before. */
+export async function rejectedLines(
+  db: Db,
+  id: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<RejectedLine[]> {
+  return db<RejectedLine[]>`
+    select number, subject, errors, raw from import_lines
+    where import_id = ${id} and outcome = 'rejected' and number > ${after} order by number limit ${limit}`;
+}
+
+/** Claims imports whose workflow should have ended by now; the lease keeps other pollers off for a while. */
+export async function claimWaitingImports(
+  db: Db,
+  { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
+): Promise<ImportRow[]> {
+  const until = new Date(Date.parse(now) + leaseMs).toISOString();
+  return db<ImportRow[]>`
+    update imports set wake_by = ${until}
+    where id in (select id from imports where finished_at is null and wake_by <= ${now}
+                 order by wake_by limit ${limit} for update skip locked)
+    returning ${columns(db)}`;
+}

@@ -1,0 +1,31 @@
+import type { Day, Instant } from '../../kernel/calendar.ts';
+import type { Db } from '../../platform/postgres/client.ts';
+import { getOrder } from '../orders/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
+import { hindranceOf, interestOfOrder } from './order-interest.ts';
+
+/**
+ * Late interest that has accrued on these orders up to a day and was not charged by its end, in minor units: what a statement tells
+ * beside the balance. Zero where the merchant charges late customers nothing; null where it cannot be told, because
+ * the reference rate of a half-year is missing or the country's law is not known here.
+ */
+export async function unchargedInterest(
+  db: Db,
+  orderIds: readonly string[],
+  { until, end }: { until: Day; end: Instant },
+): Promise<number | null> {
+  if (!(await activePolicies(db))['late-interest'].body.enabled) return 0;
+  let sum = 0;
+  try {
+    for (const id of orderIds) {
+      const { instalments } = await interestOfOrder(db, await getOrder(db, id), until, {
+        bookedBefore: end,
+      });
+      for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);
+    }
+  } catch (error) {
+    hindranceOf(error);
+    return null;
+  }
+  return sum;
+}

@@ -1,0 +1,79 @@
+import type { Db } from '../../platform/postgres/client.ts';
+
+export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_twice' | 'unknown';
+
+/** A mail with its frozen content. `planned`: refused by the server and tried again; `sending`: outcome not known yet. */
+export type MailRow = {
+  id: string;
+  /** Null of a letter about several orders, which is the customer's. */
+  orderId: string | null;
+  customerId: string | null;
+  template: string;
+  locale: string;
+  recipient: string;
+  copyTo: string | null;
+  replyTo: string | null;
+  messageId: string;
+  state: MailState;
+  subject: string;
+  html: string;
+  plain: string;
+  attempts: number;
+  lastError: string | null;
+  createdAt: string;
+  sentAt: string | null;
+};
+
+const columns = (
+  db: Db,
+) => db`id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, last_error,
+  created_at, sent_at`;
+
+export async function findMail(db: Db, id: string): Promise<MailRow | null> {
+  const [row] = await db<MailRow[]>`select ${columns(db)} from mails where id = ${id}`;
+  return row ?? null;
+}
+
+export async function mailsOf(db: Db, orderId: string): Promise<MailRow[]> {
+  return db<MailRow[]>`select ${columns(db)} from mails where order_id = ${orderId} order by created_at, id`;
+}
+
+export type MailContent = Pick<
+  MailRow,
+  | 'id'
+  | 'orderId'
+  | 'template'
+  | 'locale'
+  | 'recipient'
+  | 'copyTo'
+  | 'replyTo'
+  | 'messageId'
+  | 'subject'
+  | 'html'
+  | 'plain'
+> & { customerId?: string | null };
+
+/** Writes the content that is about to be sent, as `sending`; a mail that was refused before is written anew. */
+export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
+  await db`
+    insert into mails (id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
+    values (${mail.id}, ${mail.orderId}, ${mail.customerId ?? null}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.copyTo}, ${mail.replyTo},
+            ${mail.messageId}, 'sending',
+            ${mail.subject}, ${mail.html}, ${mail.plain}, 1, ${now})
+    on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, copy_to = excluded.copy_to, reply_to = excluded.reply_to, subject = excluded.subject,
+      html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;
+}
+
+/** An attempt whose outcome is not known is repeated with the same bytes. */
+export async function noteRepeat(db: Db, id: string): Promise<void> {
+  await db`update mails set attempts = attempts + 1 where id = ${id}`;
+}
+
+export async function noteMailState(
+  db: Db,
+  id: string,
+  state: MailState,
+  { error = null, sentAt = null }: { error?: string | null; sentAt?: string | null } = {},
+): Promise<void> {
+  await db`update mails set state = ${state}, last_error = ${error}, sent_at = coalesce(${sentAt}::timestamptz, sent_at) where id = ${id}`;
+}

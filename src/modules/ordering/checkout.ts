@@ -1,0 +1,247 @@
+import { Duration } from 'luxon';
+import { NettermsError } from '../../kernel/errors.ts';
+import type { Money } from '../../kernel/money.ts';
+import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { inCurrency, moveBalances } from '../credit/accounts.ts';
+import { lockCreditGroup } from '../credit/credit-groups.ts';
+import { type CustomerFacts, type CustomerRow, lockCustomer, putCustomer } from '../customers/tables.ts';
+import { planReminders } from '../dunning/rules/dunning.ts';
+import { applicantOfOne, momentOf } from '../eligibility/applicants.ts';
+import { decide, type Verdict } from '../eligibility/rules/decide.ts';
+import { offeredTerms, rulesOf, termsCodesOf } from '../eligibility/rules/policy.ts';
+import { keepDecline } from '../eligibility/tables.ts';
+import { charge } from '../ledger/rules/debts.ts';
+import { book } from '../ledger/tables.ts';
+import { expiry } from '../orders/rules/steps.ts';
+import {
+  findOrder,
+  type InstalmentRow,
+  insertOrder,
+  instalmentsOfOrders,
+  type NewOrder,
+  type OrderRow,
+} from '../orders/tables.ts';
+import { type ActivePolicies, activePolicies } from '../settings/tables.ts';
+import { offerOf } from '../terms/rules/offer.ts';
+import type { Regime } from '../terms/rules/regime.ts';
+import type { NamedTerms, TermsPolicy } from '../terms/rules/terms.ts';
+
+/** What a store asks at checkout. `fingerprint` is of the request as it was sent, before defaults. */
+export type CheckoutRequest = {
+  orderId: string;
+  customerId: string;
+  total: Money;
+  orderNumber: string | null;
+  termsCode: string | null;
+  placedAt: string | null;
+  confirm: 'now' | 'later';
+  buyer: Record<string, string> | null;
+  purchaseOrder: string | null;
+  metadata: Record<string, unknown>;
+  /** Of the products, as the rules of eligibility name them. */
+  categories: string[];
+  /** A law that limits the payment of its goods. */
+  regime: Regime | null;
+  /** Who the customer is, where the store says it with the order. */
+  customer: { facts: CustomerFacts; fingerprint: string } | null;
+  fingerprint: string;
+};
+
+export type CheckoutResult =
+  | {
+      kind: 'accepted';
+      replayed: boolean;
+      order: OrderRow;
+      instalments: InstalmentRow[];
+      policies: ActivePolicies;
+    }
+  | { kind: 'declined'; verdict: Verdict; customer: CustomerRow };
+
+/**
+ * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
+ * instalments, its plan and its charge; the customer's facts before, where they come with a new order. A decline is kept
+ * with its reasons (and with those facts) and leaves the order's id free.
+ * @param told whether the answer itself is the word to mark the order paid (no store is told by webhook)
+ * @throws NettermsError `customer-not-found`, `terms-not-found`, `terms-not-applicable`, `currency-mismatch`,
+ *   `conflict`
+ */
+export async function checkout(
+  sql: Sql,
+  request: CheckoutRequest,
+  { now, actor, told }: { now: string; actor: string; told: boolean },
+): Promise<CheckoutResult> {
+  return inTransaction(sql, async (tx) => {
+    if (request.customer) await writeCustomer(tx, request.customerId, request, now);
+    // The rules' question to the history takes longer to plan than to answer: its plan is made once.
+    const [, locked, policies, known] = await Promise.all([
+      tx`set local plan_cache_mode = force_generic_plan`,
+      lockCustomer(tx, request.customerId),
+      activePolicies(tx),
+      findOrder(tx, request.orderId),
+    ]);
+    if (known) return replay(tx, known, request, policies);
+
+    const customer = await inCurrency(tx, locked, request.total.currency);
+    if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
+    const eligibility = policies.eligibility.body;
+    const moment = momentOf(policies.settings.body, now);
+    const applicant = await applicantOfOne(tx, customer, rulesOf(eligibility), moment);
+    const { defaultCode } = offeredTerms(policies.terms.body, termsCodesOf(applicant, eligibility));
+    const terms = chooseTerms(policies.terms.body, request.termsCode ?? defaultCode);
+    const { total, categories } = request;
+    const verdict = decide(applicant, eligibility, { ...total, categories, termsCode: terms.code });
+    if (!verdict.eligible) {
+      await keepDecline(tx, {
+        orderId: request.orderId,
+        customerId: customer.id,
+        total: request.total,
+        eligibilityVersion: policies.eligibility.version,
+        checks: verdict.checks,
+        declinedAt: now,
+      });
+      return { kind: 'declined', verdict, customer };
+    }
+
+    const order = newOrder(request, terms, verdict, policies, { now, told });
+    const settings = policies.settings.body;
+    const { instalments, discount } = offerOf(terms, {
+      placedAt: order.placedAt,
+      total: request.total,
+      settings,
+      closedMonths: customer.closedMonths,
+      regime: request.regime,
+    });
+    const plan = planReminders(policies.dunning.body, {
+      termsCode: order.dunningPlan ?? terms.code,
+      instalments,
+      from: order.placedAt,
+      country: settings.country,
+      spreadKey: order.id,
+    });
+    const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
+    const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
+    if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
+
+    const balances = instalments.map((line) => ({
+      ...line,
+      orderId: order.id,
+      outstanding: 0,
+      charges: 0,
+      moves: 0,
+    }));
+    balances.sort((a, b) => Number(a.dueAt === null) - Number(b.dueAt === null)); // as they are read
+    if (request.confirm === 'now') {
+      const entries = charge(order.id, balances);
+      await book(tx, entries, {
+        customerId: customer.id,
+        currency: order.currency,
+        commandId: null,
+        actor,
+        now,
+      });
+      for (const line of balances) line.outstanding = line.amount;
+    } else {
+      await moveBalances(tx, customer.id, order.currency, { exposure: order.total });
+    }
+    return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
+  });
+}
+
+/** Who the customer is, as a new order says it; one that is known already writes nothing again. */
+async function writeCustomer(
+  tx: Tx,
+  id: string,
+  { orderId, customer }: CheckoutRequest,
+  now: string,
+): Promise<void> {
+  const { facts, fingerprint } = customer!;
+  if (await findOrder(tx, orderId)) return;
+  const { currency } = (await activePolicies(tx)).settings.body;
+  await putCustomer(tx, id, facts, { fingerprint, currency, now });
+}
+
+/** The terms asked for, else the merchant's usual ones. Throws `terms-not-found`. */
+export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerms {
+  const terms = policy.terms.find((candidate) => candidate.code === (code ?? policy.defaultCode));
+  if (terms) return terms;
+  const offered = policy.terms.map((candidate) => candidate.code).join(', ');
+  throw new NettermsError('terms-not-found', `There are no terms ${code}; the merchant offers ${offered}.`);
+}
+
+async function replay(
+  tx: Tx,
+  known: OrderRow,
+  request: CheckoutRequest,
+  policies: ActivePolicies,
+): Promise<CheckoutResult> {
+  if (known.fingerprint !== request.fingerprint) return alreadyUsed(request.orderId);
+  return {
+    kind: 'accepted',
+    replayed: true,
+    order: known,
+    instalments: await instalmentsOfOrders(tx, [known.id]),
+    policies,
+  };
+}
+
+function alreadyUsed(orderId: string): never {
+  throw new NettermsError(
+    'conflict',
+    `Order ${orderId} exists already with another content: use a new id, or repeat the very same request.`,
+  );
+}
+
+function newOrder(
+  request: CheckoutRequest,
+  terms: NamedTerms,
+  verdict: Verdict,
+  policies: ActivePolicies,
+  { now, told }: { now: string; told: boolean },
+): NewOrder {
+  const confirmed = request.confirm === 'now';
+  const holdsFor = Duration.fromISO(policies.settings.body.reservationExpiresAfter);
+  return {
+    id: request.orderId,
+    customerId: request.customerId,
+    status: confirmed ? 'open' : 'reserved',
+    orderNumber: request.orderNumber,
+    purchaseOrder: request.purchaseOrder,
+    buyer: request.buyer,
+    metadata: request.metadata,
+    total: request.total.amount,
+    currency: request.total.currency,
+    terms,
+    discount: null,
+    regime: request.regime,
+    plan: [],
+    nextStep: null,
+    checks: [...verdict.checks],
+    eligibilityVersion: policies.eligibility.version,
+    termsVersion: policies.terms.version,
+    dunningVersion: policies.dunning.version,
+    dunningPlan: verdict.set?.dunning ?? null,
+    fingerprint: request.fingerprint,
+    placedAt: request.placedAt ?? now,
+    expiresAt: confirmed ? null : new Date(Date.parse(now) + holdsFor.toMillis()).toISOString(),
+    confirmedAt: confirmed ? now : null,
+    paidInStore: told && confirmed ? 'marked' : 'pending',
+    storePendingSince: confirmed ? now : null,
+  };
+}
+
+/** The row that was just inserted, as a read would give it. */
+const accepted = (order: NewOrder): OrderRow => ({
+  ...order,
+  outstanding: order.status === 'open' ? order.total : 0,
+  fulfilled: 0,
+  fulfilledOn: null,
+  closedAt: null,
+  closeReason: null,
+  reopenings: 0,
+  storeSequence: 0,
+  planVersion: 1,
+  episode: 1,
+  startedAt: null,
+  stuckSince: null,
+  finishedAt: null,
+});

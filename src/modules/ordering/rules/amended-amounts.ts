@@ -1,0 +1,76 @@
+import { PLANNED_LINE } from '../../terms/rules/instalment-plan.ts';
+import { sharesOf } from '../../terms/rules/instalments.ts';
+import type { Terms } from '../../terms/rules/terms.ts';
+
+/** An instalment before its order gets another total, in minor units; `letGo` of its amount need not be paid any more. */
+export type AmendedLine = {
+  readonly number: number;
+  readonly line: number;
+  readonly amount: number;
+  readonly letGo: number;
+};
+
+/**
+ * What the instalments of an order come to when it gets another total: the shares that the terms give them, or, after an
+ * agreed plan, what they were, with the difference on the last ones. None comes to less than what was let go of it:
+ * that would make credit of what nobody paid.
+ * @param total in minor units, not below what was let go of all of them
+ * @returns by number
+ */
+export function amendedAmounts(
+  terms: Terms,
+  instalments: readonly AmendedLine[],
+  total: number,
+): ReadonlyMap<number, number> {
+  const planned = instalments.some(({ line }) => line === PLANNED_LINE);
+  return notBelowLetGo(
+    instalments,
+    planned ? keptPlan(instalments, total) : shares(terms, instalments, total),
+  );
+}
+
+/** The share of a line that came to nothing at the checkout is the last instalment's: there is no date for it. */
+function shares(terms: Terms, instalments: readonly AmendedLine[], total: number): number[] {
+  const all = sharesOf(terms, total);
+  const own = instalments.map(({ line }) => all[line] ?? 0);
+  const left = own.reduce((rest, amount) => rest - amount, total);
+  return own.map((amount, index) => (index === own.length - 1 ? amount + left : amount));
+}
+
+/** More is owed with the last instalment, less is taken off the last ones. */
+function keptPlan(instalments: readonly AmendedLine[], total: number): number[] {
+  const difference = instalments.reduce((rest, { amount }) => rest - amount, total);
+  const amounts = instalments.map(({ amount }) => amount);
+  return takenOffLast(
+    amounts.map((amount, index) =>
+      index === amounts.length - 1 ? amount + Math.max(difference, 0) : amount,
+    ),
+    amounts,
+    Math.max(-difference, 0),
+  );
+}
+
+function notBelowLetGo(
+  instalments: readonly AmendedLine[],
+  amounts: readonly number[],
+): ReadonlyMap<number, number> {
+  const raised = amounts.map((amount, index) => Math.max(amount, instalments[index]!.letGo));
+  const over = raised.reduce((sum, amount, index) => sum + amount - amounts[index]!, 0);
+  const room = raised.map((amount, index) => amount - instalments[index]!.letGo);
+  const fitting = takenOffLast(raised, room, over);
+  return new Map(fitting.map((amount, index) => [instalments[index]!.number, amount]));
+}
+
+/** Takes so much off the last amounts, from each no more than its room. */
+function takenOffLast(amounts: readonly number[], room: readonly number[], off: number): number[] {
+  let left = off;
+  return amounts
+    .map((amount, index) => ({ amount, room: room[index]! }))
+    .toReversed()
+    .map(({ amount, room }) => {
+      const taken = Math.min(left, room);
+      left -= taken;
+      return amount - taken;
+    })
+    .toReversed();
+}

@@ -1,0 +1,69 @@
+import { type Day, dayAt, type Instant, timeOn } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { findCustomer } from '../customers/tables.ts';
+import type { Settings } from '../settings/rules/settings.ts';
+import { activePolicies } from '../settings/tables.ts';
+import { dueOnDay } from '../terms/rules/due-dates.ts';
+import { finalDueDates } from '../terms/rules/final-due-dates.ts';
+import { discountOf } from '../terms/rules/offer.ts';
+import type { LaterBaseDay } from '../terms/rules/terms.ts';
+import { moveDueDates } from './move-due-dates.ts';
+import { instalmentsOfOrders, type OrderRow } from './tables.ts';
+
+/**
+ * What the due dates were waiting for has happened: those that count from it become final, by the calendar of the
+ * merchant and the customer's closed months, and their reminders are planned. What is final already stays, so that a
+ * repeat changes nothing; an extension that was given before stands where it is later. Needs the locks of `lockOrder`.
+ * @param on when it happened, in the merchant's zone; a day before the order was placed counts as that one
+ */
+export async function finaliseDueDates(
+  tx: Tx,
+  order: OrderRow,
+  from: LaterBaseDay,
+  on: Day,
+  now: Instant,
+): Promise<void> {
+  const [instalments, customer, { settings }] = await Promise.all([
+    instalmentsOfOrders(tx, [order.id]),
+    findCustomer(tx, order.customerId),
+    activePolicies(tx),
+  ]);
+  const { timeZone } = settings.body;
+  const placedOn = dayAt(order.placedAt, timeZone);
+  const onDay = on < placedOn ? placedOn : on;
+  const datesFrom = (placedAt: Instant, deliveredOn: Day) =>
+    finalDueDates(order.terms, from, {
+      placedAt,
+      settings: settings.body,
+      closedMonths: customer!.closedMonths,
+      regime: order.regime,
+      deliveredOn,
+    });
+  const dates = datesFrom(
+    onDay === dayAt(now, timeZone) ? now : timeOn(onDay, '00:00', timeZone),
+    from === 'fulfilled' ? onDay : (order.fulfilledOn ?? placedOn),
+  );
+  const provisional = datesFrom(order.placedAt, placedOn);
+  const moves = instalments.flatMap(({ number, line, dueOn, dueAt }) => {
+    const date = dates.get(line);
+    if (dueAt !== null || !date) return [];
+    const extended = dueOn > provisional.get(line)!.dueOn && dueOn > date.dueOn;
+    return [{ number, ...(extended ? dueOnDay(dueOn, settings.body) : date) }];
+  });
+  if (moves.length === 0) return;
+  await moveDueDates(tx, order.id, moves, now);
+  if (order.terms.from === from) await moveDiscount(tx, order, onDay, settings.body);
+}
+
+/** The discount for who pays early counts from the same day as the whole. */
+async function moveDiscount(
+  tx: Tx,
+  { id, terms, total, currency }: OrderRow,
+  basedOn: Day,
+  settings: Settings,
+): Promise<void> {
+  const [{ last } = { last: basedOn }] = await tx<{ last: Day }[]>`
+    select max(due_on) as last from instalments where order_id = ${id}`;
+  const discount = discountOf(terms, { amount: total, currency }, { basedOn, last, settings });
+  await tx`update orders set discount = ${discount && tx.json(discount)} where id = ${id}`;
+}

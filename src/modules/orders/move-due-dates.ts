@@ -1,0 +1,57 @@
+import type { Day, Instant } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { planReminders } from '../dunning/rules/dunning.ts';
+import { activePolicies, policyVersion } from '../settings/tables.ts';
+import { isSteadyStep } from './rules/steps.ts';
+import { getOrder, instalmentsOfOrders } from './tables.ts';
+
+/** Where an instalment's due date goes; `dueAt` null keeps it provisional. */
+export type Move = { readonly number: number; readonly dueOn: Day; readonly dueAt: Instant | null };
+
+/**
+ * Gives instalments other due dates, and plans their reminders anew, by the dunning policy that was in force at
+ * checkout; what would have come before now is left out. The steps of the other instalments stay as they are. Needs the
+ * locks of `lockOrder`; the order's workflow takes the new plan over at its next pass.
+ */
+export async function moveDueDates(
+  tx: Tx,
+  orderId: string,
+  moves: readonly Move[],
+  now: Instant,
+): Promise<void> {
+  for (const { number, dueOn, dueAt } of moves)
+    await tx`
+      update instalments set due_on = ${dueOn}, due_at = ${dueAt}, moves = moves + (due_at is not null)::int
+      where order_id = ${orderId} and number = ${number}`;
+  await replan(
+    tx,
+    orderId,
+    moves.map(({ number }) => number),
+    now,
+  );
+}
+
+/** Plans the reminders of these instalments anew from now on. Needs the locks of `lockOrder`. */
+export async function replan(
+  tx: Tx,
+  orderId: string,
+  numbers: readonly number[],
+  now: Instant,
+): Promise<void> {
+  const [order, instalments, { settings }] = await Promise.all([
+    getOrder(tx, orderId),
+    instalmentsOfOrders(tx, [orderId]),
+    activePolicies(tx),
+  ]);
+  const dunning = await policyVersion(tx, 'dunning', order.dunningVersion);
+  const steady = order.plan.filter((step) => isSteadyStep(step) || !numbers.includes(step.instalment));
+  const planned = planReminders(dunning.body, {
+    termsCode: order.dunningPlan ?? order.terms.code,
+    instalments: instalments.filter(({ number }) => numbers.includes(number)),
+    from: now,
+    country: settings.body.country,
+    spreadKey: order.id,
+  });
+  const plan = [...steady, ...planned].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  await tx`update orders set plan = ${tx.json(plan as never)}, plan_version = plan_version + 1 where id = ${orderId}`;
+}

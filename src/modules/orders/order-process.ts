@@ -1,0 +1,158 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { Sql } from '../../platform/postgres/client.ts';
+import { quickly } from '../../platform/temporal/client.ts';
+import { startOnce } from '../../platform/temporal/start-once.ts';
+import type { DeferredOrder, Message } from '../../workflows/messages.ts';
+import { NtCustomerId, NtDueAt, NtStatus } from '../../workflows/search-attributes.ts';
+import { noteIdle, noteStuck, raiseEpisode, STUCK_MS, stepsStillPlanned, waitingSince } from './process.ts';
+import type { CommandKind } from './rules/order-state.ts';
+import { type Step, stepOf } from './rules/steps.ts';
+import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
+
+export type Log = {
+  warn(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+};
+
+/** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
+const STARTS_AT_ONCE = 8;
+const STARTS_WAITING = 2_000;
+/** How long closing may take: the store is told "paid" for seven days, and then "settled" for seven. */
+const CLOSING_MS = 15 * 24 * 3_600_000;
+
+/** A command's signal, or a mere word that PostgreSQL knows more. */
+export type SignalName = CommandKind | 'lookAgain';
+
+export type OrderProcess = ReturnType<typeof createOrderProcess>;
+
+/**
+ * The workflows of the orders, as the other processes see them. PostgreSQL says which episode is the current one;
+ * Temporal's refusal of a second start only helps.
+ */
+export function createOrderProcess({
+  sql,
+  client,
+  log,
+  now = () => new Date().toISOString(),
+}: {
+  sql: Sql;
+  client: Client;
+  log: Log;
+  now?: () => string;
+}) {
+  const limit = pLimit(STARTS_AT_ONCE);
+
+  /** Starts the order's current episode. Resolves to false if it was started before. */
+  async function start(order: OrderRow, plan: readonly Step[], dueAt: string | null): Promise<boolean> {
+    const { id: orderId, episode, planVersion } = order;
+    const input: DeferredOrder = { orderId, episode, plan, planVersion };
+    return startOnce(client, 'deferredOrder', {
+      workflowId: workflowIdOf(order),
+      args: [input],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `order ${order.id} of ${order.customerId}, ${order.terms.code}`,
+      typedSearchAttributes: [
+        { key: NtStatus, value: order.status },
+        { key: NtCustomerId, value: order.customerId },
+        ...(dueAt ? [{ key: NtDueAt, value: new Date(dueAt) }] : []),
+      ],
+    });
+  }
+
+  async function startStored(order: OrderRow): Promise<boolean> {
+    const instalments = await instalmentsOfOrders(sql, [order.id]);
+    return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt ?? null);
+  }
+
+  /** A workflow that ended before its order did (terminated, failed, lost) is followed by a new episode. */
+  async function resume(order: OrderRow): Promise<void> {
+    const raised = await raiseEpisode(sql, order.id, order.episode, now());
+    if (!raised) return;
+    log.warn(
+      { orderId: order.id, episode: raised.order.episode },
+      'the workflow had ended before its order; a new episode follows it',
+    );
+    await startStored(raised.order);
+  }
+
+  /** Starts what was never started, resumes what has ended too early, and notes what runs but does not get on. */
+  async function ensureRunning(order: OrderRow): Promise<void> {
+    const running = await isRunning(order);
+    if (running === 'missing' && !order.startedAt) {
+      await startStored(order);
+      return;
+    }
+    if (running !== 'running') return resume(order);
+    if (!(await isBehind(order))) return noteIdle(sql, order, now());
+    if (order.stuckSince !== null) {
+      log.warn(
+        { orderId: order.id, workflowId: workflowIdOf(order) },
+        'the workflow runs but does not get on: look at it in Temporal',
+      );
+    }
+    await noteStuck(sql, order.id, now());
+    await signal(order, 'lookAgain');
+  }
+
+  /** Whether the workflow should have done something by now: its first pass, a command, its next step, its end. */
+  async function isBehind(order: OrderRow): Promise<boolean> {
+    const ago = (instant: string) => Date.parse(now()) - Date.parse(instant);
+    const waiting = await waitingSince(sql, order.id);
+    if (!order.startedAt || (waiting !== null && ago(waiting) > STUCK_MS)) return true;
+    if (order.closedAt) return ago(order.closedAt) > CLOSING_MS;
+    const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
+    return order.nextStep !== null && !held && ago(order.nextStep.at) > 0;
+  }
+
+  async function signal(order: OrderRow, name: SignalName, message: Message = {}): Promise<void> {
+    await quickly(client, () => client.workflow.getHandle(workflowIdOf(order)).signal(name, message));
+  }
+
+  async function isRunning(order: OrderRow): Promise<'running' | 'ended' | 'missing'> {
+    try {
+      const { status } = await quickly(client, () =>
+        client.workflow.getHandle(workflowIdOf(order)).describe(),
+      );
+      return status.name === 'RUNNING' ? 'running' : 'ended';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'missing';
+      throw error;
+    }
+  }
+
+  return {
+    ensureRunning,
+
+    /** Starts the workflow of an order that was just accepted, after the answer; what fails is left to the poller. */
+    startSoon(order: OrderRow, dueAt: string | null): void {
+      if (limit.pendingCount >= STARTS_WAITING) return;
+      const plan = order.plan.map(stepOf);
+      limit(() => start(order, plan, dueAt)).catch((error: Error) =>
+        log.warn(
+          { orderId: order.id, error: error.message },
+          'the workflow could not be started now; the poller will',
+        ),
+      );
+    },
+
+    /** Tells the workflow that there is a command. What cannot be told now is told again by the poller. */
+    async tell(orderId: string, kind: SignalName, commandId?: string): Promise<void> {
+      const order = await findOrder(sql, orderId);
+      if (!order || order.finishedAt) return;
+      try {
+        await signal(order, kind, commandId ? { commandId } : {});
+      } catch (error) {
+        try {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          await ensureRunning(order);
+        } catch (failure) {
+          log.warn(
+            { orderId, commandId, error: (failure as Error).message },
+            'the workflow could not be told now; the poller will',
+          );
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import { NettermsError } from '../../kernel/errors.ts';
+import { invalid } from '../../kernel/invalid.ts';
+import { type Money, plainMoney } from '../../kernel/money.ts';
+import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { noteReturned } from '../collections/tables.ts';
+import { decideCommand } from '../commands/tables.ts';
+import { inCurrency } from '../credit/accounts.ts';
+import { creditOfNoPayment, unappliedOf } from '../credit/credit-sources.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import { returnFee } from '../ledger/rules/debts.ts';
+import { balance, type Entry } from '../ledger/rules/entry.ts';
+import { reversal, withdrawal } from '../ledger/rules/receipts.ts';
+import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
+import { mayBecome } from '../orders/rules/order-state.ts';
+import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/tables.ts';
+import { activePolicies, merchantToday } from '../settings/tables.ts';
+import { oweAgain } from './owe-again.ts';
+import { byDueDate } from './rules/receipts.ts';
+import { findPayment, type PaymentRow, unknownPayment } from './tables.ts';
+
+/** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
+export type Reversed = { orderIds: string[]; reopened: string[]; replayed: boolean };
+
+export type Reversal = {
+  reason: string;
+  actor: string;
+  now: string;
+  /** What the customer is charged for it: an amount, or by the receipts policy. */
+  fee?: Money | 'policy' | undefined;
+};
+
+/**
+ * Takes a payment back as a whole, with all that it paid and what was deducted: by reversing entries, never by an edit.
+ * An order that it had settled is open again, with a new episode; credit that it had become is taken back; what is
+ * still to be allocated of it is refused.
+ * @throws NettermsError `payment-not-found`; `payment-not-booked` while its command still waits for the order's
+ *   workflow; `credit-used` where credit that it had become is not there any more; `validation` for a fee that no open
+ *   order can take, `currency-mismatch` for one in another currency
+ */
+export async function reversePayment(sql: Sql, paymentId: string, given: Reversal): Promise<Reversed> {
+  return inTransaction(sql, (tx) => reversePaymentWithin(tx, paymentId, given));
+}
+
+/** The same within a transaction that holds no locks yet, or the customer's. */
+export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Reversal): Promise<Reversed> {
+  const { reason, actor, now } = given;
+  const payment = (await findPayment(tx, paymentId)) ?? unknownPayment(paymentId);
+  const { customerId, currency } = payment;
+  const customer = await inCurrency(tx, await lockCustomer(tx, customerId), currency);
+  const orderIds = await ordersOf(tx, payment);
+  const orders = await lockOrders(tx, orderIds);
+  const booked = await notReversed(tx, paymentId, orders);
+  if (!booked.some(({ kind }) => kind === 'payment')) {
+    await requireReversed(tx, paymentId);
+    return { orderIds, reopened: [], replayed: true };
+  }
+  await refuseWaiting(tx, paymentId, given);
+  const today = await merchantToday(tx, now);
+  await noteReturned(tx, paymentId, { on: today, actor, now });
+
+  const key = `payment/${paymentId}`;
+  const booking: Booking = { customerId, currency, commandId: null, actor, now };
+  const taken = reversal(key, booked);
+  const cancelled = new Set(orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id));
+  const entries = [
+    ...taken,
+    ...withdrawal(
+      key,
+      taken.filter(({ orderId }) => orderId !== null && cancelled.has(orderId)),
+    ),
+  ];
+  requireCredit(payment, entries, {
+    held: customer.unapplied,
+    left: await unappliedOf(tx, paymentId),
+    ofNone: await creditOfNoPayment(tx, customerId, currency),
+  });
+  await book(tx, entries, booking);
+  const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
+  for (const order of orders) {
+    if (!paid.has(order.id)) continue;
+    await oweAgain(tx, order, key, booking);
+  }
+  const detail = { paymentId };
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: 'payment.reversed',
+    subject: `customer/${customerId}`,
+    reason,
+    detail,
+  });
+  const reopened: string[] = [];
+  for (const order of orders) {
+    const subject = `order/${order.id}`;
+    await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
+    if (!paid.has(order.id) || !mayBecome(order.status, 'open')) continue;
+    if ((await getOrder(tx, order.id)).outstanding <= 0) continue;
+    await reopen(tx, order, given);
+    reopened.push(order.id);
+  }
+  await chargeFee(tx, { payment, orderIds, booking }, given.fee);
+  return { orderIds, reopened, replayed: false };
+}
+
+/** The orders that the payment was booked on, or is to be. */
+async function ordersOf(tx: Tx, { paymentId, orderId }: PaymentRow): Promise<string[]> {
+  const rows = await tx<{ orderId: string }[]>`
+    select order_id from ledger where payment_id = ${paymentId} and order_id is not null
+    union select order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
+    union select ${orderId}::text where ${orderId}::text is not null order by 1`;
+  return rows.map((row) => row.orderId);
+}
+
+async function requireReversed(tx: Tx, paymentId: string): Promise<void> {
+  const [reversed] = await tx`select 1 from ledger where payment_id = ${paymentId} limit 1`;
+  if (reversed) return;
+  throw new NettermsError(
+    'payment-not-booked',
+    `Payment ${paymentId} is kept and not booked yet: take it back when it is.`,
+  );
+}
+
+/** What was deducted from an order that is cancelled has gone with its charge. */
+async function notReversed(
+  tx: Tx,
+  paymentId: string,
+  orders: readonly OrderRow[],
+): Promise<(Entry & { id: number })[]> {
+  const cancelled = orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id);
+  return entriesOf(
+    await tx<LedgerRow[]>`
+      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
+      where payment_id = ${paymentId} and id not in (select reverses from ledger where reverses is not null)
+        and (kind in ('payment', 'allocation') or (kind = 'adjustment' and order_id <> all(${cancelled})))
+      order by id`,
+  );
+}
+
+/** What of the payment is promised to orders and not applied yet is refused. */
+async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal): Promise<void> {
+  const waiting = await tx<{ id: string; orderId: string }[]>`
+    select id, order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
+    order by position`;
+  const refusal = 'payment-reversed';
+  for (const { id, orderId } of waiting) {
+    await decideCommand(tx, id, refusal, now);
+    const subject = `order/${orderId}`;
+    await recordAudit(tx, { at: now, actor, action: 'order.allocate.refused', subject, detail: { refusal } });
+  }
+}
+
+/**
+ * Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none, or
+ * less than none of this payment, or what a cancelled order had left would be taken from other payments.
+ * @param held of the customer's credit, `left` of it from this payment, `ofNone` from no payment
+ */
+function requireCredit(
+  { paymentId, currency }: PaymentRow,
+  entries: readonly Entry[],
+  { held, left, ofNone }: { held: number; left: number; ofNone: number },
+): void {
+  const change = balance(entries, 'unapplied');
+  const own = balance(
+    entries.filter((given) => given.paymentId === paymentId),
+    'unapplied',
+  );
+  const other = change - own;
+  const missing = Math.max(-held - change, -left - own, other < 0 ? -ofNone - other : 0, 0);
+  if (missing === 0) return;
+  const money = (amount: number) => plainMoney({ amount, currency });
+  throw new NettermsError(
+    'credit-used',
+    `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(Math.max(-change - missing, 0))} is held still: the rest was refunded or has paid other orders. Take that back first.`,
+  );
+}
+
+/** On the earliest unpaid instalment of the payment's open orders. */
+async function chargeFee(
+  tx: Tx,
+  { payment, orderIds, booking }: { payment: PaymentRow; orderIds: string[]; booking: Booking },
+  fee: Reversal['fee'],
+): Promise<void> {
+  const charged = fee === 'policy' ? (await activePolicies(tx)).receipts.body.returnFee : fee;
+  if (!charged || (fee === 'policy' && charged.currency !== payment.currency)) return;
+  if (charged.currency !== payment.currency)
+    throw new NettermsError(
+      'currency-mismatch',
+      `Payment ${payment.paymentId} is in ${payment.currency}: so is a fee for its return.`,
+    );
+  const open = await tx<{ id: string }[]>`
+    select id from orders where id = any(${orderIds}) and status = 'open'`;
+  const unpaid = (
+    await instalmentsOfOrders(
+      tx,
+      open.map(({ id }) => id),
+    )
+  ).filter(({ outstanding }) => outstanding > 0);
+  const [oldest] = unpaid.sort(byDueDate);
+  if (!oldest) {
+    if (fee === 'policy') return;
+    return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');
+  }
+  const { orderId, number } = oldest;
+  const { paymentId } = payment;
+  const entry = returnFee(`payment/${paymentId}`, orderId, { number, amount: charged.amount, paymentId });
+  await book(tx, [entry], booking);
+}
+
+/** The steps that nothing has become of yet go on; no letter is repeated. */
+async function reopen(
+  tx: Tx,
+  { id, episode }: OrderRow,
+  { reason, actor, now }: { reason: string; actor: string; now: string },
+): Promise<void> {
+  await tx`update orders set status = 'open', closed_at = null, close_reason = null, finished_at = null, reopenings = reopenings + 1,
+                             episode = ${episode + 1}, started_at = null, wake_by = ${now} where id = ${id}`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: 'order.reopened',
+    subject: `order/${id}`,
+    reason,
+    detail: { episode: episode + 1 },
+  });
+}

@@ -1,0 +1,97 @@
+import type { Db } from '../../platform/postgres/client.ts';
+import { auditOf } from '../audit/tables.ts';
+import { commandsOf } from '../commands/tables.ts';
+import { noticesOf } from '../dunning/tables.ts';
+import { ledgerOf } from '../ledger/tables.ts';
+import { mailsOf } from '../mail/tables.ts';
+import { stepsStillPlanned } from '../orders/process.ts';
+import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
+import { deliveriesOf } from '../storefronts/tables.ts';
+
+/** One thing that happened to an order, or (`future`) is planned to. `detail` differs by kind. */
+export type TimelineEvent = {
+  at: string;
+  kind: string;
+  future: boolean;
+  actor: string | null;
+  reason: string | null;
+  detail: Record<string, unknown>;
+};
+
+const event = (at: string, kind: string, fields: Partial<TimelineEvent> = {}): TimelineEvent => ({
+  at,
+  kind,
+  future: false,
+  actor: null,
+  reason: null,
+  detail: {},
+  ...fields,
+});
+
+/**
+ * An order's past and future, in order of time.
+ * @throws NettermsError `order-not-found`
+ */
+export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent[]> {
+  const order = await getOrder(db, orderId);
+  const [entries, commands, mails, notices, deliveries, audit, planned, instalments] = await Promise.all([
+    ledgerOf(db, orderId),
+    commandsOf(db, orderId),
+    mailsOf(db, orderId),
+    noticesOf(db, orderId),
+    deliveriesOf(db, orderId),
+    auditOf(db, `order/${orderId}`),
+    stepsStillPlanned(db, order),
+    instalmentsOfOrders(db, [orderId]),
+  ]);
+  const closed = order.closedAt !== null;
+  const past = [
+    event(order.placedAt, 'order.placed', {
+      detail: { total: { amount: order.total, currency: order.currency }, terms: order.terms.code },
+    }),
+    ...entries.map(({ bookedAt, kind, label, amount, currency, account, actor, paymentId, instalment }) =>
+      event(bookedAt, `ledger.${kind}`, {
+        actor,
+        detail: { account, label, amount: { amount, currency }, instalment, paymentId },
+      }),
+    ),
+    ...commands
+      .filter((command) => command.outcome !== 'applied')
+      .map(({ createdAt, kind, actor, reason, outcome, refusal, id }) =>
+        event(createdAt, `command.${kind}.${outcome ?? 'pending'}`, {
+          actor,
+          reason,
+          detail: { commandId: id, refusal },
+        }),
+      ),
+    ...mails.map(
+      ({ id, template, state, attempts, lastError, sentAt, createdAt, subject, recipient, copyTo }) =>
+        event(sentAt ?? createdAt, `mail.${state}`, {
+          detail: { mailId: id, template, subject, recipient, copyTo, attempts, lastError },
+        }),
+    ),
+    ...notices
+      .filter((notice) => notice.outcome !== 'sent')
+      .map(({ stepKey, outcome, reason, notedAt }) =>
+        event(notedAt, `step.${outcome}`, { reason, detail: { step: stepKey } }),
+      ),
+    ...deliveries.map(({ type, attempts, lastStatus, lastError, deliveredAt, createdAt }) =>
+      event(deliveredAt ?? createdAt, deliveredAt ? 'store.acknowledged' : 'store.pending', {
+        detail: { type, attempts, lastStatus, lastError },
+      }),
+    ),
+    ...audit.map(({ at, action, actor, reason, detail }) => event(at, action, { actor, reason, detail })),
+  ];
+  const isPaid = (instalment: number) =>
+    order.status === 'open' &&
+    instalments.some(({ number, outstanding }) => number === instalment && outstanding <= 0);
+  const future = closed
+    ? []
+    : planned
+        .filter(({ instalment }) => !isPaid(instalment))
+        .map(({ at, kind, key, instalment }) =>
+          event(at, `planned.${kind}`, { future: true, detail: { step: key, instalment } }),
+        );
+  const inTime = (a: TimelineEvent, b: TimelineEvent) => Date.parse(a.at) - Date.parse(b.at);
+  return [...past.sort(inTime), ...future.sort(inTime)];
+}

@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { NettermsError } from '../../kernel/errors.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { firstWake } from '../../platform/temporal/first-wake.ts';
+import { decideCommand, insertCommand } from '../commands/tables.ts';
+import { setPrivilege } from '../customers/set-privilege.ts';
+import { type CustomerRow, findCustomer, lockCustomer } from '../customers/tables.ts';
+import { findMail, type MailState } from '../mail/tables.ts';
+import { isClosed } from '../orders/rules/order-state.ts';
+import { lockOrder } from '../orders/tables.ts';
+
+/** What becomes of the open orders: they go on as agreed, or all that is open of them is due at once. */
+export type OpenOrders = 'keep' | 'demand';
+
+/** A revocation as stored, and how far it has come. */
+export type RevocationRow = {
+  id: string;
+  customerId: string;
+  openOrders: OpenOrders;
+  reason: string;
+  actor: string;
+  fingerprint: string;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** That were open or reserved at the revocation. */
+  orders: number;
+  /** Of them, those in which it has taken effect; the others were closed first, or wait. */
+  demanded: number;
+};
+
+const columns = (
+  db: Db,
+) => db`id, customer_id, open_orders, reason, actor, fingerprint, created_at, started_at, finished_at,
+  (select count(*)::int from revocation_orders o where o.revocation_id = revocations.id) as orders,
+  (select count(*)::int from revocation_orders o join commands c on c.id = o.command_id
+   where o.revocation_id = revocations.id and c.outcome = 'applied') as demanded`;
+
+/** Where a revocation stands; one that keeps the open orders is finished at once. */
+export function revocationState({
+  startedAt,
+  finishedAt,
+}: RevocationRow): 'waiting' | 'running' | 'finished' {
+  if (finishedAt) return 'finished';
+  return startedAt ? 'running' : 'waiting';
+}
+
+/** The one place where the id of a revocation's workflow is made. */
+export const revocationWorkflowId = (revocationId: string): string => `revoke/${revocationId}`;
+
+/** The demand's command in an order: the same at each try. */
+const demandId = (revocationId: string, orderId: string): string =>
+  `cmd_${fingerprint(`demand ${revocationId} ${orderId}`).slice(0, 32)}`;
+
+/** The letter's business key. */
+export const demandMailId = (revocationId: string): string => `revocation/${revocationId}/demand`;
+
+export async function findRevocation(db: Db, id: string): Promise<RevocationRow | null> {
+  const [row] = await db<RevocationRow[]>`select ${columns(db)} from revocations where id = ${id}`;
+  return row ?? null;
+}
+
+/** @throws NettermsError `revocation-not-found` */
+export async function getRevocation(db: Db, id: string): Promise<RevocationRow> {
+  const row = await findRevocation(db, id);
+  if (!row) throw new NettermsError('revocation-not-found', `There is no revocation ${id}.`);
+  return row;
+}
+
+/** A customer's latest demand of the open orders, and what became of its letter; null if there was none. */
+export async function latestDemand(
+  db: Db,
+  customerId: string,
+): Promise<{ revocation: RevocationRow; letter: MailState | null } | null> {
+  const [revocation] = await db<RevocationRow[]>`
+    select ${columns(db)} from revocations where customer_id = ${customerId} and open_orders = 'demand'
+    order by created_at desc, id limit 1`;
+  if (!revocation) return null;
+  return { revocation, letter: (await findMail(db, demandMailId(revocation.id)))?.state ?? null };
+}
+
+/**
+ * Takes a customer's terms away, at once: under the customer's lock, so that no checkout slips past. The orders that
+ * are open at that moment are noted with a demand; its workflow asks them. Audited.
+ * @param revocationId a repeat with the same content changes nothing; null makes one for a demand
+ * @param content what the caller sent, before defaults
+ * @throws NettermsError `customer-not-found`, `customer-insolvent`; `conflict` if the id was used with another content
+ */
+export async function revokeCustomer(
+  sql: Sql,
+  customerId: string,
+  given: {
+    revocationId: string | null;
+    openOrders: OpenOrders;
+    reason: string;
+    content: unknown;
+    actor: string;
+    now: string;
+  },
+): Promise<{ customer: CustomerRow; revocation: RevocationRow | null; replayed: boolean }> {
+  const { openOrders, reason, actor, now } = given;
+  const demand = openOrders === 'demand';
+  const id = given.revocationId ?? (demand ? `rev_${randomBytes(12).toString('hex')}` : null);
+  const content = fingerprint({ customerId, content: given.content });
+  return inTransaction(sql, async (tx) => {
+    await lockCustomer(tx, customerId);
+    const known = id === null ? null : await findRevocation(tx, id);
+    if (known && known.fingerprint !== content) return alreadyUsed(known.id);
+    if (known) return { customer: (await findCustomer(tx, customerId))!, revocation: known, replayed: true };
+    const detail = { ...(demand ? { openOrders } : {}), ...(id === null ? {} : { revocationId: id }) };
+    const customer = await setPrivilege(tx, customerId, {
+      privilege: 'revoked',
+      reason,
+      actor,
+      now,
+      detail,
+    });
+    if (id === null) return { customer, revocation: null, replayed: false };
+    const inserted = await tx`
+      insert into revocations (id, customer_id, open_orders, reason, actor, fingerprint, created_at, wake_by, finished_at)
+      values (${id}, ${customerId}, ${openOrders}, ${reason}, ${actor}, ${content}, ${now},
+              ${firstWake(now)}, ${demand ? null : now})
+      on conflict (id) do nothing returning id`;
+    if (inserted.length === 0) return alreadyUsed(id);
+    if (demand)
+      await tx`
+        insert into revocation_orders (revocation_id, order_id)
+        select ${id}, id from orders where customer_id = ${customerId} and status in ('reserved', 'open')`;
+    return { customer, revocation: await getRevocation(tx, id), replayed: false };
+  });
+}
+
+function alreadyUsed(id: string): never {
+  throw new NettermsError(
+    'conflict',
+    `Revocation ${id} exists already with another content: use a new id, or repeat the very same request.`,
+  );
+}
+
+/** Notes that the workflow is at work. */
+export async function noteRevocationStarted(db: Db, id: string, now: string): Promise<void> {
+  await db`update revocations set started_at = coalesce(started_at, ${now}) where id = ${id}`;
+}
+
+/** Orders of a revocation that are not asked yet, by id. */
+export async function ordersToDemand(db: Db, id: string, limit: number): Promise<string[]> {
+  const rows = await db<{ orderId: string }[]>`
+    select order_id from revocation_orders where revocation_id = ${id} and command_id is null order by order_id limit ${limit}`;
+  return rows.map(({ orderId }) => orderId);
+}
+
+/**
+ * Asks one order, by a command. A repeat finds it there; of an order that is closed already nothing is demanded.
+ * @returns the command that its workflow is to be told of; null if there is none
+ * @throws NettermsError `revocation-not-found`, `order-not-found`
+ */
+export async function demandOrder(
+  sql: Sql,
+  { revocationId, orderId, now }: { revocationId: string; orderId: string; now: string },
+): Promise<string | null> {
+  return inTransaction(sql, async (tx) => {
+    const { order } = await lockOrder(tx, orderId);
+    const { actor, reason } = await getRevocation(tx, revocationId);
+    const id = demandId(revocationId, orderId);
+    const body = { revocationId };
+    await insertCommand(tx, { id, orderId, kind: 'demand', body, fingerprint: id, actor, reason }, now);
+    if (isClosed(order.status)) await decideCommand(tx, id, 'order-closed', now);
+    await tx`update revocation_orders set command_id = ${id} where revocation_id = ${revocationId} and order_id = ${orderId}`;
+    return isClosed(order.status) ? null : id;
+  });
+}
+
+/** How many orders of a revocation wait for their workflow's word. */
+export async function demandsWaiting(db: Db, id: string): Promise<number> {
+  const [row] = await db<{ waiting: number }[]>`
+    select count(*)::int as waiting from revocation_orders o left join commands c on c.id = o.command_id
+    where o.revocation_id = ${id} and c.outcome is null`;
+  return row!.waiting;
+}
+
+/** What is owed of one order; the amount in minor units. */
+export type Owed = { orderId: string; orderNumber: string | null; outstanding: number; currency: string };
+
+/** What is still owed of the orders of a revocation, the oldest first. Exact under the customer's lock. */
+export async function owedOf(tx: Tx, id: string): Promise<Owed[]> {
+  return tx<Owed[]>`
+    select o.id as order_id, o.order_number, o.outstanding, o.currency
+    from revocation_orders r join orders o on o.id = r.order_id
+    where r.revocation_id = ${id} and o.status = 'open' and o.outstanding > 0 order by o.placed_at, o.id`;
+}
+
+/** The last thing of all. A repeat changes nothing. */
+export async function finishRevocation(db: Db, id: string, now: string): Promise<void> {
+  await db`update revocations set finished_at = coalesce(finished_at, ${now}) where id = ${id}`;
+}
+
+/** Revocations that were written before that instant and are not finished, by id. */
+export async function unfinishedRevocationsBefore(db: Db, instant: string): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select id from revocations where finished_at is null and created_at < ${instant} order by id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Claims revocations that are not finished; the lease keeps other pollers off for a while. */
+export async function claimRevocations(
+  db: Db,
+  { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
+): Promise<RevocationRow[]> {
+  const until = new Date(Date.parse(now) + leaseMs).toISOString();
+  return db<RevocationRow[]>`
+    update revocations set wake_by = ${until}
+    where id in (select id from revocations where finished_at is null and wake_by <= ${now}
+                 order by wake_by limit ${limit} for update skip locked)
+    returning ${columns(db)}`;
+}

@@ -1,0 +1,70 @@
+import type { DunningPolicy } from '../../dunning/rules/dunning.ts';
+import type { EligibilityPolicy } from '../../eligibility/rules/policy.ts';
+import type { LateInterestPolicy } from '../../interest/rules/late-interest.ts';
+import type { ReceiptsPolicy } from '../../payments/rules/receipts.ts';
+import type { TermsPolicy } from '../../terms/rules/terms.ts';
+import type { Settings } from './settings.ts';
+
+/** What is in force until the merchant says otherwise: nobody has credit, so that nothing is given away by default. */
+export const defaultEligibility: EligibilityPolicy = {
+  rules: [{ rule: 'vatNumber' }],
+  creditLimit: { amount: 0, currency: 'EUR' },
+  tolerance: { amount: 0, currency: 'EUR' },
+};
+
+export const defaultTerms: TermsPolicy = {
+  terms: [
+    { code: 'net30', label: { en: 'Net 30 days', it: 'Pagamento a 30 giorni' }, kind: 'net', days: 30 },
+  ],
+  defaultCode: 'net30',
+};
+
+export const defaultDunning: DunningPolicy = {
+  levels: [
+    { offset: '-P3D', template: 'before-due' },
+    { offset: 'P0D', template: 'on-due' },
+    { offset: 'P7D', template: 'overdue-1' },
+    { offset: 'P14D', template: 'overdue-2' },
+  ],
+  plans: {},
+  sendTime: '09:00',
+  timeZone: 'Europe/Rome',
+  spreadMinutes: 0,
+  businessDays: true,
+};
+
+/** Off, and as the law has it: 40 EUR is its compensation (art. 6 D.Lgs. 231/2002). */
+export const defaultLateInterest: LateInterestPolicy = {
+  enabled: false,
+  country: null,
+  marginPercent: null,
+  compensation: { amount: 4_000, currency: 'EUR' },
+  referenceRates: [],
+};
+
+/** Small sums are let go, the order's own discount is booked when it is earned, a larger one is the merchant's to allow. */
+export const defaultReceipts: ReceiptsPolicy = {
+  deductions: {
+    bank_fee: { amount: 2_500, currency: 'EUR' },
+    rounding: { amount: 100, currency: 'EUR' },
+    withholding: null,
+    discount: { amount: 0, currency: 'EUR' },
+  },
+  underpayment: { amount: 0, currency: 'EUR' },
+  returnFee: null,
+  bankDays: 5,
+};
+
+export const defaultSettings: Settings = {
+  company: 'The merchant',
+  iban: null,
+  vatNumber: null,
+  replyTo: null,
+  timeZone: 'Europe/Rome',
+  country: 'IT',
+  region: null,
+  saturdays: 'open',
+  currency: 'EUR',
+  reservationExpiresAfter: 'P1D',
+  writeOffApprovalOver: null,
+};

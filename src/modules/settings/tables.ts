@@ -1,0 +1,191 @@
+import { dayAt } from '../../kernel/calendar.ts';
+import { type FieldError, NettermsError } from '../../kernel/errors.ts';
+import type { Db, Sql } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import type { DunningPolicy } from '../dunning/rules/dunning.ts';
+import { contradictionsOf, danglingNames } from '../eligibility/rules/contradictions.ts';
+import type { EligibilityPolicy } from '../eligibility/rules/policy.ts';
+import { countryOf, type LateInterestPolicy } from '../interest/rules/late-interest.ts';
+import { countriesWithLaw } from '../interest/rules/laws.ts';
+import type { ReceiptsPolicy } from '../payments/rules/receipts.ts';
+import type { TermsPolicy } from '../terms/rules/terms.ts';
+import {
+  defaultDunning,
+  defaultEligibility,
+  defaultLateInterest,
+  defaultReceipts,
+  defaultSettings,
+  defaultTerms,
+} from './rules/defaults.ts';
+import { differences } from './rules/differences.ts';
+import type { Settings } from './rules/settings.ts';
+
+/** The versioned documents and their shapes. */
+export type Policies = {
+  eligibility: EligibilityPolicy;
+  terms: TermsPolicy;
+  dunning: DunningPolicy;
+  settings: Settings;
+  'late-interest': LateInterestPolicy;
+  receipts: ReceiptsPolicy;
+};
+export type PolicyKind = keyof Policies;
+
+/** A document in force; version 0 is the built-in default. */
+export type Versioned<Body> = {
+  version: number;
+  updatedAt: string | null;
+  updatedBy: string | null;
+  body: Body;
+};
+export type ActivePolicies = { [Kind in PolicyKind]: Versioned<Policies[Kind]> };
+
+const defaults: Policies = {
+  eligibility: defaultEligibility,
+  terms: defaultTerms,
+  dunning: defaultDunning,
+  settings: defaultSettings,
+  'late-interest': defaultLateInterest,
+  receipts: defaultReceipts,
+};
+
+/** Any number: one document changes at a time. */
+const LOCK = 7_238_234;
+
+/** All documents in force now. */
+export async function activePolicies(db: Db): Promise<ActivePolicies> {
+  const rows = await db<
+    { kind: PolicyKind; version: number; body: never; actor: string; createdAt: string }[]
+  >`
+    select distinct on (kind) kind, version, body, actor, created_at from policies order by kind, version desc`;
+  const active = <Kind extends PolicyKind>(kind: Kind): Versioned<Policies[Kind]> => {
+    const row = rows.find((candidate) => candidate.kind === kind);
+    return row
+      ? { version: row.version, updatedAt: row.createdAt, updatedBy: row.actor, body: row.body }
+      : { version: 0, updatedAt: null, updatedBy: null, body: defaults[kind] };
+  };
+  return {
+    eligibility: active('eligibility'),
+    terms: active('terms'),
+    dunning: active('dunning'),
+    settings: active('settings'),
+    'late-interest': active('late-interest'),
+    receipts: active('receipts'),
+  };
+}
+
+/** The zone in which days are counted. */
+export async function merchantZone(db: Db): Promise<string> {
+  return (await activePolicies(db)).settings.body.timeZone;
+}
+
+/** Today in the merchant's zone. */
+export async function merchantToday(db: Db, now: string): Promise<string> {
+  return dayAt(now, await merchantZone(db));
+}
+
+/** The stored versions of a document, the newest first; `before` is the last version of the page before. */
+export async function policyVersions(
+  db: Db,
+  kind: PolicyKind,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<Omit<Versioned<never>, 'body'>[]> {
+  return db<Omit<Versioned<never>, 'body'>[]>`
+    select version, created_at as updated_at, actor as updated_by from policies
+    where kind = ${kind} and ${before === null ? db`true` : db`version < ${before}`} order by version desc limit ${limit}`;
+}
+
+/**
+ * One version of a document; version 0 is the built-in default.
+ * @throws NettermsError `version-not-found`
+ */
+export async function policyVersion<Kind extends PolicyKind>(
+  db: Db,
+  kind: Kind,
+  version: number,
+): Promise<Versioned<Policies[Kind]>> {
+  if (version === 0) return { version, updatedAt: null, updatedBy: null, body: defaults[kind] };
+  const [row] = await db<Versioned<Policies[Kind]>[]>`
+    select version, created_at as updated_at, actor as updated_by, body from policies
+    where kind = ${kind} and version = ${version}`;
+  if (row) return row;
+  throw new NettermsError('version-not-found', `There is no version ${version} of ${kind}.`);
+}
+
+/**
+ * Puts a new version in force; one change at a time, so that no two documents come to contradict each other.
+ * @param baseVersion the version that the editor had read
+ * @throws NettermsError `stale-version` if another version is in force by now, with what it changed since
+ * `baseVersion`; `validation` if the document contradicts itself or another one
+ */
+export async function replacePolicy<Kind extends PolicyKind>(
+  sql: Sql,
+  kind: Kind,
+  {
+    baseVersion,
+    body,
+    actor,
+    now,
+  }: { baseVersion: number; body: Policies[Kind]; actor: string; now: string },
+): Promise<Versioned<Policies[Kind]>> {
+  return sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    const active = await activePolicies(tx);
+    const { version, body: current } = active[kind];
+    if (version !== baseVersion) {
+      const [base] = await tx<{ body: unknown }[]>`
+        select body from policies where kind = ${kind} and version = ${baseVersion}`;
+      const read = base?.body ?? (baseVersion === 0 ? defaults[kind] : undefined);
+      throw new NettermsError(
+        'stale-version',
+        `Version ${version} is in force, and the change was based on ${baseVersion}: read it again and repeat the change.`,
+        {
+          currentVersion: version,
+          ...(read === undefined ? {} : { differences: differences(read, current) }),
+        },
+      );
+    }
+    requireConsistent(kind, { ...active, [kind]: { ...active[kind], body } });
+    await tx`insert into policies (kind, version, body, actor, created_at)
+             values (${kind}, ${version + 1}, ${tx.json(body as never)}, ${actor}, ${now})`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'policy.replaced',
+      subject: `policy/${kind}`,
+      detail: { version: version + 1 },
+    });
+    return { version: version + 1, updatedAt: now, updatedBy: actor, body };
+  }) as Promise<Versioned<Policies[Kind]>>;
+}
+
+/** Throws `validation` if the document of that kind contradicts itself or another one. */
+export function requireConsistent(kind: PolicyKind, active: ActivePolicies): void {
+  const root = kind === 'settings' ? '/settings' : '/policy';
+  const errors = contradictionsIn(kind, active)
+    .slice(0, 50)
+    .map(({ pointer, detail }) => ({ pointer: `${root}${pointer}`, detail }));
+  const [first] = errors;
+  if (first) throw new NettermsError('validation', `${first.pointer}: ${first.detail}`, { errors });
+}
+
+function contradictionsIn(kind: PolicyKind, active: ActivePolicies): FieldError[] {
+  if (kind === 'settings' || kind === 'late-interest') return withoutLaw(active);
+  if (kind === 'receipts') return [];
+  const { eligibility, terms, dunning } = active;
+  const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
+  const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];
+  return [...own, ...danglingNames(kind, all)];
+}
+
+/** Late interest is charged by the law of a country that is known. */
+function withoutLaw({ settings, 'late-interest': { body } }: ActivePolicies): FieldError[] {
+  const country = countryOf(body, settings.body);
+  if (!body.enabled || countriesWithLaw.includes(country)) return [];
+  return [
+    {
+      pointer: '/country',
+      detail: `Late interest is charged, and the law of ${country} on it is not known: set country in the late-interest policy to one of ${countriesWithLaw.join(', ')}, or enabled to false.`,
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Instant } from '../../kernel/calendar.ts';
+import type { Money } from '../../kernel/money.ts';
+
+/** What a store is told of an order: ids and amounts only. */
+export type StoreEvent = {
+  readonly type: 'order.marked_paid' | 'order.settled' | 'order.cancelled';
+  /** The event's business key, the same at each retry, by which the store recognises it. */
+  readonly webhookId: string;
+  /** The event's place among the order's events, from 1: what arrives late is recognised by it. */
+  readonly sequence: number;
+  readonly orderId: string;
+  readonly orderNumber: string | null;
+  readonly customerId: string;
+  readonly total: Money;
+  readonly occurredAt: Instant;
+};
+
+/** The store's word, with its HTTP status. `order-unknown`: it has no such order and never will. */
+export type StoreAnswer = { readonly kind: 'acknowledged' | 'order-unknown'; readonly status: number };
+
+/** How a shop learns what became of an order. */
+export type Storefront = {
+  /**
+   * Tells the store once; trying again is the caller's.
+   * @throws StoreUnavailable for whatever is neither an acknowledgement nor "order unknown"
+   */
+  tell(event: StoreEvent): Promise<StoreAnswer>;
+};
+
+/** The store gave no usable answer; a later attempt may. The message holds neither addresses nor personal data. */
+export class StoreUnavailable extends Error {
+  /** The HTTP status of its answer; null if there was none. */
+  readonly status: number | null;
+
+  constructor(message: string, { status = null, cause }: { status?: number | null; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'StoreUnavailable';
+    this.status = status;
+  }
+}

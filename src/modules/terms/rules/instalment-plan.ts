@@ -1,0 +1,21 @@
+import type { Balance } from '../../ledger/rules/entry.ts';
+
+/** The line of an instalment that an agreed plan put there: it is none of the terms. */
+export const PLANNED_LINE = -1;
+
+/** A new instalment, in minor units: of its amount, interest and costs that came along. */
+export type PlannedPart = { readonly number: number; readonly principal: number; readonly charges: number };
+
+/** How what was owed is spread over new instalments; interest and costs go to the first ones, which are paid first. */
+export function plannedParts(
+  old: readonly Balance[],
+  amounts: readonly number[],
+  firstNumber: number,
+): PlannedPart[] {
+  let charges = old.reduce((sum, line) => sum + line.charges, 0);
+  return amounts.map((amount, index) => {
+    const own = Math.min(amount, charges);
+    charges -= own;
+    return { number: firstNumber + index, principal: amount - own, charges: own };
+  });
+}

@@ -1,0 +1,100 @@
+import { NettermsError } from '../../../kernel/errors.ts';
+import { type Money, plainMoney } from '../../../kernel/money.ts';
+import { percentOf, percentUnits } from '../../../kernel/percent.ts';
+import { type DueContext, type DueDate, dueDate } from './due-dates.ts';
+import type {
+  BaseDay,
+  Collection,
+  DueRule,
+  Instalment,
+  InstalmentLine,
+  NonBusinessDays,
+  Terms,
+} from './terms.ts';
+
+/** What the terms say of one line: when it is due, from when on that is counted, and how it is paid. */
+export type Part = {
+  readonly rule: DueRule & NonBusinessDays;
+  readonly from: BaseDay;
+  readonly collection: Collection;
+};
+
+/** An instalment of a new order; `line` is the place in the terms, from 0. */
+export type NewInstalment = Instalment & Pick<Part, 'from' | 'collection'> & { readonly line: number };
+
+/** The lines of the terms, one where they are no instalments. A set day is counted from nothing: it stands from the start. */
+export function partsOf(terms: Terms): Part[] {
+  const { from = 'placed', collection = 'transfer', nonBusinessDays } = terms;
+  const based = (rule: DueRule, given: BaseDay): BaseDay => (rule.kind === 'fixed' ? 'placed' : given);
+  if (terms.kind !== 'instalments') return [{ rule: terms, from: based(terms, from), collection }];
+  return terms.lines.map((line) => ({
+    rule: { nonBusinessDays, ...line.terms },
+    from: based(line.terms, line.terms.from ?? from),
+    collection: line.collection ?? collection,
+  }));
+}
+
+/**
+ * The instalments of an order on these terms, the earliest due first; their amounts sum to the total exactly. A line
+ * that comes to nothing (30 % of one cent, a remainder of zero) is left out. What is counted from a later day is
+ * provisional.
+ * @throws NettermsError `terms-not-applicable` if a fixed day is over, or the lines ask for more than the total or for
+ *   another currency
+ */
+export function instalmentsOf(
+  terms: Terms,
+  { total, ...context }: DueContext & { readonly total: Money },
+): NewInstalment[] {
+  if (terms.kind === 'instalments') requireFit(terms.lines, total);
+  const amounts = sharesOf(terms, total.amount);
+  return partsOf(terms)
+    .map(({ rule, ...part }, line) => ({ ...part, line, amount: amounts[line]!, ...dueDate(rule, context) }))
+    .filter(({ amount }) => amount > 0)
+    .sort(byDueDate)
+    .map(({ dueAt, ...part }, index) => ({
+      number: index + 1,
+      ...part,
+      dueAt: part.from === 'placed' ? dueAt : null,
+    }));
+}
+
+/**
+ * What each line takes of a total, in minor units: percentages are rounded half up; what the others leave is the
+ * remainder line's. Of a total that is less than the lines ask for, the set amounts come first, in their order.
+ */
+export function sharesOf(terms: Terms, total: number): number[] {
+  if (terms.kind !== 'instalments') return [total];
+  let left = total;
+  const take = (amount: number): number => {
+    const taken = Math.min(amount, left);
+    left -= taken;
+    return taken;
+  };
+  const set = terms.lines.map((line) => ('amount' in line ? take(line.amount.amount) : 0));
+  const shares = terms.lines.map((line, index) =>
+    'percent' in line ? take(percentOf(total, line.percent)) : set[index]!,
+  );
+  return shares.map((share, index) => ('remainder' in terms.lines[index]! ? left : share));
+}
+
+function requireFit(lines: readonly InstalmentLine[], total: Money): void {
+  const refuse = (detail: string): never => {
+    throw new NettermsError('terms-not-applicable', detail);
+  };
+  for (const line of lines)
+    if ('amount' in line && line.amount.currency !== total.currency)
+      refuse(`An instalment is of ${plainMoney(line.amount)}, the order is in ${total.currency}.`);
+  const percents = lines.reduce(
+    (sum, line) => ('percent' in line ? sum + percentUnits(line.percent) : sum),
+    0,
+  );
+  const set = lines.reduce((sum, line) => ('amount' in line ? sum + line.amount.amount : sum), 0);
+  const asked = set + percentOf(total.amount, percents);
+  if (asked > total.amount)
+    refuse(
+      `The instalments without the remainder come to ${plainMoney({ ...total, amount: asked })}, and the order is of ${plainMoney(total)} only.`,
+    );
+}
+
+const byDueDate = (a: DueDate, b: DueDate): number =>
+  Date.parse(a.dueAt) - Date.parse(b.dueAt) || a.dueOn.localeCompare(b.dueOn);

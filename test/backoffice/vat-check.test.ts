@@ -1,0 +1,80 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { vatChecksOf } from '../../src/modules/customers/vat-checks.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { addCustomer, openMerchant } from '../support/merchant.ts';
+import { json, startVies, viesAnswer, viesError } from '../support/vies.ts';
+import { type BackOffice, openBackOffice, openBrowser, signedIn } from './back-office.ts';
+
+let vies: Awaited<ReturnType<typeof startVies>>;
+let database: TestDatabase;
+let office: BackOffice;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  vies = await startVies();
+  database = await freshDatabase();
+  await openMerchant(database.sql);
+  await addCustomer(database.sql, 'muster', { country: 'DE', vatNumber: 'DE136695976' });
+  office = await openBackOffice(database.sql, vies.url);
+  browser = await openBrowser(inject('chromiumPath'));
+  page = await signedIn(browser, office);
+});
+afterAll(async () => {
+  await browser?.close();
+  await office?.close();
+  await vies?.stop();
+  expect(office.errors).toEqual([]);
+  await database?.drop();
+});
+
+beforeEach(() => {
+  vies.asked.length = 0;
+  vies.answer = json(viesAnswer());
+});
+
+const card = () => page.locator('section').filter({ has: page.locator('#vat-check') });
+const checkNow = () => page.getByRole('button', { name: 'Check now' }).click();
+
+it('a credit manager asks VIES, and sees what it said, its proof, and an outage beside it', async () => {
+  await page.goto('/admin/customers/muster');
+  expect(await card().textContent()).toContain('This number was not checked yet.');
+  expect(vies.asked).toEqual([]);
+  await checkNow();
+  await page.getByText('VIES was asked about the VAT number.').waitFor();
+  const said = await card().textContent();
+  for (const words of ['DE136695976', 'Valid', 'WAPIAAAAaEDkvhHx', 'Muster Werkzeuge GmbH', 'by carla'])
+    expect(said).toContain(words);
+  vies.answer = json(viesError('MS_UNAVAILABLE'));
+  await checkNow();
+  await page.getByText('VIES could not be asked again').waitFor();
+  expect(await card().textContent()).toMatch(/Valid.*\(MS_UNAVAILABLE\): its former answer stands/);
+  vies.answer = json(viesAnswer({ valid: false, name: '<b>no</b>' }));
+  await checkNow();
+  await card().getByText('Not valid').waitFor();
+  expect(await card().textContent()).toContain('<b>no</b>');
+  expect(await vatChecksOf(database.sql, 'muster', 10)).toMatchObject([
+    { outcome: 'invalid', actor: 'user:carla' },
+    { outcome: 'could-not-be-checked' },
+    { outcome: 'valid' },
+  ]);
+});
+
+it('a number that VIES does not have is said to be one, and where there is none nothing can be asked', async () => {
+  await addCustomer(database.sql, 'bern', { country: 'CH', vatNumber: 'CHE107787577' });
+  await page.goto('/admin/customers/bern');
+  await checkNow();
+  await page.getByRole('alert').filter({ hasText: 'has no numbers of Switzerland' }).waitFor();
+  await addCustomer(database.sql, 'none', { vatNumber: null });
+  await page.goto('/admin/customers/none');
+  expect(await card().textContent()).toContain('The store has given no VAT number.');
+  expect(await page.getByRole('button', { name: 'Check now' }).count()).toBe(0);
+  expect(vies.asked).toEqual([]);
+});
+
+it('a check needs the form’s own token', async () => {
+  const answer = await page.request.post('/admin/customers/muster/vat-check', { form: { csrf: 'made up' } });
+  expect(answer.status()).toBe(403);
+  expect(vies.asked).toEqual([]);
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it, test } from 'vitest';
+import { isInVies, type LatestVatCheck } from '../../../../src/modules/customers/rules/vat-check.ts';
+import type { Applicant } from '../../../../src/modules/eligibility/rules/applicant.ts';
+import { checkRule, needsOf } from '../../../../src/modules/eligibility/rules/rules.ts';
+import type { VatRule } from '../../../../src/modules/eligibility/rules/vat-rule.ts';
+import { anApplicant, eur, seen } from './applicants.ts';
+
+const required: VatRule = { rule: 'vatNumber', register: 'required' };
+const strict: VatRule = { ...required, unchecked: 'fail' };
+
+const valid: LatestVatCheck = { outcome: 'valid', reason: null, checkedAt: '2027-02-01T10:00:00.000Z' };
+const invalid: LatestVatCheck = { ...valid, outcome: 'invalid' };
+const malformed: LatestVatCheck = { ...invalid, reason: 'INVALID_INPUT' };
+const away: LatestVatCheck = { ...valid, outcome: 'could-not-be-checked', reason: 'MS_UNAVAILABLE' };
+
+const german = { country: 'DE', vatNumber: 'DE136695976' };
+const checked = (vatCheck: LatestVatCheck | null, over: Partial<Applicant> = {}) =>
+  anApplicant({ ...seen({ vatCheck }), ...over });
+const ask = (rule: VatRule, applicant: Applicant) => checkRule(rule, applicant, eur(100));
+
+describe('the register’s word on a VAT number', () => {
+  test.each<[string, VatRule, LatestVatCheck | null, Partial<Applicant>, boolean, string]>([
+    ['valid, foreign', strict, valid, german, true, 'The VAT number is valid in VIES.'],
+    ['valid, domestic', strict, valid, {}, true, 'The VAT number is valid in VIES.'],
+    [
+      'invalid, foreign',
+      required,
+      invalid,
+      german,
+      false,
+      'VIES said on 2027-02-01 that the VAT number is not valid.',
+    ],
+    [
+      'malformed for VIES, foreign',
+      required,
+      malformed,
+      german,
+      false,
+      'VIES said on 2027-02-01 that the VAT number is not valid.',
+    ],
+    [
+      'invalid, domestic',
+      strict,
+      invalid,
+      {},
+      true,
+      'VIES does not have the VAT number; at home it may be good and not activated for trade within the EU.',
+    ],
+    [
+      'invalid, domestic to a merchant abroad',
+      strict,
+      invalid,
+      { ...german, merchantCountry: 'DE' },
+      true,
+      'VIES does not have the VAT number; at home it may be good and not activated for trade within the EU.',
+    ],
+    [
+      'never asked',
+      required,
+      null,
+      german,
+      true,
+      'VIES was not asked about this VAT number yet, which passes.',
+    ],
+    [
+      'never asked, and it must be',
+      strict,
+      null,
+      german,
+      false,
+      'VIES was not asked about this VAT number yet, and the policy asks for its answer.',
+    ],
+    [
+      'an outage',
+      required,
+      away,
+      german,
+      true,
+      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE), which passes.',
+    ],
+    [
+      'an outage, and it must be checked, at home as well',
+      strict,
+      away,
+      {},
+      false,
+      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE), and the policy asks for its answer.',
+    ],
+    [
+      'a country that VIES does not have',
+      required,
+      null,
+      { country: 'CH', vatNumber: 'CHE107787577' },
+      true,
+      'VIES has no VAT numbers of this country, which passes.',
+    ],
+    [
+      'a country that VIES does not have, and it must be checked',
+      strict,
+      null,
+      { country: 'GB', vatNumber: 'GB110305878' },
+      false,
+      'VIES has no VAT numbers of this country, and the policy asks for its answer.',
+    ],
+    [
+      'a form that is wrong, whatever VIES says',
+      required,
+      valid,
+      { vatNumber: 'IT12345670489' },
+      false,
+      'The VAT number is not a VAT number of Italy: check its digits.',
+    ],
+    ['no number at all', required, null, { vatNumber: null }, false, 'The customer has no VAT number.'],
+  ])('%s', (_, rule, vatCheck, over, passed, message) => {
+    expect(ask(rule, checked(vatCheck, over))).toMatchObject({ rule: 'vatNumber', passed, message });
+  });
+
+  it('says what was asked and what was found', () => {
+    expect(ask(required, checked(valid, german))).toMatchObject({
+      actual: 'DE136695976, valid in VIES on 2027-02-01',
+      required: 'a valid VAT number, checked in VIES if it was asked',
+    });
+    expect(ask(strict, checked(null, german))).toMatchObject({
+      actual: 'DE136695976, not checked',
+      required: 'a valid VAT number, checked in VIES',
+    });
+  });
+
+  it('counts for as many days as the policy says, by the merchant’s calendar', () => {
+    const rule: VatRule = { ...strict, validForDays: 28 };
+    const on = (today: string, vatCheck: LatestVatCheck, over: Partial<Applicant> = german) =>
+      ask(rule, checked(vatCheck, { today, ...over }));
+    expect(on('2027-03-01', valid)).toMatchObject({ passed: true });
+    expect(on('2027-03-02', valid)).toMatchObject({
+      passed: false,
+      message:
+        'VIES was last heard on 2027-02-01, more than 28 days ago, and the policy asks for its answer.',
+    });
+    // In Rome it was the 2nd of February already.
+    expect(on('2027-03-02', { ...valid, checkedAt: '2027-02-01T23:00:00.000Z' })).toMatchObject({
+      passed: true,
+    });
+    expect(on('2027-03-02', invalid, {})).toMatchObject({ passed: false });
+  });
+
+  it('against a foreign customer stands until there is a better one, however old it is', () => {
+    const rule: VatRule = { ...required, validForDays: 1 };
+    expect(ask(rule, checked(invalid, { ...german, today: '2028-01-01' }))).toMatchObject({ passed: false });
+  });
+});
+
+it('without “register” nothing but the form is asked, and nothing is read', () => {
+  for (const rule of [{ rule: 'vatNumber' }, { rule: 'vatNumber', register: 'ignore' }] as VatRule[]) {
+    expect(ask(rule, anApplicant(german))).toMatchObject({
+      passed: true,
+      actual: 'DE136695976',
+      message: 'The VAT number is well formed.',
+    });
+    expect(needsOf([rule])).toBe(null);
+  }
+  expect(needsOf([required])).toMatchObject({ vatCheck: true, openOrders: false });
+});
+
+test.each(['IT12345670488', 'EL094259216', 'XI110305878', 'FR40303265045'])('VIES has %s', (vatNumber) => {
+  expect(isInVies(vatNumber)).toBe(true);
+});
+test.each(['GB110305878', 'CHE107787577', 'NO974760673MVA', 'GR094259216'])(
+  'VIES does not have %s',
+  (vatNumber) => {
+    expect(isInVies(vatNumber)).toBe(false);
+  },
+);

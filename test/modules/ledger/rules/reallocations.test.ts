@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../src/modules/ledger/rules/entry.ts';
+import { type Amended, amendment, waiver } from '../../../../src/modules/ledger/rules/reallocations.ts';
+
+const amend = (...instalments: (Partial<Amended> & Pick<Amended, 'amount' | 'amended'>)[]) =>
+  amendment(
+    'cmd',
+    'o',
+    instalments.map((given, index) => ({
+      number: index + 1,
+      outstanding: given.amount + (given.charges ?? 0) - paid(given.received ?? []),
+      charges: 0,
+      received: [],
+      ...given,
+    })),
+  );
+const paid = (received: Amended['received']) => received.reduce((sum, { amount }) => sum + amount, 0);
+const told = (entries: readonly Entry[]) =>
+  entries.map(({ account, kind, amount, instalment, part, paymentId }) =>
+    [account, kind, amount, instalment, part, paymentId].filter((given) => given !== null).join(' '),
+  );
+
+describe('an amendment', () => {
+  it('changes the charge of each instalment that is to be another, and nothing else', () => {
+    expect(
+      told(
+        amend({ amount: 300, amended: 450 }, { amount: 200, amended: 200 }, { amount: 500, amended: 350 }),
+      ),
+    ).toEqual(['receivable adjustment 150 1 principal', 'receivable adjustment -150 3 principal']);
+  });
+
+  it('lets what is paid too much of one pay the others, costs before principal, then become credit', () => {
+    const received = [{ paymentId: 'p', amount: 300 }];
+    const entries = amend(
+      { amount: 300, amended: 100, received },
+      { amount: 200, amended: 150, charges: 20 },
+      { amount: 100, amended: 0 },
+    );
+    expect(told(entries)).toEqual([
+      'receivable adjustment -200 1 principal',
+      'receivable adjustment -50 2 principal',
+      'receivable adjustment -100 3 principal',
+      'receivable allocation 200 1 principal p',
+      'receivable allocation -20 2 charges p',
+      'receivable allocation -150 2 principal p',
+      'unapplied allocation 30 principal p',
+    ]);
+  });
+
+  it('frees the money of the newest payment first', () => {
+    const received = [
+      { paymentId: 'newer', amount: 40 },
+      { paymentId: 'older', amount: 60 },
+    ];
+    expect(told(amend({ amount: 100, amended: 50, received }))).toEqual([
+      'receivable adjustment -50 1 principal',
+      'receivable allocation 40 1 principal newer',
+      'unapplied allocation 40 principal newer',
+      'receivable allocation 10 1 principal older',
+      'unapplied allocation 10 principal older',
+    ]);
+  });
+
+  it('makes and loses no money, and leaves no instalment below nothing', () => {
+    const instalment = fc
+      .record({
+        amount: fc.nat(1_000),
+        amended: fc.nat(1_000),
+        charges: fc.nat(50),
+        payments: fc.array(fc.nat(400), { maxLength: 3 }),
+      })
+      .map(({ payments, ...given }) => {
+        let left = given.amount;
+        const received = payments.flatMap((amount, index) => {
+          const taken = Math.min(amount, left);
+          left -= taken;
+          return taken > 0 ? [{ paymentId: `p${index}`, amount: taken }] : [];
+        });
+        return { ...given, received };
+      });
+    fc.assert(
+      fc.property(fc.array(instalment, { minLength: 1, maxLength: 5 }), (given) => {
+        const entries = amend(...given);
+        const sum = (some: (entry: Entry) => boolean) =>
+          entries.reduce((total, entry) => (some(entry) ? total + entry.amount : total), 0);
+        const before = given.reduce(
+          (total, { amount, charges, received }) => total + amount + charges - paid(received),
+          0,
+        );
+        const by = given.reduce((total, { amount, amended }) => total + amended - amount, 0);
+        const owed = before + sum(({ account }) => account === 'receivable');
+        const credit = sum(({ account }) => account === 'unapplied');
+        expect(owed - credit).toBe(before + by);
+        expect(credit === 0 || owed === 0).toBe(true);
+        for (const [index, { amount, amended, charges, received }] of given.entries()) {
+          const on = (part: string) =>
+            sum(
+              (entry) =>
+                entry.instalment === index + 1 && entry.part === part && entry.account === 'receivable',
+            );
+          expect(amount - paid(received) + on('principal')).toBeGreaterThanOrEqual(0);
+          expect(charges + on('charges')).toBeGreaterThanOrEqual(0);
+          expect(sum(({ kind, instalment }) => kind === 'adjustment' && instalment === index + 1)).toBe(
+            amended - amount,
+          );
+        }
+        expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
+      }),
+    );
+  });
+});
+
+describe('a waiver', () => {
+  const owed = [
+    { number: 1, amount: 1_000, outstanding: 130, charges: 30 },
+    { number: 2, amount: 500, outstanding: 505, charges: 5 },
+  ];
+  const received = [
+    { number: 1, paymentId: 'newer', amount: 15 },
+    { number: 1, paymentId: 'older', amount: 40 },
+  ];
+
+  it('gives up what is unpaid first, then frees what was paid, the newest first, for what else is owed', () => {
+    expect(told(waiver('cmd', 'o', owed, { amount: 55, received }))).toEqual([
+      'receivable adjustment -30 1 charges',
+      'receivable adjustment -5 2 charges',
+      'receivable adjustment -15 1 charges',
+      'receivable adjustment -5 1 charges',
+      'receivable allocation 15 1 charges newer',
+      'receivable allocation -15 1 principal newer',
+      'receivable allocation 5 1 charges older',
+      'receivable allocation -5 1 principal older',
+    ]);
+  });
+
+  it('makes unapplied credit of what pays nothing else', () => {
+    const settled = [{ number: 1, amount: 1_000, outstanding: 0, charges: 0 }];
+    expect(told(waiver('cmd', 'o', settled, { amount: 40, received: received.slice(1) }))).toEqual([
+      'receivable adjustment -40 1 charges',
+      'receivable allocation 40 1 charges older',
+      'unapplied allocation 40 principal older',
+    ]);
+  });
+});

@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import {
+  addDays,
+  dayAt,
+  daysBetween,
+  dueDayCalendar,
+  lastDayInTime,
+  timeOn,
+} from '../../../../src/kernel/calendar.ts';
+import { defaultSettings } from '../../../../src/modules/settings/rules/defaults.ts';
+import { type ClosedMonth, type DueContext, dueDate } from '../../../../src/modules/terms/rules/due-dates.ts';
+import {
+  type DueRule,
+  endOfMonthConventions,
+  MAX_DAYS,
+  type NonBusinessDays,
+} from '../../../../src/modules/terms/rules/terms.ts';
+
+const zone = 'Europe/Rome';
+type Given = Partial<DueContext['settings']> & { closedMonths?: ClosedMonth[] };
+const due = (
+  rule: DueRule & NonBusinessDays,
+  placedAt: string,
+  { closedMonths = [], ...settings }: Given = {},
+) => dueDate(rule, { placedAt, settings: { ...defaultSettings, timeZone: zone, ...settings }, closedMonths });
+/** The due day of an order placed at noon of that day. */
+const dueOn = (rule: DueRule & NonBusinessDays, placedOn: string, given: Given = {}) =>
+  due(rule, timeOn(placedOn, '12:00', zone), given).dueOn;
+
+test.each([
+  [30, '2026-11-24T08:00:00.000Z', '2026-12-24', '2026-12-24T23:00:00.000Z'],
+  // On Christmas, a Friday, and on a Sunday: who pays on the next day that is neither is in time.
+  [30, '2026-11-25T08:00:00.000Z', '2026-12-25', '2026-12-28T23:00:00.000Z'],
+  [30, '2026-01-30T08:00:00.000Z', '2026-03-01', '2026-03-02T23:00:00.000Z'],
+  [30, '2028-01-30T08:00:00.000Z', '2028-02-29', '2028-02-29T23:00:00.000Z'],
+  [60, '2026-12-31T12:00:00.000Z', '2027-03-01', '2027-03-01T23:00:00.000Z'],
+  [365, '2027-03-01T12:00:00.000Z', '2028-02-29', '2028-02-29T23:00:00.000Z'],
+  [0, '2026-11-25T08:00:00.000Z', '2026-11-25', '2026-11-25T23:00:00.000Z'],
+  // Placed before midnight in UTC, after it in Rome: the merchant's day counts.
+  [30, '2026-11-26T23:30:00.000Z', '2026-12-27', '2026-12-28T23:00:00.000Z'],
+  // Into and out of summer time: the due day keeps its midnight.
+  [1, '2026-03-28T10:00:00.000Z', '2026-03-29', '2026-03-30T22:00:00.000Z'],
+  [30, '2026-03-10T10:00:00.000Z', '2026-04-09', '2026-04-09T22:00:00.000Z'],
+  [1, '2026-10-24T10:00:00.000Z', '2026-10-25', '2026-10-26T23:00:00.000Z'],
+])('net %i, placed at %s, is due on %s and overdue from %s', (days, placedAt, dueOn, dueAt) => {
+  expect(due({ kind: 'net', days }, placedAt)).toEqual({ dueOn, dueAt });
+});
+
+test.each([
+  ['PT60S', '2026-11-25T08:00:00.000Z', '2026-11-25', '2026-11-25T08:01:00.000Z'],
+  ['PT2H', '2026-11-25T22:30:00.000Z', '2026-11-26', '2026-11-26T00:30:00.000Z'],
+  ['PT24H', '2026-03-28T12:00:00.000Z', '2026-03-29', '2026-03-29T12:00:00.000Z'],
+  ['P1D', '2026-03-28T12:00:00.000Z', '2026-03-29', '2026-03-29T11:00:00.000Z'], // a day of 23 hours
+  ['P1M', '2026-01-31T12:00:00.000Z', '2026-02-28', '2026-02-28T12:00:00.000Z'],
+])('%s after %s is due on %s, exactly at %s', (duration, placedAt, dueOn, dueAt) => {
+  const closedMonths = [{ month: 11, moveToDay: 10 }];
+  expect(due({ kind: 'elapsed', duration, nonBusinessDays: 'next' }, placedAt, { closedMonths })).toEqual({
+    dueOn,
+    dueAt,
+  });
+});
+
+describe('N days end of month', () => {
+  const [A, B, C] = endOfMonthConventions;
+  it.each([
+    [30, '2026-05-26', '2026-06-30', '2026-06-30', '2026-06-30'],
+    [30, '2026-06-23', '2026-07-31', '2026-07-31', '2026-07-30'],
+    [30, '2026-07-15', '2026-08-31', '2026-08-31', '2026-08-30'],
+    [30, '2026-01-30', '2026-03-31', '2026-02-28', '2026-03-02'],
+    [30, '2028-01-30', '2028-02-29', '2028-02-29', '2028-03-01'],
+    [30, '2026-01-31', '2026-03-31', '2026-02-28', '2026-03-02'],
+    [60, '2026-12-31', '2027-03-31', '2027-02-28', '2027-03-01'],
+    [60, '2026-07-01', '2026-08-31', '2026-09-30', '2026-09-29'],
+    [90, '2026-11-30', '2027-02-28', '2027-02-28', '2027-02-28'],
+    [0, '2026-02-01', '2026-02-28', '2026-02-28', '2026-02-28'],
+    [0, '2026-10-31', '2026-10-31', '2026-10-31', '2026-10-31'],
+  ])(
+    '%i, placed on %s: days first %s, months first %s, month end first %s',
+    (days, placedOn, ...expected) => {
+      const found = endOfMonthConventions.map((convention) =>
+        dueOn({ kind: 'endOfMonth', days, convention }, placedOn),
+      );
+      expect(found).toEqual(expected);
+    },
+  );
+
+  it.each([
+    [A, '2026-07-15', '2026-09-10'],
+    [B, '2026-07-15', '2026-09-10'],
+    [C, '2026-07-15', '2026-09-09'],
+    [A, '2026-01-30', '2026-04-10'],
+    [B, '2026-01-30', '2026-03-10'],
+  ] as const)('30 + 10, %s, placed on %s, is due on %s', (convention, placedOn, expected) => {
+    expect(dueOn({ kind: 'endOfMonth', days: 30, convention, plusDays: 10 }, placedOn)).toBe(expected);
+  });
+
+  it('reaches 91 real days with 60 nominal ones', () => {
+    const day = dueOn({ kind: 'endOfMonth', days: 60, convention: B }, '2026-07-01');
+    expect(daysBetween('2026-07-01', day)).toBe(91);
+  });
+});
+
+test.each([
+  [1, '2026-01-31', '2026-02-28'],
+  [1, '2028-01-31', '2028-02-29'],
+  [1, '2026-02-28', '2026-03-28'],
+  [3, '2026-08-31', '2026-11-30'],
+  [12, '2028-02-29', '2029-02-28'],
+])('%i months after %s is %s', (months, placedOn, expected) => {
+  expect(dueOn({ kind: 'months', months }, placedOn)).toBe(expected);
+});
+
+test.each([
+  [10, 1, '2026-11-25', '2026-12-10'],
+  [10, 1, '2026-12-01', '2027-01-10'],
+  [31, 1, '2026-01-31', '2026-02-28'],
+  [31, 1, '2028-01-01', '2028-02-29'],
+  [30, 1, '2027-01-30', '2027-02-28'],
+  [10, 0, '2026-11-09', '2026-11-10'],
+  [10, 0, '2026-11-10', '2026-11-10'],
+  [10, 0, '2026-11-11', '2026-12-10'],
+  [31, 0, '2027-02-28', '2027-02-28'],
+  [15, 3, '2026-11-30', '2027-02-15'],
+])('the %i, %i months on, for an order of %s, is %s', (day, months, placedOn, expected) => {
+  expect(dueOn({ kind: 'dayOfMonth', day, months }, placedOn)).toBe(expected);
+});
+
+test('a fixed day is due on that day, and refused once it is over', () => {
+  const rule: DueRule = { kind: 'fixed', on: '2027-02-01' };
+  expect(due(rule, '2027-02-01T22:30:00.000Z')).toEqual({
+    dueOn: '2027-02-01',
+    dueAt: '2027-02-01T23:00:00.000Z',
+  });
+  // Half past midnight in Rome.
+  expect(() => due(rule, '2027-02-01T23:30:00.000Z')).toThrow(
+    expect.objectContaining({ code: 'terms-not-applicable' }),
+  );
+});
+
+describe('a due date on a day off', () => {
+  const onDay = (day: string, given: Given = {}) =>
+    dueOn({ kind: 'fixed', on: day, nonBusinessDays: 'next' }, '2026-01-01', given);
+
+  it.each([
+    ['2026-10-04', '2026-10-05'], // a Sunday, and a public holiday from 2026 on
+    ['2027-10-04', '2027-10-05'], // a Monday: law 151/2025
+    ['2026-11-29', '2026-11-30'], // a Sunday
+    ['2026-11-28', '2026-11-28'], // a Saturday is none
+    ['2026-05-01', '2026-05-02'], // a Friday, then a Saturday
+    ['2026-04-05', '2026-04-07'], // Easter Sunday and Monday
+    ['2026-12-25', '2026-12-28'], // three days of Christmas
+    ['2027-01-01', '2027-01-02'],
+    ['2026-11-25', '2026-11-25'],
+  ])('%s moves to %s', (day, expected) => {
+    expect(onDay(day)).toBe(expected);
+  });
+
+  it('4 October was no holiday before 2026', () => {
+    const rule = { kind: 'net', days: 0, nonBusinessDays: 'next' } as const;
+    expect(dueOn(rule, '2024-10-04')).toBe('2024-10-04');
+  });
+
+  it('moves off Saturdays too where the merchant keeps them', () => {
+    expect(onDay('2026-11-28', { saturdays: 'closed' })).toBe('2026-11-30');
+    expect(onDay('2026-05-01', { saturdays: 'closed' })).toBe('2026-05-04');
+  });
+
+  it('knows the holidays of the merchant’s country and region', () => {
+    expect(onDay('2026-10-26', { country: 'AT' })).toBe('2026-10-27');
+    expect(onDay('2026-10-31', { country: 'DE', region: 'SN' })).toBe('2026-11-02');
+    expect(onDay('2026-10-31', { country: 'DE', region: 'BY' })).toBe('2026-10-31');
+    expect(onDay('2026-05-25', { region: '32' })).toBe('2026-05-26');
+    expect(onDay('2026-05-25')).toBe('2026-05-25');
+  });
+
+  it('stays where the terms keep it, and is overdue when the day that it moved to has ended', () => {
+    for (const keep of [{}, { nonBusinessDays: 'keep' as const }])
+      expect(dueOn({ kind: 'fixed', on: '2026-11-29', ...keep }, '2026-01-01')).toBe('2026-11-29');
+    const placedAt = '2026-03-27T10:00:00.000Z'; // two days later the clocks go forward
+    expect(due({ kind: 'net', days: 2, nonBusinessDays: 'next' }, placedAt)).toEqual({
+      dueOn: '2026-03-30',
+      dueAt: '2026-03-30T22:00:00.000Z',
+    });
+  });
+});
+
+describe('a customer’s closed months', () => {
+  const closedMonths = [
+    { month: 8, moveToDay: 10 },
+    { month: 12, moveToDay: 31 },
+  ];
+  it.each([
+    ['2026-08-01', '2026-09-10'],
+    ['2026-08-31', '2026-09-10'],
+    ['2026-07-31', '2026-07-31'],
+    ['2026-09-01', '2026-09-01'],
+    ['2026-12-15', '2027-01-31'],
+  ])('move what is due on %s to %s', (day, expected) => {
+    expect(dueOn({ kind: 'fixed', on: day }, '2026-01-01', { closedMonths })).toBe(expected);
+  });
+
+  it('take the last day of a short month, skip a second closed month, and keep off holidays', () => {
+    const on = (day: string, given: ClosedMonth[]) =>
+      dueOn({ kind: 'fixed', on: day, nonBusinessDays: 'next' }, '2026-01-01', { closedMonths: given });
+    expect(on('2027-01-20', [{ month: 1, moveToDay: 31 }])).toBe('2027-03-01'); // 28 February is a Sunday
+    expect(
+      on('2026-11-20', [
+        { month: 11, moveToDay: 5 },
+        { month: 12, moveToDay: 7 },
+      ]),
+    ).toBe('2027-01-07');
+    expect(on('2026-05-31', [{ month: 6, moveToDay: 3 }])).toBe('2026-07-03'); // the Sunday leads into June
+  });
+
+  it('do not put off what is due at once', () => {
+    expect(dueOn({ kind: 'net', days: 0 }, '2026-08-20', { closedMonths })).toBe('2026-08-20');
+    expect(dueOn({ kind: 'net', days: 1 }, '2026-08-20', { closedMonths })).toBe('2026-09-10');
+  });
+});
+
+const rule: fc.Arbitrary<DueRule> = fc.oneof(
+  fc.record({ kind: fc.constant('net' as const), days: fc.integer({ min: 0, max: MAX_DAYS }) }),
+  fc.record({ kind: fc.constant('months' as const), months: fc.integer({ min: 1, max: 24 }) }),
+  fc.record({
+    kind: fc.constant('endOfMonth' as const),
+    days: fc.integer({ min: 0, max: 12 }).map((months) => 30 * months),
+    convention: fc.constantFrom(...endOfMonthConventions),
+    plusDays: fc.integer({ min: 0, max: 31 }),
+  }),
+  fc.record({
+    kind: fc.constant('dayOfMonth' as const),
+    day: fc.integer({ min: 1, max: 31 }),
+    months: fc.integer({ min: 0, max: 24 }),
+  }),
+);
+const placement = fc.integer({ min: 0, max: 3_650 }).map((days) => addDays('2026-01-01', days));
+const months = fc.uniqueArray(
+  fc.record({ month: fc.integer({ min: 1, max: 12 }), moveToDay: fc.integer({ min: 1, max: 31 }) }),
+  { selector: ({ month }) => month, maxLength: 11 },
+);
+
+test('nothing is due before the day of the order, nor in a closed month, nor on a day off that it moves from', () => {
+  fc.assert(
+    fc.property(
+      rule,
+      placement,
+      months,
+      fc.constantFrom('keep', 'next'),
+      (of, placedOn, closedMonths, move) => {
+        const day = dueOn({ ...of, nonBusinessDays: move as 'keep' }, placedOn, { closedMonths });
+        expect(day >= placedOn).toBe(true);
+        if (day > placedOn)
+          expect(closedMonths.map(({ month }) => month)).not.toContain(Number(day.slice(5, 7)));
+        if (move === 'next') expect(new Date(day).getUTCDay()).not.toBe(0);
+      },
+    ),
+  );
+});
+
+test('a later order is never due earlier on the same terms', () => {
+  fc.assert(
+    fc.property(
+      rule,
+      placement,
+      fc.integer({ min: 0, max: 400 }),
+      fc.boolean(),
+      (of, placedOn, more, moves) => {
+        const terms = { ...of, nonBusinessDays: moves ? ('next' as const) : ('keep' as const) };
+        expect(dueOn(terms, addDays(placedOn, more)) >= dueOn(terms, placedOn)).toBe(true);
+      },
+    ),
+  );
+});
+
+test('net N gives N whole days after the day of placement, which does not count', () => {
+  const moment = fc
+    .date({ min: new Date('2026-01-01'), max: new Date('2035-01-01'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: MAX_DAYS }), moment, (days, placedAt) => {
+      const { dueOn, dueAt } = due({ kind: 'net', days }, placedAt);
+      expect(daysBetween(dayAt(placedAt, zone), dueOn)).toBe(days);
+      expect(lastDayInTime(dueAt, zone)).toBe(dueDayCalendar(defaultSettings).nextBusinessDay(dueOn));
+    }),
+  );
+});
