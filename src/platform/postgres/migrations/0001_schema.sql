@@ -1,0 +1,630 @@
+-- The schema of Netterms.
+--
+-- Amounts are bigint, in minor units of the currency that stands beside them; instants are timestamptz; calendar days
+-- are date, in the merchant's time zone. Business instants are written by the application, never by now().
+--
+-- The tables stand in the order of their modules (src/modules/order.ts), low to high. A table that references one of a
+-- higher module comes after that one. The `owner` line above each table names the module that writes it, and which of
+-- its columns other modules write.
+
+-- Shared by several tables
+
+create domain external_id as text check (value ~ '^[A-Za-z0-9._:~-]{1,100}$' and value not in ('.', '..'));
+create domain currency_code as text check (value ~ '^[A-Z]{3}$');
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only: correct it by a reversing entry', tg_table_name using errcode = 'restrict_violation';
+end $$;
+
+
+-- What was done, by whom and why.
+-- owner: audit
+create table audit (
+  id      bigint generated always as identity primary key,
+  at      timestamptz not null,
+  actor   text not null,
+  action  text not null,
+  subject text not null,                               -- customer/acme, order/1042, policy/terms
+  reason  text,
+  detail  jsonb not null default '{}'
+);
+create index audit_by_subject on audit (subject, id);
+
+-- owner: access
+create table api_keys (
+  id         text primary key,
+  hash       bytea not null unique,                    -- SHA-256 of the key
+  name       text not null,
+  scopes     text[] not null,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+
+-- owner: access
+create table sign_in_links (
+  hash       bytea primary key,
+  user_id    text not null,
+  expires_at timestamptz not null,
+  used_at    timestamptz
+);
+
+-- owner: access
+create table sessions (
+  hash       bytea primary key,
+  user_id    text not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null
+);
+
+-- Versioned documents: the merchant's policies and settings. Of each kind the newest version is in force.
+-- owner: settings
+create table policies (
+  kind       text not null
+    check (kind in ('eligibility', 'terms', 'dunning', 'settings', 'late-interest', 'receipts')),
+  version    int not null check (version > 0),
+  body       jsonb not null,
+  actor      text not null,
+  created_at timestamptz not null,
+  primary key (kind, version)
+);
+
+-- Files that were sent to be imported. A file is stored with all its lines in one transaction, and what is valid in it
+-- becomes visible in another; between the two a workflow looks after it.
+-- owner: imports
+create table imports (
+  id          external_id primary key,
+  kind        text not null,
+  options     jsonb not null default '{}',             -- how the lines are to be used, by the kind
+  on_rejected text not null check (on_rejected in ('skip', 'refuse')),
+  fingerprint text not null,                           -- of the file and of how it is to be read
+  state       text not null check (state in ('received', 'applying', 'done', 'refused')),
+  lines       int not null check (lines > 0),
+  rejected    int not null check (rejected between 0 and lines),
+  applied     int not null default 0,                  -- lines that the running transaction has gone through
+  outcomes    jsonb not null default '{}',             -- when done: how many lines had which outcome
+  actor       text not null,
+  created_at  timestamptz not null,
+  wake_by     timestamptz not null,                    -- the poller looks for the workflow when this has passed
+  finished_at timestamptz,
+  check ((state in ('done', 'refused')) = (finished_at is not null))
+);
+create index imports_by_time on imports (created_at desc, id desc);
+create index imports_to_wake on imports (wake_by) where finished_at is null;
+
+-- owner: imports; customers writes outcome, facts; banking writes subject, outcome, facts
+create table import_lines (
+  import_id   text not null references imports,
+  number      int not null check (number > 0),         -- the line's number in the file, as an editor counts
+  subject     text,                                    -- the business id that the line is about
+  facts       jsonb,                                   -- what it says, by the import's kind
+  fingerprint text,
+  raw         text,                                    -- the text of a rejected line
+  errors      jsonb,
+  outcome     text,                                    -- null: waits to be applied
+  primary key (import_id, number),
+  check ((errors is not null) = (outcome is not distinct from 'rejected'))
+);
+create index import_lines_waiting on import_lines (import_id, subject, number) where outcome is null;
+create index import_lines_rejected on import_lines (import_id, number) where outcome = 'rejected';
+
+-- Companies that share a limit.
+-- owner: credit
+create table credit_groups (
+  id         external_id primary key,
+  name       text not null,
+  limits     jsonb not null default '[]',              -- by currency: [{"amount": 100000, "currency": "EUR"}]
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+
+-- The legal debtor: a company.
+-- owner: customers
+create table customers (
+  id                external_id primary key,
+  name              text not null,
+  email             text not null,
+  locale            text not null,
+  country           text not null,
+  currency          currency_code not null,
+  vat_number        text,
+  -- The VAT number without punctuation and with its country's prefix: finds the same number on two customers.
+  vat_key           text generated always as (
+    nullif(regexp_replace(
+      case when upper(regexp_replace(vat_number, '[\s.\-/]', '', 'g')) ~ '^[A-Z]{2}' then ''
+           when country = 'GR' then 'EL' when country = 'CH' then 'CHE' else country end
+      || upper(regexp_replace(vat_number, '[\s.\-/]', '', 'g')), '^GR', 'EL'), '')) stored,
+  groups            text[] not null default '{}',
+  contacts          jsonb not null default '{}',
+  account_manager   jsonb,                             -- who looks after the customer for the merchant: name, email
+  since             date,                              -- a customer since then, as the store says
+  past_orders       int not null default 0 check (past_orders >= 0),
+  turnover          bigint not null default 0 check (turnover >= 0),
+  turnover_currency currency_code,
+  external          jsonb not null default '{}',       -- credit score and insured limit, with their last days
+  -- What would fall due in a month in which the customer is closed falls due on a day of the following one.
+  closed_months     jsonb not null default '[]',
+  fingerprint       text not null,
+  -- What an admin decided
+  privilege         text not null default 'by_rules'
+    check (privilege in ('by_rules', 'granted', 'suspended', 'revoked', 'insolvency')),
+  privilege_reason  text,
+  privilege_actor   text,
+  privilege_at      timestamptz,
+  privilege_until   timestamptz,                       -- a suspension ends then
+  privilege_after   text not null default 'by_rules'   -- what holds when it has ended
+    check (privilege_after in ('by_rules', 'granted', 'revoked', 'insolvency')),
+  insolvent_since   date,                              -- no further interest accrues from this day on
+  own_terms         text[] check (own_terms <> '{}'),  -- null: the policy's
+  credit_group      external_id references credit_groups,
+  created_at        timestamptz not null,
+  updated_at        timestamptz not null,
+  check ((privilege = 'insolvency') = (insolvent_since is not null))
+);
+create index customers_by_vat_key on customers (vat_key, id) where vat_key is not null;
+create index customers_by_credit_group on customers (credit_group) where credit_group is not null;
+
+-- What a VAT register said of a customer's number, or that it could not be asked: kept as proof.
+-- owner: customers
+create table vat_checks (
+  id                  bigint generated always as identity primary key,
+  customer_id         external_id not null references customers,
+  vat_key             text not null,                   -- the number that was asked about, as customers.vat_key
+  register            text not null check (register in ('vies')),
+  outcome             text not null check (outcome in ('valid', 'invalid', 'could-not-be-checked')),
+  reason              text,                            -- why it could not be checked, or the register's own code
+  consultation_number text,
+  requester           text,                            -- the merchant's VAT number, in whose name it was asked
+  name                text,                            -- name and address as the register gave them
+  address             text,
+  checked_at          timestamptz not null,
+  actor               text not null,
+  check (outcome <> 'could-not-be-checked' or (reason is not null and consultation_number is null))
+);
+create index vat_checks_by_customer on vat_checks (customer_id, id desc);
+create trigger vat_checks_append_only before update or delete on vat_checks
+  for each row execute function refuse_change();
+create trigger vat_checks_no_truncate before truncate on vat_checks
+  for each statement execute function refuse_change();
+
+-- A customer has an account in each currency in which a limit was set, and one in the currency of the settings.
+-- Changed only under the customer's lock.
+-- owner: customers; credit writes credit_limit, tolerance, raised_limit, raised_until; ledger writes exposure, unapplied
+create table accounts (
+  customer_id  external_id not null references customers,
+  currency     currency_code not null,
+  credit_limit bigint check (credit_limit >= 0),       -- null: the policy's default
+  tolerance    bigint check (tolerance >= 0),          -- null: the policy's
+  raised_limit bigint check (raised_limit >= 0),
+  raised_until timestamptz,
+  exposure     bigint not null default 0,              -- open balances and reservations
+  unapplied    bigint not null default 0,              -- money received and not allocated
+  primary key (customer_id, currency),
+  check ((raised_limit is null) = (raised_until is null))
+);
+
+-- What waits for a person's decision.
+-- owner: tasks
+create table tasks (
+  id          bigint generated always as identity primary key,
+  kind        text not null check (kind in ('terms-request')),
+  customer_id external_id not null references customers,
+  order_id    external_id,                             -- references nothing: a refused order has no row
+  amount      bigint check (amount > 0),
+  currency    currency_code,
+  note        text,
+  checks      jsonb not null,                          -- as they were when the task was opened
+  opened_at   timestamptz not null,
+  opened_by   text not null,
+  state       text not null default 'open' check (state in ('open', 'done')),
+  outcome     text check (outcome in ('granted', 'refused', 'done')),
+  closed_at   timestamptz,
+  closed_by   text,
+  reason      text,
+  check ((amount is null) = (currency is null)),
+  check ((state = 'open') = (outcome is null) and (state = 'open') = (closed_at is null)
+    and (state = 'open') = (closed_by is null) and (state = 'open') = (reason is null))
+);
+create unique index tasks_one_terms_request on tasks (customer_id) where kind = 'terms-request' and state = 'open';
+create index tasks_by_opening on tasks (opened_at desc, id desc);
+create index tasks_open on tasks (id) where state = 'open';
+
+-- owner: orders; ledger writes outstanding
+create table orders (
+  id                  external_id primary key,
+  customer_id         external_id not null references customers,
+  status              text not null check (status in ('reserved', 'open', 'settled', 'cancelled', 'written_off')),
+  order_number        text,
+  purchase_order      text,
+  buyer               jsonb,
+  metadata            jsonb not null default '{}',
+  currency            currency_code not null,
+  total               bigint not null check (total > 0),
+  outstanding         bigint not null default 0,       -- stored balance of the ledger's receivable entries
+  fulfilled           bigint not null default 0 check (fulfilled >= 0),
+  fulfilled_on        date,                            -- when nothing more is to come; null until then
+  -- What was promised and decided at checkout
+  terms               jsonb not null,
+  discount            jsonb,                           -- for early payment: percent, until, amount, payable
+  regime              jsonb,                           -- a law that limits the payment of its goods
+  plan                jsonb not null,
+  plan_version        int not null default 1,          -- counts the changes of the plan; the workflow takes it over
+  dunning_plan        text,                            -- of the dunning policy; null: the one of the terms
+  checks              jsonb not null,
+  eligibility_version int not null,
+  terms_version       int not null,
+  dunning_version     int not null,
+  fingerprint         text not null,
+  -- Its life
+  placed_at           timestamptz not null,
+  expires_at          timestamptz,                     -- an unconfirmed reservation ends then
+  confirmed_at        timestamptz,
+  closed_at           timestamptz,
+  close_reason        text,
+  reopenings          int not null default 0,          -- by reversed payments; each closing has a letter of its own
+  -- What the store knows
+  paid_in_store       text not null default 'pending'
+    check (paid_in_store in ('pending', 'marked', 'failed', 'chased')),
+  store_pending_since timestamptz,
+  store_sequence      int not null default 0,
+  -- The order's process
+  episode             int not null default 1 check (episode > 0),
+  started_at          timestamptz,                     -- first pass of the current episode's workflow
+  next_step           jsonb,
+  wake_by             timestamptz not null,            -- the poller looks at the order when this has passed
+  claimed_until       timestamptz,                     -- lease of a poller
+  stuck_since         timestamptz,
+  finished_at         timestamptz,                     -- written last of all
+  check ((status in ('reserved', 'open')) = (closed_at is null)),
+  check (finished_at is null or closed_at is not null)
+);
+create index orders_by_customer on orders (customer_id, placed_at desc);
+create index orders_by_placement on orders (placed_at desc, id desc);
+create index orders_running on orders (customer_id) where status in ('reserved', 'open');
+create index orders_to_wake on orders (wake_by) where finished_at is null;
+-- Whose an order is, and from when until when it is owed, without reading the order.
+create index orders_charged on orders (id) include (customer_id, currency, confirmed_at, closed_at);
+-- Numbers without punctuation, as they are looked for in what a payer wrote.
+create index orders_open_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))))
+  where status = 'open';
+create index orders_open_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))))
+  where status = 'open';
+
+-- owner: orders; ledger writes outstanding, charges
+create table instalments (
+  order_id    external_id not null references orders,
+  number      int not null check (number > 0),
+  line        int,                                     -- of the terms, from 0; -1: of a later plan; null: number - 1
+  due_on      date not null,
+  due_at      timestamptz,                             -- overdue from this instant on; null: due_on is provisional
+  moves       int not null default 0,                  -- how often its due date was changed
+  -- How it is paid
+  collection  text not null default 'transfer' check (collection in ('transfer', 'riba', 'sdd', 'card')),
+  amount      bigint not null check (amount >= 0),
+  outstanding bigint not null default 0,
+  charges     bigint not null default 0,               -- interest and costs within what is outstanding
+  primary key (order_id, number)
+);
+create index instalments_open on instalments (due_at) where outstanding > 0;
+
+-- What waits for a second person's decision.
+-- owner: approvals
+create table approvals (
+  id           text primary key,
+  order_id     external_id not null references orders,
+  kind         text not null check (kind in ('write-off')),
+  amount       bigint not null check (amount > 0),
+  currency     currency_code not null,
+  reason       text not null,
+  requested_by text not null,
+  requested_at timestamptz not null,
+  decision     text check (decision in ('approved', 'rejected')),
+  decided_by   text,
+  decided_at   timestamptz,
+  comment      text,
+  check ((decision is null) = (decided_by is null) and (decision is null) = (decided_at is null)),
+  check (decided_by <> requested_by)
+);
+create unique index approvals_waiting on approvals (order_id, kind) where decision is null;
+create index approvals_by_time on approvals (requested_at desc, id desc);
+
+-- Mails with their content frozen: an attempt that is repeated says the same.
+-- owner: mail
+create table mails (
+  id          text primary key,                        -- business key: order/1042/confirmation
+  order_id    external_id references orders,           -- null: a letter about several orders, addressed to the customer
+  customer_id external_id references customers,
+  template    text not null,
+  locale      text not null,
+  recipient   text not null,
+  copy_to     text,
+  reply_to    text,
+  message_id  text not null,
+  subject     text not null,
+  html        text not null,
+  plain       text not null,
+  state       text not null check (state in ('planned', 'sending', 'sent', 'failed', 'sent_maybe_twice', 'unknown')),
+  attempts    int not null default 0,
+  last_error  text,
+  created_at  timestamptz not null,
+  sent_at     timestamptz,
+  check (order_id is not null or customer_id is not null)
+);
+create index mails_by_order on mails (order_id, created_at);
+
+-- Whatever changes an order is first a row here; the order's workflow applies it and writes the outcome.
+-- owner: commands
+create table commands (
+  id           text primary key,
+  position     bigint generated always as identity unique,
+  order_id     external_id not null references orders,
+  kind         text not null,
+  body         jsonb not null default '{}',
+  fingerprint  text not null,
+  actor        text not null,
+  reason       text,
+  created_at   timestamptz not null,
+  signal_after timestamptz not null,                   -- the poller signals again from this instant on
+  signals      int not null default 0,
+  outcome      text check (outcome in ('applied', 'refused')),
+  refusal      text,                                   -- code of the refusal
+  because      jsonb,                                  -- what the caller may read beside the code
+  decided_at   timestamptz,
+  check ((outcome is null) = (decided_at is null))
+);
+create index commands_pending on commands (order_id, position) where outcome is null;
+create index commands_to_signal on commands (signal_after) where outcome is null;
+create index commands_by_payment on commands ((body->>'paymentId')) where kind = 'allocate';
+
+-- What became of each step of a plan. Several notices can share a mail.
+-- owner: orders
+create table notices (
+  order_id external_id not null references orders,
+  step_key text not null,
+  outcome  text not null check (outcome in ('sent', 'skipped', 'failed')),
+  reason   text,
+  mail_id  text references mails,
+  noted_at timestamptz not null,
+  primary key (order_id, step_key)
+);
+
+-- An invoice covers one order or several of a customer (a month's orders: art. 21 c. 4 DPR 633/72). Under split payment
+-- or withholding the customer owes less than its total.
+-- owner: invoicing
+create table invoices (
+  id           external_id primary key,
+  customer_id  external_id not null references customers,
+  number       text not null,
+  issued_on    date not null,
+  issue_year   int generated always as (extract(year from issued_on)::int) stored,
+  received_on  date check (received_on >= issued_on),
+  currency     currency_code not null,
+  total        bigint not null check (total > 0),
+  payable      bigint not null check (payable > 0 and payable <= total),
+  withheld     text check (withheld in ('split_payment', 'withholding')),  -- why less is owed
+  document_url text check (document_url like 'https://%'),
+  fingerprint  text not null,
+  actor        text not null,
+  created_at   timestamptz not null,
+  updated_at   timestamptz not null,
+  check ((payable < total) = (withheld is not null))
+);
+create unique index invoices_number_of_year on invoices (number, issue_year);
+create index invoices_by_day on invoices (issued_on desc, id desc);
+create index invoices_by_customer on invoices (customer_id, issued_on desc, id desc);
+-- The number without punctuation, as it is looked for in what a payer wrote.
+create index invoices_by_number_key on invoices ((upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g'))));
+
+-- What an invoice asks for each of its orders; the parts sum to its total and to its payable amount.
+-- owner: invoicing
+create table invoice_parts (
+  invoice_id external_id not null references invoices,
+  order_id   external_id not null references orders,
+  amount     bigint not null check (amount > 0),
+  payable    bigint not null check (payable >= 0 and payable <= amount),
+  primary key (invoice_id, order_id)
+);
+create index invoice_parts_by_order on invoice_parts (order_id);
+
+-- Money received. What it pays is in the ledger.
+-- owner: payments
+create table payments (
+  payment_id  text primary key,
+  customer_id external_id not null references customers,
+  order_id    external_id references orders,
+  command_id  text references commands,
+  amount      bigint not null check (amount > 0),
+  currency    currency_code not null,
+  received_on date not null,
+  method      text,
+  reference   text,
+  fingerprint text not null,
+  actor       text not null,
+  created_at  timestamptz not null
+);
+create index payments_by_order on payments (order_id);
+create index payments_by_customer on payments (customer_id, created_at desc, payment_id desc);
+create index payments_by_time on payments (created_at desc, payment_id desc);
+-- The money received in a period.
+create index payments_by_receipt on payments (received_on) include (payment_id);
+
+-- Append-only. receivable: + is owed by the customer; unapplied: + is credit held for the customer.
+-- owner: ledger
+create table ledger (
+  id          bigint generated always as identity primary key,
+  entry_key   text not null unique,
+  customer_id external_id not null references customers,
+  order_id    external_id references orders,
+  instalment  int,
+  account     text not null check (account in ('receivable', 'unapplied')),
+  -- The principal, or what came on top of it (interest, costs), which is paid first (art. 1194 c.c.).
+  part        text not null default 'principal' check (part in ('principal', 'charges')),
+  kind        text not null check (kind in ('charge', 'payment', 'cancellation', 'credit_note', 'refund', 'interest',
+                                            'fee', 'write_off', 'adjustment', 'allocation', 'reversal')),
+  label       text,                                    -- within the kind: bank_fee, rounding, withholding, discount
+  amount      bigint not null check (amount <> 0),
+  currency    currency_code not null,
+  payment_id  text references payments,
+  reverses    bigint unique references ledger,
+  command_id  text references commands,
+  actor       text not null,
+  booked_at   timestamptz not null,
+  foreign key (order_id, instalment) references instalments,
+  check (account = 'unapplied' or (order_id is not null and instalment is not null)),
+  check ((kind = 'reversal') = (reverses is not null))
+);
+create index ledger_by_order on ledger (order_id, id);
+create index ledger_by_customer on ledger (customer_id, id);
+create index ledger_by_payment on ledger (payment_id) where payment_id is not null;
+-- What was booked since a day, without reading the entries.
+create index ledger_by_time on ledger (booked_at) include (account, currency, order_id, instalment, amount);
+-- Of a period: what credit without a payment paid, what was taken back, and what was cancelled.
+create index ledger_credit_moved on ledger (booked_at) where kind = 'allocation' and payment_id is null;
+create index ledger_reversals on ledger (booked_at) where kind = 'reversal';
+create index ledger_cancellations on ledger (booked_at) where kind = 'cancellation';
+create trigger ledger_append_only before update or delete on ledger
+  for each row execute function refuse_change();
+create trigger ledger_no_truncate before truncate on ledger
+  for each statement execute function refuse_change();
+
+-- An instalment that a bank collects (RiBa, direct debit, card). No row: no collection is planned.
+-- owner: collections
+create table collections (
+  order_id      external_id not null,
+  instalment    int not null,
+  method        text not null check (method in ('riba', 'sdd', 'card')),
+  state         text not null check (state in ('planned', 'presented', 'credited', 'paid', 'unpaid')),
+  state_on      date not null,                         -- the bank's day
+  presentations int not null default 0,                -- how often it was given to the bank
+  payment_id    text references payments,              -- of the latest time that it was paid
+  actor         text not null,
+  updated_at    timestamptz not null,
+  primary key (order_id, instalment),
+  foreign key (order_id, instalment) references instalments,
+  check (state <> 'paid' or payment_id is not null)
+);
+create index collections_by_payment on collections (payment_id) where payment_id is not null;
+
+-- What reduces a debt without money. How much of it reduced the debt is in the ledger.
+-- owner: corrections
+create table credit_notes (
+  credit_note_id text primary key,
+  order_id       external_id not null references orders,
+  command_id     text not null references commands,
+  number         text,
+  issued_on      date not null,
+  amount         bigint not null check (amount > 0),
+  currency       currency_code not null,
+  fingerprint    text not null,
+  actor          text not null,
+  created_at     timestamptz not null
+);
+create index credit_notes_by_order on credit_notes (order_id);
+-- Whether a number was used.
+create index credit_notes_by_number on credit_notes (number) where number is not null;
+
+-- Credit paid out to a customer.
+-- owner: corrections
+create table refunds (
+  refund_id   text primary key,
+  customer_id external_id not null references customers,
+  amount      bigint not null check (amount > 0),
+  currency    currency_code not null,
+  refunded_on date not null,
+  method      text,
+  reference   text,
+  reason      text,
+  fingerprint text not null,
+  actor       text not null,
+  created_at  timestamptz not null
+);
+create index refunds_by_customer on refunds (customer_id, created_at);
+
+-- Orders that were refused at checkout.
+-- owner: eligibility
+create table declines (
+  id                  bigint generated always as identity primary key,
+  order_id            external_id not null,            -- references nothing: a refused order has no row
+  customer_id         external_id not null references customers,
+  amount              bigint not null,
+  currency            currency_code not null,
+  eligibility_version int not null,
+  checks              jsonb not null,
+  declined_at         timestamptz not null
+);
+create index declines_by_customer on declines (customer_id, declined_at desc);
+create index declines_by_time on declines (declined_at desc, id desc);
+
+-- What was delivered or rendered of an order; an amount of zero only completes it.
+-- owner: ordering
+create table fulfilments (
+  command_id    text primary key references commands,
+  order_id      external_id not null references orders,
+  fulfilment_id external_id,                           -- the store's
+  amount        bigint not null check (amount >= 0),
+  fulfilled_on  date not null,
+  unique (order_id, fulfilment_id)
+);
+
+-- Money on the merchant's bank account, as its statements show it. The id follows from the content, so that a line that
+-- stands in two files is one. A line is booked as the payment of its id; the others are the pool to work through.
+-- owner: banking
+create table bank_lines (
+  id          external_id primary key,
+  import_id   text not null references imports,
+  value_on    date not null,
+  amount      bigint not null check (amount > 0),
+  currency    currency_code not null,
+  reference   text not null,
+  payer       text not null,
+  created_at  timestamptz not null,
+  ignored_at  timestamptz,
+  ignored_by  text,
+  ignored_why text,
+  check ((ignored_at is null) = (ignored_by is null) and (ignored_at is null) = (ignored_why is null))
+);
+create index bank_lines_by_day on bank_lines (value_on desc, id desc);
+create index bank_lines_by_import on bank_lines (import_id, id);
+
+-- owner: storefronts
+create table webhook_deliveries (
+  id           text primary key,                       -- the webhook-id: order-1042.paid
+  order_id     external_id not null references orders,
+  sequence     int not null,
+  type         text not null,
+  attempts     int not null default 0,
+  last_status  int,
+  last_error   text,
+  created_at   timestamptz not null,
+  delivered_at timestamptz,
+  unique (order_id, sequence)
+);
+
+-- Terms taken away from a customer, with what becomes of the open orders; a workflow demands their payment one by one.
+-- owner: revocation
+create table revocations (
+  id          external_id primary key,
+  customer_id external_id not null references customers,
+  open_orders text not null check (open_orders in ('keep', 'demand')),
+  reason      text not null,
+  actor       text not null,
+  fingerprint text not null,
+  created_at  timestamptz not null,
+  started_at  timestamptz,                             -- when its workflow first reported
+  wake_by     timestamptz not null,                    -- the poller looks for the workflow when this has passed
+  finished_at timestamptz,                             -- written last of all
+  check (open_orders = 'demand' or finished_at is not null)
+);
+create index revocations_by_customer on revocations (customer_id, created_at desc);
+create index revocations_to_wake on revocations (wake_by) where finished_at is null;
+
+-- The orders that were open at the revocation; orders of a later grant are not affected.
+-- owner: revocation
+create table revocation_orders (
+  revocation_id external_id not null references revocations,
+  order_id      external_id not null references orders,
+  command_id    text references commands,              -- null: not asked yet
+  primary key (revocation_id, order_id)
+);
+create index revocation_orders_to_ask on revocation_orders (revocation_id, order_id) where command_id is null;
