@@ -15,6 +15,7 @@ import { createTemporalClient } from './platform/temporal/client.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
 import { createWorkers } from './platform/temporal/workers.ts';
+import { lookoutsOf } from './registry.ts';
 
 const config = readConfig();
 const log = pino({ level: config.logLevel, base: { process: 'worker' } });
@@ -60,13 +61,13 @@ const workers = await createWorkers({
   maxMailsPerSecond: config.maxMailsPerSecond,
   maxMailsAtOnce: MAILS_AT_ONCE,
 });
-const poller = createPoller({
+const lookouts = lookoutsOf({
   sql,
   process: orders,
   imports: createImportProcess({ client, log }),
   revocations: createRevocationProcess({ client, log }),
-  log,
 });
+const poller = createPoller({ lookouts, log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');

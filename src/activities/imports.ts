@@ -5,6 +5,7 @@ import { applyImport } from '../modules/imports/apply-import.ts';
 import type { ImportState } from '../modules/imports/tables.ts';
 import type { Allocated } from '../modules/payments/receive-payment.ts';
 import type { Sql } from '../platform/postgres/client.ts';
+import { importAppliers } from '../registry.ts';
 import { asApplicationFailure } from './failures.ts';
 import type { TellOrder } from './tell-order.ts';
 
@@ -26,7 +27,7 @@ export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: Tell
     }): Promise<{ state: ImportState; lines: number; rejected: number }> {
       const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
       try {
-        const row = await applyImport(sql, importId, now);
+        const row = await applyImport(sql, importId, { appliers: importAppliers, now });
         const { state, lines, rejected } = row;
         if (row.kind === 'payments' && row.options.book === 'certain')
           await bookCertain(sql, importId, { actor: row.actor, now, went: told });

@@ -1,5 +1,5 @@
-import { noteStep } from '../modules/dunning/tables.ts';
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { noteStep } from '../modules/orders/notices.ts';
 import { advance, finish, type Pass, type Position } from '../modules/orders/process.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { lockOrder } from '../modules/orders/tables.ts';

@@ -7,7 +7,6 @@ import {
 } from '../modules/customers/rules/contacts.ts';
 import { type CustomerRow, lockCustomer } from '../modules/customers/tables.ts';
 import type { Renderer, TemplateName } from '../modules/dunning/letters/render.ts';
-import { noteStep } from '../modules/dunning/tables.ts';
 import { invoicesOfOrders, withheldOf } from '../modules/invoicing/tables.ts';
 import {
   findMail,
@@ -17,6 +16,7 @@ import {
   noteMailState,
   noteRepeat,
 } from '../modules/mail/tables.ts';
+import { noteStep } from '../modules/orders/notices.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { instalmentsOfOrders, lockOrder, type OrderRow } from '../modules/orders/tables.ts';
 import { demandMailId, getRevocation, owedOf } from '../modules/revocation/tables.ts';

@@ -1,5 +1,5 @@
-import { reconcile } from '../modules/reports/reconcile.ts';
-import { sizeOfBooks } from '../modules/reports/reconcile-balances.ts';
+import { reconcile } from '../modules/overview/reconcile.ts';
+import { sizeOfBooks } from '../modules/overview/reconcile-balances.ts';
 import { connect } from '../platform/postgres/client.ts';
 import { createTemporalClient } from '../platform/temporal/client.ts';
 import { runCommand } from './run-command.ts';

@@ -1,6 +1,5 @@
 import Holidays from 'date-holidays';
 import { DateTime } from 'luxon';
-import type { Settings } from '../modules/settings/rules/settings.ts';
 
 /** A calendar day, `YYYY-MM-DD`, in the merchant's time zone. */
 export type Day = string;
@@ -69,7 +68,11 @@ export function dueDayCalendar({
   country,
   region,
   saturdays,
-}: Pick<Settings, 'country' | 'region' | 'saturdays'>): BusinessCalendar {
+}: {
+  country: string;
+  region: string | null;
+  saturdays: 'open' | 'closed';
+}): BusinessCalendar {
   return calendarOf(country, region, saturdays === 'open' ? 6 : 5);
 }
 

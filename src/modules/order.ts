@@ -9,6 +9,7 @@ export const modules = [
   'settings',
   'tasks',
   'mail',
+  'imports',
   'customers',
   'terms',
   'commands',
@@ -27,7 +28,7 @@ export const modules = [
   'reports',
   'dunning',
   'revocation',
-  'imports',
+  'overview',
 ] as const;
 
 export type Module = (typeof modules)[number];

@@ -3,7 +3,8 @@ import type { Money } from '../../src/kernel/money.ts';
 import { bookCertain } from '../../src/modules/banking/book-bank-line.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { getImport } from '../../src/modules/imports/tables.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
+import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
@@ -49,7 +50,7 @@ async function imported(
 ) {
   const { status, body } = await send(lines, query, header);
   expect([status, body.detail]).toEqual([202, undefined]);
-  await applyImport(api.sql, body.importId, api.clock.now);
+  await applyImport(api.sql, body.importId, { appliers: importAppliers, now: api.clock.now });
   const { options, actor } = await getImport(api.sql, body.importId);
   if (options.book === 'certain')
     await bookCertain(api.sql, body.importId, { actor, now: api.clock.now, went: async () => {} });
@@ -201,7 +202,7 @@ describe('a bank’s file', () => {
         headers: { 'content-type': 'text/csv' },
       },
     );
-    await applyImport(api.sql, body.importId, api.clock.now);
+    await applyImport(api.sql, body.importId, { appliers: importAppliers, now: api.clock.now });
     const outcomes = { created: 1, updated: 2 };
     expect(await getImport(api.sql, body.importId)).toMatchObject({ outcomes });
   });

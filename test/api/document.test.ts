@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiClient } from '../../src/dev/api-client.ts';
 import { seedSampleData } from '../../src/dev/sample-data.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
+import { importAppliers } from '../../src/registry.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -93,7 +94,7 @@ async function tryOut(shop: Api, { method, path, parameters, content }: Operatio
     }),
   );
   if (path.endsWith('/import') && answer.status === 202)
-    await applyImport(shop.sql, answer.body.importId, shop.clock.now);
+    await applyImport(shop.sql, answer.body.importId, { appliers: importAppliers, now: shop.clock.now });
   return answer;
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
+import { importAppliers } from '../../src/registry.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -349,7 +350,7 @@ it('any file is answered: kept whole or refused', async () => {
       if (answer.status >= 400) return;
       const { body } = await api.call(`/imports/${answer.body.importId}/rejected?limit=200`);
       expect(body.items).toHaveLength(answer.body.rejected);
-      await applyImport(api.sql, answer.body.importId, api.clock.now);
+      await applyImport(api.sql, answer.body.importId, { appliers: importAppliers, now: api.clock.now });
     }),
     { numRuns: 300 },
   );

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
+import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
@@ -31,7 +32,7 @@ const send = (file: string | Uint8Array, { type = CSV, query = '', key, headers 
 async function imported(file: string | Uint8Array, options: Options = {}) {
   const { status, body } = await send(file, options);
   expect([status, body.detail]).toEqual([202, undefined]);
-  await applyImport(api.sql, body.importId, api.clock.now);
+  await applyImport(api.sql, body.importId, { appliers: importAppliers, now: api.clock.now });
   const done = (await api.call(`/imports/${body.importId}`, undefined, { as: 'storefront' })).body;
   const rejected = (await api.call(`/imports/${body.importId}/rejected`)).body.items;
   return { done, rejected };
@@ -230,7 +231,7 @@ describe('rejected lines', () => {
     const file = `${header}\n${line('all')}\n${line('nothing')}X\n`;
     const refused = await send(file, { query: '?onRejected=refuse' });
     expect(refused).toMatchObject({ status: 200, body: { state: 'refused', rejected: 1, workflowId: null } });
-    await applyImport(api.sql, refused.body.importId, api.clock.now);
+    await applyImport(api.sql, refused.body.importId, { appliers: importAppliers, now: api.clock.now });
     expect(await customer('all')).toMatchObject({ code: 'customer-not-found' });
     expect((await send(file, { query: '?onRejected=refuse' })).headers.get('idempotent-replayed')).toBe(
       'true',

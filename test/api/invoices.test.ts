@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer, offerMore } from '../support/merchant.ts';
 import { type Answer, type Api, openApi } from './harness.ts';

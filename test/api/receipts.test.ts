@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur, terms } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';

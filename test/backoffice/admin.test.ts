@@ -13,9 +13,9 @@ import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts
 import { checkout } from '../../src/modules/ordering/checkout.ts';
 import { advance } from '../../src/modules/orders/process.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { reversePayment } from '../../src/modules/payments/reverse-payment.ts';
 import { findPayment } from '../../src/modules/payments/tables.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { demandOrder, finishRevocation } from '../../src/modules/revocation/tables.ts';
 import { activePolicies, replacePolicy } from '../../src/modules/settings/tables.ts';
 import { anOrder, aPass, eur } from '../support/builders.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { openParts } from '../../src/modules/reports/open-parts.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { life, live, type Workers } from './lives.ts';
 

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
-import { reconcile } from '../../src/modules/reports/reconcile.ts';
+import { reconcile } from '../../src/modules/overview/reconcile.ts';
 import type { StoreEvent } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail } from '../../src/platform/smtp/mailer.ts';
 import { createPoller } from '../../src/platform/temporal/poller.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
+import { lookoutsOf } from '../../src/registry.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { life, live, type Workers } from './lives.ts';
@@ -47,13 +48,8 @@ beforeAll(async () => {
   });
   const ended = workers.run();
   const others = { ensureRunning: async () => {} };
-  const poller = createPoller({
-    sql,
-    process,
-    imports: others,
-    revocations: others,
-    log: { warn() {}, info() {} },
-  });
+  const lookouts = lookoutsOf({ sql, process, imports: others, revocations: others });
+  const poller = createPoller({ lookouts, log: { warn() {} } });
   stop = async () => {
     workers.shutdown();
     await ended;

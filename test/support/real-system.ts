@@ -8,7 +8,7 @@ import { type RunningTemporal, startTemporal } from '../../src/dev/temporal.ts';
 import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { tsx } from '../../src/dev/tsx.ts';
 import { createApiKey } from '../../src/modules/access/api-keys.ts';
-import { reconcile } from '../../src/modules/reports/reconcile.ts';
+import { reconcile } from '../../src/modules/overview/reconcile.ts';
 import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { freshDatabase } from './database.ts';
 import { startPostOffice } from './post-office.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/kernel/calendar.ts';
-import { noticesOf } from '../../src/modules/dunning/tables.ts';
+import { noticesOf } from '../../src/modules/orders/notices.ts';
 import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/modules/orders/tables.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvoiceFacts } from '../../src/modules/invoicing/rules/invoice.ts';
 import { submitInvoice } from '../../src/modules/invoicing/submit-invoice.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { offerMore } from '../support/merchant.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { takeReceipt } from '../../src/modules/banking/take-receipt.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
-import { reconcileBalances } from '../../src/modules/reports/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { DAY, later } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';

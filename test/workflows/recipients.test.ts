@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { findMail } from '../../src/modules/mail/tables.ts';
-import { timelineOf } from '../../src/modules/reports/timeline.ts';
+import { timelineOf } from '../../src/modules/overview/timeline.ts';
 import { type Mail, MailOutcomeUnknown } from '../../src/platform/smtp/mailer.ts';
 import { eventually } from '../support/eventually.ts';
 import { later, MINUTE } from '../support/instants.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
-import { noticesOf } from '../../src/modules/dunning/tables.ts';
+import { noticesOf } from '../../src/modules/orders/notices.ts';
 import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/modules/revocation/tables.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';

@@ -10,8 +10,8 @@ import { type CheckoutResult, checkout } from '../../modules/ordering/checkout.t
 import type { OrderProcess } from '../../modules/orders/order-process.ts';
 import { setOrderNumber } from '../../modules/orders/set-order-number.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
+import { timelineOf } from '../../modules/overview/timeline.ts';
 import { listOrders, readOrder, viewOf } from '../../modules/reports/order-views.ts';
-import { timelineOf } from '../../modules/reports/timeline.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { factsOf } from '../customer-facts.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ApiKey } from '../../modules/access/api-keys.ts';
+import { closeTask } from '../../modules/eligibility/close-task.ts';
 import { requestTerms } from '../../modules/eligibility/request-terms.ts';
-import { closeTask, getTask, listTasks, type TaskRow, taskIdOf } from '../../modules/tasks/tables.ts';
+import { getTask, listTasks, type TaskRow, taskIdOf } from '../../modules/tasks/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { checksFor } from '../eligibility-views.ts';

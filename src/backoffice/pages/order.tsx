@@ -1,8 +1,8 @@
 import type { CommandRow } from '../../modules/commands/tables.ts';
 import type { LedgerRow } from '../../modules/ledger/tables.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
+import type { TimelineEvent } from '../../modules/overview/timeline.ts';
 import type { OrderView } from '../../modules/reports/order-views.ts';
-import type { TimelineEvent } from '../../modules/reports/timeline.ts';
 import type { Visitor } from '../page.tsx';
 import { OrderBadges } from './badges.tsx';
 import { type FormState, Refused } from './fields.tsx';

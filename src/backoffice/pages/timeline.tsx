@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable } from '../../kernel/errors.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
-import type { TimelineEvent } from '../../modules/reports/timeline.ts';
+import type { TimelineEvent } from '../../modules/overview/timeline.ts';
 import { At, actorWords, stepWords } from './values.tsx';
 
 type Told = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../kernel/errors.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import type { Booking } from '../ledger/tables.ts';
+import { closeOrder } from '../orders/changes.ts';
 import { mayBecome, type OrderStatus } from '../orders/rules/order-state.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import type { CommandRow } from './tables.ts';
@@ -55,6 +56,6 @@ export async function close(
 ): Promise<void> {
   become(subject, status);
   const { id } = subject.order;
-  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null where id = ${id}`;
+  await closeOrder(tx, id, { status, reason, now });
   await recordAudit(tx, { at: now, actor, action: `order.${status}`, subject: `order/${id}`, reason });
 }

@@ -2,7 +2,8 @@ import { apportion } from '../../kernel/apportion.ts';
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
 import { withheldByLabel } from '../invoicing/tables.ts';
 import { creditNote } from '../ledger/rules/corrections.ts';
-import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { concedeAfterAll } from '../payments/concede.ts';
 import { creditedOf, findCreditNote } from './credit-notes.ts';
 

@@ -3,10 +3,10 @@ import { type Money, plainMoney } from '../../kernel/money.ts';
 import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { inCurrency, reread } from '../credit/accounts.ts';
-import { creditSources, draw } from '../credit/credit-sources.ts';
 import { type CustomerRow, lockCustomer } from '../customers/tables.ts';
 import { refund } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
+import { creditSources, draw } from '../payments/credit-sources.ts';
 
 /** Credit to pay out; `refundedOn` a day in the merchant's zone. */
 export type Refund = {

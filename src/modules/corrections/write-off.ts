@@ -1,7 +1,8 @@
 import { type Apply, bookingOf, close, notOpen } from '../commands/command.ts';
 import { writeOff as entriesOf } from '../ledger/rules/corrections.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
-import { balancesOf, book } from '../ledger/tables.ts';
+import { book } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 
 /**
  * Gives up an amount of what is owed, the latest due first, or all of it up to what it was when that was asked; with

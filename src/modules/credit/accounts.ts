@@ -8,6 +8,7 @@ import {
   type CustomerRow,
   findCustomer,
   lockCustomer,
+  openAccount,
   unknownCustomer,
 } from '../customers/tables.ts';
 
@@ -75,7 +76,7 @@ export async function setCreditLimit(
   return inTransaction(sql, async (tx) => {
     const customer = await lockCustomer(tx, id);
     const of = limit?.currency ?? currency ?? customer.currency;
-    await tx`insert into accounts (customer_id, currency) values (${id}, ${of}) on conflict do nothing`;
+    await openAccount(tx, id, of);
     const before = await inCurrency(tx, customer, of);
     await tx`
       update accounts set credit_limit = ${limit?.amount ?? null}, tolerance = ${tolerance === undefined ? before.tolerance : tolerance}
@@ -151,17 +152,3 @@ export async function raiseLimit(
 /** The customer with the account in that currency, as it is now. */
 export const reread = async (db: Db, id: string, currency: string): Promise<CustomerRow> =>
   inCurrency(db, (await findCustomer(db, id)) ?? unknownCustomer(id), currency);
-
-/** Moves the stored exposure (open balances and reservations) and unapplied credit; under the customer's lock. */
-export async function moveBalances(
-  db: Db,
-  id: string,
-  currency: string,
-  by: { exposure?: number; unapplied?: number },
-): Promise<void> {
-  const { exposure = 0, unapplied = 0 } = by;
-  if (exposure === 0 && unapplied === 0) return;
-  await db`
-    update accounts set exposure = exposure + ${exposure}, unapplied = unapplied + ${unapplied}
-    where customer_id = ${id} and currency = ${currency}`;
-}

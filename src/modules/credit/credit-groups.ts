@@ -2,7 +2,7 @@ import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { type CustomerRow, lockCustomer } from '../customers/tables.ts';
+import { type CustomerRow, lockCustomer, writeCreditGroup } from '../customers/tables.ts';
 import type { GroupCredit } from '../eligibility/rules/applicant.ts';
 
 /** Companies that share a limit, each currency its own. */
@@ -81,7 +81,7 @@ export async function setCreditGroup(
   return inTransaction(sql, async (tx) => {
     const before = await lockCustomer(tx, id);
     if (groupId !== null) await getCreditGroup(tx, groupId);
-    await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
+    await writeCreditGroup(tx, id, groupId, now);
     await recordAudit(tx, {
       at: now,
       actor,

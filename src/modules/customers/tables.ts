@@ -191,3 +191,18 @@ export function unknownCustomer(id: string): never {
     `There is no customer ${id}: create it with PUT /v1/customers/${id} first.`,
   );
 }
+
+/** Sees to it that the customer has an account in that currency. */
+export async function openAccount(tx: Tx, id: string, currency: string): Promise<void> {
+  await tx`insert into accounts (customer_id, currency) values (${id}, ${currency}) on conflict do nothing`;
+}
+
+/** Puts the customer into a credit group, or with null into none. Needs the customer's lock. */
+export async function writeCreditGroup(
+  tx: Tx,
+  id: string,
+  groupId: string | null,
+  now: string,
+): Promise<void> {
+  await tx`update customers set credit_group = ${groupId}, updated_at = ${now} where id = ${id}`;
+}

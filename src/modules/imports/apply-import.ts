@@ -1,7 +1,5 @@
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { importBankLines } from '../banking/import-bank-lines.ts';
-import { importCustomers } from './import-customers.ts';
 import { getImport, type ImportKind, type ImportRow, lockOf } from './tables.ts';
 
 /** Applies the lines that wait, each with its outcome, and says from time to time how many it has gone through. */
@@ -11,17 +9,19 @@ export type Applier = (
   given: { now: string; went: (lines: number) => Promise<void> },
 ) => Promise<void>;
 
-const appliers: Readonly<Record<ImportKind, Applier>> = {
-  customers: importCustomers,
-  payments: importBankLines,
-};
+/** How each kind is applied; src/registry.ts lists them. */
+export type Appliers = Readonly<Record<ImportKind, Applier>>;
 
 /**
  * Applies what is right in an import, all in one transaction. A repeat of one that is finished only reads it again;
  * two at once wait for each other. What breaks off leaves nothing behind.
  * @throws NettermsError `import-not-found`
  */
-export async function applyImport(sql: Sql, id: string, now: string): Promise<ImportRow> {
+export async function applyImport(
+  sql: Sql,
+  id: string,
+  { appliers, now }: { appliers: Appliers; now: string },
+): Promise<ImportRow> {
   await sql`update imports set state = 'applying', applied = 0 where id = ${id} and finished_at is null`;
   return inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${lockOf(tx, id)})`;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { Log } from '../../platform/log.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { FileImport } from '../../workflows/messages.ts';
-import type { Log } from '../orders/order-process.ts';
 import { type ImportRow, workflowIdOfImport } from './tables.ts';
 
 type Waiting = Pick<ImportRow, 'id' | 'kind'>;

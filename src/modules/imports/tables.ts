@@ -177,3 +177,8 @@ export async function claimWaitingImports(
                  order by wake_by limit ${limit} for update skip locked)
     returning ${columns(db)}`;
 }
+
+/** Lets the poller look at all unfinished imports now. */
+export async function wakeImports(db: Db, now: string): Promise<void> {
+  await db`update imports set wake_by = ${now} where finished_at is null`;
+}

@@ -1,7 +1,8 @@
 import type { Day } from '../../kernel/calendar.ts';
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
 import { waiver } from '../ledger/rules/reallocations.ts';
-import { balancesOf, book, receivedOn } from '../ledger/tables.ts';
+import { book, receivedOn } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { chargeInterest as charge } from './charge-interest.ts';
 
 /** Charges the late interest that has accrued up to a day. */

@@ -1,10 +1,10 @@
 import type { Tx } from '../../platform/postgres/client.ts';
 import { type Apply, bookingOf, type Subject } from '../commands/command.ts';
 import { withholding } from '../ledger/rules/corrections.ts';
-import { balancesOf, book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
-import { getOrder } from '../orders/tables.ts';
+import { balancesOf, getOrder } from '../orders/tables.ts';
 import { concedeAfterAll } from '../payments/concede.ts';
 import { getInvoice, invoicedOf, withholdingMissing } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/postgres/client.ts';
-import { moveBalances } from '../credit/accounts.ts';
-import type { Account, Balance, Entry, EntryKind, Part, Standing } from './rules/entry.ts';
+import { moveBalances } from './move-balances.ts';
+import type { Account, Entry, EntryKind, Part, Standing } from './rules/entry.ts';
 import { balance } from './rules/entry.ts';
 import type { Received } from './rules/reallocations.ts';
 
@@ -82,13 +82,6 @@ export async function book(
 /** Rows as the entries that they were. */
 export const entriesOf = (rows: readonly LedgerRow[]): (Entry & { id: number })[] =>
   rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
-
-/** An order's instalments as the ledger sees them, the earliest due first. */
-export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
-  return db<
-    Balance[]
-  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, due_on, number`;
-}
 
 /** What is owed and was received of each part of an order's instalments. */
 export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {

@@ -77,3 +77,9 @@ export async function noteMailState(
 ): Promise<void> {
   await db`update mails set state = ${state}, last_error = ${error}, sent_at = coalesce(${sentAt}::timestamptz, sent_at) where id = ${id}`;
 }
+
+/** Closes the mails of an order that never left; of one that was being sent nobody knows. */
+export async function closeUnsentMails(db: Db, orderId: string, why: string): Promise<void> {
+  await db`update mails set state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, ${why})
+           where order_id = ${orderId} and state in ('planned', 'sending')`;
+}

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { moveBalances } from '../credit/accounts.ts';
+import { moveBalances } from '../ledger/move-balances.ts';
 import { amendment } from '../ledger/rules/reallocations.ts';
 import { type Booking, book, creditMadeOf, receivedOn, standingsOf } from '../ledger/tables.ts';
+import { changeInstalment, changeTotal } from '../orders/changes.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
 import { discountOn } from '../terms/rules/offer.ts';
 import { amendedAmounts } from './rules/amended-amounts.ts';
@@ -23,10 +24,9 @@ export async function amendTotal(
   const letGo = await letGoByInstalment(tx, order, instalments);
   const lines = instalments.map((given) => ({ ...given, letGo: letGo.get(given.number) ?? 0 }));
   const amounts = amendedAmounts(order.terms, lines, total);
-  for (const [number, amount] of amounts)
-    await tx`update instalments set amount = ${amount} where order_id = ${order.id} and number = ${number}`;
+  for (const [number, amount] of amounts) await changeInstalment(tx, order.id, number, amount);
   const discount = order.discount && discountOn(order.discount, { amount: total, currency: order.currency });
-  await tx`update orders set total = ${total}, discount = ${discount && tx.json(discount)} where id = ${order.id}`;
+  await changeTotal(tx, order.id, total, discount);
   if (order.confirmedAt === null)
     await moveBalances(tx, order.customerId, order.currency, { exposure: total - order.total });
   else {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/postgres/client.ts';
 import { type Apply, bookingOf, close } from '../commands/command.ts';
-import { moveBalances, reread } from '../credit/accounts.ts';
+import { reread } from '../credit/accounts.ts';
+import { moveBalances } from '../ledger/move-balances.ts';
 import { cancellation } from '../ledger/rules/corrections.ts';
 import { balance } from '../ledger/rules/entry.ts';
 import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import { type Apply, bookingOf, notOpen, type Subject } from '../commands/command.ts';
 import { completeInvoicing } from '../invoicing/apply-invoice.ts';
 import { invoicedOf } from '../invoicing/tables.ts';
+import { completeOrder } from '../orders/changes.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { getOrder } from '../orders/tables.ts';
 import { concedeAfterAll } from '../payments/concede.ts';
@@ -49,7 +50,7 @@ export async function completeFulfilment(tx: Tx, subject: Subject, now: string):
   const { id, total, fulfilled, fulfilledOn } = subject.order;
   if (fulfilledOn !== null || fulfilled < total) return;
   const day = await lastFulfilledOn(tx, id);
-  await tx`update orders set fulfilled_on = ${day} where id = ${id}`;
+  await completeOrder(tx, id, day);
   subject.order = { ...subject.order, fulfilledOn: day };
   await finaliseDueDates(tx, subject.order, 'fulfilled', day, now);
   subject.order = await getOrder(tx, id);

@@ -2,9 +2,10 @@ import { type Day, dayAt } from '../../kernel/calendar.ts';
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { instalmentPlan } from '../ledger/rules/reallocations.ts';
-import { balancesOf, book } from '../ledger/tables.ts';
+import { book } from '../ledger/tables.ts';
+import { addInstalments, reduceInstalment } from '../orders/changes.ts';
 import { replan } from '../orders/move-due-dates.ts';
-import { instalmentsOfOrders } from '../orders/tables.ts';
+import { balancesOf, instalmentsOfOrders } from '../orders/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 import { PLANNED_LINE, plannedParts } from '../terms/rules/instalment-plan.ts';
@@ -37,19 +38,12 @@ export const reschedule: Apply = async (tx, subject, command, context) => {
   const amounts = plan.instalments.map(({ amount }) => amount);
   const parts = plannedParts(old, amounts, first);
   for (const { number, outstanding, charges } of old)
-    await tx`update instalments set amount = amount - ${outstanding - charges} where order_id = ${order.id} and number = ${number}`;
-  const rows = parts.map(({ number, principal }, index) => {
-    const { dueOn, dueAt } = dueOnDay(plan.instalments[index]!.dueOn, settings);
-    return {
-      order_id: order.id,
-      number,
-      due_on: dueOn,
-      due_at: dueAt,
-      amount: principal,
-      line: PLANNED_LINE,
-    };
-  });
-  await tx`insert into instalments ${tx(rows)}`;
+    await reduceInstalment(tx, order.id, number, outstanding - charges);
+  const added = parts.map(({ number, principal: amount }, index) => ({
+    ...{ number, amount, line: PLANNED_LINE },
+    ...dueOnDay(plan.instalments[index]!.dueOn, settings),
+  }));
+  await addInstalments(tx, order.id, added);
   await book(tx, instalmentPlan(command.id, order.id, old, parts), bookingOf(subject, command, context));
   await replan(
     tx,

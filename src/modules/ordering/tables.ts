@@ -1,5 +1,6 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import { addFulfilled } from '../orders/changes.ts';
 
 /** A part of an order that was delivered or rendered; `amount` in minor units. */
 export type FulfilmentRow = {
@@ -15,7 +16,7 @@ export async function insertFulfilment(tx: Tx, part: FulfilmentRow): Promise<voi
   const { commandId, orderId, fulfilmentId, amount, fulfilledOn } = part;
   await tx`insert into fulfilments (command_id, order_id, fulfilment_id, amount, fulfilled_on)
            values (${commandId}, ${orderId}, ${fulfilmentId}, ${amount}, ${fulfilledOn})`;
-  await tx`update orders set fulfilled = fulfilled + ${amount} where id = ${orderId}`;
+  await addFulfilled(tx, orderId, amount);
 }
 
 /** The latest day on which something of the order was fulfilled; there is one. */

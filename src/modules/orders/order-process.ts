@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
+import type { Log } from '../../platform/log.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { quickly } from '../../platform/temporal/client.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
@@ -9,11 +10,6 @@ import { noteIdle, noteStuck, raiseEpisode, STUCK_MS, stepsStillPlanned, waiting
 import type { CommandKind } from './rules/order-state.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
-
-export type Log = {
-  warn(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-};
 
 /** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
 const STARTS_AT_ONCE = 8;

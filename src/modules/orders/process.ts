@@ -4,6 +4,7 @@ import { firstWake } from '../../platform/temporal/first-wake.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { applyPending } from '../commands/apply-pending.ts';
 import { insertCommand } from '../commands/tables.ts';
+import { closeUnsentMails } from '../mail/tables.ts';
 import { type CommandKind, isClosed, type OrderStatus, type PaidInStore } from './rules/order-state.ts';
 import { nextUnpaid, type Step, stepOf } from './rules/steps.ts';
 import { type LockedOrder, lockOrder, type OrderRow, orderColumns } from './tables.ts';
@@ -161,8 +162,7 @@ export async function finish(
   await inTransaction(sql, async (tx) => {
     const { order } = await lockOrder(tx, orderId);
     if (order.episode !== episode) return;
-    await tx`update mails set state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, 'the order was closed first')
-             where order_id = ${orderId} and state in ('planned', 'sending')`;
+    await closeUnsentMails(tx, orderId, 'the order was closed first');
     await tx`update orders set finished_at = ${now} where id = ${orderId}`;
   });
 }
@@ -212,14 +212,9 @@ export async function claimOverdueOrders(
     returning ${orderColumns(db)}`;
 }
 
-/**
- * Temporal's data is gone: the poller is to look at all that is unfinished now, and starts it again, instead of when its
- * next step is over.
- */
-export async function wakeAll(db: Db, now: string): Promise<void> {
+/** Lets the poller look at all unfinished orders now, instead of when their next step is over. */
+export async function wakeOrders(db: Db, now: string): Promise<void> {
   await db`update orders set wake_by = ${now} where finished_at is null`;
-  await db`update revocations set wake_by = ${now} where finished_at is null`;
-  await db`update imports set wake_by = ${now} where finished_at is null`;
 }
 
 /** The oldest command of an order that waits for an outcome came at that instant; null if none waits. */

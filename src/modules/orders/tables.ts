@@ -3,6 +3,7 @@ import type { Db } from '../../platform/postgres/client.ts';
 import { firstWake } from '../../platform/temporal/first-wake.ts';
 import { type CustomerRow, lockCustomer } from '../customers/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
+import type { Balance } from '../ledger/rules/entry.ts';
 import type { NewInstalment } from '../terms/rules/instalments.ts';
 import type { Discount } from '../terms/rules/offer.ts';
 import type { Regime } from '../terms/rules/regime.ts';
@@ -188,3 +189,10 @@ export function unknownOrder(id: string): never {
 /** The one place where the id of an order's workflow is made. */
 export const workflowIdOf = ({ id, episode }: Pick<OrderRow, 'id' | 'episode'>): string =>
   `order/${id}/${episode}`;
+
+/** An order's instalments as the ledger sees them, the earliest due first. */
+export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
+  return db<
+    Balance[]
+  >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, due_on, number`;
+}

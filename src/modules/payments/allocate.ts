@@ -1,11 +1,12 @@
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
-import { leftOfPayment } from '../credit/credit-sources.ts';
 import { chargeInterest } from '../interest/charge-interest.ts';
 import { lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
-import { balancesOf, book } from '../ledger/tables.ts';
+import { book } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { concede } from './concede.ts';
+import { leftOfPayment } from './credit-sources.ts';
 import { type AllocateBody, allocatedShares, startingWith } from './rules/allocations.ts';
 import { findPayment } from './tables.ts';
 

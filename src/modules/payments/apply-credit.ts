@@ -1,12 +1,13 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
-import { type CreditSource, creditSources, draw } from '../credit/credit-sources.ts';
 import { afterCharges, chargeInterest } from '../interest/charge-interest.ts';
 import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
-import { balancesOf, book } from '../ledger/tables.ts';
+import { book } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { concede } from './concede.ts';
+import { type CreditSource, creditSources, draw } from './credit-sources.ts';
 import { findPayment } from './tables.ts';
 
 /**

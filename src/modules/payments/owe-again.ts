@@ -1,13 +1,14 @@
 import type { Tx } from '../../platform/postgres/client.ts';
-import { creditOfNoPayment } from '../credit/credit-sources.ts';
 import type { Withholding } from '../invoicing/rules/invoice.ts';
 import { invoicesOfOrders, withholdingMissing } from '../invoicing/tables.ts';
 import { creditedAfterAll, withheldAfterAll, withholding } from '../ledger/rules/corrections.ts';
 import { reversal } from '../ledger/rules/receipts.ts';
-import { type Booking, balancesOf, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
+import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { merchantZone } from '../settings/tables.ts';
 import { CONCESSION } from './concede.ts';
+import { creditOfNoPayment } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 
 /**

@@ -3,12 +3,12 @@ import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { promisedBy } from '../credit/credit-sources.ts';
 import { afterCharges } from '../interest/charge-interest.ts';
 import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { instalmentsOfOrders, type OrderRow, orderColumns } from '../orders/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
+import { promisedBy } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 import type { AllocateBody, AllocationPart } from './rules/allocations.ts';
 import {

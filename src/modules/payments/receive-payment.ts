@@ -6,10 +6,10 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { recordAudit } from '../audit/tables.ts';
 import { type CommandRow, findCommand, insertCommand } from '../commands/tables.ts';
 import { inCurrency } from '../credit/accounts.ts';
-import { leftOfPayment, promisedBy } from '../credit/credit-sources.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
+import { leftOfPayment, promisedBy } from './credit-sources.ts';
 import { type AllocationRequest, type PlannedAllocation, planAllocations } from './plan-allocations.ts';
 import { findPayment, insertPayment, type PaymentRow, SETTLEMENT_PAYMENT, unknownPayment } from './tables.ts';
 

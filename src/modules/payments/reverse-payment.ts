@@ -6,15 +6,16 @@ import { recordAudit } from '../audit/tables.ts';
 import { noteReturned } from '../collections/tables.ts';
 import { decideCommand } from '../commands/tables.ts';
 import { inCurrency } from '../credit/accounts.ts';
-import { creditOfNoPayment, unappliedOf } from '../credit/credit-sources.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { returnFee } from '../ledger/rules/debts.ts';
 import { balance, type Entry } from '../ledger/rules/entry.ts';
 import { reversal, withdrawal } from '../ledger/rules/receipts.ts';
 import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
+import { reopenOrder } from '../orders/changes.ts';
 import { mayBecome } from '../orders/rules/order-state.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/tables.ts';
 import { activePolicies, merchantToday } from '../settings/tables.ts';
+import { creditOfNoPayment, unappliedOf } from './credit-sources.ts';
 import { oweAgain } from './owe-again.ts';
 import { byDueDate } from './rules/receipts.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './tables.ts';
@@ -213,8 +214,7 @@ async function reopen(
   { id, episode }: OrderRow,
   { reason, actor, now }: { reason: string; actor: string; now: string },
 ): Promise<void> {
-  await tx`update orders set status = 'open', closed_at = null, close_reason = null, finished_at = null, reopenings = reopenings + 1,
-                             episode = ${episode + 1}, started_at = null, wake_by = ${now} where id = ${id}`;
+  await reopenOrder(tx, id, episode + 1, now);
   await recordAudit(tx, {
     at: now,
     actor,

@@ -1,7 +1,8 @@
 import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { payment } from '../ledger/rules/receipts.ts';
-import { balancesOf, book } from '../ledger/tables.ts';
+import { book } from '../ledger/tables.ts';
+import { balancesOf } from '../orders/tables.ts';
 import { merchantToday } from '../settings/tables.ts';
 import { insertPayment, SETTLEMENT_PAYMENT } from './tables.ts';
 

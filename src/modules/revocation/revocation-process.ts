@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
+import type { Log } from '../../platform/log.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { Revocation } from '../../workflows/messages.ts';
 import { NtCustomerId } from '../../workflows/search-attributes.ts';
-import type { Log } from '../orders/order-process.ts';
 import { type RevocationRow, revocationWorkflowId } from './tables.ts';
 
 export type RevocationProcess = ReturnType<typeof createRevocationProcess>;

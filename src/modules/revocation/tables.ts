@@ -214,3 +214,8 @@ export async function claimRevocations(
                  order by wake_by limit ${limit} for update skip locked)
     returning ${columns(db)}`;
 }
+
+/** Lets the poller look at all unfinished revocations now. */
+export async function wakeRevocations(db: Db, now: string): Promise<void> {
+  await db`update revocations set wake_by = ${now} where finished_at is null`;
+}

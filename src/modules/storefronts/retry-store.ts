@@ -1,4 +1,5 @@
 import type { Apply } from '../commands/command.ts';
+import { decideForStore } from '../orders/changes.ts';
 import type { PaidInStore } from '../orders/rules/order-state.ts';
 
 /** Tells the store again that the order is paid. */
@@ -12,7 +13,5 @@ async function decideFor(
   state: PaidInStore,
   ...[tx, { order }, , { now }]: Parameters<Apply>
 ): ReturnType<Apply> {
-  const changed = await tx`update orders set paid_in_store = ${state}, store_pending_since = ${now}
-                           where id = ${order.id} and status = 'open' and paid_in_store = 'failed' returning id`;
-  return changed.length === 1 ? null : 'store-not-waiting';
+  return (await decideForStore(tx, order.id, state, now)) ? null : 'store-not-waiting';
 }

@@ -1,4 +1,5 @@
-import type { Db } from '../../platform/postgres/client.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { nextStoreSequence } from '../orders/changes.ts';
 
 /** A webhook to the store: one row a business event, however often it is tried. */
 export type DeliveryRow = {
@@ -18,18 +19,17 @@ const columns = (db: Db) =>
 
 /** Begins an attempt: the event gets its place in the order's sequence at the first. Needs the order's lock. */
 export async function beginDelivery(
-  db: Db,
+  db: Tx,
   { id, orderId, type, now }: { id: string; orderId: string; type: string; now: string },
 ): Promise<DeliveryRow> {
   const [known] = await db<
     DeliveryRow[]
   >`update webhook_deliveries set attempts = attempts + 1 where id = ${id} returning ${columns(db)}`;
   if (known) return known;
-  const [order] = await db<{ storeSequence: number }[]>`
-    update orders set store_sequence = store_sequence + 1 where id = ${orderId} returning store_sequence`;
+  const sequence = await nextStoreSequence(db, orderId);
   const [row] = await db<DeliveryRow[]>`
     insert into webhook_deliveries (id, order_id, sequence, type, attempts, created_at)
-    values (${id}, ${orderId}, ${order!.storeSequence}, ${type}, 1, ${now}) returning ${columns(db)}`;
+    values (${id}, ${orderId}, ${sequence}, ${type}, 1, ${now}) returning ${columns(db)}`;
   return row!;
 }
 

@@ -1,8 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
-import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { setPrivilege } from '../customers/set-privilege.ts';
-import { lockCustomer } from '../customers/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
 import type { TaskKind, TaskOutcome, TaskState } from './rules/task.ts';
 
@@ -91,39 +89,33 @@ export async function countOpenTasks(db: Db): Promise<number> {
 }
 
 /**
- * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same word of the same actor
- * again changes nothing.
+ * Notes a person's decision on a task, audited. Needs the customer's lock. The same decision of the same actor again
+ * changes nothing.
  * @throws NettermsError `task-not-found`; `task-closed` if it was closed otherwise or by somebody else
  */
-export async function closeTask(
-  sql: Sql,
+export async function decideTask(
+  tx: Tx,
   id: number,
   { outcome, reason, actor, now }: { outcome: TaskOutcome; reason: string; actor: string; now: string },
 ): Promise<{ task: TaskRow; replayed: boolean }> {
-  return inTransaction(sql, async (tx) => {
-    const { customerId } = await getTask(tx, id);
-    await lockCustomer(tx, customerId);
-    const task = await getTask(tx, id);
-    if (task.state === 'done') {
-      if (task.outcome === outcome && task.reason === reason && task.closedBy === actor)
-        return { task, replayed: true };
-      closedAlready(task);
-    }
-    const [row] = await tx<TaskRow[]>`
-      update tasks set state = 'done', outcome = ${outcome}, closed_at = ${now}, closed_by = ${actor}, reason = ${reason}
-      where id = ${id} returning ${columns(tx)}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: `${task.kind}.${outcome}`,
-      subject: `customer/${customerId}`,
-      reason,
-      detail: { taskId: id },
-    });
-    if (task.kind === 'terms-request' && outcome === 'granted')
-      await setPrivilege(tx, customerId, { privilege: 'granted', reason, actor, now });
-    return { task: row!, replayed: false };
+  const task = await getTask(tx, id);
+  if (task.state === 'done') {
+    if (task.outcome === outcome && task.reason === reason && task.closedBy === actor)
+      return { task, replayed: true };
+    closedAlready(task);
+  }
+  const [row] = await tx<TaskRow[]>`
+    update tasks set state = 'done', outcome = ${outcome}, closed_at = ${now}, closed_by = ${actor}, reason = ${reason}
+    where id = ${id} returning ${columns(tx)}`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: `${task.kind}.${outcome}`,
+    subject: `customer/${task.customerId}`,
+    reason,
+    detail: { taskId: id },
   });
+  return { task: row!, replayed: false };
 }
 
 function closedAlready({ id, outcome, closedAt, closedBy, reason }: TaskRow): never {

@@ -1,40 +1,32 @@
 import pLimit from 'p-limit';
-import { claimUnsignalled } from '../../modules/commands/tables.ts';
-import type { ImportProcess } from '../../modules/imports/import-process.ts';
-import { claimWaitingImports } from '../../modules/imports/tables.ts';
-import type { Log, OrderProcess } from '../../modules/orders/order-process.ts';
-import { claimOverdueOrders } from '../../modules/orders/process.ts';
-import type { RevocationProcess } from '../../modules/revocation/revocation-process.ts';
-import { claimRevocations } from '../../modules/revocation/tables.ts';
-import type { Sql } from '../postgres/client.ts';
+import type { Log } from '../log.ts';
 
 const BATCH = 100;
 const AT_ONCE = 8;
 /** Longer than a batch takes; another poller may take over what this one has dropped. */
 const LEASE_MS = 60_000;
 
+/** Something that may be lost between PostgreSQL and Temporal: how it is found, and what is done for each that is. */
+export type Lookout = (claim: Claim) => Promise<Found[]>;
+/** At most `limit` are taken, for `leaseMs`; `now` is an instant. */
+export type Claim = { now: string; limit: number; leaseMs: number };
+/** `named` says in the log what it is about. */
+export type Found = { named: object; look: () => Promise<void> };
+
 export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
- * Finds, every few seconds, what was lost between PostgreSQL and Temporal: orders whose workflow was never started or has
- * not been heard of, commands that no workflow has taken, files that were not applied, and revocations that are not finished. Several may run at
- * once: each claims what it takes, and no lock is held while Temporal is called. What fails for one order does not hold
- * up the others.
+ * Looks every few seconds for what was lost between PostgreSQL and Temporal. Several may run at once: each claims what it
+ * takes, and no lock is held while Temporal is called. What fails for one does not hold up the others.
  */
 export function createPoller({
-  sql,
-  process,
-  imports,
-  revocations,
+  lookouts,
   log,
   everyMs = 3_000,
   now = () => new Date().toISOString(),
 }: {
-  sql: Sql;
-  process: OrderProcess;
-  imports: Pick<ImportProcess, 'ensureRunning'>;
-  revocations: Pick<RevocationProcess, 'ensureRunning'>;
-  log: Log;
+  lookouts: readonly Lookout[];
+  log: Pick<Log, 'warn'>;
   everyMs?: number;
   now?: () => string;
 }): Poller {
@@ -50,44 +42,21 @@ export function createPoller({
   }, everyMs);
 
   async function runOnce(): Promise<void> {
-    const orders = await claimOverdueOrders(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
-    await each(
-      orders,
-      ({ id }) => ({ orderId: id }),
-      (order) => process.ensureRunning(order),
-    );
-    const commands = await claimUnsignalled(sql, { now: now(), limit: BATCH });
-    await each(
-      commands,
-      ({ orderId }) => ({ orderId }),
-      ({ orderId, kind, id }) => process.tell(orderId, kind, id),
-    );
-    const waiting = await claimWaitingImports(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
-    await each(
-      waiting,
-      ({ id }) => ({ importId: id }),
-      (row) => imports.ensureRunning(row),
-    );
-    const unfinished = await claimRevocations(sql, { now: now(), limit: BATCH, leaseMs: LEASE_MS });
-    await each(unfinished, ({ id }) => ({ revocationId: id }), revocations.ensureRunning);
+    for (const find of lookouts) {
+      const found = await find({ now: now(), limit: BATCH, leaseMs: LEASE_MS });
+      await Promise.all(found.map((one) => limit(() => lookAt(one))));
+    }
   }
 
-  async function each<T>(
-    items: readonly T[],
-    named: (item: T) => object,
-    look: (item: T) => Promise<void>,
-  ): Promise<void> {
-    const looked = items.map((item) =>
-      limit(async () => {
-        if (!stopping) await look(item);
-      }).catch((error: Error) =>
-        log.warn(
-          { ...named(item), error: error.message },
-          'the poller could not help this one; it will try again',
-        ),
-      ),
-    );
-    await Promise.all(looked);
+  async function lookAt({ named, look }: Found): Promise<void> {
+    try {
+      if (!stopping) await look();
+    } catch (error) {
+      log.warn(
+        { ...named, error: (error as Error).message },
+        'the poller could not help this one; it will try again',
+      );
+    }
   }
 
   return {

@@ -8,6 +8,7 @@ import {
   insertImport,
   type NewImportLine,
 } from '../../../src/modules/imports/tables.ts';
+import { importAppliers } from '../../../src/registry.ts';
 import { aCustomer } from '../../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { openMerchant } from '../../support/merchant.ts';
@@ -61,13 +62,13 @@ it('what breaks off while it is applied leaves nothing behind, and can be applie
     Array.from({ length: count }, (_, index) => aLine(index + 1)),
   );
   await sql`update import_lines set facts = facts || '{"since": "never"}' where number = 999`; // of the last batch
-  await expect(applyImport(sql, 'half', NOW)).rejects.toThrow('never');
+  await expect(applyImport(sql, 'half', { appliers: importAppliers, now: NOW })).rejects.toThrow('never');
   expect(await sql`select 1 from customers where id like 'c%'`).toHaveLength(0);
   expect(await sql`select 1 from import_lines where outcome is not null`).toHaveLength(0);
   expect(await getImport(sql, 'half')).toMatchObject({ state: 'applying', applied: 5_000, finishedAt: null });
 
   await sql`update import_lines set facts = facts || '{"since": "2020-01-01"}' where number = 999`;
-  const done = await applyImport(sql, 'half', later(1_000));
+  const done = await applyImport(sql, 'half', { appliers: importAppliers, now: later(1_000) });
   expect(done).toMatchObject({ state: 'done', applied: count, outcomes: { created: count } });
   expect(await findCustomer(sql, 'c999')).toMatchObject({ since: '2020-01-01', createdAt: later(1_000) });
   expect(await sql`select 1 from import_lines where facts is not null`).toHaveLength(0);
@@ -76,8 +77,11 @@ it('what breaks off while it is applied leaves nothing behind, and can be applie
 it('applied by two at once, or again, it is applied once', async () => {
   const { sql } = database;
   await received('once', [aLine(1), aLine(2)]);
-  const results = await Promise.all([applyImport(sql, 'once', NOW), applyImport(sql, 'once', NOW)]);
-  results.push(await applyImport(sql, 'once', later(5_000)));
+  const results = await Promise.all([
+    applyImport(sql, 'once', { appliers: importAppliers, now: NOW }),
+    applyImport(sql, 'once', { appliers: importAppliers, now: NOW }),
+  ]);
+  results.push(await applyImport(sql, 'once', { appliers: importAppliers, now: later(5_000) }));
   for (const result of results) expect(result).toMatchObject({ outcomes: { created: 2 }, finishedAt: NOW });
   const told = await sql`select action, detail from audit where subject = 'import/once'`;
   expect(told).toEqual([{ action: 'import.customers', detail: { lines: 2, rejected: 0, created: 2 } }]);
@@ -94,6 +98,6 @@ it('the poller takes one that waits after ten seconds, one at a time, until it i
   expect(await claim(10_000)).toEqual(['waits']);
   expect(await claim(69_999)).toEqual([]);
   expect(await claim(70_000)).toEqual(['waits']);
-  await applyImport(sql, 'waits', NOW);
+  await applyImport(sql, 'waits', { appliers: importAppliers, now: NOW });
   expect(await claim(1_000_000)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
 import { advance } from '../../../src/modules/orders/process.ts';
-import { reconcileBalances } from '../../../src/modules/reports/reconcile-balances.ts';
+import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';
 import { anOrder, aPass, eur } from '../../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { addCustomer, openMerchant } from '../../support/merchant.ts';

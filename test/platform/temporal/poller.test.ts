@@ -5,6 +5,7 @@ import { checkout } from '../../../src/modules/ordering/checkout.ts';
 import type { OrderProcess } from '../../../src/modules/orders/order-process.ts';
 import { finishRevocation, revokeCustomer } from '../../../src/modules/revocation/tables.ts';
 import { createPoller } from '../../../src/platform/temporal/poller.ts';
+import { lookoutsOf } from '../../../src/registry.ts';
 import { aCustomer, anOrder, eur } from '../../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { openMerchant } from '../../support/merchant.ts';
@@ -56,17 +57,13 @@ function aProcess() {
 const pollerAt = (
   process: OrderProcess,
   now: string,
-  others: Partial<Parameters<typeof createPoller>[0]> = {},
+  others: Partial<Parameters<typeof lookoutsOf>[0]> = {},
 ) =>
   createPoller({
-    sql: database.sql,
-    process,
-    imports,
-    revocations,
+    lookouts: lookoutsOf({ sql: database.sql, process, imports, revocations, ...others }),
     log,
     everyMs: 3_600_000,
     now: () => now,
-    ...others,
   });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {

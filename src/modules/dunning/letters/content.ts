@@ -1,8 +1,9 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { Collection, LaterBaseDay } from '../../terms/rules/terms.ts';
 import { type ReminderTemplate, reminderTemplates } from '../rules/dunning.ts';
-import type { MessageValues, Say, Texts } from './messages.ts';
+import type { Texts } from './messages.ts';
 
 export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
 export type TemplateName = 'confirmation' | ReminderTemplate | 'settled' | 'cancelled';

@@ -1,7 +1,8 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import type { Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import { type Content, formatDay, plain } from './content.ts';
-import type { Say, Texts } from './messages.ts';
+import type { Texts } from './messages.ts';
 
 /** What the letter of a revocation tells: all that is open of some orders is due. Texts in it may hold anything. */
 export type DemandData = {

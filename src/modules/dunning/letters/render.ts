@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import mjml2html from 'mjml';
+import { type Language, languages, localeFor, sayIn } from '../../../kernel/language.ts';
 import { type Content, contentOf, type MailData, type TemplateName, templateNames } from './content.ts';
 import { type DemandData, demandContentOf } from './demand.ts';
-import { type Language, languages, localeFor, readTexts, sayIn } from './messages.ts';
+import { readTexts } from './messages.ts';
 import { plainText } from './plain-text.ts';
 
 export type { MailData, TemplateName } from './content.ts';

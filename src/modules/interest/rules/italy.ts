@@ -1,4 +1,4 @@
-import type { InterestLaw } from './laws.ts';
+import type { InterestLaw } from './law.ts';
 import { publishedRates } from './reference-rates.ts';
 
 /**

@@ -2,7 +2,8 @@ import Big from 'big.js';
 import type { Day } from '../../../kernel/calendar.ts';
 import type { Money } from '../../../kernel/money.ts';
 import { type Accrual, type Accrued, interestOf } from './accrual.ts';
-import { type InterestLaw, lawOf } from './laws.ts';
+import type { InterestLaw } from './law.ts';
+import { lawOf } from './laws.ts';
 import { type ReferenceRate, ratesWith, type SourcedRate } from './reference-rates.ts';
 
 /** What the merchant has decided on late payment. */

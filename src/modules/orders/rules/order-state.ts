@@ -1,3 +1,5 @@
+// Deterministic: workflows import it, so it imports nothing, and a change of it must replay.
+
 /** Where an order stands. `reserved`: accepted, credit held, not yet confirmed by the store. */
 export type OrderStatus = 'reserved' | 'open' | 'settled' | 'cancelled' | 'written_off';
 

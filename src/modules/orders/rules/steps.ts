@@ -1,3 +1,5 @@
+// Deterministic: workflows import it, so it imports nothing, and a change of it must replay.
+
 /** What a step of an order's plan does when its instant comes. */
 export type StepKind = 'remind' | 'overdue' | 'expire';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Language, localeFor, type Say, sayIn } from '../../dunning/letters/messages.ts';
+import { type Language, localeFor, type Say, sayIn } from '../../../kernel/language.ts';
 import type { EntryKind } from '../../ledger/rules/entry.ts';
 
 /** The texts of documents in a language, ICU messages. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { languages } from '../../../../src/modules/dunning/letters/messages.ts';
+import { languages } from '../../../../src/kernel/language.ts';
 import {
   createRenderer,
   type DemandData,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { languages, localeFor } from '../../../../src/kernel/language.ts';
 import { templateNames } from '../../../../src/modules/dunning/letters/content.ts';
-import { languages, localeFor, readTexts } from '../../../../src/modules/dunning/letters/messages.ts';
+import { readTexts } from '../../../../src/modules/dunning/letters/messages.ts';
 import {
   createRenderer,
   type Renderer,

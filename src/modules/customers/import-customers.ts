@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/postgres/client.ts';
-import { writeFacts } from '../customers/tables.ts';
+import type { ImportRow } from '../imports/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
-import type { ImportRow } from './tables.ts';
+import { writeFacts } from './tables.ts';
 
 /** So many customers are locked and written by one statement, in the order of their ids. */
 const BATCH = 5_000;

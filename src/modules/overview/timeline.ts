@@ -1,9 +1,9 @@
 import type { Db } from '../../platform/postgres/client.ts';
 import { auditOf } from '../audit/tables.ts';
 import { commandsOf } from '../commands/tables.ts';
-import { noticesOf } from '../dunning/tables.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
+import { noticesOf } from '../orders/notices.ts';
 import { stepsStillPlanned } from '../orders/process.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
 import { deliveriesOf } from '../storefronts/tables.ts';

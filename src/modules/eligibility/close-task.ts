@@ -1,0 +1,26 @@
+import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { setPrivilege } from '../customers/set-privilege.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import type { TaskOutcome } from '../tasks/rules/task.ts';
+import { decideTask, getTask, type TaskRow } from '../tasks/tables.ts';
+
+/**
+ * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same
+ * decision of the same actor again changes nothing.
+ * @throws NettermsError `task-not-found`; `task-closed` if it was closed otherwise or by somebody else
+ */
+export async function closeTask(
+  sql: Sql,
+  id: number,
+  decision: { outcome: TaskOutcome; reason: string; actor: string; now: string },
+): Promise<{ task: TaskRow; replayed: boolean }> {
+  return inTransaction(sql, async (tx) => {
+    const { customerId } = await getTask(tx, id);
+    await lockCustomer(tx, customerId);
+    const decided = await decideTask(tx, id, decision);
+    const { outcome, reason, actor, now } = decision;
+    if (!decided.replayed && decided.task.kind === 'terms-request' && outcome === 'granted')
+      await setPrivilege(tx, customerId, { privilege: 'granted', reason, actor, now });
+    return decided;
+  });
+}

@@ -1,0 +1,11 @@
+import type { Day } from '../../../kernel/calendar.ts';
+import type { SourcedRate } from './reference-rates.ts';
+
+/** What a country's law says of late payment between companies. */
+export type InterestLaw = {
+  /** Percentage points above the reference rate, for a contract of that day. */
+  margin(concludedOn: Day): string;
+  /** Further points for agricultural and food products, from which nothing may be agreed to the contrary. */
+  readonly agrifoodPoints: string;
+  readonly rates: readonly SourcedRate[];
+};

@@ -1,0 +1,350 @@
+import { expect, test } from 'vitest';
+import { modules } from '../src/modules/order.ts';
+import {
+  importsOf,
+  type Owner,
+  ownersIn,
+  readSchema,
+  readSources,
+  type Source,
+  tablesOf,
+} from './support/source-code.ts';
+
+/*
+ * Keeps the house as docs/architecture.md draws it: who may import whom, the order of the modules, pure rules, owners of
+ * tables, and who constructs. Each check is shown a planted violation of its kind.
+ */
+
+const sources = readSources();
+const owners = ownersIn(readSchema());
+
+/** Libraries without I/O, clock or randomness. */
+const pure = ['luxon', 'date-holidays', 'jsvat', 'big.js', 'intl-messageformat'];
+/** The names that workflows and their callers share: they import nothing but rules that are deterministic. */
+const messages = ['workflows/messages.ts', 'workflows/search-attributes.ts'];
+const temporalClient = ['client', 'worker', 'common', 'envconfig', 'proto'].map(
+  (name) => `@temporalio/${name}`,
+);
+const web = [
+  ...['@asteasolutions/zod-to-openapi', 'cookie-parser', 'express', 'express-rate-limit', 'helmet', 'pino'],
+  ...['pino-http', 'preact', 'preact-render-to-string', 'prom-client', 'swagger-ui-express', 'zod'],
+];
+const node = 'node:';
+
+/** What each area may import besides its own files: folders end in "/", the rest are files and packages. */
+const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly string[] }[] = [
+  { area: /^kernel\//, may: [...pure, 'node:crypto'] },
+  { area: /^modules\/\w+\/rules\//, may: ['kernel/', ...pure, 'node:crypto'] },
+  {
+    area: /^modules\//,
+    may: [
+      ...[
+        'kernel/',
+        'platform/',
+        ...messages,
+        '@temporalio/client',
+        'postgres',
+        'p-limit',
+        'luxon',
+        'zod',
+        node,
+      ],
+      ...['handlebars', 'mjml', 'pdfkit', 'csv-stringify', 'standardwebhooks'],
+    ],
+  },
+  {
+    area: /^platform\//,
+    may: ['kernel/', ...messages, ...temporalClient, 'postgres', 'nodemailer', 'ipaddr.js', 'p-limit', node],
+  },
+  { area: /^workflows\//, may: ['@temporalio/workflow', '@temporalio/common'], typesOf: ['activities/'] },
+  {
+    area: /^activities\//,
+    may: ['kernel/', 'platform/', 'modules/', 'registry.ts', ...messages, '@temporalio/activity', node],
+  },
+  {
+    area: /^api\//,
+    may: [
+      'kernel/',
+      'platform/',
+      'modules/',
+      'registry.ts',
+      'luxon',
+      'csv-parse',
+      'csv-stringify',
+      ...web,
+      node,
+    ],
+  },
+  { area: /^backoffice\//, may: ['kernel/', 'platform/', 'modules/', 'registry.ts', 'luxon', ...web, node] },
+];
+
+const isRules = (path: string): boolean => /^modules\/\w+\/rules\//.test(path);
+const moduleOf = (path: string): string | null => /^modules\/(\w+)\//.exec(path)?.[1] ?? null;
+const place = (module: string): number => (modules as readonly string[]).indexOf(module);
+const isDeterministic = (path: string): boolean =>
+  isRules(path) &&
+  sources.some((source) => source.path === path && source.text.startsWith('// Deterministic:'));
+
+/** Imports that the areas do not allow. */
+function forbiddenImports(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const rule = areas.find(({ area }) => area.test(file.path));
+    if (!rule) return [];
+    const own = `${file.path.split('/')[0]}/`;
+    return importsOf(file)
+      .filter(({ target, typeOnly }) => {
+        if (target.startsWith(own) || isRules(target))
+          return isRules(file.path)
+            ? !isRules(target)
+            : own === 'workflows/' && isRules(target) && !isDeterministic(target);
+        return ![...rule.may, ...(typeOnly ? (rule.typesOf ?? []) : [])].some(
+          (entry) =>
+            entry === target || ((entry.endsWith('/') || entry === node) && target.startsWith(entry)),
+        );
+      })
+      .map(({ target }) => `${file.path} imports ${target}`);
+  });
+}
+
+/** Imports of a module from one that comes after it, types included; rules are free. */
+function upwardImports(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const from = moduleOf(file.path);
+    if (from === null || isRules(file.path)) return [];
+    return importsOf(file)
+      .filter(({ target }) => {
+        const to = moduleOf(target);
+        return to !== null && !isRules(target) && place(to) > place(from);
+      })
+      .map(({ target }) => `${file.path} imports ${target}`);
+  });
+}
+
+/** Circles of imports among rules, types included. */
+function circles(files: readonly Source[]): string[] {
+  const rules = new Map(
+    files
+      .filter(({ path }) => isRules(path))
+      .map((file) => [file.path, importsOf(file).map(({ target }) => target)]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    if (way.includes(path) || done.has(path)) return;
+    for (const next of rules.get(path) ?? []) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of rules.keys()) walk(path, []);
+  return found;
+}
+
+/** SQL that writes a table of another module, reads one of a module that comes after it, or stands outside of modules. */
+function foreignSql(files: readonly Source[], owned: ReadonlyMap<string, Owner> = owners): string[] {
+  const found = files.flatMap((file) =>
+    tablesOf(file).flatMap(({ table, write, columns }) => {
+      const owner = owned.get(table);
+      if (!owner) return [];
+      const module = moduleOf(file.path);
+      if (module === owner.module) return [];
+      const granted = (module !== null && owner.writers.get(module)) || [];
+      if (write && columns?.length && columns.every((column) => granted.includes(column))) return [];
+      if (!write && module !== null && (place(module) > place(owner.module) || granted.length > 0)) return [];
+      return [`${file.path} ${write ? 'writes' : 'reads'} ${table}`];
+    }),
+  );
+  return [...new Set(found)];
+}
+
+const constructs =
+  /\b(?:connect|createTemporalClient|createMailer|createWorkers|createPoller|createApp|createAdmin|createOrderProcess)\(/;
+
+/** Files that construct what processes are made of, but for the processes themselves. */
+function constructors(files: readonly Source[]): string[] {
+  const defines = /export (?:async )?function (?:connect|create\w+)\(/;
+  return files
+    .filter(({ path }) => /^(?:kernel|modules|platform|workflows|activities|api|backoffice)\//.test(path))
+    .filter(({ text }) =>
+      constructs.test(text.replace(new RegExp(defines, 'g'), '').replace(/^\s*(?:\*|\/\/).*$/gm, '')),
+    )
+    .map(({ path }) => path);
+}
+
+const impure =
+  /\bDate\.now\(|new Date\(\)|DateTime\.(?:now|local|utc)\(|Math\.random|randomUUID|randomBytes|\bfetch\(/;
+
+/** Rules and kernel that look at a clock, at chance, or out of the process. */
+const impureRules = (files: readonly Source[]): string[] =>
+  files
+    .filter(({ path, text }) => (path.startsWith('kernel/') || isRules(path)) && impure.test(text))
+    .map(({ path }) => path);
+
+const PIPELINE = 'commands have their pipeline and registry only after the next change';
+const CONSEQUENCE = 'becomes a consequence of the command';
+const VALUE_DATE = 'entries do not yet carry their own value date and cause';
+
+/** What cannot be cut before then. The list may only shrink. */
+const known: Readonly<Record<string, string>> = {
+  'modules/commands/apply-pending.ts imports modules/corrections/issue-credit-note.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/corrections/write-off.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/interest/charges.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/invoicing/apply-invoice.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/amend.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/cancel.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/confirm.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/extend.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/fulfil.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/ordering/reschedule.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/orders/tables.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/payments/allocate.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/payments/apply-credit.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/payments/record-payment.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/payments/settle.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/revocation/demand.ts': PIPELINE,
+  'modules/commands/apply-pending.ts imports modules/storefronts/retry-store.ts': PIPELINE,
+  'modules/commands/command.ts imports modules/ledger/tables.ts': PIPELINE,
+  'modules/commands/command.ts imports modules/orders/changes.ts': PIPELINE,
+  'modules/commands/command.ts imports modules/orders/tables.ts': PIPELINE,
+  'modules/commands/submit-command.ts imports modules/corrections/credit-notes.ts': PIPELINE,
+  'modules/commands/submit-command.ts imports modules/ledger/tables.ts': PIPELINE,
+  'modules/commands/submit-command.ts imports modules/orders/order-process.ts': PIPELINE,
+  'modules/commands/submit-command.ts imports modules/orders/tables.ts': PIPELINE,
+  'modules/commands/submit-command.ts imports modules/payments/tables.ts': PIPELINE,
+  'modules/commands/tell-and-wait.ts imports modules/orders/order-process.ts': PIPELINE,
+  'modules/invoicing/apply-invoice.ts imports modules/payments/concede.ts': CONSEQUENCE,
+  'modules/payments/reverse-payment.ts imports modules/collections/tables.ts': CONSEQUENCE,
+  'modules/invoicing/tables.ts imports modules/corrections/credit-notes.ts': VALUE_DATE,
+  'modules/interest/order-interest.ts reads credit_notes': VALUE_DATE,
+  'modules/interest/order-interest.ts reads payments': VALUE_DATE,
+};
+
+test('every module has its place in the order, and every place its module', () => {
+  const found = new Set(sources.map(({ path }) => moduleOf(path)).filter((module) => module !== null));
+  expect([...found].sort()).toEqual([...modules].sort());
+});
+
+test('each area imports only what it may', () => {
+  expect(forbiddenImports(sources)).toEqual([]);
+});
+
+test('modules use those before them, but for the known exceptions, which may only become fewer', () => {
+  const found = [...upwardImports(sources), ...foreignSql(sources)];
+  expect([...new Set(found)].sort()).toEqual(Object.keys(known).sort());
+});
+
+test('rules form no circle, and have no clock, no chance, and no way out', () => {
+  expect(circles(sources)).toEqual([]);
+  expect(impureRules(sources)).toEqual([]);
+});
+
+test('what workflows import of the rules imports nothing, so that no library’s data breaks a replay', () => {
+  const shared = sources.filter(({ path }) => isDeterministic(path));
+  expect(shared).not.toEqual([]);
+  expect(shared.flatMap(importsOf)).toEqual([]);
+});
+
+test('the schema names an owner above each table', () => {
+  expect(owners.size).toBeGreaterThan(25);
+  const unknown = [...owners].filter(([, { module, writers }]) =>
+    [module, ...writers.keys()].some((name) => place(name) < 0),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test('only processes construct, and only config.ts and the dev launcher read the environment', () => {
+  expect(constructors(sources)).toEqual(['platform/postgres/migrate.ts']);
+  const readers = sources.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
+  expect(readers.filter((path) => path !== 'config.ts' && !path.startsWith('dev/'))).toEqual([]);
+});
+
+test('only edges and processes import the registry', () => {
+  const importers = sources.filter((file) => importsOf(file).some(({ target }) => target === 'registry.ts'));
+  expect(
+    importers.map(({ path }) => path).filter((path) => /^(?:kernel|platform|modules|workflows)\//.test(path)),
+  ).toEqual([]);
+});
+
+test('no file is an index, but for the workflow bundle’s entry', () => {
+  const indexes = sources.map(({ path }) => path).filter((path) => /(^|\/)index\.tsx?$/.test(path));
+  expect(indexes).toEqual(['workflows/index.ts']);
+});
+
+/** What the checks must notice: a file for each kind of violation. */
+const planted = {
+  area: {
+    path: 'modules/banking/rules/bad.ts',
+    text: "import { connect } from '../../../platform/postgres/client.ts';",
+  },
+  order: { path: 'modules/audit/bad.ts', text: "import type { OrderRow } from '../orders/tables.ts';" },
+  circle: { path: 'modules/terms/rules/a.ts', text: "import type { B } from './b.ts';" },
+  clock: { path: 'modules/terms/rules/now.ts', text: 'export const now = () => Date.now();' },
+  sql: { path: 'modules/audit/bad.ts', text: 'await tx`update orders set total = 1 where id = 2`;' },
+  constructs: { path: 'modules/credit/bad.ts', text: 'const sql = connect(url);' },
+} as const satisfies Record<string, Source>;
+
+test('a planted violation of each kind is noticed', () => {
+  expect(forbiddenImports([planted.area])).toEqual([
+    'modules/banking/rules/bad.ts imports platform/postgres/client.ts',
+  ]);
+  expect(upwardImports([planted.order])).toEqual(['modules/audit/bad.ts imports modules/orders/tables.ts']);
+  const other = { path: 'modules/terms/rules/b.ts', text: "export type { A } from './a.ts';" };
+  expect(circles([planted.circle, other])).toEqual([
+    'modules/terms/rules/a.ts → modules/terms/rules/b.ts → modules/terms/rules/a.ts',
+  ]);
+  expect(impureRules([planted.clock])).toEqual(['modules/terms/rules/now.ts']);
+  expect(foreignSql([planted.sql])).toEqual(['modules/audit/bad.ts writes orders']);
+  expect(constructors([planted.constructs])).toEqual(['modules/credit/bad.ts']);
+});
+
+test('SQL is seen in each of its forms', () => {
+  const owned = ownersIn('-- owner: ledger; orders writes seen_at\ncreate table entries (\n);');
+  const sqlOf = (path: string, sql: string) => foreignSql([{ path, text: `await tx\`${sql}\`` }], owned);
+  for (const sql of [
+    'insert into entries values (1)',
+    'delete from entries',
+    'with x as (update entries e set amount = 1) select 1',
+  ])
+    expect(sqlOf('modules/orders/bad.ts', sql)).toEqual(['modules/orders/bad.ts writes entries']);
+  expect(sqlOf('modules/orders/good.ts', 'update entries set seen_at = 1 where id = 2')).toEqual([]);
+  expect(sqlOf('modules/orders/bad.ts', 'update entries set seen_at = 1, amount = 2')).toHaveLength(1);
+  expect(sqlOf('modules/orders/good.ts', 'select 1 from orders o join entries e using (id)')).toEqual([]);
+  for (const path of ['modules/commands/bad.ts', 'api/routes/bad.ts'])
+    expect(sqlOf(path, 'select 1 from orders o join entries e using (id)')).toEqual([
+      `${path} reads entries`,
+    ]);
+});
+
+test('an import that is not allowed is noticed in each of its forms', () => {
+  const text = [
+    "import { connect } from '../platform/postgres/client.ts';",
+    "import type { Sql } from '../platform/postgres/client.ts';",
+    "import {\n  one,\n  type Two,\n} from '../modules/orders/tables.ts';",
+    "export { three } from '../modules/ledger/tables.ts';",
+    "import 'node:fs';",
+    "import fs from 'fs/promises';",
+    "const pg = await import('postgres');",
+    "import { DateTime } from 'luxon';",
+    "import type { Money } from './money.ts';",
+  ].join('\n');
+  expect(forbiddenImports([{ path: 'kernel/bad.ts', text }])).toEqual([
+    'kernel/bad.ts imports platform/postgres/client.ts',
+    'kernel/bad.ts imports platform/postgres/client.ts',
+    'kernel/bad.ts imports modules/orders/tables.ts',
+    'kernel/bad.ts imports modules/ledger/tables.ts',
+    'kernel/bad.ts imports node:fs',
+    'kernel/bad.ts imports node:fs/promises',
+    'kernel/bad.ts imports postgres',
+  ]);
+});
+
+test('a workflow may import the types of activities, never their code, and only deterministic rules', () => {
+  const types = "import type { Activities } from '../activities/activities.ts';";
+  expect(forbiddenImports([{ path: 'workflows/w.ts', text: types }])).toEqual([]);
+  expect(forbiddenImports([{ path: 'workflows/w.ts', text: types.replace(' type', '') }])).toEqual([
+    'workflows/w.ts imports activities/activities.ts',
+  ]);
+  const rules = "import { dueDate } from '../modules/terms/rules/due-dates.ts';";
+  expect(forbiddenImports([{ path: 'workflows/w.ts', text: rules }])).toEqual([
+    'workflows/w.ts imports modules/terms/rules/due-dates.ts',
+  ]);
+});
