@@ -75,6 +75,7 @@ describe('terms from the fulfilment', () => {
   });
 
   it('move by the customer’s closed months, from the day that is told', async () => {
+    await shop.offerTerms([{ ...net(30), from: 'fulfilled' }]);
     const customerId = await shop.aCustomer({ closedMonths: [{ month: 4, moveToDay: 10 }] });
     await shop.place('closed', { customerId });
     shop.api.clock.now = '2027-03-20T10:00:00.000Z';
@@ -167,6 +168,7 @@ describe('terms from the invoice', () => {
   });
 
   it('judge a discount by its last day of now, also where all comes in one pass', async () => {
+    await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
     await shop.place('one-pass');
     shop.api.clock.now = '2027-03-25T10:00:00.000Z';
     const orders = [{ orderId: 'one-pass', amount: eur(1_000) }];

@@ -1,16 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
+// A report counts the orders of all customers: each test has a merchant for itself.
 let api: Api;
-beforeAll(async () => {
+beforeEach(async () => {
   api = await openApi();
 });
-afterAll(() => api.close());
 afterEach(async () => {
-  expect(await reconcileBalances(api.sql)).toEqual([]);
+  try {
+    expect(await reconcileBalances(api.sql)).toEqual([]);
+  } finally {
+    await api.close();
+  }
 });
 
 const on = (day: string) => {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Money } from '../../src/kernel/money.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur, settings } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
@@ -14,6 +15,14 @@ afterEach(async () => {
 });
 
 const accounting = { as: 'accounting' } as const;
+
+/** What is over that amount waits for another admin; nothing does, if it is null. */
+async function approveOver(writeOffApprovalOver: Money | null) {
+  const { version } = (await api.call('/settings')).body;
+  const changed = { ...settings, writeOffApprovalOver };
+  await api.call('/settings', { baseVersion: version, settings: changed }, { method: 'PUT' });
+}
+beforeEach(() => approveOver(null));
 
 describe('a write-off', () => {
   const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
@@ -38,12 +47,7 @@ describe('a write-off', () => {
   });
 
   it('over the threshold waits for another admin, who approves it once', async () => {
-    const { version } = (await api.call('/settings')).body;
-    await api.call(
-      '/settings',
-      { baseVersion: version, settings: { ...settings, writeOffApprovalOver: eur(50) } },
-      { method: 'PUT' },
-    );
+    await approveOver(eur(50));
     const second = await api.newKey(['admin']);
     await api.place('big');
     expect((await off('big', { amount: eur(50), reason: 'small' })).body.status).toBe('open');
@@ -79,6 +83,7 @@ describe('a write-off', () => {
   });
 
   it('repeated with its key is the same one, whatever was written off or approved since', async () => {
+    await approveOver(eur(50));
     const keyed = (orderId: string, key: string, body: object) =>
       off(orderId, { reason: 'small', ...body }, { headers: { 'idempotency-key': key } });
     await api.place('keyed');
@@ -96,6 +101,7 @@ describe('a write-off', () => {
   });
 
   it('that does not fit any more when it is approved is not decided', async () => {
+    await approveOver(eur(50));
     const second = await api.newKey(['admin']);
     await api.place('paid-since');
     const { approvalId } = (await off('paid-since', { amount: eur(80), reason: 'gone' })).body.approval;
@@ -108,6 +114,7 @@ describe('a write-off', () => {
   });
 
   it('many at once stay below the threshold together', async () => {
+    await approveOver(eur(50));
     await api.place('many');
     const each = { amount: eur(20), reason: 'small' };
     const answers = await Promise.all(Array.from({ length: 4 }, () => off('many', each)));
@@ -116,6 +123,7 @@ describe('a write-off', () => {
   });
 
   it('that another admin rejects leaves the order as it is', async () => {
+    await approveOver(eur(50));
     const second = await api.newKey(['admin']);
     await api.place('kept');
     const { approvalId } = (await off('kept', { reason: 'gone' })).body.approval;
@@ -129,9 +137,11 @@ describe('a write-off', () => {
   });
 
   it('money that comes after it becomes credit of the customer', async () => {
+    await api.place('found');
+    await off('found', { reason: 'bankrupt' });
     const before = await api.unapplied();
     const paid = await api.call(
-      '/orders/lost/payments',
+      '/orders/found/payments',
       { paymentId: 'late-1', amount: eur(40) },
       accounting,
     );
