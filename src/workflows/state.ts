@@ -118,18 +118,18 @@ export function report(order: OrderState): OrderReport {
 
 /** What operators read of the timer that runs until `next`: what will happen then, or that nothing will. */
 export function describeTimer(order: OrderState, next: Step): string {
-  if (!order.paid.includes(next.instalment)) return `until the ${stepInWords(next)}`;
-  return `until ${next.key} is skipped: instalment ${next.instalment} is paid`;
+  const isPaid = order.paid.includes(next.instalment);
+  return `until the ${stepInWords(next)}${isPaid ? ' is skipped, since that is paid' : ''}`;
 }
 
-/** What operators read on the workflow's page: "2 of 4 reminders sent; next letter overdue-1 of instalment 1 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
+/** What operators read on the workflow's page: "2 of 4 reminders sent; next letter overdue-1 of instalment 1 on 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
 export function describe(order: OrderState): string {
   const next = nextStep(order);
   const parts = [
     `**${order.status}**`,
     `${order.remindersSent} of ${order.remindersPlanned} reminders sent`,
     next
-      ? `next ${stepInWords(next)} ${next.at.slice(0, 16).replace('T', ' ')} UTC`
+      ? `next ${stepInWords(next)} on ${next.at.slice(0, 16).replace('T', ' ')} UTC`
       : 'no further step planned',
     `${order.outstandingText} outstanding`,
     ...(order.paidInStore === 'marked' || order.status === 'reserved' ? [] : [`store: ${order.paidInStore}`]),
