@@ -161,7 +161,14 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
   steps.push({
     title: 'Database schema',
     work: async (report) => {
-      const applied = await migrate(parts.databaseUrl);
+      const applied = await migrate(parts.databaseUrl).catch((error: Error) => {
+        if (!/was changed after it was applied|does not know/.test(error.message)) throw error;
+        throw new SetupError(
+          `The data here is of another development version (${error.message}). No version has been released yet, so ` +
+            'there is no way to bring it up: `npm run reset` deletes it, and `npm start` begins anew.',
+          error,
+        );
+      });
       report(applied.length > 0 ? applied.join(', ') : 'up to date');
       if (!parts.setAside) return;
       const sql = connect(parts.databaseUrl, { max: 1 });

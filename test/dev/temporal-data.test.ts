@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
+import { setOtherDataAside } from '../../src/dev/temporal-data.ts';
+
+let folder: string;
+let dbFile: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'netterms-temporal-'));
+  dbFile = join(folder, 'temporal.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const cli = () => getTemporalCli(() => {});
+
+test('data of a server that did not say its version is set aside whole, and nothing is deleted', async () => {
+  for (const suffix of ['', '-wal', '-shm']) writeFileSync(dbFile + suffix, `old${suffix}`);
+  const aside = await setOtherDataAside(await cli(), dbFile);
+  expect(aside).toMatch(/^temporal\.db\.set-aside-/);
+  expect(readdirSync(folder).sort()).toEqual(
+    [aside!, `${aside}-shm`, `${aside}-wal`, 'temporal.db.version'].sort(),
+  );
+  expect(readFileSync(join(folder, aside!), 'utf8')).toBe('old');
+});
+
+test('data of the same server stays, also at every later start; of another one it goes aside', async () => {
+  expect(await setOtherDataAside(await cli(), dbFile)).toBeNull();
+  writeFileSync(dbFile, 'mine');
+  expect(await setOtherDataAside(await cli(), dbFile)).toBeNull();
+  expect(existsSync(dbFile)).toBe(true);
+  writeFileSync(`${dbFile}.version`, 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)');
+  expect(await setOtherDataAside(await cli(), dbFile)).not.toBeNull();
+  expect(existsSync(dbFile)).toBe(false);
+});
