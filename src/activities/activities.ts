@@ -10,7 +10,7 @@ import { revocationActivities } from './revocation.ts';
 import { storeActivities } from './store.ts';
 import type { TellOrder } from './tell-order.ts';
 
-export type { Pass, Position } from '../modules/orders/process.ts';
+export type { Pass, Position } from '../modules/orders/advance.ts';
 
 export type ActivityDependencies = {
   sql: Sql;

@@ -1,6 +1,6 @@
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { advance, finish, type Pass, type Position } from '../modules/orders/advance.ts';
 import { noteStep } from '../modules/orders/notices.ts';
-import { advance, finish, type Pass, type Position } from '../modules/orders/process.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { lockOrder } from '../modules/orders/tables.ts';
 import type { Storefront } from '../modules/storefronts/storefront.ts';

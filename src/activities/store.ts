@@ -1,5 +1,5 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { noteStoreTold } from '../modules/orders/process.ts';
+import { noteStoreTold } from '../modules/orders/advance.ts';
 import { lockOrder, type OrderRow } from '../modules/orders/tables.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../modules/storefronts/storefront.ts';
 import { beginDelivery, endDelivery } from '../modules/storefronts/tables.ts';

@@ -5,7 +5,7 @@ import type { ApiKey } from '../modules/access/api-keys.ts';
 import { type Submission, type Submitted, submitCommand } from '../modules/commands/submit-command.ts';
 import type { CommandRow } from '../modules/commands/tables.ts';
 import type { Check } from '../modules/eligibility/rules/check.ts';
-import type { OrderProcess } from '../modules/orders/order-process.ts';
+import type { OrderProcess } from '../modules/orders/order-workflows.ts';
 import { type OrderView, readOrder } from '../modules/reports/order-views.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { checksFor } from './eligibility-views.ts';

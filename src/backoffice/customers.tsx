@@ -25,7 +25,7 @@ import { conditionsOf, type EligibilityPolicy, rulesOf } from '../modules/eligib
 import { usualAmount } from '../modules/eligibility/rules/usual-amount.ts';
 import { listDeclines } from '../modules/eligibility/tables.ts';
 import { listOrders } from '../modules/reports/order-views.ts';
-import type { RevocationProcess } from '../modules/revocation/revocation-process.ts';
+import type { RevocationProcess } from '../modules/revocation/revocation-workflows.ts';
 import { latestDemand, revokeCustomer } from '../modules/revocation/tables.ts';
 import { activePolicies, merchantZone } from '../modules/settings/tables.ts';
 import { openTaskOf } from '../modules/tasks/tables.ts';

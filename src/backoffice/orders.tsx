@@ -5,7 +5,7 @@ import { type Submission, submitCommand } from '../modules/commands/submit-comma
 import { findCommand } from '../modules/commands/tables.ts';
 import { type CustomerName, namesOf, searchCustomers } from '../modules/customers/views.ts';
 import { ledgerOf } from '../modules/ledger/tables.ts';
-import type { OrderProcess } from '../modules/orders/order-process.ts';
+import type { OrderProcess } from '../modules/orders/order-workflows.ts';
 import type { CommandKind } from '../modules/orders/rules/order-state.ts';
 import { getOrder, unknownOrder } from '../modules/orders/tables.ts';
 import { timelineOf } from '../modules/overview/timeline.ts';

@@ -11,7 +11,7 @@ import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
-import { advance } from '../../src/modules/orders/process.ts';
+import { advance } from '../../src/modules/orders/advance.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { reversePayment } from '../../src/modules/payments/reverse-payment.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { CommandRow } from '../../src/modules/commands/tables.ts';
-import { advance } from '../../src/modules/orders/process.ts';
+import { advance } from '../../src/modules/orders/advance.ts';
 import type { Answer, Api } from '../api/harness.ts';
 import { aPass } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';

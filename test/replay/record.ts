@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { takeReceipt } from '../../src/modules/banking/take-receipt.ts';
-import { createImportProcess } from '../../src/modules/imports/import-process.ts';
+import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';

@@ -4,7 +4,7 @@ import type { CustomerFacts } from '../../src/modules/customers/tables.ts';
 import type { DunningPolicy } from '../../src/modules/dunning/rules/dunning.ts';
 import type { SimplePolicy } from '../../src/modules/eligibility/rules/policy.ts';
 import type { CheckoutRequest } from '../../src/modules/ordering/checkout.ts';
-import type { Pass } from '../../src/modules/orders/process.ts';
+import type { Pass } from '../../src/modules/orders/advance.ts';
 import type { Settings } from '../../src/modules/settings/rules/settings.ts';
 import type { TermsPolicy } from '../../src/modules/terms/rules/terms.ts';
 

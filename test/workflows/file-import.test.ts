@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
-import { createImportProcess } from '../../src/modules/imports/import-process.ts';
+import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
 import { aCustomer } from '../support/builders.ts';
 import { later, MINUTE } from '../support/instants.ts';

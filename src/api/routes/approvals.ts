@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ApprovalRow, getApproval, listApprovals } from '../../modules/approvals/tables.ts';
 import { decideWriteOff } from '../../modules/corrections/write-off-with-approval.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { approvalView } from '../approval-view.ts';
 import { answerOf } from '../ask-order.ts';

@@ -10,7 +10,7 @@ import {
   stateOf,
 } from '../../modules/banking/tables.ts';
 import { takeBankLine } from '../../modules/banking/take-receipt.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { readPayment } from '../../modules/payments/views.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf } from '../cursor.ts';

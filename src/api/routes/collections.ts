@@ -1,6 +1,6 @@
 import { collect } from '../../modules/collections/collect.ts';
 import { collectionsOf, usualDay } from '../../modules/collections/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';

@@ -1,7 +1,7 @@
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import { refundCredit } from '../../modules/corrections/refund-credit.ts';
 import { writeOff } from '../../modules/corrections/write-off-with-approval.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { readOrder } from '../../modules/reports/order-views.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';

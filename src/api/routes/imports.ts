@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import type { ApiKey } from '../../modules/access/api-keys.ts';
-import type { ImportProcess } from '../../modules/imports/import-process.ts';
+import type { ImportProcess } from '../../modules/imports/import-workflows.ts';
 import {
   getImport,
   type ImportKind,

@@ -4,7 +4,7 @@ import { interestOfOrder, type OrderInterest } from '../../modules/interest/orde
 import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';
 import { movementsOf } from '../../modules/interest/rules/part-payments.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { activePolicies, merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';

@@ -5,7 +5,7 @@ import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { InvoiceFacts } from '../../modules/invoicing/rules/invoice.ts';
 import { submitInvoice } from '../../modules/invoicing/submit-invoice.ts';
 import { getInvoice, type InvoiceRow, listInvoices } from '../../modules/invoicing/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';

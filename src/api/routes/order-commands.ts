@@ -2,7 +2,7 @@ import { dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { ApiKey, Scope } from '../../modules/access/api-keys.ts';
 import { findCommand, getCommand } from '../../modules/commands/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import type { CommandKind } from '../../modules/orders/rules/order-state.ts';
 import { getOrder, type OrderRow } from '../../modules/orders/tables.ts';
 import { readOrder } from '../../modules/reports/order-views.ts';

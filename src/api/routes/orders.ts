@@ -7,7 +7,7 @@ import { mayAskForTerms, privilegeAt } from '../../modules/eligibility/rules/sta
 import { invoicesOfOrders } from '../../modules/invoicing/tables.ts';
 import { type LedgerRow, ledgerOf } from '../../modules/ledger/tables.ts';
 import { type CheckoutResult, checkout } from '../../modules/ordering/checkout.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { setOrderNumber } from '../../modules/orders/set-order-number.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { timelineOf } from '../../modules/overview/timeline.ts';

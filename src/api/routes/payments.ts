@@ -1,5 +1,5 @@
 import { type AllocatedPayment, allocateRest, takeReceipt } from '../../modules/banking/take-receipt.ts';
-import type { OrderProcess } from '../../modules/orders/order-process.ts';
+import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { takePaymentBack } from '../../modules/payments/take-payment-back.ts';
 import { listPayments, readPayment } from '../../modules/payments/views.ts';
 import { readOrder } from '../../modules/reports/order-views.ts';

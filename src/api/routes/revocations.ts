@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RevocationProcess } from '../../modules/revocation/revocation-process.ts';
+import type { RevocationProcess } from '../../modules/revocation/revocation-workflows.ts';
 import { demandWarnings } from '../../modules/revocation/rules/demand.ts';
 import {
   getRevocation,

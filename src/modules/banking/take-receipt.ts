@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/postgres/client.ts';
 import type { CommandRow } from '../commands/tables.ts';
 import { outcomesOf, tellAll } from '../commands/tell-and-wait.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import {
   type Allocated,
   allocatePayment,

@@ -4,7 +4,7 @@ import type { Money } from '../../kernel/money.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { submitCommand } from '../commands/submit-command.ts';
 import { tellAll } from '../commands/tell-and-wait.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import { getOrder } from '../orders/tables.ts';
 import { findPayment } from '../payments/tables.ts';
 import { type CollectionStep, stepCollection } from './step-collection.ts';

@@ -8,7 +8,7 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { findSameNumber, insertCreditNote } from '../corrections/credit-notes.ts';
 import { unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import { type CommandKind, isClosed } from '../orders/rules/order-state.ts';
 import { instalmentsOfOrders, type LockedOrder, lockOrder, type OrderRow } from '../orders/tables.ts';
 import { findPayment, insertPayment, SETTLEMENT_PAYMENT } from '../payments/tables.ts';

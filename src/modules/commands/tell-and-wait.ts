@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Sql } from '../../platform/postgres/client.ts';
-import type { OrderProcess, SignalName } from '../orders/order-process.ts';
+import type { OrderProcess, SignalName } from '../orders/order-workflows.ts';
 import { type CommandRow, getCommands } from './tables.ts';
 
 /** A payment or an invoice may be over hundreds of orders: so many workflows are told at once. */

@@ -6,7 +6,7 @@ import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { type ApprovalRow, decideApproval, getApproval } from '../approvals/tables.ts';
 import { commandId, type Submission, type Submitted, submitCommand } from '../commands/submit-command.ts';
 import { findCommand } from '../commands/tables.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import { needsApproval, requestWriteOff } from './request-write-off.ts';
 
 type Deps = { sql: Sql; process: OrderProcess; now: string };

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/postgres/client.ts';
 import { undecidedOf } from '../commands/tables.ts';
 import { patiently, tellAll } from '../commands/tell-and-wait.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import { commandsOfInvoice, type Registered, registerInvoice } from './register-invoice.ts';
 import type { InvoiceFacts } from './rules/invoice.ts';
 

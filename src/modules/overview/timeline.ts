@@ -3,8 +3,8 @@ import { auditOf } from '../audit/tables.ts';
 import { commandsOf } from '../commands/tables.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
+import { stepsStillPlanned } from '../orders/lost-workflows.ts';
 import { noticesOf } from '../orders/notices.ts';
-import { stepsStillPlanned } from '../orders/process.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
 import { deliveriesOf } from '../storefronts/tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/postgres/client.ts';
 import { tellAll } from '../commands/tell-and-wait.ts';
-import type { OrderProcess } from '../orders/order-process.ts';
+import type { OrderProcess } from '../orders/order-workflows.ts';
 import { type Reversal, type Reversed, reversePayment } from './reverse-payment.ts';
 
 /**

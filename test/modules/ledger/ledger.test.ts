@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import { advance } from '../../../src/modules/orders/process.ts';
+import { advance } from '../../../src/modules/orders/advance.ts';
 import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';
 import { anOrder, aPass, eur } from '../../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';

@@ -4,7 +4,7 @@ import { NettermsError } from '../../../src/kernel/errors.ts';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { adjustCredit } from '../../../src/modules/credit/adjust-credit.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import { advance } from '../../../src/modules/orders/process.ts';
+import { advance } from '../../../src/modules/orders/advance.ts';
 import { getOrder } from '../../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';
 import { allocatePayment, receivePayment } from '../../../src/modules/payments/receive-payment.ts';

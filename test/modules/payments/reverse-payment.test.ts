@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import { advance } from '../../../src/modules/orders/process.ts';
+import { advance } from '../../../src/modules/orders/advance.ts';
 import type { CommandKind } from '../../../src/modules/orders/rules/order-state.ts';
 import { getOrder } from '../../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';

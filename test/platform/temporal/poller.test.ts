@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { insertImport } from '../../../src/modules/imports/tables.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import type { OrderProcess } from '../../../src/modules/orders/order-process.ts';
+import type { OrderProcess } from '../../../src/modules/orders/order-workflows.ts';
 import { finishRevocation, revokeCustomer } from '../../../src/modules/revocation/tables.ts';
 import { createPoller } from '../../../src/platform/temporal/poller.ts';
 import { lookoutsOf } from '../../../src/registry.ts';

@@ -6,7 +6,14 @@ import { quickly } from '../../platform/temporal/client.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { DeferredOrder, Message } from '../../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../../workflows/search-attributes.ts';
-import { noteIdle, noteStuck, raiseEpisode, STUCK_MS, stepsStillPlanned, waitingSince } from './process.ts';
+import {
+  noteIdle,
+  noteStuck,
+  raiseEpisode,
+  STUCK_MS,
+  stepsStillPlanned,
+  waitingSince,
+} from './lost-workflows.ts';
 import type { CommandKind } from './rules/order-state.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
