@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { modules } from '../src/modules/order.ts';
 import {
@@ -221,6 +222,12 @@ const known: Readonly<Record<string, string>> = {
 test('every module has its place in the order, and every place its module', () => {
   const found = new Set(sources.map(({ path }) => moduleOf(path)).filter((module) => module !== null));
   expect([...found].sort()).toEqual([...modules].sort());
+});
+
+test('the map in docs/architecture.md has the modules in their order', () => {
+  const map = readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8');
+  const rows = [...map.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, number, name]) => `${number} ${name}`);
+  expect(rows).toEqual(modules.map((name, index) => `${index + 1} ${name}`));
 });
 
 test('each area imports only what it may', () => {
