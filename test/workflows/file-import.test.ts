@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
@@ -12,16 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function received(id: string) {
+async function received(id: string, { sql, clock } = world) {
   const lines = async function* () {
     const facts = aCustomer();
     yield [{ number: 1, subject: `of-${id}`, facts, fingerprint: id, raw: null, errors: null }];
   };
   const given = { id, kind: 'customers', onRejected: 'skip', fingerprint: id, actor: 'key:test' } as const;
-  return (await insertImport(world.sql, given, lines(), await world.clock())).row;
+  return (await insertImport(sql, given, lines(), await clock())).row;
 }
-const handle = (id: string) => world.env.client.workflow.getHandle(workflowIdOfImport(id));
-const imports = () => createImportProcess({ client: world.env.client, log: { warn() {}, info() {} } });
+const handle = (id: string, { env } = world) => env.client.workflow.getHandle(workflowIdOfImport(id));
+const imports = ({ env } = world) =>
+  createImportProcess({ client: env.client, log: { warn() {}, info() {} } });
 
 it('applies the file and says what came of it; only the import’s id is in its history', async () => {
   const row = await received('plain');
@@ -47,11 +48,14 @@ it('waits while PostgreSQL does not let it, and goes on by itself', async () => 
 });
 
 it('terminated by an operator, it is started again', async () => {
-  const row = await received('ended');
-  await world.sql`alter table customers rename to away`;
-  await imports().ensureRunning(row);
-  await handle('ended').terminate('by an operator');
-  await world.sql`alter table away rename to customers`;
-  await imports().ensureRunning(row);
-  expect(await handle('ended').result()).toMatchObject({ state: 'done' });
+  // In a world of its own: after a terminate with an activity under way the skipping server skips no more.
+  const own = await openWorld();
+  onTestFinished(() => own.close());
+  const row = await received('ended', own);
+  await own.sql`alter table customers rename to away`;
+  await imports(own).ensureRunning(row);
+  await handle('ended', own).terminate('by an operator');
+  await own.sql`alter table away rename to customers`;
+  await imports(own).ensureRunning(row);
+  expect(await handle('ended', own).result()).toMatchObject({ state: 'done' });
 });
