@@ -1,4 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  appliedPayment,
+  eligibleCustomer,
+  paidOrder,
+  placedOrder,
+} from '../../src/api/schemas/answer-examples.ts';
+import { eligibility } from '../../src/api/schemas/eligibility.ts';
+import { command, order, orderAfterCommand } from '../../src/api/schemas/order.ts';
 import { apiClient } from '../../src/dev/api-client.ts';
 import { seedSampleData } from '../../src/dev/sample-data.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
@@ -226,4 +234,14 @@ it('metrics count by route, without ids', async () => {
   );
   expect(body).toMatch(/route="other",status="404"/);
   expect(body).not.toContain('/v1/orders/none');
+});
+
+it('the examples of answers are such as the API gives', () => {
+  for (const [schema, example] of [
+    [order, placedOrder],
+    [command, appliedPayment],
+    [orderAfterCommand, paidOrder],
+    [eligibility, eligibleCustomer],
+  ] as const)
+    expect(schema.parse(example)).toEqual(example);
 });

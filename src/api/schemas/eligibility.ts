@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eligibleCustomer } from './answer-examples.ts';
 import { credit } from './credit.ts';
 import { money, shown } from './fields.ts';
 import { collection } from './terms.ts';
@@ -57,7 +58,11 @@ export const eligibility = z
     checks: z.array(check),
     credit: credit.optional().meta({ description: 'With the scope read only.' }),
   })
-  .meta({ id: 'Eligibility' });
+  .meta({
+    id: 'Eligibility',
+    description: '`credit`, and of the checks `actual`, `required` and `message`, with the scope read only.',
+    example: eligibleCustomer,
+  });
 
 export const decline = z
   .object({

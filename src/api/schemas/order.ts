@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { entryKinds } from '../../modules/ledger/rules/entry.ts';
 import { commandKinds } from '../../modules/orders/rules/order-state.ts';
 import { collections } from '../../modules/terms/rules/terms.ts';
+import { appliedPayment, paidOrder, placedOrder } from './answer-examples.ts';
 import { customerFacts } from './customer.ts';
 import { discountOffer } from './eligibility.ts';
 import {
@@ -145,10 +146,10 @@ export const order = z
     policyVersions: z.object({ eligibility: z.int(), terms: z.int(), dunning: z.int() }),
     workflowId: z
       .string()
-      .meta({ example: 'order-order-1001' })
+      .meta({ example: placedOrder.workflowId })
       .meta({ description: 'In Temporal, of the current episode.' }),
   })
-  .meta({ id: 'Order' });
+  .meta({ id: 'Order', example: placedOrder });
 
 export const command = z
   .object({
@@ -169,13 +170,13 @@ export const command = z
       .meta({ description: 'The code of the problem.' }),
     decidedAt: shown.instant.nullable(),
   })
-  .meta({ id: 'Command' });
+  .meta({ id: 'Command', example: appliedPayment });
 export type CommandView = z.infer<typeof command>;
 
 /** An order, and what became of what was asked; no command where nothing was left to do. */
 export const orderAfterCommand = order
   .extend({ command: command.optional() })
-  .meta({ id: 'OrderAfterCommand' });
+  .meta({ id: 'OrderAfterCommand', example: paidOrder });
 
 export const amendment = z
   .strictObject({ orderNumber: line(100).optional() })
