@@ -36,8 +36,7 @@ export type DeferredOrder = {
   readonly orderId: string;
   readonly episode: number;
   readonly plan: readonly Step[];
-  /** Unknown to orders that started before a plan could change: the first. */
-  readonly planVersion?: number;
+  readonly planVersion: number;
 };
 
 /** `superseded`: a newer episode follows the order. */

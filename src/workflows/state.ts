@@ -33,7 +33,7 @@ export type OrderState = Known & {
   remindersPlanned: number;
 };
 
-export function openState({ orderId, episode, plan, planVersion = 1 }: DeferredOrder): OrderState {
+export function openState({ orderId, episode, plan, planVersion }: DeferredOrder): OrderState {
   return {
     id: { orderId, episode },
     plan,
@@ -81,7 +81,7 @@ export function learn(order: OrderState, position: Known): void {
   order.currency = position.currency;
   order.outstandingText = position.outstandingText;
   order.dueAt = position.dueAt;
-  order.paid = position.paid ?? []; // unknown to orders that started before there were instalments
+  order.paid = position.paid;
   order.confirmed = position.confirmed;
   order.paidInStore = position.paidInStore;
   order.hasStore = position.hasStore;

@@ -56,6 +56,7 @@ export const aPass = (orderId: string, now: string, fields: Partial<Pass> = {}):
   direct: [],
   expired: false,
   storeFailed: false,
+  planVersion: 1,
   ...fields,
 });
 

@@ -13,7 +13,7 @@ const first = step(1, '2099-03-03T08:00:00.000Z', 'overdue-1');
 const second = step(2, '2099-04-03T08:00:00.000Z', 'before-due');
 
 test('operators read which letter comes next, and when', () => {
-  const order = openState({ orderId: 'o', episode: 1, plan: [first, second] });
+  const order = openState({ orderId: 'o', episode: 1, plan: [first, second], planVersion: 1 });
   order.status = 'open';
   order.paidInStore = 'marked';
   order.outstandingText = '1,220.00 EUR';
@@ -24,7 +24,7 @@ test('operators read which letter comes next, and when', () => {
 });
 
 test('of an instalment that is paid they read that nothing is sent, and what comes in its place', () => {
-  const order = openState({ orderId: 'o', episode: 1, plan: [first, second] });
+  const order = openState({ orderId: 'o', episode: 1, plan: [first, second], planVersion: 1 });
   order.status = 'open';
   order.paid = [1];
   expect(describeTimer(order, first)).toBe(
@@ -35,7 +35,7 @@ test('of an instalment that is paid they read that nothing is sent, and what com
 
 test('a reservation waits for its expiry, and a step that names no letter is told by its key', () => {
   const expire: Step = { key: 'expire', at: first.at, kind: 'expire', instalment: 0 };
-  const order = openState({ orderId: 'o', episode: 1, plan: [expire] });
+  const order = openState({ orderId: 'o', episode: 1, plan: [expire], planVersion: 1 });
   expect(describeTimer(order, expire)).toBe('until the expiry of the reservation');
   expect(describeTimer(order, { ...first, template: undefined })).toBe('until the overdue 1/P7D');
 });

@@ -30,7 +30,7 @@ export type Pass = {
   /** The store could not be told for as long as was tried. */
   storeFailed: boolean;
   /** The version of the plan that the workflow goes by. */
-  planVersion?: number;
+  planVersion: number;
 };
 
 /** What the workflow needs to know of the order; `superseded`: a newer episode follows the order now. */
@@ -114,7 +114,7 @@ async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<vo
 
 async function noteProgress(
   tx: Tx,
-  { orderId, now, nextStep, planVersion = 1 }: Pass,
+  { orderId, now, nextStep, planVersion }: Pass,
   told: boolean,
 ): Promise<Position> {
   const [row] = await tx<(OrderRow & { dueAt: string | null; paid: number[] })[]>`

@@ -9,7 +9,7 @@ export type Step = {
   readonly at: string;
   readonly kind: StepKind;
   readonly instalment: number;
-  /** The letter that it sends, by its template; orders that started before steps named it have none. */
+  /** The letter that it sends, by its template; none where it sends no letter. */
   readonly template?: string | null;
 };
 
