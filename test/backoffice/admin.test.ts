@@ -632,9 +632,10 @@ describe('each page', () => {
     const by = { reason: 'Agreed', actor: 'user:test', now: TODAY };
     await sixtyOrders('molti', 'Molti Ordini S.p.A.');
     await addCustomer(sql, 'shown', { name: 'Mostra S.r.l.' });
-    for (const orderId of ['reopened', 'waiting'])
+    for (const orderId of ['reopened', 'waiting', 'part-paid'])
       await placeOrder(sql, { orderId: `shown-${orderId}`, customerId: 'shown' }, TODAY);
     await recordPayment('shown-reopened', '1220');
+    await recordPayment('shown-part-paid', '50');
     await reversePayment(sql, 'shown-reopened-p1', by);
     await sql`update orders set paid_in_store = 'failed', stuck_since = ${TODAY} where id = 'shown-waiting'`;
     await addCustomer(sql, 'refused', { name: 'Respinti S.p.A.' });
@@ -660,6 +661,7 @@ describe('each page', () => {
     'orders?customer=o',
     'orders/1042',
     'orders/shown-waiting',
+    'orders/shown-part-paid',
     'customers/limited?amount=1.234&done=limit',
     'customers/abroad?currency=USD',
     'sign-in',
