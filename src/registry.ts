@@ -1,13 +1,49 @@
 import { importBankLines } from './modules/banking/import-bank-lines.ts';
+import { returnedCollections } from './modules/collections/tables.ts';
+import type { Pipeline } from './modules/commands/apply.ts';
+import { type Commands, createCommands } from './modules/commands/commands.ts';
+import type {
+  Consequences,
+  CustomerCommand,
+  CustomerConsequences,
+  OrderCommand,
+} from './modules/commands/definition.ts';
+import type { CustomerCommandKind } from './modules/commands/rules/kinds.ts';
 import { claimUnsignalled } from './modules/commands/tables.ts';
+import { adjustCredit } from './modules/corrections/adjust-credit.ts';
+import { issueCreditNote } from './modules/corrections/issue-credit-note.ts';
+import { refundCredit } from './modules/corrections/refund-credit.ts';
+import { writeOff } from './modules/corrections/write-off.ts';
 import { importCustomers } from './modules/customers/import-customers.ts';
 import type { Appliers } from './modules/imports/apply-import.ts';
-import type { ImportProcess } from './modules/imports/import-workflows.ts';
+import type { ImportWorkflows } from './modules/imports/import-workflows.ts';
 import { claimWaitingImports, wakeImports } from './modules/imports/tables.ts';
-import { claimOverdueOrders, wakeOrders } from './modules/orders/lost-workflows.ts';
-import type { OrderProcess } from './modules/orders/order-workflows.ts';
-import type { RevocationProcess } from './modules/revocation/revocation-workflows.ts';
+import { chargeInterest, waive } from './modules/interest/charges.ts';
+import { applyInvoice, invoicing, withholding } from './modules/invoicing/apply-invoice.ts';
+import { registerInvoice } from './modules/invoicing/register-invoice.ts';
+import { amend } from './modules/ordering/amend.ts';
+import { cancel } from './modules/ordering/cancel.ts';
+import { confirm } from './modules/ordering/confirm.ts';
+import { extend } from './modules/ordering/extend.ts';
+import { fulfil, fulfilment } from './modules/ordering/fulfil.ts';
+import { reschedule } from './modules/ordering/reschedule.ts';
+import { wakeOrders } from './modules/orders/life-cycle.ts';
+import { claimOverdueOrders } from './modules/orders/lost-workflows.ts';
+import type { OrderWorkflows } from './modules/orders/order-workflows.ts';
+import type { OrderCommandKind } from './modules/orders/rules/order-state.ts';
+import { allocate } from './modules/payments/allocate.ts';
+import { allocatePayment } from './modules/payments/allocate-payment.ts';
+import { applyCredit } from './modules/payments/apply-credit.ts';
+import { discountAndTolerance } from './modules/payments/discount-and-tolerance.ts';
+import { receivePayment } from './modules/payments/receive-payment.ts';
+import { recordPayment } from './modules/payments/record-payment.ts';
+import { reversePayment } from './modules/payments/reverse-payment.ts';
+import { settle } from './modules/payments/settle.ts';
+import { demand } from './modules/revocation/demand.ts';
+import type { RevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
+import { revokeTerms } from './modules/revocation/revoke-terms.ts';
 import { claimRevocations, wakeRevocations } from './modules/revocation/tables.ts';
+import { continueWithoutStore, retryStore } from './modules/storefronts/retry-store.ts';
 import type { Db, Sql } from './platform/postgres/client.ts';
 import type { Lookout } from './platform/temporal/poller.ts';
 
@@ -15,6 +51,58 @@ import type { Lookout } from './platform/temporal/poller.ts';
  * What modules define and others take without knowing them: one of the three ways by which something low reaches what
  * is above it (docs/decisions/0015). Besides the processes the only file that imports all; no module imports it.
  */
+
+/** What can be asked of an order. */
+export const orderCommands = {
+  confirm,
+  recordPayment,
+  settle,
+  cancel,
+  retryStore,
+  chase: continueWithoutStore,
+  extend,
+  credit: issueCreditNote,
+  writeOff,
+  chargeInterest,
+  waive,
+  reschedule,
+  demand,
+  allocate,
+  applyCredit,
+  amend,
+  fulfil,
+  invoice: applyInvoice,
+} satisfies Record<OrderCommandKind, OrderCommand>;
+
+/** What can be asked of a customer. */
+export const customerCommands = {
+  receivePayment,
+  allocatePayment,
+  reversePayment,
+  refundCredit,
+  adjustCredit,
+  registerInvoice,
+  revokeTerms,
+} satisfies Record<CustomerCommandKind, CustomerCommand>;
+
+/** What follows a command that asks for it; commands/definition.ts has the order in which they follow. */
+const consequences: Consequences = { fulfilment, invoicing, withholding, discountAndTolerance };
+const customerConsequences: CustomerConsequences = { collections: returnedCollections };
+
+/** The pipeline of all commands, for a process. */
+export function commandsFor({
+  sql,
+  orderWorkflows,
+  notifiesStore,
+}: {
+  sql: Sql;
+  orderWorkflows: Pick<OrderWorkflows, 'notify'>;
+  /** A store is notified by webhook; else the answer to the caller says that the order is paid. */
+  notifiesStore: boolean;
+}): Commands {
+  const pipeline: Pipeline = { orderCommands, consequences, customerConsequences, notifiesStore };
+  return createCommands({ sql, pipeline, orderWorkflows });
+}
 
 /** How the lines of each kind of import are applied. */
 export const importAppliers: Appliers = { customers: importCustomers, payments: importBankLines };
@@ -25,34 +113,36 @@ export const importAppliers: Appliers = { customers: importCustomers, payments: 
  */
 export const lookoutsOf = ({
   sql,
-  process,
-  imports,
-  revocations,
+  orderWorkflows,
+  commands,
+  importWorkflows,
+  revocationWorkflows,
 }: {
   sql: Sql;
-  process: OrderProcess;
-  imports: Pick<ImportProcess, 'ensureRunning'>;
-  revocations: Pick<RevocationProcess, 'ensureRunning'>;
+  orderWorkflows: Pick<OrderWorkflows, 'ensureRunning'>;
+  commands: Pick<Commands, 'notifyAgain'>;
+  importWorkflows: Pick<ImportWorkflows, 'ensureRunning'>;
+  revocationWorkflows: Pick<RevocationWorkflows, 'ensureRunning'>;
 }): Lookout[] => [
   async (claim) =>
     (await claimOverdueOrders(sql, claim)).map((order) => ({
       named: { orderId: order.id },
-      look: () => process.ensureRunning(order),
+      look: () => orderWorkflows.ensureRunning(order),
     })),
   async (claim) =>
-    (await claimUnsignalled(sql, claim)).map(({ orderId, kind, id }) => ({
-      named: { orderId },
-      look: () => process.tell(orderId, kind, id),
+    (await claimUnsignalled(sql, claim)).map((command) => ({
+      named: { orderId: command.orderId },
+      look: () => commands.notifyAgain(command, claim.now),
     })),
   async (claim) =>
     (await claimWaitingImports(sql, claim)).map((row) => ({
       named: { importId: row.id },
-      look: () => imports.ensureRunning(row),
+      look: () => importWorkflows.ensureRunning(row),
     })),
   async (claim) =>
     (await claimRevocations(sql, claim)).map((row) => ({
       named: { revocationId: row.id },
-      look: () => revocations.ensureRunning(row),
+      look: () => revocationWorkflows.ensureRunning(row),
     })),
 ];
 

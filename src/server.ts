@@ -5,12 +5,13 @@ import { createApp } from './api/app.ts';
 import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
 import { createVies } from './modules/customers/vies.ts';
-import { createImportProcess } from './modules/imports/import-workflows.ts';
-import { createOrderProcess } from './modules/orders/order-workflows.ts';
-import { createRevocationProcess } from './modules/revocation/revocation-workflows.ts';
+import { createImportWorkflows } from './modules/imports/import-workflows.ts';
+import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
+import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { connect } from './platform/postgres/client.ts';
 import { pending } from './platform/postgres/migrate.ts';
 import { createTemporalClient, quickly } from './platform/temporal/client.ts';
+import { commandsFor } from './registry.ts';
 
 /** How long calls that are being answered may take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
@@ -37,16 +38,18 @@ async function serve(): Promise<void> {
     );
 
   const { client } = createTemporalClient();
-  const orders = createOrderProcess({ sql, client, log });
-  const imports = createImportProcess({ client, log });
-  const revocations = createRevocationProcess({ client, log });
+  const orderWorkflows = createOrderWorkflows({ sql, client, log });
+  const importWorkflows = createImportWorkflows({ client, log });
+  const revocationWorkflows = createRevocationWorkflows({ client, log });
+  const notifiesStore = config.store !== null;
+  const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const now = () => new Date().toISOString();
   const vatRegister = createVies({ url: config.viesUrl });
   const admin = createAdmin({
     sql,
-    process: orders,
+    commands,
     vatRegister,
-    revocations,
+    revocationWorkflows,
     now,
     sessionSecret,
     secureCookies: publicUrl.startsWith('https:'),
@@ -55,16 +58,16 @@ async function serve(): Promise<void> {
     log,
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
-  const told = config.store === null;
   const app = createApp({
     sql,
-    process: orders,
-    imports,
-    revocations,
+    commands,
+    orderWorkflows,
+    importWorkflows,
+    revocationWorkflows,
     vatRegister,
     log,
     now,
-    told,
+    notifiesStore,
     reachTemporal,
     admin,
   });

@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { createActivities } from './activities/activities.ts';
 import { readConfig } from './config.ts';
 import { createRenderer } from './modules/dunning/letters/render.ts';
-import { createImportProcess } from './modules/imports/import-workflows.ts';
-import { createOrderProcess } from './modules/orders/order-workflows.ts';
-import { createRevocationProcess } from './modules/revocation/revocation-workflows.ts';
+import { createImportWorkflows } from './modules/imports/import-workflows.ts';
+import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
+import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { createWebhookStorefront } from './modules/storefronts/webhook.ts';
 import { connect } from './platform/postgres/client.ts';
 import { pending } from './platform/postgres/migrate.ts';
@@ -15,7 +15,7 @@ import { createTemporalClient } from './platform/temporal/client.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
 import { createWorkers } from './platform/temporal/workers.ts';
-import { lookoutsOf } from './registry.ts';
+import { commandsFor, lookoutsOf } from './registry.ts';
 
 const config = readConfig();
 const log = pino({ level: config.logLevel, base: { process: 'worker' } });
@@ -41,14 +41,15 @@ const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
 const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
 const storefront = config.store && createWebhookStorefront(config.store);
-const orders = createOrderProcess({ sql, client, log });
+const orderWorkflows = createOrderWorkflows({ sql, client, log });
+const commands = commandsFor({ sql, orderWorkflows, notifiesStore: storefront !== null });
 const activities = createActivities({
   sql,
   renderer: await createRenderer(),
   mailer,
   storefront,
   mailFrom: config.mailFrom,
-  tellOrder: orders.tell,
+  commands,
 });
 
 const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
@@ -63,9 +64,10 @@ const workers = await createWorkers({
 });
 const lookouts = lookoutsOf({
   sql,
-  process: orders,
-  imports: createImportProcess({ client, log }),
-  revocations: createRevocationProcess({ client, log }),
+  orderWorkflows,
+  commands,
+  importWorkflows: createImportWorkflows({ client, log }),
+  revocationWorkflows: createRevocationWorkflows({ client, log }),
 });
 const poller = createPoller({ lookouts, log });
 

@@ -84,7 +84,7 @@ function direct(databaseUrl: string, poolSize: string) {
             customer: null,
             fingerprint: fingerprint(order),
           },
-          { now: new Date().toISOString(), actor: 'key:bench', told: false },
+          { now: new Date().toISOString(), actor: 'key:bench', notifiesStore: true },
         );
         if (kind !== 'accepted') throw new Error(kind);
       }),

@@ -1,3 +1,4 @@
+import type { Commands } from '../modules/commands/commands.ts';
 import type { Renderer } from '../modules/dunning/letters/render.ts';
 import type { Storefront } from '../modules/storefronts/storefront.ts';
 import type { Sql } from '../platform/postgres/client.ts';
@@ -8,18 +9,17 @@ import { ledgerActivities } from './ledger.ts';
 import { mailActivities } from './mail.ts';
 import { revocationActivities } from './revocation.ts';
 import { storeActivities } from './store.ts';
-import type { TellOrder } from './tell-order.ts';
 
-export type { Pass, Position } from '../modules/orders/advance.ts';
+export type { Advance, OrderSnapshot } from '../modules/commands/advance.ts';
 
 export type ActivityDependencies = {
   sql: Sql;
   renderer: Renderer;
   mailer: Mailer;
-  /** Null where no store is told: then the checkout's answer itself is the word. */
+  /** Null where no store is notified: then the checkout's answer says that the order is paid. */
   storefront: Storefront | null;
   mailFrom: string;
-  tellOrder: TellOrder;
+  commands: Commands;
 };
 
 /** Everything that the workflow asks of the world; each is safe to repeat (its comment says how). */

@@ -1,20 +1,15 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { NettermsError } from '../kernel/errors.ts';
 import { bookCertain } from '../modules/banking/book-bank-line.ts';
+import type { Commands } from '../modules/commands/commands.ts';
 import { applyImport } from '../modules/imports/apply-import.ts';
 import type { ImportState } from '../modules/imports/tables.ts';
-import type { Allocated } from '../modules/payments/receive-payment.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { importAppliers } from '../registry.ts';
 import { asApplicationFailure } from './failures.ts';
-import type { TellOrder } from './tell-order.ts';
 
 /** What becomes of files that were received. */
-export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {
-  const told = async ({ orderIds, commandIds }: Allocated): Promise<void> => {
-    for (const [index, orderId] of orderIds.entries())
-      await tellOrder(orderId, 'allocate', commandIds[index]!);
-  };
+export function importActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
     /**
      * Applies the import in one transaction, and then books the bank lines whose match is certain, one by one. A repeat
@@ -30,7 +25,7 @@ export function importActivities({ sql, tellOrder }: { sql: Sql; tellOrder: Tell
         const row = await applyImport(sql, importId, { appliers: importAppliers, now });
         const { state, lines, rejected } = row;
         if (row.kind === 'payments' && row.options.book === 'certain')
-          await bookCertain(sql, importId, { actor: row.actor, now, went: told });
+          await bookCertain({ sql, commands }, importId, { actor: row.actor, now });
         return { state, lines, rejected };
       } catch (error) {
         return notApplied(importId, error);

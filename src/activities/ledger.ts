@@ -1,9 +1,9 @@
+import { type Advance, finish, type OrderSnapshot } from '../modules/commands/advance.ts';
+import type { Commands } from '../modules/commands/commands.ts';
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
-import { advance, finish, type Pass, type Position } from '../modules/orders/advance.ts';
 import { noteStep } from '../modules/orders/notices.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { lockOrder } from '../modules/orders/tables.ts';
-import type { Storefront } from '../modules/storefronts/storefront.ts';
 import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 import { mailIdOf, type Notice } from './mail.ts';
@@ -11,14 +11,14 @@ import { mailIdOf, type Notice } from './mail.ts';
 type OrderAt = { orderId: string; episode: number; now: number };
 
 /** Local activities on PostgreSQL. They run in the workflow's time, which is given with each call. */
-export function ledgerActivities({ sql, storefront }: { sql: Sql; storefront: Storefront | null }) {
+export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
-    /** One pass over the order. A repeat finds its commands applied already and only reads the position again. */
-    async advance(pass: Pass): Promise<Position> {
-      return advance(sql, pass, { told: storefront === null }).catch(asApplicationFailure);
+    /** Looks at the order and applies what waits. A repeat finds it applied already and only reads the order again. */
+    async advance(given: Advance): Promise<OrderSnapshot> {
+      return commands.advance(given).catch(asApplicationFailure);
     },
 
-    /** Marks the order's process as ended. A repeat changes nothing. */
+    /** Marks the order's workflow as ended. A repeat changes nothing. */
     async finishOrder({ orderId, episode, now }: OrderAt): Promise<void> {
       await finish(sql, { orderId, episode, now: new Date(now).toISOString() });
     },

@@ -1,16 +1,17 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import type { Commands } from '../modules/commands/commands.ts';
+import { nothing } from '../modules/commands/submit.ts';
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { demandOrder } from '../modules/revocation/revoke-terms.ts';
 import {
   demandMailId,
-  demandOrder,
   demandsWaiting,
   finishRevocation,
   noteRevocationStarted,
   ordersToDemand,
 } from '../modules/revocation/tables.ts';
-import type { Sql } from '../platform/postgres/client.ts';
+import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
-import type { TellOrder } from './tell-order.ts';
 
 type RevocationAt = { revocationId: string; now: number };
 
@@ -18,10 +19,10 @@ type RevocationAt = { revocationId: string; now: number };
 const PAGE = 100;
 
 /** What the workflow of a revocation asks of PostgreSQL. */
-export function revocationActivities({ sql, tellOrder }: { sql: Sql; tellOrder: TellOrder }) {
+export function revocationActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
     /**
-     * Asks all open orders of the revocation, page by page, and tells their workflows. Heartbeats the last order that
+     * Asks all open orders of the revocation, page by page, and notifies their workflows. Heartbeats the last order that
      * was asked; a retry goes on with those that PostgreSQL says are left.
      */
     async demandOpenOrders({ revocationId }: { revocationId: string }): Promise<void> {
@@ -33,10 +34,10 @@ export function revocationActivities({ sql, tellOrder }: { sql: Sql; tellOrder: 
         if (page.length === 0) return;
         for (const orderId of page) {
           context.cancellationSignal.throwIfAborted();
-          const commandId = await demandOrder(sql, { revocationId, orderId, now }).catch(
-            asApplicationFailure,
-          );
-          if (commandId) await tellOrder(orderId, 'demand', commandId);
+          const command = await inTransaction(sql, (tx) =>
+            demandOrder(tx, commands.within(tx), { revocationId, orderId, now }),
+          ).catch(asApplicationFailure);
+          await commands.notify({ ...nothing, children: [command] });
           context.heartbeat(orderId);
         }
       }

@@ -1,12 +1,12 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
-import { noteStoreTold } from '../modules/orders/advance.ts';
+import { setPaidInStore } from '../modules/orders/life-cycle.ts';
 import { lockOrder, type OrderRow } from '../modules/orders/tables.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../modules/storefronts/storefront.ts';
 import { beginDelivery, endDelivery } from '../modules/storefronts/tables.ts';
 import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 
-/** What a store is told of an order. */
-export type StoreNews = 'paid' | 'settled' | 'cancelled';
+/** What a store is notified of. */
+export type StoreEventName = 'paid' | 'settled' | 'cancelled';
 export type StoreOutcome = 'acknowledged' | 'order-unknown' | 'superseded';
 
 /** The webhook may be faster than the store, which commits its order after our answer: "unknown" is believed later. */
@@ -16,30 +16,30 @@ const eventTypes = {
   paid: 'order.marked_paid',
   settled: 'order.settled',
   cancelled: 'order.cancelled',
-} as const satisfies Record<StoreNews, StoreEvent['type']>;
+} as const satisfies Record<StoreEventName, StoreEvent['type']>;
 
 /** The event's business key, the same at each retry; each closing of an order that was opened again is one of its own. */
-function webhookIdOf({ id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>, event: StoreNews): string {
+function webhookIdOf({ id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>, event: StoreEventName): string {
   return `order-${id}.${event}${event !== 'paid' && reopenings > 0 ? `.${reopenings + 1}` : ''}`;
 }
 
 export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Storefront | null }) {
   return {
     /**
-     * Tells the store. A retry sends the same webhook-id again, so that the store can recognise it; after an
+     * Notifies the store. A retry sends the same webhook-id again, so that the store can recognise it; after an
      * acknowledged one it sends nothing.
      */
-    async tellStore({
+    async notifyStore({
       orderId,
       episode,
       event,
     }: {
       orderId: string;
       episode: number;
-      event: StoreNews;
+      event: StoreEventName;
     }): Promise<StoreOutcome> {
-      if (!storefront) return markAcknowledged(orderId, episode, event);
       const now = new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();
+      if (!storefront) return markAcknowledged({ orderId, episode, event }, now);
       const begun = await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return null;
@@ -49,10 +49,10 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
       if (!begun) return 'superseded';
       const { order, delivery } = begun;
       const { id } = delivery;
-      if (delivery.deliveredAt) return markAcknowledged(orderId, episode, event);
+      if (delivery.deliveredAt) return markAcknowledged({ orderId, episode, event }, now);
 
       try {
-        const { kind, status } = await storefront.tell({
+        const { kind, status } = await storefront.notify({
           type: eventTypes[event],
           webhookId: id,
           sequence: delivery.sequence,
@@ -68,19 +68,23 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
           throw new StoreUnavailable('the store does not know the order yet', { status });
         const error = kind === 'order-unknown' ? kind : null;
         await endDelivery(sql, id, { status, error, deliveredAt: kind === 'acknowledged' ? now : null });
-        return kind === 'acknowledged' ? markAcknowledged(orderId, episode, event) : kind;
+        return kind === 'acknowledged' ? markAcknowledged({ orderId, episode, event }, now) : kind;
       } catch (failure) {
         const error = failure instanceof Error ? failure.message : String(failure);
         const status = failure instanceof StoreUnavailable ? failure.status : null;
         await endDelivery(sql, id, { status, error, deliveredAt: null });
-        log.warn('the store could not be told', { orderId, event, attempt: delivery.attempts, error });
-        throw ApplicationFailure.retryable('the store could not be told', 'store-unavailable');
+        log.warn('the store could not be notified', { orderId, event, attempt: delivery.attempts, error });
+        throw ApplicationFailure.retryable('the store could not be notified', 'store-unavailable');
       }
     },
   };
 
-  async function markAcknowledged(orderId: string, episode: number, event: StoreNews): Promise<StoreOutcome> {
-    if (event === 'paid') await noteStoreTold(sql, orderId, episode);
+  /** The store has marked the order paid; one that goes on without the store stays so, and so does a newer episode. */
+  async function markAcknowledged(
+    { orderId, episode, event }: { orderId: string; episode: number; event: StoreEventName },
+    now: string,
+  ): Promise<StoreOutcome> {
+    if (event === 'paid') await setPaidInStore(sql, { id: orderId, episode }, 'marked', now);
     return 'acknowledged';
   }
 }

@@ -1,10 +1,11 @@
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
-import type { ImportProcess } from '../modules/imports/import-workflows.ts';
-import type { OrderProcess } from '../modules/orders/order-workflows.ts';
-import type { RevocationProcess } from '../modules/revocation/revocation-workflows.ts';
+import type { ImportWorkflows } from '../modules/imports/import-workflows.ts';
+import type { OrderWorkflows } from '../modules/orders/order-workflows.ts';
+import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
@@ -40,14 +41,15 @@ import { vatCheckEndpoints } from './routes/vat-checks.ts';
 
 export type AppDeps = {
   sql: Sql;
-  process: OrderProcess;
-  imports: ImportProcess;
-  revocations: RevocationProcess;
+  commands: Commands;
+  orderWorkflows: Pick<OrderWorkflows, 'startSoon'>;
+  importWorkflows: ImportWorkflows;
+  revocationWorkflows: RevocationWorkflows;
   log: Logger;
   /** The present, in ISO. */
   now: () => string;
-  /** No store is told by webhook: the answer to a checkout is itself the word to mark the order paid. */
-  told: boolean;
+  /** A store is notified by webhook; else the answer to a checkout says that the order is paid. */
+  notifiesStore: boolean;
   vatRegister: VatRegister;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
@@ -56,9 +58,7 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (
-  deps: Pick<AppDeps, 'sql' | 'process' | 'imports' | 'revocations' | 'now' | 'told' | 'vatRegister'>,
-): Endpoint[] => [
+export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] => [
   ...customerEndpoints(deps),
   ...importEndpoints(deps),
   ...bankLineEndpoints(deps),

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
-import { type ErrorCode, errorTable, NettermsError } from '../kernel/errors.ts';
-import { plainMoney } from '../kernel/money.ts';
+import { NettermsError } from '../kernel/errors.ts';
 import type { ApiKey } from '../modules/access/api-keys.ts';
-import { type Submission, type Submitted, submitCommand } from '../modules/commands/submit-command.ts';
-import type { CommandRow } from '../modules/commands/tables.ts';
+import type { Commands } from '../modules/commands/commands.ts';
+import type { OrderCommand } from '../modules/commands/definition.ts';
+import { type Asked, type AskingOrder, refusalOf } from '../modules/commands/submit.ts';
+import type { OrderCommandRow } from '../modules/commands/tables.ts';
 import type { Check } from '../modules/eligibility/rules/check.ts';
-import type { OrderProcess } from '../modules/orders/order-workflows.ts';
-import { type OrderView, readOrder } from '../modules/reports/order-views.ts';
+import { getOrder } from '../modules/orders/tables.ts';
+import { readOrder } from '../modules/reports/order-views.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { checksFor } from './eligibility-views.ts';
 import { type Reply, replayedHeader } from './endpoint.ts';
@@ -15,45 +16,68 @@ import type { CommandView, orderAfterCommand } from './schemas/order.ts';
 /** The statuses of a call that asks something of an order. */
 export const askedStatuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
 
-type Deps = { sql: Sql; process: OrderProcess; now: () => string };
+type Deps = { sql: Sql; commands: Commands };
 export type AskedReply = Reply<z.infer<typeof orderAfterCommand>>;
 
 /** Asks something of an order, waits a moment, and answers with the order as it is then. */
 export const askOrder =
   (deps: Deps) =>
-  async (submission: Submission, key?: ApiKey): Promise<AskedReply> => {
-    const { sql, process, now } = deps;
-    return answerOf(deps, await submitCommand({ sql, process, now: now() }, submission), key);
+  async <Body, Facts>(
+    definition: OrderCommand<Body, Facts>,
+    given: AskingOrder<Body> & { key?: ApiKey },
+  ): Promise<AskedReply> => {
+    const { key, ...asking } = given;
+    const asked = await deps.commands.askOrder(definition, asking).catch((error) => throwFor(key, error));
+    return answerOf(deps, { definition, asked, orderId: given.orderId, now: given.now, key });
   };
 
-/** What became of a command, with the order as it is now. Throws the code of the refusal. */
-export async function answerOf(
-  { sql, now }: Deps,
-  { command, replayed }: Submitted,
-  key?: ApiKey,
+/**
+ * What became of a command, with the order as it is now.
+ * @throws NettermsError the code of the refusal; `order-closed` where what it did does not hold any more
+ */
+export async function answerOf<Body, Facts>(
+  { sql }: Pick<Deps, 'sql'>,
+  given: {
+    definition: Pick<OrderCommand<Body, Facts>, 'stillHolds'>;
+    asked: Asked;
+    orderId: string;
+    now: string;
+    key?: ApiKey | undefined;
+  },
 ): Promise<AskedReply> {
-  const order = await readOrder(sql, command.orderId, now());
-  if (command.outcome === 'refused') throw refused(command, order, key);
+  const { definition, asked, orderId, now, key } = given;
+  const headers = replayedHeader(asked.replayed);
+  const command = asked.command as OrderCommandRow | null;
+  const order = await getOrder(sql, orderId);
+  if (command?.outcome === 'refused') return throwFor(key, refused(command, order));
+  const undone = command?.outcome === 'applied' && definition.stillHolds?.(order) === false;
+  if (undone) throw withCommand(command, refusalOf({ code: 'order-closed' }, order));
+  const body = await readOrder(sql, orderId, now);
+  if (!command) return { body, headers };
   return {
     status: command.outcome ? 200 : 202,
-    body: { ...order, command: commandView(command) },
-    headers: {
-      ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }),
-      ...replayedHeader(replayed),
-    },
+    body: { ...body, command: commandView(command) },
+    headers: { ...(command.outcome ? {} : { Location: `/v1/commands/${command.id}` }), ...headers },
   };
 }
 
-function refused(command: CommandRow, order: OrderView, key?: ApiKey): NettermsError {
-  const code = command.refusal as ErrorCode;
-  const { checks, ...because } = command.because ?? {};
-  const { orderId, status, outstanding, total } = order;
-  const standing = `Order ${orderId} is ${status}; ${plainMoney(outstanding)} of ${plainMoney(total)} are outstanding.`;
-  return new NettermsError(code, `${errorTable[code][1]}: nothing was changed. ${standing}`, {
-    command: commandView(command),
-    ...{ orderStatus: status, outstanding, total },
-    ...because,
-    ...(key && checks ? { checks: checksFor(key, checks as Check[]) } : {}),
+function refused(command: OrderCommandRow, order: Parameters<typeof refusalOf>[1]): NettermsError {
+  const { detail, members } = command.because ?? {};
+  const code = command.refusal as NettermsError['code'];
+  const refusal = { code, ...(detail === undefined ? {} : { detail }), ...(members && { because: members }) };
+  return withCommand(command, refusalOf(refusal, order));
+}
+
+const withCommand = (command: OrderCommandRow, { code, message, members }: NettermsError) =>
+  new NettermsError(code, message, { command: commandView(command), ...members });
+
+/** A key sees of the rules' checks what it may. */
+function throwFor(key: ApiKey | undefined, error: unknown): never {
+  if (!(error instanceof NettermsError) || !('checks' in error.members)) throw error;
+  const { checks, ...members } = error.members;
+  throw new NettermsError(error.code, error.message, {
+    ...members,
+    ...(key ? { checks: checksFor(key, checks as Check[]) } : {}),
   });
 }
 
@@ -67,6 +91,6 @@ export function commandView({
   outcome,
   refusal,
   decidedAt,
-}: CommandRow): CommandView {
+}: OrderCommandRow): CommandView {
   return { commandId: id, orderId, kind, actor, reason, createdAt, outcome, refusal, decidedAt };
 }

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { dayAt, endOfDay } from '../kernel/calendar.ts';
 import { auditOf } from '../modules/audit/tables.ts';
+import type { Commands } from '../modules/commands/commands.ts';
 import { accountsOf, findInCurrency, setCreditLimit } from '../modules/credit/accounts.ts';
 import { groupNames } from '../modules/credit/credit-groups.ts';
 import { checkCustomer } from '../modules/customers/check-vat-number.ts';
@@ -25,8 +26,9 @@ import { conditionsOf, type EligibilityPolicy, rulesOf } from '../modules/eligib
 import { usualAmount } from '../modules/eligibility/rules/usual-amount.ts';
 import { listDeclines } from '../modules/eligibility/tables.ts';
 import { listOrders } from '../modules/reports/order-views.ts';
-import type { RevocationProcess } from '../modules/revocation/revocation-workflows.ts';
-import { latestDemand, revokeCustomer } from '../modules/revocation/tables.ts';
+import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
+import { revokeTerms } from '../modules/revocation/revoke-terms.ts';
+import { getRevocation, latestDemand } from '../modules/revocation/tables.ts';
 import { activePolicies, merchantZone } from '../modules/settings/tables.ts';
 import { openTaskOf } from '../modules/tasks/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
@@ -54,13 +56,15 @@ const HISTORY = 50;
 /** The list of customers, and one customer with its credit, its privilege and the reasons. */
 export function customerRoutes({
   sql,
+  commands,
   vatRegister,
-  revocations,
+  revocationWorkflows,
   now,
 }: {
   sql: Sql;
+  commands: Commands;
   vatRegister: VatRegister;
-  revocations: Pick<RevocationProcess, 'startSoon'>;
+  revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
   now: () => string;
 }): Router {
   const router = Router();
@@ -122,9 +126,13 @@ export function customerRoutes({
     const { openOrders } = form.value;
     const by = { actor: actorOf(res), now: now() };
     try {
-      const given = { ...form.value, content: form.value, ...by };
-      const { revocation } = await revokeCustomer(sql, customerIdOf(req), given);
-      if (revocation && !revocation.finishedAt) revocations.startSoon(revocation);
+      const { reason, ...given } = form.value;
+      const body = { customerId: customerIdOf(req), ...given };
+      await commands.askCustomer(revokeTerms, {
+        ...{ body, content: form.value, reason, idempotencyKey: null, ...by },
+      });
+      const revocation = await getRevocation(sql, given.revocationId);
+      if (!revocation.finishedAt) revocationWorkflows.startSoon(revocation);
     } catch (error) {
       return refuse(req, res, 'revoke', refusalOf(error, req.body));
     }

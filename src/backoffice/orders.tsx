@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { type Submission, submitCommand } from '../modules/commands/submit-command.ts';
-import { findCommand } from '../modules/commands/tables.ts';
+import type { Commands } from '../modules/commands/commands.ts';
+import type { OrderCommand } from '../modules/commands/definition.ts';
+import type { AskingOrder } from '../modules/commands/submit.ts';
+import { findCommand, type OrderCommandRow } from '../modules/commands/tables.ts';
 import { type CustomerName, namesOf, searchCustomers } from '../modules/customers/views.ts';
 import { ledgerOf } from '../modules/ledger/tables.ts';
-import type { OrderProcess } from '../modules/orders/order-workflows.ts';
-import type { CommandKind } from '../modules/orders/rules/order-state.ts';
+import { cancel } from '../modules/ordering/cancel.ts';
 import { getOrder, unknownOrder } from '../modules/orders/tables.ts';
 import { timelineOf } from '../modules/overview/timeline.ts';
+import { recordPayment } from '../modules/payments/record-payment.ts';
+import { reversePayment } from '../modules/payments/reverse-payment.ts';
+import { settle } from '../modules/payments/settle.ts';
 import { paymentsOf } from '../modules/payments/tables.ts';
-import { takePaymentBack } from '../modules/payments/take-payment-back.ts';
 import { listOrders, type OrderView, readOrder } from '../modules/reports/order-views.ts';
 import { receivables } from '../modules/reports/receivables.ts';
 import { merchantToday, merchantZone } from '../modules/settings/tables.ts';
+import { continueWithoutStore, retryStore } from '../modules/storefronts/retry-store.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalLine, pastDayField, readForm, reasonField } from './forms.ts';
@@ -29,12 +33,12 @@ const CANDIDATES = 20;
 /** The list of orders, and one order with what can be asked of it. */
 export function orderRoutes({
   sql,
-  process,
+  commands,
   now,
   workflowUrl,
 }: {
   sql: Sql;
-  process: OrderProcess;
+  commands: Commands;
   now: () => string;
   /** The address of a workflow in Temporal's web UI. */
   workflowUrl: (workflowId: string) => string;
@@ -80,14 +84,9 @@ export function orderRoutes({
       req.body,
     );
     if (!form.ok) return refuse(req, res, 'payment', form);
-    const { amount, ...given } = form.value;
-    const payment = { ...given, amount: { amount, currency } };
-    await submit(req, res, 'payment', {
-      kind: 'recordPayment',
-      content: payment,
-      reason: null,
-      idempotencyKey: null,
-      payment,
+    const body = { ...form.value, currency };
+    await submit(req, res, 'payment', recordPayment, {
+      ...{ body, content: body, reason: null, idempotencyKey: null },
     });
   });
 
@@ -95,26 +94,30 @@ export function orderRoutes({
     const orderId = idOf(req);
     const form = readForm(z.object({ paymentId: idField, reason: reasonField }), req.body);
     if (!form.ok) return refuse(req, res, 'reverse', form);
-    const by = { ...form.value, actor: actorOf(res) };
+    const { paymentId, reason } = form.value;
+    const body = { paymentId };
+    const by = { actor: actorOf(res), reason, idempotencyKey: null, now: now() };
     try {
-      await takePaymentBack({ sql, process, now: now() }, by);
+      await commands.askCustomer(reversePayment, { body, content: body, ...by });
       res.redirect(303, orderUrl(orderId));
     } catch (error) {
       await refuse(req, res, 'reverse', refusalOf(error, req.body));
     }
   });
 
-  const withReason: readonly [ActionId, CommandKind][] = [
-    ['settle', 'settle'],
-    ['cancel', 'cancel'],
-    ['chase', 'chase'],
+  const withReason: readonly [ActionId, OrderCommand<object>][] = [
+    ['settle', settle as OrderCommand<object>],
+    ['cancel', cancel as OrderCommand<object>],
+    ['chase', continueWithoutStore as OrderCommand<object>],
   ];
-  for (const [action, kind] of withReason) {
+  for (const [action, definition] of withReason) {
     router.post(`/orders/:orderId/${action}`, async (req, res) => {
       const form = readForm(reasonForm, req.body);
       if (!form.ok) return refuse(req, res, action, form);
       const { reason, key } = form.value;
-      await submit(req, res, action, { kind, content: { reason }, reason, idempotencyKey: key });
+      await submit(req, res, action, definition, {
+        ...{ body: {}, content: { reason }, reason, idempotencyKey: key },
+      });
     });
   }
 
@@ -122,28 +125,24 @@ export function orderRoutes({
     const form = readForm(keyForm, req.body);
     if (!form.ok) return refuse(req, res, 'retry-store', form);
     const { key } = form.value;
-    await submit(req, res, 'retry-store', {
-      kind: 'retryStore',
-      content: {},
-      reason: null,
-      idempotencyKey: key,
+    await submit(req, res, 'retry-store', retryStore, {
+      ...{ body: {}, content: {}, reason: null, idempotencyKey: key },
     });
   });
 
   /** Asks it of the order, and shows the order with what became of it. */
-  async function submit(
+  async function submit<Body, Facts>(
     req: Request,
     res: Response,
     action: ActionId,
-    submission: Omit<Submission, 'orderId' | 'actor'>,
+    definition: OrderCommand<Body, Facts>,
+    given: Omit<AskingOrder<Body>, 'orderId' | 'actor' | 'now'>,
   ): Promise<void> {
     const orderId = idOf(req);
     try {
-      const { command } = await submitCommand(
-        { sql, process, now: now() },
-        { ...submission, orderId, actor: actorOf(res) },
-      );
-      res.redirect(303, `${orderUrl(orderId)}?command=${command.id}`);
+      const by = { orderId, actor: actorOf(res), now: now() };
+      const { command } = await commands.askOrder(definition, { ...given, ...by });
+      res.redirect(303, `${orderUrl(orderId)}${command ? `?command=${command.id}` : ''}`);
     } catch (error) {
       await refuse(req, res, action, refusalOf(error, req.body));
     }
@@ -171,7 +170,7 @@ export function orderRoutes({
       customerName: names.get(order.customerId) ?? order.customerId,
       ledger,
       timeline,
-      command: command?.orderId === orderId ? command : null,
+      command: command?.orderId === orderId ? (command as OrderCommandRow) : null,
       form,
       proposed: {
         // Two people who enter the same payment propose the same id, and it is booked once.

@@ -1,9 +1,9 @@
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { errorTable, NettermsError } from '../kernel/errors.ts';
+import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
-import type { OrderProcess } from '../modules/orders/order-workflows.ts';
-import type { RevocationProcess } from '../modules/revocation/revocation-workflows.ts';
+import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import { countOpenTasks } from '../modules/tasks/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { assetsDir } from './assets.ts';
@@ -20,9 +20,9 @@ import { taskRoutes } from './tasks.tsx';
 
 export type AdminDeps = {
   sql: Sql;
-  process: OrderProcess;
+  commands: Commands;
   vatRegister: VatRegister;
-  revocations: Pick<RevocationProcess, 'startSoon'>;
+  revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
@@ -41,9 +41,9 @@ export type AdminDeps = {
 export function createAdmin(deps: AdminDeps): Router {
   const {
     sql,
-    process,
+    commands,
     vatRegister,
-    revocations,
+    revocationWorkflows,
     now,
     sessionSecret,
     secureCookies,
@@ -74,8 +74,8 @@ export function createAdmin(deps: AdminDeps): Router {
   const workflowUrl = (id: string) =>
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(
-    orderRoutes({ sql, process, now, workflowUrl }),
-    customerRoutes({ sql, vatRegister, revocations, now }),
+    orderRoutes({ sql, commands, now, workflowUrl }),
+    customerRoutes({ sql, commands, vatRegister, revocationWorkflows, now }),
     taskRoutes({ sql, now }),
     statementRoutes({ sql, now }),
   );

@@ -70,26 +70,26 @@ export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
 }
 
 async function follow(order: OrderState): Promise<Ending> {
-  await pass(order);
+  await advance(order);
   while (!order.superseded && !isClosed(order.status)) {
     begin(order);
     await somethingToDo(order);
     act(order);
-    await pass(order);
+    await advance(order);
   }
   if (order.superseded) return { status: 'superseded' };
   await close(order);
   return { status: order.status };
 }
 
-/** Once the order is confirmed, the store and the customer are told, beside the loop. */
+/** Once the order is confirmed, the store is notified and the customer gets a letter; the loop does not wait for either. */
 function begin(order: OrderState): void {
   if (order.status !== 'open') return;
   if (!order.confirmationBegun) {
     order.confirmationBegun = true;
-    sendBeside(order, 'confirmation', () => mail.sendNotice({ ...order.id, notice: 'confirmation' }));
+    sendInBackground(order, 'confirmation', () => mail.sendNotice({ ...order.id, notice: 'confirmation' }));
   }
-  if (order.paidInStore === 'pending' && !order.telling) order.telling = tellStorePaid(order);
+  if (order.paidInStore === 'pending' && !order.notifyingStore) order.notifyingStore = notifyStorePaid(order);
 }
 
 /** Waits for a message or for the next step that may be acted on. */
@@ -118,35 +118,36 @@ function act(order: OrderState): void {
     );
 }
 
-/** Sends a reminder beside the loop. One of the same instalment that is still being tried gives way to it. */
+/** Sends a reminder, and the loop does not wait for it. One of the same instalment that is still being tried gives way to it. */
 function remind(order: OrderState, step: Step, skipped: Step[]): void {
   const key = `reminder ${step.instalment}`;
   const older = order.mailing.get(key);
   older?.scope.cancel();
   const superseded = [...(older?.step ? [older.step] : []), ...skipped].map((given) => given.key);
-  sendBeside(order, key, () => mail.sendReminder({ ...order.id, step, superseded }), step);
+  sendInBackground(order, key, () => mail.sendReminder({ ...order.id, step, superseded }), step);
 }
 
 /** Applies what is pending in PostgreSQL, and shows where the order stands. */
-async function pass(order: OrderState): Promise<void> {
+async function advance(order: OrderState): Promise<void> {
   order.awake = false;
-  const { direct, expired, storeFailed } = order;
-  Object.assign(order, { direct: [], expired: false, storeFailed: false });
-  const position = await ledger.advance({
+  const { manualRequests, expired, storeFailed } = order;
+  Object.assign(order, { manualRequests: [], expired: false, storeFailed: false });
+  const snapshot = await ledger.advance({
     ...order.id,
     now: Date.now(),
     nextStep: firstStep(order),
-    direct,
+    manualRequests,
     expired,
     storeFailed,
     planVersion: order.planVersion,
   });
-  if (position.superseded) {
+  if (snapshot.superseded) {
     order.superseded = true;
     return;
   }
-  learn(order, position);
-  if (position.plan) replan(order, position.plan);
+  learn(order, snapshot);
+  if (snapshot.moreWaits) wake(order);
+  if (snapshot.plan) replan(order, snapshot.plan);
   if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
   showInSearch(order);
   setCurrentDetails(describe(order));
@@ -170,24 +171,24 @@ function showInSearch({ status, dueAt }: OrderState): void {
   ]);
 }
 
-/** Nothing is owed any more: the store hears "paid" before "cancelled", mails that are still tried give way. */
+/** Nothing is owed any more: the store is notified of "paid" before "cancelled", and mails that are still tried give way. */
 async function close(order: OrderState): Promise<void> {
   for (const { scope } of order.mailing.values()) scope.cancel();
-  await Promise.all([mailClosing(order), tellStoreClosed(order)]);
+  await Promise.all([mailClosing(order), notifyStoreClosed(order)]);
   await condition(allHandlersFinished);
   await ledger.finishOrder({ ...order.id, now: Date.now() });
 }
 
-function tellStorePaid(order: OrderState): NonNullable<OrderState['telling']> {
+function notifyStorePaid(order: OrderState): NonNullable<OrderState['notifyingStore']> {
   const scope = new CancellationScope();
   const done = scope
-    .run(() => store.tellStore({ ...order.id, event: 'paid' }))
+    .run(() => store.notifyStore({ ...order.id, event: 'paid' }))
     .then((answer) => {
       if (answer !== 'order-unknown') return;
       const reason = 'the store does not know the order';
       order.unknownToStore = true;
       order.storeFailed = true;
-      order.direct.push({
+      order.manualRequests.push({
         kind: 'cancel',
         place: 'order-unknown',
         actor: 'system',
@@ -199,18 +200,18 @@ function tellStorePaid(order: OrderState): NonNullable<OrderState['telling']> {
       order.storeFailed = !isCancellation(failure);
     })
     .finally(() => {
-      order.telling = null;
+      order.notifyingStore = null;
       wake(order);
     });
   return { scope, done };
 }
 
-async function tellStoreClosed(order: OrderState): Promise<void> {
-  if (order.status === 'cancelled') order.telling?.scope.cancel();
-  await order.telling?.done;
-  if (!order.hasStore || order.unknownToStore) return;
+async function notifyStoreClosed(order: OrderState): Promise<void> {
+  if (order.status === 'cancelled') order.notifyingStore?.scope.cancel();
+  await order.notifyingStore?.done;
+  if (!order.notifiesStore || order.unknownToStore) return;
   const event = order.status === 'cancelled' ? 'cancelled' : 'settled';
-  await store.tellStore({ ...order.id, event }).catch(noted);
+  await store.notifyStore({ ...order.id, event }).catch(noted);
 }
 
 async function mailClosing(order: OrderState): Promise<void> {
@@ -222,7 +223,7 @@ async function mailClosing(order: OrderState): Promise<void> {
 }
 
 /** Starts a mail that the loop does not wait for, and notes if it could never be sent. */
-function sendBeside(order: OrderState, key: string, send: () => Promise<unknown>, step?: Step): void {
+function sendInBackground(order: OrderState, key: string, send: () => Promise<unknown>, step?: Step): void {
   const scope = new CancellationScope();
   const mailing = { scope, step };
   order.mailing.set(key, mailing);
@@ -248,7 +249,13 @@ function wake(order: OrderState): void {
 /** A person acted in Temporal itself, without a command: the ledger books it as one. */
 function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouched = false } = {}): void {
   const place = `by-hand:${workflowInfo().runId.slice(0, 8)}:${order.askedByHand++}`;
-  order.direct.push({ kind, place, actor: 'temporal', reason: 'by hand in Temporal', onlyIfUntouched });
+  order.manualRequests.push({
+    kind,
+    place,
+    actor: 'temporal',
+    reason: 'by hand in Temporal',
+    onlyIfUntouched,
+  });
   wake(order);
 }
 

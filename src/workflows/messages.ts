@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import {
-  type CommandKind,
-  commandKinds,
+  type OrderCommandKind,
   type OrderStatus,
+  orderCommandKinds,
   type PaidInStore,
 } from '../modules/orders/rules/order-state.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
@@ -16,10 +16,12 @@ export const MAIL_TASK_QUEUE = 'netterms-mail';
 export type Message = { readonly commandId?: string };
 
 /** Each command's signal has its name. */
-export const commandSignals = commandKinds.map((kind) => defineSignal<[Message?], CommandKind>(kind));
+export const commandSignals = orderCommandKinds.map((kind) =>
+  defineSignal<[Message?], OrderCommandKind>(kind),
+);
 export const settle = defineSignal<[Message?]>('settle');
 export const cancel = defineSignal<[Message?]>('cancel');
-/** PostgreSQL knows more than the workflow: a payment was taken back, or a signal was lost. */
+/** PostgreSQL knows more than the workflow: a payment was reversed, or a signal was lost. */
 export const lookAgain = defineSignal<[Message?]>('lookAgain');
 
 export type OrderReport = {

@@ -20,7 +20,7 @@ const orders = proxyActivities<Activities>({
 
 const mail = proxyActivities<Activities>(mailOptions);
 
-/** An order whose process does not get on holds the letter up no longer than that, in ms. */
+/** An order whose workflow does not get on holds the letter up no longer than that, in ms. */
 const ANSWERS_WITHIN = 24 * 3_600_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 3_600_000;

@@ -1,14 +1,14 @@
 import type { CancellationScope } from '@temporalio/workflow';
-import type { Pass, Position } from '../activities/activities.ts';
+import type { Advance, OrderSnapshot } from '../activities/activities.ts';
 import type { PaidInStore } from '../modules/orders/rules/order-state.ts';
 import { nextUnpaid, type Step, splitDue, stepInWords } from '../modules/orders/rules/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
-type Known = Omit<Extract<Position, { superseded: false }>, 'superseded' | 'plan'>;
+type Known = Omit<Extract<OrderSnapshot, { superseded: false }>, 'superseded' | 'plan' | 'moreWaits'>;
 
-type NewPlan = Extract<Position, { superseded: false }>['plan'];
+type NewPlan = Extract<OrderSnapshot, { superseded: false }>['plan'];
 
-/** All that a running workflow knows, in one object; PostgreSQL's word is copied into it at each pass. */
+/** All that a running workflow knows, in one object; what PostgreSQL says is copied into it each time that it looks. */
 export type OrderState = Known & {
   readonly id: { readonly orderId: string; readonly episode: number };
   /** Steps that nothing has become of yet. */
@@ -19,13 +19,13 @@ export type OrderState = Known & {
   /** Something came that the loop must look at. */
   awake: boolean;
   superseded: boolean;
-  direct: Pass['direct'];
+  manualRequests: Advance['manualRequests'];
   askedByHand: number;
   expired: boolean;
   storeFailed: boolean;
   unknownToStore: boolean;
-  /** The store is being told that the order is paid. */
-  telling: { readonly scope: CancellationScope; readonly done: Promise<void> } | null;
+  /** The store is being notified that the order is paid. */
+  notifyingStore: { readonly scope: CancellationScope; readonly done: Promise<void> } | null;
   confirmationBegun: boolean;
   /** Mails that are being sent or tried again, beside the loop. */
   readonly mailing: Map<string, { readonly scope: CancellationScope; readonly step?: Step }>;
@@ -41,12 +41,12 @@ export function openState({ orderId, episode, plan, planVersion }: DeferredOrder
     taken: new Set(),
     awake: false,
     superseded: false,
-    direct: [],
+    manualRequests: [],
     askedByHand: 0,
     expired: false,
     storeFailed: false,
     unknownToStore: false,
-    telling: null,
+    notifyingStore: null,
     confirmationBegun: false,
     mailing: new Map(),
     remindersSent: 0,
@@ -59,7 +59,7 @@ export function openState({ orderId, episode, plan, planVersion }: DeferredOrder
     paid: [],
     confirmed: false,
     paidInStore: 'pending',
-    hasStore: false,
+    notifiesStore: false,
   };
 }
 
@@ -74,17 +74,17 @@ export function mayAct(order: OrderState, step: Step): boolean {
   return order.status === 'open' && knowsOrder[order.paidInStore];
 }
 
-/** Takes PostgreSQL's word over, field by field: a later version's field must not fall into the state. */
-export function learn(order: OrderState, position: Known): void {
-  order.status = position.status;
-  order.outstanding = position.outstanding;
-  order.currency = position.currency;
-  order.outstandingText = position.outstandingText;
-  order.dueAt = position.dueAt;
-  order.paid = position.paid;
-  order.confirmed = position.confirmed;
-  order.paidInStore = position.paidInStore;
-  order.hasStore = position.hasStore;
+/** Copies what PostgreSQL says, field by field: a later version's field must not fall into the state. */
+export function learn(order: OrderState, snapshot: Known): void {
+  order.status = snapshot.status;
+  order.outstanding = snapshot.outstanding;
+  order.currency = snapshot.currency;
+  order.outstandingText = snapshot.outstandingText;
+  order.dueAt = snapshot.dueAt;
+  order.paid = snapshot.paid;
+  order.confirmed = snapshot.confirmed;
+  order.paidInStore = snapshot.paidInStore;
+  order.notifiesStore = snapshot.notifiesStore;
 }
 
 /** Takes a changed plan over. What this run has acted on already is not done again. */

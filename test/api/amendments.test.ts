@@ -47,9 +47,11 @@ describe('another total', () => {
       body: {
         code: 'not-eligible',
         buyerMessage: expect.stringContaining('dilazionato'),
-        command: { outcome: 'refused', refusal: 'not-eligible' },
+        orderStatus: 'open',
+        total: eur(4_000),
       },
     });
+    expect(await shop.api.sql`select 1 from commands where order_id = 'beyond-credit'`).toEqual([]);
     expect(refused.body.checks).toContainEqual({ rule: 'creditLimit', passed: false });
     const { body } = await shop.api.ask('beyond-credit', 'amend', { total: eur(5_000.01) });
     expect(body.checks).toContainEqual({

@@ -52,8 +52,7 @@ async function imported(
   expect([status, body.detail]).toEqual([202, undefined]);
   await applyImport(api.sql, body.importId, { appliers: importAppliers, now: api.clock.now });
   const { options, actor } = await getImport(api.sql, body.importId);
-  if (options.book === 'certain')
-    await bookCertain(api.sql, body.importId, { actor, now: api.clock.now, went: async () => {} });
+  if (options.book === 'certain') await bookCertain(api, body.importId, { actor, now: api.clock.now });
   for (const orderId of orderIds) await api.work(orderId);
   return (await api.call(`/imports/${body.importId}`)).body;
 }

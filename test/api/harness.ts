@@ -6,13 +6,13 @@ import { createApp, endpointsOf } from '../../src/api/app.ts';
 import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/modules/access/api-keys.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
-import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
-import { advance } from '../../src/modules/orders/advance.ts';
-import { createOrderProcess, type OrderProcess } from '../../src/modules/orders/order-workflows.ts';
+import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
+import { createOrderWorkflows, type OrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
-import { createRevocationProcess } from '../../src/modules/revocation/revocation-workflows.ts';
+import { createRevocationWorkflows } from '../../src/modules/revocation/revocation-workflows.ts';
 import { createTemporalClient } from '../../src/platform/temporal/client.ts';
-import { aPass, eur } from '../support/builders.ts';
+import { commandsFor } from '../../src/registry.ts';
+import { aLook, eur } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
@@ -31,15 +31,15 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 /**
  * The API on a database of its own, of a merchant with one customer, `rossi`. Temporal is away: orders are accepted
  * and commands are kept all the same; `work` does what an order's workflow does with them, and while `ask` or `working`
- * wait for an answer, each order that is told of something does it at once.
+ * wait for an answer, each order that is notified of something does it at once.
  */
 export async function openApi({
-  told = true,
+  notifiesStore = false,
   viesUrl = 'http://127.0.0.1:1',
   temporalAddress,
   merchant = true,
 }: {
-  told?: boolean;
+  notifiesStore?: boolean;
   viesUrl?: string;
   /** False: the database is empty. */
   merchant?: boolean;
@@ -57,13 +57,18 @@ export async function openApi({
   const clock = { now: '2027-03-01T10:00:00.000Z' };
   const now = () => clock.now;
   const standIn = createStandIn(work);
-  const process = temporalAddress
-    ? createOrderProcess({ sql, client, log: { warn() {}, info() {} }, now })
-    : standIn.process;
+  const orderWorkflows = temporalAddress
+    ? createOrderWorkflows({ sql, client, log: { warn() {}, info() {} }, now })
+    : standIn.orderWorkflows;
+  const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const vatRegister = createVies({ url: viesUrl });
-  const imports = createImportProcess({ client, log: { warn() {}, info() {} } });
-  const revocations = createRevocationProcess({ client, log: { warn() {}, info() {} } });
-  const deps = { sql, process, imports, revocations, log, now, told, vatRegister };
+  const quiet = { client, log: { warn() {}, info() {} } };
+  const workflows = {
+    orderWorkflows,
+    importWorkflows: createImportWorkflows(quiet),
+    revocationWorkflows: createRevocationWorkflows(quiet),
+  };
+  const deps = { sql, commands, ...workflows, log, now, notifiesStore, vatRegister };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -134,7 +139,7 @@ export async function openApi({
   /** What the order's workflow does with what is pending. */
   async function work(orderId: string, { storeFailed = false } = {}): Promise<void> {
     const order = (await findOrder(sql, orderId))!;
-    await advance(sql, aPass(orderId, clock.now, { episode: order.episode, storeFailed }), { told });
+    await commands.advance(aLook(orderId, clock.now, { episode: order.episode, storeFailed }));
   }
 
   /** Waits for an answer, while the workflows of all orders that are asked something are at work. */
@@ -147,7 +152,8 @@ export async function openApi({
   return {
     sql,
     client,
-    process,
+    commands,
+    orderWorkflows,
     origin,
     keys,
     newKey,
@@ -180,20 +186,20 @@ export async function openApi({
   };
 }
 
-/** The orders' workflows as the API sees them: while one of them is at work, what it is told makes it do `work`. */
+/** The orders' workflows as the API sees them: while one of them is at work, each notification makes it do `work`. */
 function createStandIn(work: (orderId: string) => Promise<void>) {
   const shifts = new Set<{ only?: string; done: Promise<void>[] }>();
-  const process: OrderProcess = {
+  const orderWorkflows: OrderWorkflows = {
     ensureRunning: async () => {},
     startSoon: () => {},
-    async tell(orderId) {
+    async notify(orderId) {
       for (const { only, done } of shifts)
         if (only === undefined || only === orderId) done.push(work(orderId));
       await Promise.allSettled([...shifts].flatMap(({ done }) => done));
     },
   };
   return {
-    process,
+    orderWorkflows,
     /** Works until the answer is there: for one order only, or for all, beginning with those that wait already. */
     async while<T>(
       asked: Promise<T>,

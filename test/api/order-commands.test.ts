@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -157,7 +158,7 @@ describe('an admin', () => {
     expect((await api.unapplied()) - before).toBe(2_500);
   });
 
-  it('is refused what the order does not wait for, with the workflow’s reason', async () => {
+  it('is refused what the order does not wait for, and nothing is kept of it', async () => {
     await api.place('told');
     for (const [what, body] of [
       ['chase', { reason: 'late' }],
@@ -166,9 +167,39 @@ describe('an admin', () => {
       const answer = await api.ask('told', what, body);
       expect(answer).toMatchObject({
         status: 409,
-        body: { code: 'store-not-waiting', command: { outcome: 'refused' } },
+        body: { code: 'store-not-waiting', orderStatus: 'open', outstanding: eur(100), total: eur(100) },
       });
+      expect(answer.body.detail).toMatch(/nothing was changed. Order told is open; 100.00 EUR of 100.00 EUR/);
     }
+    expect(await api.sql`select 1 from commands where order_id = 'told'`).toEqual([]);
+  });
+
+  it('is refused by the workflow where another command came first, in the same words, and the refusal is kept', async () => {
+    await api.place('raced');
+    const headers = { 'idempotency-key': 'raced-1' };
+    const cancelled = api.call('/orders/raced/cancel', { reason: 'first' });
+    await eventually(
+      'it waits',
+      async () => (await api.sql`select 1 from commands where order_id = 'raced'`)[0],
+    );
+    const settling = api.call('/orders/raced/settle', { reason: 'cash' }, { headers });
+    await eventually(
+      'both wait',
+      async () => (await api.sql`select 1 from commands where order_id = 'raced'`).length === 2,
+    );
+    await api.work('raced');
+    expect((await cancelled).body).toMatchObject({ status: 'cancelled', command: { outcome: 'applied' } });
+    const refused = await settling;
+    const detail = 'Order raced is cancelled already: nothing was changed.';
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'order-closed', detail, orderStatus: 'cancelled', command: { outcome: 'refused' } },
+    });
+    const again = await api.call('/orders/raced/settle', { reason: 'cash' }, { headers });
+    expect(again.body.command).toEqual(refused.body.command);
+    const fresh = await api.call('/orders/raced/settle', { reason: 'cash' });
+    expect(fresh).toMatchObject({ status: 409, body: { code: 'order-closed', detail } });
+    expect(fresh.body).not.toHaveProperty('command');
   });
 
   it('gives an order its number once the store has it', async () => {
@@ -187,7 +218,7 @@ describe('an admin', () => {
 });
 
 it('a store that cannot be told is told again, or the order goes on without it', async () => {
-  const told = await openApi({ told: false });
+  const told = await openApi({ notifiesStore: true });
   for (const [orderId, what, body, becomes] of [
     ['again', 'retry-store', undefined, 'pending'],
     ['without', 'chase', { reason: 'the shop was sold' }, 'chased'],

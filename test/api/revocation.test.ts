@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demandOrder, ordersToDemand } from '../../src/modules/revocation/tables.ts';
+import { demandOrder } from '../../src/modules/revocation/revoke-terms.ts';
+import { ordersToDemand } from '../../src/modules/revocation/tables.ts';
+import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
@@ -22,7 +24,9 @@ const actions = async (customerId: string) =>
 /** What the workflow of a revocation asks of the orders, and what theirs do with it. */
 async function ask(revocationId: string): Promise<void> {
   for (const orderId of await ordersToDemand(api.sql, revocationId, 1_000)) {
-    await demandOrder(api.sql, { revocationId, orderId, now: api.clock.now });
+    await inTransaction(api.sql, (tx) =>
+      demandOrder(tx, api.commands.within(tx), { revocationId, orderId, now: api.clock.now }),
+    );
     await api.work(orderId);
   }
 }

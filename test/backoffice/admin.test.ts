@@ -11,14 +11,15 @@ import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
-import { advance } from '../../src/modules/orders/advance.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
-import { reversePayment } from '../../src/modules/payments/reverse-payment.ts';
 import { findPayment } from '../../src/modules/payments/tables.ts';
-import { demandOrder, finishRevocation } from '../../src/modules/revocation/tables.ts';
+import { demandOrder } from '../../src/modules/revocation/revoke-terms.ts';
+import { finishRevocation } from '../../src/modules/revocation/tables.ts';
 import { activePolicies, replacePolicy } from '../../src/modules/settings/tables.ts';
-import { anOrder, aPass, eur } from '../support/builders.ts';
+import { inTransaction } from '../../src/platform/postgres/client.ts';
+import { aLook, anOrder, eur } from '../support/builders.ts';
+import { askOfCustomer, commandsAlone, reverse } from '../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer } from '../support/merchant.ts';
 import {
@@ -129,7 +130,7 @@ it('a credit manager finds a late order, records a part payment, and settles the
   await page.getByLabel('Payment id').locator('visible=true').fill('1042-p1');
   await page.getByLabel('Reason').locator('visible=true').fill('It was another customer’s');
   await page.getByRole('button', { name: 'Take it back' }).click();
-  await page.getByText('A payment was taken back').waitFor();
+  await page.getByText('A payment was reversed').waitFor();
   expect(await fact('Balance').textContent()).toBe('1,020.50 EUR');
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'open', episode: 2 });
 });
@@ -174,12 +175,14 @@ it('an order shows its invoices, and what is withheld of them', async () => {
     currency: 'EUR',
     withheld: 'split_payment' as const,
     documentUrl: 'https://documents.example/15.pdf',
-    orders: [{ orderId: 'billed', amount: eur(1_220).amount }],
+    orders: [{ orderId: 'billed', amount: eur(1_220).amount }] as [{ orderId: string; amount: number }],
+    fingerprint: 'x',
   };
-  const by = { fingerprint: 'x', actor: 'key:test', now: office.clock.now };
-  await registerInvoice(sql, 'inv-15', invoice, by);
+  const commands = commandsAlone(sql);
+  const { now } = office.clock;
+  await askOfCustomer(commands, registerInvoice, { invoiceId: 'inv-15', ...invoice }, { now });
   const order = (await findOrder(sql, 'billed'))!;
-  await advance(sql, aPass('billed', office.clock.now, { episode: order.episode }), { told: true });
+  await commands.advance(aLook('billed', now, { episode: order.episode }));
   await page.goto('/admin/orders/billed');
   const invoices = page.getByRole('region', { name: 'Invoices' });
   expect(await invoices.locator('tbody th, tbody td').allTextContents()).toEqual([
@@ -262,14 +265,14 @@ it('a store that could not be told is told again or chased without it', async ()
   await page.goto('/admin/orders/untold');
   await open('Tell the store again');
   await page.getByRole('button', { name: 'Tell it again' }).click();
-  await page.getByText('The store is told again.').first().waitFor();
+  await page.getByText('The store is notified again.').first().waitFor();
   expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'pending' });
   await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
   await page.goto('/admin/orders/untold');
   await open('Chase all the same');
   await page.getByLabel('Reason').locator('visible=true').fill('The shop is gone');
   await page.getByRole('button', { name: 'Chase the order' }).click();
-  await page.getByText('goes on without the store’s word').waitFor();
+  await page.getByText('goes on without the store’s answer').first().waitFor();
   expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'chased' });
 });
 
@@ -297,7 +300,11 @@ it('a customer’s terms are revoked with a reason that everybody reads, and the
   });
 
   const declined = anOrder({ orderId: 'declined', customerId: 'conti', total: eur(300) });
-  const result = await checkout(sql, declined, { now: office.clock.now, actor: 'key:shop', told: true });
+  const result = await checkout(sql, declined, {
+    now: office.clock.now,
+    actor: 'key:shop',
+    notifiesStore: false,
+  });
   expect(result.kind).toBe('declined');
   await page.reload();
   await page.getByText('300.00 EUR, order declined: privilege').waitFor();
@@ -325,9 +332,10 @@ it('a revocation demands the open orders once the page has warned of what must a
   );
   const [revocation] = await sql`select id, open_orders, actor from revocations where customer_id = 'ferri'`;
   expect(revocation).toMatchObject({ openOrders: 'demand', actor: 'user:carla' });
-  await demandOrder(sql, { revocationId: revocation!.id, orderId: 'ferri-1', now: office.clock.now });
+  const asked = { revocationId: revocation!.id, orderId: 'ferri-1', now: office.clock.now };
+  await inTransaction(sql, (tx) => demandOrder(tx, commandsAlone(sql).within(tx), asked));
   await page.goto('/admin/orders/ferri-1');
-  await page.getByText('Demand waits for the order’s process').waitFor();
+  await page.getByText('Demand waits for the order’s workflow').waitFor();
   await finishRevocation(sql, revocation!.id, office.clock.now);
   await page.goto('/admin/customers/ferri');
   expect(await fact('Demand of the open orders').textContent()).toMatch(/^Done: 0 of 1 orders/);
@@ -636,12 +644,12 @@ describe('each page', () => {
       await placeOrder(sql, { orderId: `shown-${orderId}`, customerId: 'shown' }, TODAY);
     await recordPayment('shown-reopened', '1220');
     await recordPayment('shown-part-paid', '50');
-    await reversePayment(sql, 'shown-reopened-p1', by);
+    await reverse(commandsAlone(sql), { paymentId: 'shown-reopened-p1', ...by });
     await sql`update orders set paid_in_store = 'failed', stuck_since = ${TODAY} where id = 'shown-waiting'`;
     await addCustomer(sql, 'refused', { name: 'Respinti S.p.A.' });
     await setPrivilege(sql, 'refused', { privilege: 'revoked', ...by });
     const declined = anOrder({ orderId: 'refused', customerId: 'refused', total: eur(300) });
-    await checkout(sql, declined, { now: TODAY, actor: 'key:shop', told: true });
+    await checkout(sql, declined, { now: TODAY, actor: 'key:shop', notifiesStore: false });
     await addCustomer(sql, 'limited', { name: 'Limiti S.r.l.' });
     for (const limit of [eur(2_500), null, eur(0)])
       await setCreditLimit(sql, 'limited', { currency: 'EUR', limit, ...by });

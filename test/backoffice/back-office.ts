@@ -5,12 +5,12 @@ import helmet from 'helmet';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createAdmin } from '../../src/backoffice/router.ts';
 import { createSignInLink } from '../../src/modules/access/sessions.ts';
+import type { Commands } from '../../src/modules/commands/commands.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
-import { advance } from '../../src/modules/orders/advance.ts';
-import type { OrderProcess } from '../../src/modules/orders/order-workflows.ts';
 import type { Sql } from '../../src/platform/postgres/client.ts';
-import { anOrder, aPass } from '../support/builders.ts';
+import { commandsFor } from '../../src/registry.ts';
+import { aLook, anOrder } from '../support/builders.ts';
 import { openMerchant } from '../support/merchant.ts';
 
 /** What the clock of every test here says, at first. */
@@ -32,22 +32,24 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
   const clock = { now: TODAY };
   const working = { on: true };
   const errors: unknown[] = [];
-  const process: OrderProcess = {
-    ensureRunning: async () => {},
-    startSoon: () => {},
-    tell: async (orderId) => {
-      if (working.on) await advance(sql, aPass(orderId, clock.now), { told: true });
+  const commands: Commands = commandsFor({
+    sql,
+    notifiesStore: false,
+    orderWorkflows: {
+      notify: async (orderId) => {
+        if (working.on) await commands.advance(aLook(orderId, clock.now));
+      },
     },
-  };
+  });
   const app = express();
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'self'"] } } }));
   app.use(
     '/admin',
     createAdmin({
       sql,
-      process,
+      commands,
       vatRegister: createVies({ url: viesUrl }),
-      revocations: { startSoon: () => {} },
+      revocationWorkflows: { startSoon: () => {} },
       now: () => clock.now,
       sessionSecret: 'a secret of the tests, long enough',
       secureCookies: false,
@@ -108,6 +110,6 @@ export async function openShop(sql: Sql): Promise<void> {
 }
 
 export async function placeOrder(sql: Sql, order: Parameters<typeof anOrder>[0], now: string): Promise<void> {
-  const result = await checkout(sql, anOrder(order), { now, actor: 'key:shop', told: true });
+  const result = await checkout(sql, anOrder(order), { now, actor: 'key:shop', notifiesStore: false });
   if (result.kind !== 'accepted') throw new Error(`the order ${order.orderId} was declined`);
 }

@@ -57,7 +57,7 @@ async function ask(
   const by = { now: office.clock.now, actor: 'key:shop' };
   if (orderId !== null) {
     const order = anOrder({ orderId, customerId: id, total: eur(300) });
-    await checkout(database.sql, order, { ...by, told: true });
+    await checkout(database.sql, order, { ...by, notifiesStore: false });
   }
   await addCustomer(database.sql, id, { name, pastOrders });
   const { task } = await requestTerms(database.sql, id, { orderId, amount: null, note }, by);

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { CommandRow } from '../../src/modules/commands/tables.ts';
-import { advance } from '../../src/modules/orders/advance.ts';
+import type { OrderCommandRow } from '../../src/modules/commands/tables.ts';
 import type { Answer, Api } from '../api/harness.ts';
-import { aPass } from '../support/builders.ts';
+import { aLook } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { Books, type Command, SETTLED } from './books.ts';
 
@@ -38,7 +37,7 @@ const asked = fc.oneof(
   fc.record({ kind: fc.constant('amend'), total: amount }),
   fc.record({ kind: fc.constant('applyCredit'), amount }),
 );
-type Asking = Pick<CommandRow, 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
+type Asking = Pick<OrderCommandRow, 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
   amount: number | null;
   paymentId: string | null;
 };
@@ -129,8 +128,29 @@ export async function live(
     });
     const answers = await workers.answered(ids, calls);
     for (const answer of answers) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+    const kept = await commandsSince(before);
+    const [only] = all;
+    if (answers.length === 1 && answers[0]!.status >= 400 && kept.length === 0) refusedAtOnce(id, only!);
     if (all.some(({ kind }) => kind === 'invoice')) books.orders.get(id)!.invoiced = true;
-    for (const row of await commandsSince(before)) await follow(row);
+    for (const row of kept) await follow(row);
+  }
+
+  /** What is refused at once keeps nothing. Where it came alone, the model must refuse it, too. */
+  function refusedAtOnce(id: string, one: Asked): void {
+    if (one.kind === 'extend') return;
+    const body = { amount: null, ...bodyOf(id, one) } as Record<string, unknown>;
+    const minor = (value: unknown) => (value as { amount?: number } | null)?.amount ?? value;
+    const plan = (body.instalments as { amount: unknown }[] | undefined)?.map((line) => ({
+      amount: minor(line.amount),
+    }));
+    const command = {
+      ...{ ...body, kind: one.kind, amount: minor(body.amount), total: minor(body.total), instalments: plan },
+      ...('final' in one ? { final: one.final } : {}),
+    } as unknown as Command;
+    const { status } = books.orders.get(id)!;
+    const may = one.kind === 'recordPayment' ? status !== 'reserved' : books.judge(id, command);
+    const what = `${JSON.stringify(command)} on ${JSON.stringify(books.orders.get(id))} was refused at once`;
+    expect(may, what).not.toBe(true);
   }
 
   function bodyOf(id: string, one: Asked): object {
@@ -230,8 +250,8 @@ export async function live(
 
   /** A workflow of an episode that is over can do nothing. */
   async function oldEpisode(orderId: string): Promise<void> {
-    const pass = aPass(orderId, api.clock.now, { episode: 0, expired: true, storeFailed: true });
-    expect(await advance(api.sql, pass, { told: true })).toEqual({ superseded: true });
+    const look = aLook(orderId, api.clock.now, { episode: 0, expired: true, storeFailed: true });
+    expect(await api.commands.advance(look)).toEqual({ superseded: true });
   }
 
   async function compare(): Promise<void> {

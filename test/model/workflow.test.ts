@@ -9,7 +9,7 @@ import type { StoreEvent } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail } from '../../src/platform/smtp/mailer.ts';
 import { createPoller } from '../../src/platform/temporal/poller.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
-import { lookoutsOf } from '../../src/registry.ts';
+import { commandsFor, lookoutsOf } from '../../src/registry.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { life, live, type Workers } from './lives.ts';
@@ -22,21 +22,22 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 let api: Api;
 let stop: () => Promise<void>;
 const sent: Mail[] = [];
-const told: StoreEvent[] = [];
+const notified: StoreEvent[] = [];
 
 beforeAll(async () => {
   const temporalAddress = inject('temporalAddress');
   api = await openApi({ temporalAddress });
-  const { sql, process } = api;
+  const { sql, orderWorkflows } = api;
+  const commands = commandsFor({ sql, orderWorkflows, notifiesStore: true });
   const connection = await NativeConnection.connect({ address: temporalAddress });
   const mailer = { send: async (mail: Mail) => void sent.push(mail), close() {} };
   const storefront = {
-    async tell(event: StoreEvent) {
-      told.push(event);
+    async notify(event: StoreEvent) {
+      notified.push(event);
       return { kind: 'acknowledged', status: 200 } as const;
     },
   };
-  const given = { sql, mailer, storefront, mailFrom: 'terms@merchant.example', tellOrder: process.tell };
+  const given = { sql, mailer, storefront, mailFrom: 'terms@merchant.example', commands };
   const workers = await createWorkers({
     connection,
     namespace: 'default',
@@ -48,7 +49,9 @@ beforeAll(async () => {
   });
   const ended = workers.run();
   const others = { ensureRunning: async () => {} };
-  const lookouts = lookoutsOf({ sql, process, imports: others, revocations: others });
+  const lookouts = lookoutsOf({
+    ...{ sql, commands, orderWorkflows, importWorkflows: others, revocationWorkflows: others },
+  });
   const poller = createPoller({ lookouts, log: { warn() {} } });
   stop = async () => {
     workers.shutdown();
@@ -89,10 +92,10 @@ async function inAgreement(orderId: string): Promise<void> {
     expect(await api.client.workflow.getHandle(workflowIdOf(order)).result()).toEqual({
       status: order.status,
     });
-    const last = told.filter((event) => event.orderId === orderId).at(-1);
+    const last = notified.filter((event) => event.orderId === orderId).at(-1);
     expect(last?.type).toBe(order.status === 'cancelled' ? 'order.cancelled' : 'order.settled');
   }
-  const sequences = told.filter((event) => event.orderId === orderId).map(({ sequence }) => sequence);
+  const sequences = notified.filter((event) => event.orderId === orderId).map(({ sequence }) => sequence);
   expect(sequences).toEqual(sequences.map((_, index) => index + 1));
 }
 

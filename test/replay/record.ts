@@ -1,14 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { takeReceipt } from '../../src/modules/banking/take-receipt.ts';
-import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
+import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
-import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
-import { revocationWorkflowId, revokeCustomer } from '../../src/modules/revocation/tables.ts';
+import { getRevocation, revocationWorkflowId } from '../../src/modules/revocation/tables.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { aCustomer, eur } from '../support/builders.ts';
+import { receive, reverse, revoke } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later } from '../support/instants.ts';
 import { addCustomer, fromDelivery, offerMore } from '../support/merchant.ts';
@@ -117,7 +116,7 @@ it('records reminders of two instalments that come due in one moment, after a pa
   await world.marked('weekly');
   await world.submit('weekly', 'recordPayment', { payment: { paymentId: 'w1', amount: eur(610) } });
   const by = { paymentId: 'w1', reason: 'returned', actor: 'user:test' };
-  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
+  await reverse(world.commands, { ...by, now: await world.clock() });
   await world.until(later(order.plan.find(({ key }) => key === '2/P0D')!.at, DAY));
   await world.submit('weekly', 'settle');
   await world.ending(order);
@@ -138,7 +137,7 @@ it('records an import of a file that is applied at its second attempt', async ()
   } as const;
   const { row } = await insertImport(world.sql, given, lines(), await world.clock());
   await world.sql`alter table customers rename to away`;
-  await createImportProcess({ client: world.env.client, log: { warn() {}, info() {} } }).ensureRunning(row);
+  await createImportWorkflows({ client: world.env.client, log: { warn() {}, info() {} } }).ensureRunning(row);
   await eventually(
     'it has been tried',
     async () => (await getImport(world.sql, 'file')).state === 'applying',
@@ -155,15 +154,12 @@ it('records a revocation that demands two open orders and a reservation, and wha
   const reserved = await world.place({ orderId: 'demanded-not', customerId: 'revoked', confirm: 'later' });
   await Promise.all([world.marked('demanded'), world.marked('demanded-paid')]);
   await Promise.all([world.quiet('demanded'), world.quiet('demanded-paid')]);
-  const { revocation } = await revokeCustomer(world.sql, 'revoked', {
-    revocationId: 'revoked',
-    openOrders: 'demand',
-    reason: 'test',
-    content: {},
-    actor: 'user:test',
-    now: await world.clock(),
-  });
-  await world.revocations.ensureRunning(revocation!);
+  await revoke(
+    world.commands,
+    { customerId: 'revoked', revocationId: 'revoked', openOrders: 'demand' },
+    { now: await world.clock() },
+  );
+  await world.revocationWorkflows.ensureRunning(await getRevocation(world.sql, 'revoked'));
   const workflowId = revocationWorkflowId('revoked');
   await world.env.client.workflow.getHandle(workflowId).result();
   await saveHistory('revocation', workflowId);
@@ -181,34 +177,26 @@ it('records a revocation that demands two open orders and a reservation, and wha
 it('records an order that a transfer of its customer pays in part and then credit, and that goes on when the transfer bounces', async () => {
   const order = await world.place({ orderId: 'receipt' });
   await world.marked('receipt');
-  const deps = async () => ({ sql: world.sql, process: world.process, now: await world.clock() });
-  const given = await deps();
+  const by = async () => ({ now: await world.clock() });
   const amount = eur(1000);
-  const receipt = {
-    ...{ paymentId: 'r1', customerId: 'rossi', amount, receivedOn: await world.today(), method: null },
-    ...{
-      reference: null,
+  const receipt = { customerId: 'rossi', receivedOn: await world.today() };
+  await receive(
+    world.commands,
+    {
+      ...{ ...receipt, paymentId: 'r1', amount, allocate: false },
       allocations: [{ orderId: 'receipt', amount }],
-      deductions: [],
-      allocate: false,
-      content: {},
     },
-  };
-  await takeReceipt(given, receipt, 'user:test');
-  await takeReceipt(
-    await deps(),
-    { ...receipt, paymentId: 'r2', amount: eur(220), allocations: null },
-    'user:test',
+    await by(),
+  );
+  await receive(
+    world.commands,
+    { ...receipt, paymentId: 'r2', amount: eur(220), allocate: false },
+    await by(),
   );
   await world.submit('receipt', 'applyCredit', { body: eur(220) });
   await world.ending(order);
   await save('receipts', order);
-  await takePaymentBack(await deps(), {
-    paymentId: 'r1',
-    reason: 'returned',
-    actor: 'user:test',
-    fee: eur(7),
-  });
+  await reverse(world.commands, { paymentId: 'r1', fee: eur(7), ...(await by()) });
   await world.quiet('receipt');
   await world.until(later(order.plan[1]!.at, DAY));
   await world.submit('receipt', 'settle');

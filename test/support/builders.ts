@@ -1,10 +1,10 @@
 import { fingerprint } from '../../src/kernel/fingerprint.ts';
 import type { Money } from '../../src/kernel/money.ts';
+import type { Advance } from '../../src/modules/commands/advance.ts';
 import type { CustomerFacts } from '../../src/modules/customers/tables.ts';
 import type { DunningPolicy } from '../../src/modules/dunning/rules/dunning.ts';
 import type { SimplePolicy } from '../../src/modules/eligibility/rules/policy.ts';
 import type { CheckoutRequest } from '../../src/modules/ordering/checkout.ts';
-import type { Pass } from '../../src/modules/orders/advance.ts';
 import type { Settings } from '../../src/modules/settings/rules/settings.ts';
 import type { TermsPolicy } from '../../src/modules/terms/rules/terms.ts';
 
@@ -47,13 +47,13 @@ export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }):
   return { fingerprint: fingerprint(request), ...request };
 };
 
-/** One pass of an order's workflow at an instant, as its worker would make it. */
-export const aPass = (orderId: string, now: string, fields: Partial<Pass> = {}): Pass => ({
+/** An order's workflow looks at it at an instant, as its worker would let it. */
+export const aLook = (orderId: string, now: string, fields: Partial<Advance> = {}): Advance => ({
   orderId,
   episode: 1,
   now: Date.parse(now),
   nextStep: null,
-  direct: [],
+  manualRequests: [],
   expired: false,
   storeFailed: false,
   planVersion: 1,

@@ -6,21 +6,22 @@ import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
 import { dayAt } from '../../src/kernel/calendar.ts';
 import type { Money } from '../../src/kernel/money.ts';
-import { submitCommand } from '../../src/modules/commands/submit-command.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { type CheckoutRequest, checkout } from '../../src/modules/ordering/checkout.ts';
 import { noticesOf } from '../../src/modules/orders/notices.ts';
-import { createOrderProcess } from '../../src/modules/orders/order-workflows.ts';
-import type { CommandKind } from '../../src/modules/orders/rules/order-state.ts';
+import { createOrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
+import type { OrderCommandKind } from '../../src/modules/orders/rules/order-state.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { type OrderView, readOrder } from '../../src/modules/reports/order-views.ts';
-import { createRevocationProcess } from '../../src/modules/revocation/revocation-workflows.ts';
+import { createRevocationWorkflows } from '../../src/modules/revocation/revocation-workflows.ts';
 import type { StoreAnswer, StoreEvent } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail, Mailer } from '../../src/platform/smtp/mailer.ts';
 import { searchAttributeTypes } from '../../src/platform/temporal/search-attributes.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
+import { commandsFor } from '../../src/registry.ts';
 import type { Ending } from '../../src/workflows/messages.ts';
 import { anOrder, settings } from './builders.ts';
+import { askOf } from './commands.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { openMerchant } from './merchant.ts';
@@ -44,7 +45,7 @@ export async function openWorld() {
   });
 
   const sent: (Mail & { at: string })[] = [];
-  const told: StoreEvent[] = [];
+  const notified: StoreEvent[] = [];
   /** What the mail server does with a mail; tests replace it. */
   const post = { accept: async (_mail: Mail): Promise<void> => {} };
   /** What the store answers; tests replace it. */
@@ -59,16 +60,17 @@ export async function openWorld() {
     close() {},
   };
   const storefront = {
-    async tell(event: StoreEvent) {
+    async notify(event: StoreEvent) {
       const answer = await shop.answer(event);
-      told.push(event);
+      notified.push(event);
       return answer;
     },
   };
   const clock = async () => new Date(await env.currentTimeMs()).toISOString();
   const log = { warn() {}, info() {} };
-  const orders = createOrderProcess({ sql, client: env.client, log });
-  const revocations = createRevocationProcess({ client: env.client, log });
+  const orderWorkflows = createOrderWorkflows({ sql, client: env.client, log });
+  const revocationWorkflows = createRevocationWorkflows({ client: env.client, log });
+  const commands = commandsFor({ sql, orderWorkflows, notifiesStore: true });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: 'default',
@@ -78,7 +80,7 @@ export async function openWorld() {
       mailer,
       storefront,
       mailFrom: 'Netterms <terms@merchant.example>',
-      tellOrder: orders.tell,
+      commands,
     }),
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 50,
@@ -121,55 +123,45 @@ export async function openWorld() {
     env,
     sql,
     sent,
-    told,
+    notified,
     clock,
     /** The merchant's day at the world's present. */
     today: async () => dayAt(await clock(), settings.timeZone),
-    process: orders,
-    revocations,
+    commands,
+    revocationWorkflows,
 
     /** Places an order at the world's present and starts its workflow. */
     async place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
       const result = await checkout(sql, anOrder(fields), {
         now: await clock(),
         actor: 'key:test',
-        told: false,
+        notifiesStore: true,
       });
       if (result.kind !== 'accepted') throw new Error('declined');
-      orders.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
+      orderWorkflows.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
       await quiet(fields.orderId);
       return result.order;
     },
+    /** Asks it of an order at the world's present; a payment was received today. */
     async submit(
       orderId: string,
-      kind: CommandKind,
-      fields: {
-        reason?: string;
-        payment?: { paymentId: string; amount: Money };
-        body?: Record<string, unknown>;
-      } = {},
+      kind: OrderCommandKind,
+      {
+        reason,
+        payment,
+        body = {},
+      }: { reason?: string; payment?: { paymentId: string; amount: Money }; body?: object } = {},
     ) {
       await quiet(orderId);
       const now = await clock();
-      const payment = fields.payment && {
-        ...fields.payment,
-        receivedOn: dayAt(now, settings.timeZone),
-        method: null,
-        reference: null,
-      };
-      return submitCommand(
-        { sql, process: orders, now },
-        {
-          orderId,
-          kind,
-          actor: 'user:test',
-          reason: fields.reason ?? null,
-          content: fields,
-          idempotencyKey: null,
-          payment,
-          body: fields.body ?? {},
-        },
-      );
+      const receivedOn = dayAt(now, settings.timeZone);
+      const given = payment ? { paymentId: payment.paymentId, ...payment.amount, receivedOn } : body;
+      const { command, ...asked } = await askOf(commands, orderId, kind, {
+        body: given,
+        now,
+        ...(reason === undefined ? {} : { reason }),
+      });
+      return { ...asked, command: command! };
     },
     /** Lets time pass, until that instant. */
     async until(instant: string): Promise<void> {

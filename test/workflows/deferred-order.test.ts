@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
-import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
+import { reverse } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
-const eventsOf = (orderId: string) => world.told.filter((event) => event.orderId === orderId);
+const eventsOf = (orderId: string) => world.notified.filter((event) => event.orderId === orderId);
 const exposure = async (customerId = 'rossi') =>
   (await world.sql`select exposure, unapplied from accounts where customer_id = ${customerId}`)[0];
 
@@ -236,9 +236,8 @@ describe('faults', () => {
       'applied',
     );
     await world.mails('DEAD', 2);
-    expect((await world.submit('dead-store', 'retryStore')).command).toMatchObject({
-      outcome: 'refused',
-      refusal: 'store-not-waiting',
+    await expect(world.submit('dead-store', 'retryStore')).rejects.toMatchObject({
+      code: 'store-not-waiting',
     });
     world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
     await world.submit('dead-store', 'settle');
@@ -333,7 +332,7 @@ it('a payment that is taken back after the settlement opens the order again; the
   await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-1', amount: eur(1220) } });
   await world.ending(order);
   const by = { paymentId: 'boun-1', reason: 'the bank took it back', actor: 'user:test' };
-  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
+  await reverse(world.commands, { ...by, now: await world.clock() });
   await world.quiet('bounced');
   expect(await world.order('bounced')).toMatchObject({
     status: 'open',

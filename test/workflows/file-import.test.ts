@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
-import { createImportProcess } from '../../src/modules/imports/import-workflows.ts';
+import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
 import { getImport, insertImport, workflowIdOfImport } from '../../src/modules/imports/tables.ts';
 import { aCustomer } from '../support/builders.ts';
 import { later, MINUTE } from '../support/instants.ts';
@@ -22,7 +22,7 @@ async function received(id: string, { sql, clock } = world) {
 }
 const handle = (id: string, { env } = world) => env.client.workflow.getHandle(workflowIdOfImport(id));
 const imports = ({ env } = world) =>
-  createImportProcess({ client: env.client, log: { warn() {}, info() {} } });
+  createImportWorkflows({ client: env.client, log: { warn() {}, info() {} } });
 
 it('applies the file and says what came of it; only the import’s id is in its history', async () => {
   const row = await received('plain');

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
-import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
+import { reverse } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
@@ -127,7 +127,7 @@ it('a payment taken back brings the reminders of its instalment back', async () 
   await pay('back', 'back-1', 610);
   expect((await world.order('back')).nextStep?.key).toBe('2/-P3D');
   const by = { paymentId: 'back-1', reason: 'the bank took it back', actor: 'user:test' };
-  await takePaymentBack({ sql: world.sql, process: world.process, now: await world.clock() }, by);
+  await reverse(world.commands, { ...by, now: await world.clock() });
   await eventually('it looks again', async () => (await world.order('back')).nextStep?.key === '1/-P3D');
   expect(await reach(order, '1/-P3D')).toBe('sent');
   await world.submit('back', 'settle');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { putInvoice } from '../../src/modules/invoicing/register-invoice.ts';
 import type { InvoiceFacts } from '../../src/modules/invoicing/rules/invoice.ts';
-import { submitInvoice } from '../../src/modules/invoicing/submit-invoice.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Of the world's present. */
 async function invoice(id: string, parts: Record<string, number>, fields: Partial<InvoiceFacts> = {}) {
-  const { sql, process } = world;
+  const { sql, commands } = world;
   const orders = Object.entries(parts).map(([orderId, units]) => ({ orderId, amount: eur(units).amount }));
   const total = orders.reduce((sum, { amount }) => sum + amount, 0);
   const now = await world.clock();
@@ -38,7 +38,7 @@ async function invoice(id: string, parts: Record<string, number>, fields: Partia
     orders,
     ...fields,
   };
-  return submitInvoice({ sql, process, now }, id, facts, { fingerprint: id, actor: 'key:test' });
+  return putInvoice({ sql, commands, now }, id, facts, { fingerprint: id, actor: 'key:test' });
 }
 
 describe('an order on terms from its invoice', () => {

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { takeReceipt } from '../../src/modules/banking/take-receipt.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
-import { takePaymentBack } from '../../src/modules/payments/take-payment-back.ts';
 import { eur } from '../support/builders.ts';
+import { receive as receivePayment, reverse } from '../support/commands.ts';
 import { DAY, later } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
@@ -15,23 +14,12 @@ afterEach(async () => {
   expect(await reconcileBalances(world.sql)).toEqual([]);
 });
 
-const deps = async () => ({ sql: world.sql, process: world.process, now: await world.clock() });
-
-async function receive(paymentId: string, units: number) {
-  const given = await deps();
-  const receipt = {
-    ...{ paymentId, customerId: 'rossi', amount: eur(units), receivedOn: await world.today() },
-    ...{
-      method: null,
-      reference: null,
-      allocations: null,
-      deductions: [],
-      allocate: true,
-      content: { units },
-    },
-  };
-  return takeReceipt(given, receipt, 'user:test');
-}
+const receive = async (paymentId: string, units: number) =>
+  receivePayment(
+    world.commands,
+    { paymentId, customerId: 'rossi', amount: eur(units), receivedOn: await world.today() },
+    { now: await world.clock() },
+  );
 
 it('a transfer over two orders ends both workflows; when it bounces both go on where they were, and no letter is repeated', async () => {
   const orders = [
@@ -42,12 +30,13 @@ it('a transfer over two orders ends both workflows; when it bounces both go on w
   for (const { id } of orders) await world.quiet(id);
   const before = world.mailsOf('ONE').length;
   expect(before).toBe(2); // the confirmation and the reminder before the due date
-  const { commands } = await receive('both', 1320);
-  expect(commands.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+  const { children } = await receive('both', 1320);
+  expect(children.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
   for (const order of orders) expect(await world.ending(order)).toEqual({ status: 'settled' });
 
   const by = { paymentId: 'both', reason: 'the bank took it back', actor: 'user:test', fee: eur(7) };
-  expect(await takePaymentBack(await deps(), by)).toMatchObject({ reopened: ['one', 'two'] });
+  const { changedOrders } = await reverse(world.commands, { ...by, now: await world.clock() });
+  expect(changedOrders).toEqual(['one', 'two']);
   for (const { id } of orders) await world.quiet(id);
   expect(await world.order('one')).toMatchObject({ workflowId: 'order/one/2', outstanding: eur(1227) });
   expect(await world.order('two')).toMatchObject({ workflowId: 'order/two/2', outstanding: eur(100) });

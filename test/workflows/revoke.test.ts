@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
 import { noticesOf } from '../../src/modules/orders/notices.ts';
-import { findRevocation, revocationWorkflowId, revokeCustomer } from '../../src/modules/revocation/tables.ts';
+import { findRevocation, getRevocation, revocationWorkflowId } from '../../src/modules/revocation/tables.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
+import { revoke } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -16,15 +17,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function demand(customerId: string, revocationId: string, where = world): Promise<void> {
-  const { revocation } = await revokeCustomer(where.sql, customerId, {
-    revocationId,
-    openOrders: 'demand',
-    reason: 'Cheques bounced',
-    content: {},
-    actor: 'user:test',
-    now: await where.clock(),
-  });
-  await where.revocations.ensureRunning(revocation!);
+  await revoke(
+    where.commands,
+    { customerId, revocationId, openOrders: 'demand' },
+    { now: await where.clock(), reason: 'Cheques bounced' },
+  );
+  await where.revocationWorkflows.ensureRunning(await getRevocation(where.sql, revocationId));
 }
 const ended = (revocationId: string, where = world) =>
   where.env.client.workflow.getHandle(revocationWorkflowId(revocationId)).result();
@@ -175,7 +173,7 @@ it('goes on after it was terminated half-way, and after a cancel in Temporal', a
   const handle = () => own.env.client.workflow.getHandle(revocationWorkflowId('viola-r'));
   await handle().terminate('by an operator');
   own.post.accept = async () => {};
-  await own.revocations.ensureRunning(row);
+  await own.revocationWorkflows.ensureRunning(row);
   await handle().cancel();
   await ended('viola-r', own);
   expect(

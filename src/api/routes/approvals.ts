@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ApprovalRow, getApproval, listApprovals } from '../../modules/approvals/tables.ts';
-import { decideWriteOff } from '../../modules/corrections/write-off-with-approval.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { decideWriteOff, writeOff } from '../../modules/corrections/write-off.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { approvalView } from '../approval-view.ts';
 import { answerOf } from '../ask-order.ts';
@@ -16,8 +16,8 @@ const neededFirst =
   'a write-off over the merchant’s threshold (`placeOrder`, then `writeOffOrder`), and the key of another admin than the one who asked for it.';
 
 /** What one admin asks for and another one decides. */
-export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: () => string }): Endpoint[] {
-  const { sql, process } = deps;
+export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
+  const { sql, commands } = deps;
 
   const decision = (
     path: 'approve' | 'reject',
@@ -29,13 +29,13 @@ export function approvalEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
       path: `/approvals/{approvalId}/${path}`,
       ...more,
       tag,
-      scopes: ['admin'],
+      scopes: [writeOff.permission],
       body: approvalDecision,
       answer: approval,
       handle: async ({ params: { approvalId }, body: { comment = null }, actor, now }) => {
         const given = { decision: decided, comment, actor };
-        const { approval, submitted } = await decideWriteOff({ sql, process, now }, approvalId, given);
-        if (submitted) await answerOf(deps, submitted);
+        const { approval, asked } = await decideWriteOff({ sql, commands, now }, approvalId, given);
+        if (asked) await answerOf(deps, { definition: writeOff, asked, orderId: approval.orderId, now });
         return { body: approvalView(approval) };
       },
     });

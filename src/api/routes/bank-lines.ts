@@ -1,5 +1,5 @@
 import { NettermsError } from '../../kernel/errors.ts';
-import { type Booking, bookingOf } from '../../modules/banking/book-bank-line.ts';
+import { type Booking, bookBankLine, bookingOf } from '../../modules/banking/book-bank-line.ts';
 import type { Proposal } from '../../modules/banking/rules/matching.ts';
 import {
   type BankLineRow,
@@ -9,8 +9,7 @@ import {
   proposalsFor,
   stateOf,
 } from '../../modules/banking/tables.ts';
-import { takeBankLine } from '../../modules/banking/take-receipt.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
 import { readPayment } from '../../modules/payments/views.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf } from '../cursor.ts';
@@ -28,7 +27,7 @@ import { payment } from '../schemas/receipts.ts';
 const tag = 'Payments';
 
 /** The pool of bank lines that wait for a person: what they probably pay, and what is decided. */
-export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   async function viewsOf(rows: readonly BankLineRow[]): Promise<BankLineView[]> {
     const proposals = await proposalsFor(sql, rows);
     return rows.map((row) => viewOf(row, proposals.get(row.id) ?? null));
@@ -102,11 +101,14 @@ export function bankLineEndpoints({ sql, process }: { sql: Sql; process: OrderPr
         const row = await getBankLine(sql, bankLineId);
         if (row.paymentId !== null && body.customerId === undefined)
           return { body: await readPayment(sql, row.paymentId), headers: replayedHeader(true) };
-        const taken = await takeBankLine({ sql, process, now }, bankLineId, await wanted(row, body), actor);
+        const booking = await wanted(row, body);
+        const { asked, paymentId } = await commands.transact((tx, ask) =>
+          bookBankLine(tx, ask, bankLineId, booking, { actor, now }),
+        );
         return {
-          status: taken.commands.every(({ outcome }) => outcome) ? 200 : 202,
-          body: await readPayment(sql, taken.paymentId),
-          headers: replayedHeader(taken.replayed),
+          status: asked.children.every(({ outcome }) => outcome) ? 200 : 202,
+          body: await readPayment(sql, paymentId),
+          headers: replayedHeader(asked.replayed),
         };
       },
     }),

@@ -1,6 +1,6 @@
 import { collect } from '../../modules/collections/collect.ts';
 import { collectionsOf, usualDay } from '../../modules/collections/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
@@ -14,7 +14,7 @@ const tag = 'Payments';
 const instalmentNumber = integerParameter(1, 1_000);
 
 /** Instalments that a bank collects: RiBa, direct debit, card. */
-export function collectionEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+export function collectionEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -37,7 +37,7 @@ export function collectionEndpoints({ sql, process }: { sql: Sql; process: Order
         requirePast('/on', on, today);
         const given = { orderId, instalment, state, on, method, paymentId, amount };
         const by = { confirmed, fee, reason, actor, now };
-        const { collection, replayed, waiting } = await collect({ sql, process, now }, { ...given, ...by });
+        const { collection, replayed, waiting } = await collect({ sql, commands }, { ...given, ...by });
         return { status: waiting ? 202 : 200, body: collection, headers: replayedHeader(replayed) };
       },
     }),

@@ -1,7 +1,8 @@
-import { fingerprint } from '../../kernel/fingerprint.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { issueCreditNote } from '../../modules/corrections/issue-credit-note.ts';
 import { refundCredit } from '../../modules/corrections/refund-credit.ts';
-import { writeOff } from '../../modules/corrections/write-off-with-approval.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
+import { writeOff } from '../../modules/corrections/write-off.ts';
+import { reread } from '../../modules/credit/accounts.ts';
 import { readOrder } from '../../modules/reports/order-views.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
@@ -15,12 +16,8 @@ import { orderAfterCommand } from '../schemas/order.ts';
 const tag = 'Corrections';
 
 /** What corrects a debt without a payment of the customer: credit notes, refunds, write-offs. */
-export function correctionEndpoints(deps: {
-  sql: Sql;
-  process: OrderProcess;
-  now: () => string;
-}): Endpoint[] {
-  const { sql, process } = deps;
+export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
+  const { sql, commands } = deps;
   const ask = askOrder(deps);
 
   return [
@@ -31,24 +28,16 @@ export function correctionEndpoints(deps: {
       tag,
       summary: 'Book a credit note; what is over the balance becomes unapplied credit',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['accounting'],
+      scopes: [issueCreditNote.permission],
       body: newCreditNote,
       answer: orderAfterCommand,
       statuses: askedStatuses,
-      handle: async ({ params: { orderId }, body, actor, now }) => {
+      handle: async ({ params: { orderId }, body: content, actor, now }) => {
         const today = await merchantToday(sql, now);
-        const { reason, issuedOn = today, number = null, ...note } = body;
+        const { creditNoteId, amount, reason, issuedOn = today, number = null } = content;
         requirePast('/issuedOn', issuedOn, today);
-        const creditNote = { ...note, issuedOn, number };
-        return ask({
-          orderId,
-          kind: 'credit',
-          actor,
-          reason,
-          content: body,
-          idempotencyKey: null,
-          creditNote,
-        });
+        const body = { creditNoteId, ...amount, issuedOn, number };
+        return ask(issueCreditNote, { orderId, body, content, actor, reason, idempotencyKey: null, now });
       },
     }),
     endpoint({
@@ -58,21 +47,19 @@ export function correctionEndpoints(deps: {
       tag,
       summary: 'Book that credit held for a customer was paid out',
       tryOut: { after: ['adjustCredit'] },
-      scopes: ['accounting'],
+      scopes: [refundCredit.permission],
       body: newRefund,
       answer: refund,
-      handle: async ({ params: { customerId }, body, actor, now }) => {
+      handle: async ({ params: { customerId }, body: content, actor, now }) => {
         const today = await merchantToday(sql, now);
-        const { refundId, amount, refundedOn = today, method = null, reference = null, reason = null } = body;
+        const { refundId, amount, refundedOn = today, reason = null } = content;
+        const { method = null, reference = null } = content;
         requirePast('/refundedOn', refundedOn, today);
-        const given = { refundId, amount, refundedOn, method, reference, reason };
-        const { customer, replayed } = await refundCredit(
-          sql,
-          customerId,
-          { ...given, fingerprint: fingerprint({ customerId, ...body }) },
-          { actor, now },
-        );
-        const unapplied = { amount: customer.unapplied, currency: customer.currency };
+        const body = { customerId, refundId, amount, refundedOn, method, reference };
+        const by = { content, actor, reason, idempotencyKey: null, now };
+        const { replayed } = await commands.askCustomer(refundCredit, { body, ...by });
+        const { unapplied: held, currency } = await reread(sql, customerId, amount.currency);
+        const unapplied = { amount: held, currency };
         return { body: { customerId, refundId, amount, unapplied }, headers: replayedHeader(replayed) };
       },
     }),
@@ -84,7 +71,7 @@ export function correctionEndpoints(deps: {
       summary:
         'Give up what an order owes, or a part of it; over the merchant’s threshold a second admin must approve',
       tryOut: { after: ['placeOrder'], parameters: { 'Idempotency-Key': 'write-off-1' } },
-      scopes: ['admin'],
+      scopes: [writeOff.permission],
       body: newWriteOff,
       answer: orderAfterWriteOff,
       keyed: true,
@@ -92,15 +79,16 @@ export function correctionEndpoints(deps: {
         ...askedStatuses,
         202: 'kept: the order’s workflow has not answered, or a second admin must approve',
       },
-      handle: async ({ params: { orderId }, body, actor, idempotencyKey, now }) => {
-        const { amount = null, reason } = body;
-        const request = { orderId, amount, reason, actor, content: body, idempotencyKey };
-        const done = await writeOff({ sql, process, now }, request);
-        if ('submitted' in done) return answerOf(deps, done.submitted);
+      handle: async ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { amount, reason } = content;
+        const by = { content, actor, reason, idempotencyKey, now };
+        const asked = await commands.askOrder(writeOff, { orderId, body: { ...amount }, ...by });
+        const { approval, replayed } = asked;
+        if (!approval) return answerOf(deps, { definition: writeOff, asked, orderId, now });
         return {
           status: 202,
-          body: { ...(await readOrder(sql, orderId, now)), approval: approvalView(done.approval) },
-          headers: { Location: `/v1/approvals/${done.approval.id}`, ...replayedHeader(done.replayed) },
+          body: { ...(await readOrder(sql, orderId, now)), approval: approvalView(approval) },
+          headers: { Location: `/v1/approvals/${approval.id}`, ...replayedHeader(replayed) },
         };
       },
     }),

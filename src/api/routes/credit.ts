@@ -1,8 +1,9 @@
 import { assertNever } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
-import { inCurrency, raiseLimit, setCreditLimit } from '../../modules/credit/accounts.ts';
-import { adjustCredit } from '../../modules/credit/adjust-credit.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { adjustCredit } from '../../modules/corrections/adjust-credit.ts';
+import { inCurrency, raiseLimit, reread, setCreditLimit } from '../../modules/credit/accounts.ts';
 import { setCreditGroup } from '../../modules/credit/credit-groups.ts';
 import { type CreditChange, creditChanges } from '../../modules/credit/views.ts';
 import { type CustomerRow, findCustomer, unknownCustomer } from '../../modules/customers/tables.ts';
@@ -28,7 +29,7 @@ const tag = 'Credit';
 const HISTORY = 200;
 
 /** What an admin decides about a customer's credit, in each currency its own. */
-export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   return [
     endpoint({
       method: 'put',
@@ -94,11 +95,15 @@ export function creditEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       operationId: 'adjustCredit',
       tag,
       summary: 'Correct the credit held for a customer by hand',
-      scopes: ['admin'],
+      scopes: [adjustCredit.permission],
       body: adjustmentBody,
       answer: customer,
-      handle: async ({ params: { customerId }, body, key, actor, now }) => {
-        const { customer: row, replayed } = await adjustCredit(sql, customerId, { ...body, actor, now });
+      handle: async ({ params: { customerId }, body: content, key, actor, now }) => {
+        const { adjustmentId, amount, reason } = content;
+        const body = { customerId, adjustmentId, amount };
+        const by = { content, actor, reason, idempotencyKey: null, now };
+        const { replayed } = await commands.askCustomer(adjustCredit, { body, ...by });
+        const row = await reread(sql, customerId, amount.currency);
         return { body: await customerView(sql, key, row, now), headers: replayedHeader(replayed) };
       },
     }),

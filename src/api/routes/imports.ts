@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import type { ApiKey } from '../../modules/access/api-keys.ts';
-import type { ImportProcess } from '../../modules/imports/import-workflows.ts';
+import type { ImportWorkflows } from '../../modules/imports/import-workflows.ts';
 import {
   getImport,
   type ImportKind,
@@ -61,7 +61,13 @@ type Sent = {
 };
 
 /** Files that are imported: how one is taken, how far it is, and what was wrong in it. */
-export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportProcess }): Endpoint[] {
+export function importEndpoints({
+  sql,
+  importWorkflows,
+}: {
+  sql: Sql;
+  importWorkflows: ImportWorkflows;
+}): Endpoint[] {
   /** Keeps the file's lines. The import's id is the caller's key, or follows from the content and the options. */
   async function take(kind: ImportKind, reader: LineReader, sent: Sent) {
     const { upload, onRejected, separator, idempotencyKey, actor, now, mapping, options = {} } = sent;
@@ -98,7 +104,7 @@ export function importEndpoints({ sql, imports }: { sql: Sql; imports: ImportPro
       status: replayed || !waits ? 200 : 202,
       body: viewOf(row),
       headers: { Location: `/v1/imports/${row.id}`, ...replayedHeader(replayed) },
-      ...(waits ? { afterwards: () => imports.startSoon(row) } : {}),
+      ...(waits ? { afterwards: () => importWorkflows.startSoon(row) } : {}),
     };
   }
 

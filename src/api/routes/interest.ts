@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/money.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { chargeInterest, waive } from '../../modules/interest/charges.ts';
 import { interestOfOrder, type OrderInterest } from '../../modules/interest/order-interest.ts';
 import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';
 import { movementsOf } from '../../modules/interest/rules/part-payments.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { activePolicies, merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { askedStatuses, askOrder } from '../ask-order.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { requireCurrency } from '../order-checks.ts';
 import { day, optionalParameter } from '../schemas/fields.ts';
 import {
   interestPreview,
@@ -27,7 +27,7 @@ import { orderAfterCommand } from '../schemas/order.ts';
 const tag = 'Late interest';
 
 /** What a late payment costs by law, whether or not the merchant charges it; and what of it an order is charged. */
-export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: () => string }): Endpoint[] {
+export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql } = deps;
   const ask = askOrder(deps);
 
@@ -110,17 +110,17 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
       tag: 'Corrections',
       summary: 'Charge the late interest that has accrued, and the compensation once',
       tryOut: { needs: 'an order that is overdue, of a merchant who charges late interest.' },
-      scopes: ['admin'],
+      scopes: [chargeInterest.permission],
       body: newInterest,
       answer: orderAfterCommand,
       keyed: true,
       statuses: askedStatuses,
-      handle: async ({ params: { orderId }, body, actor, idempotencyKey, now }) => {
+      handle: async ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
         const today = await merchantToday(sql, now);
-        const { until = today, reason = null } = body;
+        const { until = today, reason = null } = content;
         requirePast('/until', until, today);
-        const content = { orderId, kind: 'chargeInterest' as const, actor, reason, content: body };
-        return ask({ ...content, idempotencyKey, body: { until } });
+        const by = { content, actor, reason, idempotencyKey, now };
+        return ask(chargeInterest, { orderId, body: { until }, ...by });
       },
     }),
     endpoint({
@@ -131,16 +131,14 @@ export function interestEndpoints(deps: { sql: Sql; process: OrderProcess; now: 
       summary:
         'Give up interest and costs that were charged; what was paid of them pays the rest, or becomes credit',
       tryOut: { after: ['placeOrder', 'recordPayment', 'reversePayment'] },
-      scopes: ['admin'],
+      scopes: [waive.permission],
       body: newWaiver,
       answer: orderAfterCommand,
       keyed: true,
       statuses: askedStatuses,
-      handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
-        const { reason, amount } = body;
-        if (amount) requireCurrency(await getOrder(sql, orderId), amount);
-        const waived = amount ? { amount: amount.amount } : {};
-        return ask({ orderId, kind: 'waive', actor, reason, content: body, idempotencyKey, body: waived });
+      handle: ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { reason, amount } = content;
+        return ask(waive, { orderId, body: { ...amount }, content, actor, reason, idempotencyKey, now });
       },
     }),
   ];

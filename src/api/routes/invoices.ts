@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { putInvoice, registerInvoice } from '../../modules/invoicing/register-invoice.ts';
 import type { InvoiceFacts } from '../../modules/invoicing/rules/invoice.ts';
-import { submitInvoice } from '../../modules/invoicing/submit-invoice.ts';
 import { getInvoice, type InvoiceRow, listInvoices } from '../../modules/invoicing/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
@@ -17,7 +17,7 @@ import { invoice, newInvoice } from '../schemas/invoice.ts';
 const tag = 'Invoices';
 
 /** Invoices, and what they ask for orders. */
-export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
+export function invoiceEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   return [
     endpoint({
       method: 'put',
@@ -26,7 +26,7 @@ export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderPro
       tag,
       summary: 'Register an invoice over one order or many; only what it says is payable is chased',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['accounting'],
+      scopes: [registerInvoice.permission],
       body: newInvoice,
       answer: invoice,
       statuses: {
@@ -37,7 +37,7 @@ export function invoiceEndpoints({ sql, process }: { sql: Sql; process: OrderPro
       handle: async ({ params: { invoiceId }, body, actor, now }) => {
         const facts = factsOf(body, await merchantToday(sql, now));
         const by = { fingerprint: fingerprint(body), actor };
-        const { invoice, done, booked } = await submitInvoice({ sql, process, now }, invoiceId, facts, by);
+        const { invoice, done, booked } = await putInvoice({ sql, commands, now }, invoiceId, facts, by);
         return {
           status: !booked ? 202 : done === 'created' ? 201 : 200,
           body: invoiceView(invoice),

@@ -1,18 +1,24 @@
-import { dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
-import type { ApiKey, Scope } from '../../modules/access/api-keys.ts';
-import { findCommand, getCommand } from '../../modules/commands/tables.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
-import type { CommandKind } from '../../modules/orders/rules/order-state.ts';
-import { getOrder, type OrderRow } from '../../modules/orders/tables.ts';
-import { readOrder } from '../../modules/reports/order-views.ts';
-import { merchantToday, merchantZone } from '../../modules/settings/tables.ts';
+import type { ApiKey } from '../../modules/access/api-keys.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import type { OrderCommand } from '../../modules/commands/definition.ts';
+import { findCommand, getOrderCommand } from '../../modules/commands/tables.ts';
+import { amend } from '../../modules/ordering/amend.ts';
+import { cancel } from '../../modules/ordering/cancel.ts';
+import { confirm } from '../../modules/ordering/confirm.ts';
+import { extend } from '../../modules/ordering/extend.ts';
+import { fulfil } from '../../modules/ordering/fulfil.ts';
+import { reschedule } from '../../modules/ordering/reschedule.ts';
+import { applyCredit } from '../../modules/payments/apply-credit.ts';
+import { recordPayment } from '../../modules/payments/record-payment.ts';
+import { settle } from '../../modules/payments/settle.ts';
+import { merchantToday } from '../../modules/settings/tables.ts';
+import { continueWithoutStore, retryStore } from '../../modules/storefronts/retry-store.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
 import { holds } from '../auth.ts';
 import { requirePast } from '../days.ts';
-import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { requireCurrency, requireFulfillable } from '../order-checks.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
 import { withReason } from '../schemas/fields.ts';
 import {
   command,
@@ -29,16 +35,9 @@ const tag = 'Orders';
 const statuses = askedStatuses;
 
 /** What can be asked of an order: each is a command that the order's workflow applies or refuses. */
-export function orderCommandEndpoints({
-  sql,
-  process,
-  now,
-}: {
-  sql: Sql;
-  process: OrderProcess;
-  now: () => string;
-}): Endpoint[] {
-  const ask = askOrder({ sql, process, now });
+export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
+  const { sql } = deps;
+  const ask = askOrder(deps);
 
   /** A storefront follows its own commands only. */
   async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
@@ -47,9 +46,8 @@ export function orderCommandEndpoints({
   }
 
   const withReasonEndpoint = (
-    kind: CommandKind,
     path: string,
-    scope: Scope,
+    definition: OrderCommand<object, never> | OrderCommand<object>,
     { example, ...more }: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'> & { example: string },
   ) =>
     endpoint({
@@ -57,13 +55,15 @@ export function orderCommandEndpoints({
       path: `/orders/{orderId}/${path}`,
       ...more,
       tag,
-      scopes: [scope],
+      scopes: [definition.permission],
       body: withReason(example),
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, body, actor, idempotencyKey }) =>
-        ask({ orderId, kind, actor, reason: body.reason, content: body, idempotencyKey }),
+      handle: ({ params: { orderId }, body, actor, idempotencyKey, now }) =>
+        ask(definition as OrderCommand<object>, {
+          ...{ orderId, body: {}, content: body, actor, reason: body.reason, idempotencyKey, now },
+        }),
     });
 
   return [
@@ -74,23 +74,20 @@ export function orderCommandEndpoints({
       tag: 'Checkout',
       summary: 'Confirm an order that was only reserved',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['storefront'],
+      scopes: [confirm.permission],
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: async ({ params: { orderId }, actor, idempotencyKey, now }) => {
-        const order = await readOrder(sql, orderId, now);
-        if (order.status === 'open') return { body: order, headers: replayedHeader(true) };
-        return ask({ orderId, kind: 'confirm', actor, reason: null, content: {}, idempotencyKey });
-      },
+      handle: ({ params: { orderId }, actor, idempotencyKey, now }) =>
+        ask(confirm, { orderId, body: {}, content: {}, actor, reason: null, idempotencyKey, now }),
     }),
-    withReasonEndpoint('cancel', 'cancel', 'storefront', {
+    withReasonEndpoint('cancel', cancel, {
       operationId: 'cancelOrder',
       summary: 'Cancel an order; what was paid becomes credit',
       tryOut: { after: ['placeOrder'] },
       example: 'The customer ordered twice by mistake.',
     }),
-    withReasonEndpoint('settle', 'settle', 'admin', {
+    withReasonEndpoint('settle', settle, {
       operationId: 'settleOrder',
       summary: 'Settle an order: the rest was paid outside',
       tryOut: { after: ['placeOrder'] },
@@ -101,16 +98,16 @@ export function orderCommandEndpoints({
       path: '/orders/{orderId}/extend',
       operationId: 'extendInstalment',
       tag,
-      summary: 'Give an instalment a later due date; its reminders are planned anew',
+      summary: 'Give an instalment a later due date; its reminders are planned again',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['admin'],
+      scopes: [extend.permission],
       body: extension,
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
-        const { reason, ...move } = body;
-        return ask({ orderId, kind: 'extend', actor, reason, content: body, idempotencyKey, body: move });
+      handle: ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { reason, ...body } = content;
+        return ask(extend, { orderId, body, content, actor, reason, idempotencyKey, now });
       },
     }),
     endpoint({
@@ -120,19 +117,19 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Agree an instalment plan over what is overdue, or over all that is outstanding',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['admin'],
+      scopes: [reschedule.permission],
       body: instalmentPlan,
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: async ({ params: { orderId }, body, actor, idempotencyKey }) => {
-        const { reason, of, instalments } = body;
-        requireCurrency(await getOrder(sql, orderId), instalments[0]!.amount);
-        const plan = {
+      handle: ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { reason, of, instalments } = content;
+        const body = {
           of,
+          currency: instalments[0]!.amount.currency,
           instalments: instalments.map(({ dueOn, amount }) => ({ dueOn, amount: amount.amount })),
         };
-        return ask({ orderId, kind: 'reschedule', actor, reason, content: body, idempotencyKey, body: plan });
+        return ask(reschedule, { orderId, body, content, actor, reason, idempotencyKey, now });
       },
     }),
     endpoint({
@@ -142,16 +139,15 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Give an order another total; more is checked against the customer’s credit',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['storefront'],
+      scopes: [amend.permission],
       body: newTotal,
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, body, key, actor, idempotencyKey }) => {
-        const { total, reason = null } = body;
-        const check = (order: OrderRow) => requireCurrency(order, total);
-        const asked = { content: body, body: { total: total.amount }, check };
-        return ask({ orderId, kind: 'amend', actor, reason, idempotencyKey, ...asked }, key);
+      handle: ({ params: { orderId }, body: content, key, actor, idempotencyKey, now }) => {
+        const { total, reason = null } = content;
+        const body = { total: total.amount, currency: total.currency };
+        return ask(amend, { orderId, body, content, actor, reason, idempotencyKey, now, key });
       },
     }),
     endpoint({
@@ -161,28 +157,22 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Say what was delivered or rendered; due dates that waited for the whole become final',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['storefront'],
+      scopes: [fulfil.permission],
       body: newFulfilment,
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: async ({ params: { orderId }, body, actor, idempotencyKey, now }) => {
-        const zone = await merchantZone(sql);
-        const today = dayAt(now, zone);
-        const { fulfilmentId = null, amount, fulfilledOn = today, final = false } = body;
-        const fulfilment = { fulfilmentId, amount: amount?.amount ?? null, fulfilledOn, final };
-        const request = {
-          reason: null,
-          content: body,
-          idempotencyKey: fulfilmentId === null ? idempotencyKey : `fulfilment ${fulfilmentId}`,
-          body: fulfilment,
-          check: (order: OrderRow) => requireFulfillable(order, body, { fulfilledOn, today, zone }),
-          ...(fulfilmentId === null ? {} : { called: `Fulfilment ${fulfilmentId}` }),
+      handle: async ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { fulfilmentId = null, amount, final = false } = content;
+        const { fulfilledOn = await merchantToday(sql, now) } = content;
+        const body = {
+          ...{ fulfilmentId, orderId, fulfilledOn, final },
+          ...{ amount: amount?.amount ?? null, currency: amount?.currency ?? null },
         };
-        return ask({ orderId, kind: 'fulfil', actor, ...request });
+        return ask(fulfil, { orderId, body, content, actor, reason: null, idempotencyKey, now });
       },
     }),
-    withReasonEndpoint('chase', 'chase', 'admin', {
+    withReasonEndpoint('chase', continueWithoutStore, {
       operationId: 'continueWithoutStore',
       summary: 'Go on although the store could not be told',
       tryOut: { needs: 'an order of which the store could not be told.' },
@@ -195,12 +185,12 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Tell the store again that the order is paid',
       tryOut: { needs: 'an order of which the store could not be told.' },
-      scopes: ['admin'],
+      scopes: [retryStore.permission],
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, actor, idempotencyKey }) =>
-        ask({ orderId, kind: 'retryStore', actor, reason: null, content: {}, idempotencyKey }),
+      handle: ({ params: { orderId }, actor, idempotencyKey, now }) =>
+        ask(retryStore, { orderId, body: {}, content: {}, actor, reason: null, idempotencyKey, now }),
     }),
     endpoint({
       method: 'post',
@@ -209,17 +199,18 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Record money that was received for an order',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['accounting'],
+      scopes: [recordPayment.permission],
       body: newPayment,
       answer: orderAfterCommand,
       statuses,
-      handle: async ({ params: { orderId }, body, actor, now }) => {
+      handle: async ({ params: { orderId }, body: content, actor, now }) => {
         const today = await merchantToday(sql, now);
-        const { receivedOn = today, method = null, reference = null } = body;
+        const { paymentId, amount, instalment } = content;
+        const { receivedOn = today, method = null, reference = null } = content;
         requirePast('/receivedOn', receivedOn, today);
-        const payment = { ...body, receivedOn, method, reference };
-        const request = { reason: null, content: body, idempotencyKey: null, payment };
-        return ask({ orderId, kind: 'recordPayment', actor, ...request });
+        const body = { paymentId, ...amount, receivedOn, method, reference, instalment };
+        const by = { content, actor, reason: null, idempotencyKey: null, now };
+        return ask(recordPayment, { orderId, body, ...by });
       },
     }),
     endpoint({
@@ -229,22 +220,14 @@ export function orderCommandEndpoints({
       tag,
       summary: 'Pay an order with credit that is held for its customer',
       tryOut: { after: ['adjustCredit', 'placeOrder'] },
-      scopes: ['accounting'],
+      scopes: [applyCredit.permission],
       body: creditToApply,
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, body, actor, idempotencyKey }) => {
-        const { reason = null, amount } = body;
-        return ask({
-          orderId,
-          kind: 'applyCredit',
-          actor,
-          reason,
-          content: body,
-          idempotencyKey,
-          body: amount,
-        });
+      handle: ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
+        const { reason = null, amount: body } = content;
+        return ask(applyCredit, { orderId, body, content, actor, reason, idempotencyKey, now });
       },
     }),
     endpoint({
@@ -258,7 +241,7 @@ export function orderCommandEndpoints({
       answer: command,
       handle: async ({ params: { commandId }, key, actor }) => {
         await requireOwn(key, actor, commandId);
-        return { body: commandView(await getCommand(sql, commandId)) };
+        return { body: commandView(await getOrderCommand(sql, commandId)) };
       },
     }),
   ];

@@ -7,7 +7,7 @@ import { mayAskForTerms, privilegeAt } from '../../modules/eligibility/rules/sta
 import { invoicesOfOrders } from '../../modules/invoicing/tables.ts';
 import { type LedgerRow, ledgerOf } from '../../modules/ledger/tables.ts';
 import { type CheckoutResult, checkout } from '../../modules/ordering/checkout.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
+import type { OrderWorkflows } from '../../modules/orders/order-workflows.ts';
 import { setOrderNumber } from '../../modules/orders/set-order-number.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { timelineOf } from '../../modules/overview/timeline.ts';
@@ -26,12 +26,12 @@ const tag = 'Orders';
 /** The checkout, and what can be read of orders. */
 export function orderEndpoints({
   sql,
-  process,
-  told,
+  orderWorkflows,
+  notifiesStore,
 }: {
   sql: Sql;
-  process: OrderProcess;
-  told: boolean;
+  orderWorkflows: Pick<OrderWorkflows, 'startSoon'>;
+  notifiesStore: boolean;
 }): Endpoint[] {
   return [
     endpoint({
@@ -62,7 +62,7 @@ export function orderEndpoints({
           regime,
         };
         const request = { ...body, ...defaults, customer, placedAt, fingerprint: fingerprint(body) };
-        const result = await checkout(sql, request, { now, actor, told });
+        const result = await checkout(sql, request, { now, actor, notifiesStore });
         if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;
         const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];
@@ -70,7 +70,7 @@ export function orderEndpoints({
           status: 201,
           body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone, invoices }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
-          afterwards: () => replayed || process.startSoon(order, instalments[0]?.dueAt ?? null),
+          afterwards: () => replayed || orderWorkflows.startSoon(order, instalments[0]?.dueAt ?? null),
         };
       },
     }),

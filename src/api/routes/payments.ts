@@ -1,7 +1,9 @@
-import { type AllocatedPayment, allocateRest, takeReceipt } from '../../modules/banking/take-receipt.ts';
-import type { OrderProcess } from '../../modules/orders/order-workflows.ts';
-import { takePaymentBack } from '../../modules/payments/take-payment-back.ts';
-import { listPayments, readPayment } from '../../modules/payments/views.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import type { Asked } from '../../modules/commands/submit.ts';
+import { allocatePayment } from '../../modules/payments/allocate-payment.ts';
+import { receivePayment } from '../../modules/payments/receive-payment.ts';
+import { reversePayment } from '../../modules/payments/reverse-payment.ts';
+import { listPayments, ordersOfPayment, readPayment } from '../../modules/payments/views.ts';
 import { readOrder } from '../../modules/reports/order-views.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
@@ -22,10 +24,10 @@ const tag = 'Payments';
 const statuses = { 200: 'done', 202: 'kept; not all the orders’ workflows have answered yet' };
 
 /** Money that was received: what it pays, what is left of it, and taking it back. */
-export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderProcess }): Endpoint[] {
-  async function answer(paymentId: string, { commands, replayed }: AllocatedPayment) {
+export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
+  async function answer(paymentId: string, { children, replayed }: Asked) {
     return {
-      status: commands.every(({ outcome }) => outcome) ? 200 : 202,
+      status: children.every(({ outcome }) => outcome) ? 200 : 202,
       body: await readPayment(sql, paymentId),
       headers: replayedHeader(replayed),
     } satisfies Reply<unknown>;
@@ -39,21 +41,21 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
       tag,
       summary: 'Record money that a customer paid for any number of orders; what no order takes is credit',
       tryOut: { after: ['placeOrder'] },
-      scopes: ['accounting'],
+      scopes: [receivePayment.permission],
       body: newReceipt,
       answer: payment,
       statuses,
-      handle: async ({ params: { customerId }, body, actor, now }) => {
+      handle: async ({ params: { customerId }, body: content, actor, now }) => {
         const today = await merchantToday(sql, now);
-        const { paymentId, amount, receivedOn = today, method = null, reference = null } = body;
-        const { allocations = null, deductions = [], allocate } = body;
+        const { paymentId, amount, receivedOn = today, method = null, reference = null } = content;
+        const { allocations = null, deductions = [], allocate } = content;
         requirePast('/receivedOn', receivedOn, today);
-        const receipt = {
+        const body = {
           ...{ paymentId, customerId, amount, receivedOn, method, reference, allocations, deductions },
           allocate: allocate !== 'none',
-          content: body,
         };
-        return answer(paymentId, await takeReceipt({ sql, process, now }, receipt, actor));
+        const by = { content, actor, reason: null, idempotencyKey: null, now };
+        return answer(paymentId, await commands.askCustomer(receivePayment, { body, ...by }));
       },
     }),
     endpoint({
@@ -63,15 +65,16 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
       tag,
       summary: 'Allocate what is left of a payment to orders',
       tryOut: { after: ['placeOrder', 'receivePayment'], parameters: { paymentId: 'payment-2' } },
-      scopes: ['accounting'],
+      scopes: [allocatePayment.permission],
       body: newAllocations,
       answer: payment,
       keyed: true,
       statuses,
-      handle: async ({ params: { paymentId }, body, actor, idempotencyKey, now }) => {
-        const request = { allocations: body.allocations, deductions: body.deductions ?? [] };
-        const by = { content: body, idempotencyKey, actor };
-        return answer(paymentId, await allocateRest({ sql, process, now }, paymentId, request, by));
+      handle: async ({ params: { paymentId }, body: content, actor, idempotencyKey, now }) => {
+        const { allocations, deductions = [] } = content;
+        const body = { paymentId, allocations, deductions };
+        const by = { content: { paymentId, ...content }, actor, reason: null, idempotencyKey, now };
+        return answer(paymentId, await commands.askCustomer(allocatePayment, { body, ...by }));
       },
     }),
     endpoint({
@@ -107,12 +110,17 @@ export function paymentEndpoints({ sql, process }: { sql: Sql; process: OrderPro
       summary:
         'Take a payment back as a whole, by reversing entries; an order that it had settled is open again',
       tryOut: { after: ['placeOrder', 'recordPayment'] },
-      scopes: ['accounting'],
+      scopes: [reversePayment.permission],
       body: paymentReversal,
       answer: reversedPayment,
-      handle: async ({ params: { paymentId }, body, actor, now }) => {
-        const by = { paymentId, actor, ...body };
-        const { orderIds, replayed } = await takePaymentBack({ sql, process, now }, by);
+      handle: async ({ params: { paymentId }, body: { reason, fee }, actor, now }) => {
+        const { replayed } = await commands.askCustomer(reversePayment, {
+          body: { paymentId, fee },
+          // Another reason for the same reversal is no other reversal.
+          content: { paymentId },
+          ...{ actor, reason, idempotencyKey: null, now },
+        });
+        const orderIds = await ordersOfPayment(sql, paymentId);
         const orders = await Promise.all(orderIds.map((orderId) => readOrder(sql, orderId, now)));
         return {
           body: { ...(await readPayment(sql, paymentId)), orders },

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
-import type { RevocationProcess } from '../../modules/revocation/revocation-workflows.ts';
+import type { Commands } from '../../modules/commands/commands.ts';
+import { findCustomer } from '../../modules/customers/tables.ts';
+import type { RevocationWorkflows } from '../../modules/revocation/revocation-workflows.ts';
+import { revocationIdOf, revokeTerms } from '../../modules/revocation/revoke-terms.ts';
 import { demandWarnings } from '../../modules/revocation/rules/demand.ts';
 import {
+  findRevocation,
   getRevocation,
   type RevocationRow,
   revocationState,
-  revokeCustomer,
 } from '../../modules/revocation/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { customerView } from '../customer-views.ts';
@@ -17,10 +20,12 @@ const tag = 'Customers';
 /** Terms taken away, and what is demanded with it. */
 export function revocationEndpoints({
   sql,
-  revocations,
+  commands,
+  revocationWorkflows,
 }: {
   sql: Sql;
-  revocations: RevocationProcess;
+  commands: Commands;
+  revocationWorkflows: RevocationWorkflows;
 }): Endpoint[] {
   return [
     endpoint({
@@ -30,21 +35,23 @@ export function revocationEndpoints({
       tag,
       summary: 'Revoke payment terms, and demand the open orders if asked',
       tryOut: { parameters: { customerId: 'papeleria-sotomar' } },
-      scopes: ['admin'],
+      scopes: [revokeTerms.permission],
       body: revokeBody,
       answer: revokedCustomer,
-      handle: async ({ params: { customerId }, body, key, actor, now }) => {
-        const { reason, openOrders = 'keep', revocationId = null } = body;
-        const given = { revocationId, openOrders, reason, content: body, actor, now };
-        const { customer, revocation, replayed } = await revokeCustomer(sql, customerId, given);
-        const view = await customerView(sql, key, customer, now);
+      handle: async ({ params: { customerId }, body: content, key, actor, now }) => {
+        const { reason, openOrders = 'keep', revocationId = null } = content;
+        const body = { customerId, revocationId, openOrders };
+        const by = { content, actor, reason, idempotencyKey: null, now };
+        const { command, replayed } = await commands.askCustomer(revokeTerms, { body, ...by });
+        const revocation = await findRevocation(sql, revocationId ?? revocationIdOf(command!.id));
+        const view = await customerView(sql, key, (await findCustomer(sql, customerId))!, now);
         const headers = replayedHeader(replayed);
         if (revocation?.openOrders !== 'demand') return { body: view, headers };
         return {
           body: { ...view, revocation: progressOf(revocation), warnings: [...demandWarnings] },
           headers,
           afterwards: () => {
-            if (!revocation.finishedAt) revocations.startSoon(revocation);
+            if (!revocation.finishedAt) revocationWorkflows.startSoon(revocation);
           },
         };
       },

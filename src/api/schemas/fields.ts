@@ -200,7 +200,7 @@ export const examples = {
   revocationId: 'revocation-1',
   // These three follow from the examples that make them.
   commandId: 'cmd_fbdf8c36d24dcc2ecc65fa02794168c6',
-  approvalId: 'apr_946b312098c08e9da6b5bf09308afdf6',
+  approvalId: 'apr_36d1c460e8844f1fe67bcbcd9939eb4d',
   bankLineId: 'bank_de2fc1714f170d16c517b0f07947eac0',
   currency: 'EUR',
   day: '2026-01-15',

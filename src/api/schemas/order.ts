@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entryKinds } from '../../modules/ledger/rules/entry.ts';
-import { commandKinds } from '../../modules/orders/rules/order-state.ts';
+import { orderCommandKinds } from '../../modules/orders/rules/order-state.ts';
 import { collections } from '../../modules/terms/rules/terms.ts';
 import { appliedPayment, paidOrder, placedOrder } from './answer-examples.ts';
 import { customerFacts } from './customer.ts';
@@ -155,7 +155,7 @@ export const command = z
   .object({
     commandId: shown.commandId,
     orderId: shown.orderId,
-    kind: z.enum(commandKinds),
+    kind: z.enum(orderCommandKinds),
     actor: shown.actor,
     reason: shown.reason.nullable(),
     createdAt: shown.instant,

@@ -1,4 +1,4 @@
-import type { CommandRow } from '../../modules/commands/tables.ts';
+import type { OrderCommandRow } from '../../modules/commands/tables.ts';
 import type { LedgerRow } from '../../modules/ledger/tables.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
 import type { TimelineEvent } from '../../modules/overview/timeline.ts';
@@ -26,7 +26,7 @@ export type OrderPageProps = {
   ledger: readonly LedgerRow[];
   timeline: readonly TimelineEvent[];
   /** The command that this visitor has just given. */
-  command: CommandRow | null;
+  command: OrderCommandRow | null;
   /** A form that was refused. */
   form: FormState | null;
   proposed: { paymentId: string; receivedOn: string; key: string };

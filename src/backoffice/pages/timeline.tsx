@@ -2,9 +2,8 @@ import { type ErrorCode, errorTable } from '../../kernel/errors.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
 import type { TimelineEvent } from '../../modules/overview/timeline.ts';
+import { type Words, wordsOf } from './command-words.ts';
 import { At, actorWords, stepWords } from './values.tsx';
-
-type Told = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };
 
 const templateWords: Readonly<Record<string, string>> = {
   confirmation: 'Order confirmation',
@@ -16,34 +15,13 @@ const templateWords: Readonly<Record<string, string>> = {
   cancelled: 'Notice of cancellation',
 };
 
-const commandWords: Readonly<Record<string, string>> = {
-  confirm: 'Confirmation',
-  recordPayment: 'Payment',
-  settle: 'Settlement',
-  cancel: 'Cancellation',
-  retryStore: 'Telling the store again',
-  chase: 'Chasing without the store',
-  extend: 'Extension',
-  credit: 'Credit note',
-  writeOff: 'Write-off',
-  chargeInterest: 'Charging late interest',
-  waive: 'Waiver',
-  reschedule: 'Instalment plan',
-  demand: 'Demand',
-  allocate: 'Allocation',
-  applyCredit: 'Use of credit',
-  amend: 'Another total',
-  fulfil: 'Fulfilment',
-  invoice: 'Invoice',
-};
-
 const storeWords: Readonly<Record<string, string>> = {
   'order.marked_paid': 'paid',
   'order.settled': 'settled',
   'order.cancelled': 'cancelled',
 };
 
-const mailWords: Readonly<Record<string, (what: string) => Told>> = {
+const mailWords: Readonly<Record<string, (what: string) => Words>> = {
   planned: (what) => ({ text: `${what}: refused by the mail server, is tried again`, tone: 'bad' }),
   sending: (what) => ({ text: `${what}: being sent` }),
   sent: (what) => ({ text: `${what} sent`, tone: 'good' }),
@@ -52,7 +30,7 @@ const mailWords: Readonly<Record<string, (what: string) => Told>> = {
   unknown: (what) => ({ text: `${what}: not known whether it was sent`, tone: 'bad' }),
 };
 
-const ledgerWords: Readonly<Record<string, (amount: string) => Told>> = {
+const ledgerWords: Readonly<Record<string, (amount: string) => Words>> = {
   charge: (amount) => ({ text: `${amount} charged` }),
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
   cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
@@ -76,31 +54,14 @@ const labelWords: Readonly<Record<string, string>> = {
   instalment_plan: 'moved by the instalment plan',
 };
 
-const plainWords: Readonly<Record<string, Told>> = {
+const plainWords: Readonly<Record<string, Words>> = {
   'order.placed': { text: 'Order placed' },
-  'order.confirm': { text: 'Confirmed', tone: 'good' },
-  'order.settle': { text: 'Settlement asked for' },
-  'order.cancel': { text: 'Cancellation asked for' },
-  'order.retryStore': { text: 'The store is told again' },
-  'order.credit': { text: 'A credit note was booked' },
-  'order.writeOff': { text: 'An amount was written off' },
-  'order.chargeInterest': { text: 'Late interest was charged' },
-  'order.waive': { text: 'Charges were waived' },
-  'order.reschedule': { text: 'An instalment plan was agreed' },
-  'order.extend': { text: 'A due date was moved' },
-  'order.demand': { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
-  'order.amend': { text: 'The order was given another total' },
-  'order.fulfil': { text: 'Delivered or rendered, in part or whole' },
-  'order.invoice': { text: 'An invoice covers the order' },
-  'order.chase': { text: 'Chased without the store’s word' },
-  'order.store_failed': { text: 'The store could not be told: a person must decide', tone: 'bad' },
-  'order.resumed': { text: 'The order’s process was lost and has been started again' },
+  'order.store_failed': { text: 'The store could not be notified: a person must decide', tone: 'bad' },
+  'order.resumed': { text: 'The order’s workflow was lost and has been started again' },
   'order.settled': { text: 'Settled', tone: 'good' },
   'order.reopened': { text: 'Open again', tone: 'bad' },
-  'payment.reversed': { text: 'A payment was taken back', tone: 'bad' },
+  'payment.reversed': { text: 'A payment was reversed', tone: 'bad' },
   'order.cancelled': { text: 'Cancelled' },
-  'order.allocate': { text: 'A customer’s payment was allocated' },
-  'order.applyCredit': { text: 'Credit was applied' },
   'collection.planned': { text: 'To be collected by the bank' },
   'collection.presented': { text: 'Given to the bank for collection' },
   'collection.credited': { text: 'Credited by the bank, subject to collection' },
@@ -117,7 +78,7 @@ const plainWords: Readonly<Record<string, Told>> = {
 const repeats = (kind: string): boolean =>
   kind === 'order.recordPayment' || /^order\..+\.refused$/.test(kind);
 
-function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
+function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
   const [area, ...rest] = kind.split('.');
   const templateOf = (key: unknown) => order.plan.find((step) => step.key === key)?.template ?? '';
   const step = templateWords[templateOf(detail.step)] ?? `Step ${String(detail.step)}`;
@@ -126,13 +87,13 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
       const money = detail.amount as Money;
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
       const label = rest[0] === 'adjustment' ? labelWords[String(detail.label)] : undefined;
-      const told = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
-      if (!told) break;
+      const words = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
+      if (!words) break;
       if (rest[0] === 'allocation' && money.amount < 0)
         return { text: `${amount} of the customer’s credit used` };
       return detail.account === 'unapplied' && rest[0] === 'payment'
-        ? { ...told, text: `${told.text}, held as the customer’s credit` }
-        : told;
+        ? { ...words, text: `${words.text}, held as the customer’s credit` }
+        : words;
     }
     case 'mail':
       return mailWords[rest[0]!]!(templateWords[String(detail.template)] ?? String(detail.template));
@@ -141,23 +102,23 @@ function tell({ kind, detail }: TimelineEvent, order: OrderRow): Told {
         ? { text: `${step} not sent`, tone: 'calm' }
         : { text: `${step} failed`, tone: 'bad' };
     case 'command': {
-      const what = commandWords[rest[0]!] ?? rest[0];
+      const what = wordsOf(rest[0]!)?.name ?? rest[0];
       return rest[1] === 'pending'
-        ? { text: `${what} waits for the order’s process` }
+        ? { text: `${what} waits for the order’s workflow` }
         : { text: `${what} refused`, tone: 'bad' };
     }
     case 'store': {
       const what = storeWords[String(detail.type)] ?? String(detail.type);
       return rest[0] === 'acknowledged'
         ? { text: `The store knows: ${what}`, tone: 'good' }
-        : { text: `The store is being told: ${what}` };
+        : { text: `The store is being notified: ${what}` };
     }
     case 'planned': {
       const known = templateWords[templateOf(detail.step)];
       return { text: known ?? stepWords[rest[0] as keyof typeof stepWords] };
     }
   }
-  return plainWords[kind] ?? { text: kind };
+  return plainWords[kind] ?? (area === 'order' ? wordsOf(rest[0]!)?.history : undefined) ?? { text: kind };
 }
 
 /** Why it came to that: the reason given, the refusal, or what the other side answered. */
@@ -177,11 +138,11 @@ export function Timeline({
   order: OrderRow;
   zone: string;
 }) {
-  const told = events.filter(({ kind }) => !repeats(kind));
-  const past = told.filter(({ future }) => !future);
-  const future = told.filter((event) => event.future);
+  const shown = events.filter(({ kind }) => !repeats(kind));
+  const past = shown.filter(({ future }) => !future);
+  const future = shown.filter((event) => event.future);
   const item = (event: TimelineEvent) => {
-    const { text, tone } = tell(event, order);
+    const { text, tone } = wordsFor(event, order);
     const reason = why(event);
     const { detail } = event;
     return (

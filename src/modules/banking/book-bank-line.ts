@@ -1,71 +1,70 @@
 import { NettermsError } from '../../kernel/errors.ts';
-import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
-import { type Allocated, receivePayment } from '../payments/receive-payment.ts';
+import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Ask, Commands } from '../commands/commands.ts';
+import type { Asked } from '../commands/submit.ts';
+import type { AllocationRequest } from '../payments/plan-allocations.ts';
+import { receivePayment } from '../payments/receive-payment.ts';
 import type { Proposal } from './rules/matching.ts';
 import { lockBankLine, neverBookedLines, paymentIdOf, proposalsFor, stateOf } from './tables.ts';
 
 /** Lines that are looked at together. */
 const BATCH = 250;
 
-/** What a line is booked as: by a person's word, or as it was proposed. */
+/** What a line is booked as: by a person's decision, or as it was proposed. */
 export type Booking = {
   customerId: string;
   /** Null: the oldest due is paid first. */
   allocations: readonly { orderId: string; instalment?: number | undefined; amount: number }[] | null;
-  deductions: Parameters<typeof receivePayment>[1]['deductions'];
+  deductions: AllocationRequest['deductions'];
 };
 
 /**
- * Books a bank line as a payment; one that is booked already answers with that. After its payment was taken back it is
+ * Books a bank line as a payment; one that is booked already answers with that. After its payment was reversed it is
  * booked as another.
- * @throws NettermsError as `receivePayment`; `bank-line-ignored`; `conflict` if it was booked otherwise
+ * @throws NettermsError as `receivePayment` is refused; `bank-line-ignored`; `conflict` if it was booked otherwise
  */
 export async function bookBankLine(
-  sql: Sql,
+  tx: Tx,
+  ask: Ask,
   lineId: string,
   { customerId, allocations, deductions }: Booking,
-  by: { actor: string; now: string },
-): Promise<Allocated & { paymentId: string }> {
-  return inTransaction(sql, async (tx) => {
-    const line = await lockBankLine(tx, lineId);
-    if (stateOf(line) === 'ignored')
-      throw new NettermsError(
-        'bank-line-ignored',
-        `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
-      );
-    const money = (amount: number) => ({ amount, currency: line.currency });
-    const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
-    const allocated = await receivePayment(
-      tx,
-      {
-        paymentId,
-        customerId,
-        amount: money(line.amount),
-        receivedOn: line.valueOn,
-        method: 'bank-transfer',
-        reference: line.reference.slice(0, 200) || null,
-        allocations:
-          allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
-        deductions,
-        allocate: true,
-        content: { bankLine: line.id, customerId, allocations, deductions },
-      },
-      by,
+  { actor, now }: { actor: string; now: string },
+): Promise<{ asked: Asked; paymentId: string }> {
+  const line = await lockBankLine(tx, lineId);
+  if (stateOf(line) === 'ignored')
+    throw new NettermsError(
+      'bank-line-ignored',
+      `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
     );
-    return { ...allocated, paymentId };
+  const money = (amount: number) => ({ amount, currency: line.currency });
+  const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
+  const asked = await ask.customer(receivePayment, {
+    body: {
+      paymentId,
+      customerId,
+      amount: money(line.amount),
+      receivedOn: line.valueOn,
+      method: 'bank-transfer',
+      reference: line.reference.slice(0, 200) || null,
+      allocations: allocations?.map(({ amount, ...place }) => ({ ...place, amount: money(amount) })) ?? null,
+      deductions: [...deductions],
+      allocate: true,
+    },
+    content: { bankLine: line.id, customerId, allocations, deductions },
+    ...{ actor, reason: null, idempotencyKey: null, now },
   });
+  return { asked, paymentId };
 }
 
 /**
  * Books the lines of an import's file whose match is certain, one by one, each in its transaction, also where an earlier
  * import without booking brought them into the pool; the others stay there.
  * May be broken off and repeated. What an order refuses meanwhile stays in the pool as well.
- * @param went is told of each line that was booked
  */
 export async function bookCertain(
-  sql: Sql,
+  { sql, commands }: { sql: Sql; commands: Commands },
   importId: string,
-  { actor, now, went }: { actor: string; now: string; went: (booked: Allocated) => Promise<void> },
+  by: { actor: string; now: string },
 ): Promise<void> {
   for (let after = 0; ; ) {
     const lines = await neverBookedLines(sql, importId, { after, limit: BATCH });
@@ -74,10 +73,11 @@ export async function bookCertain(
     const proposals = await proposalsFor(sql, lines);
     for (const line of lines) {
       const proposal = proposals.get(line.id);
-      if (proposal?.certainty === 'certain') {
-        const booked = await bookBankLine(sql, line.id, bookingOf(proposal), { actor, now }).catch(stays);
-        if (booked) await went(booked);
-      }
+      if (proposal?.certainty !== 'certain') continue;
+      const booked = await inTransaction(sql, (tx) =>
+        bookBankLine(tx, commands.within(tx), line.id, bookingOf(proposal), by),
+      ).catch(stays);
+      if (booked) await commands.notify(booked.asked);
     }
   }
 }

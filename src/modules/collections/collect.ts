@@ -2,10 +2,9 @@ import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
-import { submitCommand } from '../commands/submit-command.ts';
-import { tellAll } from '../commands/tell-and-wait.ts';
-import type { OrderProcess } from '../orders/order-workflows.ts';
-import { getOrder } from '../orders/tables.ts';
+import type { Commands } from '../commands/commands.ts';
+import { getOrder, lockOrder } from '../orders/tables.ts';
+import { recordPayment } from '../payments/record-payment.ts';
 import { findPayment } from '../payments/tables.ts';
 import { type CollectionStep, stepCollection } from './step-collection.ts';
 import { type CollectionRow, findCollection, instalmentOf, moveCollection } from './tables.ts';
@@ -15,28 +14,23 @@ export type Collect = CollectionStep & {
   amount: Money | null;
 };
 
-type Deps = { sql: Sql; process: OrderProcess; now: string };
+type Deps = { sql: Sql; commands: Commands };
 /** `waiting`: the order's workflow has not booked the payment yet. */
 export type Collected = { collection: CollectionRow; replayed: boolean; waiting: boolean };
 
 /**
- * Brings the collection of an instalment to a state. `paid` is a payment on the instalment, `unpaid` after it takes
- * that payment back; nothing else moves money but the fee for what was not paid.
- * @throws NettermsError as `moveCollection`, `submitCommand` and `reversePayment` do
+ * Brings the collection of an instalment to a state. `paid` is a payment on the instalment, `unpaid` after it reverses
+ * that payment; nothing else moves money but the fee for what was not paid.
+ * @throws NettermsError as `moveCollection`, and as `recordPayment` and `reversePayment` are refused
  */
 export async function collect(deps: Deps, given: Collect): Promise<Collected> {
-  const { sql, process } = deps;
   if (given.state === 'paid') return bookPaid(deps, given);
-  const { collection, replayed, orderIds } = await stepCollection(sql, given);
-  await tellAll(
-    process,
-    orderIds.map((orderId) => ({ orderId, kind: 'lookAgain' })),
-  );
-  return { collection, replayed, waiting: false };
+  const done = await deps.commands.transact((tx, ask) => stepCollection(tx, ask, given));
+  return { collection: done.collection, replayed: done.replayed, waiting: false };
 }
 
-async function bookPaid({ sql, process, now }: Deps, given: Collect): Promise<Collected> {
-  const { orderId, instalment, on, actor, reason } = given;
+async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collected> {
+  const { orderId, instalment, on, actor, reason, now } = given;
   const paymentId =
     given.paymentId ?? invalid('/paymentId', 'Name the payment: an id of your own, used once.');
   const { currency } = await getOrder(sql, orderId);
@@ -51,28 +45,23 @@ async function bookPaid({ sql, process, now }: Deps, given: Collect): Promise<Co
     );
   const amount = given.amount ?? { amount: line.outstanding, currency };
   const method = given.method ?? before?.method ?? 'riba';
-  const submitted = await submitCommand(
-    { sql, process, now },
-    {
+  const { asked, collection } = await commands.transact(async (tx, ask) => {
+    const asked = await ask.order(recordPayment, {
       orderId,
-      kind: 'recordPayment',
-      actor,
-      reason,
+      body: { paymentId, ...amount, receivedOn: on, method, reference: null, instalment },
       content: { collection: instalment, on, amount },
-      idempotencyKey: null,
-      payment: { paymentId, amount, receivedOn: on, method, reference: null, instalment },
-      async within(tx, { order }) {
-        await moveCollection(tx, order, instalment, { ...given, paymentId });
-      },
-    },
-  );
-  const collection = (await findCollection(sql, orderId, instalment))!;
+      ...{ actor, reason, idempotencyKey: null, now },
+    });
+    const { order } = await lockOrder(tx, orderId);
+    if (!asked.replayed) await moveCollection(tx, order, instalment, { ...given, paymentId });
+    return { asked, collection: (await findCollection(tx, orderId, instalment))! };
+  });
   if (collection.state !== 'paid' || collection.paymentId !== paymentId)
     throw new NettermsError(
       'conflict',
       `Payment ${paymentId} came back already: give this one an id of its own.`,
     );
-  return { collection, replayed: submitted.replayed, waiting: submitted.command.outcome === null };
+  return { collection, replayed: asked.replayed, waiting: asked.command?.outcome === null };
 }
 
 /** Whether the payment is of the amount that is given, if one is. */

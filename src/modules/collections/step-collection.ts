@@ -1,11 +1,13 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
-import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import type { Ask } from '../commands/commands.ts';
+import type { Situation } from '../commands/definition.ts';
+import { type Asked, nothing } from '../commands/submit.ts';
 import { returnFee } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
-import { lockOrder } from '../orders/tables.ts';
-import { reversePaymentWithin } from '../payments/reverse-payment.ts';
-import { activePolicies } from '../settings/tables.ts';
+import { lockOrder, type OrderRow } from '../orders/tables.ts';
+import { reverse } from '../payments/reverse-payment.ts';
 import { type CollectionMove, type CollectionRow, findCollection, moveCollection } from './tables.ts';
 
 export type CollectionStep = CollectionMove & {
@@ -17,51 +19,50 @@ export type CollectionStep = CollectionMove & {
 };
 
 /**
- * Brings the collection of an instalment to any state but `paid`, which comes with a payment. `unpaid` after `paid` takes
- * that payment back; nothing else moves money but the fee for what was not paid.
- * @returns with the orders whose workflows have to know
- * @throws NettermsError as `moveCollection` and `reversePayment` do; `currency-mismatch` for a fee
+ * Brings the collection of an instalment to any state but `paid`, which comes with a payment. `unpaid` after `paid`
+ * reverses that payment; nothing else moves money but the fee for what was not paid.
+ * @throws NettermsError as `moveCollection`, and as `reversePayment` is refused; `currency-mismatch` for a fee
  */
 export async function stepCollection(
-  sql: Sql,
+  tx: Tx,
+  ask: Ask,
   given: CollectionStep,
-): Promise<{ collection: CollectionRow; replayed: boolean; orderIds: string[] }> {
-  const { orderId, instalment, state } = given;
-  return inTransaction(sql, async (tx) => {
-    const { order } = await lockOrder(tx, orderId);
-    const before = await findCollection(tx, orderId, instalment);
-    if (before?.state === state) return { collection: before, replayed: true, orderIds: [] };
-    const bounced = state === 'unpaid' && before?.state === 'paid' ? before.paymentId : null;
-    const collection = await moveCollection(tx, order, instalment, given);
-    const told = state === 'unpaid' ? await returned(tx, given, { bounced, collection }) : [];
-    return { collection, replayed: false, orderIds: told };
+): Promise<{ collection: CollectionRow; replayed: boolean; asked: Asked }> {
+  const { orderId, instalment, state, reason, fee, actor, now } = given;
+  const { order } = await lockOrder(tx, orderId);
+  const before = await findCollection(tx, orderId, instalment);
+  if (before?.state === state) return { collection: before, replayed: true, asked: nothing };
+  const collection = await moveCollection(tx, order, instalment, given);
+  const done = (changedOrders: readonly string[]) => ({
+    ...{ collection, replayed: false, asked: { ...nothing, changedOrders } },
   });
+  if (state !== 'unpaid') return done([]);
+  const situation = await ask.situation(now);
+  if (before?.state !== 'paid') return done(await chargeFee(tx, situation, order, { collection, given }));
+  const { orderIds } = await reverse(tx, situation, before.paymentId!, {
+    reason: reason ?? `${collection.method} returned unpaid`,
+    actor,
+    fee: fee === 'none' ? undefined : fee,
+  });
+  return done(orderIds);
 }
 
-/** Takes the payment back, where there was one; else only the fee is charged. Returns the orders that have to know. */
-async function returned(
+/** The fee for what was not paid, where no payment was booked. Returns the orders whose workflows have to read again. */
+async function chargeFee(
   tx: Tx,
-  { orderId, instalment, fee, reason, actor, now }: CollectionStep,
-  { bounced, collection }: { bounced: string | null; collection: CollectionRow },
+  { policies }: Situation,
+  { id: orderId, status, customerId, currency }: OrderRow,
+  { collection, given }: { collection: CollectionRow; given: CollectionStep },
 ): Promise<string[]> {
-  if (bounced) {
-    const charged = fee === 'none' ? undefined : fee;
-    const why = reason ?? `${collection.method} returned unpaid`;
-    return (await reversePaymentWithin(tx, bounced, { reason: why, actor, now, fee: charged })).orderIds;
-  }
-  const { order } = await lockOrder(tx, orderId);
-  const asked = fee === 'policy' ? (await activePolicies(tx)).receipts.body.returnFee : fee;
-  if (!asked || asked === 'none' || order.status !== 'open') return [];
-  if (asked.currency !== order.currency) {
+  const { instalment, fee, actor, now } = given;
+  const asked = fee === 'policy' ? policies.receipts.body.returnFee : fee;
+  if (!asked || asked === 'none' || status !== 'open') return [];
+  if (asked.currency !== currency) {
     if (fee === 'policy') return [];
-    throw new NettermsError(
-      'currency-mismatch',
-      `Order ${orderId} is in ${order.currency}: so is a fee on it.`,
-    );
+    throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}: so is a fee on it.`);
   }
   const key = `collection/${orderId}/${instalment}/${collection.presentations}`;
   const entry = returnFee(key, orderId, { number: instalment, amount: asked.amount, paymentId: null });
-  const { customerId, currency } = order;
   await book(tx, [entry], { customerId, currency, commandId: null, actor, now });
   return [orderId];
 }

@@ -2,6 +2,7 @@ import { businessCalendar, type Day, dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
+import type { CustomerConsequences } from '../commands/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
@@ -121,15 +122,16 @@ export async function moveCollection(
   return row!;
 }
 
-/** A payment that is taken back leaves its collection unpaid. Needs the lock of the payment's customer. */
-export async function noteReturned(
-  tx: Tx,
-  paymentId: string,
-  { on, actor, now }: { on: Day; actor: string; now: string },
-): Promise<void> {
-  await tx`update collections set state = 'unpaid', state_on = ${on}, actor = ${actor}, updated_at = ${now}
+/** A payment that is reversed leaves its collection unpaid. */
+export const returnedCollections: CustomerConsequences['collections'] = async (
+  tx,
+  { today, now },
+  { body, command },
+) => {
+  const { paymentId } = body as { paymentId: string };
+  await tx`update collections set state = 'unpaid', state_on = ${today}, actor = ${command.actor}, updated_at = ${now}
            where payment_id = ${paymentId} and state = 'paid'`;
-}
+};
 
 function requireOpen({ id, status }: OrderRow): void {
   if (status === 'reserved')

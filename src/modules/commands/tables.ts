@@ -1,10 +1,16 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import type { CommandKind } from '../orders/rules/order-state.ts';
+import type { OrderCommandKind } from '../orders/rules/order-state.ts';
+import type { CommandKind } from './rules/kinds.ts';
+import type { Refusal } from './rules/refusal.ts';
 
 export type CommandRow = {
   id: string;
-  orderId: string;
+  customerId: string;
+  /** Null of what is asked of a customer. */
+  orderId: string | null;
+  /** The customer's command that asked it of the order. */
+  parentId: string | null;
   kind: CommandKind;
   body: Record<string, unknown>;
   fingerprint: string;
@@ -13,31 +19,34 @@ export type CommandRow = {
   createdAt: string;
   outcome: 'applied' | 'refused' | null;
   refusal: string | null;
-  /** What the caller may read beside the code of a refusal. */
-  because: Record<string, unknown> | null;
+  /** The refusal in words, and further members of the problem. */
+  because: { detail?: string; members?: Record<string, unknown> } | null;
   decidedAt: string | null;
 };
+/** A command of an order. */
+export type OrderCommandRow = CommandRow & { orderId: string; kind: OrderCommandKind };
 
-export type NewCommand = Pick<
-  CommandRow,
-  'id' | 'orderId' | 'kind' | 'body' | 'fingerprint' | 'actor' | 'reason'
->;
+export type NewCommand = Omit<CommandRow, 'createdAt' | 'outcome' | 'refusal' | 'because' | 'decidedAt'>;
 
 const columns = (db: Db) =>
-  db`id, order_id, kind, body, fingerprint, actor, reason, created_at, outcome, refusal, because, decided_at`;
+  db`id, customer_id, order_id, parent_id, kind, body, fingerprint, actor, reason, created_at, outcome, refusal, because,
+  decided_at`;
 
 /** How long the poller leaves a new command to the caller's own signal. */
 const FIRST_SIGNAL_MS = 5_000;
+/** Where PostgreSQL says the id of a command that was decided. */
+export const OUTCOME_CHANNEL = 'netterms_outcome';
 
-/** Inserts a command; false if its id exists already. */
-export async function insertCommand(db: Db, command: NewCommand, now: string): Promise<boolean> {
-  const { id, orderId, kind, body, fingerprint, actor, reason } = command;
+/** Inserts a command, as the pipeline alone does (commands/submit.ts); null if its id exists already. */
+export async function insertCommand(db: Db, command: NewCommand, now: string): Promise<CommandRow | null> {
+  const { id, customerId, orderId, parentId, kind, body, fingerprint, actor, reason } = command;
   const signalAfter = new Date(Date.parse(now) + FIRST_SIGNAL_MS).toISOString();
-  const inserted = await db`
-    insert into commands (id, order_id, kind, body, fingerprint, actor, reason, created_at, signal_after)
-    values (${id}, ${orderId}, ${kind}, ${db.json(body as never)}, ${fingerprint}, ${actor}, ${reason}, ${now}, ${signalAfter})
-    on conflict (id) do nothing returning id`;
-  return inserted.length === 1;
+  const [row] = await db<CommandRow[]>`
+    insert into commands (id, customer_id, order_id, parent_id, kind, body, fingerprint, actor, reason, created_at, signal_after)
+    values (${id}, ${customerId}, ${orderId}, ${parentId}, ${kind}, ${db.json(body as never)}, ${fingerprint}, ${actor},
+            ${reason}, ${now}, ${signalAfter})
+    on conflict (id) do nothing returning ${columns(db)}`;
+  return row ?? null;
 }
 
 export async function findCommand(db: Db, id: string): Promise<CommandRow | null> {
@@ -45,11 +54,14 @@ export async function findCommand(db: Db, id: string): Promise<CommandRow | null
   return row ?? null;
 }
 
-/** @throws NettermsError `command-not-found` */
-export async function getCommand(db: Db, id: string): Promise<CommandRow> {
+/**
+ * A command of an order.
+ * @throws NettermsError `command-not-found`
+ */
+export async function getOrderCommand(db: Db, id: string): Promise<OrderCommandRow> {
   const row = await findCommand(db, id);
-  if (!row) throw new NettermsError('command-not-found', `There is no command ${id}.`);
-  return row;
+  if (!row?.orderId) throw new NettermsError('command-not-found', `There is no command ${id}.`);
+  return row as OrderCommandRow;
 }
 
 /** The commands with these ids, in the order in which they came. */
@@ -59,42 +71,46 @@ export async function getCommands(db: Db, ids: readonly string[]): Promise<Comma
   >`select ${columns(db)} from commands where id = any(${ids as string[]}) order by position`;
 }
 
-/** An order's commands that wait for an outcome, in the order in which they came. */
-export async function pendingCommands(db: Db, orderId: string): Promise<CommandRow[]> {
+/** What a customer's command asked of orders, in the order in which it did. */
+export async function childrenOf(db: Db, parentId: string): Promise<OrderCommandRow[]> {
   return db<
-    CommandRow[]
-  >`select ${columns(db)} from commands where order_id = ${orderId} and outcome is null order by position`;
+    OrderCommandRow[]
+  >`select ${columns(db)} from commands where parent_id = ${parentId} order by position`;
 }
 
-export async function commandsOf(db: Db, orderId: string): Promise<CommandRow[]> {
-  return db<CommandRow[]>`select ${columns(db)} from commands where order_id = ${orderId} order by position`;
+/** The first commands of an order that wait for an outcome, in the order in which they came. */
+export async function pendingCommands(db: Db, orderId: string, limit: number): Promise<OrderCommandRow[]> {
+  return db<OrderCommandRow[]>`
+    select ${columns(db)} from commands where order_id = ${orderId} and outcome is null order by position limit ${limit}`;
 }
 
-/** Of these commands those that wait for an outcome. */
-export async function undecidedOf(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
-  return db<CommandRow[]>`
-    select ${columns(db)} from commands where id = any(${ids as string[]}) and outcome is null order by position`;
+export async function commandsOf(db: Db, orderId: string): Promise<OrderCommandRow[]> {
+  return db<
+    OrderCommandRow[]
+  >`select ${columns(db)} from commands where order_id = ${orderId} order by position`;
 }
 
-/** Writes the outcome, once. */
+/** Writes the outcome, once, and notifies whoever waits for it. */
 export async function decideCommand(
   db: Db,
   id: string,
-  refusal: string | null,
-  now: string,
-  because: Record<string, unknown> | null = null,
+  { refusal, now }: { refusal: Refusal | null; now: string },
 ): Promise<void> {
-  await db`update commands set outcome = ${refusal === null ? 'applied' : 'refused'}, refusal = ${refusal},
-             because = ${because && db.json(because as never)}, decided_at = ${now}
-           where id = ${id} and outcome is null`;
+  const because = refusal && { detail: refusal.detail, members: refusal.because };
+  await db`
+    with decided as (
+      update commands set outcome = ${refusal === null ? 'applied' : 'refused'}, refusal = ${refusal?.code ?? null},
+        because = ${because && db.json(because as never)}, decided_at = ${now}
+      where id = ${id} and outcome is null returning id)
+    select pg_notify(${OUTCOME_CHANNEL}, id) from decided`;
 }
 
-/** Claims commands whose workflow must be told again; the next try comes later each time, at most hourly. */
+/** Claims commands whose workflow must be notified again; the next try comes later each time, at most hourly. */
 export async function claimUnsignalled(
   db: Db,
   { now, limit }: { now: string; limit: number },
-): Promise<CommandRow[]> {
-  return db<CommandRow[]>`
+): Promise<OrderCommandRow[]> {
+  return db<OrderCommandRow[]>`
     update commands set signals = signals + 1,
       signal_after = ${now}::timestamptz + least(interval '1 hour', interval '5 seconds' * power(2, least(signals, 12)))
     where id in (select id from commands where outcome is null and signal_after <= ${now}

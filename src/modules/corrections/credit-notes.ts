@@ -8,29 +8,20 @@ export type CreditNoteRow = {
   currency: string;
   issuedOn: string;
   number: string | null;
-  fingerprint: string;
   commandId: string;
   actor: string;
   createdAt: string;
 };
 
 const columns = (db: Db) =>
-  db`credit_note_id, order_id, amount, currency, issued_on, number, fingerprint, command_id, actor, created_at`;
+  db`credit_note_id, order_id, amount, currency, issued_on, number, command_id, actor, created_at`;
 
-/** Inserts a credit note; false if its id exists already. What it reduces is the ledger's to say. */
-export async function insertCreditNote(db: Db, note: CreditNoteRow): Promise<boolean> {
-  const inserted = await db`
+/** Keeps a credit note. What it reduces is the ledger's to say. */
+export async function keepCreditNote(db: Db, note: CreditNoteRow): Promise<void> {
+  await db`
     insert into credit_notes (${columns(db)})
     values (${note.creditNoteId}, ${note.orderId}, ${note.amount}, ${note.currency}, ${note.issuedOn}, ${note.number},
-            ${note.fingerprint}, ${note.commandId}, ${note.actor}, ${note.createdAt})
-    on conflict (credit_note_id) do nothing returning credit_note_id`;
-  return inserted.length === 1;
-}
-
-export async function findCreditNote(db: Db, creditNoteId: string): Promise<CreditNoteRow | null> {
-  const [row] = await db<CreditNoteRow[]>`
-    select ${columns(db)} from credit_notes where credit_note_id = ${creditNoteId}`;
-  return row ?? null;
+            ${note.commandId}, ${note.actor}, ${note.createdAt})`;
 }
 
 /**
@@ -39,14 +30,14 @@ export async function findCreditNote(db: Db, creditNoteId: string): Promise<Cred
  */
 export async function findSameNumber(
   db: Tx,
-  { number, issuedOn }: { number: string; issuedOn: string },
+  { creditNoteId, number, issuedOn }: { creditNoteId: string; number: string; issuedOn: string },
   { id, customerId }: { id: string; customerId: string },
 ): Promise<{ creditNoteId: string; orderId: string } | null> {
   await db`select pg_advisory_xact_lock(hashtextextended(${`credit-note ${number}`}, 0))`;
   const [row] = await db<{ creditNoteId: string; orderId: string }[]>`
     select n.credit_note_id, n.order_id
     from credit_notes n join orders o on o.id = n.order_id join commands c on c.id = n.command_id
-    where n.number = ${number} and extract(year from n.issued_on) = extract(year from ${issuedOn}::date)
+    where n.number = ${number} and n.credit_note_id <> ${creditNoteId} and extract(year from n.issued_on) = extract(year from ${issuedOn}::date)
       and (n.order_id = ${id} or o.customer_id <> ${customerId}) and c.outcome is distinct from 'refused'
     limit 1`;
   return row ?? null;

@@ -1,39 +1,75 @@
+import { z } from 'zod';
 import { apportion } from '../../kernel/apportion.ts';
-import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { withheldByLabel } from '../invoicing/tables.ts';
 import { creditNote } from '../ledger/rules/corrections.ts';
 import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { concedeAfterAll } from '../payments/concede.ts';
-import { creditedOf, findCreditNote } from './credit-notes.ts';
+import { creditedOf, findSameNumber, keepCreditNote } from './credit-notes.ts';
 
 /**
  * A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was
- * paid. What is withheld of the order goes back in proportion.
+ * paid. What is withheld of the order goes back in proportion. A settled order takes it as well.
  */
-export const credit: Apply = async (tx, subject, command, context) => {
-  const { order } = subject;
-  const note = (await findCreditNote(tx, String(command.body.creditNoteId)))!;
-  const closed = subject.status === 'settled' ? null : notOpen(subject);
-  if (closed) return closed;
-  const left = order.total - (await creditedOf(tx, order.id));
-  if (note.amount > left) return 'credit-exceeds-order';
-  const [balances, standings, credited, kept] = await Promise.all([
-    balancesOf(tx, order.id),
-    standingsOf(tx, order.id),
-    creditMadeOf(tx, order.id),
-    withheldByLabel(tx, order.id),
-  ]);
-  const withheld = kept.flatMap(({ label, amount }) => {
-    const [share] = apportion(amount, [note.amount, left - note.amount]);
-    return share === 0 ? [] : [{ label, amount: share! }];
-  });
-  const paid = standings.reduce(
-    (sum, { part, received }) => (part === 'principal' ? sum + received : sum),
-    0,
-  );
-  const entries = creditNote(order.id, balances, { ...note, received: paid - credited, withheld });
-  await book(tx, entries, bookingOf(subject, command, context));
-  await concedeAfterAll(tx, subject, command, context);
-  return null;
-};
+export const issueCreditNote = orderCommand({
+  kind: 'credit',
+  permission: 'accounting',
+  body: z.object({
+    creditNoteId: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    issuedOn: z.string(),
+    number: z.string().nullable(),
+  }),
+  businessId: ({ creditNoteId }) => ({
+    id: `credit-note ${creditNoteId}`,
+    called: `Credit note ${creditNoteId}`,
+  }),
+
+  async read(tx, { order }, { creditNoteId, number, issuedOn }) {
+    const [credited, same] = await Promise.all([
+      creditedOf(tx, order.id),
+      number === null ? null : findSameNumber(tx, { creditNoteId, number, issuedOn }, order),
+    ]);
+    return { left: order.total - credited, same };
+  },
+
+  refuse({ order }, { amount, currency, number }, { left, same }) {
+    const refusal = otherCurrency(order, currency) ?? (order.status === 'settled' ? null : notOpen(order));
+    if (refusal) return refusal;
+    if (same)
+      return {
+        code: 'credit-note-number-taken',
+        detail: `Credit note ${same.creditNoteId} has the number ${number} in that year, on order ${same.orderId}: give this one its own number, unless it is the same one.`,
+        because: same,
+      };
+    return amount > left ? { code: 'credit-exceeds-order' } : null;
+  },
+
+  async keep(tx, { order, now }, note, { id, actor }) {
+    await keepCreditNote(tx, { ...note, orderId: order.id, commandId: id, actor, createdAt: now });
+  },
+
+  async apply(tx, state, note, { facts: { left }, command }) {
+    const { order } = state;
+    const [balances, standings, credited, kept] = await Promise.all([
+      balancesOf(tx, order.id),
+      standingsOf(tx, order.id),
+      creditMadeOf(tx, order.id),
+      withheldByLabel(tx, order.id),
+    ]);
+    const withheld = kept.flatMap(({ label, amount }) => {
+      const [share] = apportion(amount, [note.amount, left - note.amount]);
+      return share === 0 ? [] : [{ label, amount: share! }];
+    });
+    const paid = standings.reduce(
+      (sum, { part, received }) => (part === 'principal' ? sum + received : sum),
+      0,
+    );
+    const entries = creditNote(order.id, balances, { ...note, received: paid - credited, withheld });
+    await book(tx, entries, bookingOf(state, command));
+  },
+
+  consequences: ['discountAndTolerance'],
+});

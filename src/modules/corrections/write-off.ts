@@ -1,26 +1,106 @@
-import { type Apply, bookingOf, close, notOpen } from '../commands/command.ts';
+import { z } from 'zod';
+import { plainMoney } from '../../kernel/money.ts';
+import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { type ApprovalRow, decideApproval, getApproval } from '../approvals/tables.ts';
+import type { Commands } from '../commands/commands.ts';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
+import type { Asked } from '../commands/submit.ts';
 import { writeOff as entriesOf } from '../ledger/rules/corrections.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { book } from '../ledger/tables.ts';
+import { close } from '../orders/close.ts';
 import { balancesOf } from '../orders/tables.ts';
 
 /**
- * Gives up an amount of what is owed, the latest due first, or all of it up to what it was when that was asked; with
- * nothing left the order is written off.
+ * Gives up an amount of what is owed, the latest due first; without an amount, all of it, and no more than it was when
+ * that was asked. With nothing left the order is written off. What would bring the write-offs of an order over the
+ * merchant's threshold waits for a second person.
  */
-export const writeOff: Apply = async (tx, subject, command, context) => {
-  const refusal = notOpen(subject);
-  if (refusal) return refusal;
-  const balances = await balancesOf(tx, subject.order.id);
-  const outstanding = outstandingOf(balances);
-  const { amount: given, upTo } = command.body as { amount?: number; upTo?: number };
-  const amount = given ?? Math.min(upTo ?? outstanding, outstanding);
-  if (amount > outstanding) return 'write-off-exceeds-balance';
-  await book(
-    tx,
-    entriesOf(command.id, subject.order.id, balances, amount),
-    bookingOf(subject, command, context),
-  );
-  if (amount === outstanding) await close(tx, subject, 'written_off', command, context.now);
-  return null;
-};
+export const writeOff = orderCommand({
+  kind: 'writeOff',
+  permission: 'admin',
+  body: z.object({
+    amount: z.int().optional(),
+    currency: z.string().optional(),
+    /** All that was outstanding at the submission. What is owed only later, nobody has judged. */
+    upTo: z.int().optional(),
+    approvalId: z.string().optional(),
+    requestedBy: z.string().optional(),
+  }),
+  pin: ({ order }, body) => (body.amount === undefined ? { ...body, upTo: order.outstanding } : body),
+
+  read: (tx, { order }) => writtenOffOf(tx, order.id),
+
+  refuse({ order }, { amount, currency = order.currency }) {
+    const refusal = otherCurrency(order, currency) ?? notOpen(order);
+    if (refusal) return refusal;
+    if (amount === undefined || amount <= order.outstanding) return null;
+    const owed = plainMoney({ amount: order.outstanding, currency: order.currency });
+    return {
+      code: 'write-off-exceeds-balance',
+      detail: `${owed} is outstanding: write off that or less.`,
+    };
+  },
+
+  amountOf: ({ amount }) => amount ?? null,
+
+  needsSecondPerson({ order, policies }, { amount, upTo = 0 }, writtenOff) {
+    const over = policies.settings.body.writeOffApprovalOver;
+    if (over === null || over.currency !== order.currency) return null;
+    const given = amount ?? upTo;
+    return writtenOff + given > over.amount ? given : null;
+  },
+
+  async apply(tx, state, { amount, upTo }, { command }) {
+    const { order, now } = state;
+    const balances = await balancesOf(tx, order.id);
+    const outstanding = outstandingOf(balances);
+    const given = amount ?? Math.min(upTo ?? outstanding, outstanding);
+    await book(tx, entriesOf(command.id, order.id, balances, given), bookingOf(state, command));
+    const { actor, reason } = command;
+    if (given === outstanding) await close(tx, order, { status: 'written_off', actor, reason, now });
+  },
+
+  consequences: [],
+});
+
+/** What of an order was written off so far, or is to be by commands that wait. In minor units. */
+async function writtenOffOf(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and kind = 'write_off')
+          + (select coalesce(sum(coalesce((body->>'amount')::bigint, (body->>'upTo')::bigint)), 0) from commands
+             where order_id = ${orderId} and kind = 'writeOff' and outcome is null))::bigint as amount`;
+  return row!.amount;
+}
+
+/**
+ * The decision of another person: what is approved is written off in the name of both. Repeated, it is the same command.
+ * @throws NettermsError as `decideApproval` does; `write-off-exceeds-balance` where less is owed by now: then it is not
+ *   decided
+ */
+export async function decideWriteOff(
+  { sql, commands, now }: { sql: Sql; commands: Commands; now: string },
+  id: string,
+  decided: { decision: 'approved' | 'rejected'; comment: string | null; actor: string },
+): Promise<{ approval: ApprovalRow; asked: Asked | null }> {
+  if (decided.decision === 'rejected') {
+    const approval = await inTransaction(sql, (tx) => decideApproval(tx, id, { ...decided, now }));
+    return { approval, asked: null };
+  }
+  const { orderId, amount, currency, reason, requestedBy } = await getApproval(sql, id);
+  return commands.transact(async (tx, ask) => {
+    const asked = await ask.order(writeOff, {
+      orderId,
+      body: { amount, currency, approvalId: id, requestedBy },
+      approved: true,
+      actor: decided.actor,
+      reason,
+      content: { approval: id, by: decided.actor },
+      idempotencyKey: `approval ${id}`,
+      now,
+    });
+    if (!asked.replayed) await decideApproval(tx, id, { ...decided, now });
+    return { approval: await getApproval(tx, id), asked };
+  });
+}

@@ -6,13 +6,13 @@ import { type ImportRow, workflowIdOfImport } from './tables.ts';
 
 type Waiting = Pick<ImportRow, 'id' | 'kind'>;
 
-export type ImportProcess = ReturnType<typeof createImportProcess>;
+export type ImportWorkflows = ReturnType<typeof createImportWorkflows>;
 
 /**
  * The workflows that apply imports. PostgreSQL says whether one is finished, so that one which ended too early
  * (terminated, lost) is simply started again.
  */
-export function createImportProcess({ client, log }: { client: Client; log: Log }) {
+export function createImportWorkflows({ client, log }: { client: Client; log: Log }) {
   /** Starts the import's workflow; changes nothing if it runs. */
   async function ensureRunning({ id, kind }: Waiting): Promise<void> {
     const input: FileImport = { importId: id };

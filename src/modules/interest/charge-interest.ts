@@ -41,7 +41,7 @@ export async function afterCharges<Line extends Balance>(
   });
 }
 
-async function lateEntries(
+export async function lateEntries(
   db: Db,
   order: OrderRow,
   { key, until }: { key: string; until: Day },

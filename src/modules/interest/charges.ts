@@ -1,32 +1,61 @@
-import type { Day } from '../../kernel/calendar.ts';
-import { type Apply, bookingOf, notOpen } from '../commands/command.ts';
+import { z } from 'zod';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { waiver } from '../ledger/rules/reallocations.ts';
 import { book, receivedOn } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { chargeInterest as charge } from './charge-interest.ts';
+import { lateEntries } from './charge-interest.ts';
 
 /** Charges the late interest that has accrued up to a day. */
-export const chargeInterest: Apply = async (tx, subject, command, context) => {
-  const refusal = notOpen(subject);
-  if (refusal) return refusal;
-  const until = String(command.body.until) as Day;
-  const booking = bookingOf(subject, command, context);
-  const done = await charge(tx, subject.order, { key: command.id, until, booking });
-  if (done === 'charged') return null;
-  return done === 'nothing' ? 'nothing-to-charge' : done;
-};
+export const chargeInterest = orderCommand({
+  kind: 'chargeInterest',
+  permission: 'admin',
+  body: z.object({ until: z.string() }),
+  read: (tx, { order }, { until }, commandId) => lateEntries(tx, order, { key: commandId, until }),
 
-/** Gives up interest and costs that were charged, paid or not, or a part of them. */
-export const waive: Apply = async (tx, subject, command, context) => {
-  const refusal = subject.status === 'settled' ? null : notOpen(subject);
-  if (refusal) return refusal;
-  const { id } = subject.order;
-  const [balances, received] = await Promise.all([balancesOf(tx, id), receivedOn(tx, id, 'charges')]);
-  const unpaid = balances.reduce((sum, { charges }) => sum + charges, 0);
-  const charged = received.reduce((sum, { amount }) => sum + amount, unpaid);
-  const amount = Number(command.body.amount ?? charged);
-  if (amount === 0 || amount > charged) return 'waiver-exceeds-charges';
-  const entries = waiver(command.id, id, balances, { amount, received });
-  await book(tx, entries, bookingOf(subject, command, context));
-  return null;
-};
+  refuse({ order }, _, entries) {
+    const refusal = notOpen(order);
+    if (refusal) return refusal;
+    if (typeof entries === 'string') return { code: entries };
+    return entries.length === 0 ? { code: 'nothing-to-charge' } : null;
+  },
+
+  async apply(tx, state, _, { facts: entries, command }) {
+    if (typeof entries !== 'string') await book(tx, entries, bookingOf(state, command));
+  },
+
+  consequences: [],
+});
+
+/** Gives up interest and costs that were charged, paid or not, or a part of them. A settled order takes it as well. */
+export const waive = orderCommand({
+  kind: 'waive',
+  permission: 'admin',
+  /** Without an amount, all of them. */
+  body: z.object({ amount: z.int().optional(), currency: z.string().optional() }),
+
+  async read(tx, { order }) {
+    const [balances, received] = await Promise.all([
+      balancesOf(tx, order.id),
+      receivedOn(tx, order.id, 'charges'),
+    ]);
+    const unpaid = balances.reduce((sum, { charges }) => sum + charges, 0);
+    const charged = received.reduce((sum, { amount }) => sum + amount, unpaid);
+    return { balances, received, charged };
+  },
+
+  refuse({ order }, { amount, currency = order.currency }, { charged }) {
+    const refusal = otherCurrency(order, currency) ?? (order.status === 'settled' ? null : notOpen(order));
+    if (refusal) return refusal;
+    const given = amount ?? charged;
+    return given === 0 || given > charged ? { code: 'waiver-exceeds-charges' } : null;
+  },
+
+  async apply(tx, state, { amount }, { facts: { balances, received, charged }, command }) {
+    const { id } = state.order;
+    const entries = waiver(command.id, id, balances, { amount: amount ?? charged, received });
+    await book(tx, entries, bookingOf(state, command));
+  },
+
+  consequences: [],
+});

@@ -1,14 +1,17 @@
+import { z } from 'zod';
 import { NettermsError } from '../../kernel/errors.ts';
 import { fingerprint as fingerprintOf } from '../../kernel/fingerprint.ts';
 import { plainMoney } from '../../kernel/money.ts';
-import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Sql, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { applyPending } from '../commands/apply-pending.ts';
-import { insertCommand } from '../commands/tables.ts';
+import type { Commands } from '../commands/commands.ts';
+import { customerCommand } from '../commands/definition.ts';
+import { notConfirmed, refusedBy } from '../commands/rules/refusal.ts';
+import { type Asked, askedBefore } from '../commands/submit.ts';
 import { lockCustomer } from '../customers/tables.ts';
-import { isClosed } from '../orders/rules/order-state.ts';
 import { lockOrders, type OrderRow, unknownOrder } from '../orders/tables.ts';
-import { type InvoiceFacts, type InvoicePart, invoiceParts } from './rules/invoice.ts';
+import { applyInvoice } from './apply-invoice.ts';
+import { type InvoiceFacts, type InvoicePart, invoiceParts, withholdings } from './rules/invoice.ts';
 import {
   correctInvoice,
   findInvoice,
@@ -19,72 +22,104 @@ import {
   invoicedOfOrders,
 } from './tables.ts';
 
-/** Who states it, and a fingerprint of what was sent, before defaults. */
-type By = { fingerprint: string; actor: string; now: string };
+/**
+ * An invoice over one order or many of a customer: it is written, and each of its orders is asked to take it. What an
+ * invoice is booked by (its amounts, orders and day) stays as it is; number, day of receipt and document may be
+ * corrected (`putInvoice`).
+ * Refused with `order-not-found`, `several-customers`, `currency-mismatch`, `order-not-confirmed`, `order-closed` for a
+ * cancelled order, `over-invoiced`, `invoice-number-taken`.
+ */
+export const registerInvoice = customerCommand({
+  kind: 'registerInvoice',
+  permission: 'accounting',
+  body: z.object({
+    invoiceId: z.string(),
+    number: z.string(),
+    issuedOn: z.string(),
+    receivedOn: z.string().nullable(),
+    total: z.int(),
+    payable: z.int(),
+    currency: z.string(),
+    withheld: z.enum(withholdings).nullable(),
+    documentUrl: z.string().nullable(),
+    orders: z.array(z.object({ orderId: z.string(), amount: z.int() })).nonempty(),
+    /** Of what was sent, before defaults. */
+    fingerprint: z.string(),
+  }),
+  customerOf: (tx, body) => ownerOf(tx, body),
+  businessId: ({ invoiceId }) => ({ id: `invoice ${invoiceId}`, called: `Invoice ${invoiceId}` }),
 
-export type Registered = { invoice: InvoiceRow; done: 'created' | 'corrected' | 'unchanged' };
+  async apply(tx, { customer, now }, body, { command: { actor }, ask }) {
+    const { invoiceId: id, orders: _, ...facts } = body;
+    const parts = invoiceParts(body).sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+    const orders = await lockOrders(
+      tx,
+      parts.map(({ orderId }) => orderId),
+    );
+    await requireInvoiceable(tx, orders, parts);
+    const invoice = { id, customerId: customer.id, ...facts, parts, actor };
+    await insertInvoice(tx, { ...invoice, createdAt: now, updatedAt: now });
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'invoice.registered',
+      subject: `invoice/${id}`,
+      detail: { number: facts.number, issuedOn: facts.issuedOn },
+    });
+    for (const order of orders) await ask(applyInvoice, { order, body: { invoiceId: id } });
+  },
+
+  consequences: [],
+});
+
+export type Registered = {
+  invoice: InvoiceRow;
+  done: 'created' | 'corrected' | 'unchanged';
+  /** All its orders have taken it. */
+  booked: boolean;
+};
 
 /**
- * Writes an invoice, and a command for each of its orders with it; of closed orders the commands are applied at once.
- * What an invoice is booked by (its amounts, orders and day) stays as it is; number, day of receipt and document may be
- * corrected.
- * @throws NettermsError `order-not-found`, `several-customers`, `currency-mismatch`, `order-not-confirmed`,
- *   `order-closed` for a cancelled order, `over-invoiced`, `invoice-number-taken`, `conflict`
+ * Registers an invoice, or corrects what may be corrected of one that is registered.
+ * @param fingerprint of what was sent, before defaults
+ * @throws NettermsError as `registerInvoice` is refused; `conflict`
  */
-export async function registerInvoice(
-  sql: Sql,
-  id: string,
+export async function putInvoice(
+  { sql, commands, now }: { sql: Sql; commands: Commands; now: string },
+  invoiceId: string,
   facts: InvoiceFacts,
-  by: By,
+  { fingerprint, actor }: { fingerprint: string; actor: string },
 ): Promise<Registered> {
-  try {
-    return await inTransaction(sql, async (tx) => {
-      const known = await findInvoice(tx, id);
-      return known ? correct(tx, known, facts, by) : create(tx, id, facts, by);
-    });
-  } catch (error) {
-    if ((error as { constraint_name?: string }).constraint_name !== 'invoices_number_of_year') throw error;
-    const first = await findNumber(sql, facts);
-    throw new NettermsError(
-      'invoice-number-taken',
-      `Invoice ${first?.id} has the number ${facts.number} in that year: give this one its own number.`,
-      { invoiceId: first?.id },
-    );
-  }
+  const done = await commands
+    .transact(async (tx, ask): Promise<Registered & { asked: Asked }> => {
+      const known = await findInvoice(tx, invoiceId);
+      if (known) return correct(tx, known, facts, { fingerprint, actor, now });
+      const body = { invoiceId, ...facts, orders: [...facts.orders] as [never], fingerprint };
+      const asked = await ask.customer(registerInvoice, {
+        ...{ body, content: { fingerprint }, actor, reason: null, idempotencyKey: null, now },
+      });
+      const done = asked.replayed ? 'unchanged' : 'created';
+      return { invoice: await getInvoice(tx, invoiceId), done, booked: false, asked };
+    })
+    .catch((error) => numberTaken(sql, facts, error));
+  return { ...done, booked: done.asked.children.every(({ outcome }) => outcome !== null) };
 }
 
-async function create(tx: Tx, id: string, facts: InvoiceFacts, by: By): Promise<Registered> {
-  const { number, issuedOn, receivedOn, total, payable, currency, withheld, documentUrl } = facts;
-  const { fingerprint, actor, now } = by;
-  const orders = await lock(tx, facts);
-  const { customerId } = orders[0]!;
-  const parts = invoiceParts(facts).sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
-  const row = {
-    id,
-    customerId,
-    number,
-    issuedOn,
-    receivedOn,
-    total,
-    payable,
-    currency,
-    withheld,
-    documentUrl,
-  };
-  const invoice = { ...row, parts, fingerprint, actor, createdAt: now, updatedAt: now };
-  // The same one at the same moment was here first.
-  const concurrent = await findInvoice(tx, id);
-  if (concurrent) return correct(tx, concurrent, facts, by);
-  await requireInvoiceable(tx, orders, parts);
-  if (!(await insertInvoice(tx, invoice))) return correct(tx, await getInvoice(tx, id), facts, by);
-  const entry = { at: now, actor, action: 'invoice.registered', subject: `invoice/${id}` };
-  await recordAudit(tx, { ...entry, detail: { number, issuedOn } });
-  for (const order of orders) await command(tx, order, invoice);
-  return { invoice, done: 'created' };
+async function numberTaken(sql: Sql, facts: InvoiceFacts, error: unknown): Promise<never> {
+  if ((error as { constraint_name?: string }).constraint_name !== 'invoices_number_of_year') throw error;
+  const first = await findNumber(sql, facts);
+  throw new NettermsError(
+    'invoice-number-taken',
+    `Invoice ${first?.id} has the number ${facts.number} in that year: give this one its own number.`,
+    { invoiceId: first?.id },
+  );
 }
 
-/** Locks the customer, then the orders; all are of one customer, and in the invoice's currency. */
-async function lock(tx: Tx, { orders, currency }: InvoiceFacts): Promise<OrderRow[]> {
+/** The customer of the orders; all are of one, and in the invoice's currency. */
+async function ownerOf(
+  tx: Tx,
+  { orders, currency }: Pick<InvoiceFacts, 'orders' | 'currency'>,
+): Promise<string> {
   const ids = orders.map(({ orderId }) => orderId);
   const owners = await tx<{ id: string; customerId: string; currency: string }[]>`
     select id, customer_id, currency from orders where id = any(${ids})`;
@@ -103,8 +138,7 @@ async function lock(tx: Tx, { orders, currency }: InvoiceFacts): Promise<OrderRo
         `Order ${id} is in ${row.currency}, and the invoice in ${currency}.`,
       );
   }
-  await lockCustomer(tx, first.customerId);
-  return lockOrders(tx, ids);
+  return first.customerId;
 }
 
 async function requireInvoiceable(
@@ -115,11 +149,7 @@ async function requireInvoiceable(
   const amounts = new Map(parts.map(({ orderId, amount }) => [orderId, amount]));
   const invoiced = await invoicedOfOrders(tx, [...amounts.keys()]);
   for (const { id, status, total, currency } of orders) {
-    if (status === 'reserved')
-      throw new NettermsError(
-        'order-not-confirmed',
-        `Order ${id} is only reserved: confirm it first (POST /v1/orders/${id}/confirm).`,
-      );
+    refusedBy(notConfirmed({ id, status }));
     if (status === 'cancelled')
       throw new NettermsError('order-closed', `Order ${id} is cancelled: nothing of it can be invoiced.`, {
         orderStatus: status,
@@ -135,32 +165,16 @@ async function requireInvoiceable(
   }
 }
 
-/** One for each order, whose id follows from both. */
-const commandIdOf = (invoiceId: string, orderId: string): string =>
-  `cmd_${fingerprintOf(`invoice ${invoiceId} ${orderId}`).slice(0, 32)}`;
-
-/** The ids of the commands of an invoice. */
-export const commandsOfInvoice = ({ id, parts }: InvoiceRow): string[] =>
-  parts.map(({ orderId }) => commandIdOf(id, orderId));
-
-async function command(tx: Tx, order: OrderRow, invoice: InvoiceRow): Promise<void> {
-  const { actor, fingerprint, createdAt: now } = invoice;
-  const id = commandIdOf(invoice.id, order.id);
-  const asked = { id, orderId: order.id, kind: 'invoice' as const, actor, reason: null, fingerprint };
-  await insertCommand(tx, { ...asked, body: { invoiceId: invoice.id } }, now);
-  if (isClosed(order.status)) await applyPending(tx, order, { now, told: true });
-}
-
 async function correct(
   tx: Tx,
   { id, customerId }: InvoiceRow,
   facts: InvoiceFacts,
-  by: By,
-): Promise<Registered> {
+  { fingerprint, actor, now }: { fingerprint: string; actor: string; now: string },
+): Promise<Registered & { asked: Asked }> {
   await lockCustomer(tx, customerId);
   const known = await getInvoice(tx, id);
-  const { fingerprint, actor, now } = by;
-  if (known.fingerprint === fingerprint) return { invoice: known, done: 'unchanged' };
+  const asked = await askedBefore(tx, registerInvoice, { invoiceId: id } as never);
+  if (known.fingerprint === fingerprint) return { invoice: known, done: 'unchanged', booked: false, asked };
   if (bookedBy(known) !== bookedBy({ ...facts, parts: facts.orders }))
     throw new NettermsError(
       'conflict',
@@ -178,7 +192,7 @@ async function correct(
       after: { number, receivedOn, documentUrl },
     },
   });
-  return { invoice: await getInvoice(tx, id), done: 'corrected' };
+  return { invoice: await getInvoice(tx, id), done: 'corrected', booked: false, asked };
 }
 
 type Booked = Pick<InvoiceFacts, 'issuedOn' | 'total' | 'payable' | 'currency' | 'withheld'> & {

@@ -75,15 +75,13 @@ export async function listInvoices(
     order by issued_on desc, id desc limit ${limit}`;
 }
 
-/** Inserts an invoice with its parts; false, and nothing is written, if the id exists already. */
-export async function insertInvoice(db: Db, row: InvoiceRow): Promise<boolean> {
-  const inserted = await db`
+/** Inserts an invoice with its parts. */
+export async function insertInvoice(db: Db, row: InvoiceRow): Promise<void> {
+  await db`
     insert into invoices (id, customer_id, number, issued_on, received_on, total, payable, currency, withheld, document_url,
                           fingerprint, actor, created_at, updated_at)
     values (${row.id}, ${row.customerId}, ${row.number}, ${row.issuedOn}, ${row.receivedOn}, ${row.total}, ${row.payable},
-            ${row.currency}, ${row.withheld}, ${row.documentUrl}, ${row.fingerprint}, ${row.actor}, ${row.createdAt}, ${row.updatedAt})
-    on conflict (id) do nothing returning id`;
-  if (inserted.length === 0) return false;
+            ${row.currency}, ${row.withheld}, ${row.documentUrl}, ${row.fingerprint}, ${row.actor}, ${row.createdAt}, ${row.updatedAt})`;
   const parts = row.parts.map(({ orderId, amount, payable }) => ({
     invoice_id: row.id,
     order_id: orderId,
@@ -91,7 +89,6 @@ export async function insertInvoice(db: Db, row: InvoiceRow): Promise<boolean> {
     payable,
   }));
   await db`insert into invoice_parts ${db(parts)}`;
-  return true;
 }
 
 /** Writes what may be corrected of an invoice that is booked. */

@@ -21,8 +21,8 @@ export async function amendTotal(
   booking: Booking & { commandId: string },
 ): Promise<OrderRow> {
   const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
-  const letGo = await letGoByInstalment(tx, order, instalments);
-  const lines = instalments.map((given) => ({ ...given, letGo: letGo.get(given.number) ?? 0 }));
+  const forgiven = await forgivenByInstalment(tx, order, instalments);
+  const lines = instalments.map((given) => ({ ...given, forgiven: forgiven.get(given.number) ?? 0 }));
   const amounts = amendedAmounts(order.terms, lines, total);
   for (const [number, amount] of amounts) await changeInstalment(tx, order.id, number, amount);
   const discount = order.discount && discountOn(order.discount, { amount: total, currency: order.currency });
@@ -45,12 +45,12 @@ export async function amendTotal(
  * What need not be paid of an order's total any more, in minor units: credit notes, also where they made credit,
  * deductions, what was written off. A smaller total would make credit of what nobody paid.
  */
-export async function creditedAndLetGo(db: Db, order: OrderRow): Promise<number> {
-  const letGo = await letGoByInstalment(db, order, await instalmentsOfOrders(db, [order.id]));
-  return [...letGo.values()].reduce((sum, amount) => sum + amount, await creditMadeOf(db, order.id));
+export async function creditedAndForgiven(db: Db, order: OrderRow): Promise<number> {
+  const forgiven = await forgivenByInstalment(db, order, await instalmentsOfOrders(db, [order.id]));
+  return [...forgiven.values()].reduce((sum, amount) => sum + amount, await creditMadeOf(db, order.id));
 }
 
-async function letGoByInstalment(
+async function forgivenByInstalment(
   db: Db,
   { id, confirmedAt }: OrderRow,
   instalments: readonly InstalmentRow[],

@@ -1,40 +1,58 @@
+import { z } from 'zod';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { type Apply, bookingOf, type Refusal } from '../commands/command.ts';
+import { bookingOf, type OrderState, orderCommand } from '../commands/definition.ts';
+import { closed, otherCurrency, type Refusal } from '../commands/rules/refusal.ts';
 import { reread } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
 import { applicantOfOne, momentOf } from '../eligibility/applicants.ts';
 import { buyerMessage, decideIncrease } from '../eligibility/rules/decide.ts';
 import { conditionsOf } from '../eligibility/rules/policy.ts';
-import { completeInvoicing } from '../invoicing/apply-invoice.ts';
 import { invoicedOf } from '../invoicing/tables.ts';
-import { isClosed } from '../orders/rules/order-state.ts';
-import type { OrderRow } from '../orders/tables.ts';
-import { concedeAfterAll } from '../payments/concede.ts';
-import { activePolicies } from '../settings/tables.ts';
-import { amendTotal, creditedAndLetGo } from './amend-total.ts';
-import { completeFulfilment } from './fulfil.ts';
+import { amendTotal, creditedAndForgiven } from './amend-total.ts';
 
 /** Another total: more needs the customer's credit, less gives it back. */
-export const amend: Apply = async (tx, subject, command, context) => {
-  if (isClosed(subject.status)) return 'order-closed';
-  const { order } = subject;
-  const { total } = command.body as { total: number };
-  if (total === order.total) return null;
-  if (total < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
-  if (total < (await creditedAndLetGo(tx, order))) return 'below-credited';
-  const refusal = total > order.total ? await withoutCredit(tx, order, total, context.now) : null;
-  if (refusal) return refusal;
-  const booking = { ...bookingOf(subject, command, context), commandId: command.id };
-  subject.order = await amendTotal(tx, order.id, total, booking);
-  await completeFulfilment(tx, subject, context.now);
-  await completeInvoicing(tx, subject, context.now);
-  await concedeAfterAll(tx, subject, command, context);
-  return null;
-};
+export const amend = orderCommand({
+  kind: 'amend',
+  permission: 'storefront',
+  body: z.object({ total: z.int(), currency: z.string() }),
+
+  async read(tx, state, { total }) {
+    const { order } = state;
+    const [{ amount: invoiced }, forgiven] = await Promise.all([
+      invoicedOf(tx, order.id),
+      creditedAndForgiven(tx, order),
+    ]);
+    return {
+      invoiced,
+      forgiven,
+      noCredit: total > order.total ? await withoutCredit(tx, state, total) : null,
+    };
+  },
+
+  refuse({ order }, { total, currency }, { invoiced, forgiven, noCredit }) {
+    const refusal = otherCurrency(order, currency) ?? closed(order);
+    if (refusal || total === order.total) return refusal;
+    if (total < invoiced) return { code: 'below-invoiced' };
+    if (total < forgiven) return { code: 'below-credited' };
+    return noCredit;
+  },
+
+  async apply(tx, state, { total }, { command }) {
+    if (total === state.order.total) return;
+    const booking = { ...bookingOf(state, command), commandId: command.id };
+    await amendTotal(tx, state.order.id, total, booking);
+  },
+
+  consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],
+});
 
 /** The customer may not owe so much more. What the order asks for now is in the exposure already. */
-async function withoutCredit(tx: Tx, order: OrderRow, total: number, now: string): Promise<Refusal | null> {
-  const { eligibility, settings } = await activePolicies(tx);
+async function withoutCredit(
+  tx: Tx,
+  { order, policies, now }: OrderState,
+  total: number,
+): Promise<Refusal | null> {
+  const { eligibility, settings } = policies;
   const customer = await reread(tx, order.customerId, order.currency);
   if (customer.creditGroup !== null) await lockCreditGroup(tx, customer.creditGroup);
   const moment = momentOf(settings.body, now);

@@ -1,36 +1,60 @@
+import { z } from 'zod';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { type Apply, bookingOf, close } from '../commands/command.ts';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { closed } from '../commands/rules/refusal.ts';
 import { reread } from '../credit/accounts.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { cancellation } from '../ledger/rules/corrections.ts';
 import { balance } from '../ledger/rules/entry.ts';
 import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
-import { isClosed } from '../orders/rules/order-state.ts';
-import type { OrderRow } from '../orders/tables.ts';
+import { close } from '../orders/close.ts';
 
 /** Takes the whole charge back; what was received becomes unapplied credit, as far as it is not that already. */
-export const cancel: Apply = async (tx, subject, command, context) => {
-  const { order } = subject;
-  if (isClosed(subject.status)) return 'order-closed';
-  if (command.body.onlyIfUntouched === true && (await wasTouched(tx, order))) return 'cancel-too-late';
-  if (subject.status === 'reserved')
-    await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
-  else {
-    const [standings, credited] = await Promise.all([standingsOf(tx, order.id), creditMadeOf(tx, order.id)]);
-    const entries = cancellation(command.id, order.id, standings, credited);
-    const { unapplied } = await reread(tx, order.customerId, order.currency);
-    if (unapplied + balance(entries, 'unapplied') < 0) return 'insufficient-credit';
-    await book(tx, entries, bookingOf(subject, command, context));
-  }
-  await close(tx, subject, 'cancelled', command, context.now);
-  return null;
-};
+export const cancel = orderCommand({
+  kind: 'cancel',
+  permission: 'storefront',
+  body: z.object({
+    /** Only while no money was received, and the store does not know that the order is paid. */
+    onlyIfUntouched: z.boolean().optional(),
+  }),
 
-/** Money was received, or the store was told that the order is paid. */
-async function wasTouched(tx: Tx, order: OrderRow): Promise<boolean> {
-  const [row] = await tx<{ touched: boolean }[]>`
-    select exists (select 1 from payments where order_id = ${order.id})
-           or exists (select 1 from ledger where order_id = ${order.id} and kind = 'allocation') or (status = 'open' and paid_in_store in ('marked', 'chased')) as touched
-    from orders where id = ${order.id}`;
-  return row!.touched;
+  async read(tx, { order }, _, commandId) {
+    if (order.status === 'reserved') return { entries: [], creditAfter: 0, received: false };
+    const [standings, credited, { unapplied }, received] = await Promise.all([
+      standingsOf(tx, order.id),
+      creditMadeOf(tx, order.id),
+      reread(tx, order.customerId, order.currency),
+      hasReceivedMoney(tx, order.id),
+    ]);
+    const entries = cancellation(commandId, order.id, standings, credited);
+    return { entries, creditAfter: unapplied + balance(entries, 'unapplied'), received };
+  },
+
+  refuse({ order }, { onlyIfUntouched = false }, { creditAfter, received }) {
+    const storeKnows =
+      order.status === 'open' && (order.paidInStore === 'marked' || order.paidInStore === 'chased');
+    const refusal = closed(order);
+    if (refusal) return refusal;
+    if (onlyIfUntouched && (received || storeKnows)) return { code: 'cancel-too-late' };
+    return creditAfter < 0 ? { code: 'insufficient-credit' } : null;
+  },
+
+  async apply(tx, state, _, { facts: { entries }, command }) {
+    const { order, now } = state;
+    if (order.status === 'reserved')
+      await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
+    else await book(tx, entries, bookingOf(state, command));
+    const { actor, reason } = command;
+    await close(tx, order, { status: 'cancelled', actor, reason, now });
+  },
+
+  consequences: [],
+});
+
+/** A payment was kept for the order, booked or not, or credit was used for it. */
+async function hasReceivedMoney(tx: Tx, orderId: string): Promise<boolean> {
+  const [row] = await tx<{ received: boolean }[]>`
+    select exists (select 1 from payments where order_id = ${orderId})
+        or exists (select 1 from ledger where order_id = ${orderId} and kind = 'allocation') as received`;
+  return row!.received;
 }

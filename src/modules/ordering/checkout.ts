@@ -62,14 +62,14 @@ export type CheckoutResult =
  * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
  * instalments, its plan and its charge; the customer's facts before, where they come with a new order. A decline is kept
  * with its reasons (and with those facts) and leaves the order's id free.
- * @param told whether the answer itself is the word to mark the order paid (no store is told by webhook)
+ * @param notifiesStore whether a store is notified by webhook; else the answer says that the order is paid
  * @throws NettermsError `customer-not-found`, `terms-not-found`, `terms-not-applicable`, `currency-mismatch`,
  *   `conflict`
  */
 export async function checkout(
   sql: Sql,
   request: CheckoutRequest,
-  { now, actor, told }: { now: string; actor: string; told: boolean },
+  { now, actor, notifiesStore }: { now: string; actor: string; notifiesStore: boolean },
 ): Promise<CheckoutResult> {
   return inTransaction(sql, async (tx) => {
     if (request.customer) await writeCustomer(tx, request.customerId, request, now);
@@ -103,7 +103,7 @@ export async function checkout(
       return { kind: 'declined', verdict, customer };
     }
 
-    const order = newOrder(request, terms, verdict, policies, { now, told });
+    const order = newOrder(request, terms, verdict, policies, { now, notifiesStore });
     const settings = policies.settings.body;
     const { instalments, discount } = offerOf(terms, {
       placedAt: order.placedAt,
@@ -197,7 +197,7 @@ function newOrder(
   terms: NamedTerms,
   verdict: Verdict,
   policies: ActivePolicies,
-  { now, told }: { now: string; told: boolean },
+  { now, notifiesStore }: { now: string; notifiesStore: boolean },
 ): NewOrder {
   const confirmed = request.confirm === 'now';
   const holdsFor = Duration.fromISO(policies.settings.body.reservationExpiresAfter);
@@ -225,7 +225,7 @@ function newOrder(
     placedAt: request.placedAt ?? now,
     expiresAt: confirmed ? null : new Date(Date.parse(now) + holdsFor.toMillis()).toISOString(),
     confirmedAt: confirmed ? now : null,
-    paidInStore: told && confirmed ? 'marked' : 'pending',
+    paidInStore: confirmed && !notifiesStore ? 'marked' : 'pending',
     storePendingSince: confirmed ? now : null,
   };
 }

@@ -1,24 +1,35 @@
-import { type Day, dayAt } from '../../kernel/calendar.ts';
-import { type Apply, notOpen } from '../commands/command.ts';
+import { z } from 'zod';
+import { orderCommand } from '../commands/definition.ts';
+import { notOpen } from '../commands/rules/refusal.ts';
 import { moveDueDates } from '../orders/move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 
-/** A later due date of an unpaid instalment; without a number, of the earliest one. Its reminders are planned anew. */
-export const extend: Apply = async (tx, subject, { body }, { now }) => {
-  const refusal = notOpen(subject);
-  if (refusal) return refusal;
-  const { order } = subject;
-  const { instalment, dueOn } = body as { instalment?: number; dueOn: Day };
-  const settings = (await activePolicies(tx)).settings.body;
-  const all = await instalmentsOfOrders(tx, [order.id]);
-  const unpaid = all.filter(({ outstanding }) => outstanding > 0);
-  const found = instalment === undefined ? unpaid[0] : all.find(({ number }) => number === instalment);
-  if (!found) return 'instalment-not-found';
-  if (found.outstanding <= 0) return 'instalment-paid';
-  if (dueOn <= found.dueOn || dueOn < dayAt(now, settings.timeZone)) return 'extension-not-later';
-  const date = found.dueAt === null ? { dueOn, dueAt: null } : dueOnDay(dueOn, settings);
-  await moveDueDates(tx, order.id, [{ number: found.number, ...date }], now);
-  return null;
-};
+/** A later due date of an unpaid instalment; without a number, of the earliest one. Its reminders are planned again. */
+export const extend = orderCommand({
+  kind: 'extend',
+  permission: 'admin',
+  body: z.object({ instalment: z.int().optional(), dueOn: z.string() }),
+
+  async read(tx, { order }, { instalment }) {
+    const all = await instalmentsOfOrders(tx, [order.id]);
+    return instalment === undefined
+      ? all.find(({ outstanding }) => outstanding > 0)
+      : all.find(({ number }) => number === instalment);
+  },
+
+  refuse({ order, today }, { dueOn }, found) {
+    const refusal = notOpen(order);
+    if (refusal) return refusal;
+    if (!found) return { code: 'instalment-not-found' };
+    if (found.outstanding <= 0) return { code: 'instalment-paid' };
+    return dueOn <= found.dueOn || dueOn < today ? { code: 'extension-not-later' } : null;
+  },
+
+  async apply(tx, { order, policies, now }, { dueOn }, { facts: found }) {
+    const date = found!.dueAt === null ? { dueOn, dueAt: null } : dueOnDay(dueOn, policies.settings.body);
+    await moveDueDates(tx, order.id, [{ number: found!.number, ...date }], now);
+  },
+
+  consequences: [],
+});

@@ -1,57 +1,84 @@
-import type { Day } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { type Apply, bookingOf, notOpen, type Subject } from '../commands/command.ts';
-import { completeInvoicing } from '../invoicing/apply-invoice.ts';
+import { z } from 'zod';
+import { dayAt } from '../../kernel/calendar.ts';
+import { plainMoney } from '../../kernel/money.ts';
+import { bookingOf, type Consequence, orderCommand } from '../commands/definition.ts';
+import { invalidField, notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { invoicedOf } from '../invoicing/tables.ts';
 import { completeOrder } from '../orders/changes.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
-import { getOrder } from '../orders/tables.ts';
-import { concedeAfterAll } from '../payments/concede.ts';
-import { amendTotal, creditedAndLetGo } from './amend-total.ts';
+import { amendTotal, creditedAndForgiven } from './amend-total.ts';
 import { insertFulfilment, lastFulfilledOn } from './tables.ts';
 
-/** What a store says was delivered or rendered; without an amount, all that is left of the order. */
-export type Fulfilment = {
-  fulfilmentId: string | null;
-  /** In minor units. */
-  amount: number | null;
-  fulfilledOn: Day;
-  /** Nothing more will come: what is left of the order is released. */
-  final: boolean;
-};
+/** A part of the order was delivered or rendered, or the rest. */
+export const fulfil = orderCommand({
+  kind: 'fulfil',
+  permission: 'storefront',
+  body: z.object({
+    /** The store's; a fulfilment is known by it. */
+    fulfilmentId: z.string().nullable(),
+    orderId: z.string(),
+    /** Null: all that is left of the order. */
+    amount: z.int().nullable(),
+    currency: z.string().nullable(),
+    fulfilledOn: z.string(),
+    /** Nothing more will come: what is left of the order is released. */
+    final: z.boolean(),
+  }),
+  businessId: ({ orderId, fulfilmentId }) =>
+    fulfilmentId === null
+      ? null
+      : { id: `fulfilment ${orderId} ${fulfilmentId}`, called: `Fulfilment ${fulfilmentId}` },
 
-/** A part of the order, or the rest. When nothing more is to come, what is due from the fulfilment on gets its final date. */
-export const fulfil: Apply = async (tx, subject, command, context) => {
-  const refusal = notOpen(subject);
-  if (refusal) return refusal;
-  const { order } = subject;
-  if (order.fulfilledOn !== null) return 'already-fulfilled';
-  const { fulfilmentId, amount, fulfilledOn, final } = command.body as Fulfilment;
-  const left = order.total - order.fulfilled;
-  const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
-  if (part > left) return 'over-fulfilled';
-  if (final && order.fulfilled + part < (await invoicedOf(tx, order.id)).amount) return 'below-invoiced';
-  if (final && order.fulfilled + part < (await creditedAndLetGo(tx, order))) return 'below-credited';
-  const row = { commandId: command.id, orderId: order.id, fulfilmentId, amount: part, fulfilledOn };
-  await insertFulfilment(tx, row);
-  subject.order = await getOrder(tx, order.id);
-  if (final && part < left) {
-    const booking = { ...bookingOf(subject, command, context), commandId: command.id };
-    subject.order = await amendTotal(tx, order.id, subject.order.fulfilled, booking);
-  }
-  await completeFulfilment(tx, subject, context.now);
-  await completeInvoicing(tx, subject, context.now);
-  await concedeAfterAll(tx, subject, command, context);
-  return null;
-};
+  async read(tx, { order }, { amount, final }) {
+    const left = order.total - order.fulfilled;
+    const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
+    const [{ amount: invoiced }, forgiven] = await Promise.all([
+      invoicedOf(tx, order.id),
+      creditedAndForgiven(tx, order),
+    ]);
+    return { left, part, invoiced, forgiven };
+  },
+
+  refuse({ order, today, policies }, { currency, fulfilledOn, final }, { left, part, invoiced, forgiven }) {
+    const refusal = notOpen(order);
+    if (refusal) return refusal;
+    if (order.fulfilledOn !== null)
+      return {
+        code: 'already-fulfilled',
+        detail: `Order ${order.id} is fulfilled since ${order.fulfilledOn}.`,
+      };
+    const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
+    if (fulfilledOn > today) return invalidField('/fulfilledOn', `This is in the future: today is ${today}.`);
+    if (fulfilledOn < placedOn)
+      return invalidField('/fulfilledOn', `This is before the order was placed, on ${placedOn}.`);
+    const mismatch = currency === null ? null : otherCurrency(order, currency);
+    if (mismatch) return mismatch;
+    const money = (amount: number) => plainMoney({ amount, currency: order.currency });
+    if (part > left)
+      return {
+        code: 'over-fulfilled',
+        detail: `Of order ${order.id} ${money(left)} are left to fulfil, and this is ${money(part)}: amend the order first (POST /v1/orders/${order.id}/amend), or say less.`,
+      };
+    if (final && order.fulfilled + part < invoiced) return { code: 'below-invoiced' };
+    return final && order.fulfilled + part < forgiven ? { code: 'below-credited' } : null;
+  },
+
+  async apply(tx, state, { fulfilmentId, fulfilledOn, final }, { facts: { left, part }, command }) {
+    const { id: orderId, fulfilled } = state.order;
+    await insertFulfilment(tx, { commandId: command.id, orderId, fulfilmentId, amount: part, fulfilledOn });
+    if (!final || part === left) return;
+    const booking = { ...bookingOf(state, command), commandId: command.id };
+    await amendTotal(tx, orderId, fulfilled + part, booking);
+  },
+
+  consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],
+});
 
 /** Once the parts reach the total, on the day of the last of them, due dates that waited for it are final. */
-export async function completeFulfilment(tx: Tx, subject: Subject, now: string): Promise<void> {
-  const { id, total, fulfilled, fulfilledOn } = subject.order;
+export const fulfilment: Consequence = async (tx, { order, now }) => {
+  const { id, total, fulfilled, fulfilledOn } = order;
   if (fulfilledOn !== null || fulfilled < total) return;
   const day = await lastFulfilledOn(tx, id);
   await completeOrder(tx, id, day);
-  subject.order = { ...subject.order, fulfilledOn: day };
-  await finaliseDueDates(tx, subject.order, 'fulfilled', day, now);
-  subject.order = await getOrder(tx, id);
-}
+  await finaliseDueDates(tx, { ...order, fulfilledOn: day }, 'fulfilled', day, now);
+};

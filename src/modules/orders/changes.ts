@@ -1,40 +1,10 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import type { PaidInStore } from './rules/order-state.ts';
 
 /*
- * What use cases of other modules change of an order's row. All need the locks of `lockOrder`; amounts are in minor
- * units. What is owed is not among it: `book` alone moves that.
+ * What use cases of other modules change of an order's row, but for its life (life-cycle.ts). All need the locks of
+ * `lockOrder`; amounts are in minor units. What is owed is not part of it: `book` alone moves that.
  */
-
-/** The reservation has become an order; `marked` where no store is to be told. */
-export async function confirmOrder(
-  tx: Tx,
-  id: string,
-  { paidInStore, now }: { paidInStore: PaidInStore; now: Instant },
-): Promise<void> {
-  await tx`update orders set status = 'open', confirmed_at = ${now}, store_pending_since = ${now},
-                             paid_in_store = ${paidInStore} where id = ${id}`;
-}
-
-/** Nothing is to come of the order any more. */
-export async function closeOrder(
-  tx: Tx,
-  id: string,
-  {
-    status,
-    reason,
-    now,
-  }: { status: 'settled' | 'cancelled' | 'written_off'; reason: string | null; now: Instant },
-): Promise<void> {
-  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null where id = ${id}`;
-}
-
-/** Opens a closed order again, in a new episode of its workflow. */
-export async function reopenOrder(tx: Tx, id: string, episode: number, now: Instant): Promise<void> {
-  await tx`update orders set status = 'open', closed_at = null, close_reason = null, finished_at = null, reopenings = reopenings + 1,
-                             episode = ${episode}, started_at = null, wake_by = ${now} where id = ${id}`;
-}
 
 /** Gives the order another total, and the early-payment discount that goes with it. */
 export async function changeTotal(tx: Tx, id: string, total: number, discount: object | null): Promise<void> {
@@ -71,13 +41,6 @@ export async function addFulfilled(tx: Tx, id: string, amount: number): Promise<
 /** The order is fulfilled, the last part of it on that day. */
 export async function completeOrder(tx: Tx, id: string, fulfilledOn: Day): Promise<void> {
   await tx`update orders set fulfilled_on = ${fulfilledOn} where id = ${id}`;
-}
-
-/** Decides on an open order that the store could not be told of. Resolves to false where it is not such a one. */
-export async function decideForStore(tx: Tx, id: string, state: PaidInStore, now: Instant): Promise<boolean> {
-  const changed = await tx`update orders set paid_in_store = ${state}, store_pending_since = ${now}
-                           where id = ${id} and status = 'open' and paid_in_store = 'failed' returning id`;
-  return changed.length === 1;
 }
 
 /** The place of the next event in the sequence that the store is told, from 1. */

@@ -6,15 +6,9 @@ import { quickly } from '../../platform/temporal/client.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { DeferredOrder, Message } from '../../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../../workflows/search-attributes.ts';
-import {
-  noteIdle,
-  noteStuck,
-  raiseEpisode,
-  STUCK_MS,
-  stepsStillPlanned,
-  waitingSince,
-} from './lost-workflows.ts';
-import type { CommandKind } from './rules/order-state.ts';
+import { noteIdle, noteStuck } from './life-cycle.ts';
+import { followLostWorkflow, stepsStillPlanned } from './lost-workflows.ts';
+import type { OrderCommandKind } from './rules/order-state.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
 
@@ -24,16 +18,16 @@ const STARTS_WAITING = 2_000;
 /** How long closing may take: the store is told "paid" for seven days, and then "settled" for seven. */
 const CLOSING_MS = 15 * 24 * 3_600_000;
 
-/** A command's signal, or a mere word that PostgreSQL knows more. */
-export type SignalName = CommandKind | 'lookAgain';
+/** A command's signal, or the notice that PostgreSQL knows more than the workflow. */
+export type SignalName = OrderCommandKind | 'lookAgain';
 
-export type OrderProcess = ReturnType<typeof createOrderProcess>;
+export type OrderWorkflows = ReturnType<typeof createOrderWorkflows>;
 
 /**
  * The workflows of the orders, as the other processes see them. PostgreSQL says which episode is the current one;
  * Temporal's refusal of a second start only helps.
  */
-export function createOrderProcess({
+export function createOrderWorkflows({
   sql,
   client,
   log,
@@ -70,13 +64,13 @@ export function createOrderProcess({
 
   /** A workflow that ended before its order did (terminated, failed, lost) is followed by a new episode. */
   async function resume(order: OrderRow): Promise<void> {
-    const raised = await raiseEpisode(sql, order.id, order.episode, now());
-    if (!raised) return;
+    const next = await followLostWorkflow(sql, order.id, order.episode, now());
+    if (!next) return;
     log.warn(
-      { orderId: order.id, episode: raised.order.episode },
+      { orderId: order.id, episode: next.episode },
       'the workflow had ended before its order; a new episode follows it',
     );
-    await startStored(raised.order);
+    await startStored(next);
   }
 
   /** Starts what was never started, resumes what has ended too early, and notes what runs but does not get on. */
@@ -87,7 +81,7 @@ export function createOrderProcess({
       return;
     }
     if (running !== 'running') return resume(order);
-    if (!(await isBehind(order))) return noteIdle(sql, order, now());
+    if (!isBehind(order)) return noteIdle(sql, order, now());
     if (order.stuckSince !== null) {
       log.warn(
         { orderId: order.id, workflowId: workflowIdOf(order) },
@@ -98,11 +92,10 @@ export function createOrderProcess({
     await signal(order, 'lookAgain');
   }
 
-  /** Whether the workflow should have done something by now: its first pass, a command, its next step, its end. */
-  async function isBehind(order: OrderRow): Promise<boolean> {
+  /** Whether the workflow should have done something by now: its first pass, its next step, its end. */
+  function isBehind(order: OrderRow): boolean {
     const ago = (instant: string) => Date.parse(now()) - Date.parse(instant);
-    const waiting = await waitingSince(sql, order.id);
-    if (!order.startedAt || (waiting !== null && ago(waiting) > STUCK_MS)) return true;
+    if (!order.startedAt) return true;
     if (order.closedAt) return ago(order.closedAt) > CLOSING_MS;
     const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
     return order.nextStep !== null && !held && ago(order.nextStep.at) > 0;
@@ -139,8 +132,8 @@ export function createOrderProcess({
       );
     },
 
-    /** Tells the workflow that there is a command. What cannot be told now is told again by the poller. */
-    async tell(orderId: string, kind: SignalName, commandId?: string): Promise<void> {
+    /** Notifies the workflow that there is a command. What fails now the poller repeats. */
+    async notify(orderId: string, kind: SignalName, commandId?: string): Promise<void> {
       const order = await findOrder(sql, orderId);
       if (!order || order.finishedAt) return;
       try {
@@ -152,7 +145,7 @@ export function createOrderProcess({
         } catch (failure) {
           log.warn(
             { orderId, commandId, error: (failure as Error).message },
-            'the workflow could not be told now; the poller will',
+            'the workflow could not be notified now; the poller will',
           );
         }
       }

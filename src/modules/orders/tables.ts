@@ -156,7 +156,7 @@ export async function getOrder(db: Db, id: string): Promise<OrderRow> {
 /** The orders' instalments, of each order the earliest due first. */
 export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
   return db<InstalmentRow[]>`
-    select order_id, number, due_on, due_at, amount, outstanding, charges, moves, coalesce(line, number - 1) as line, collection from instalments
+    select order_id, number, due_on, due_at, amount, outstanding, charges, moves, line, collection from instalments
     where order_id = any(${orderIds as string[]}) order by order_id, due_at nulls last, due_on, number`;
 }
 
@@ -195,4 +195,20 @@ export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   return db<
     Balance[]
   >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, due_on, number`;
+}
+
+/** The earliest due date of what is unpaid, and the numbers of the instalments that are paid: of a reservation none is. */
+export async function unpaidOf(
+  db: Db,
+  { id, status }: Pick<OrderRow, 'id' | 'status'>,
+): Promise<{ dueAt: string | null; paid: number[] }> {
+  const instalments = await instalmentsOfOrders(db, [id]);
+  const isPaid = ({ outstanding }: InstalmentRow) => status !== 'reserved' && outstanding <= 0;
+  return {
+    dueAt: instalments.find((line) => !isPaid(line))?.dueAt ?? null,
+    paid: instalments
+      .filter(isPaid)
+      .map(({ number }) => number)
+      .sort((a, b) => a - b),
+  };
 }

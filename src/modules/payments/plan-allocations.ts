@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
@@ -21,14 +22,19 @@ import {
 } from './rules/receipts.ts';
 import type { PaymentRow } from './tables.ts';
 
+const money = z.object({ amount: z.int(), currency: z.string() });
+
 /** What somebody asks of a payment. Without allocations it goes to the oldest due first. */
-export type AllocationRequest = {
-  allocations: readonly { orderId: string; instalment?: number | undefined; amount: Money }[] | null;
-  deductions: readonly { orderId: string; kind: DeductionKind; amount: Money }[];
-};
+export const allocationRequest = z.object({
+  allocations: z
+    .array(z.object({ orderId: z.string(), instalment: z.int().optional(), amount: money }))
+    .nullable(),
+  deductions: z.array(z.object({ orderId: z.string(), kind: z.enum(deductionKinds), amount: money })),
+});
+export type AllocationRequest = z.infer<typeof allocationRequest>;
 
 /** The allocation of one order, as its command will say it. */
-export type PlannedAllocation = { orderId: string; body: AllocateBody };
+export type PlannedAllocation = { order: OrderRow; body: AllocateBody };
 
 type Known = { order: OrderRow; open: OpenOrder };
 
@@ -76,13 +82,14 @@ export async function planAllocations(
     ? givenParts(request.allocations)
     : await oldestFirst(tx, payment, request, { known, available, zone });
   const plans = [...parts].map(([orderId, of]): PlannedAllocation => {
+    const { order } = known.get(orderId)!;
     const deductions = request.deductions
       .filter((deduction) => deduction.orderId === orderId)
       .map(({ kind, amount }) => ({ kind, amount: amount.amount }));
     const amount = of.reduce((sum, part) => sum + part.amount, 0);
-    return { orderId, body: { paymentId: payment.paymentId, amount, parts: of, deductions } };
+    return { order, body: { paymentId: payment.paymentId, amount, parts: of, deductions } };
   });
-  for (const { orderId, body } of plans) requireOwed(known.get(orderId)!.open, body, money);
+  for (const { order, body } of plans) requireOwed(known.get(order.id)!.open, body, money);
   for (const [index, { orderId }] of request.deductions.entries())
     if (!parts.has(orderId))
       invalid(

@@ -1,34 +1,74 @@
-import { type Apply, bookingOf } from '../commands/command.ts';
-import { findCustomer } from '../customers/tables.ts';
+import { z } from 'zod';
+import { dayAt } from '../../kernel/calendar.ts';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { invalidField, notConfirmed, otherCurrency } from '../commands/rules/refusal.ts';
 import { chargeInterest } from '../interest/charge-interest.ts';
 import { payment, unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
-import { balancesOf } from '../orders/tables.ts';
-import { concede } from './concede.ts';
+import { balancesOf, instalmentsOfOrders } from '../orders/tables.ts';
 import { startingWith } from './rules/allocations.ts';
-import { findPayment } from './tables.ts';
+import { reservedId } from './rules/payment-ids.ts';
+import { keepPayment } from './tables.ts';
 
 /**
  * Money that was received for the order. If it is late, interest is charged up to its day, and paid first; a rate that
- * is missing holds no payment up. What nobody owes any more becomes unapplied credit; so does all of it while the
- * customer is insolvent: who may be paid out of it is for an admin to say, who allocates credit by hand.
+ * is missing holds no payment up. What is more than is owed becomes unapplied credit. So does all of it while the
+ * customer is insolvent: then an admin decides whom it pays, and allocates the credit by hand.
  */
-export const recordPayment: Apply = async (tx, subject, command, context) => {
-  const { order } = subject;
-  const received = (await findPayment(tx, String(command.body.paymentId)))!;
-  const booking = bookingOf(subject, command, context);
-  const { paymentId, amount } = received;
-  const insolvent = (await findCustomer(tx, order.customerId))!.privilege === 'insolvency';
-  if (subject.status !== 'open' || insolvent) {
-    await book(tx, [unappliedPayment(paymentId, amount, order.id)], booking);
-    return null;
-  }
-  await chargeInterest(tx, order, { key: command.id, until: received.receivedOn, booking });
-  const balances = startingWith(
-    await balancesOf(tx, order.id),
-    command.body.instalment as number | undefined,
-  );
-  await book(tx, payment(order.id, balances, received), booking);
-  await concede(tx, order, booking, { key: command.id, paymentId });
-  return null;
-};
+export const recordPayment = orderCommand({
+  kind: 'recordPayment',
+  permission: 'accounting',
+  body: z.object({
+    paymentId: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    receivedOn: z.string(),
+    method: z.string().nullable(),
+    reference: z.string().nullable(),
+    /** The instalment that it pays first. */
+    instalment: z.int().optional(),
+  }),
+  businessId: ({ paymentId }) => ({ id: `payment ${paymentId}`, called: `Payment ${paymentId}` }),
+
+  async read(tx, { order }) {
+    return (await instalmentsOfOrders(tx, [order.id])).map(({ number }) => number);
+  },
+
+  refuse({ order, policies }, { paymentId, currency, receivedOn, instalment }, instalments) {
+    const refusal = reservedId(paymentId) ?? otherCurrency(order, currency) ?? notConfirmed(order);
+    if (refusal) return refusal;
+    const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
+    if (receivedOn < placedOn)
+      return invalidField(
+        '/receivedOn',
+        `This is before order ${order.id}, which was placed on ${placedOn}.`,
+      );
+    if (instalment === undefined || instalments.includes(instalment)) return null;
+    return {
+      code: 'instalment-not-found',
+      detail: `Order ${order.id} has no instalment ${instalment}, it has ${instalments.length}.`,
+    };
+  },
+
+  refusesAtOnce: true,
+
+  async keep(tx, { order, now }, { instalment: _, ...money }, { id, actor }) {
+    const { customerId, id: orderId } = order;
+    await keepPayment(tx, { ...money, customerId, orderId, commandId: id, actor, createdAt: now });
+  },
+
+  async apply(tx, state, { paymentId, amount, receivedOn, instalment }, { command }) {
+    const { order, customer } = state;
+    const booking = bookingOf(state, command);
+    if (order.status !== 'open' || customer.privilege === 'insolvency') {
+      await book(tx, [unappliedPayment(paymentId, amount, order.id)], booking);
+      return;
+    }
+    await chargeInterest(tx, order, { key: command.id, until: receivedOn, booking });
+    const balances = startingWith(await balancesOf(tx, order.id), instalment);
+    await book(tx, payment(order.id, balances, { paymentId, amount }), booking);
+    return { paidWith: paymentId };
+  },
+
+  consequences: ['discountAndTolerance'],
+});

@@ -1,32 +1,29 @@
+import { z } from 'zod';
 import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
-import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { noteReturned } from '../collections/tables.ts';
-import { decideCommand } from '../commands/tables.ts';
-import { inCurrency } from '../credit/accounts.ts';
-import { lockCustomer } from '../customers/tables.ts';
+import { refuseCommands } from '../commands/apply.ts';
+import { customerCommand, type Situation } from '../commands/definition.ts';
+import { reread } from '../credit/accounts.ts';
 import { returnFee } from '../ledger/rules/debts.ts';
 import { balance, type Entry } from '../ledger/rules/entry.ts';
 import { reversal, withdrawal } from '../ledger/rules/receipts.ts';
 import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
-import { reopenOrder } from '../orders/changes.ts';
+import { reopenOrder } from '../orders/life-cycle.ts';
 import { mayBecome } from '../orders/rules/order-state.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/tables.ts';
-import { activePolicies, merchantToday } from '../settings/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
 import { creditOfNoPayment, unappliedOf } from './credit-sources.ts';
-import { oweAgain } from './owe-again.ts';
+import { reinstateDebt } from './reinstate-debt.ts';
 import { byDueDate } from './rules/receipts.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './tables.ts';
-
-/** `orderIds`: the orders that the payment was for; `reopened`: those that are open again. */
-export type Reversed = { orderIds: string[]; reopened: string[]; replayed: boolean };
+import { ordersOfPayment } from './views.ts';
 
 export type Reversal = {
   reason: string;
   actor: string;
-  now: string;
   /** What the customer is charged for it: an amount, or by the receipts policy. */
   fee?: Money | 'policy' | undefined;
 };
@@ -35,30 +32,64 @@ export type Reversal = {
  * Takes a payment back as a whole, with all that it paid and what was deducted: by reversing entries, never by an edit.
  * An order that it had settled is open again, with a new episode; credit that it had become is taken back; what is
  * still to be allocated of it is refused.
- * @throws NettermsError `payment-not-found`; `payment-not-booked` while its command still waits for the order's
- *   workflow; `credit-used` where credit that it had become is not there any more; `validation` for a fee that no open
- *   order can take, `currency-mismatch` for one in another currency
+ * Refused with `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow;
+ * `credit-used` where credit that it had become is not there any more; `validation` for a fee that no open order can
+ * take, `currency-mismatch` for one in another currency.
  */
-export async function reversePayment(sql: Sql, paymentId: string, given: Reversal): Promise<Reversed> {
-  return inTransaction(sql, (tx) => reversePaymentWithin(tx, paymentId, given));
+export const reversePayment = customerCommand({
+  kind: 'reversePayment',
+  permission: 'accounting',
+  body: z.object({
+    paymentId: z.string(),
+    fee: z.union([z.literal('policy'), z.object({ amount: z.int(), currency: z.string() })]).optional(),
+  }),
+  customerOf: async (tx, { paymentId }) =>
+    ((await findPayment(tx, paymentId)) ?? unknownPayment(paymentId)).customerId,
+  businessId: ({ paymentId }) => ({
+    id: `reversal ${paymentId}`,
+    called: `The reversal of payment ${paymentId}`,
+  }),
+  isDone: (tx, _, { paymentId }) => isReversed(tx, paymentId),
+
+  async apply(tx, state, { paymentId, fee }, { command: { actor, reason } }) {
+    const { orderIds } = await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee });
+    return { changedOrders: orderIds };
+  },
+
+  consequences: ['collections'],
+});
+
+/** Whether a payment was taken back. Throws `payment-not-booked` if it is not booked yet. */
+async function isReversed(tx: Tx, paymentId: string): Promise<boolean> {
+  const [row] = await tx<{ booked: boolean; standing: boolean }[]>`
+    select count(*) > 0 as booked,
+           coalesce(bool_or(kind = 'payment' and id not in (select reverses from ledger where reverses is not null)), false) as standing
+    from ledger where payment_id = ${paymentId}`;
+  if (row!.booked) return !row!.standing;
+  throw new NettermsError(
+    'payment-not-booked',
+    `Payment ${paymentId} is kept and not booked yet: reverse it when it is.`,
+  );
 }
 
-/** The same within a transaction that holds no locks yet, or the customer's. */
-export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Reversal): Promise<Reversed> {
-  const { reason, actor, now } = given;
+/**
+ * Reverses a payment that is booked and not reversed. Needs the lock of its customer.
+ * @returns the orders that the payment was for, and those that are open again
+ */
+export async function reverse(
+  tx: Tx,
+  state: Situation,
+  paymentId: string,
+  given: Reversal,
+): Promise<{ orderIds: string[]; reopened: string[] }> {
+  const { reason, actor } = given;
+  const { now } = state;
   const payment = (await findPayment(tx, paymentId)) ?? unknownPayment(paymentId);
   const { customerId, currency } = payment;
-  const customer = await inCurrency(tx, await lockCustomer(tx, customerId), currency);
-  const orderIds = await ordersOf(tx, payment);
+  const orderIds = await ordersOfPayment(tx, paymentId);
   const orders = await lockOrders(tx, orderIds);
   const booked = await notReversed(tx, paymentId, orders);
-  if (!booked.some(({ kind }) => kind === 'payment')) {
-    await requireReversed(tx, paymentId);
-    return { orderIds, reopened: [], replayed: true };
-  }
-  await refuseWaiting(tx, paymentId, given);
-  const today = await merchantToday(tx, now);
-  await noteReturned(tx, paymentId, { on: today, actor, now });
+  await refuseWaiting(tx, paymentId, { actor, now });
 
   const key = `payment/${paymentId}`;
   const booking: Booking = { customerId, currency, commandId: null, actor, now };
@@ -72,54 +103,25 @@ export async function reversePaymentWithin(tx: Tx, paymentId: string, given: Rev
     ),
   ];
   requireCredit(payment, entries, {
-    held: customer.unapplied,
+    held: (await reread(tx, customerId, currency)).unapplied,
     left: await unappliedOf(tx, paymentId),
     ofNone: await creditOfNoPayment(tx, customerId, currency),
   });
   await book(tx, entries, booking);
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
-  for (const order of orders) {
-    if (!paid.has(order.id)) continue;
-    await oweAgain(tx, order, key, booking);
-  }
-  const detail = { paymentId };
-  await recordAudit(tx, {
-    at: now,
-    actor,
-    action: 'payment.reversed',
-    subject: `customer/${customerId}`,
-    reason,
-    detail,
-  });
+  for (const order of orders) if (paid.has(order.id)) await reinstateDebt(tx, order, key, booking);
+  const audited = { at: now, actor, action: 'payment.reversed', reason, detail: { paymentId } };
+  await recordAudit(tx, { ...audited, subject: `customer/${customerId}` });
   const reopened: string[] = [];
   for (const order of orders) {
-    const subject = `order/${order.id}`;
-    await recordAudit(tx, { at: now, actor, action: 'payment.reversed', subject, reason, detail });
+    await recordAudit(tx, { ...audited, subject: `order/${order.id}` });
     if (!paid.has(order.id) || !mayBecome(order.status, 'open')) continue;
     if ((await getOrder(tx, order.id)).outstanding <= 0) continue;
-    await reopen(tx, order, given);
+    await reopen(tx, order, { reason, actor, now });
     reopened.push(order.id);
   }
   await chargeFee(tx, { payment, orderIds, booking }, given.fee);
-  return { orderIds, reopened, replayed: false };
-}
-
-/** The orders that the payment was booked on, or is to be. */
-async function ordersOf(tx: Tx, { paymentId, orderId }: PaymentRow): Promise<string[]> {
-  const rows = await tx<{ orderId: string }[]>`
-    select order_id from ledger where payment_id = ${paymentId} and order_id is not null
-    union select order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
-    union select ${orderId}::text where ${orderId}::text is not null order by 1`;
-  return rows.map((row) => row.orderId);
-}
-
-async function requireReversed(tx: Tx, paymentId: string): Promise<void> {
-  const [reversed] = await tx`select 1 from ledger where payment_id = ${paymentId} limit 1`;
-  if (reversed) return;
-  throw new NettermsError(
-    'payment-not-booked',
-    `Payment ${paymentId} is kept and not booked yet: take it back when it is.`,
-  );
+  return { orderIds, reopened };
 }
 
 /** What was deducted from an order that is cancelled has gone with its charge. */
@@ -139,16 +141,15 @@ async function notReversed(
 }
 
 /** What of the payment is promised to orders and not applied yet is refused. */
-async function refuseWaiting(tx: Tx, paymentId: string, { actor, now }: Reversal): Promise<void> {
-  const waiting = await tx<{ id: string; orderId: string }[]>`
-    select id, order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
-    order by position`;
-  const refusal = 'payment-reversed';
-  for (const { id, orderId } of waiting) {
-    await decideCommand(tx, id, refusal, now);
-    const subject = `order/${orderId}`;
-    await recordAudit(tx, { at: now, actor, action: 'order.allocate.refused', subject, detail: { refusal } });
-  }
+async function refuseWaiting(tx: Tx, paymentId: string, by: { actor: string; now: string }): Promise<void> {
+  const waiting = await tx<{ id: string }[]>`
+    select id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null`;
+  await refuseCommands(
+    tx,
+    waiting.map(({ id }) => id),
+    { code: 'payment-reversed' },
+    by,
+  );
 }
 
 /**
@@ -211,16 +212,16 @@ async function chargeFee(
 /** The steps that nothing has become of yet go on; no letter is repeated. */
 async function reopen(
   tx: Tx,
-  { id, episode }: OrderRow,
+  order: OrderRow,
   { reason, actor, now }: { reason: string; actor: string; now: string },
 ): Promise<void> {
-  await reopenOrder(tx, id, episode + 1, now);
+  const episode = await reopenOrder(tx, order, now);
   await recordAudit(tx, {
     at: now,
     actor,
     action: 'order.reopened',
-    subject: `order/${id}`,
+    subject: `order/${order.id}`,
     reason,
-    detail: { episode: episode + 1 },
+    detail: { episode },
   });
 }

@@ -1,9 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 
-/** How the ids of payments begin that a settlement books; nobody else's may. */
-export const SETTLEMENT_PAYMENT = 'settle:';
-
 /** Money received; `amount` in minor units, `receivedOn` a day in the merchant's zone. */
 export type PaymentRow = {
   paymentId: string;
@@ -14,7 +11,6 @@ export type PaymentRow = {
   receivedOn: string;
   method: string | null;
   reference: string | null;
-  fingerprint: string;
   commandId: string | null;
   actor: string;
   createdAt: string;
@@ -23,18 +19,27 @@ export type PaymentRow = {
 export const paymentColumns = (
   db: Db,
 ) => db`payments.payment_id, payments.customer_id, payments.order_id, payments.amount, payments.currency, payments.received_on,
-  payments.method, payments.reference, payments.fingerprint, payments.command_id, payments.actor, payments.created_at`;
+  payments.method, payments.reference, payments.command_id, payments.actor, payments.created_at`;
 
-/** Inserts a payment; false if its id exists already. Books nothing: what it pays is the ledger's to say. */
-export async function insertPayment(db: Db, payment: PaymentRow): Promise<boolean> {
+/**
+ * Keeps a payment. Books nothing: what it pays is the ledger's to say.
+ * @throws NettermsError `conflict` if a payment has its id
+ */
+export async function keepPayment(db: Db, payment: PaymentRow): Promise<void> {
+  const { paymentId } = payment;
   const inserted = await db`
-    insert into payments (payment_id, customer_id, order_id, amount, currency, received_on, method, reference, fingerprint,
-                          command_id, actor, created_at)
-    values (${payment.paymentId}, ${payment.customerId}, ${payment.orderId}, ${payment.amount}, ${payment.currency},
-            ${payment.receivedOn}, ${payment.method}, ${payment.reference}, ${payment.fingerprint}, ${payment.commandId},
-            ${payment.actor}, ${payment.createdAt})
+    insert into payments (payment_id, customer_id, order_id, amount, currency, received_on, method, reference, command_id, actor,
+                          created_at)
+    values (${paymentId}, ${payment.customerId}, ${payment.orderId}, ${payment.amount}, ${payment.currency},
+            ${payment.receivedOn}, ${payment.method}, ${payment.reference}, ${payment.commandId}, ${payment.actor},
+            ${payment.createdAt})
     on conflict (payment_id) do nothing returning payment_id`;
-  return inserted.length === 1;
+  if (inserted.length === 1) return;
+  const other = await findPayment(db, paymentId);
+  throw new NettermsError(
+    'conflict',
+    `Payment ${paymentId} was recorded already${other?.orderId ? `, on order ${other.orderId}` : ''}: use a new id for another payment.`,
+  );
 }
 
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {

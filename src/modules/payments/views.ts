@@ -78,6 +78,15 @@ export async function readPayment(db: Db, paymentId: string): Promise<PaymentVie
   return (await viewsOf(db, [paymentId]))[0] ?? unknownPayment(paymentId);
 }
 
+/** The orders that a payment was booked on, or is to be, by id. */
+export async function ordersOfPayment(db: Db, paymentId: string): Promise<string[]> {
+  const rows = await db<{ orderId: string }[]>`
+    select order_id from ledger where payment_id = ${paymentId} and order_id is not null
+    union select order_id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null
+    union select order_id from payments where payment_id = ${paymentId} and order_id is not null order by 1`;
+  return rows.map(({ orderId }) => orderId);
+}
+
 async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
   const of = ids as string[];
   const [payments, lines, commands] = await Promise.all([

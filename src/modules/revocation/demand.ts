@@ -1,25 +1,34 @@
-import { dayAt } from '../../kernel/calendar.ts';
-import { type Apply, notOpen } from '../commands/command.ts';
-import { cancel } from '../ordering/cancel.ts';
+import { z } from 'zod';
+import { orderCommand } from '../commands/definition.ts';
+import { closed } from '../commands/rules/refusal.ts';
+import { moveBalances } from '../ledger/move-balances.ts';
+import { close } from '../orders/close.ts';
 import { moveDueDates } from '../orders/move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 
 /**
  * All that is open is due today, also what was provisional; what was due before stays so. The letter of the
  * revocation stands for that day's reminder: those planned come once it is overdue. A reservation is cancelled.
  */
-export const demand: Apply = async (tx, subject, command, context) => {
-  if (subject.status === 'reserved') return cancel(tx, subject, command, context);
-  const refusal = notOpen(subject);
-  if (refusal) return refusal;
-  const settings = (await activePolicies(tx)).settings.body;
-  const today = dayAt(context.now, settings.timeZone);
-  const due = dueOnDay(today, settings);
-  const moves = (await instalmentsOfOrders(tx, [subject.order.id]))
-    .filter((given) => given.outstanding > 0 && (given.dueAt === null || given.dueOn > today))
-    .map(({ number }) => ({ number, ...due }));
-  if (moves.length > 0) await moveDueDates(tx, subject.order.id, moves, due.dueAt);
-  return null;
-};
+export const demand = orderCommand({
+  kind: 'demand',
+  permission: 'admin',
+  body: z.object({ revocationId: z.string() }),
+  refuse: ({ order }) => closed(order),
+
+  async apply(tx, { order, policies, today, now }, _, { command: { actor, reason } }) {
+    if (order.status === 'reserved') {
+      await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
+      await close(tx, order, { status: 'cancelled', actor, reason, now });
+      return;
+    }
+    const due = dueOnDay(today, policies.settings.body);
+    const moves = (await instalmentsOfOrders(tx, [order.id]))
+      .filter(({ outstanding, dueAt, dueOn }) => outstanding > 0 && (dueAt === null || dueOn > today))
+      .map(({ number }) => ({ number, ...due }));
+    if (moves.length > 0) await moveDueDates(tx, order.id, moves, due.dueAt);
+  },
+
+  consequences: [],
+});

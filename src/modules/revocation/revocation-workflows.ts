@@ -5,10 +5,10 @@ import type { Revocation } from '../../workflows/messages.ts';
 import { NtCustomerId } from '../../workflows/search-attributes.ts';
 import { type RevocationRow, revocationWorkflowId } from './tables.ts';
 
-export type RevocationProcess = ReturnType<typeof createRevocationProcess>;
+export type RevocationWorkflows = ReturnType<typeof createRevocationWorkflows>;
 
 /** The workflows of the revocations, as the other processes see them; PostgreSQL says which are finished. */
-export function createRevocationProcess({ client, log }: { client: Client; log: Log }) {
+export function createRevocationWorkflows({ client, log }: { client: Client; log: Log }) {
   /** Starts the workflow, unless it runs; one that ended too early is followed by another. */
   async function ensureRunning({ id, customerId }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
     const input: Revocation = { revocationId: id };

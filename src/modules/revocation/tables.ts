@@ -1,14 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { NettermsError } from '../../kernel/errors.ts';
-import { fingerprint } from '../../kernel/fingerprint.ts';
-import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { firstWake } from '../../platform/temporal/first-wake.ts';
-import { decideCommand, insertCommand } from '../commands/tables.ts';
-import { setPrivilege } from '../customers/set-privilege.ts';
-import { type CustomerRow, findCustomer, lockCustomer } from '../customers/tables.ts';
 import { findMail, type MailState } from '../mail/tables.ts';
-import { isClosed } from '../orders/rules/order-state.ts';
-import { lockOrder } from '../orders/tables.ts';
 
 /** What becomes of the open orders: they go on as agreed, or all that is open of them is due at once. */
 export type OpenOrders = 'keep' | 'demand';
@@ -20,7 +13,7 @@ export type RevocationRow = {
   openOrders: OpenOrders;
   reason: string;
   actor: string;
-  fingerprint: string;
+  commandId: string;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -32,7 +25,7 @@ export type RevocationRow = {
 
 const columns = (
   db: Db,
-) => db`id, customer_id, open_orders, reason, actor, fingerprint, created_at, started_at, finished_at,
+) => db`id, customer_id, command_id, open_orders, reason, actor, created_at, started_at, finished_at,
   (select count(*)::int from revocation_orders o where o.revocation_id = revocations.id) as orders,
   (select count(*)::int from revocation_orders o join commands c on c.id = o.command_id
    where o.revocation_id = revocations.id and c.outcome = 'applied') as demanded`;
@@ -48,10 +41,6 @@ export function revocationState({
 
 /** The one place where the id of a revocation's workflow is made. */
 export const revocationWorkflowId = (revocationId: string): string => `revoke/${revocationId}`;
-
-/** The demand's command in an order: the same at each try. */
-const demandId = (revocationId: string, orderId: string): string =>
-  `cmd_${fingerprint(`demand ${revocationId} ${orderId}`).slice(0, 32)}`;
 
 /** The letter's business key. */
 export const demandMailId = (revocationId: string): string => `revocation/${revocationId}/demand`;
@@ -80,62 +69,23 @@ export async function latestDemand(
   return { revocation, letter: (await findMail(db, demandMailId(revocation.id)))?.state ?? null };
 }
 
-/**
- * Takes a customer's terms away, at once: under the customer's lock, so that no checkout slips past. The orders that
- * are open at that moment are noted with a demand; its workflow asks them. Audited.
- * @param revocationId a repeat with the same content changes nothing; null makes one for a demand
- * @param content what the caller sent, before defaults
- * @throws NettermsError `customer-not-found`, `customer-insolvent`; `conflict` if the id was used with another content
- */
-export async function revokeCustomer(
-  sql: Sql,
-  customerId: string,
-  given: {
-    revocationId: string | null;
-    openOrders: OpenOrders;
-    reason: string;
-    content: unknown;
-    actor: string;
+/** Keeps a revocation; with a demand, the orders of the customer that are reserved or open at that moment. */
+export async function insertRevocation(
+  tx: Tx,
+  given: Pick<RevocationRow, 'id' | 'customerId' | 'openOrders' | 'reason' | 'actor' | 'commandId'> & {
     now: string;
   },
-): Promise<{ customer: CustomerRow; revocation: RevocationRow | null; replayed: boolean }> {
-  const { openOrders, reason, actor, now } = given;
+): Promise<void> {
+  const { id, customerId, openOrders, reason, actor, commandId, now } = given;
   const demand = openOrders === 'demand';
-  const id = given.revocationId ?? (demand ? `rev_${randomBytes(12).toString('hex')}` : null);
-  const content = fingerprint({ customerId, content: given.content });
-  return inTransaction(sql, async (tx) => {
-    await lockCustomer(tx, customerId);
-    const known = id === null ? null : await findRevocation(tx, id);
-    if (known && known.fingerprint !== content) return alreadyUsed(known.id);
-    if (known) return { customer: (await findCustomer(tx, customerId))!, revocation: known, replayed: true };
-    const detail = { ...(demand ? { openOrders } : {}), ...(id === null ? {} : { revocationId: id }) };
-    const customer = await setPrivilege(tx, customerId, {
-      privilege: 'revoked',
-      reason,
-      actor,
-      now,
-      detail,
-    });
-    if (id === null) return { customer, revocation: null, replayed: false };
-    const inserted = await tx`
-      insert into revocations (id, customer_id, open_orders, reason, actor, fingerprint, created_at, wake_by, finished_at)
-      values (${id}, ${customerId}, ${openOrders}, ${reason}, ${actor}, ${content}, ${now},
-              ${firstWake(now)}, ${demand ? null : now})
-      on conflict (id) do nothing returning id`;
-    if (inserted.length === 0) return alreadyUsed(id);
-    if (demand)
-      await tx`
-        insert into revocation_orders (revocation_id, order_id)
-        select ${id}, id from orders where customer_id = ${customerId} and status in ('reserved', 'open')`;
-    return { customer, revocation: await getRevocation(tx, id), replayed: false };
-  });
-}
-
-function alreadyUsed(id: string): never {
-  throw new NettermsError(
-    'conflict',
-    `Revocation ${id} exists already with another content: use a new id, or repeat the very same request.`,
-  );
+  await tx`
+    insert into revocations (id, customer_id, command_id, open_orders, reason, actor, created_at, wake_by, finished_at)
+    values (${id}, ${customerId}, ${commandId}, ${openOrders}, ${reason}, ${actor}, ${now}, ${firstWake(now)},
+            ${demand ? null : now})`;
+  if (demand)
+    await tx`
+      insert into revocation_orders (revocation_id, order_id)
+      select ${id}, id from orders where customer_id = ${customerId} and status in ('reserved', 'open')`;
 }
 
 /** Notes that the workflow is at work. */
@@ -150,25 +100,12 @@ export async function ordersToDemand(db: Db, id: string, limit: number): Promise
   return rows.map(({ orderId }) => orderId);
 }
 
-/**
- * Asks one order, by a command. A repeat finds it there; of an order that is closed already nothing is demanded.
- * @returns the command that its workflow is to be told of; null if there is none
- * @throws NettermsError `revocation-not-found`, `order-not-found`
- */
-export async function demandOrder(
-  sql: Sql,
-  { revocationId, orderId, now }: { revocationId: string; orderId: string; now: string },
-): Promise<string | null> {
-  return inTransaction(sql, async (tx) => {
-    const { order } = await lockOrder(tx, orderId);
-    const { actor, reason } = await getRevocation(tx, revocationId);
-    const id = demandId(revocationId, orderId);
-    const body = { revocationId };
-    await insertCommand(tx, { id, orderId, kind: 'demand', body, fingerprint: id, actor, reason }, now);
-    if (isClosed(order.status)) await decideCommand(tx, id, 'order-closed', now);
-    await tx`update revocation_orders set command_id = ${id} where revocation_id = ${revocationId} and order_id = ${orderId}`;
-    return isClosed(order.status) ? null : id;
-  });
+/** Notes the command by which an order was asked. */
+export async function noteDemanded(
+  tx: Tx,
+  { revocationId, orderId, commandId }: { revocationId: string; orderId: string; commandId: string },
+): Promise<void> {
+  await tx`update revocation_orders set command_id = ${commandId} where revocation_id = ${revocationId} and order_id = ${orderId}`;
 }
 
 /** How many orders of a revocation wait for their workflow's word. */

@@ -1,17 +1,33 @@
-import type { Apply } from '../commands/command.ts';
-import { decideForStore } from '../orders/changes.ts';
-import type { PaidInStore } from '../orders/rules/order-state.ts';
+import { z } from 'zod';
+import { type OrderState, orderCommand } from '../commands/definition.ts';
+import type { Refusal } from '../commands/rules/refusal.ts';
+import { closed } from '../commands/rules/refusal.ts';
+import { setPaidInStore } from '../orders/life-cycle.ts';
 
-/** Tells the store again that the order is paid. */
-export const retryStore: Apply = (...given) => decideFor('pending', ...given);
+/** Notifies the store again that the order is paid. */
+export const retryStore = orderCommand({
+  kind: 'retryStore',
+  permission: 'admin',
+  body: z.object({}),
+  refuse: ({ order }) => closed(order) ?? notWaiting(order),
+  async apply(tx, { order, now }) {
+    await setPaidInStore(tx, order, 'pending', now);
+  },
+  consequences: [],
+});
 
-/** Goes on without the store's word. */
-export const chase: Apply = (...given) => decideFor('chased', ...given);
+/** The order goes on although the store does not answer: its letters are sent. */
+export const continueWithoutStore = orderCommand({
+  kind: 'chase',
+  permission: 'admin',
+  body: z.object({}),
+  refuse: ({ order }) => closed(order) ?? notWaiting(order),
+  async apply(tx, { order, now }) {
+    await setPaidInStore(tx, order, 'chased', now);
+  },
+  consequences: [],
+});
 
-/** Only of an order that the store could not be told of. */
-async function decideFor(
-  state: PaidInStore,
-  ...[tx, { order }, , { now }]: Parameters<Apply>
-): ReturnType<Apply> {
-  return (await decideForStore(tx, order.id, state, now)) ? null : 'store-not-waiting';
-}
+/** Only an order that the store could not be notified of waits for a person. */
+const notWaiting = ({ status, paidInStore }: OrderState['order']): Refusal | null =>
+  status === 'open' && paidInStore === 'failed' ? null : { code: 'store-not-waiting' };

@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Money } from '../../kernel/money.ts';
 
-/** What a store is told of an order: ids and amounts only. */
+/** What a store is notified of: ids and amounts only. */
 export type StoreEvent = {
   readonly type: 'order.marked_paid' | 'order.settled' | 'order.cancelled';
   /** The event's business key, the same at each retry, by which the store recognises it. */
@@ -15,16 +15,16 @@ export type StoreEvent = {
   readonly occurredAt: Instant;
 };
 
-/** The store's word, with its HTTP status. `order-unknown`: it has no such order and never will. */
+/** The store's answer, with its HTTP status. `order-unknown`: it has no such order and never will. */
 export type StoreAnswer = { readonly kind: 'acknowledged' | 'order-unknown'; readonly status: number };
 
 /** How a shop learns what became of an order. */
 export type Storefront = {
   /**
-   * Tells the store once; trying again is the caller's.
+   * Notifies the store once; trying again is the caller's.
    * @throws StoreUnavailable for whatever is neither an acknowledgement nor "order unknown"
    */
-  tell(event: StoreEvent): Promise<StoreAnswer>;
+  notify(event: StoreEvent): Promise<StoreAnswer>;
 };
 
 /** The store gave no usable answer; a later attempt may. The message holds neither addresses nor personal data. */

@@ -7,7 +7,7 @@ import { type StoreAnswer, type StoreEvent, type Storefront, StoreUnavailable } 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Tells a store by signed webhooks (Standard Webhooks). 2xx acknowledges; 409 and 422 with the JSON
+ * Notifies a store by signed webhooks (Standard Webhooks). 2xx acknowledges; 409 and 422 with the JSON
  * `{"code":"order-unknown"}` say that there is no such order; all else is StoreUnavailable, redirects included.
  * @param secret "whsec_" and the shared key in base64
  * @param allowPrivate lets the store's address be private or loopback
@@ -29,7 +29,7 @@ export function createWebhookStorefront({
   const webhook = webhookOf(secret);
 
   return {
-    async tell(event) {
+    async notify(event) {
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         if (!allowPrivate) refusePrivateLiteral(target);

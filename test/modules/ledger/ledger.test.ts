@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import { advance } from '../../../src/modules/orders/advance.ts';
 import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';
-import { anOrder, aPass, eur } from '../../support/builders.ts';
+import { aLook, anOrder, eur } from '../../support/builders.ts';
+import { commandsAlone } from '../../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { addCustomer, openMerchant } from '../../support/merchant.ts';
 
 const now = '2027-02-01T10:00:00.000Z';
-const by = { now, actor: 'key:test', told: true };
+const by = { now, actor: 'key:test', notifiesStore: false };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const direct = [
+const manualRequests = [
   { kind: 'settle' as const, place: 'by-hand:0', actor: 'temporal' as const, reason: 'by hand' },
 ];
 
@@ -32,9 +32,9 @@ it('never books an entry twice, however often the same pass is repeated', async 
   const { sql } = database;
   await addCustomer(sql, 'twice');
   await checkout(sql, anOrder({ orderId: 'twice', customerId: 'twice' }), by);
-  const first = await advance(sql, aPass('twice', now, { direct }), { told: true });
+  const first = await commandsAlone(sql).advance(aLook('twice', now, { manualRequests }));
   const again = await Promise.all(
-    [1, 2, 3].map(() => advance(sql, aPass('twice', now, { direct }), { told: true })),
+    [1, 2, 3].map(() => commandsAlone(sql).advance(aLook('twice', now, { manualRequests }))),
   );
   for (const position of [first, ...again])
     expect(position).toMatchObject({ status: 'settled', outstanding: 0 });
@@ -49,7 +49,7 @@ it('an old episode can do nothing', async () => {
   const { sql } = database;
   await checkout(sql, anOrder({ orderId: 'old' }), by);
   await sql`update orders set episode = 2 where id = 'old'`;
-  expect(await advance(sql, aPass('old', now), { told: true })).toEqual({ superseded: true });
+  expect(await commandsAlone(sql).advance(aLook('old', now))).toEqual({ superseded: true });
 });
 
 it('accepts exactly as many concurrent orders as the limit holds, on several connections', async () => {
@@ -73,7 +73,7 @@ it('reconciles, and tells every kind of tampering', async () => {
     await addCustomer(sql, id);
     await checkout(sql, anOrder({ orderId: id, customerId: id, total: eur(1_000) }), by);
   }
-  await advance(sql, aPass('settled', now, { direct }), { told: true });
+  await commandsAlone(sql).advance(aLook('settled', now, { manualRequests }));
   expect(await reconcileBalances(sql)).toEqual([]);
   await sql`update accounts set exposure = exposure + 1, unapplied = unapplied + 5 where customer_id = 'open'`;
   await sql`update orders set outstanding = outstanding - 100 where id = 'open' or id = 'settled'`;

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NettermsError } from '../../../src/kernel/errors.ts';
-import { insertCommand } from '../../../src/modules/commands/tables.ts';
-import { adjustCredit } from '../../../src/modules/credit/adjust-credit.ts';
+import { adjustCredit } from '../../../src/modules/corrections/adjust-credit.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import { advance } from '../../../src/modules/orders/advance.ts';
 import { getOrder } from '../../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../../src/modules/overview/reconcile-balances.ts';
-import { allocatePayment, receivePayment } from '../../../src/modules/payments/receive-payment.ts';
-import { reversePayment } from '../../../src/modules/payments/reverse-payment.ts';
+import { allocatePayment } from '../../../src/modules/payments/allocate-payment.ts';
 import { listPayments } from '../../../src/modules/payments/views.ts';
-import { anOrder, aPass, eur } from '../../support/builders.ts';
+import { aLook, anOrder, eur } from '../../support/builders.ts';
+import { askOf, askOfCustomer, commandsAlone, keep, receive, reverse } from '../../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { addCustomer, openMerchant } from '../../support/merchant.ts';
 
@@ -39,63 +37,49 @@ async function openBooks(id: string) {
   for (const { orderId, termsCode } of orders)
     await checkout(sql, anOrder({ orderId, termsCode, customerId: id, total: eur(100) }), {
       ...by,
-      told: true,
+      notifiesStore: false,
     });
   const orderAt = (place: number) => orders[place % orders.length]!.orderId;
   const paymentAt = (place: number) => `${id}-p${place % 3}`;
-  const receipt = (paymentId: string, units: number, allocate: boolean) => ({
-    paymentId,
-    customerId: id,
-    amount: eur(units),
-    receivedOn: '2027-02-01',
-    method: null,
-    reference: null,
-    allocations: null,
-    deductions: [],
-    allocate,
-    content: { units },
-  });
-  let asked = 0;
-  const ask = async (orderId: string, kind: 'cancel' | 'applyCredit', body: Record<string, unknown>) => {
-    const name = `${id}-${++asked}`;
-    await insertCommand(
-      sql,
-      { id: name, orderId, kind, body, fingerprint: name, actor: 'user:test', reason: null },
-      now,
-    );
-  };
+  const ask = (orderId: string, kind: 'cancel' | 'applyCredit', body: object) =>
+    attempt(keep(sql, (within) => askOf(within, orderId, kind, { body, now })));
   const work = async (orderId: string) => {
     const { episode } = await getOrder(sql, orderId);
-    await advance(sql, aPass(orderId, now, { episode }), { told: true });
+    await commandsAlone(sql).advance(aLook(orderId, now, { episode }));
   };
   return {
     /** Every second amount is shared out at once. */
     receive: (place: number, units: number) =>
-      attempt(receivePayment(sql, receipt(paymentAt(place), units, units % 2 === 0), by)),
-    allocate: (place: number, units: number) =>
       attempt(
-        allocatePayment(
-          sql,
-          paymentAt(place),
-          {
-            allocations: [{ orderId: orderAt(units), amount: eur(units) }],
-            deductions: units > 1 ? [{ orderId: orderAt(units), kind: 'bank_fee', amount: eur(1) }] : [],
-          },
-          { ...by, content: { place, units }, idempotencyKey: null },
+        keep(sql, (within) =>
+          receive(
+            within,
+            {
+              ...{ paymentId: paymentAt(place), customerId: id, amount: eur(units) },
+              ...{ receivedOn: '2027-02-01', allocate: units % 2 === 0 },
+            },
+            { now },
+          ),
         ),
       ),
+    allocate: (place: number, units: number) => {
+      const [orderId, paymentId] = [orderAt(units), paymentAt(place)];
+      const body = {
+        paymentId,
+        allocations: [{ orderId, amount: eur(units) }],
+        deductions: units > 1 ? [{ orderId, kind: 'bank_fee' as const, amount: eur(1) }] : [],
+      };
+      return attempt(keep(sql, (within) => askOfCustomer(within, allocatePayment, body, { now })));
+    },
     applyCredit: (place: number, units: number) => ask(orderAt(place), 'applyCredit', eur(units)),
     cancel: (place: number) => ask(orderAt(place), 'cancel', {}),
-    adjust: (place: number, units: number) =>
-      attempt(
-        adjustCredit(sql, id, {
-          adjustmentId: `${id}-a${place}`,
-          amount: eur(place % 2 ? units : -units),
-          reason: 'test',
-          ...by,
-        }),
-      ),
-    reverse: (place: number) => attempt(reversePayment(sql, paymentAt(place), { ...by, reason: 'returned' })),
+    adjust: (place: number, units: number) => {
+      const amount = eur(place % 2 ? units : -units);
+      const body = { customerId: id, adjustmentId: `${id}-a${place}`, amount };
+      return attempt(keep(sql, (within) => askOfCustomer(within, adjustCredit, body, { now })));
+    },
+    reverse: (place: number) =>
+      attempt(keep(sql, (within) => reverse(within, { paymentId: paymentAt(place), now }))),
     work: (place: number) => work(orderAt(place)),
     async finish() {
       for (const { orderId } of orders) await work(orderId);

@@ -60,7 +60,7 @@ async function failure(promise: Promise<unknown>): Promise<StoreUnavailable> {
 test('a store verifies the signature and reads ids and amounts, no more', async () => {
   const store = await answering(204);
 
-  expect(await storefront(store.url).tell(paid)).toEqual({ kind: 'acknowledged', status: 204 });
+  expect(await storefront(store.url).notify(paid)).toEqual({ kind: 'acknowledged', status: 204 });
 
   const [{ headers, method, path, body }] = store.heard as [(typeof store.heard)[number]];
   expect([method, path, headers['content-type'], headers['webhook-id']]).toEqual([
@@ -85,8 +85,8 @@ test('a store verifies the signature and reads ids and amounts, no more', async 
 test('a retry carries the same id and body, signed at its own time', async () => {
   const store = await answering(200);
   const shop = storefront(store.url);
-  await shop.tell(paid);
-  await shop.tell(paid);
+  await shop.notify(paid);
+  await shop.notify(paid);
   const [first, second] = store.heard;
   expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
   expect(second!.body).toBe(first!.body);
@@ -96,12 +96,12 @@ test('a retry carries the same id and body, signed at its own time', async () =>
 
 test.each([200, 201, 202, 204, 299])('%i acknowledges', async (status) => {
   const { url } = await answering(status);
-  expect(await storefront(url).tell(paid)).toEqual({ kind: 'acknowledged', status });
+  expect(await storefront(url).notify(paid)).toEqual({ kind: 'acknowledged', status });
 });
 
 test.each([409, 422])('%i with the code order-unknown says that there is no such order', async (status) => {
   const { url } = await answering(status, '{"code":"order-unknown"}');
-  expect(await storefront(url).tell(paid)).toEqual({ kind: 'order-unknown', status });
+  expect(await storefront(url).notify(paid)).toEqual({ kind: 'order-unknown', status });
 });
 
 test.each([
@@ -120,27 +120,27 @@ test.each([
   [503, ''],
 ])('%i %.40s is a reason to try again', async (status, body) => {
   const { url } = await answering(status, body);
-  const error = await failure(storefront(url).tell(paid));
+  const error = await failure(storefront(url).notify(paid));
   expect(error).toMatchObject({ status, message: `the store answered ${status}` });
 });
 
 test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
   const elsewhere = await answering(200);
   const store = await answering(status, '', { location: elsewhere.url });
-  expect(await failure(storefront(store.url).tell(paid))).toMatchObject({ status });
+  expect(await failure(storefront(store.url).notify(paid))).toMatchObject({ status });
   expect(elsewhere.heard).toEqual([]);
 });
 
 test('a store that does not answer in time is given up, and so is one that never ends its answer', async () => {
   const silent = await aStore(() => {});
-  const error = await failure(storefront(silent.url, { timeoutMs: 50 }).tell(paid));
+  const error = await failure(storefront(silent.url, { timeoutMs: 50 }).notify(paid));
   expect(error).toMatchObject({ status: null, message: 'the store did not answer within 50 ms' });
 
   const endless = await aStore((_, response) => {
     response.writeHead(409);
     response.write('{"code":');
   });
-  expect((await failure(storefront(endless.url, { timeoutMs: 200 }).tell(paid))).message).toBe(
+  expect((await failure(storefront(endless.url, { timeoutMs: 200 }).notify(paid))).message).toBe(
     'the store did not answer within 200 ms',
   );
 });
@@ -148,7 +148,7 @@ test('a store that does not answer in time is given up, and so is one that never
 test('a store that is down is named by a code and keeps its cause, without the address', async () => {
   const { url, port } = await answering(200);
   await new Promise((resolve) => servers.pop()!.close(resolve));
-  const error = await failure(storefront(url).tell(paid));
+  const error = await failure(storefront(url).notify(paid));
   expect(error.message).toBe('the store could not be reached: ECONNREFUSED');
   expect(error.message).not.toContain(String(port));
   expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
@@ -156,7 +156,7 @@ test('a store that is down is named by a code and keeps its cause, without the a
 
 test('a connection that breaks before the answer is a reason to try again', async () => {
   const { url } = await aStore((request) => request.socket.destroy());
-  expect((await failure(storefront(url).tell(paid))).message).toBe(
+  expect((await failure(storefront(url).notify(paid))).message).toBe(
     'the store could not be reached: ECONNRESET',
   );
 });
@@ -179,7 +179,7 @@ test.each([
   '[::]',
 ])('without permission the store’s own machine is not reached as %s', async (host) => {
   const { heard, port } = await answering(200);
-  const error = await failure(storefront(`http://${host}:${port}/`, { allowPrivate: false }).tell(paid));
+  const error = await failure(storefront(`http://${host}:${port}/`, { allowPrivate: false }).notify(paid));
   expect(error.message).toBe('the store could not be reached: ADDRESS_NOT_PUBLIC');
   expect(heard).toEqual([]);
 });

@@ -2,18 +2,19 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { insertImport } from '../../../src/modules/imports/tables.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
-import type { OrderProcess } from '../../../src/modules/orders/order-workflows.ts';
-import { finishRevocation, revokeCustomer } from '../../../src/modules/revocation/tables.ts';
+import type { OrderWorkflows } from '../../../src/modules/orders/order-workflows.ts';
+import { finishRevocation } from '../../../src/modules/revocation/tables.ts';
 import { createPoller } from '../../../src/platform/temporal/poller.ts';
-import { lookoutsOf } from '../../../src/registry.ts';
+import { commandsFor, lookoutsOf } from '../../../src/registry.ts';
 import { aCustomer, anOrder, eur } from '../../support/builders.ts';
+import { commandsAlone, revoke } from '../../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { openMerchant } from '../../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
-const imports = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
-const revocations = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
+const importWorkflows = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
+const revocationWorkflows = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -23,12 +24,14 @@ beforeEach(async () => {
     await checkout(database.sql, anOrder({ orderId, total: eur(10) }), {
       now: placed,
       actor: 'key:test',
-      told: true,
+      notifiesStore: false,
     });
   }
   const command = {
     id: 'cmd_1',
+    customerId: 'rossi',
     orderId: 'c',
+    parentId: null,
     kind: 'settle' as const,
     body: {},
     fingerprint: 'f',
@@ -39,51 +42,55 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** What the poller asks of the orders' workflows; `b` cannot be helped. */
-function aProcess() {
+/** What the poller asks of the orders' workflows; that of `b` cannot be reached. */
+function watched() {
   const looked: string[] = [];
-  const process: OrderProcess = {
+  const orderWorkflows: OrderWorkflows = {
     startSoon() {},
     async ensureRunning({ id }) {
       looked.push(id);
       if (id === 'b') throw new Error('no word from Temporal');
     },
-    async tell(orderId, kind) {
+    async notify(orderId, kind) {
       looked.push(`${orderId} ${kind}`);
     },
   };
-  return { looked, process };
+  return { looked, orderWorkflows };
 }
 const pollerAt = (
-  process: OrderProcess,
+  orderWorkflows: OrderWorkflows,
   now: string,
   others: Partial<Parameters<typeof lookoutsOf>[0]> = {},
 ) =>
   createPoller({
-    lookouts: lookoutsOf({ sql: database.sql, process, imports, revocations, ...others }),
+    lookouts: lookoutsOf({
+      ...{ sql: database.sql, orderWorkflows, importWorkflows, revocationWorkflows },
+      commands: commandsFor({ sql: database.sql, orderWorkflows, notifiesStore: false }),
+      ...others,
+    }),
     log,
     everyMs: 3_600_000,
     now: () => now,
   });
 
 it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
-  const { looked, process } = aProcess();
-  const early = pollerAt(process, '2027-02-01T10:00:04.000Z');
+  const { looked, orderWorkflows } = watched();
+  const early = pollerAt(orderWorkflows, '2027-02-01T10:00:04.000Z');
   await early.runOnce();
   expect(looked).toEqual([]);
   await early.stop();
 });
 
 it('helps the other orders and commands though one of them cannot be helped, and leaves them alone for a while', async () => {
-  const { looked, process } = aProcess();
-  const poller = pollerAt(process, '2027-02-01T10:00:11.000Z');
+  const { looked, orderWorkflows } = watched();
+  const poller = pollerAt(orderWorkflows, '2027-02-01T10:00:11.000Z');
   await poller.runOnce();
   expect(looked.sort()).toEqual(['a', 'b', 'c', 'c settle']);
   await poller.runOnce();
   expect(looked).toHaveLength(4);
   await poller.stop();
 
-  const later = pollerAt(process, '2027-02-01T10:02:00.000Z');
+  const later = pollerAt(orderWorkflows, '2027-02-01T10:02:00.000Z');
   await later.runOnce();
   expect(looked.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'c settle', 'c settle']);
   await later.stop();
@@ -99,20 +106,20 @@ it('starts imports that were not applied ten seconds after they came, and again 
     await insertImport(database.sql, given, lines(), '2027-02-01T12:00:00.000Z');
   }
   const started: string[] = [];
-  const imports = {
+  const importWorkflows = {
     async ensureRunning({ id }: { id: string }) {
       started.push(id);
       if (id === 'stuck') throw new Error('no word from Temporal');
     },
   };
-  const { process } = aProcess();
+  const { orderWorkflows } = watched();
   for (const [at, expected] of [
     ['2027-02-01T12:00:09.000Z', []],
     ['2027-02-01T12:00:10.000Z', ['stuck', 'waiting']],
     ['2027-02-01T12:00:20.000Z', ['stuck', 'waiting']],
     ['2027-02-01T12:01:10.000Z', ['stuck', 'stuck', 'waiting', 'waiting']],
   ] as const) {
-    const poller = pollerAt(process, at, { imports });
+    const poller = pollerAt(orderWorkflows, at, { importWorkflows });
     await poller.runOnce();
     await poller.stop();
     expect(started.sort()).toEqual(expected);
@@ -122,23 +129,20 @@ it('starts imports that were not applied ten seconds after they came, and again 
 it('starts a revocation that is not finished, ten seconds after it was written, and again each minute', async () => {
   const at = (seconds: number) => new Date(Date.parse(placed) + seconds * 1_000).toISOString();
   for (const openOrders of ['demand', 'keep'] as const)
-    await revokeCustomer(database.sql, 'rossi', {
-      revocationId: openOrders,
-      openOrders,
-      reason: 'r',
-      content: {},
-      actor: 'user:test',
-      now: placed,
-    });
+    await revoke(
+      commandsAlone(database.sql),
+      { customerId: 'rossi', revocationId: openOrders, openOrders },
+      { now: placed },
+    );
   const started: string[] = [];
   const pollAt = async (now: string) => {
-    const revocations = {
+    const revocationWorkflows = {
       ensureRunning: async ({ id }: { id: string }) => {
         started.push(`${id} ${now}`);
         throw new Error('no word from Temporal');
       },
     };
-    const poller = pollerAt(aProcess().process, now, { revocations });
+    const poller = pollerAt(watched().orderWorkflows, now, { revocationWorkflows });
     await poller.runOnce();
     await poller.stop();
   };

@@ -2,12 +2,12 @@ import { PLANNED_LINE } from '../../terms/rules/instalment-plan.ts';
 import { sharesOf } from '../../terms/rules/instalments.ts';
 import type { Terms } from '../../terms/rules/terms.ts';
 
-/** An instalment before its order gets another total, in minor units; `letGo` of its amount need not be paid any more. */
+/** An instalment before its order gets another total, in minor units; `forgiven` of its amount need not be paid any more. */
 export type AmendedLine = {
   readonly number: number;
   readonly line: number;
   readonly amount: number;
-  readonly letGo: number;
+  readonly forgiven: number;
 };
 
 /**
@@ -54,9 +54,9 @@ function notBelowLetGo(
   instalments: readonly AmendedLine[],
   amounts: readonly number[],
 ): ReadonlyMap<number, number> {
-  const raised = amounts.map((amount, index) => Math.max(amount, instalments[index]!.letGo));
+  const raised = amounts.map((amount, index) => Math.max(amount, instalments[index]!.forgiven));
   const over = raised.reduce((sum, amount, index) => sum + amount - amounts[index]!, 0);
-  const room = raised.map((amount, index) => amount - instalments[index]!.letGo);
+  const room = raised.map((amount, index) => amount - instalments[index]!.forgiven);
   const fitting = takenOffLast(raised, room, over);
   return new Map(fitting.map((amount, index) => [instalments[index]!.number, amount]));
 }

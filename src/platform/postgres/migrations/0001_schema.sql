@@ -295,7 +295,7 @@ create index orders_open_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-
 create table instalments (
   order_id    external_id not null references orders,
   number      int not null check (number > 0),
-  line        int,                                     -- of the terms, from 0; -1: of a later plan; null: number - 1
+  line        int not null,                            -- of the terms, from 0; -1: of a later plan
   due_on      date not null,
   due_at      timestamptz,                             -- overdue from this instant on; null: due_on is provisional
   moves       int not null default 0,                  -- how often its due date was changed
@@ -353,12 +353,15 @@ create table mails (
 );
 create index mails_by_order on mails (order_id, created_at);
 
--- Whatever changes an order is first a row here; the order's workflow applies it and writes the outcome.
+-- Whatever people and stores ask of an order or a customer is a row here. An order's workflow applies what is asked of
+-- it and writes the outcome; what is asked of a customer is decided at once, and may ask something of orders itself.
 -- owner: commands
 create table commands (
   id           text primary key,
   position     bigint generated always as identity unique,
-  order_id     external_id not null references orders,
+  customer_id  external_id not null references customers,
+  order_id     external_id references orders,          -- null: asked of the customer
+  parent_id    text references commands,               -- the customer's command that asked it of the order
   kind         text not null,
   body         jsonb not null default '{}',
   fingerprint  text not null,
@@ -369,10 +372,13 @@ create table commands (
   signals      int not null default 0,
   outcome      text check (outcome in ('applied', 'refused')),
   refusal      text,                                   -- code of the refusal
-  because      jsonb,                                  -- what the caller may read beside the code
+  because      jsonb,                                  -- the refusal in words, and further members of the problem
   decided_at   timestamptz,
-  check ((outcome is null) = (decided_at is null))
+  check ((outcome is null) = (decided_at is null)),
+  check (parent_id is null or order_id is not null)
 );
+create index commands_by_order on commands (order_id, position) where order_id is not null;
+create index commands_by_parent on commands (parent_id, position) where parent_id is not null;
 create index commands_pending on commands (order_id, position) where outcome is null;
 create index commands_to_signal on commands (signal_after) where outcome is null;
 create index commands_by_payment on commands ((body->>'paymentId')) where kind = 'allocate';
@@ -439,7 +445,6 @@ create table payments (
   received_on date not null,
   method      text,
   reference   text,
-  fingerprint text not null,
   actor       text not null,
   created_at  timestamptz not null
 );
@@ -516,11 +521,11 @@ create table credit_notes (
   issued_on      date not null,
   amount         bigint not null check (amount > 0),
   currency       currency_code not null,
-  fingerprint    text not null,
   actor          text not null,
   created_at     timestamptz not null
 );
 create index credit_notes_by_order on credit_notes (order_id);
+create unique index credit_notes_by_command on credit_notes (command_id);
 -- Whether a number was used.
 create index credit_notes_by_number on credit_notes (number) where number is not null;
 
@@ -535,7 +540,6 @@ create table refunds (
   method      text,
   reference   text,
   reason      text,
-  fingerprint text not null,
   actor       text not null,
   created_at  timestamptz not null
 );
@@ -606,10 +610,10 @@ create table webhook_deliveries (
 create table revocations (
   id          external_id primary key,
   customer_id external_id not null references customers,
+  command_id  text not null references commands,
   open_orders text not null check (open_orders in ('keep', 'demand')),
   reason      text not null,
   actor       text not null,
-  fingerprint text not null,
   created_at  timestamptz not null,
   started_at  timestamptz,                             -- when its workflow first reported
   wake_by     timestamptz not null,                    -- the poller looks for the workflow when this has passed

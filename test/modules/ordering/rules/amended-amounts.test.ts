@@ -12,12 +12,16 @@ const thirds: Terms = {
     { remainder: true, terms: { kind: 'net', days: 60 } },
   ],
 };
-const lines = (amounts: readonly number[], letGo: readonly number[] = [], planned = false): AmendedLine[] =>
+const lines = (
+  amounts: readonly number[],
+  forgiven: readonly number[] = [],
+  planned = false,
+): AmendedLine[] =>
   amounts.map((amount, index) => ({
     number: index + 1,
     line: planned ? PLANNED_LINE : index,
     amount,
-    letGo: letGo[index] ?? 0,
+    forgiven: forgiven[index] ?? 0,
   }));
 const amended = (...given: Parameters<typeof amendedAmounts>) => [...amendedAmounts(...given).values()];
 
@@ -32,29 +36,29 @@ describe('the instalments of an order with another total', () => {
     expect(amended(thirds, lines([300, 300, 400], [], true), 550)).toEqual([300, 250, 0]);
   });
 
-  it('come to no less than what was let go of them', () => {
+  it('come to no less than what was forgiven of them', () => {
     expect(amended(thirds, lines([300, 300, 400], [250, 0, 0]), 500)).toEqual([250, 150, 100]);
     expect(amended(thirds, lines([300, 300, 400], [0, 0, 150], true), 450)).toEqual([300, 0, 150]);
   });
 
-  it('sum to the total exactly, whatever was let go', () => {
-    const part = fc.record({ amount: fc.nat({ max: 500 }), letGo: fc.nat({ max: 500 }) });
+  it('sum to the total exactly, whatever was forgiven', () => {
+    const part = fc.record({ amount: fc.nat({ max: 500 }), forgiven: fc.nat({ max: 500 }) });
     fc.assert(
       fc.property(
         fc.tuple(part, part, part),
         fc.nat({ max: 2_000 }),
         fc.boolean(),
         (parts, more, planned) => {
-          const letGo = parts.map((given) => Math.min(given.letGo, given.amount));
-          const total = letGo.reduce((sum, amount) => sum + amount, 0) + more + 1;
+          const forgiven = parts.map((given) => Math.min(given.forgiven, given.amount));
+          const total = forgiven.reduce((sum, amount) => sum + amount, 0) + more + 1;
           const given = lines(
             parts.map(({ amount }) => amount),
-            letGo,
+            forgiven,
             planned,
           );
           const found = amended(thirds, given, total);
           expect(found.reduce((sum, amount) => sum + amount, 0)).toBe(total);
-          expect(found.every((amount, index) => amount >= letGo[index]!)).toBe(true);
+          expect(found.every((amount, index) => amount >= forgiven[index]!)).toBe(true);
         },
       ),
     );

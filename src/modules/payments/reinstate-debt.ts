@@ -7,24 +7,24 @@ import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.
 import type { OrderRow } from '../orders/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import { merchantZone } from '../settings/tables.ts';
-import { CONCESSION } from './concede.ts';
 import { creditOfNoPayment } from './credit-sources.ts';
+import { CONCESSION } from './discount-and-tolerance.ts';
 import { discountLeft } from './early-discount.ts';
 
 /**
- * What is owed of an order again once a payment is taken back, beside what it had paid: what was let go because of it, and
- * not what credit notes and invoices take off the order whoever pays it.
+ * What is owed of an order again once a payment is reversed, in addition to what it had paid: what was forgiven because
+ * of it. What credit notes and invoices take off the order stays off, whoever pays it.
  * @param key of the entries
  */
-export async function oweAgain(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  await takeConcessionsBack(tx, order, key, booking);
+export async function reinstateDebt(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+  await reverseConcessions(tx, order, key, booking);
   await withholdAfterAll(tx, order, key, booking);
   await creditAfterAll(tx, order, key, booking);
   await withholdAgain(tx, order, key, booking);
 }
 
 /** An early-payment discount that is not earned any more is owed again, and so is a rest that was let go. */
-async function takeConcessionsBack(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+async function reverseConcessions(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
   if (order.status === 'cancelled') return;
   const conceded = entriesOf(
     await tx<LedgerRow[]>`

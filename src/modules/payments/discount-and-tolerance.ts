@@ -1,6 +1,5 @@
 import type { Tx } from '../../platform/postgres/client.ts';
-import { bookingOf, type Context, type Subject } from '../commands/command.ts';
-import type { CommandRow } from '../commands/tables.ts';
+import { bookingOf, type Consequence } from '../commands/definition.ts';
 import { lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../ledger/rules/entry.ts';
 import { type Booking, book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
@@ -13,26 +12,30 @@ import { amountIn } from './rules/receipts.ts';
 /** In the keys of what is let go by itself, and not by an accountant's word. */
 export const CONCESSION = 'concession';
 
-/** What was received may have become all that is asked: the total, what is credited or withheld, or the discount's last day is another. */
-export async function concedeAfterAll(
-  tx: Tx,
-  subject: Subject,
-  command: CommandRow,
-  context: Context,
-): Promise<void> {
-  const { order, status } = subject;
-  if (status !== 'open') return;
-  const standings = await standingsOf(tx, order.id);
-  const received = standings.reduce((sum, part) => sum + part.received, -(await creditMadeOf(tx, order.id)));
-  if (received > 0)
-    await concede(tx, order, bookingOf(subject, command, context), { key: command.id, paymentId: null });
+/**
+ * Money has come in, or what was received may be all that is asked now, because the total, a credit note, an invoice or
+ * the discount's last day has changed.
+ */
+export const discountAndTolerance: Consequence = async (tx, state, { command, paidWith }) => {
+  const { order } = state;
+  if (order.status !== 'open') return;
+  if (paidWith === undefined && (await receivedFor(tx, order)) <= 0) return;
+  await applyTolerance(tx, order, bookingOf(state, command), {
+    key: command.id,
+    paymentId: paidWith ?? null,
+  });
+};
+
+async function receivedFor(tx: Tx, { id }: OrderRow): Promise<number> {
+  const standings = await standingsOf(tx, id);
+  return standings.reduce((sum, part) => sum + part.received, -(await creditMadeOf(tx, id)));
 }
 
 /**
- * What is let go once money has come in: the early-payment discount, if it is earned now, and a rest of the order
+ * What is forgiven once money has come in: the early-payment discount, if it is earned now, and a rest of the order
  * within the tolerance of the receipts policy, also of what the discount asks.
  */
-export async function concede(
+async function applyTolerance(
   tx: Tx,
   order: OrderRow,
   booking: Booking,

@@ -1,0 +1,125 @@
+import { dayAt, type Instant } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { outstandingOf } from '../ledger/rules/entry.ts';
+import { close } from '../orders/close.ts';
+import type { OrderCommandKind } from '../orders/rules/order-state.ts';
+import { balancesOf, getOrder } from '../orders/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
+import {
+  type Consequences,
+  type CustomerConsequences,
+  consequenceNames,
+  type OrderCommand,
+  type OrderState,
+  type Situation,
+} from './definition.ts';
+import type { Refusal } from './rules/refusal.ts';
+import { decideCommand, getCommands, type OrderCommandRow, pendingCommands } from './tables.ts';
+
+/** What the registry knows, and whether this installation notifies a store. */
+export type Pipeline = {
+  readonly orderCommands: Readonly<Record<OrderCommandKind, OrderCommand>>;
+  readonly consequences: Consequences;
+  readonly customerConsequences: CustomerConsequences;
+  readonly notifiesStore: boolean;
+};
+
+/** So many commands of an order are applied in one transaction; the workflow comes again for the rest. */
+const AT_ONCE = 50;
+
+/** What holds during a transaction. Call it after the locks: what waited for them sees the settings that are in force then. */
+export async function situationAt(
+  tx: Tx,
+  { notifiesStore }: Pick<Pipeline, 'notifiesStore'>,
+  now: Instant,
+): Promise<Situation> {
+  const policies = await activePolicies(tx);
+  return { now, today: dayAt(now, policies.settings.body.timeZone), policies, notifiesStore };
+}
+
+/**
+ * Applies an order's pending commands, in the order in which they came, each with its outcome. Needs the locks of
+ * `lockOrder`.
+ */
+export async function applyPending(
+  tx: Tx,
+  pipeline: Pipeline,
+  given: OrderState,
+): Promise<{ state: OrderState; moreWaits: boolean }> {
+  let state = given;
+  const pending = await pendingCommands(tx, state.order.id, AT_ONCE + 1);
+  for (const command of pending.slice(0, AT_ONCE)) state = await applyCommand(tx, pipeline, state, command);
+  return { state, moreWaits: pending.length > AT_ONCE };
+}
+
+/**
+ * Judges one command by what holds now, applies it with what follows from it, and closes the order when it owes nothing.
+ * @returns the state after it
+ */
+export async function applyCommand(
+  tx: Tx,
+  pipeline: Pipeline,
+  state: OrderState,
+  command: OrderCommandRow,
+): Promise<OrderState> {
+  const definition = pipeline.orderCommands[command.kind];
+  const body = definition.body.parse(command.body);
+  const facts = await definition.read?.(tx, state, body, command.id);
+  const refusal = definition.refuse(state, body, facts);
+  let after = state;
+  const reread = async () => {
+    after = { ...after, order: await getOrder(tx, state.order.id) };
+  };
+  if (refusal === null) {
+    const applied = await definition.apply(tx, state, body, { facts, command });
+    await reread();
+    for (const name of consequenceNames) {
+      if (!definition.consequences.includes(name)) continue;
+      await pipeline.consequences[name](tx, after, { command, paidWith: applied?.paidWith });
+      await reread();
+    }
+  }
+  await noteOutcome(tx, state, command, refusal);
+  if (after.order.status === 'open' && outstandingOf(await balancesOf(tx, after.order.id)) <= 0) {
+    await close(tx, after.order, { status: 'settled', actor: command.actor, reason: null, now: state.now });
+    await reread();
+  }
+  return after;
+}
+
+async function noteOutcome(
+  tx: Tx,
+  { now, order }: OrderState,
+  { id, kind, actor, reason, body }: OrderCommandRow,
+  refusal: Refusal | null,
+): Promise<void> {
+  await decideCommand(tx, id, { refusal, now });
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: `order.${kind}${refusal ? '.refused' : ''}`,
+    subject: `order/${order.id}`,
+    reason,
+    detail: refusal ? { refusal: refusal.code } : body,
+  });
+}
+
+/** Refuses commands that wait, of any orders, because what they need is gone. Needs the lock of their customer. */
+export async function refuseCommands(
+  tx: Tx,
+  ids: readonly string[],
+  refusal: Refusal,
+  { actor, now }: { actor: string; now: string },
+): Promise<void> {
+  for (const { id, orderId, kind } of await getCommands(tx, ids)) {
+    await decideCommand(tx, id, { refusal, now });
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: `order.${kind}.refused`,
+      subject: `order/${orderId}`,
+      detail: { refusal: refusal.code },
+    });
+  }
+}

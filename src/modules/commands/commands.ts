@@ -1,0 +1,136 @@
+import pLimit from 'p-limit';
+import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import { noteStuck, STUCK_MS } from '../orders/life-cycle.ts';
+import type { OrderWorkflows, SignalName } from '../orders/order-workflows.ts';
+import type { OrderRow } from '../orders/tables.ts';
+import { type Advance, advance, type OrderSnapshot } from './advance.ts';
+import { type Pipeline, situationAt } from './apply.ts';
+import type { CustomerCommand, OrderCommand, Situation } from './definition.ts';
+import { createOutcomes } from './outcomes.ts';
+import {
+  type Asked,
+  type Asking,
+  type AskingOrder,
+  askInNameOf,
+  submitCustomerCommand,
+  submitOrderCommand,
+} from './submit.ts';
+import type { CommandRow, OrderCommandRow } from './tables.ts';
+
+/** A payment or an invoice may be over hundreds of orders: so many workflows are notified at once. */
+const NOTIFIED_AT_ONCE = 8;
+
+export type Commands = ReturnType<typeof createCommands>;
+/** Asks something within a transaction. */
+export type Ask = ReturnType<Commands['within']>;
+
+/**
+ * The one way by which people and stores ask something of an order or a customer: it is written under the locks, the
+ * orders' workflows are notified after the commit, and the caller waits a moment for the outcome.
+ */
+export function createCommands({
+  sql,
+  pipeline,
+  orderWorkflows,
+}: {
+  sql: Sql;
+  pipeline: Pipeline;
+  orderWorkflows: Pick<OrderWorkflows, 'notify'>;
+}) {
+  const outcomesOf = createOutcomes(sql);
+
+  /** Asks within the caller's transaction; `follow` it once that is committed. */
+  const within = (tx: Tx) => ({
+    /** What holds now; call it after the locks. */
+    situation: (now: string): Promise<Situation> => situationAt(tx, pipeline, now),
+
+    order: <Body, Facts>(definition: OrderCommand<Body, Facts>, given: AskingOrder<Body>): Promise<Asked> =>
+      submitOrderCommand(tx, pipeline, definition, given),
+    customer: <Body>(definition: CustomerCommand<Body>, given: Asking<Body>): Promise<Asked> =>
+      submitCustomerCommand(tx, pipeline, definition, given),
+    /** Asks an order something in the name of a customer's command that was decided before. Needs their locks. */
+    async inNameOf<Body>(
+      parent: CommandRow,
+      definition: OrderCommand<Body>,
+      { order, body, now }: { order: OrderRow; body: Body; now: string },
+    ): Promise<OrderCommandRow> {
+      const customer = await lockCustomer(tx, order.customerId);
+      const state = { ...(await situationAt(tx, pipeline, now)), customer };
+      return askInNameOf(tx, pipeline, {
+        parent,
+        definition: definition as OrderCommand,
+        order,
+        body,
+        state,
+      });
+    },
+  });
+
+  /** Notifies the workflows of the orders that have something to do. What fails the poller repeats. */
+  async function notify(asked: Asked): Promise<void> {
+    const limit = pLimit(NOTIFIED_AT_ONCE);
+    const signal = (orderId: string, name: SignalName, commandId?: string) =>
+      limit(() => orderWorkflows.notify(orderId, name, commandId));
+    await Promise.all([
+      ...undecidedOf(asked).map(({ orderId, kind, id }) => signal(orderId, kind, id)),
+      ...asked.changedOrders.map((orderId) => signal(orderId, 'lookAgain')),
+    ]);
+  }
+
+  /** Notifies the workflows, and waits a moment for the outcomes. */
+  async function follow(asked: Asked): Promise<Asked> {
+    // The caller does not wait for Temporal and then for the outcome: a Temporal that does not answer must not double it.
+    const notified = notify(asked).catch(() => {});
+    if (asked.changedOrders.length > 0) await notified;
+    const ids = undecidedOf(asked).map(({ id }) => id);
+    const decided = new Map((await outcomesOf(ids)).map((row) => [row.id, row]));
+    const now = <Row extends CommandRow>(row: Row): Row => (decided.get(row.id) as Row | undefined) ?? row;
+    return { ...asked, command: asked.command && now(asked.command), children: asked.children.map(now) };
+  }
+
+  /** Does it in one transaction, and follows what was asked in it. */
+  async function transact<Result extends { readonly asked: Asked }>(
+    work: (tx: Tx, ask: ReturnType<typeof within>) => Promise<Result>,
+  ): Promise<Result> {
+    const done = await inTransaction(sql, (tx) => work(tx, within(tx)));
+    return { ...done, asked: await follow(done.asked) };
+  }
+
+  return {
+    within,
+    transact,
+    follow,
+    notify,
+
+    /** Asks something of an order. @throws NettermsError as `submitOrderCommand` does */
+    async askOrder<Body, Facts>(
+      definition: OrderCommand<Body, Facts>,
+      given: AskingOrder<Body>,
+    ): Promise<Asked> {
+      const { asked } = await transact(async (_, ask) => ({ asked: await ask.order(definition, given) }));
+      return asked;
+    },
+
+    /** Asks something of a customer. @throws NettermsError as `submitCustomerCommand` does */
+    async askCustomer<Body>(definition: CustomerCommand<Body>, given: Asking<Body>): Promise<Asked> {
+      const { asked } = await transact(async (_, ask) => ({ asked: await ask.customer(definition, given) }));
+      return asked;
+    },
+
+    /** The workflow of an order looks at it. */
+    advance: (given: Advance): Promise<OrderSnapshot> => advance(sql, pipeline, given),
+
+    /** Notifies the workflow of a command that it has not taken; one that takes none for long is shown as stuck. */
+    async notifyAgain({ orderId, kind, id, createdAt }: OrderCommandRow, now: string): Promise<void> {
+      if (Date.parse(now) - Date.parse(createdAt) > STUCK_MS) await noteStuck(sql, orderId, now);
+      await orderWorkflows.notify(orderId, kind, id);
+    },
+  };
+}
+
+/** Commands of orders that their workflows have to apply. */
+const undecidedOf = ({ command, children }: Asked): OrderCommandRow[] =>
+  [...(command?.orderId ? [command as OrderCommandRow] : []), ...children].filter(
+    ({ outcome }) => outcome === null,
+  );

@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { errorTable, NettermsError } from '../../kernel/errors.ts';
+import { fingerprint } from '../../kernel/fingerprint.ts';
+import { plainMoney } from '../../kernel/money.ts';
+import { replayOrConflict } from '../../kernel/replay.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { type ApprovalRow, findApproval, requestApproval } from '../approvals/tables.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import { isClosed } from '../orders/rules/order-state.ts';
+import { lockOrder, type OrderRow } from '../orders/tables.ts';
+import type { ManualRequest } from './advance.ts';
+import { applyCommand, type Pipeline, situationAt } from './apply.ts';
+import type { AskOrder, CustomerCommand, CustomerState, OrderCommand, OrderState } from './definition.ts';
+import type { Refusal } from './rules/refusal.ts';
+import {
+  type CommandRow,
+  childrenOf,
+  decideCommand,
+  findCommand,
+  getCommands,
+  insertCommand,
+  type OrderCommandRow,
+  pendingCommands,
+} from './tables.ts';
+
+/** Who asks what. */
+export type Asking<Body> = {
+  readonly body: Body;
+  readonly actor: string;
+  readonly reason: string | null;
+  /** What the caller sent, before defaults: the same id with another content is a conflict. */
+  readonly content: unknown;
+  /** The caller's `Idempotency-Key`; without one, and without a business id, each call is a new command. */
+  readonly idempotencyKey: string | null;
+  readonly now: string;
+};
+export type AskingOrder<Body> = Asking<Body> & {
+  readonly orderId: string;
+  /** A second person has approved it. */
+  readonly approved?: boolean;
+};
+
+/** What was kept of what somebody asked. */
+export type Asked = {
+  /** Null where nothing was left to do, or a second person must approve first. */
+  readonly command: CommandRow | null;
+  /** What a customer's command asks of orders. */
+  readonly children: readonly OrderCommandRow[];
+  readonly replayed: boolean;
+  /** What waits for a second person. */
+  readonly approval: ApprovalRow | null;
+  /** Orders whose workflows have to read them again. */
+  readonly changedOrders: readonly string[];
+};
+
+/** Nothing was kept: it is so already. */
+export const nothing: Asked = {
+  command: null,
+  children: [],
+  replayed: true,
+  approval: null,
+  changedOrders: [],
+};
+
+/**
+ * Asks something of an order: judges it, and writes the command with what belongs to it. The order's workflow applies it;
+ * the workflow of a closed order may be over, so that what such an order still takes is applied at once.
+ * @throws NettermsError `order-not-found`, `conflict`, and the code of a refusal: nothing is kept then
+ */
+export async function submitOrderCommand<Body, Facts>(
+  tx: Tx,
+  pipeline: Pipeline,
+  definition: OrderCommand<Body, Facts>,
+  given: AskingOrder<Body>,
+): Promise<Asked> {
+  const { orderId, actor, reason, now, approved = false } = given;
+  const { kind } = definition;
+  const locked = await lockOrder(tx, orderId);
+  const state: OrderState = { ...(await situationAt(tx, pipeline, now)), ...locked };
+  const { order } = state;
+  const { id, called } = nameOf(`${orderId} ${kind}`, definition.businessId?.(given.body) ?? null, given);
+  const content = fingerprint({ orderId, kind, content: given.content });
+  const known = replayOrConflict(await findCommand(tx, id), content, called);
+  if (known) return { ...nothing, command: known };
+  const waiting = definition.needsSecondPerson && !approved ? await findApproval(tx, approvalIdOf(id)) : null;
+  if (waiting) return replayed(waiting, definition.amountOf?.(given.body) ?? null);
+  if (definition.isDone?.(state)) return nothing;
+
+  const body = definition.pin?.(state, given.body) ?? given.body;
+  const facts = (await definition.read?.(tx, state, body, id)) as Facts;
+  const refusal = definition.refuse(state, body, facts);
+  if (refusal && (definition.refusesAtOnce || !(await isWaiting(tx, orderId))))
+    throw refusalOf(refusal, order);
+  const amount = approved ? null : (definition.needsSecondPerson?.(state, body, facts) ?? null);
+  if (amount !== null) {
+    const { approval, replayed: isReplay } = await requestApproval(tx, {
+      ...{ id: approvalIdOf(id), orderId, kind: 'write-off', amount, currency: order.currency },
+      ...{ reason: reason ?? '', requestedBy: actor, requestedAt: now },
+    });
+    return isReplay
+      ? replayed(approval, definition.amountOf?.(given.body) ?? null)
+      : { ...nothing, approval, replayed: false };
+  }
+
+  const command = await keep(tx, called, {
+    ...{ id, customerId: order.customerId, orderId, parentId: null, kind, actor, reason, now },
+    ...{ body: body as Record<string, unknown>, fingerprint: content },
+  });
+  if ('replayed' in command) return command;
+  await definition.keep?.(tx, state, body, command);
+  if (isClosed(order.status)) await applyCommand(tx, pipeline, state, command as OrderCommandRow);
+  const [row] = await getCommands(tx, [id]);
+  return { ...nothing, command: row!, replayed: false };
+}
+
+/**
+ * Asks something of a customer, and decides it at once; what it asks of orders are commands of theirs.
+ * @throws NettermsError `conflict`, and as the definition says: nothing is kept then
+ */
+export async function submitCustomerCommand<Body>(
+  tx: Tx,
+  pipeline: Pipeline,
+  definition: CustomerCommand<Body>,
+  given: Asking<Body>,
+): Promise<Asked> {
+  const { body, actor, reason, now } = given;
+  const { kind } = definition;
+  const customer = await lockCustomer(tx, await definition.customerOf(tx, body));
+  const state: CustomerState = { ...(await situationAt(tx, pipeline, now)), customer };
+  const { id, called } = nameOf(`${customer.id} ${kind}`, definition.businessId(body), given);
+  const content = fingerprint({ customerId: customer.id, kind, content: given.content });
+  const known = replayOrConflict(await findCommand(tx, id), content, called);
+  if (known) return { ...nothing, command: known, children: await childrenOf(tx, known.id) };
+  if (await definition.isDone?.(tx, state, body)) return nothing;
+
+  const command = await keep(tx, called, {
+    ...{ id, customerId: customer.id, orderId: null, parentId: null, kind, actor, reason, now },
+    ...{ body: body as Record<string, unknown>, fingerprint: content },
+  });
+  if ('replayed' in command) return command;
+  const ask: AskOrder = (child, { order, body }) =>
+    askInNameOf(tx, pipeline, { parent: command, definition: child as OrderCommand, order, body, state });
+  const applied = await definition.apply(tx, state, body, { command, ask });
+  for (const name of definition.consequences)
+    await pipeline.customerConsequences[name](tx, state, { body, command });
+  await decideCommand(tx, id, { refusal: null, now });
+  return {
+    ...nothing,
+    command,
+    children: await childrenOf(tx, id),
+    replayed: false,
+    changedOrders: applied?.changedOrders ?? [],
+  };
+}
+
+/**
+ * A command that a customer's command asks of an order, with its own outcome; a repeat finds it there. What a closed order
+ * does not take is refused, and kept with that. Needs the locks of the customer and the order.
+ */
+export async function askInNameOf(
+  tx: Tx,
+  pipeline: Pipeline,
+  given: {
+    parent: CommandRow;
+    definition: OrderCommand;
+    order: OrderRow;
+    body: unknown;
+    state: CustomerState;
+  },
+): Promise<OrderCommandRow> {
+  const { parent, definition, order, body, state } = given;
+  const { actor, reason, fingerprint: content } = parent;
+  const id = idOf(`${parent.id} ${order.id}`);
+  const known = await findCommand(tx, id);
+  if (known) return known as OrderCommandRow;
+  const command = await insertCommand(
+    tx,
+    {
+      ...{ id, customerId: order.customerId, orderId: order.id, parentId: parent.id, kind: definition.kind },
+      ...{ body: body as Record<string, unknown>, fingerprint: content, actor, reason },
+    },
+    state.now,
+  );
+  if (isClosed(order.status))
+    await applyCommand(tx, pipeline, { ...state, order }, command as OrderCommandRow);
+  const [row] = await getCommands(tx, [id]);
+  return row as OrderCommandRow;
+}
+
+/** What a customer's command that is known by its business id has asked before; null of one that was never asked. */
+export async function askedBefore<Body>(
+  tx: Tx,
+  { businessId }: Pick<CustomerCommand<Body>, 'businessId'>,
+  body: Body,
+): Promise<Asked> {
+  const id = idOf(businessId(body)!.id);
+  return { ...nothing, command: await findCommand(tx, id), children: await childrenOf(tx, id) };
+}
+
+/** Keeps what a person asked in Temporal's UI, or the workflow itself; a repeat of the same place is the same. */
+export async function keepManual(tx: Tx, { order, now }: OrderState, request: ManualRequest): Promise<void> {
+  const { kind, place, actor, reason, onlyIfUntouched = false } = request;
+  const id = `${actor}:${order.id}:${order.episode}:${place}`;
+  const body = onlyIfUntouched ? { onlyIfUntouched } : {};
+  const { customerId, id: orderId } = order;
+  await insertCommand(
+    tx,
+    { id, customerId, orderId, parentId: null, kind, body, fingerprint: id, actor, reason },
+    now,
+  );
+}
+
+/** A refusal as the caller reads it, the same at the submission and later. */
+export function refusalOf(
+  { code, detail, because = {} }: Refusal,
+  { id, status, outstanding, total, currency }: OrderRow,
+): NettermsError {
+  const money = (amount: number) => ({ amount, currency });
+  const standing = `Order ${id} is ${status}; ${plainMoney(money(outstanding))} of ${plainMoney(money(total))} are outstanding.`;
+  const members = { orderStatus: status, outstanding: money(outstanding), total: money(total) };
+  return new NettermsError(code, detail ?? `${errorTable[code][1]}: nothing was changed. ${standing}`, {
+    ...members,
+    ...because,
+  });
+}
+
+/** Whether a command waits for the order. What it changes may change what is refused: then its workflow alone can tell. */
+const isWaiting = async (tx: Tx, orderId: string): Promise<boolean> =>
+  (await pendingCommands(tx, orderId, 1)).length > 0;
+
+/** Inserts the command; the same one of the same moment, which was here first, is the answer. */
+async function keep(
+  tx: Tx,
+  called: string,
+  { now, ...command }: Parameters<typeof insertCommand>[1] & { now: string },
+): Promise<CommandRow | Asked> {
+  const kept = await insertCommand(tx, command, now);
+  if (kept) return kept;
+  const known = replayOrConflict(await findCommand(tx, command.id), command.fingerprint, called);
+  return { ...nothing, command: known, children: await childrenOf(tx, command.id) };
+}
+
+/** What waits for a second person, or was decided, unless another amount is asked for now. */
+function replayed(approval: ApprovalRow, amount: number | null): Asked {
+  if (amount === null || amount === approval.amount) return { ...nothing, approval };
+  throw new NettermsError(
+    'conflict',
+    `A write-off of ${plainMoney(approval)} of this order waits or was decided already (${approval.id}): have that one decided first, or repeat the very same request.`,
+  );
+}
+
+const approvalIdOf = (commandId: string): string => `apr_${commandId.slice('cmd_'.length)}`;
+
+/** The id of a command and how it is named: by what the body names, by the caller's key, or by chance. */
+function nameOf(
+  asked: string,
+  business: { id: string; called: string } | null,
+  { idempotencyKey }: Pick<Asking<unknown>, 'idempotencyKey'>,
+): { id: string; called: string } {
+  if (business) return { id: idOf(business.id), called: business.called };
+  const called = 'This Idempotency-Key';
+  if (idempotencyKey !== null) return { id: idOf(`${asked} ${idempotencyKey}`), called };
+  return { id: `cmd_${randomBytes(16).toString('hex')}`, called };
+}
+
+const idOf = (name: string): string => `cmd_${fingerprint(name).slice(0, 32)}`;

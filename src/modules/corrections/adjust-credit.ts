@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { plainMoney } from '../../kernel/money.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { customerCommand } from '../commands/definition.ts';
+import { refusedBy } from '../commands/rules/refusal.ts';
+import { inCurrency } from '../credit/accounts.ts';
+import { adjustment } from '../ledger/rules/receipts.ts';
+import { book } from '../ledger/tables.ts';
+
+/**
+ * Corrects the credit held for a customer by hand: more or less of it, by a further entry with a reason.
+ * Refused with `customer-not-found`, `currency-mismatch`; `insufficient-credit` if less is held.
+ */
+export const adjustCredit = customerCommand({
+  kind: 'adjustCredit',
+  permission: 'admin',
+  body: z.object({
+    customerId: z.string(),
+    adjustmentId: z.string(),
+    /** Signed: more credit is positive. */
+    amount: z.object({ amount: z.int(), currency: z.string() }),
+  }),
+  customerOf: async (_, { customerId }) => customerId,
+  businessId: ({ adjustmentId }) => ({
+    id: `adjustment ${adjustmentId}`,
+    called: `Adjustment ${adjustmentId}`,
+  }),
+
+  async apply(tx, { customer, now }, { customerId, adjustmentId, amount }, { command }) {
+    const { currency } = amount;
+    const { actor, reason } = command;
+    const { unapplied } = await inCurrency(tx, customer, currency);
+    if (amount.amount < 0 && unapplied + amount.amount < 0)
+      refusedBy({
+        code: 'insufficient-credit',
+        detail: `${plainMoney({ ...amount, amount: unapplied })} of credit is held for ${customerId}: no more can be taken.`,
+      });
+    const booking = { customerId, currency, commandId: null, actor, now };
+    await book(tx, [adjustment(adjustmentId, amount.amount)], booking);
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'customer.credit_adjusted',
+      subject: `customer/${customerId}`,
+      reason,
+      detail: { adjustmentId, amount },
+    });
+  },
+
+  consequences: [],
+});

@@ -1,0 +1,139 @@
+import type { Instant } from '../../kernel/calendar.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { firstWake } from '../../platform/temporal/first-wake.ts';
+import {
+  follows,
+  isClosed,
+  mayBecome,
+  type OrderStatus,
+  type PaidInStore,
+  paidInStoreStates,
+  storeTransitions,
+  type WorkflowState,
+  workflowStateOf,
+  workflowTransitions,
+} from './rules/order-state.ts';
+import type { Step } from './rules/steps.ts';
+import type { OrderRow } from './tables.ts';
+
+/*
+ * The life of an order: its status, what the store knows, and where its workflow stands. These columns are written here
+ * alone, and only from a state that the tables of transitions let. All need the locks of `lockOrder`, unless they say
+ * otherwise.
+ */
+
+/** How long after a step's instant the poller begins to worry. */
+const GRACE_MS = 60_000;
+/** How long a workflow may be behind before people are notified, and how often it is then looked at. */
+export const STUCK_MS = 5 * 60_000;
+/** How often the poller looks at an order whose next step is far, or that waits for nothing but a payment. */
+const IDLE_MS = 24 * 3_600_000;
+
+/** The reservation has become an order; `marked` where no store is notified. */
+export async function confirmOrder(
+  tx: Tx,
+  order: OrderRow,
+  { paidInStore, now }: { paidInStore: 'pending' | 'marked'; now: Instant },
+): Promise<void> {
+  requireStatus(order, 'open');
+  await tx`update orders set status = 'open', confirmed_at = ${now}, store_pending_since = ${now},
+                             paid_in_store = ${paidInStore} where id = ${order.id}`;
+}
+
+/** Nothing is to come of the order any more. */
+export async function closeOrder(
+  tx: Tx,
+  order: OrderRow,
+  { status, reason, now }: { status: ClosedStatus; reason: string | null; now: Instant },
+): Promise<void> {
+  requireStatus(order, status);
+  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null where id = ${order.id}`;
+}
+
+/** Opens a closed order again, in a new episode of its workflow. Returns the episode. */
+export async function reopenOrder(tx: Tx, order: OrderRow, now: Instant): Promise<number> {
+  requireStatus(order, 'open');
+  const episode = order.episode + 1;
+  await tx`update orders set status = 'open', closed_at = null, close_reason = null, finished_at = null, stuck_since = null,
+                             reopenings = reopenings + 1, episode = ${episode}, started_at = null, wake_by = ${now} where id = ${order.id}`;
+  return episode;
+}
+
+/** The workflow was lost: a new episode follows the order. Returns the episode. */
+export async function raiseEpisode(tx: Tx, order: OrderRow, now: Instant): Promise<number> {
+  requireWorkflow(order, 'unstarted');
+  const episode = order.episode + 1;
+  await tx`update orders set episode = ${episode}, started_at = null, wake_by = ${firstWake(now)}, stuck_since = null where id = ${order.id}`;
+  return episode;
+}
+
+/** The workflow has done a pass, and waits for its next step. */
+export async function noteProgress(
+  tx: Tx,
+  order: OrderRow,
+  { next, now }: { next: Step | null; now: Instant },
+): Promise<void> {
+  requireWorkflow(order, order.finishedAt === null ? 'running' : 'finished');
+  const closed = isClosed(order.status);
+  const step = closed || !next ? null : tx.json(next as never);
+  const wake = wakeBy(Date.parse(now), closed ? now : next?.at);
+  await tx`update orders set started_at = coalesce(started_at, ${now}), next_step = ${step}, wake_by = ${wake}, stuck_since = null
+           where id = ${order.id}`;
+}
+
+/** The last thing of all: nothing is to be done for this order any more. */
+export async function finishOrder(tx: Tx, order: OrderRow, now: Instant): Promise<void> {
+  requireWorkflow(order, 'finished');
+  await tx`update orders set finished_at = ${now} where id = ${order.id}`;
+}
+
+/** The workflow runs and does not get on: shown to people until its next pass, and looked at again soon. Needs no lock. */
+export async function noteStuck(db: Db, id: string, now: Instant): Promise<void> {
+  const again = new Date(Date.parse(now) + STUCK_MS).toISOString();
+  await db`update orders set stuck_since = coalesce(stuck_since, ${now}), wake_by = ${again} where id = ${id} and finished_at is null`;
+}
+
+/** Nothing was to be done, and the workflow runs: look again after its next step, or in a day. Needs no lock. */
+export async function noteIdle(db: Db, { id, nextStep }: OrderRow, now: Instant): Promise<void> {
+  const later = nextStep && nextStep.at > now ? nextStep.at : undefined;
+  await db`update orders set wake_by = ${wakeBy(Date.parse(now), later)} where id = ${id}`;
+}
+
+/** Lets the poller look at all unfinished orders now, instead of when their next step is over. Needs no lock. */
+export async function wakeOrders(db: Db, now: Instant): Promise<void> {
+  await db`update orders set wake_by = ${now} where finished_at is null`;
+}
+
+/**
+ * The store's answer in an episode, or a person's decision on an order that the store could not be notified of. What may
+ * not follow changes nothing. Needs no lock.
+ */
+export async function setPaidInStore(
+  db: Db,
+  { id, episode }: Pick<OrderRow, 'id' | 'episode'>,
+  state: PaidInStore,
+  now: Instant,
+): Promise<void> {
+  const before = paidInStoreStates.filter((from) => follows<PaidInStore>(storeTransitions, from, state));
+  const since = state === 'pending' || state === 'chased' ? db`${now}` : db`store_pending_since`;
+  await db`update orders set paid_in_store = ${state}, store_pending_since = ${since}
+           where id = ${id} and episode = ${episode} and paid_in_store = any(${before})`;
+}
+
+/** When the poller looks at the order: soon after the instant at which it should have got on, and once a day at least. */
+export function wakeBy(now: number, at: string | undefined): string {
+  const due = at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, Date.parse(at)) + GRACE_MS;
+  return new Date(Math.min(due, now + IDLE_MS)).toISOString();
+}
+
+type ClosedStatus = 'settled' | 'cancelled' | 'written_off';
+
+function requireStatus({ id, status }: OrderRow, to: OrderStatus): void {
+  if (!mayBecome(status, to)) throw new Error(`order ${id} is ${status}: it cannot become ${to}`);
+}
+
+function requireWorkflow(order: OrderRow, to: WorkflowState): void {
+  const from = workflowStateOf(order);
+  if (!follows<WorkflowState>(workflowTransitions, from, to))
+    throw new Error(`the workflow of order ${order.id} is ${from}: it cannot become ${to}`);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { customerCommand } from '../commands/definition.ts';
+import { allocate } from './allocate.ts';
+import { leftOfPayment, promisedBy } from './credit-sources.ts';
+import { allocationRequest, planAllocations } from './plan-allocations.ts';
+import { findPayment, unknownPayment } from './tables.ts';
+
+/**
+ * What is left of a payment goes to orders, each of which is asked to take its part.
+ * Refused with `payment-not-found`, and as `planAllocations` does.
+ */
+export const allocatePayment = customerCommand({
+  kind: 'allocatePayment',
+  permission: 'accounting',
+  body: allocationRequest.extend({ paymentId: z.string() }),
+  customerOf: async (tx, { paymentId }) =>
+    ((await findPayment(tx, paymentId)) ?? unknownPayment(paymentId)).customerId,
+  businessId: () => null,
+
+  async apply(tx, _, { paymentId, ...request }, { ask }) {
+    const payment = (await findPayment(tx, paymentId))!;
+    const promised = (await promisedBy(tx, payment.customerId, payment.currency)).reduce(
+      (sum, given) => (given.paymentId === paymentId ? sum + given.amount : sum),
+      0,
+    );
+    const available = Math.max((await leftOfPayment(tx, paymentId)) - promised, 0);
+    const plans = await planAllocations(tx, payment, request, { available, dated: false });
+    for (const plan of plans) await ask(allocate, plan);
+  },
+
+  consequences: [],
+});
