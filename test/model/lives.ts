@@ -137,7 +137,7 @@ export async function live(
 
   /** What is refused at once keeps nothing. Where it came alone, the model must refuse it, too. */
   function refusedAtOnce(id: string, one: Asked): void {
-    if (one.kind === 'extend') return;
+    if (one.kind === 'extend' || one.kind === 'invoice') return;
     const body = { amount: null, ...bodyOf(id, one) } as Record<string, unknown>;
     const minor = (value: unknown) => (value as { amount?: number } | null)?.amount ?? value;
     const plan = (body.instalments as { amount: unknown }[] | undefined)?.map((line) => ({
