@@ -218,6 +218,19 @@ describe('a policy', () => {
     const body = { baseVersion: 1, settings: { company: 'Bianchi', ...fields } };
     expectProblem(await api.call('/settings', body, { method: 'PUT' }), 422, 'validation', pointer);
   });
+
+  it.each([
+    ['IT60 X054 2811 1010 0000 0123 456', 'Write the IBAN in capital letters and digits, without spaces.'],
+    ['IT60X054281110100000012345', 'An IBAN of IT has 27 characters; this one has 26.'],
+    [
+      'IT60X0542811101000000123457',
+      'The check digits of this IBAN are wrong: a character is mistyped, or two have changed places.',
+    ],
+  ])('the IBAN %s is refused with what is wrong: %s', async (iban, detail) => {
+    const body = { baseVersion: 1, settings: { company: 'Bianchi', iban } };
+    const answer = await api.call('/settings', body, { method: 'PUT' });
+    expect(answer.body.errors).toEqual([{ pointer: '/settings/iban', detail }]);
+  });
 });
 
 describe('an address', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRegion } from '../../kernel/calendar.ts';
-import { isIban } from '../../modules/banking/rules/iban.ts';
+import { ibanProblem } from '../../modules/banking/rules/iban.ts';
 import { checkVatNumber } from '../../modules/customers/rules/vat.ts';
 import { defaultSettings } from '../../modules/settings/rules/defaults.ts';
 import { country, currency, duration, email, line, moneyOrZero, timeZone } from './fields.ts';
@@ -11,7 +11,10 @@ export const settings = z
     company: line(200),
     iban: z
       .string()
-      .refine(isIban, 'This is no IBAN: write it in capitals without spaces, and check its digits.')
+      .superRefine((text, context) => {
+        const problem = ibanProblem(text);
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+      })
       .nullable()
       .default(null),
     vatNumber: line(30).nullable().default(null).meta({

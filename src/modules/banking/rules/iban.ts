@@ -1,9 +1,24 @@
-/** Whether the text is an IBAN with the right check digits (ISO 13616, ISO 7064 mod 97-10), written without spaces. */
-export function isIban(text: string): boolean {
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text)) return false;
-  const digits = [...`${text.slice(4)}${text.slice(0, 4)}`].map((character) =>
-    Number.parseInt(character, 36),
-  );
-  const remainder = digits.reduce((rest, value) => (rest * (value > 9 ? 100 : 10) + value) % 97, 0);
-  return remainder === 1;
+import { countrySpecs, validateIBAN, ValidationErrorsIBAN as Wrong } from 'ibantools';
+
+/**
+ * What is wrong with an IBAN, as a sentence for who wrote it; null if nothing is. It must be written in capitals
+ * without spaces, in the length and form of its country (ISO 13616), with the right check digits (ISO 7064 mod 97-10).
+ * The older check digits that some countries have within the account number are not asked for: not all accounts that
+ * exist carry right ones.
+ */
+export function ibanProblem(text: string): string | null {
+  if (!/^[A-Z0-9]+$/.test(text)) return 'Write the IBAN in capital letters and digits, without spaces.';
+  const { errorCodes } = validateIBAN(text);
+  const country = text.slice(0, 2);
+  if (errorCodes.includes(Wrong.NoIBANCountry))
+    return 'An IBAN begins with the code of a country that has IBANs, such as IT.';
+  if (errorCodes.includes(Wrong.WrongBBANLength))
+    return `An IBAN of ${country} has ${countrySpecs[country]?.chars} characters; this one has ${text.length}.`;
+  if (errorCodes.includes(Wrong.ChecksumNotNumber))
+    return 'The third and the fourth character of an IBAN are digits.';
+  if (errorCodes.includes(Wrong.WrongBBANFormat))
+    return `An IBAN of ${country} has letters and digits in other places: compare it with the bank’s.`;
+  if (errorCodes.includes(Wrong.WrongIBANChecksum))
+    return 'The check digits of this IBAN are wrong: a character is mistyped, or two have changed places.';
+  return null;
 }
