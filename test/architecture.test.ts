@@ -72,6 +72,7 @@ const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly
       'luxon',
       'csv-parse',
       'csv-stringify',
+      'i18n-iso-countries',
       ...web,
       node,
     ],

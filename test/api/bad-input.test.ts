@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countryCodes } from '../../src/api/schemas/country-codes.ts';
 import { eur } from '../support/builders.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
@@ -230,6 +231,31 @@ describe('a policy', () => {
     const body = { baseVersion: 1, settings: { company: 'Bianchi', iban } };
     const answer = await api.call('/settings', body, { method: 'PUT' });
     expect(answer.body.errors).toEqual([{ pointer: '/settings/iban', detail }]);
+  });
+});
+
+describe('a country', () => {
+  it.each([
+    ['it', 'write IT'],
+    ['IT ', 'write IT'],
+    ['ITA', 'write IT'],
+    ['EL', 'write GR'],
+    ['UK', 'write GB'],
+    ['XK', 'write two capital letters such as IT'],
+    ['XKX', 'write two capital letters such as IT'],
+    ['380', 'write two capital letters such as IT'],
+    ['Italia', 'write two capital letters such as IT'],
+    ['', 'write two capital letters such as IT'],
+  ])('“%s” is refused: %s', async (country, advice) => {
+    const answer = await api.call('/customers/verdi', { ...facts, country }, { method: 'PUT' });
+    expectProblem(answer, 422, 'validation', '/country');
+    expect(answer.body.errors[0].detail).toBe(`This is not an ISO 3166-1 alpha-2 country code: ${advice}.`);
+  });
+
+  it('is one of the 249 of ISO 3166-1, all of which Node can name', () => {
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+    expect(countryCodes.size).toBe(249);
+    expect([...countryCodes].filter((code) => names.of(code) === undefined)).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idPattern } from '../../kernel/ids.ts';
 import { MAX_AMOUNT } from '../../kernel/money.ts';
 import { MAX_DAYS } from '../../modules/terms/rules/terms.ts';
+import { countryProblem } from './country-codes.ts';
 
 /** Ids of customers, orders and payments, as the caller makes them. */
 export const externalId = z
@@ -62,18 +63,12 @@ export const money = z
   .object({ amount: z.int().meta({ example: 122_000 }), currency: z.string().meta({ example: 'EUR' }) })
   .meta({ id: 'Money', description: 'In minor units (cents for EUR).' });
 
-const countries = new Set(
-  `AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA
-   CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA
-   GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
-   KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS
-   MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS
-   RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW
-   TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`.split(/\s+/),
-);
 export const country = z
   .string()
-  .refine((code) => countries.has(code), 'This is no ISO 3166-1 country such as IT.')
+  .superRefine((code, context) => {
+    const problem = countryProblem(code);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
   .meta({ pattern: '^[A-Z]{2}$', example: 'IT' });
 
 export const locale = z
