@@ -39,14 +39,17 @@ export async function addPastOrders(sql: Sql, count: number): Promise<void> {
     select 'past-' || id || '-' || number, customer_id, part, 'EUR', received_on, '-', 'user:bench', received_on
     from parts where is_paid`;
     await tx`
-    insert into ledger (entry_key, customer_id, order_id, instalment, account, kind, amount, currency, payment_id, actor, booked_at)
-    select id || '/charge/' || number, customer_id, id, number, 'receivable', 'charge', part, 'EUR', null, 'user:bench', placed_at
+    insert into ledger (entry_key, customer_id, order_id, instalment, account, kind, effect, value_on, cause_kind, cause_id,
+                        amount, currency, payment_id, actor, booked_at)
+    select id || '/charge/' || number, customer_id, id, number, 'receivable', 'charge', 'charge', placed_at::date, 'order', id, part, 'EUR', null,
+           'user:bench', placed_at
     from parts
     union all
-    select id || '/paid/' || number, customer_id, id, number, 'receivable', 'payment', -part, 'EUR',
+    select id || '/paid/' || number, customer_id, id, number, 'receivable', 'payment', 'payment', received_on::date, 'payment',
+           'past-' || id || '-' || number, -part, 'EUR',
            'past-' || id || '-' || number, 'user:bench', received_on
     from parts where is_paid
-    order by 11`;
+    order by 15`;
   });
   await sql`vacuum analyze orders, instalments, payments, ledger`;
 }

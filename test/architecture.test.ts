@@ -181,15 +181,6 @@ const impureRules = (files: readonly Source[]): string[] =>
     .filter(({ path, text }) => (path.startsWith('kernel/') || isRules(path)) && impure.test(text))
     .map(({ path }) => path);
 
-const VALUE_DATE = 'entries do not yet carry their own value date and cause';
-
-/** What cannot be cut before then. The list may only shrink. */
-const known: Readonly<Record<string, string>> = {
-  'modules/invoicing/tables.ts imports modules/corrections/credit-notes.ts': VALUE_DATE,
-  'modules/interest/order-interest.ts reads credit_notes': VALUE_DATE,
-  'modules/interest/order-interest.ts reads payments': VALUE_DATE,
-};
-
 test('every module has its place in the order, and every place its module', () => {
   const found = new Set(sources.map(({ path }) => moduleOf(path)).filter((module) => module !== null));
   expect([...found].sort()).toEqual([...modules].sort());
@@ -205,9 +196,9 @@ test('each area imports only what it may', () => {
   expect(forbiddenImports(sources)).toEqual([]);
 });
 
-test('modules use those before them, but for the known exceptions, which may only become fewer', () => {
-  const found = [...upwardImports(sources), ...foreignSql(sources)];
-  expect([...new Set(found)].sort()).toEqual(Object.keys(known).sort());
+test('modules use those before them: imports, types included, and SQL', () => {
+  expect(upwardImports(sources)).toEqual([]);
+  expect(foreignSql(sources)).toEqual([]);
 });
 
 test('rules form no circle, and have no clock, no chance, and no way out', () => {

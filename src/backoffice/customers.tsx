@@ -7,7 +7,6 @@ import type { Commands } from '../modules/commands/commands.ts';
 import { accountsOf, findInCurrency, setCreditLimit } from '../modules/credit/accounts.ts';
 import { groupNames } from '../modules/credit/credit-groups.ts';
 import { checkCustomer } from '../modules/customers/check-vat-number.ts';
-import { setPrivilege } from '../modules/customers/set-privilege.ts';
 import {
   type CustomerRow,
   findCustomer,
@@ -24,6 +23,7 @@ import { creditOf } from '../modules/eligibility/rules/credit.ts';
 import { decide } from '../modules/eligibility/rules/decide.ts';
 import { conditionsOf, type EligibilityPolicy, rulesOf } from '../modules/eligibility/rules/policy.ts';
 import { usualAmount } from '../modules/eligibility/rules/usual-amount.ts';
+import { setPrivilege } from '../modules/eligibility/set-privilege.ts';
 import { listDeclines } from '../modules/eligibility/tables.ts';
 import { listOrders } from '../modules/reports/order-views.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';

@@ -219,10 +219,10 @@ describe('an adjustment of the credit held', () => {
     const back = await adjust('adjusted', { ...less, amount: eur(-15) });
     expect(back.body.credit).toMatchObject({ unapplied: eur(0), available: eur(-15) });
     const entries = await api.sql`
-      select kind, account, amount, entry_key from ledger where customer_id = 'adjusted' and account = 'unapplied' order by id`;
+      select kind, amount, cause_kind, cause_id from ledger where customer_id = 'adjusted' and account = 'unapplied' order by id`;
     expect(entries).toMatchObject([
-      { kind: 'adjustment', amount: 1_500, entryKey: 'adjustment/adj-1' },
-      { kind: 'adjustment', amount: -1_500, entryKey: 'adjustment/adj-2' },
+      { kind: 'credit_adjustment', amount: 1_500, causeKind: 'adjustment', causeId: 'adj-1' },
+      { kind: 'credit_adjustment', amount: -1_500, causeKind: 'adjustment', causeId: 'adj-2' },
     ]);
   });
 

@@ -41,7 +41,7 @@ describe('a fulfilment', () => {
     const { items } = (await shop.api.call('/orders/final/ledger')).body;
     expect(items.map(({ kind, amount }: never) => [kind, amount])).toEqual([
       ['charge', eur(1_000)],
-      ['adjustment', eur(-399.5)],
+      ['amendment', eur(-399.5)],
     ]);
   });
 

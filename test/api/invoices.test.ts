@@ -447,8 +447,9 @@ describe('only what is payable', () => {
     expect(body.orders.map(({ payable }: { payable: Money }) => payable.amount)).toEqual([1, 1, 8_198]);
     expect((await read('s-3')).outstanding).toEqual(eur(81.98));
     expect((await read('s-3', '/ledger')).items[1]).toMatchObject({
-      kind: 'adjustment',
-      label: 'split_payment',
+      kind: 'split_payment',
+      cause: { kind: 'invoice', id: expect.any(String) },
+      valueOn: '2027-03-01',
       amount: eur(-18.02),
     });
   });

@@ -7,8 +7,9 @@ let api: Api;
 beforeEach(async () => {
   api = await openApi();
   await api.sql`
-    insert into ledger (entry_key, customer_id, account, kind, amount, currency, actor, booked_at)
-    select 'test/' || n, 'rossi', 'unapplied', 'payment', n, 'EUR', 'key:test', '2027-02-01'
+    insert into ledger (entry_key, customer_id, account, kind, effect, value_on, cause_kind, cause_id, amount, currency,
+                        actor, booked_at)
+    select 'test/' || n, 'rossi', 'unapplied', 'payment', 'payment', '2027-02-01', 'payment', n, n, 'EUR', 'key:test', '2027-02-01'
     from generate_series(1, ${ENTRIES}) n`;
 });
 afterEach(() => api.close());
@@ -71,7 +72,7 @@ it('what fails on the way breaks off, so that a part is not taken for the whole'
   await reader.read();
   await api.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' and query like '%left join payments%'`;
+    where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' and query like '%from ledger l%join customers c%'`;
   const drain = async () => {
     while (!(await reader.read()).done);
   };

@@ -74,7 +74,7 @@ describe('late interest', () => {
     ).toEqual([
       ['charge', 'principal', 100_000],
       ['interest', 'charges', 986],
-      ['fee', 'charges', 4_000],
+      ['compensation', 'charges', 4_000],
       ['payment', 'charges', -4_986],
       ['payment', 'principal', -95_014],
     ]);

@@ -93,7 +93,12 @@ describe('one transfer for many orders', () => {
     expect(await account('three')).toEqual({ exposure: eur(0), unapplied: eur(0) });
     const fees = (await api.call('/orders/t-3/ledger')).body.items;
     expect(fees).toContainEqual(
-      expect.objectContaining({ kind: 'adjustment', label: 'bank_fee', amount: eur(-5), paymentId: 'three' }),
+      expect.objectContaining({
+        kind: 'bank_fee',
+        cause: { kind: 'payment', id: 'three' },
+        amount: eur(-5),
+        paymentId: 'three',
+      }),
     );
   });
 
@@ -305,7 +310,11 @@ describe('what an order owes less', () => {
     await api.ask('e-1', 'payments', { paymentId: 'e-p2', amount: eur(48) }, accounting);
     expect(await order('e-1')).toMatchObject({ status: 'settled', outstanding: eur(0) });
     const { items } = (await api.call('/orders/e-1/ledger')).body;
-    expect(items.at(-1)).toMatchObject({ kind: 'adjustment', label: 'discount', amount: eur(-2) });
+    expect(items.at(-1)).toMatchObject({
+      kind: 'early_payment_discount',
+      cause: { kind: 'terms', id: 'early' },
+      amount: eur(-2),
+    });
     await reverse('e-p1');
     expect(await order('e-1')).toMatchObject({ status: 'open', outstanding: eur(52) });
   });

@@ -227,13 +227,13 @@ describe('a statement', () => {
         line.balance.amount,
       ]),
     ).toEqual([
-      ['2027-02-01', null, 'SO-3', 'charge', 30_000, 0, 180_000],
+      ['2027-02-01', '2027-02-01', 'SO-3', 'charge', 30_000, 0, 180_000],
       ['2027-02-16', '2027-02-14', 'SO-1', 'payment', 0, 40_000, 140_000],
       ['2027-03-01', '2027-03-01', 'SO-2', 'payment', 0, 50_000, 90_000],
       ['2027-03-01', '2027-03-01', 'SO-3', 'payment', 0, 10_000, 80_000],
-      ['2027-03-01', null, 'SO-3', 'cancellation', 0, 30_000, 50_000],
-      ['2027-03-01', null, 'SO-3', 'allocation', 10_000, 0, 60_000],
-      ['2027-03-01', null, 'SO-3', 'allocation', 0, 10_000, 50_000],
+      ['2027-03-01', '2027-03-01', 'SO-3', 'cancellation', 0, 30_000, 50_000],
+      ['2027-03-01', '2027-03-01', 'SO-3', 'allocation', 10_000, 0, 60_000],
+      ['2027-03-01', '2027-03-01', 'SO-3', 'allocation', 0, 10_000, 50_000],
     ]);
     expect(statement.openItems).toEqual([
       {
@@ -394,7 +394,8 @@ describe('the export', () => {
       account: 'receivable',
       kind: 'payment',
       part: 'principal',
-      label: null,
+      causeKind: 'payment',
+      causeId: 'p1',
       amountMinor: -40_000,
       amount: '-400.00',
       currency: 'EUR',

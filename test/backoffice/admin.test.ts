@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { tsx } from '../../src/dev/tsx.ts';
 import { accountsOf, setCreditLimit } from '../../src/modules/credit/accounts.ts';
 import { putCreditGroup, setCreditGroup } from '../../src/modules/credit/credit-groups.ts';
-import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
+import { setPrivilege } from '../../src/modules/eligibility/set-privilege.ts';
 import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { setPrivilege } from '../../src/modules/customers/set-privilege.ts';
+import { setPrivilege } from '../../src/modules/eligibility/set-privilege.ts';
 import { noticesOf } from '../../src/modules/orders/notices.ts';
 import { findRevocation, getRevocation, revocationWorkflowId } from '../../src/modules/revocation/tables.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import { invalid } from '../../kernel/invalid.ts';
-import { setPrivilege } from '../../modules/customers/set-privilege.ts';
 import {
   findCustomer,
   listCustomers,
@@ -10,6 +9,7 @@ import {
   unknownCustomer,
 } from '../../modules/customers/tables.ts';
 import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
+import { setPrivilege } from '../../modules/eligibility/set-privilege.ts';
 import { activePolicies } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';

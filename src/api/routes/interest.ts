@@ -7,7 +7,7 @@ import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';
 import { movementsOf } from '../../modules/interest/rules/part-payments.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
-import { activePolicies, merchantToday } from '../../modules/settings/tables.ts';
+import { activePolicies, merchantToday, todayBy } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { askedStatuses, askOrder } from '../ask-order.ts';
 import { requirePast } from '../days.ts';
@@ -98,9 +98,10 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       }),
       answer: orderInterest,
       handle: async ({ params: { orderId }, query, now }) => {
-        const { until = await merchantToday(sql, now) } = query;
-        const order = await getOrder(sql, orderId);
-        return { body: interestView(await interestOfOrder(sql, order, until), until, order.currency) };
+        const [order, policies] = await Promise.all([getOrder(sql, orderId), activePolicies(sql)]);
+        const { until = todayBy(policies, now) } = query;
+        const interest = await interestOfOrder(sql, order, { until, policies });
+        return { body: interestView(interest, until, order.currency) };
       },
     }),
     endpoint({

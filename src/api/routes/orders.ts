@@ -11,6 +11,7 @@ import type { OrderWorkflows } from '../../modules/orders/order-workflows.ts';
 import { setOrderNumber } from '../../modules/orders/set-order-number.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { timelineOf } from '../../modules/overview/timeline.ts';
+import { discountsOf } from '../../modules/payments/early-discount.ts';
 import { listOrders, readOrder, viewOf } from '../../modules/reports/order-views.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
@@ -65,10 +66,14 @@ export function orderEndpoints({
         const result = await checkout(sql, request, { now, actor, notifiesStore });
         if (result.kind === 'declined') throw notEligible(key, result, now);
         const { order, instalments, policies, replayed } = result;
+        const zone = policies.settings.body.timeZone;
         const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];
+        const discount = replayed
+          ? ((await discountsOf(sql, [order])).get(order.id) ?? null)
+          : order.discount;
         return {
           status: 201,
-          body: viewOf(order, instalments, { now, zone: policies.settings.body.timeZone, invoices }),
+          body: viewOf(order, instalments, { now, zone, invoices, discount }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
           afterwards: () => replayed || orderWorkflows.startSoon(order, instalments[0]?.dueAt ?? null),
         };
@@ -163,6 +168,7 @@ function notEligible(
   });
 }
 
-function entryView({ id, amount, currency, customerId: _, entryKey: __, orderId: ___, ...entry }: LedgerRow) {
+function entryView(row: LedgerRow) {
+  const { id, amount, currency, customerId: _, entryKey: __, orderId: ___, effect: ____, ...entry } = row;
   return { entryId: id, ...entry, amount: { amount, currency } };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entryKinds } from '../../modules/ledger/rules/entry.ts';
+import { causeKinds, entryKinds } from '../../modules/ledger/rules/entry.ts';
 import { orderCommandKinds } from '../../modules/orders/rules/order-state.ts';
 import { collections } from '../../modules/terms/rules/terms.ts';
 import { appliedPayment, paidOrder, placedOrder } from './answer-examples.ts';
@@ -118,9 +118,10 @@ export const order = z
         charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),
       }),
     ),
-    discount: discountOffer
-      .nullable()
-      .meta({ description: 'Less for who pays early; booked when payments received by its day reach it.' }),
+    discount: discountOffer.nullable().meta({
+      description:
+        'A discount for early payment; booked when payments received by its day reach `payable`. As it stands: without what was credited or is withheld.',
+    }),
     invoices: z.array(orderInvoice).meta({ description: 'The earliest first.' }),
     regime: regime.nullable(),
     fulfilment: z.object({
@@ -294,11 +295,12 @@ export const ledgerEntries = z.object({
         account: z.enum(['receivable', 'unapplied']),
         kind: z.enum(entryKinds),
         part: z.enum(['principal', 'charges']),
-        label: z
-          .string()
-          .meta({ example: 'bank_fee' })
-          .nullable()
-          .meta({ description: 'More of its kind, such as bank_fee.' }),
+        valueOn: shown.day.meta({
+          description: 'The day on which it counts: of a payment, when it was received.',
+        }),
+        cause: z
+          .object({ kind: z.enum(causeKinds), id: z.string().meta({ example: 'order-1001' }) })
+          .meta({ description: 'What it was booked for.' }),
         amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
         instalment: z.int().nullable(),
         paymentId: shown.paymentId.nullable(),

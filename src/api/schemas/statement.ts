@@ -22,7 +22,9 @@ export const statement = z
         entryId: z.int(),
         bookedAt: shown.instant,
         bookedOn: shown.day,
-        valueOn: shown.day.nullable().meta({ description: 'When the money was received or refunded.' }),
+        valueOn: shown.day.meta({
+          description: 'The day on which the entry counts: of money, when it was received or refunded.',
+        }),
         document: shown.orderNumber.nullable().meta({
           description: 'The order’s invoice where it has exactly one, else its number, else its id.',
         }),

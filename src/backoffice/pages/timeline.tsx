@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable } from '../../kernel/errors.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
+import type { EntryKind } from '../../modules/ledger/rules/entry.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
 import type { TimelineEvent } from '../../modules/overview/timeline.ts';
 import { type Words, wordsOf } from './command-words.ts';
@@ -30,29 +31,29 @@ const mailWords: Readonly<Record<string, (what: string) => Words>> = {
   unknown: (what) => ({ text: `${what}: not known whether it was sent`, tone: 'bad' }),
 };
 
-const ledgerWords: Readonly<Record<string, (amount: string) => Words>> = {
+const ledgerWords = {
   charge: (amount) => ({ text: `${amount} charged` }),
+  amendment: (amount) => ({ text: `The charge was changed by ${amount}` }),
   payment: (amount) => ({ text: `${amount} received`, tone: 'good' }),
-  cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
-  credit_note: (amount) => ({ text: `${amount} credited` }),
-  write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
-  interest: (amount) => ({ text: `${amount} of late interest charged` }),
-  fee: (amount) => ({ text: `${amount} of costs charged` }),
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
-  adjustment: (amount) => ({ text: `The charge was changed by ${amount}` }),
+  credit_note: (amount) => ({ text: `${amount} credited` }),
+  refund: (amount) => ({ text: `${amount} of credit paid out` }),
+  cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  early_payment_discount: (amount) => ({ text: `${amount} of early-payment discount` }),
+  tolerance: (amount) => ({ text: `${amount} given up within the tolerance` }),
+  rounding: (amount) => ({ text: `${amount} given up as a rounding` }),
+  bank_fee: (amount) => ({ text: `${amount} kept by a bank` }),
+  withholding: (amount) => ({ text: `${amount} withheld by the customer` }),
+  split_payment: (amount) => ({ text: `${amount} not payable under split payment` }),
+  interest: (amount) => ({ text: `${amount} of late interest charged` }),
+  compensation: (amount) => ({ text: `${amount} of compensation for late payment charged` }),
+  return_fee: (amount) => ({ text: `${amount} charged for a returned payment` }),
+  waiver: (amount) => ({ text: `${amount} of charges waived` }),
+  write_off: (amount) => ({ text: `${amount} written off`, tone: 'bad' }),
+  plan_move: (amount) => ({ text: `${amount} moved by the instalment plan` }),
+  credit_adjustment: (amount) => ({ text: `The customer’s credit was changed by ${amount}` }),
   reversal: (amount) => ({ text: `${amount} reversed`, tone: 'bad' }),
-};
-
-/** Entries whose label says more than their kind. */
-const labelWords: Readonly<Record<string, string>> = {
-  split_payment: 'not payable under split payment',
-  withholding: 'withheld by the customer',
-  bank_fee: 'kept by a bank',
-  rounding: 'let go as a rounding',
-  discount: 'of early-payment discount',
-  waiver: 'of charges waived',
-  instalment_plan: 'moved by the instalment plan',
-};
+} as const satisfies Record<EntryKind, (amount: string) => Words>;
 
 const plainWords: Readonly<Record<string, Words>> = {
   'order.placed': { text: 'Order placed' },
@@ -86,9 +87,7 @@ function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
     case 'ledger': {
       const money = detail.amount as Money;
       const amount = plainMoney({ ...money, amount: Math.abs(money.amount) });
-      const label = rest[0] === 'adjustment' ? labelWords[String(detail.label)] : undefined;
-      const words = label ? { text: `${amount} ${label}` } : ledgerWords[rest[0]!]?.(amount);
-      if (!words) break;
+      const words: Words = ledgerWords[rest[0] as EntryKind](amount);
       if (rest[0] === 'allocation' && money.amount < 0)
         return { text: `${amount} of the customer’s credit used` };
       return detail.account === 'unapplied' && rest[0] === 'payment'

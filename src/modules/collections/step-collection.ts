@@ -28,7 +28,7 @@ export async function stepCollection(
   ask: Ask,
   given: CollectionStep,
 ): Promise<{ collection: CollectionRow; replayed: boolean; asked: Asked }> {
-  const { orderId, instalment, state, reason, fee, actor, now } = given;
+  const { orderId, instalment, state, on, reason, fee, actor, now } = given;
   const { order } = await lockOrder(tx, orderId);
   const before = await findCollection(tx, orderId, instalment);
   if (before?.state === state) return { collection: before, replayed: true, asked: nothing };
@@ -41,6 +41,7 @@ export async function stepCollection(
   if (before?.state !== 'paid') return done(await chargeFee(tx, situation, order, { collection, given }));
   const { orderIds } = await reverse(tx, situation, before.paymentId!, {
     reason: reason ?? `${collection.method} returned unpaid`,
+    returnedOn: on,
     actor,
     fee: fee === 'none' ? undefined : fee,
   });
@@ -54,15 +55,20 @@ async function chargeFee(
   { id: orderId, status, customerId, currency }: OrderRow,
   { collection, given }: { collection: CollectionRow; given: CollectionStep },
 ): Promise<string[]> {
-  const { instalment, fee, actor, now } = given;
+  const { instalment, on, fee, actor, now } = given;
   const asked = fee === 'policy' ? policies.receipts.body.returnFee : fee;
   if (!asked || asked === 'none' || status !== 'open') return [];
   if (asked.currency !== currency) {
     if (fee === 'policy') return [];
     throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}: so is a fee on it.`);
   }
-  const key = `collection/${orderId}/${instalment}/${collection.presentations}`;
-  const entry = returnFee(key, orderId, { number: instalment, amount: asked.amount, paymentId: null });
+  const entry = returnFee(orderId, {
+    number: instalment,
+    amount: asked.amount,
+    paymentId: null,
+    cause: { kind: 'collection', id: `${orderId}/${instalment}/${collection.presentations}` },
+    returnedOn: on,
+  });
   await book(tx, [entry], { customerId, currency, commandId: null, actor, now });
   return [orderId];
 }

@@ -38,8 +38,10 @@ export const consequenceNames = ['fulfilment', 'invoicing', 'withholding', 'disc
 export type ConsequenceName = (typeof consequenceNames)[number];
 export type Consequence = (tx: Tx, state: OrderState, cause: Cause) => Promise<void>;
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;
-/** `paidWith`: money came in with the command, of that payment, or (null) of other credit. */
-export type Cause = { readonly command: CommandRow; readonly paidWith: string | null | undefined };
+/** `paidWith`: the money that came in with the command; null: credit that no payment left. */
+export type Cause = { readonly command: CommandRow; readonly paidWith: Money | null | undefined };
+/** Money of a payment, and the day on which it was received. */
+export type Money = { readonly paymentId: string; readonly receivedOn: Day };
 
 /**
  * Something that can be asked of an order. The module whose business it is defines it, and src/registry.ts lists it.
@@ -79,7 +81,7 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
     body: Body,
     given: { readonly facts: Facts; readonly command: CommandRow },
     // biome-ignore lint/suspicious/noConfusingVoidType: most commands bring no money
-  ): Promise<{ readonly paidWith: string | null } | void>;
+  ): Promise<{ readonly paidWith: Money | null } | void>;
   readonly consequences: readonly ConsequenceName[];
   /** Whether what it did still holds, for an answer that comes later; if not said, it does. */
   stillHolds?(order: OrderRow): boolean;

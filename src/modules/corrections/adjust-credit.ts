@@ -4,7 +4,7 @@ import { recordAudit } from '../audit/tables.ts';
 import { customerCommand } from '../commands/definition.ts';
 import { refusedBy } from '../commands/rules/refusal.ts';
 import { inCurrency } from '../credit/accounts.ts';
-import { adjustment } from '../ledger/rules/receipts.ts';
+import { creditAdjustment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 
 /**
@@ -26,7 +26,7 @@ export const adjustCredit = customerCommand({
     called: `Adjustment ${adjustmentId}`,
   }),
 
-  async apply(tx, { customer, now }, { customerId, adjustmentId, amount }, { command }) {
+  async apply(tx, { customer, today, now }, { customerId, adjustmentId, amount }, { command }) {
     const { currency } = amount;
     const { actor, reason } = command;
     const { unapplied } = await inCurrency(tx, customer, currency);
@@ -36,7 +36,7 @@ export const adjustCredit = customerCommand({
         detail: `${plainMoney({ ...amount, amount: unapplied })} of credit is held for ${customerId}: no more can be taken.`,
       });
     const booking = { customerId, currency, commandId: null, actor, now };
-    await book(tx, [adjustment(adjustmentId, amount.amount)], booking);
+    await book(tx, [creditAdjustment(adjustmentId, amount.amount, today)], booking);
     await recordAudit(tx, {
       at: now,
       actor,

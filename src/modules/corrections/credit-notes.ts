@@ -42,11 +42,3 @@ export async function findSameNumber(
     limit 1`;
   return row ?? null;
 }
-
-/** What credit notes have taken off an order so far, in minor units. */
-export async function creditedOf(db: Db, orderId: string): Promise<number> {
-  const [row] = await db<{ credited: number }[]>`
-    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as credited
-    from ledger where order_id = ${orderId} and kind = 'credit_note'`;
-  return row!.credited;
-}

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { apportion } from '../../kernel/apportion.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
-import { withheldByLabel } from '../invoicing/tables.ts';
+import { withheldByKind } from '../invoicing/tables.ts';
 import { creditNote } from '../ledger/rules/corrections.ts';
-import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { book, creditedOf, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { creditedOf, findSameNumber, keepCreditNote } from './credit-notes.ts';
+import { findSameNumber, keepCreditNote } from './credit-notes.ts';
 
 /**
  * A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was
@@ -53,21 +53,16 @@ export const issueCreditNote = orderCommand({
 
   async apply(tx, state, note, { facts: { left }, command }) {
     const { order } = state;
-    const [balances, standings, credited, kept] = await Promise.all([
+    const [balances, standings, kept] = await Promise.all([
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
-      creditMadeOf(tx, order.id),
-      withheldByLabel(tx, order.id),
+      withheldByKind(tx, order.id),
     ]);
-    const withheld = kept.flatMap(({ label, amount }) => {
+    const withheld = kept.flatMap(({ kind, amount }) => {
       const [share] = apportion(amount, [note.amount, left - note.amount]);
-      return share === 0 ? [] : [{ label, amount: share! }];
+      return share === 0 ? [] : [{ kind, amount: share! }];
     });
-    const paid = standings.reduce(
-      (sum, { part, received }) => (part === 'principal' ? sum + received : sum),
-      0,
-    );
-    const entries = creditNote(order.id, balances, { ...note, received: paid - credited, withheld });
+    const entries = creditNote(order.id, balances, { ...note, standings, withheld });
     await book(tx, entries, bookingOf(state, command));
   },
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { plainMoney } from '../../kernel/money.ts';
-import type { Db } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { customerCommand } from '../commands/definition.ts';
 import { refusedBy } from '../commands/rules/refusal.ts';
@@ -45,7 +44,13 @@ export const refundCredit = customerCommand({
       insert into refunds (refund_id, customer_id, amount, currency, refunded_on, method, reference, reason, actor, created_at)
       values (${refundId}, ${customerId}, ${amount.amount}, ${currency}, ${refundedOn}, ${method}, ${reference}, ${reason},
               ${actor}, ${now})`;
-    await book(tx, refund(refundId, sources!), { customerId, currency, commandId: null, actor, now });
+    await book(tx, refund(refundId, sources!, refundedOn), {
+      customerId,
+      currency,
+      commandId: null,
+      actor,
+      now,
+    });
     await recordAudit(tx, {
       at: now,
       actor,
@@ -58,10 +63,3 @@ export const refundCredit = customerCommand({
 
   consequences: [],
 });
-
-/** Joins to the entry `l` the refund `f` that it is of, which its key names. */
-export const refundOf = (db: Db) =>
-  db`left join refunds f on l.kind = 'refund' and f.refund_id = split_part(l.entry_key, '/', 2)`;
-
-/** The day on which the money of the entry was paid out (refund `f`) or received (payment `p`). */
-export const valueOn = (db: Db) => db`coalesce(f.refunded_on, p.received_on)`;

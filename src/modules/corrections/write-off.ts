@@ -53,11 +53,12 @@ export const writeOff = orderCommand({
   },
 
   async apply(tx, state, { amount, upTo }, { command }) {
-    const { order, now } = state;
+    const { order, today, now } = state;
     const balances = await balancesOf(tx, order.id);
     const outstanding = outstandingOf(balances);
     const given = amount ?? Math.min(upTo ?? outstanding, outstanding);
-    await book(tx, entriesOf(command.id, order.id, balances, given), bookingOf(state, command));
+    const entries = entriesOf(command.id, order.id, balances, { amount: given, today });
+    await book(tx, entries, bookingOf(state, command));
     const { actor, reason } = command;
     if (given === outstanding) await close(tx, order, { status: 'written_off', actor, reason, now });
   },
@@ -68,7 +69,7 @@ export const writeOff = orderCommand({
 /** What of an order was written off so far, or is to be by commands that wait. In minor units. */
 async function writtenOffOf(db: Db, orderId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
-    select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and kind = 'write_off')
+    select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and effect = 'write_off')
           + (select coalesce(sum(coalesce((body->>'amount')::bigint, (body->>'upTo')::bigint)), 0) from commands
              where order_id = ${orderId} and kind = 'writeOff' and outcome is null))::bigint as amount`;
   return row!.amount;

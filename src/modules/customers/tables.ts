@@ -99,6 +99,29 @@ export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
   return row ?? unknownCustomer(id);
 }
 
+/** Writes an admin's decision on a customer. Needs the customer's lock. */
+export async function writePrivilege(
+  tx: Tx,
+  id: string,
+  given: {
+    privilege: Privilege;
+    until: string | null;
+    after: Privilege;
+    insolventSince: Day | null;
+    reason: string;
+    actor: string;
+    now: string;
+  },
+): Promise<CustomerRow> {
+  const [row] = await tx<CustomerRow[]>`
+    update customers set privilege = ${given.privilege}, privilege_reason = ${given.reason}, privilege_actor = ${given.actor},
+                         privilege_at = ${given.now}, privilege_until = ${given.until}, privilege_after = ${given.after},
+                         insolvent_since = ${given.insolventSince}, updated_at = ${given.now}
+    from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
+    returning ${customerColumns(tx)}`;
+  return row!;
+}
+
 /** A page of customers in the order of their ids; `after` is the last id of the page before. */
 export async function listCustomers(
   db: Db,

@@ -1,8 +1,8 @@
 import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
-import { setPrivilege } from '../customers/set-privilege.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import type { TaskOutcome } from '../tasks/rules/task.ts';
 import { decideTask, getTask, type TaskRow } from '../tasks/tables.ts';
+import { setPrivilege } from './set-privilege.ts';
 
 /**
  * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same

@@ -4,22 +4,27 @@ import { lateCharges } from '../ledger/rules/debts.ts';
 import { type Balance, balance, type Entry } from '../ledger/rules/entry.ts';
 import { type Booking, book } from '../ledger/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
 import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.ts';
 
 /**
  * Charges what has accrued up to a day and was not charged yet, and the compensation of each overdue invoice once (art. 6 D.Lgs.
  * 231/2002); an order without an invoice counts as one.
  * Needs the locks of `lockOrder`. Where the merchant does not charge late customers, nothing is booked.
- * @param key of what causes the charge; it makes the entries' keys
+ * @param commandId of the command that charges it
  * @returns `charged`, `nothing`, or the code of what hinders it: a rate or a law is not known
  */
 export async function chargeInterest(
   tx: Tx,
   order: OrderRow,
-  { key, until, booking }: { key: string; until: Day; booking: Booking },
+  {
+    commandId,
+    until,
+    booking,
+    policies,
+  }: { commandId: string; until: Day; booking: Booking; policies: ActivePolicies },
 ): Promise<'charged' | 'nothing' | Hindrance> {
-  const entries = await lateEntries(tx, order, { key, until });
+  const entries = await lateEntries(tx, order, { commandId, until, policies });
   if (typeof entries === 'string') return entries;
   await book(tx, entries, booking);
   return entries.length > 0 ? 'charged' : 'nothing';
@@ -29,10 +34,10 @@ export async function chargeInterest(
 export async function afterCharges<Line extends Balance>(
   db: Db,
   order: OrderRow,
-  until: Day,
+  { until, policies }: { until: Day; policies: ActivePolicies },
   instalments: readonly Line[],
 ): Promise<Line[]> {
-  const entries = await lateEntries(db, order, { key: '', until });
+  const entries = await lateEntries(db, order, { commandId: '', until, policies });
   if (typeof entries === 'string') return [...instalments];
   return instalments.map((line) => {
     const own = entries.filter(({ instalment }) => instalment === line.number);
@@ -44,14 +49,15 @@ export async function afterCharges<Line extends Balance>(
 export async function lateEntries(
   db: Db,
   order: OrderRow,
-  { key, until }: { key: string; until: Day },
+  { commandId, until, policies }: { commandId: string; until: Day; policies: ActivePolicies },
 ): Promise<Entry[] | Hindrance> {
-  if (!(await activePolicies(db))['late-interest'].body.enabled) return [];
-  const found = await interestOfOrder(db, order, until).catch(hindranceOf);
+  if (!policies['late-interest'].body.enabled) return [];
+  const found = await interestOfOrder(db, order, { until, policies }).catch(hindranceOf);
   if (typeof found === 'string') return found;
   const { instalments, compensation } = found;
   const first = instalments.find(({ periods }) => periods.length > 0);
-  return lateCharges(key, order.id, {
+  return lateCharges(commandId, order.id, {
+    until,
     interest: instalments.map(({ number, accrued, charged }) => ({ number, amount: accrued - charged })),
     compensation: first
       ? compensation.invoices.map((invoiceId) => ({

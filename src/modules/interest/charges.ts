@@ -11,7 +11,8 @@ export const chargeInterest = orderCommand({
   kind: 'chargeInterest',
   permission: 'admin',
   body: z.object({ until: z.string() }),
-  read: (tx, { order }, { until }, commandId) => lateEntries(tx, order, { key: commandId, until }),
+  read: (tx, { order, policies }, { until }, commandId) =>
+    lateEntries(tx, order, { commandId, until, policies }),
 
   refuse({ order }, _, entries) {
     const refusal = notOpen(order);
@@ -52,8 +53,9 @@ export const waive = orderCommand({
   },
 
   async apply(tx, state, { amount }, { facts: { balances, received, charged }, command }) {
-    const { id } = state.order;
-    const entries = waiver(command.id, id, balances, { amount: amount ?? charged, received });
+    const { order, today } = state;
+    const given = { amount: amount ?? charged, received, today };
+    const entries = waiver(command.id, order.id, balances, given);
     await book(tx, entries, bookingOf(state, command));
   },
 

@@ -3,9 +3,11 @@ import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { lastDayInTime as lastDayOf } from '../orders/last-day-in-time.ts';
 import { instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
-import type { Exclusion, InterestPeriod, Movement } from './rules/accrual.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
+import { exclusionsOf } from './exclusions.ts';
+import type { InterestPeriod, Movement } from './rules/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from './rules/late-interest.ts';
+import { type PrincipalEntries, principalMovements } from './rules/principal.ts';
 
 /**
  * The late interest of one instalment, in minor units: what has accrued, and what of it was charged. What was charged
@@ -57,17 +59,19 @@ export function hindranceOf(error: unknown): Hindrance {
 export async function interestOfOrder(
   db: Db,
   order: OrderRow,
-  until: Day,
-  { bookedBefore = null }: { bookedBefore?: Instant | null } = {},
+  {
+    until,
+    policies,
+    bookedBefore = null,
+  }: { until: Day; policies: ActivePolicies; bookedBefore?: Instant | null },
 ): Promise<OrderInterest> {
-  const policies = await activePolicies(db);
   const policy = policies['late-interest'].body;
   const settings = policies.settings.body;
-  const excluded = await exclusionsOf(db, order.customerId, settings.timeZone);
   const concludedOn = dayAt(order.placedAt, settings.timeZone);
-  const [instalments, movements, charged] = await Promise.all([
+  const [excluded, instalments, movements, charged] = await Promise.all([
+    exclusionsOf(db, order.customerId),
     instalmentsOfOrders(db, [order.id]),
-    principalOf(db, order.id, settings.timeZone),
+    principalOf(db, order.id),
     chargedOf(db, order.id, settings.timeZone, bookedBefore),
   ]);
   const ofInstalments = instalments.map(({ number, dueOn, dueAt }): InstalmentInterest => {
@@ -107,21 +111,6 @@ export async function interestOfOrder(
 }
 
 /**
- * Days on which nothing accrues: each insolvency, from its day to that on which it ended, also once it is over (art. 1
- * c. 2 D.Lgs. 231/2002).
- */
-async function exclusionsOf(db: Db, customerId: string, zone: string): Promise<Exclusion[]> {
-  const turns = await db<{ day: Day; began: boolean }[]>`
-    select (at at time zone ${zone})::date as day, action = 'customer.insolvency' as began from audit
-    where subject = ${`customer/${customerId}`}
-      and (action = 'customer.insolvency') <> (detail->>'before' is not distinct from 'insolvency')
-    order by id`;
-  return turns.flatMap(({ day, began }, index) =>
-    began ? [{ from: day, to: turns[index + 1]?.day ?? null }] : [],
-  );
-}
-
-/**
  * The overdue invoices of an order that were not compensated, through this order or another; of an order that was
  * compensated before it had an invoice, none. Its invoices, the earliest first, are taken to ask for its instalments, the
  * earliest first.
@@ -134,9 +123,9 @@ async function uncompensated(
 ): Promise<(string | null)[]> {
   const invoices = await db<{ invoiceId: string; before: number; compensated: boolean }[]>`
     select p.invoice_id, (sum(p.amount) over (order by i.issued_on, i.id) - p.amount)::bigint as before, exists (
-        select 1 from invoice_parts q join ledger l on l.order_id = q.order_id and l.kind = 'fee' and l.label = 'compensation'
+        select 1 from invoice_parts q join ledger l on l.order_id = q.order_id and l.effect = 'compensation'
         where q.invoice_id = p.invoice_id
-          and (l.entry_key = 'invoice/' || p.invoice_id || '/compensation' or l.entry_key not like 'invoice/%')) as compensated
+          and (l.cause_kind = 'order' or (l.cause_kind = 'invoice' and l.cause_id = p.invoice_id))) as compensated
     from invoice_parts p join invoices i on i.id = p.invoice_id where p.order_id = ${orderId} order by i.issued_on, i.id`;
   if (invoices.length === 0) return charged === 0 ? [null] : [];
   return invoices
@@ -144,30 +133,17 @@ async function uncompensated(
     .map(({ invoiceId }) => invoiceId);
 }
 
-/**
- * How the principal of each instalment moved: a payment counts from the day on which it was received, a credit note from that
- * of its issue, what another total of the order moved from the day of that, and what an invoice lets the customer keep back
- * was never late.
- */
-async function principalOf(db: Db, orderId: string, zone: string): Promise<Map<number, Movement[]>> {
-  const rows = await db<{ instalment: number; day: Day; principal: number }[]>`
-    select instalment, day, (sum(sum(amount)) over (partition by instalment order by day))::bigint as principal
-    from (select l.instalment, l.amount,
-                 case when l.kind = 'charge' or l.label in ('split_payment', 'withholding') then least(i.due_on, (l.booked_at at time zone ${zone})::date)
-                      when l.kind = 'credit_note' then coalesce(n.issued_on, (select max(issued_on) from credit_notes where order_id = l.order_id))
-                      when c.kind in ('amend', 'fulfil') then (coalesce(origin.booked_at, l.booked_at) at time zone ${zone})::date
-                      else coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) end as day
-          from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
-            left join payments p on p.payment_id = l.payment_id
-            left join ledger origin on origin.id = l.reverses
-            left join commands c on c.id = coalesce(origin.command_id, l.command_id)
-            left join credit_notes n on n.command_id = l.command_id
-          where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'principal') entries
-    group by instalment, day order by instalment, day`;
-  const movements = new Map<number, Movement[]>();
-  for (const { instalment, day, principal } of rows)
-    movements.set(instalment, [...(movements.get(instalment) ?? []), { on: day, principal }]);
-  return movements;
+/** How the principal of each instalment moved. A reversed payment was never received: its reversal counts on the same day. */
+async function principalOf(db: Db, orderId: string): Promise<Map<number, Movement[]>> {
+  const rows = await db<PrincipalEntries[]>`
+    select l.instalment, coalesce(o.value_on, l.value_on) as day,
+           coalesce(sum(l.amount) filter (where l.account = 'receivable'), 0)::bigint as owed,
+           coalesce(-sum(l.amount) filter (where l.account = 'receivable' and l.effect in ('payment', 'allocation')), 0)::bigint as received,
+           coalesce(sum(l.amount) filter (where l.account = 'unapplied' and l.effect in ('credit_note', 'withholding', 'split_payment')), 0)::bigint as made
+    from ledger l left join ledger o on o.id = l.reverses
+    where l.order_id = ${orderId} and l.instalment is not null and l.part = 'principal'
+    group by 1, 2 order by 1, 2`;
+  return principalMovements(rows);
 }
 
 type Charged = {
@@ -184,20 +160,19 @@ async function chargedOf(
   bookedBefore: Instant | null,
 ): Promise<Charged> {
   const rows = await db<
-    { instalment: number; kind: string; label: string | null; amount: number; before: number }[]
+    { instalment: number; effect: 'interest' | 'compensation' | 'waiver'; amount: number; before: number }[]
   >`
-    select l.instalment, l.kind, l.label, sum(l.amount)::bigint as amount,
-           coalesce(sum(l.amount) filter (where (l.booked_at at time zone ${zone})::date <= coalesce(${lastDayOf(db, zone)}, i.due_on)), 0)::bigint as before
+    select l.instalment, l.effect, sum(l.amount)::bigint as amount,
+           coalesce(sum(l.amount) filter (where l.value_on <= coalesce(${lastDayOf(db, zone)}, i.due_on)), 0)::bigint as before
     from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
-    where l.order_id = ${orderId} and l.account = 'receivable' and l.part = 'charges'
-      and (l.kind = 'interest' or l.label in ('compensation', 'waiver'))
-      and ${bookedBefore === null ? db`true` : db`l.booked_at < ${bookedBefore}`} group by 1, 2, 3`;
-  const sum = (label: string): number =>
-    rows.reduce((total, row) => (row.label === label ? total + row.amount : total), 0);
+    where l.order_id = ${orderId} and l.account = 'receivable' and l.effect in ('interest', 'compensation', 'waiver')
+      and ${bookedBefore === null ? db`true` : db`l.booked_at < ${bookedBefore}`} group by 1, 2`;
+  const sum = (of: 'compensation' | 'waiver'): number =>
+    rows.reduce((total, { effect, amount }) => (effect === of ? total + amount : total), 0);
   return {
     interest: new Map(
       rows
-        .filter(({ kind }) => kind === 'interest')
+        .filter(({ effect }) => effect === 'interest')
         .map(({ instalment, amount, before }) => [instalment, { all: amount, before }]),
     ),
     compensation: sum('compensation'),

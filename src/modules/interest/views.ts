@@ -1,7 +1,7 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { getOrder } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
 import { hindranceOf, interestOfOrder } from './order-interest.ts';
 
 /**
@@ -12,13 +12,15 @@ import { hindranceOf, interestOfOrder } from './order-interest.ts';
 export async function unchargedInterest(
   db: Db,
   orderIds: readonly string[],
-  { until, end }: { until: Day; end: Instant },
+  { until, end, policies }: { until: Day; end: Instant; policies: ActivePolicies },
 ): Promise<number | null> {
-  if (!(await activePolicies(db))['late-interest'].body.enabled) return 0;
+  if (!policies['late-interest'].body.enabled) return 0;
   let sum = 0;
   try {
     for (const id of orderIds) {
-      const { instalments } = await interestOfOrder(db, await getOrder(db, id), until, {
+      const { instalments } = await interestOfOrder(db, await getOrder(db, id), {
+        until,
+        policies,
         bookedBefore: end,
       });
       for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, type Consequence, orderCommand } from '../commands/definition.ts';
 import { notConfirmed, type Refusal } from '../commands/rules/refusal.ts';
-import { withholding as withheld } from '../ledger/rules/corrections.ts';
-import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { givenBackBefore, withholding as withholdingEntries } from '../ledger/rules/corrections.ts';
+import { book, notesOn, standingsOf } from '../ledger/tables.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -36,16 +37,22 @@ export const invoicing: Consequence = async (tx, { order, now }) => {
 
 /** What an invoice lets the customer keep back is not owed; of a settled order, what need not have been paid is credit. */
 export const withholding: Consequence = async (tx, state, { command }) => {
-  const { order } = state;
-  const { id, withheld: label } = await getInvoice(tx, String(command.body.invoiceId));
-  if (label === null || order.status === 'written_off') return;
-  const [missing, balances, standings, credited] = await Promise.all([
+  const { order, policies } = state;
+  const { id, withheld: kind } = await getInvoice(tx, String(command.body.invoiceId));
+  if (kind === null || order.status === 'written_off') return;
+  const [missing, balances, standings, notes, { withheld }] = await Promise.all([
     withholdingMissing(tx, order),
     balancesOf(tx, order.id),
     standingsOf(tx, order.id),
-    creditMadeOf(tx, order.id),
+    notesOn(tx, order.id),
+    invoicedOf(tx, order.id),
   ]);
-  const received = standings.reduce((sum, part) => sum + part.received, -credited);
-  const given = { amount: Math.max(missing, 0), label, received };
-  await book(tx, withheld(`invoice/${id}`, order.id, balances, given), bookingOf(state, command));
+  const valueOn = dayAt(order.placedAt, policies.settings.body.timeZone);
+  const by = { kind, cause: { kind: 'invoice', id }, valueOn } as const;
+  const key = `invoice/${id}`;
+  const entries = [
+    ...withholdingEntries(key, order.id, balances, { ...by, amount: Math.max(missing, 0), standings }),
+    ...givenBackBefore(key, order.id, notes, { ...by, withheld, total: order.total }),
+  ];
+  await book(tx, entries, bookingOf(state, command));
 };

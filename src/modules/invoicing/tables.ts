@@ -2,7 +2,7 @@ import { apportion } from '../../kernel/apportion.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { creditedOf } from '../corrections/credit-notes.ts';
+import { creditedOf } from '../ledger/tables.ts';
 import type { InvoiceFacts, InvoicePart, Withholding } from './rules/invoice.ts';
 
 /** An invoice as stored; amounts in minor units of `currency`. */
@@ -131,18 +131,18 @@ export async function invoicedOfOrders(db: Db, orderIds: readonly string[]): Pro
 
 /** What is withheld of an order, in minor units, by its invoices or with a payment, less what credit notes gave back. */
 export async function withheldOf(db: Db, orderId: string): Promise<number> {
-  return (await withheldByLabel(db, orderId)).reduce((sum, { amount }) => sum + amount, 0);
+  return (await withheldByKind(db, orderId)).reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** The same by the reason; none that came to nothing. */
-export async function withheldByLabel(
+export async function withheldByKind(
   db: Db,
   orderId: string,
-): Promise<{ label: Withholding; amount: number }[]> {
-  return db<{ label: Withholding; amount: number }[]>`
-    select label, -sum(case account when 'receivable' then amount else -amount end)::bigint as amount
-    from ledger where order_id = ${orderId} and label in ('split_payment', 'withholding')
-    group by label having sum(case account when 'receivable' then amount else -amount end) <> 0 order by label`;
+): Promise<{ kind: Withholding; amount: number }[]> {
+  return db<{ kind: Withholding; amount: number }[]>`
+    select effect as kind, -sum(case account when 'receivable' then amount else -amount end)::bigint as amount
+    from ledger where order_id = ${orderId} and effect in ('split_payment', 'withholding')
+    group by effect having sum(case account when 'receivable' then amount else -amount end) <> 0 order by effect`;
 }
 
 /**

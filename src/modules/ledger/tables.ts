@@ -1,33 +1,27 @@
-import type { Db } from '../../platform/postgres/client.ts';
+import type { Db, Fragment } from '../../platform/postgres/client.ts';
 import { moveBalances } from './move-balances.ts';
-import type { Account, Entry, EntryKind, Part, Standing } from './rules/entry.ts';
+import type { CreditMade, Noted } from './rules/corrections.ts';
+import type { Entry, Part, Standing } from './rules/entry.ts';
 import { balance } from './rules/entry.ts';
 import type { Received } from './rules/reallocations.ts';
 
-/** A booked entry, as people read it; amounts in minor units. */
-export type LedgerRow = {
+/** A booked entry; amounts in minor units. */
+export type LedgerRow = Omit<Entry, 'key'> & {
   id: number;
   entryKey: string;
   customerId: string;
-  orderId: string | null;
-  instalment: number | null;
-  part: Part;
-  label: string | null;
-  account: Account;
-  kind: EntryKind;
-  amount: number;
   currency: string;
-  paymentId: string | null;
-  reverses: number | null;
   commandId: string | null;
   actor: string;
   bookedAt: string;
 };
 
-const columns = (
+/** All columns of the entry `l`. */
+export const ledgerColumns = (
   db: Db,
-) => db`id, entry_key, customer_id, order_id, instalment, part, label, account, kind, amount, currency, payment_id, reverses,
-  command_id, actor, booked_at`;
+) => db`l.id, l.entry_key, l.customer_id, l.order_id, l.instalment, l.part, l.account, l.kind, l.effect, l.amount, l.currency,
+  l.value_on, json_build_object('kind', l.cause_kind, 'id', l.cause_id) as cause, l.payment_id, l.reverses, l.command_id,
+  l.actor, l.booked_at`;
 
 export type Booking = {
   customerId: string;
@@ -53,9 +47,12 @@ export async function book(
     order_id: entry.orderId,
     instalment: entry.instalment,
     part: entry.part,
-    label: entry.label,
     account: entry.account,
     kind: entry.kind,
+    effect: entry.effect,
+    value_on: entry.valueOn,
+    cause_kind: entry.cause.kind,
+    cause_id: entry.cause.id,
     amount: entry.amount,
     currency,
     payment_id: entry.paymentId,
@@ -79,54 +76,62 @@ export async function book(
   ]);
 }
 
-/** Rows as the entries that they were. */
-export const entriesOf = (rows: readonly LedgerRow[]): (Entry & { id: number })[] =>
-  rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
-
-/** What is owed and was received of each part of an order's instalments. */
-export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {
-  return db<Standing[]>`
-    select l.instalment as number, l.part, sum(l.amount)::bigint as outstanding,
-           coalesce(-sum(l.amount) filter (where coalesce(r.kind, l.kind) in ('payment', 'allocation')), 0)::bigint as received
-    from ledger l left join ledger r on r.id = l.reverses
-    where l.order_id = ${orderId} and l.account = 'receivable' group by 1, 2 order by 1, 2 desc`;
+/** The entries `l` that a condition names and that no other entry reverses, the oldest first. */
+export async function notReversed(db: Db, condition: Fragment): Promise<(Entry & { id: number })[]> {
+  const rows = await db<LedgerRow[]>`
+    select ${ledgerColumns(db)} from ledger l
+    where ${condition} and not exists (select 1 from ledger r where r.reverses = l.id) order by l.id`;
+  return rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
 }
 
-/** What of an order became credit without being received for it: over its balance, by a credit note or an invoice. */
-export async function creditMadeOf(db: Db, orderId: string): Promise<number> {
-  const [row] = await db<{ amount: number }[]>`
-    select coalesce(sum(amount), 0)::bigint as amount from ledger
-    where order_id = ${orderId} and account = 'unapplied' and kind in ('credit_note', 'adjustment')`;
-  return row!.amount;
+/** What is owed of each part of an order's instalments, what was received for it, and what of that was made credit. */
+export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {
+  return db<Standing[]>`
+    select instalment as number, part,
+           coalesce(sum(amount) filter (where account = 'receivable'), 0)::bigint as outstanding,
+           coalesce(-sum(amount) filter (where account = 'receivable' and effect in ('payment', 'allocation')), 0)::bigint as received,
+           coalesce(sum(amount) filter (where account = 'unapplied' and effect in ('credit_note', 'withholding', 'split_payment')), 0)::bigint as made
+    from ledger where order_id = ${orderId} and instalment is not null group by 1, 2 order by 1, 2 desc`;
+}
+
+/** What credit notes and invoices made credit of an order that was paid, by what made it, what invoices did first. */
+export async function creditMadeOf(db: Db, orderId: string): Promise<CreditMade[]> {
+  return db<CreditMade[]>`
+    select effect as kind, json_build_object('kind', cause_kind, 'id', cause_id) as cause, instalment, value_on, sum(amount)::bigint as amount
+    from ledger
+    where order_id = ${orderId} and account = 'unapplied' and effect in ('credit_note', 'withholding', 'split_payment')
+    group by effect, cause_kind, cause_id, instalment, value_on having sum(amount) <> 0 order by effect = 'credit_note', min(id)`;
 }
 
 /** What pays a part of each instalment, by payment, the newest first. */
 export async function receivedOn(db: Db, orderId: string, part: Part): Promise<Received[]> {
   return db<Received[]>`
-    select l.instalment as number, l.payment_id, -sum(l.amount)::bigint as amount
-    from ledger l left join ledger r on r.id = l.reverses
-    where l.order_id = ${orderId} and l.account = 'receivable' and l.part = ${part}
-      and coalesce(r.kind, l.kind) in ('payment', 'allocation')
-    group by 1, 2 having sum(l.amount) < 0 order by max(l.id) desc`;
+    select instalment as number, payment_id, -sum(amount)::bigint as amount,
+           (select min(p.value_on) from ledger p where p.payment_id = l.payment_id and p.kind = 'payment') as received_on
+    from ledger l
+    where order_id = ${orderId} and account = 'receivable' and part = ${part} and effect in ('payment', 'allocation')
+    group by 1, 2 having sum(amount) < 0 order by max(id) desc`;
 }
 
-/** What of an order was written off so far, or is to be by commands that wait. */
-export async function writtenOffOf(db: Db, orderId: string): Promise<number> {
-  const [row] = await db<{ amount: number }[]>`
-    select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and kind = 'write_off')
-          + (select coalesce(sum(coalesce((body->>'amount')::bigint, (body->>'upTo')::bigint)), 0) from commands
-             where order_id = ${orderId} and kind = 'writeOff' and outcome is null))::bigint as amount`;
-  return row!.amount;
+/** What each credit note took off the instalments of an order, and what it gave back of what is withheld. */
+export async function notesOn(db: Db, orderId: string): Promise<Noted[]> {
+  return db<Noted[]>`
+    select cause_id as credit_note_id, value_on as issued_on, instalment,
+           coalesce(sum(case account when 'receivable' then -amount else amount end) filter (where effect = 'credit_note'), 0)::bigint as credited,
+           coalesce(sum(amount) filter (where effect in ('withholding', 'split_payment')), 0)::bigint as given_back
+    from ledger where order_id = ${orderId} and cause_kind = 'credit-note' group by 1, 2, 3 order by min(id)`;
+}
+
+/** What credit notes have taken off an order so far, in minor units. */
+export async function creditedOf(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ credited: number }[]>`
+    select coalesce(-sum(case account when 'receivable' then amount else -amount end), 0)::bigint as credited
+    from ledger where order_id = ${orderId} and effect = 'credit_note'`;
+  return row!.credited;
 }
 
 /** What was booked on an order, the oldest first. */
 export async function ledgerOf(db: Db, orderId: string): Promise<LedgerRow[]> {
   return db<LedgerRow[]>`
-    select ${columns(db)} from ledger where order_id = ${orderId} order by id`;
-}
-
-/** The entry that was booked under a key. */
-export async function findEntry(db: Db, key: string): Promise<LedgerRow | null> {
-  const [row] = await db<LedgerRow[]>`select ${columns(db)} from ledger where entry_key = ${key}`;
-  return row ?? null;
+    select ${ledgerColumns(db)} from ledger l where order_id = ${orderId} order by id`;
 }

@@ -1,7 +1,9 @@
+import type { Day } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
+import type { Standing } from '../ledger/rules/entry.ts';
 import { amendment } from '../ledger/rules/reallocations.ts';
-import { type Booking, book, creditMadeOf, receivedOn, standingsOf } from '../ledger/tables.ts';
+import { type Booking, book, receivedOn, standingsOf } from '../ledger/tables.ts';
 import { changeInstalment, changeTotal } from '../orders/changes.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
 import { discountOn } from '../terms/rules/offer.ts';
@@ -18,10 +20,10 @@ export async function amendTotal(
   tx: Tx,
   orderId: string,
   total: number,
-  booking: Booking & { commandId: string },
+  booking: Booking & { commandId: string; today: Day },
 ): Promise<OrderRow> {
   const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
-  const forgiven = await forgivenByInstalment(tx, order, instalments);
+  const forgiven = forgivenByInstalment(instalments, await standingsOf(tx, orderId));
   const lines = instalments.map((given) => ({ ...given, forgiven: forgiven.get(given.number) ?? 0 }));
   const amounts = amendedAmounts(order.terms, lines, total);
   for (const [number, amount] of amounts) await changeInstalment(tx, order.id, number, amount);
@@ -36,7 +38,7 @@ export async function amendTotal(
       amended: amounts.get(given.number)!,
       received: received.filter(({ number }) => number === given.number),
     }));
-    await book(tx, amendment(booking.commandId, order.id, amended), booking);
+    await book(tx, amendment(booking.commandId, order.id, amended, booking.today), booking);
   }
   return getOrder(tx, order.id);
 }
@@ -46,18 +48,24 @@ export async function amendTotal(
  * deductions, what was written off. A smaller total would make credit of what nobody paid.
  */
 export async function creditedAndForgiven(db: Db, order: OrderRow): Promise<number> {
-  const forgiven = await forgivenByInstalment(db, order, await instalmentsOfOrders(db, [order.id]));
-  return [...forgiven.values()].reduce((sum, amount) => sum + amount, await creditMadeOf(db, order.id));
+  const [instalments, standings] = await Promise.all([
+    instalmentsOfOrders(db, [order.id]),
+    standingsOf(db, order.id),
+  ]);
+  const forgiven = forgivenByInstalment(instalments, standings);
+  return [...forgiven.values(), ...standings.map(({ made }) => made)].reduce(
+    (sum, amount) => sum + amount,
+    0,
+  );
 }
 
-async function forgivenByInstalment(
-  db: Db,
-  { id, confirmedAt }: OrderRow,
+/** Of an order that is not confirmed there are no standings: nothing was forgiven. */
+function forgivenByInstalment(
   instalments: readonly InstalmentRow[],
-): Promise<ReadonlyMap<number, number>> {
-  if (confirmedAt === null) return new Map();
+  standings: readonly Standing[],
+): ReadonlyMap<number, number> {
   const amounts = new Map(instalments.map(({ number, amount }) => [number, amount]));
-  const principal = (await standingsOf(db, id)).filter(({ part }) => part === 'principal');
+  const principal = standings.filter(({ part }) => part === 'principal');
   return new Map(
     principal.map(({ number, outstanding, received }) => [
       number,

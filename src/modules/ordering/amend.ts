@@ -39,7 +39,8 @@ export const amend = orderCommand({
 
   async apply(tx, state, { total }, { command }) {
     if (total === state.order.total) return;
-    const booking = { ...bookingOf(state, command), commandId: command.id };
+    const { today } = state;
+    const booking = { ...bookingOf(state, command), commandId: command.id, today };
     await amendTotal(tx, state.order.id, total, booking);
   },
 

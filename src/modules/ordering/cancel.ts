@@ -6,7 +6,7 @@ import { reread } from '../credit/accounts.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { cancellation } from '../ledger/rules/corrections.ts';
 import { balance } from '../ledger/rules/entry.ts';
-import { book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
+import { book, standingsOf } from '../ledger/tables.ts';
 import { close } from '../orders/close.ts';
 
 /** Takes the whole charge back; what was received becomes unapplied credit, as far as it is not that already. */
@@ -18,15 +18,14 @@ export const cancel = orderCommand({
     onlyIfUntouched: z.boolean().optional(),
   }),
 
-  async read(tx, { order }, _, commandId) {
+  async read(tx, { order, today }, _, commandId) {
     if (order.status === 'reserved') return { entries: [], creditAfter: 0, received: false };
-    const [standings, credited, { unapplied }, received] = await Promise.all([
+    const [standings, { unapplied }, received] = await Promise.all([
       standingsOf(tx, order.id),
-      creditMadeOf(tx, order.id),
       reread(tx, order.customerId, order.currency),
       hasReceivedMoney(tx, order.id),
     ]);
-    const entries = cancellation(commandId, order.id, standings, credited);
+    const entries = cancellation(commandId, order.id, standings, today);
     return { entries, creditAfter: unapplied + balance(entries, 'unapplied'), received };
   },
 

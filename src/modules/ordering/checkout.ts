@@ -1,4 +1,5 @@
 import { Duration } from 'luxon';
+import { dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
@@ -132,7 +133,7 @@ export async function checkout(
     }));
     balances.sort((a, b) => Number(a.dueAt === null) - Number(b.dueAt === null)); // as they are read
     if (request.confirm === 'now') {
-      const entries = charge(order.id, balances);
+      const entries = charge(order.id, balances, dayAt(order.placedAt, settings.timeZone));
       await book(tx, entries, {
         customerId: customer.id,
         currency: order.currency,

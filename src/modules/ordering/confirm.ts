@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { closed } from '../commands/rules/refusal.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
@@ -19,9 +20,11 @@ export const confirm = orderCommand({
   },
 
   async apply(tx, state, _, { command }) {
-    const { order, now, notifiesStore } = state;
+    const { order, policies, now, notifiesStore } = state;
+    const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
     await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
-    await book(tx, charge(order.id, await balancesOf(tx, order.id)), bookingOf(state, command));
+    const entries = charge(order.id, await balancesOf(tx, order.id), placedOn);
+    await book(tx, entries, bookingOf(state, command));
     await confirmOrder(tx, order, { paidInStore: notifiesStore ? 'pending' : 'marked', now });
   },
 

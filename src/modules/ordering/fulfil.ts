@@ -67,7 +67,8 @@ export const fulfil = orderCommand({
     const { id: orderId, fulfilled } = state.order;
     await insertFulfilment(tx, { commandId: command.id, orderId, fulfilmentId, amount: part, fulfilledOn });
     if (!final || part === left) return;
-    const booking = { ...bookingOf(state, command), commandId: command.id };
+    const { today } = state;
+    const booking = { ...bookingOf(state, command), commandId: command.id, today };
     await amendTotal(tx, orderId, fulfilled + part, booking);
   },
 

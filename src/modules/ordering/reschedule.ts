@@ -40,7 +40,7 @@ export const reschedule = orderCommand({
   },
 
   async apply(tx, state, { instalments }, { facts: { planned, first }, command }) {
-    const { order, policies, now } = state;
+    const { order, policies, today, now } = state;
     const numbers = planned.map(({ number }) => number);
     const old = (await balancesOf(tx, order.id)).filter(({ number }) => numbers.includes(number));
     const parts = plannedParts(
@@ -55,7 +55,7 @@ export const reschedule = orderCommand({
       ...dueOnDay(instalments[index]!.dueOn, policies.settings.body),
     }));
     await addInstalments(tx, order.id, added);
-    await book(tx, instalmentPlan(command.id, order.id, old, parts), bookingOf(state, command));
+    await book(tx, instalmentPlan(command.id, order.id, old, parts, today), bookingOf(state, command));
     await replan(
       tx,
       order.id,

@@ -33,16 +33,13 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from payments p left join booked on booked.payment_id = p.payment_id left join commands c on c.id = p.command_id
       where p.amount <> coalesce(booked.amount, 0) and (c.id is null or c.outcome is not null)`,
     db<Discrepancy[]>`
-      with entries as (
-        select l.payment_id, l.account, coalesce(r.kind, l.kind) as kind, l.amount, l.reverses is not null as back
-        from ledger l left join ledger r on r.id = l.reverses where l.payment_id is not null),
-      sums as (
+      with sums as (
         select payment_id,
-               coalesce(-sum(amount) filter (where account = 'receivable' and kind in ('payment', 'allocation')), 0) as allocated,
+               coalesce(-sum(amount) filter (where account = 'receivable' and effect in ('payment', 'allocation')), 0) as allocated,
                coalesce(sum(amount) filter (where account = 'unapplied'), 0) as unapplied,
-               coalesce(-sum(amount) filter (where account = 'unapplied' and kind = 'refund'), 0) as refunded,
-               coalesce(sum(case account when 'receivable' then amount else -amount end) filter (where kind = 'payment' and back), 0) as reversed
-        from entries group by payment_id)
+               coalesce(-sum(amount) filter (where account = 'unapplied' and effect = 'refund'), 0) as refunded,
+               coalesce(sum(case account when 'receivable' then amount else -amount end) filter (where kind = 'reversal' and effect = 'payment'), 0) as reversed
+        from ledger where payment_id is not null group by payment_id)
       select 'payment/' || p.payment_id as subject,
              format('received %s, allocated %s, unapplied %s, refunded %s, reversed %s', p.amount, s.allocated, s.unapplied, s.refunded, s.reversed) as problem
       from payments p join sums s using (payment_id)
@@ -56,7 +53,7 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       from orders o left join instalments i on i.order_id = o.id group by o.id having o.total is distinct from sum(i.amount)`,
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('total %s, charged %s', o.total, coalesce(sum(l.amount), 0)) as problem
-      from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable' and l.kind in ('charge', 'adjustment') and l.label is null
+      from orders o left join ledger l on l.order_id = o.id and l.account = 'receivable' and l.kind in ('charge', 'amendment')
       group by o.id having case when o.confirmed_at is null then 0 else o.total end <> coalesce(sum(l.amount), 0)`,
     db<Discrepancy[]>`
       select 'order/' || o.id as subject, format('fulfilled %s, its parts %s', o.fulfilled, coalesce(sum(f.amount), 0)) as problem

@@ -49,10 +49,10 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
     event(order.placedAt, 'order.placed', {
       detail: { total: { amount: order.total, currency: order.currency }, terms: order.terms.code },
     }),
-    ...entries.map(({ bookedAt, kind, label, amount, currency, account, actor, paymentId, instalment }) =>
+    ...entries.map(({ bookedAt, kind, valueOn, amount, currency, account, actor, paymentId, instalment }) =>
       event(bookedAt, `ledger.${kind}`, {
         actor,
-        detail: { account, label, amount: { amount, currency }, instalment, paymentId },
+        detail: { account, amount: { amount, currency }, valueOn, instalment, paymentId },
       }),
     ),
     ...commands

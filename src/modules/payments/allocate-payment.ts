@@ -17,14 +17,14 @@ export const allocatePayment = customerCommand({
     ((await findPayment(tx, paymentId)) ?? unknownPayment(paymentId)).customerId,
   businessId: () => null,
 
-  async apply(tx, _, { paymentId, ...request }, { ask }) {
+  async apply(tx, { policies }, { paymentId, ...request }, { ask }) {
     const payment = (await findPayment(tx, paymentId))!;
     const promised = (await promisedBy(tx, payment.customerId, payment.currency)).reduce(
       (sum, given) => (given.paymentId === paymentId ? sum + given.amount : sum),
       0,
     );
     const available = Math.max((await leftOfPayment(tx, paymentId)) - promised, 0);
-    const plans = await planAllocations(tx, payment, request, { available, dated: false });
+    const plans = await planAllocations(tx, payment, request, { available, dated: false, policies });
     for (const plan of plans) await ask(allocate, plan);
   },
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen } from '../commands/rules/refusal.ts';
 import { chargeInterest } from '../interest/charge-interest.ts';
-import { lessOwed } from '../ledger/rules/corrections.ts';
+import { kindOfDeduction, lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -36,21 +37,28 @@ export const allocate = orderCommand({
   },
 
   async apply(tx, state, { paymentId, parts, deductions }, { command }) {
-    const { order } = state;
+    const { order, policies } = state;
     const booking = bookingOf(state, command);
     const { receivedOn } = (await findPayment(tx, paymentId))!;
-    await chargeInterest(tx, order, { key: command.id, until: receivedOn, booking });
+    await chargeInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
     const balances = await balancesOf(tx, order.id);
     const paid = allocatedShares(balances, parts);
-    const entries = allocation(command.id, order.id, paid, paymentId);
+    const entries = allocation(command.id, order.id, paid, { paymentId, valueOn: receivedOn });
+    const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
+    const cause = { kind: 'payment', id: paymentId } as const;
     let left = startingWith(afterwards(balances, paid), parts[0]?.instalment);
     for (const deduction of deductions) {
       const less = payable(left, deduction.amount);
       left = afterwards(left, less);
-      entries.push(...lessOwed(`${command.id}/deduction`, order.id, deduction.kind, less, paymentId));
+      const kind = kindOfDeduction[deduction.kind];
+      // What is withheld was never owed.
+      const valueOn = kind === 'withholding' ? placedOn : receivedOn;
+      entries.push(
+        ...lessOwed(`${command.id}/deduction`, order.id, kind, less, { paymentId, cause, valueOn }),
+      );
     }
     await book(tx, entries, booking);
-    return { paidWith: paymentId };
+    return { paidWith: { paymentId, receivedOn } };
   },
 
   consequences: ['discountAndTolerance'],

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Day } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { afterCharges, chargeInterest } from '../interest/charge-interest.ts';
@@ -9,9 +8,8 @@ import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import { type CreditSource, creditSources, draw } from './credit-sources.ts';
-import { findPayment } from './tables.ts';
 
-type Facts = { readonly sources: CreditSource[] | null; readonly until: Day | null; readonly owed: number };
+type Facts = { readonly sources: CreditSource[] | null; readonly owed: number };
 
 /**
  * Credit held for the customer pays the order, the earliest instalment first: all of the amount, or nothing. Where money
@@ -22,46 +20,42 @@ export const applyCredit = orderCommand({
   permission: 'accounting',
   body: z.object({ amount: z.int(), currency: z.string() }),
 
-  async read(tx, { order }, { amount }, commandId): Promise<Facts> {
+  async read(tx, { order, policies }, { amount }, commandId): Promise<Facts> {
     const held = await creditSources(tx, order.customerId, order.currency, { before: commandId });
     const sources = draw(held, amount);
-    const until = sources && (await lastReceivedOn(tx, sources));
+    const until = lastReceivedOn(sources);
     const balances = await balancesOf(tx, order.id);
-    const owed = until === null ? balances : await afterCharges(tx, order, until, balances);
-    return { sources, until, owed: outstandingOf(owed) };
+    const owed = until === null ? balances : await afterCharges(tx, order, { until, policies }, balances);
+    return { sources, owed: outstandingOf(owed) };
   },
 
   refuse({ order }, { amount, currency }, { sources, owed }) {
-    const refusal = otherCurrency(order, currency) ?? notOpen(order);
+    const refusal = notOpen(order) ?? otherCurrency(order, currency);
     if (refusal) return refusal;
     if (amount > owed) return { code: 'allocation-exceeds-outstanding' };
     return sources ? null : { code: 'insufficient-credit' };
   },
 
-  async apply(tx, state, _, { facts: { sources, until }, command }) {
-    const { order } = state;
+  async apply(tx, state, _, { facts, command }) {
+    const { order, policies, today } = state;
+    const sources = facts.sources!;
     const booking = bookingOf(state, command);
-    if (until !== null) await chargeInterest(tx, order, { key: command.id, until, booking });
+    const until = lastReceivedOn(sources);
+    if (until !== null) await chargeInterest(tx, order, { commandId: command.id, until, booking, policies });
     let balances = await balancesOf(tx, order.id);
-    const entries = sources!.flatMap(({ paymentId, amount }) => {
+    const entries = sources.flatMap(({ paymentId, receivedOn, amount }) => {
       const paid = payable(balances, amount);
       balances = afterwards(balances, paid);
-      return allocation(
-        `${command.id}/${paymentId === null ? 'credit' : `payment/${paymentId}`}`,
-        order.id,
-        paid,
-        paymentId,
-      );
+      return allocation(command.id, order.id, paid, { paymentId, valueOn: receivedOn ?? today });
     });
     await book(tx, entries, booking);
-    return { paidWith: sources!.at(-1)?.paymentId ?? null };
+    const last = sources.at(-1);
+    return { paidWith: last && last.paymentId !== null ? last : null };
   },
 
   consequences: ['discountAndTolerance'],
 });
 
-/** Sources are in the order in which their money came. */
-async function lastReceivedOn(tx: Tx, sources: readonly CreditSource[]): Promise<Day | null> {
-  const last = sources.at(-1)?.paymentId ?? null;
-  return last === null ? null : (await findPayment(tx, last))!.receivedOn;
-}
+/** Sources are in the order in which their money came; null where no payment left the last. */
+const lastReceivedOn = (sources: readonly CreditSource[] | null): Day | null =>
+  sources?.at(-1)?.receivedOn ?? null;

@@ -1,3 +1,4 @@
+import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 
 /** Money on its way: what a command that waits for its order's workflow will take. Minor units. */
@@ -26,7 +27,10 @@ export async function promisedBy(db: Db, customerId: string, currency: string): 
 }
 
 /** Credit that may be used: what is left of a payment, or (null) credit that no payment left. Minor units. */
-export type CreditSource = { paymentId: string | null; amount: number };
+export type CreditSource = { amount: number } & (
+  | { paymentId: string; receivedOn: Day }
+  | { paymentId: null; receivedOn: null }
+);
 
 /** What the ledger holds of one payment as credit, in minor units. */
 export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
@@ -65,8 +69,8 @@ export async function creditSources(
   const [[account], payments, waiting] = await Promise.all([
     db<{ unapplied: number }[]>`
       select unapplied from accounts where customer_id = ${customerId} and currency = ${currency}`,
-    db<{ paymentId: string; amount: number }[]>`
-      select p.payment_id, sum(l.amount)::bigint as amount
+    db<{ paymentId: string; receivedOn: Day; amount: number }[]>`
+      select p.payment_id, p.received_on, sum(l.amount)::bigint as amount
       from payments p join ledger l on l.payment_id = p.payment_id and l.account = 'unapplied'
       where p.customer_id = ${customerId} and p.currency = ${currency}
       group by p.payment_id having sum(l.amount) > 0 order by p.received_on, p.created_at, p.payment_id`,
@@ -80,8 +84,8 @@ export async function creditSources(
     others.reduce((sum, { paymentId, amount }) => (paymentId === of ? sum + amount : sum), 0);
   const ofPayments = payments.reduce((sum, { amount }) => sum + amount, 0);
   const sources = [
-    { paymentId: null, amount: (account?.unapplied ?? 0) - ofPayments },
-    ...payments.map(({ paymentId, amount }) => ({ paymentId, amount: amount - promised(paymentId) })),
+    { paymentId: null, receivedOn: null, amount: (account?.unapplied ?? 0) - ofPayments },
+    ...payments.map((payment) => ({ ...payment, amount: payment.amount - promised(payment.paymentId) })),
   ];
   return withoutSpent(sources, promised(null));
 }
@@ -89,10 +93,10 @@ export async function creditSources(
 /** Takes off what was promised or given out of credit as such, the first sources first. */
 function withoutSpent(sources: readonly CreditSource[], spent: number): CreditSource[] {
   let left = spent + sources.reduce((sum, { amount }) => sum + Math.max(-amount, 0), 0);
-  return sources.flatMap(({ paymentId, amount }) => {
-    const taken = Math.min(left, Math.max(amount, 0));
+  return sources.flatMap((source) => {
+    const taken = Math.min(left, Math.max(source.amount, 0));
     left -= taken;
-    return amount > taken ? [{ paymentId, amount: amount - taken }] : [];
+    return source.amount > taken ? [{ ...source, amount: source.amount - taken }] : [];
   });
 }
 

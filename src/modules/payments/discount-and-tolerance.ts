@@ -1,16 +1,12 @@
 import type { Tx } from '../../platform/postgres/client.ts';
-import { bookingOf, type Consequence } from '../commands/definition.ts';
+import { bookingOf, type Consequence, type Money, type OrderState } from '../commands/definition.ts';
+import type { CommandRow } from '../commands/tables.ts';
 import { lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../ledger/rules/entry.ts';
-import { type Booking, book, creditMadeOf, standingsOf } from '../ledger/tables.ts';
-import type { OrderRow } from '../orders/tables.ts';
+import { book, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
 import { discountLeft } from './early-discount.ts';
 import { amountIn } from './rules/receipts.ts';
-
-/** In the keys of what is let go by itself, and not by an accountant's word. */
-export const CONCESSION = 'concession';
 
 /**
  * Money has come in, or what was received may be all that is asked now, because the total, a credit note, an invoice or
@@ -19,16 +15,13 @@ export const CONCESSION = 'concession';
 export const discountAndTolerance: Consequence = async (tx, state, { command, paidWith }) => {
   const { order } = state;
   if (order.status !== 'open') return;
-  if (paidWith === undefined && (await receivedFor(tx, order)) <= 0) return;
-  await applyTolerance(tx, order, bookingOf(state, command), {
-    key: command.id,
-    paymentId: paidWith ?? null,
-  });
+  if (paidWith === undefined && (await receivedFor(tx, order.id)) <= 0) return;
+  await applyTolerance(tx, state, command, paidWith ?? null);
 };
 
-async function receivedFor(tx: Tx, { id }: OrderRow): Promise<number> {
-  const standings = await standingsOf(tx, id);
-  return standings.reduce((sum, part) => sum + part.received, -(await creditMadeOf(tx, id)));
+async function receivedFor(tx: Tx, orderId: string): Promise<number> {
+  const standings = await standingsOf(tx, orderId);
+  return standings.reduce((sum, part) => sum + part.received - part.made, 0);
 }
 
 /**
@@ -37,26 +30,29 @@ async function receivedFor(tx: Tx, { id }: OrderRow): Promise<number> {
  */
 async function applyTolerance(
   tx: Tx,
-  order: OrderRow,
-  booking: Booking,
-  { key, paymentId }: { key: string; paymentId: string | null },
+  state: OrderState,
+  command: CommandRow,
+  payment: Money | null,
 ): Promise<void> {
+  const { order, policies, today } = state;
   const balances = await balancesOf(tx, order.id);
   if (outstandingOf(balances) <= 0) return;
-  const { receipts, settings } = await activePolicies(tx);
-  const discount = await discountLeft(tx, order, settings.body.timeZone);
+  const { receipts } = policies;
+  const discount = await discountLeft(tx, order);
   const tolerance = amountIn(receipts.body.underpayment, order.currency);
   const discounted = payable(balances.map(principalOf), discount.missing <= tolerance ? discount.amount : 0);
   const left = afterwards(balances, discounted);
   const tolerated = outstandingOf(left) <= tolerance;
   const rest = tolerated ? payable(left, outstandingOf(left)) : [];
-  const place = `${key}/${CONCESSION}`;
+  const by = { paymentId: payment?.paymentId ?? null, valueOn: payment?.receivedOn ?? today };
+  const terms = { kind: 'terms', id: order.terms.code } as const;
+  const policy = { kind: 'receipts-policy', id: `${receipts.version}` } as const;
   await book(
     tx,
     [
-      ...lessOwed(place, order.id, 'discount', discounted, paymentId),
-      ...lessOwed(place, order.id, 'rounding', rest, paymentId),
+      ...lessOwed(command.id, order.id, 'early_payment_discount', discounted, { ...by, cause: terms }),
+      ...lessOwed(command.id, order.id, 'tolerance', rest, { ...by, cause: policy }),
     ],
-    booking,
+    bookingOf(state, command),
   );
 }

@@ -1,6 +1,10 @@
-import { percentOf } from '../../kernel/percent.ts';
+import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { OrderRow } from '../orders/tables.ts';
+import type { Discount } from '../terms/rules/offer.ts';
+import { type DiscountBase, discountOf } from './rules/discount.ts';
+
+type Discounted = Pick<OrderRow, 'id' | 'discount'>;
 
 /** `amount`: what of the discount is not booked yet, in minor units. `missing`: what must still be received by its day. */
 export type DiscountLeft = { amount: number; missing: number; earned: boolean };
@@ -9,34 +13,56 @@ const none: DiscountLeft = { amount: 0, missing: 0, earned: false };
 
 /**
  * Where an order's early-payment discount stands. It is earned when what was received by its day, with what was
- * deducted for other reasons, reaches what was asked; credit counts by the day on which it was applied. It is a part of
- * the total less what was credited by credit notes and what is owed to the state under split payment. What is withheld was
- * never asked, whenever its invoice came.
+ * deducted for other reasons, reaches what was asked; credit counts by the day on which it was applied.
  */
-export async function discountLeft(
-  db: Db,
-  { id, discount }: Pick<OrderRow, 'id' | 'discount'>,
-  zone: string,
-): Promise<DiscountLeft> {
+export async function discountLeft(db: Db, { id, discount }: Discounted): Promise<DiscountLeft> {
   if (!discount) return none;
-  const [row] = await db<
-    { received: number; given: number; credited: number; split: number; withheld: number }[]
-  >`
+  const booked = (await bookedOn(db, [id], { until: discount.until })).get(id);
+  const { amount, payable } = discountOf(discount, booked);
+  const missing = Math.max(payable.amount - (booked?.received ?? 0), 0);
+  return { amount: Math.max(amount.amount - (booked?.given ?? 0), 0), missing, earned: missing === 0 };
+}
+
+/** The discounts of orders as they stand: what really settles each order. Those without one are missing. */
+export async function discountsOf(db: Db, orders: readonly Discounted[]): Promise<Map<string, Discount>> {
+  const ids = orders.filter(({ discount }) => discount !== null).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const booked = await bookedOn(db, ids, { until: null });
+  return new Map(
+    orders.flatMap(({ id, discount }) => (discount ? [[id, discountOf(discount, booked.get(id))]] : [])),
+  );
+}
+
+type Booked = DiscountBase & {
+  /** By the day; without one nothing counts. */
+  readonly received: number;
+  /** Of the discount. */
+  readonly given: number;
+};
+
+/**
+ * What was booked on the principal of orders, in minor units. Money of a payment counts from the day on which that was
+ * received, wherever it was moved since; a reversed payment was never received.
+ */
+async function bookedOn(
+  db: Db,
+  orderIds: readonly string[],
+  { until }: { until: Day | null },
+): Promise<Map<string, Booked>> {
+  const rows = await db<(Booked & { orderId: string })[]>`
     with entries as (
-      select -l.amount as amount, coalesce(r.kind, l.kind) as kind, coalesce(l.label, '') as label,
-             coalesce(p.received_on, (l.booked_at at time zone ${zone})::date) as day
-      from ledger l left join ledger r on r.id = l.reverses left join payments p on p.payment_id = l.payment_id
-      where l.order_id = ${id} and l.account = 'receivable' and l.part = 'principal')
-    select coalesce(sum(amount) filter (where day <= ${discount.until} and (kind in ('payment', 'allocation')
-             or (kind = 'adjustment' and label in ('bank_fee', 'rounding')))), 0)::bigint as received,
-           coalesce(sum(amount) filter (where kind = 'adjustment' and label = 'split_payment'), 0)::bigint as split,
-           coalesce(sum(amount) filter (where kind = 'adjustment' and label = 'withholding'), 0)::bigint as withheld,
-           coalesce(sum(amount) filter (where kind = 'adjustment' and label = 'discount'), 0)::bigint as given,
-           coalesce(sum(amount) filter (where kind = 'credit_note'), 0)::bigint as credited
-    from entries`;
-  const { received, given, credited, split, withheld } = row!;
-  const total = discount.amount.amount + discount.payable.amount - credited - split;
-  const amount = percentOf(total, discount.percent);
-  const missing = Math.max(total - withheld - amount - received, 0);
-  return { amount: Math.max(amount - given, 0), missing, earned: missing === 0 };
+      select l.order_id, -l.amount as amount, l.effect,
+             coalesce((select min(p.value_on) from ledger p where p.payment_id = l.payment_id and p.kind = 'payment'),
+                      o.value_on, l.value_on) as day
+      from ledger l left join ledger o on o.id = l.reverses
+      where l.order_id = any(${orderIds as string[]}) and l.account = 'receivable' and l.part = 'principal')
+    select order_id,
+           coalesce(sum(amount) filter (where day <= ${until}::date
+             and effect in ('payment', 'allocation', 'bank_fee', 'rounding', 'tolerance')), 0)::bigint as received,
+           coalesce(sum(amount) filter (where effect = 'early_payment_discount'), 0)::bigint as given,
+           coalesce(sum(amount) filter (where effect = 'credit_note'), 0)::bigint as credited,
+           coalesce(sum(amount) filter (where effect = 'split_payment'), 0)::bigint as split,
+           coalesce(sum(amount) filter (where effect = 'withholding'), 0)::bigint as withheld
+    from entries group by order_id`;
+  return new Map(rows.map(({ orderId, ...booked }) => [orderId, booked]));
 }

@@ -5,10 +5,11 @@ import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { afterCharges } from '../interest/charge-interest.ts';
+import { kindOfDeduction } from '../ledger/rules/corrections.ts';
 import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { instalmentsOfOrders, type OrderRow, orderColumns } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
 import { promisedBy } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 import type { AllocateBody, AllocationPart } from './rules/allocations.ts';
@@ -49,14 +50,13 @@ export async function planAllocations(
   tx: Tx,
   payment: PaymentRow,
   request: AllocationRequest,
-  { available, dated }: { available: number; dated: boolean },
+  { available, dated, policies }: { available: number; dated: boolean; policies: ActivePolicies },
 ): Promise<PlannedAllocation[]> {
-  const { receipts, settings } = await activePolicies(tx);
-  const zone = settings.body.timeZone;
+  const { receipts } = policies;
   const { currency } = payment;
   const money = (amount: number) => plainMoney({ amount, currency });
   requireCurrency(request, payment);
-  const known = await knownOrders(tx, payment, request, zone);
+  const known = await knownOrders(tx, payment, request, policies);
   requireDistinct(request);
   for (const [list, lines] of [
     ['allocations', request.allocations ?? []],
@@ -80,7 +80,7 @@ export async function planAllocations(
 
   const parts = request.allocations
     ? givenParts(request.allocations)
-    : await oldestFirst(tx, payment, request, { known, available, zone });
+    : await oldestFirst(tx, payment, request, { known, available });
   const plans = [...parts].map(([orderId, of]): PlannedAllocation => {
     const { order } = known.get(orderId)!;
     const deductions = request.deductions
@@ -140,7 +140,7 @@ async function knownOrders(
   tx: Tx,
   { customerId, currency, receivedOn }: PaymentRow,
   { allocations, deductions }: AllocationRequest,
-  zone: string,
+  policies: ActivePolicies,
 ): Promise<Map<string, Known>> {
   const ids = [...(allocations ?? []), ...deductions].map(({ orderId }) => orderId);
   const orders = await tx<OrderRow[]>`
@@ -157,14 +157,17 @@ async function knownOrders(
     await Promise.all(
       orders.map(async (order): Promise<[string, Known]> => {
         const lines = instalments.filter(({ orderId }) => orderId === order.id);
-        const own = order.status === 'open' ? await afterCharges(tx, order, receivedOn, lines) : lines;
+        const own =
+          order.status === 'open'
+            ? await afterCharges(tx, order, { until: receivedOn, policies }, lines)
+            : lines;
         const taken = promised.reduce(
           (sum, { orderId, reduces }) => (orderId === order.id ? sum + reduces : sum),
           0,
         );
         const open: OpenOrder = {
           orderId: order.id,
-          placedOn: dayAt(order.placedAt, zone),
+          placedOn: dayAt(order.placedAt, policies.settings.body.timeZone),
           placedAt: order.placedAt,
           balances: afterwards(own, payable(own, taken)),
         };
@@ -207,7 +210,7 @@ function requireOpen(
 async function deductedBefore(tx: Tx, paymentId: string, kind: DeductionKind): Promise<number> {
   const [row] = await tx<{ amount: number }[]>`
     select ((select coalesce(-sum(amount), 0) from ledger
-             where payment_id = ${paymentId} and label = ${kind} and account = 'receivable' and entry_key like '%/deduction/%')
+             where payment_id = ${paymentId} and kind = ${kindOfDeduction[kind]} and cause_kind = 'payment')
           + (select coalesce(sum((d->>'amount')::bigint), 0) from commands c, jsonb_array_elements(c.body->'deductions') d
              where c.kind = 'allocate' and c.body->>'paymentId' = ${paymentId} and c.outcome is null and d->>'kind' = ${kind}))::bigint as amount`;
   return row!.amount;
@@ -234,7 +237,7 @@ async function oldestFirst(
   tx: Tx,
   payment: PaymentRow,
   { deductions }: AllocationRequest,
-  { known, available, zone }: { known: ReadonlyMap<string, Known>; available: number; zone: string },
+  { known, available }: { known: ReadonlyMap<string, Known>; available: number },
 ): Promise<Map<string, AllocationPart[]>> {
   const asked = new Map<string, number>();
   const orders: OpenOrder[] = [];
@@ -242,7 +245,7 @@ async function oldestFirst(
     if (open.placedOn > payment.receivedOn) continue;
     const deducted = sumOf(deductions.filter(({ orderId }) => orderId === order.id));
     const early = order.discount !== null && payment.receivedOn <= order.discount.until;
-    const discount = early ? (await discountLeft(tx, order, zone)).amount : 0;
+    const discount = early ? (await discountLeft(tx, order)).amount : 0;
     asked.set(order.id, owedOf(open) - deducted - discount);
     orders.push(open);
   }

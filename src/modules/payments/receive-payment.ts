@@ -32,7 +32,7 @@ export const receivePayment = customerCommand({
   customerOf: async (_, { customerId }) => customerId,
   businessId: ({ paymentId }) => ({ id: `payment ${paymentId}`, called: `Payment ${paymentId}` }),
 
-  async apply(tx, { customer, now }, body, { command, ask }) {
+  async apply(tx, { customer, policies, now }, body, { command, ask }) {
     const { paymentId, customerId, amount, receivedOn, method, reference } = body;
     const { actor } = command;
     refusedBy(reservedId(paymentId));
@@ -43,7 +43,7 @@ export const receivePayment = customerCommand({
     };
     await keepPayment(tx, payment);
     const { currency } = amount;
-    await book(tx, [unappliedPayment(paymentId, amount.amount, null)], {
+    await book(tx, [unappliedPayment(payment, null)], {
       ...{ customerId, currency, commandId: null, actor, now },
     });
     await recordAudit(tx, {
@@ -55,7 +55,9 @@ export const receivePayment = customerCommand({
     });
     const automatic = body.allocate && customer.privilege !== 'insolvency';
     if (!automatic && body.allocations === null) return;
-    const plans = await planAllocations(tx, payment, body, { available: amount.amount, dated: true });
+    const plans = await planAllocations(tx, payment, body, {
+      ...{ available: amount.amount, dated: true, policies },
+    });
     for (const plan of plans) await ask(allocate, plan);
   },
 

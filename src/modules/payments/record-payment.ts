@@ -58,16 +58,17 @@ export const recordPayment = orderCommand({
   },
 
   async apply(tx, state, { paymentId, amount, receivedOn, instalment }, { command }) {
-    const { order, customer } = state;
+    const { order, customer, policies } = state;
+    const money = { paymentId, amount, receivedOn };
     const booking = bookingOf(state, command);
     if (order.status !== 'open' || customer.privilege === 'insolvency') {
-      await book(tx, [unappliedPayment(paymentId, amount, order.id)], booking);
+      await book(tx, [unappliedPayment(money, order.id)], booking);
       return;
     }
-    await chargeInterest(tx, order, { key: command.id, until: receivedOn, booking });
+    await chargeInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
     const balances = startingWith(await balancesOf(tx, order.id), instalment);
-    await book(tx, payment(order.id, balances, { paymentId, amount }), booking);
-    return { paidWith: paymentId };
+    await book(tx, payment(order.id, balances, money), booking);
+    return { paidWith: money };
   },
 
   consequences: ['discountAndTolerance'],

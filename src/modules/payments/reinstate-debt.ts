@@ -1,82 +1,88 @@
+import { dayAt } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import type { Withholding } from '../invoicing/rules/invoice.ts';
 import { invoicesOfOrders, withholdingMissing } from '../invoicing/tables.ts';
-import { creditedAfterAll, withheldAfterAll, withholding } from '../ledger/rules/corrections.ts';
-import { reversal } from '../ledger/rules/receipts.ts';
-import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
+import { reducedAfterAll, type Withheld, withholding } from '../ledger/rules/corrections.ts';
+import { type Returned, reversal } from '../ledger/rules/receipts.ts';
+import { type Booking, book, creditMadeOf, notReversed } from '../ledger/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { merchantZone } from '../settings/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
 import { creditOfNoPayment } from './credit-sources.ts';
-import { CONCESSION } from './discount-and-tolerance.ts';
 import { discountLeft } from './early-discount.ts';
+
+type WithheldBy = Pick<Withheld, 'kind' | 'cause' | 'valueOn'>;
+
+type Again = { returned: Returned; booking: Booking; policies: ActivePolicies };
 
 /**
  * What is owed of an order again once a payment is reversed, in addition to what it had paid: what was forgiven because
  * of it. What credit notes and invoices take off the order stays off, whoever pays it.
- * @param key of the entries
  */
-export async function reinstateDebt(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  await reverseConcessions(tx, order, key, booking);
-  await withholdAfterAll(tx, order, key, booking);
-  await creditAfterAll(tx, order, key, booking);
-  await withholdAgain(tx, order, key, booking);
+export async function reinstateDebt(tx: Tx, order: OrderRow, again: Again): Promise<void> {
+  await reverseForgiven(tx, order, again);
+  await reduceAfterAll(tx, order, again);
+  await withholdAgain(tx, order, again);
 }
 
-/** An early-payment discount that is not earned any more is owed again, and so is a rest that was let go. */
-async function reverseConcessions(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+/** An early-payment discount that is not earned any more is owed again, and so is a rest that was forgiven. */
+async function reverseForgiven(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
   if (order.status === 'cancelled') return;
-  const conceded = entriesOf(
-    await tx<LedgerRow[]>`
-      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-      where order_id = ${order.id} and kind = 'adjustment' and entry_key like ${`%/${CONCESSION}/%`} and entry_key not like 'invoice/%'
-        and id not in (select reverses from ledger where reverses is not null)
-      order by id`,
+  const forgiven = await notReversed(
+    tx,
+    tx`l.order_id = ${order.id} and (l.kind = 'tolerance' or (l.kind = 'early_payment_discount' and l.cause_kind = 'terms'))`,
   );
-  if (conceded.length === 0) return;
-  const { earned } = await discountLeft(tx, order, await merchantZone(tx));
-  const lapsed = conceded.filter(({ label }) => label !== 'discount' || !earned);
-  await book(tx, reversal(key, lapsed), booking);
+  if (forgiven.length === 0) return;
+  const { earned } = await discountLeft(tx, order);
+  const lapsed = forgiven.filter(({ kind }) => kind === 'tolerance' || !earned);
+  await book(tx, reversal(returned, lapsed), booking);
 }
 
-/** Of an order that was settled before its invoice said what is withheld: only what is payable is owed again. */
-async function withholdAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+/**
+ * Of an order that was settled when it was credited, or before its invoice said what is withheld: what that had made
+ * credit is not owed again, as far as the credit is still held.
+ */
+async function reduceAfterAll(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
   if (order.status !== 'settled') return;
-  const credits = await tx<{ label: Withholding; amount: number }[]>`
-    select label, sum(amount)::bigint as amount from ledger
-    where order_id = ${order.id} and account = 'unapplied' and kind = 'adjustment' group by label order by label`;
-  for (const { label, amount } of credits) {
-    const free = await creditOfNoPayment(tx, order.customerId, order.currency);
-    const held = { label, amount: Math.min(amount, Math.max(free, 0)) };
-    await book(tx, withheldAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
-  }
-}
-
-/** Of an order that was settled when it was credited: what a credit note had made credit is not owed again. */
-async function creditAfterAll(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
-  if (order.status !== 'settled') return;
-  const [made] = await tx<{ amount: number }[]>`
-    select coalesce(sum(amount), 0)::bigint as amount from ledger
-    where order_id = ${order.id} and account = 'unapplied' and kind = 'credit_note'`;
-  const free = await creditOfNoPayment(tx, order.customerId, order.currency);
-  const held = Math.min(made!.amount, Math.max(free, 0));
-  await book(tx, creditedAfterAll(key, order.id, await balancesOf(tx, order.id), held), booking);
+  const [made, balances, free] = await Promise.all([
+    creditMadeOf(tx, order.id),
+    balancesOf(tx, order.id),
+    creditOfNoPayment(tx, order.customerId, order.currency),
+  ]);
+  const key = `payment/${returned.paymentId}`;
+  await book(tx, reducedAfterAll(key, order.id, balances, made, Math.max(free, 0)), booking);
 }
 
 /**
  * What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now; what
  * a credit note had given back of it is not owed.
  */
-async function withholdAgain(tx: Tx, order: OrderRow, key: string, booking: Booking): Promise<void> {
+async function withholdAgain(tx: Tx, order: OrderRow, { returned, booking, policies }: Again): Promise<void> {
   if (order.status !== 'open' && order.status !== 'settled') return;
   const missing = await withholdingMissing(tx, order);
   if (missing <= 0) return;
   const invoices = await invoicesOfOrders(tx, [order.id]);
-  const label = invoices.findLast(({ withheld }) => withheld !== null)?.withheld ?? 'withholding';
-  const given = { amount: missing, label, received: 0 };
-  await book(
-    tx,
-    withholding(`${key}/withheld-again`, order.id, await balancesOf(tx, order.id), given),
-    booking,
+  const invoice = invoices.findLast(({ withheld }) => withheld !== null);
+  const by: WithheldBy = invoice
+    ? {
+        kind: invoice.withheld!,
+        cause: { kind: 'invoice', id: invoice.invoiceId },
+        valueOn: dayAt(order.placedAt, policies.settings.body.timeZone),
+      }
+    : await lastGivenBack(tx, order.id);
+  const entries = withholding(
+    `payment/${returned.paymentId}/withheld-again`,
+    order.id,
+    await balancesOf(tx, order.id),
+    { amount: missing, ...by, standings: [] },
   );
+  await book(tx, entries, booking);
+}
+
+/** The latest credit note that gave back what was withheld. Without an invoice there is one. */
+async function lastGivenBack(tx: Tx, orderId: string): Promise<WithheldBy> {
+  const [row] = await tx<WithheldBy[]>`
+    select effect as kind, json_build_object('kind', cause_kind, 'id', cause_id) as cause, value_on from ledger
+    where order_id = ${orderId} and effect in ('withholding', 'split_payment') and cause_kind = 'credit-note'
+    order by id desc limit 1`;
+  return row!;
 }

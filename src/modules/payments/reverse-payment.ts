@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Day } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
@@ -9,12 +10,11 @@ import { customerCommand, type Situation } from '../commands/definition.ts';
 import { reread } from '../credit/accounts.ts';
 import { returnFee } from '../ledger/rules/debts.ts';
 import { balance, type Entry } from '../ledger/rules/entry.ts';
-import { reversal, withdrawal } from '../ledger/rules/receipts.ts';
-import { type Booking, book, entriesOf, type LedgerRow } from '../ledger/tables.ts';
+import { type Returned, reversal, withdrawal } from '../ledger/rules/receipts.ts';
+import { type Booking, book, notReversed } from '../ledger/tables.ts';
 import { reopenOrder } from '../orders/life-cycle.ts';
 import { mayBecome } from '../orders/rules/order-state.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
 import { creditOfNoPayment, unappliedOf } from './credit-sources.ts';
 import { reinstateDebt } from './reinstate-debt.ts';
 import { byDueDate } from './rules/receipts.ts';
@@ -24,6 +24,8 @@ import { ordersOfPayment } from './views.ts';
 export type Reversal = {
   reason: string;
   actor: string;
+  /** The bank's day; today, if it is not said. */
+  returnedOn?: Day;
   /** What the customer is charged for it: an amount, or by the receipts policy. */
   fee?: Money | 'policy' | undefined;
 };
@@ -83,22 +85,23 @@ export async function reverse(
   given: Reversal,
 ): Promise<{ orderIds: string[]; reopened: string[] }> {
   const { reason, actor } = given;
-  const { now } = state;
+  const { now, policies } = state;
   const payment = (await findPayment(tx, paymentId)) ?? unknownPayment(paymentId);
   const { customerId, currency } = payment;
   const orderIds = await ordersOfPayment(tx, paymentId);
   const orders = await lockOrders(tx, orderIds);
-  const booked = await notReversed(tx, paymentId, orders);
+  const booked = await paidWith(tx, paymentId, orders);
   await refuseWaiting(tx, paymentId, { actor, now });
 
-  const key = `payment/${paymentId}`;
+  const { returnedOn = state.today } = given;
+  const returned: Returned = { paymentId, returnedOn };
   const booking: Booking = { customerId, currency, commandId: null, actor, now };
-  const taken = reversal(key, booked);
+  const taken = reversal(returned, booked);
   const cancelled = new Set(orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id));
   const entries = [
     ...taken,
     ...withdrawal(
-      key,
+      returned,
       taken.filter(({ orderId }) => orderId !== null && cancelled.has(orderId)),
     ),
   ];
@@ -109,7 +112,8 @@ export async function reverse(
   });
   await book(tx, entries, booking);
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
-  for (const order of orders) if (paid.has(order.id)) await reinstateDebt(tx, order, key, booking);
+  for (const order of orders)
+    if (paid.has(order.id)) await reinstateDebt(tx, order, { returned, booking, policies });
   const audited = { at: now, actor, action: 'payment.reversed', reason, detail: { paymentId } };
   await recordAudit(tx, { ...audited, subject: `customer/${customerId}` });
   const reopened: string[] = [];
@@ -120,23 +124,23 @@ export async function reverse(
     await reopen(tx, order, { reason, actor, now });
     reopened.push(order.id);
   }
-  await chargeFee(tx, { payment, orderIds, booking }, given.fee);
+  const fee = given.fee === 'policy' ? policies.receipts.body.returnFee : given.fee;
+  if (fee && !(given.fee === 'policy' && fee.currency !== currency))
+    await chargeFee(tx, { payment, orderIds, booking, returned }, { fee, byPolicy: given.fee === 'policy' });
   return { orderIds, reopened };
 }
 
-/** What was deducted from an order that is cancelled has gone with its charge. */
-async function notReversed(
+/** What it paid and what was deducted with it; what was deducted from an order that is cancelled has gone with its charge. */
+async function paidWith(
   tx: Tx,
   paymentId: string,
   orders: readonly OrderRow[],
 ): Promise<(Entry & { id: number })[]> {
   const cancelled = orders.filter(({ status }) => status === 'cancelled').map(({ id }) => id);
-  return entriesOf(
-    await tx<LedgerRow[]>`
-      select id, entry_key, order_id, instalment, part, label, account, kind, amount, payment_id, reverses from ledger
-      where payment_id = ${paymentId} and id not in (select reverses from ledger where reverses is not null)
-        and (kind in ('payment', 'allocation') or (kind = 'adjustment' and order_id <> all(${cancelled})))
-      order by id`,
+  return notReversed(
+    tx,
+    tx`l.payment_id = ${paymentId} and (l.kind in ('payment', 'allocation')
+      or (l.kind in ('early_payment_discount', 'tolerance', 'rounding', 'bank_fee', 'withholding') and l.order_id <> all(${cancelled})))`,
   );
 }
 
@@ -180,15 +184,19 @@ function requireCredit(
 /** On the earliest unpaid instalment of the payment's open orders. */
 async function chargeFee(
   tx: Tx,
-  { payment, orderIds, booking }: { payment: PaymentRow; orderIds: string[]; booking: Booking },
-  fee: Reversal['fee'],
+  {
+    payment,
+    orderIds,
+    booking,
+    returned,
+  }: { payment: PaymentRow; orderIds: string[]; booking: Booking; returned: Returned },
+  { fee, byPolicy }: { fee: Money; byPolicy: boolean },
 ): Promise<void> {
-  const charged = fee === 'policy' ? (await activePolicies(tx)).receipts.body.returnFee : fee;
-  if (!charged || (fee === 'policy' && charged.currency !== payment.currency)) return;
-  if (charged.currency !== payment.currency)
+  const { paymentId, currency } = payment;
+  if (fee.currency !== currency)
     throw new NettermsError(
       'currency-mismatch',
-      `Payment ${payment.paymentId} is in ${payment.currency}: so is a fee for its return.`,
+      `Payment ${paymentId} is in ${currency}: so is a fee for its return.`,
     );
   const open = await tx<{ id: string }[]>`
     select id from orders where id = any(${orderIds}) and status = 'open'`;
@@ -200,12 +208,13 @@ async function chargeFee(
   ).filter(({ outstanding }) => outstanding > 0);
   const [oldest] = unpaid.sort(byDueDate);
   if (!oldest) {
-    if (fee === 'policy') return;
-    return invalid('/fee', 'No order is open again that could take it: take the payment back without a fee.');
+    if (byPolicy) return;
+    return invalid('/fee', 'No order is open again that could take it: reverse the payment without a fee.');
   }
   const { orderId, number } = oldest;
-  const { paymentId } = payment;
-  const entry = returnFee(`payment/${paymentId}`, orderId, { number, amount: charged.amount, paymentId });
+  const cause = { kind: 'payment', id: paymentId } as const;
+  const { returnedOn } = returned;
+  const entry = returnFee(orderId, { number, amount: fee.amount, paymentId, cause, returnedOn });
   await book(tx, [entry], booking);
 }
 

@@ -33,7 +33,11 @@ export const settle = orderCommand({
       actor: command.actor,
       createdAt: now,
     });
-    await book(tx, payment(order.id, balances, { paymentId, amount }), bookingOf(state, command));
+    await book(
+      tx,
+      payment(order.id, balances, { paymentId, amount, receivedOn: today }),
+      bookingOf(state, command),
+    );
   },
 
   consequences: [],

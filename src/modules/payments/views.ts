@@ -1,5 +1,6 @@
 import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
+import { deductionOf, type LessOwed } from '../ledger/rules/corrections.ts';
 import type { DeductionKind } from './rules/receipts.ts';
 import { type PaymentRow, paymentColumns, unknownPayment } from './tables.ts';
 
@@ -45,13 +46,13 @@ type Sums = PaymentRow & {
   waits: boolean;
 };
 
-/** Sums over entries; a reversing entry counts with the kind that it reverses. */
+/** Sums over the entries `l`; a reversing entry counts with the kind that it reverses. */
 const sums = (db: Db) => db`
-  coalesce(-sum(l.amount) filter (where l.account = 'receivable' and e.kind in ('payment', 'allocation')), 0)::bigint as allocated,
-  coalesce(-sum(l.amount) filter (where l.account = 'receivable' and e.kind = 'adjustment'), 0)::bigint as deducted,
+  coalesce(-sum(l.amount) filter (where l.account = 'receivable' and l.effect in ('payment', 'allocation')), 0)::bigint as allocated,
+  coalesce(-sum(l.amount) filter (where l.effect in ('early_payment_discount', 'tolerance', 'rounding', 'bank_fee', 'withholding')), 0)::bigint as deducted,
   coalesce(sum(l.amount) filter (where l.account = 'unapplied'), 0)::bigint as unapplied,
-  coalesce(-sum(l.amount) filter (where l.account = 'unapplied' and e.kind = 'refund'), 0)::bigint as refunded,
-  coalesce(sum(case l.account when 'receivable' then l.amount else -l.amount end) filter (where l.reverses is not null and e.kind = 'payment'), 0)::bigint as reversed`;
+  coalesce(-sum(l.amount) filter (where l.account = 'unapplied' and l.effect = 'refund'), 0)::bigint as refunded,
+  coalesce(sum(case l.account when 'receivable' then l.amount else -l.amount end) filter (where l.kind = 'reversal' and l.effect = 'payment'), 0)::bigint as reversed`;
 
 export type PaymentFilter = { customerId?: string | undefined; unapplied?: boolean | undefined };
 
@@ -93,14 +94,15 @@ async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
     db<Sums[]>`
       select ${paymentColumns(db)}, ${sums(db)}, (c.id is not null and c.outcome is null) as waits
       from payments left join commands c on c.id = payments.command_id
-        left join ledger l on l.payment_id = payments.payment_id left join ledger r on r.id = l.reverses
-        left join lateral (select coalesce(r.kind, l.kind) as kind) e on true
+        left join ledger l on l.payment_id = payments.payment_id
       where payments.payment_id = any(${of}) group by payments.payment_id, c.id`,
-    db<{ paymentId: string; orderId: string; kind: DeductionKind | null; amount: number }[]>`
-      select l.payment_id, l.order_id, case when e.kind = 'adjustment' then l.label end as kind, -sum(l.amount)::bigint as amount
-      from ledger l left join ledger r on r.id = l.reverses left join lateral (select coalesce(r.kind, l.kind) as kind) e on true
-      where l.payment_id = any(${of}) and l.account = 'receivable' and e.kind in ('payment', 'allocation', 'adjustment')
-      group by 1, 2, 3 having sum(l.amount) <> 0 order by min(l.id)`,
+    db<{ paymentId: string; orderId: string; effect: LessOwed | null; amount: number }[]>`
+      select payment_id, order_id, case when effect not in ('payment', 'allocation') then effect::text end as effect,
+             -sum(amount)::bigint as amount
+      from ledger
+      where payment_id = any(${of}) and account = 'receivable' and effect in (
+        'payment', 'allocation', 'early_payment_discount', 'tolerance', 'rounding', 'bank_fee', 'withholding')
+      group by 1, 2, 3 having sum(amount) <> 0 order by min(id)`,
     db<
       {
         id: string;
@@ -133,10 +135,14 @@ async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
       allocations: [...orderIds].flatMap((orderId) => {
         const ofOrder = ownLines.filter((line) => line.orderId === orderId);
         if (ofOrder.length === 0) return [];
-        const taken = ofOrder.find(({ kind }) => kind === null)?.amount ?? 0;
-        const deductions = ofOrder.flatMap(({ kind, amount }) =>
-          kind ? [{ kind, amount: money(amount) }] : [],
-        );
+        const taken = ofOrder.find(({ effect }) => effect === null)?.amount ?? 0;
+        const deducted = new Map<DeductionKind, number>();
+        for (const { effect, amount } of ofOrder) {
+          if (effect === null) continue;
+          const kind = deductionOf[effect];
+          deducted.set(kind, (deducted.get(kind) ?? 0) + amount);
+        }
+        const deductions = [...deducted].map(([kind, amount]) => ({ kind, amount: money(amount) }));
         return [{ orderId, amount: money(taken), deductions }];
       }),
       commands: ownCommands.map(({ id, orderId, amount, outcome, refusal }) => ({

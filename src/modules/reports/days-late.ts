@@ -17,7 +17,6 @@ export async function averageDaysLate(
 ): Promise<{ customers: (DaysLate & { customerId: string; name: string })[]; overall: DaysLate | null }> {
   const within = db`amount > 0 and received_on between ${from} and ${asOf}`;
   const columns = db`l.customer_id, l.order_id, l.instalment, l.payment_id, -l.amount as amount`;
-  const bookedOn = db`(l.booked_at at time zone ${zone})::date`;
   // No payment is booked before the day on which its money was received; credit without one pays on the day of its booking.
   // What came of either, and a cancellation, is booked after that.
   const booked = db`l.booked_at >= ${start} and l.currency = ${currency} and l.account = 'receivable'`;
@@ -25,15 +24,10 @@ export async function averageDaysLate(
     with moved as (
       select e.*, ${lastDayInTime(db, zone)} as in_time_until
       from (select ${columns}, p.received_on from ledger l join payments p on p.payment_id = l.payment_id
-            where l.kind in ('payment', 'allocation') and p.received_on between ${from} and ${asOf} and ${booked}
+            where l.effect in ('payment', 'allocation') and p.received_on between ${from} and ${asOf} and ${booked}
             union all
-            select ${columns}, ${bookedOn} from ledger l
-            where l.kind = 'allocation' and l.payment_id is null and ${booked}
-            union all
-            select ${columns}, coalesce(p.received_on, ${bookedOn})
-            from ledger l join ledger original on original.id = l.reverses left join payments p on p.payment_id = l.payment_id
-            where l.kind = 'reversal' and original.kind in ('payment', 'allocation') and original.booked_at >= ${start}
-              and (l.payment_id is null or p.received_on between ${from} and ${asOf}) and ${booked}) e
+            select ${columns}, l.value_on from ledger l
+            where l.kind = 'allocation' and l.payment_id is null and ${booked}) e
         join instalments i on i.order_id = e.order_id and i.number = e.instalment and i.due_at is not null),
     kept as (
       select customer_id, order_id, sum(amount) as net, sum(amount) filter (where amount > 0) as gross,

@@ -12,6 +12,7 @@ import {
   orderColumns,
   workflowIdOf,
 } from '../orders/tables.ts';
+import { discountsOf } from '../payments/early-discount.ts';
 import { merchantZone } from '../settings/tables.ts';
 import type { Discount } from '../terms/rules/offer.ts';
 import type { Regime } from '../terms/rules/regime.ts';
@@ -74,11 +75,16 @@ export type InvoiceOfOrder = Omit<OrderInvoice, 'orderId' | 'amount' | 'payable'
 
 const STORE_PROBLEM_MS = 30 * 60_000;
 
-/** `now` in ISO; `zone` is the merchant's. */
+/** `now` in ISO; `zone` is the merchant's; `discount` as it stands. */
 export function viewOf(
   order: OrderRow,
   instalments: readonly InstalmentRow[],
-  { now, zone, invoices }: { now: string; zone: string; invoices: readonly OrderInvoice[] },
+  {
+    now,
+    zone,
+    invoices,
+    discount,
+  }: { now: string; zone: string; invoices: readonly OrderInvoice[]; discount: Discount | null },
 ): OrderView {
   const money = (amount: number): Money => ({ amount, currency: order.currency });
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
@@ -111,7 +117,7 @@ export function viewOf(
       outstanding: money(line.outstanding),
       charges: money(line.charges),
     })),
-    discount: order.discount,
+    discount,
     invoices: invoices.map(({ orderId, amount, payable, shared, ...invoice }) => ({
       ...invoice,
       amount: money(amount),
@@ -154,7 +160,8 @@ export async function readOrder(db: Db, id: string, now: string): Promise<OrderV
     invoicesOfOrders(db, [id]),
     merchantZone(db),
   ]);
-  return viewOf(order, instalments, { now, zone, invoices });
+  const discount = (await discountsOf(db, [order])).get(id) ?? null;
+  return viewOf(order, instalments, { now, zone, invoices, discount });
 }
 
 export type OrderFilter = { status?: OrderStatus; customerId?: string; overdue?: boolean };
@@ -174,7 +181,8 @@ export async function listOrders(
       and ${after === null ? db`true` : db`(placed_at, id::text) < (${after.placedAt}, ${after.orderId})`}
     order by placed_at desc, id desc limit ${limit}`;
   const ids = orders.map(({ id }) => id);
-  const [instalments, invoices, zone] = await Promise.all([
+  const [discounts, instalments, invoices, zone] = await Promise.all([
+    discountsOf(db, orders),
     instalmentsOfOrders(db, ids),
     invoicesOfOrders(db, ids),
     merchantZone(db),
@@ -183,7 +191,12 @@ export async function listOrders(
     viewOf(
       order,
       instalments.filter(({ orderId }) => orderId === order.id),
-      { now, zone, invoices: invoices.filter(({ orderId }) => orderId === order.id) },
+      {
+        now,
+        zone,
+        invoices: invoices.filter(({ orderId }) => orderId === order.id),
+        discount: discounts.get(order.id) ?? null,
+      },
     ),
   );
 }

@@ -27,11 +27,6 @@ export async function salesOutstanding(
 /** What is kept back when all was paid becomes credit: that is less sold as well. */
 const sold = (db: Db) => db`case l.account when 'receivable' then l.amount else -l.amount end`;
 
-/** Whether the entry `l`, or the one that it takes back, is of a sale. */
-const isSale = (db: Db) => db`
-  (${ofSale(db, db`l`)} or (select ${ofSale(db, db`original`)} from ledger original where original.id = l.reverses))`;
-
-/** An adjustment without a label is of an amendment; without an order, it is of the customer's credit. */
-const ofSale = (db: Db, of: ReturnType<Db>) => db`
-  (${of}.kind in ('charge', 'credit_note')
-   or ${of}.kind = 'adjustment' and ${of}.order_id is not null and coalesce(${of}.label, 'split_payment') in ('split_payment', 'withholding'))`;
+/** Whether the entry `l` is of a sale, or reverses one that is. */
+const isSale = (db: Db) =>
+  db`l.effect in ('charge', 'amendment', 'credit_note', 'split_payment', 'withholding')`;

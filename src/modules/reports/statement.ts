@@ -1,11 +1,10 @@
 import { type Day, dayAt, endOfDay, startOfDay } from '../../kernel/calendar.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import type { Db, Sql } from '../../platform/postgres/client.ts';
-import { refundOf, valueOn } from '../corrections/refund-credit.ts';
 import { findCustomer, unknownCustomer } from '../customers/tables.ts';
 import { unchargedInterest } from '../interest/views.ts';
 import { lastDayInTime } from '../orders/last-day-in-time.ts';
-import { merchantZone } from '../settings/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
 import { type OpenItem, type Statement, type StatementEntry, statementLines } from './rules/statement.ts';
 
 /** More entries than this are no statement that somebody reads: they are in the export. */
@@ -26,7 +25,8 @@ export async function readStatement(
 ): Promise<Statement> {
   return (await sql.begin('isolation level repeatable read read only', async (tx) => {
     const customer = (await findCustomer(tx, customerId)) ?? unknownCustomer(customerId);
-    const zone = await merchantZone(tx);
+    const policies = await activePolicies(tx);
+    const zone = policies.settings.body.timeZone;
     const today = dayAt(now, zone);
     const { to = today, from = `${to.slice(0, 4)}-01-01`, currency = customer.currency } = period;
     if (from > to) invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);
@@ -55,7 +55,7 @@ export async function readStatement(
       closing: lines.at(-1)?.balance ?? opening,
       openItems: items,
       unapplied: (await balancesBefore(tx, account, end)).unapplied,
-      accruedInterest: await unchargedInterest(tx, [...new Set(late)], { until: asOf, end }),
+      accruedInterest: await unchargedInterest(tx, [...new Set(late)], { until: asOf, end, policies }),
     };
   })) as Statement;
 }
@@ -86,10 +86,9 @@ async function entriesBetween(
   { start, end }: { start: string; end: string },
 ): Promise<StatementEntry[]> {
   return db<StatementEntry[]>`
-    select l.id as entry_id, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on, ${valueOn(db)} as value_on,
+    select l.id as entry_id, l.booked_at, (l.booked_at at time zone ${zone})::date as booked_on, l.value_on,
            ${documentOf(db)} as document, l.order_id, l.instalment, l.account, l.kind, l.amount
-    from ledger l left join orders o on o.id = l.order_id left join payments p on p.payment_id = l.payment_id
-      ${refundOf(db)}
+    from ledger l left join orders o on o.id = l.order_id
     where l.customer_id = ${customerId} and l.currency = ${currency} and l.booked_at >= ${start} and l.booked_at < ${end}
     order by l.booked_at, l.id limit ${MAX_ENTRIES + 1}`;
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import type { Ask } from '../commands/commands.ts';
 import { customerCommand } from '../commands/definition.ts';
 import { getCommands, type OrderCommandRow } from '../commands/tables.ts';
-import { setPrivilege } from '../customers/set-privilege.ts';
+import { setPrivilege } from '../eligibility/set-privilege.ts';
 import { lockOrder } from '../orders/tables.ts';
 import { demand } from './demand.ts';
 import { getRevocation, insertRevocation, noteDemanded } from './tables.ts';

@@ -84,6 +84,10 @@ export async function merchantToday(db: Db, now: string): Promise<string> {
   return dayAt(now, await merchantZone(db));
 }
 
+/** Today in the zone of settings that were read before. */
+export const todayBy = ({ settings }: ActivePolicies, now: string): string =>
+  dayAt(now, settings.body.timeZone);
+
 /** The stored versions of a document, the newest first; `before` is the last version of the page before. */
 export async function policyVersions(
   db: Db,

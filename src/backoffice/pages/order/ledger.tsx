@@ -1,19 +1,30 @@
+import type { EntryKind } from '../../../modules/ledger/rules/entry.ts';
 import type { LedgerRow } from '../../../modules/ledger/tables.ts';
 import { Amount, At, actorWords } from '../values.tsx';
 
 const entryWords = {
   charge: 'Charge',
+  amendment: 'Another total',
   payment: 'Payment',
-  cancellation: 'Cancellation',
+  allocation: 'Allocation',
   credit_note: 'Credit note',
   refund: 'Refund',
+  cancellation: 'Cancellation',
+  early_payment_discount: 'Early-payment discount',
+  tolerance: 'Rest within the tolerance',
+  rounding: 'Rounding',
+  bank_fee: 'Bank fee',
+  withholding: 'Withholding',
+  split_payment: 'Split payment',
   interest: 'Late interest',
-  fee: 'Fee',
+  compensation: 'Compensation',
+  return_fee: 'Fee for a returned payment',
+  waiver: 'Waiver',
   write_off: 'Write-off',
-  adjustment: 'Adjustment',
-  allocation: 'Allocation',
+  plan_move: 'Instalment plan',
+  credit_adjustment: 'Adjustment of credit',
   reversal: 'Reversal',
-} as const satisfies Record<LedgerRow['kind'], string>;
+} as const satisfies Record<EntryKind, string>;
 
 /** What is booked on the order, entry by entry. */
 export function Ledger({ entries, zone }: { entries: readonly LedgerRow[]; zone: string }) {

@@ -1,86 +1,76 @@
 import { apportion } from '../../../kernel/apportion.ts';
+import type { Day } from '../../../kernel/calendar.ts';
 import type { Withholding } from '../../invoicing/rules/invoice.ts';
 import type { DeductionKind } from '../../payments/rules/receipts.ts';
 import {
   type Account,
+  afterwards,
   type Balance,
+  type Cause,
+  type Effect,
   type Entry,
-  type EntryKind,
   entry,
   payable,
   placeOf,
+  portions,
   principalOf,
   type Share,
   type Standing,
+  sumOf,
 } from './entry.ts';
 
 /** A credit note in minor units. */
 export type Credited = {
   readonly creditNoteId: string;
   readonly amount: number;
-  /** Of the principal and not made credit yet: no more can become credit. */
-  readonly received: number;
+  readonly issuedOn: Day;
+  /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
+  readonly standings: readonly Standing[];
   /** What of the amount is withheld, by its reason. */
-  readonly withheld: readonly { readonly label: Withholding; readonly amount: number }[];
+  readonly withheld: readonly { readonly kind: Withholding; readonly amount: number }[];
 };
 
 /**
  * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
- * unapplied credit. Interest and costs are waived, not credited.
+ * unapplied credit, of the instalments in that order as well. Interest and costs are waived, not credited.
  * What is withheld of the credited part was never asked of the customer: it is not given back.
  */
 export function creditNote(
   orderId: string,
   instalments: readonly Balance[],
-  { creditNoteId, amount, received, withheld }: Credited,
+  { creditNoteId, amount, issuedOn, standings, withheld }: Credited,
 ): Entry[] {
-  const back = withheld.reduce((sum, kept) => sum + kept.amount, 0);
+  const back = sumOf(withheld);
   const first = (instalments.find(({ outstanding }) => outstanding > 0) ?? instalments[0])!.number;
   const owed = instalments.map(principalOf).map(({ outstanding, ...line }) => ({
     ...line,
     outstanding: line.number === first ? outstanding + back : outstanding,
   }));
   const reduced = payable(owed, amount);
-  const left = Math.min(amount - reduced.reduce((sum, line) => sum + line.amount, 0), Math.max(received, 0));
-  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
-    entry({ key: `credit-note/${creditNoteId}/${place}`, kind: 'credit_note', orderId, ...fields });
-  return [
-    ...withheld.map(({ label, amount }) => ({
-      ...of(`withheld/${label}`, { account: 'receivable', amount, instalment: first }),
-      kind: 'adjustment' as const,
-      label,
-    })),
-    ...reduced.map((line) =>
-      of(`${line.number}`, { account: 'receivable', amount: -line.amount, instalment: line.number }),
-    ),
-    ...(left > 0 ? [of('unapplied', { account: 'unapplied', amount: left, instalment: null })] : []),
-  ];
-}
-
-/**
- * What a credit note had made credit, because all was paid, reduces the principal after all, the earliest due first: what was
- * paid is owed again.
- * @param amount what of that credit is held still
- */
-export function creditedAfterAll(
-  key: string,
-  orderId: string,
-  instalments: readonly Balance[],
-  amount: number,
-): Entry[] {
-  const reduced = payable(instalments.map(principalOf), amount);
-  const of = (account: Account, share: number, instalment: number | null): Entry =>
+  const { paid, total } = paidOf(instalments, standings);
+  const made = portions(paid, Math.min(amount - sumOf(reduced), total));
+  const of = (
+    place: string,
+    fields: Pick<Entry, 'account' | 'amount' | 'instalment'> & { kind: 'credit_note' | Withholding },
+  ): Entry =>
     entry({
-      key: `${key}/credited/${orderId}/${instalment ?? account}`,
-      account,
-      kind: 'credit_note',
-      amount: -share,
+      key: `credit-note/${creditNoteId}/${place}`,
       orderId,
-      instalment,
+      valueOn: issuedOn,
+      cause: { kind: 'credit-note', id: creditNoteId },
+      ...fields,
     });
-  const taken = reduced.reduce((sum, line) => sum + line.amount, 0);
-  if (taken === 0) return [];
-  return [of('unapplied', taken, null), ...reduced.map((line) => of('receivable', line.amount, line.number))];
+  return [
+    ...withheld.map(({ kind, amount }) =>
+      of(`withheld/${kind}`, { kind, account: 'receivable', amount, instalment: first }),
+    ),
+    ...reduced.map(({ number, amount }) =>
+      of(`${number}`, { kind: 'credit_note', account: 'receivable', amount: -amount, instalment: number }),
+    ),
+    ...made.map(({ number, amount }) =>
+      of(`unapplied/${number}`, { kind: 'credit_note', account: 'unapplied', amount, instalment: number }),
+    ),
+  ];
 }
 
 /** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
@@ -88,7 +78,7 @@ export function writeOff(
   commandId: string,
   orderId: string,
   instalments: readonly Balance[],
-  amount: number,
+  { amount, today }: { amount: number; today: Day },
 ): Entry[] {
   return payable(instalments.toReversed(), amount).map((line) =>
     entry({
@@ -99,133 +89,251 @@ export function writeOff(
       orderId,
       instalment: line.number,
       part: line.part,
+      valueOn: today,
+      cause: { kind: 'command', id: commandId },
     }),
   );
 }
 
-/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest that is let go. */
+/** What a payer deducts, as it is booked. */
+export const kindOfDeduction = {
+  bank_fee: 'bank_fee',
+  rounding: 'rounding',
+  withholding: 'withholding',
+  discount: 'early_payment_discount',
+} as const satisfies Record<DeductionKind, Effect>;
+
+/** What orders owe less because of money that came: what the payer deducts, and what is given up by itself. */
+export type LessOwed = (typeof kindOfDeduction)[DeductionKind] | 'tolerance';
+
+/** Such a kind, as a payment shows it. */
+export const deductionOf = {
+  bank_fee: 'bank_fee',
+  rounding: 'rounding',
+  withholding: 'withholding',
+  early_payment_discount: 'discount',
+  tolerance: 'rounding',
+} as const satisfies Record<LessOwed, DeductionKind>;
+
+/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest within the tolerance. */
 export function lessOwed(
   key: string,
   orderId: string,
-  label: DeductionKind,
+  kind: LessOwed,
   shares: readonly Share[],
-  paymentId: string | null,
+  { paymentId, cause, valueOn }: { paymentId: string | null; cause: Cause; valueOn: Day },
 ): Entry[] {
   return shares.map(({ number, part, amount }) =>
     entry({
-      key: `${key}/${label}/${placeOf(number, part)}`,
+      key: `${key}/${kind}/${placeOf(number, part)}`,
       account: 'receivable',
-      kind: 'adjustment',
+      kind,
       amount: -amount,
       orderId,
       instalment: number,
       part,
-      label,
+      valueOn,
+      cause,
       paymentId,
     }),
   );
 }
 
+/** What an invoice lets the customer keep back of an order: never owed, it counts from the day of the order. */
+export type Withheld = {
+  readonly amount: number;
+  readonly kind: Withholding;
+  readonly cause: Cause;
+  readonly valueOn: Day;
+  /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
+  readonly standings: readonly Standing[];
+};
+
 /**
  * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
- * is unpaid. Where less is unpaid it was received, and becomes unapplied credit.
- * @param received on the order so far and not made credit yet: no more than that can become credit
+ * is unpaid. Where less is unpaid it was received, and becomes unapplied credit, in proportion to what was received.
  */
 export function withholding(
   key: string,
   orderId: string,
   instalments: readonly Balance[],
-  { amount, label, received }: { amount: number; label: Withholding; received: number },
+  { amount, kind, cause, valueOn, standings }: Withheld,
 ): Entry[] {
-  const { reduced, shares } = inProportion(instalments, amount);
-  const of = (place: string, fields: Pick<Entry, 'account' | 'amount' | 'instalment'>): Entry =>
-    entry({
-      key: `${key}/${orderId}/${place}`,
-      kind: 'adjustment',
-      label,
-      orderId,
-      ...fields,
-    });
-  const lowered = shares.map(({ number, share }) =>
-    of(`${number}`, { account: 'receivable', amount: -share, instalment: number }),
-  );
-  const credit = of('unapplied', {
-    account: 'unapplied',
-    amount: Math.min(amount - reduced, Math.max(received, 0)),
-    instalment: null,
-  });
-  return [...lowered, credit].filter((booked) => booked.amount !== 0);
-}
-
-/**
- * What an invoice lets the customer keep back had become credit, because all was paid. Now it is owed again, and the
- * credit reduces the principal after all, of each instalment in proportion to what is unpaid.
- * @param amount what of that credit is held still
- */
-export function withheldAfterAll(
-  key: string,
-  orderId: string,
-  instalments: readonly Balance[],
-  { amount, label }: { amount: number; label: Withholding },
-): Entry[] {
-  const { reduced, shares } = inProportion(instalments, amount);
-  const of = (account: Account, share: number, instalment: number | null): Entry =>
-    entry({
-      key: `${key}/withheld/${orderId}/${label}/${instalment ?? account}`,
-      account,
-      kind: 'adjustment',
-      label,
-      amount: -share,
-      orderId,
-      instalment,
-    });
-  const lowered = shares.map(({ number, share }) => of('receivable', share, number));
-  return [of('unapplied', reduced, null), ...lowered].filter((booked) => booked.amount !== 0);
-}
-
-/** Of an amount, what the unpaid principal can take, divided in proportion to that of each instalment. */
-function inProportion(
-  instalments: readonly Balance[],
-  amount: number,
-): { reduced: number; shares: { number: number; share: number }[] } {
   const unpaid = instalments.map((line) => Math.max(principalOf(line).outstanding, 0));
   const reduced = Math.min(
     amount,
     unpaid.reduce((sum, principal) => sum + principal, 0),
   );
-  const shares = apportion(reduced, unpaid).map((share, index) => ({
-    number: instalments[index]!.number,
-    share,
-  }));
-  return { reduced, shares };
+  const { paid, total } = paidOf(instalments, standings);
+  const made = apportion(
+    Math.min(amount - reduced, total),
+    paid.map((part) => part.amount),
+  );
+  const of = (place: string, account: Account, index: number, share: number): Entry =>
+    entry({
+      key: `${key}/${orderId}/${place}${instalments[index]!.number}`,
+      kind,
+      account,
+      amount: share,
+      orderId,
+      instalment: instalments[index]!.number,
+      valueOn,
+      cause,
+    });
+  return [
+    ...apportion(reduced, unpaid).map((share, index) => of('', 'receivable', index, -share)),
+    ...made.map((share, index) => of('unapplied/', 'unapplied', index, share)),
+  ].filter((booked) => booked.amount !== 0);
+}
+
+/** What a credit note took off an instalment, and what it gave back of what is withheld; minor units. */
+export type Noted = {
+  readonly creditNoteId: string;
+  readonly issuedOn: Day;
+  readonly instalment: number;
+  readonly credited: number;
+  readonly givenBack: number;
+};
+
+/**
+ * An invoice that comes after credit notes: what it withholds of the credited part was withheld until their issue. This
+ * changes no balance, only the days on which it counts, so that it comes to the same as with the invoice first.
+ * @param withheld by all invoices of the order, whose total is `total`
+ */
+export function givenBackBefore(
+  key: string,
+  orderId: string,
+  notes: readonly Noted[],
+  given: Pick<Withheld, 'kind' | 'cause' | 'valueOn'> & { withheld: number; total: number },
+): Entry[] {
+  const { kind, withheld, total } = given;
+  const rest = notes.reduce((left, { credited }) => left - credited, total);
+  const due = apportion(withheld, [...notes.map(({ credited }) => credited), Math.max(rest, 0)]);
+  const missing = notes.map((note, index) => ({ ...note, amount: due[index]! - note.givenBack }));
+  return [...new Set(notes.map(({ creditNoteId }) => creditNoteId))].flatMap((id) => {
+    const own = missing.filter(({ creditNoteId }) => creditNoteId === id);
+    const lacking = own.map((line) => ({ ...line, amount: Math.max(line.amount, 0) }));
+    return portions(lacking, Math.max(sumOf(own), 0)).flatMap(({ instalment, issuedOn, amount }) => {
+      const of = (place: string, share: number, at: Pick<Entry, 'cause' | 'valueOn'>): Entry =>
+        entry({
+          key: `${key}/${orderId}/${place}/${id}/${instalment}`,
+          account: 'receivable',
+          kind,
+          amount: share,
+          orderId,
+          instalment,
+          cause: at.cause,
+          valueOn: at.valueOn,
+        });
+      return [
+        of('withheld', -amount, given),
+        of('given-back', amount, { cause: { kind: 'credit-note', id }, valueOn: issuedOn }),
+      ];
+    });
+  });
+}
+
+/** What was received for the principal of each instalment and is not credit again, and of all together. */
+function paidOf(
+  instalments: readonly Balance[],
+  standings: readonly Standing[],
+): { paid: { number: number; amount: number }[]; total: number } {
+  const left = instalments.map(({ number }) => {
+    const own = standings.find((given) => given.number === number && given.part === 'principal');
+    return { number, amount: own ? own.received - own.made : 0 };
+  });
+  const paid = left.map(({ number, amount }) => ({ number, amount: Math.max(amount, 0) }));
+  return { paid, total: Math.max(sumOf(left), 0) };
+}
+
+/** What a credit note or an invoice made credit of an instalment, because that was paid. */
+export type CreditMade = {
+  readonly kind: 'credit_note' | Withholding;
+  readonly cause: Cause;
+  readonly instalment: number;
+  readonly valueOn: Day;
+  readonly amount: number;
+};
+
+/**
+ * What was paid is owed again, and what had become credit reduces the principal after all: of the instalment that it is of,
+ * then of the others, the earliest due first. It counts from the same day as before.
+ * @param held what of the credit is held still
+ */
+export function reducedAfterAll(
+  key: string,
+  orderId: string,
+  instalments: readonly Balance[],
+  made: readonly CreditMade[],
+  held: number,
+): Entry[] {
+  let balances = instalments.map(principalOf);
+  let left = held;
+  let credits = made;
+  return (['own', 'others'] as const).flatMap((which) => {
+    const taken = credits.map(({ instalment, amount }) => {
+      const lines = balances.filter(({ number }) => which === 'others' || number === instalment);
+      const shares = payable(lines, Math.min(left, amount));
+      balances = afterwards(balances, shares);
+      left -= sumOf(shares);
+      return shares;
+    });
+    const entries = credits.flatMap(({ kind, cause, valueOn, instalment }, index) => {
+      const of = (account: Account, number: number, amount: number): Entry =>
+        entry({
+          key: `${key}/after-all/${orderId}/${which}/${index}/${account}/${number}`,
+          account,
+          kind,
+          amount: -amount,
+          orderId,
+          instalment: number,
+          valueOn,
+          cause,
+        });
+      const shares = taken[index]!;
+      return [
+        of('unapplied', instalment, sumOf(shares)),
+        ...shares.map(({ number, amount }) => of('receivable', number, amount)),
+      ].filter(({ amount }) => amount !== 0);
+    });
+    credits = credits.map((credit, index) => ({ ...credit, amount: credit.amount - sumOf(taken[index]!) }));
+    return entries;
+  });
 }
 
 /**
- * Takes back all that was charged and is not credited; what was received on it becomes unapplied credit, less what of it
- * became that before. Where that is more than was received, the rest of it is taken back.
- * @param credited what the order's credit notes and invoices had made credit, in minor units
+ * Takes back all that was charged and is not credited; what was received on it becomes unapplied credit, less what credit
+ * notes and invoices made of it before. Where that is more than was received, the rest of it is taken back.
  */
 export function cancellation(
   commandId: string,
   orderId: string,
   standings: readonly Standing[],
-  credited: number,
+  today: Day,
 ): Entry[] {
-  let left = credited;
-  const open = standings.map((given, index) => {
-    const taken = index === standings.length - 1 ? left : Math.min(given.received, left);
-    left -= taken;
-    return { ...given, received: given.received - taken };
-  });
-  return open.flatMap(({ number, part, outstanding, received }) => {
-    const at = { orderId, instalment: number, part };
+  return standings.flatMap(({ number, part, outstanding, received, made }) => {
     const place = placeOf(number, part);
-    const of = (key: string, account: Account, kind: EntryKind, amount: number): Entry[] =>
-      amount === 0 ? [] : [entry({ key: `${commandId}/${key}/${place}`, account, kind, amount, ...at })];
+    const of = (key: string, account: Account, kind: Effect, amount: number): Entry[] =>
+      amount === 0
+        ? []
+        : [
+            entry({
+              key: `${commandId}/${key}/${place}`,
+              account,
+              kind,
+              amount,
+              orderId,
+              instalment: number,
+              part,
+              valueOn: today,
+              cause: { kind: 'command', id: commandId },
+            }),
+          ];
+    const free = received - made;
     return [
-      ...of('cancellation', 'receivable', 'cancellation', -outstanding - received),
-      ...of('release', 'receivable', 'allocation', received),
-      ...of('credit', 'unapplied', 'allocation', received),
+      ...of('cancellation', 'receivable', 'cancellation', -outstanding - free),
+      ...of('release', 'receivable', 'allocation', free),
+      ...of('credit', 'unapplied', 'allocation', free),
     ];
   });
 }

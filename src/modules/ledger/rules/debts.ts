@@ -1,7 +1,8 @@
-import { type Balance, type Entry, entry } from './entry.ts';
+import type { Day } from '../../../kernel/calendar.ts';
+import { type Balance, type Cause, type Entry, entry } from './entry.ts';
 
-/** The customer owes each instalment of the order. */
-export function charge(orderId: string, instalments: readonly Balance[]): Entry[] {
+/** The customer owes each instalment of the order, from the day on which it was placed. */
+export function charge(orderId: string, instalments: readonly Balance[], placedOn: Day): Entry[] {
   return instalments
     .filter(({ amount }) => amount > 0)
     .map(({ number, amount }) =>
@@ -12,18 +13,22 @@ export function charge(orderId: string, instalments: readonly Balance[]): Entry[
         amount,
         orderId,
         instalment: number,
+        valueOn: placedOn,
+        cause: { kind: 'order', id: orderId },
       }),
     );
 }
 
-/** Late interest by instalment, and the compensations; amounts of nothing or less are left out. */
+/** Late interest by instalment up to a day, and the compensations; amounts of nothing or less are left out. */
 export function lateCharges(
-  key: string,
+  commandId: string,
   orderId: string,
   {
+    until,
     interest,
     compensation,
   }: {
+    until: Day;
     interest: readonly { readonly number: number; readonly amount: number }[];
     /** Of each overdue invoice; without one, of the order. */
     compensation: readonly {
@@ -33,47 +38,53 @@ export function lateCharges(
     }[];
   },
 ): Entry[] {
-  const of = (place: string, number: number, fields: Pick<Entry, 'kind' | 'amount' | 'label'>): Entry =>
-    entry({
-      key: place,
-      account: 'receivable',
-      orderId,
-      instalment: number,
-      part: 'charges',
-      ...fields,
-    });
+  const of = (
+    fields: Pick<Entry, 'key' | 'amount' | 'instalment' | 'cause'> & { kind: 'interest' | 'compensation' },
+  ) => entry({ account: 'receivable', orderId, part: 'charges', valueOn: until, ...fields });
   return [
     ...interest.map(({ number, amount }) =>
-      of(`${key}/interest/${number}`, number, { kind: 'interest', amount, label: null }),
+      of({
+        key: `${commandId}/interest/${number}`,
+        kind: 'interest',
+        amount,
+        instalment: number,
+        cause: { kind: 'command', id: commandId },
+      }),
     ),
     ...compensation.map(({ invoiceId, number, amount }) =>
-      of(invoiceId === null ? `${key}/compensation/${number}` : compensationKey(invoiceId), number, {
-        kind: 'fee',
+      of({
+        // An invoice is compensated once, whichever of its orders is late.
+        key: invoiceId === null ? `${commandId}/compensation/${number}` : `invoice/${invoiceId}/compensation`,
+        kind: 'compensation',
         amount,
-        label: 'compensation',
+        instalment: number,
+        cause: invoiceId === null ? { kind: 'order', id: orderId } : { kind: 'invoice', id: invoiceId },
       }),
     ),
   ].filter(({ amount }) => amount > 0);
 }
 
-/** An invoice is compensated once, whichever of its orders is late. */
-const compensationKey = (invoiceId: string): string => `invoice/${invoiceId}/compensation`;
-
-/** The bank's fee for a payment that it returned or could not collect, charged on to the customer. */
+/** The bank's fee for a payment that it returned or could not collect, charged on to the customer on the day of the return. */
 export function returnFee(
-  key: string,
   orderId: string,
-  { number, amount, paymentId }: { number: number; amount: number; paymentId: string | null },
+  {
+    number,
+    amount,
+    paymentId,
+    cause,
+    returnedOn,
+  }: { number: number; amount: number; paymentId: string | null; cause: Cause; returnedOn: Day },
 ): Entry {
   return entry({
-    key: `${key}/fee`,
+    key: `${cause.kind}/${cause.id}/fee`,
     account: 'receivable',
-    kind: 'fee',
+    kind: 'return_fee',
     amount,
     orderId,
     instalment: number,
     part: 'charges',
-    label: 'returned_payment',
+    valueOn: returnedOn,
+    cause,
     paymentId,
   });
 }

@@ -1,21 +1,51 @@
+import type { Day } from '../../../kernel/calendar.ts';
+
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
 export type Account = 'receivable' | 'unapplied';
 
-export const entryKinds = [
+/** What an entry can have the effect of; docs/ledger.md says what each is. */
+export const effects = [
   'charge',
+  'amendment',
   'payment',
-  'cancellation',
+  'allocation',
   'credit_note',
   'refund',
+  'cancellation',
+  'early_payment_discount',
+  'tolerance',
+  'rounding',
+  'bank_fee',
+  'withholding',
+  'split_payment',
   'interest',
-  'fee',
+  'compensation',
+  'return_fee',
+  'waiver',
   'write_off',
+  'plan_move',
+  'credit_adjustment',
+] as const;
+export type Effect = (typeof effects)[number];
+
+export const entryKinds = [...effects, 'reversal'] as const;
+export type EntryKind = (typeof entryKinds)[number];
+
+export const causeKinds = [
+  'order',
+  'command',
+  'payment',
+  'credit-note',
+  'invoice',
+  'refund',
   'adjustment',
-  'allocation',
-  'reversal',
+  'collection',
+  'terms',
+  'receipts-policy',
 ] as const;
 
-export type EntryKind = (typeof entryKinds)[number];
+/** What an entry was booked for, by its business id. */
+export type Cause = { readonly kind: (typeof causeKinds)[number]; readonly id: string };
 
 /** `charges`: interest and costs on top of the principal. */
 export type Part = 'principal' | 'charges';
@@ -25,12 +55,15 @@ export type Entry = {
   readonly key: string;
   readonly account: Account;
   readonly kind: EntryKind;
+  /** Its own kind; of a reversal, that of the entry which it reverses. */
+  readonly effect: Effect;
   readonly amount: number;
   readonly orderId: string | null;
   readonly instalment: number | null;
   readonly part: Part;
-  /** More of its kind: "bank_fee", "rounding". */
-  readonly label: string | null;
+  /** The day on which it counts, in the merchant's zone. */
+  readonly valueOn: Day;
+  readonly cause: Cause;
   readonly paymentId: string | null;
   readonly reverses: number | null;
 };
@@ -46,22 +79,26 @@ export type Balance = {
 /** What is paid of one part of an instalment; `amount` in minor units. */
 export type Share = { readonly number: number; readonly part: Part; readonly amount: number };
 
-/** One part of an instalment: what is owed of it, and what was received for it and not taken back. */
+/**
+ * One part of an instalment: what is owed of it, what was received for it and not reversed, and what of that credit notes
+ * and invoices made credit of the customer again.
+ */
 export type Standing = {
   readonly number: number;
   readonly part: Part;
   readonly outstanding: number;
   readonly received: number;
+  readonly made: number;
 };
 
-/** An entry, of the principal and of nothing in particular unless said. */
+/** An entry that reverses none, of the principal and of no order unless said. */
 export const entry = (
-  fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'kind' | 'amount'>,
+  fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'amount' | 'valueOn' | 'cause'> & { kind: Effect },
 ): Entry => ({
+  effect: fields.kind,
   orderId: null,
   instalment: null,
   part: 'principal',
-  label: null,
   paymentId: null,
   reverses: null,
   ...fields,
@@ -104,6 +141,22 @@ export const principalOf = <Line extends Balance>(line: Line): Line => ({
 /** Names one part of an instalment in a key. */
 export const placeOf = (number: number, part: Part): string =>
   part === 'principal' ? `${number}` : `${number}/charges`;
+
+/** So much of the amounts, in the order given; those of which nothing is taken are left out. */
+export function portions<R extends { readonly amount: number }>(given: readonly R[], amount: number): R[] {
+  let left = amount;
+  return given
+    .map((portion) => {
+      const taken = Math.min(portion.amount, left);
+      left -= taken;
+      return { ...portion, amount: taken };
+    })
+    .filter((portion) => portion.amount > 0);
+}
+
+/** The sum of the amounts, in minor units. */
+export const sumOf = (parts: readonly { readonly amount: number }[]): number =>
+  parts.reduce((sum, { amount }) => sum + amount, 0);
 
 /** The sum of one account's entries, in minor units. */
 export function balance(entries: readonly Pick<Entry, 'account' | 'amount'>[], account: Account): number {

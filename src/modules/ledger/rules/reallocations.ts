@@ -1,3 +1,4 @@
+import type { Day } from '../../../kernel/calendar.ts';
 import type { PlannedPart } from '../../terms/rules/instalment-plan.ts';
 import {
   type Account,
@@ -8,6 +9,8 @@ import {
   type Part,
   payable,
   placeOf,
+  portions,
+  sumOf,
 } from './entry.ts';
 
 /**
@@ -19,7 +22,7 @@ export function waiver(
   commandId: string,
   orderId: string,
   instalments: readonly Balance[],
-  { amount, received }: { amount: number; received: readonly Received[] },
+  { amount, received, today }: { amount: number; received: readonly Received[]; today: Day },
 ): Entry[] {
   const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
   const unpaid = payable(charges, amount);
@@ -28,12 +31,13 @@ export function waiver(
     entry({
       key: `${commandId}/waiver/${place}`,
       account: 'receivable',
-      kind: 'adjustment',
-      label: 'waiver',
+      kind: 'waiver',
       amount: -given,
       orderId,
       instalment,
       part: 'charges',
+      valueOn: today,
+      cause: { kind: 'command', id: commandId },
     });
   return [
     ...unpaid.map(({ number, amount }) => of(`${number}`, number, amount)),
@@ -42,7 +46,11 @@ export function waiver(
       commandId,
       orderId,
       afterwards(instalments, unpaid),
-      paid.map((portion) => ({ ...portion, part: 'charges' })),
+      paid.map(({ receivedOn, ...portion }) => ({
+        ...portion,
+        part: 'charges',
+        valueOn: receivedOn ?? today,
+      })),
     ),
   ];
 }
@@ -50,13 +58,14 @@ export function waiver(
 /** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
 export type Amended = Balance & {
   readonly amended: number;
-  readonly received: readonly Omit<Received, 'number'>[];
+  readonly received: readonly Pick<Received, 'paymentId' | 'amount'>[];
 };
 
-/** Money on a part of an instalment; without a payment it was credit otherwise. */
+/** Money on a part of an instalment; without a payment it was credit otherwise, received on no day. */
 export type Received = {
   readonly number: number;
   readonly paymentId: string | null;
+  readonly receivedOn: Day | null;
   readonly amount: number;
 };
 
@@ -64,23 +73,31 @@ export type Received = {
  * Charges the instalments to other amounts. What was received for one above its new amount pays the others, in the order
  * given, and what is left over becomes unapplied credit; it stays money of its payment.
  */
-export function amendment(commandId: string, orderId: string, instalments: readonly Amended[]): Entry[] {
-  const adjusted = instalments.flatMap(({ number, amount, amended }) => {
-    const key = `${commandId}/adjustment/${number}`;
-    const by = { key, account: 'receivable', kind: 'adjustment', amount: amended - amount } as const;
-    return amended === amount ? [] : [entry({ ...by, orderId, instalment: number })];
+export function amendment(
+  commandId: string,
+  orderId: string,
+  instalments: readonly Amended[],
+  today: Day,
+): Entry[] {
+  const changed = instalments.flatMap(({ number, amount, amended }) => {
+    const by = { account: 'receivable', kind: 'amendment', amount: amended - amount } as const;
+    const cause = { kind: 'command', id: commandId } as const;
+    const key = `${commandId}/amendment/${number}`;
+    return amended === amount
+      ? []
+      : [entry({ ...by, key, orderId, instalment: number, valueOn: today, cause })];
   });
   const released = instalments.flatMap(({ number, received, ...given }) => {
     const excess = Math.max(0, given.amount - given.amended - given.outstanding + given.charges);
     const unexplained = { paymentId: null, amount: excess };
     const parts = portions([...received, unexplained], excess);
-    return parts.map((portion) => ({ ...portion, number, part: 'principal' as const }));
+    return parts.map((portion) => ({ ...portion, number, part: 'principal' as const, valueOn: today }));
   });
   const balances = instalments.map(({ amended, ...given }) => ({
     ...given,
     outstanding: Math.max(given.outstanding + amended - given.amount, given.charges),
   }));
-  return [...adjusted, ...freed(commandId, orderId, balances, released)];
+  return [...changed, ...freed(commandId, orderId, balances, released)];
 }
 
 /** Moves what is owed from the old instalments to the new ones of a plan; together the entries come to nothing. */
@@ -89,17 +106,19 @@ export function instalmentPlan(
   orderId: string,
   old: readonly Balance[],
   parts: readonly PlannedPart[],
+  today: Day,
 ): Entry[] {
   const of = (instalment: number, part: Part, amount: number): Entry =>
     entry({
       key: `${commandId}/plan/${instalment}/${part}`,
       account: 'receivable',
-      kind: 'adjustment',
-      label: 'instalment_plan',
+      kind: 'plan_move',
       amount,
       orderId,
       instalment,
       part,
+      valueOn: today,
+      cause: { kind: 'command', id: commandId },
     });
   return [
     ...old.flatMap(({ number, outstanding, charges }) => [
@@ -113,17 +132,26 @@ export function instalmentPlan(
   ].filter(({ amount }) => amount !== 0);
 }
 
-/** Money that is not needed where it was: it pays what else is owed, in the order given; the rest is unapplied credit. */
+/** Money that is not needed where it was, and the day on which it counts elsewhere. */
+type Released = Omit<Received, 'receivedOn'> & { readonly part: Part; readonly valueOn: Day };
+
+/** What is released pays what else is owed, in the order given; the rest is unapplied credit. */
 function freed(
   commandId: string,
   orderId: string,
   instalments: readonly Balance[],
-  released: readonly (Received & { readonly part: Part })[],
+  released: readonly Released[],
 ): Entry[] {
   let balances = instalments;
-  return released.flatMap(({ number, part, amount, paymentId }, index) => {
-    const of = (key: string, account: Account, amount: number, at: Partial<Entry>): Entry =>
-      entry({ key: `${commandId}/${key}`, account, kind: 'allocation', amount, paymentId, orderId, ...at });
+  const cause = { kind: 'command', id: commandId } as const;
+  return released.flatMap(({ number, part, amount, paymentId, valueOn }, index) => {
+    const by = { kind: 'allocation', paymentId, orderId, valueOn, cause } as const;
+    const of = (
+      place: string,
+      account: Account,
+      amount: number,
+      at: Pick<Partial<Entry>, 'instalment' | 'part'>,
+    ): Entry => entry({ ...by, key: `${commandId}/${place}`, account, amount, ...at });
     const paid = payable(balances, amount);
     balances = afterwards(balances, paid);
     const left = amount - sumOf(paid);
@@ -136,18 +164,3 @@ function freed(
     ];
   });
 }
-
-/** So much of what was received, in the order given. */
-function portions<R extends { readonly amount: number }>(received: readonly R[], amount: number): R[] {
-  let left = amount;
-  return received
-    .map((given) => {
-      const taken = Math.min(given.amount, left);
-      left -= taken;
-      return { ...given, amount: taken };
-    })
-    .filter(({ amount }) => amount > 0);
-}
-
-const sumOf = (parts: readonly { readonly amount: number }[]): number =>
-  parts.reduce((sum, { amount }) => sum + amount, 0);

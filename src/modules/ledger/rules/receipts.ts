@@ -1,5 +1,12 @@
-import type { Money } from '../../../kernel/money.ts';
+import type { Day } from '../../../kernel/calendar.ts';
 import { type Balance, type Entry, entry, payable, placeOf, type Share } from './entry.ts';
+
+/** Money that was received; `amount` in minor units. */
+export type ReceivedPayment = {
+  readonly paymentId: string;
+  readonly amount: number;
+  readonly receivedOn: Day;
+};
 
 /**
  * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
@@ -9,8 +16,9 @@ import { type Balance, type Entry, entry, payable, placeOf, type Share } from '.
 export function payment(
   orderId: string,
   instalments: readonly Balance[],
-  { paymentId, amount }: { paymentId: string; amount: Money['amount'] },
+  received: ReceivedPayment,
 ): Entry[] {
+  const { paymentId, amount, receivedOn } = received;
   const paid = payable(instalments, amount);
   const entries = paid.map(({ number, part, amount }) =>
     entry({
@@ -21,42 +29,55 @@ export function payment(
       orderId,
       instalment: number,
       part,
+      valueOn: receivedOn,
+      cause: { kind: 'payment', id: paymentId },
       paymentId,
     }),
   );
   const left = amount - paid.reduce((sum, { amount }) => sum + amount, 0);
-  return left > 0 ? [...entries, unappliedPayment(paymentId, left, orderId)] : entries;
+  return left > 0 ? [...entries, unappliedPayment({ ...received, amount: left }, orderId)] : entries;
 }
 
 /** Money that no open order takes: credit held for the customer. */
-export function unappliedPayment(paymentId: string, amount: number, orderId: string | null): Entry {
+export function unappliedPayment(
+  { paymentId, amount, receivedOn }: ReceivedPayment,
+  orderId: string | null,
+): Entry {
   return entry({
     key: `payment/${paymentId}/unapplied`,
     account: 'unapplied',
     kind: 'payment',
     amount,
     orderId,
+    valueOn: receivedOn,
+    cause: { kind: 'payment', id: paymentId },
     paymentId,
   });
 }
 
-/** Credit held for the customer pays parts of an order. `key` begins the entries' keys. */
+/**
+ * Credit held for the customer pays parts of an order.
+ * @param valueOn the day on which the payment was received; of credit of no payment, the day on which it is applied
+ */
 export function allocation(
-  key: string,
+  commandId: string,
   orderId: string,
   shares: readonly Share[],
-  paymentId: string | null,
+  { paymentId, valueOn }: { paymentId: string | null; valueOn: Day },
 ): Entry[] {
+  const source = paymentId === null ? 'credit' : `payment/${paymentId}`;
   return shares.flatMap(({ number, part, amount }) =>
     (['receivable', 'unapplied'] as const).map((account) =>
       entry({
-        key: `${key}/allocation/${account}/${placeOf(number, part)}`,
+        key: `${commandId}/${source}/allocation/${account}/${placeOf(number, part)}`,
         account,
         kind: 'allocation',
         amount: -amount,
         orderId,
         instalment: number,
         part,
+        valueOn,
+        cause: { kind: 'command', id: commandId },
         paymentId,
       }),
     ),
@@ -67,6 +88,7 @@ export function allocation(
 export function refund(
   refundId: string,
   sources: readonly { readonly paymentId: string | null; readonly amount: number }[],
+  refundedOn: Day,
 ): Entry[] {
   return sources.map(({ paymentId, amount }) =>
     entry({
@@ -74,41 +96,60 @@ export function refund(
       account: 'unapplied',
       kind: 'refund',
       amount: -amount,
+      valueOn: refundedOn,
+      cause: { kind: 'refund', id: refundId },
       paymentId,
     }),
   );
 }
 
-/** More or less credit held for the customer, by an admin's word. */
-export function adjustment(adjustmentId: string, amount: number): Entry {
-  return entry({ key: `adjustment/${adjustmentId}`, account: 'unapplied', kind: 'adjustment', amount });
+/** An admin corrects the credit held for the customer: more or less of it. */
+export function creditAdjustment(adjustmentId: string, amount: number, valueOn: Day): Entry {
+  return entry({
+    key: `adjustment/${adjustmentId}`,
+    account: 'unapplied',
+    kind: 'credit_adjustment',
+    amount,
+    valueOn,
+    cause: { kind: 'adjustment', id: adjustmentId },
+  });
 }
 
-/** Takes back booked entries one by one; nothing is ever edited. */
-export function reversal(commandId: string, booked: readonly (Entry & { readonly id: number })[]): Entry[] {
+/** A payment that came back, and the day on which it did. */
+export type Returned = { readonly paymentId: string; readonly returnedOn: Day };
+
+/** Reverses booked entries one by one, because the payment came back; nothing is ever edited. */
+export function reversal(
+  { paymentId, returnedOn }: Returned,
+  booked: readonly (Entry & { readonly id: number })[],
+): Entry[] {
   return booked.map(({ id, ...original }) => ({
     ...original,
-    key: `${commandId}/reversal/${id}`,
+    key: `payment/${paymentId}/reversal/${id}`,
     kind: 'reversal',
     amount: -original.amount,
+    valueOn: returnedOn,
+    cause: { kind: 'payment', id: paymentId },
     reverses: id,
   }));
 }
 
-/** Takes back the credit that reversed payments of a cancelled order had become. */
-export function withdrawal(commandId: string, reversed: readonly Entry[]): Entry[] {
+/** Takes the credit that reversed payments of a cancelled order had become. */
+export function withdrawal({ paymentId, returnedOn }: Returned, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
     .flatMap(({ orderId, instalment, part, amount, reverses }) =>
       (['receivable', 'unapplied'] as const).map((account) =>
         entry({
-          key: `${commandId}/withdrawal/${account}/${reverses}`,
+          key: `payment/${paymentId}/withdrawal/${account}/${reverses}`,
           account,
           kind: 'allocation',
           amount: -amount,
           orderId,
           instalment,
           part,
+          valueOn: returnedOn,
+          cause: { kind: 'payment', id: paymentId },
         }),
       ),
     );

@@ -56,7 +56,7 @@ export async function statementPdf(
       total(from, texts.opening, opening),
       ...lines.map(({ bookedOn, valueOn, document, kind, debit, credit, balance }) => ({
         cells: [
-          ...[dayOf(bookedOn), valueOn === null ? '' : dayOf(valueOn), document ?? '', kinds[kind]],
+          ...[dayOf(bookedOn), dayOf(valueOn), document ?? '', kinds[kind]],
           ...[someOf(debit), someOf(credit), amountOf(balance)],
         ],
       })),

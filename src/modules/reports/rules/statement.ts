@@ -6,8 +6,8 @@ export type StatementEntry = {
   readonly entryId: number;
   readonly bookedAt: Instant;
   readonly bookedOn: Day;
-  /** The day on which the money was received or refunded, where the entry is of a payment or a refund. */
-  readonly valueOn: Day | null;
+  /** The day on which the entry counts: of a payment, that on which the money was received. */
+  readonly valueOn: Day;
   /** By what the customer knows the order: its invoice where there is exactly one, else its number, else its id. */
   readonly document: string | null;
   readonly orderId: string | null;

@@ -454,44 +454,68 @@ create index payments_by_time on payments (created_at desc, payment_id desc);
 -- The money received in a period.
 create index payments_by_receipt on payments (received_on) include (payment_id);
 
--- Append-only. receivable: + is owed by the customer; unapplied: + is credit held for the customer.
+create domain ledger_effect as text check (value in (
+  'charge', 'amendment', 'payment', 'allocation', 'credit_note', 'refund', 'cancellation', 'early_payment_discount',
+  'tolerance', 'rounding', 'bank_fee', 'withholding', 'split_payment', 'interest', 'compensation', 'return_fee', 'waiver',
+  'write_off', 'plan_move', 'credit_adjustment'));
+
+-- Append-only. receivable: + is owed by the customer; unapplied: + is credit held for the customer. What each kind is,
+-- and the day on which it counts, is in docs/ledger.md.
 -- owner: ledger
 create table ledger (
   id          bigint generated always as identity primary key,
-  entry_key   text not null unique,
+  entry_key   text not null unique,                    -- opaque: what has it is booked once
   customer_id external_id not null references customers,
   order_id    external_id references orders,
   instalment  int,
   account     text not null check (account in ('receivable', 'unapplied')),
   -- The principal, or what came on top of it (interest, costs), which is paid first (art. 1194 c.c.).
   part        text not null default 'principal' check (part in ('principal', 'charges')),
-  kind        text not null check (kind in ('charge', 'payment', 'cancellation', 'credit_note', 'refund', 'interest',
-                                            'fee', 'write_off', 'adjustment', 'allocation', 'reversal')),
-  label       text,                                    -- within the kind: bank_fee, rounding, withholding, discount
+  kind        text not null,
+  effect      ledger_effect not null,                  -- the kind, or, of a reversal, the kind that it reverses
   amount      bigint not null check (amount <> 0),
   currency    currency_code not null,
+  value_on    date not null,                           -- the day on which it counts
+  -- What it was booked for
+  cause_kind  text not null check (cause_kind in ('order', 'command', 'payment', 'credit-note', 'invoice', 'refund',
+                                                  'adjustment', 'collection', 'terms', 'receipts-policy')),
+  cause_id    text not null,
   payment_id  text references payments,
-  reverses    bigint unique references ledger,
+  reverses    bigint unique,
   command_id  text references commands,
   actor       text not null,
   booked_at   timestamptz not null,
+  unique (id, effect),
+  foreign key (reverses, effect) references ledger (id, effect),
   foreign key (order_id, instalment) references instalments,
+  check (kind = case when reverses is null then effect::text else 'reversal' end),
   check (account = 'unapplied' or (order_id is not null and instalment is not null)),
-  check ((kind = 'reversal') = (reverses is not null))
+  check (part = 'charges' or effect not in ('interest', 'compensation', 'return_fee', 'waiver'))
 );
 create index ledger_by_order on ledger (order_id, id);
 create index ledger_by_customer on ledger (customer_id, id);
 create index ledger_by_payment on ledger (payment_id) where payment_id is not null;
 -- What was booked since a day, without reading the entries.
 create index ledger_by_time on ledger (booked_at) include (account, currency, order_id, instalment, amount);
--- Of a period: what credit without a payment paid, what was taken back, and what was cancelled.
+-- Of a period: what credit without a payment paid, and what was cancelled.
 create index ledger_credit_moved on ledger (booked_at) where kind = 'allocation' and payment_id is null;
-create index ledger_reversals on ledger (booked_at) where kind = 'reversal';
 create index ledger_cancellations on ledger (booked_at) where kind = 'cancellation';
 create trigger ledger_append_only before update or delete on ledger
   for each row execute function refuse_change();
 create trigger ledger_no_truncate before truncate on ledger
   for each statement execute function refuse_change();
+
+-- Days on which no late interest accrues for a customer: insolvency (art. 1 c. 2 D.Lgs. 231/2002).
+-- owner: interest
+create table interest_exclusions (
+  id          bigint generated always as identity primary key,
+  customer_id external_id not null references customers,
+  from_on     date not null,
+  to_on       date check (to_on >= from_on),           -- both days are excluded; null: it lasts
+  cause       text not null check (cause in ('insolvency'))
+);
+create unique index interest_exclusions_lasting on interest_exclusions (customer_id, cause) where to_on is null;
+create index interest_exclusions_by_customer on interest_exclusions (customer_id, from_on);
 
 -- An instalment that a bank collects (RiBa, direct debit, card). No row: no collection is planned.
 -- owner: collections

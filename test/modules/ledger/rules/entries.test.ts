@@ -10,6 +10,11 @@ import {
 } from '../../../../src/modules/ledger/rules/entry.ts';
 import { payment, reversal, unappliedPayment } from '../../../../src/modules/ledger/rules/receipts.ts';
 
+const PLACED = '2027-03-01';
+const RECEIVED = '2027-03-31';
+const TODAY = '2027-04-02';
+const returned = { paymentId: 'bounced', returnedOn: '2027-04-05' };
+
 /** An order's books: each act is decided on the balances that the entries before it leave. */
 function books(amounts: readonly number[]) {
   const entries: Entry[] = [];
@@ -24,18 +29,20 @@ function books(amounts: readonly number[]) {
       part: 'principal',
       outstanding,
       received: amount - outstanding,
+      made: 0,
     }));
   const append = (added: readonly Entry[]) => {
     entries.push(...added);
     return added;
   };
-  append(charge('1042', instalments()));
+  append(charge('1042', instalments(), PLACED));
   return {
     entries,
     instalments,
     append,
-    pay: (paymentId: string, amount: number) => append(payment('1042', instalments(), { paymentId, amount })),
-    cancel: (commandId: string) => append(cancellation(commandId, '1042', standings(), 0)),
+    pay: (paymentId: string, amount: number) =>
+      append(payment('1042', instalments(), { paymentId, amount, receivedOn: RECEIVED })),
+    cancel: (commandId: string) => append(cancellation(commandId, '1042', standings(), TODAY)),
     receivable: () => balance(entries, 'receivable'),
     unapplied: () => balance(entries, 'unapplied'),
   };
@@ -54,11 +61,13 @@ test('a part payment leaves the rest open', () => {
       key: 'payment/pay-1/1',
       account: 'receivable',
       kind: 'payment',
+      effect: 'payment',
       amount: -50_000,
       orderId: '1042',
       instalment: 1,
       part: 'principal',
-      label: null,
+      valueOn: RECEIVED,
+      cause: { kind: 'payment', id: 'pay-1' },
       paymentId: 'pay-1',
       reverses: null,
     },
@@ -77,7 +86,7 @@ test('interest and costs are paid before the principal, instalment by instalment
     { number: 1, amount: 100, outstanding: 140, charges: 40 },
     { number: 2, amount: 100, outstanding: 105, charges: 5 },
   ];
-  const paid = payment('1042', open, { paymentId: 'p', amount: 143 });
+  const paid = payment('1042', open, { paymentId: 'p', amount: 143, receivedOn: RECEIVED });
   expect(paid.map(({ key, instalment, part, amount }) => [key, instalment, part, amount])).toEqual([
     ['payment/p/1/charges', 1, 'charges', -40],
     ['payment/p/1', 1, 'principal', -100],
@@ -87,11 +96,11 @@ test('interest and costs are paid before the principal, instalment by instalment
 
 test('a cancellation takes back only what is owed or was received, of each part', () => {
   const standings: Standing[] = [
-    { number: 1, part: 'principal', outstanding: 50, received: 20 },
-    { number: 1, part: 'charges', outstanding: 5, received: 0 },
-    { number: 2, part: 'principal', outstanding: 0, received: 0 },
+    { number: 1, part: 'principal', outstanding: 50, received: 20, made: 0 },
+    { number: 1, part: 'charges', outstanding: 5, received: 0, made: 0 },
+    { number: 2, part: 'principal', outstanding: 0, received: 0, made: 0 },
   ];
-  const entries = cancellation('c', '1042', standings, 0);
+  const entries = cancellation('c', '1042', standings, TODAY);
   expect(entries.map(({ key, account, amount }) => [key, account, amount])).toEqual([
     ['c/cancellation/1', 'receivable', -70],
     ['c/release/1', 'receivable', 20],
@@ -106,7 +115,9 @@ test('an overpayment becomes credit of the customer', () => {
     ['payment/pay-1/1', 'receivable', -100],
     ['payment/pay-1/unapplied', 'unapplied', 30],
   ]);
-  expect(order.pay('pay-2', 50)).toEqual([unappliedPayment('pay-2', 50, '1042')]);
+  expect(order.pay('pay-2', 50)).toEqual([
+    unappliedPayment({ paymentId: 'pay-2', amount: 50, receivedOn: RECEIVED }, '1042'),
+  ]);
   expect([order.receivable(), order.unapplied()]).toEqual([0, 80]);
 });
 
@@ -127,28 +138,32 @@ test('a cancelled order owes nothing, and what was received on it is credit', ()
 test('a reversed payment is owed again; each entry is taken back by one that names it', () => {
   const order = books([100]);
   const booked = order.pay('pay-1', 130).map((entry, index) => ({ ...entry, id: index + 7 }));
-  expect(reversal('c9', booked)).toEqual([
+  expect(reversal(returned, booked)).toEqual([
     {
-      key: 'c9/reversal/7',
+      key: 'payment/bounced/reversal/7',
       account: 'receivable',
       kind: 'reversal',
+      effect: 'payment',
       amount: 100,
       orderId: '1042',
       instalment: 1,
       part: 'principal',
-      label: null,
+      valueOn: '2027-04-05',
+      cause: { kind: 'payment', id: 'bounced' },
       paymentId: 'pay-1',
       reverses: 7,
     },
     {
-      key: 'c9/reversal/8',
+      key: 'payment/bounced/reversal/8',
       account: 'unapplied',
       kind: 'reversal',
+      effect: 'payment',
       amount: -30,
       orderId: '1042',
       instalment: null,
       part: 'principal',
-      label: null,
+      valueOn: '2027-04-05',
+      cause: { kind: 'payment', id: 'bounced' },
       paymentId: 'pay-1',
       reverses: 8,
     },
@@ -225,7 +240,7 @@ test('reversing a payment restores both accounts to what they were', () => {
       for (const [id, of] of named(payments)) order.pay(id, of);
       const before = [order.instalments(), order.unapplied()];
       const booked = order.pay('bounced', bounced).map((entry, index) => ({ ...entry, id: index + 1 }));
-      order.append(reversal('c', booked));
+      order.append(reversal(returned, booked));
       expect([order.instalments(), order.unapplied()]).toEqual(before);
     }),
   );
@@ -239,7 +254,7 @@ test('no two entries share a key, and none is of zero', () => {
       order.cancel('c1');
       order.append(
         reversal(
-          'c2',
+          returned,
           paid.map((entry, index) => ({ ...entry, id: index + 1 })),
         ),
       );
@@ -251,9 +266,9 @@ test('no two entries share a key, and none is of zero', () => {
 
 test('the same act decided twice on the same balances has the same keys', () => {
   const open: Balance[] = [{ number: 1, amount: 100, outstanding: 60, charges: 10 }];
-  const standings: Standing[] = [{ number: 1, part: 'principal', outstanding: 50, received: 50 }];
-  expect(payment('1042', open, { paymentId: 'p', amount: 70 })).toEqual(
-    payment('1042', open, { paymentId: 'p', amount: 70 }),
+  const standings: Standing[] = [{ number: 1, part: 'principal', outstanding: 50, received: 50, made: 0 }];
+  expect(payment('1042', open, { paymentId: 'p', amount: 70, receivedOn: RECEIVED })).toEqual(
+    payment('1042', open, { paymentId: 'p', amount: 70, receivedOn: RECEIVED }),
   );
-  expect(cancellation('c', '1042', standings, 0)).toEqual(cancellation('c', '1042', standings, 0));
+  expect(cancellation('c', '1042', standings, TODAY)).toEqual(cancellation('c', '1042', standings, TODAY));
 });

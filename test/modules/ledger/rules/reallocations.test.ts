@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/modules/ledger/rules/entry.ts';
 import { type Amended, amendment, waiver } from '../../../../src/modules/ledger/rules/reallocations.ts';
 
+const TODAY = '2027-04-02';
+
 const amend = (...instalments: (Partial<Amended> & Pick<Amended, 'amount' | 'amended'>)[]) =>
   amendment(
     'cmd',
@@ -14,6 +16,7 @@ const amend = (...instalments: (Partial<Amended> & Pick<Amended, 'amount' | 'ame
       received: [],
       ...given,
     })),
+    TODAY,
   );
 const paid = (received: Amended['received']) => received.reduce((sum, { amount }) => sum + amount, 0);
 const told = (entries: readonly Entry[]) =>
@@ -27,7 +30,7 @@ describe('an amendment', () => {
       told(
         amend({ amount: 300, amended: 450 }, { amount: 200, amended: 200 }, { amount: 500, amended: 350 }),
       ),
-    ).toEqual(['receivable adjustment 150 1 principal', 'receivable adjustment -150 3 principal']);
+    ).toEqual(['receivable amendment 150 1 principal', 'receivable amendment -150 3 principal']);
   });
 
   it('lets what is paid too much of one pay the others, costs before principal, then become credit', () => {
@@ -38,9 +41,9 @@ describe('an amendment', () => {
       { amount: 100, amended: 0 },
     );
     expect(told(entries)).toEqual([
-      'receivable adjustment -200 1 principal',
-      'receivable adjustment -50 2 principal',
-      'receivable adjustment -100 3 principal',
+      'receivable amendment -200 1 principal',
+      'receivable amendment -50 2 principal',
+      'receivable amendment -100 3 principal',
       'receivable allocation 200 1 principal p',
       'receivable allocation -20 2 charges p',
       'receivable allocation -150 2 principal p',
@@ -54,7 +57,7 @@ describe('an amendment', () => {
       { paymentId: 'older', amount: 60 },
     ];
     expect(told(amend({ amount: 100, amended: 50, received }))).toEqual([
-      'receivable adjustment -50 1 principal',
+      'receivable amendment -50 1 principal',
       'receivable allocation 40 1 principal newer',
       'unapplied allocation 40 principal newer',
       'receivable allocation 10 1 principal older',
@@ -101,7 +104,7 @@ describe('an amendment', () => {
             );
           expect(amount - paid(received) + on('principal')).toBeGreaterThanOrEqual(0);
           expect(charges + on('charges')).toBeGreaterThanOrEqual(0);
-          expect(sum(({ kind, instalment }) => kind === 'adjustment' && instalment === index + 1)).toBe(
+          expect(sum(({ kind, instalment }) => kind === 'amendment' && instalment === index + 1)).toBe(
             amended - amount,
           );
         }
@@ -117,16 +120,16 @@ describe('a waiver', () => {
     { number: 2, amount: 500, outstanding: 505, charges: 5 },
   ];
   const received = [
-    { number: 1, paymentId: 'newer', amount: 15 },
-    { number: 1, paymentId: 'older', amount: 40 },
+    { number: 1, paymentId: 'newer', receivedOn: '2027-04-01', amount: 15 },
+    { number: 1, paymentId: 'older', receivedOn: '2027-03-31', amount: 40 },
   ];
 
   it('gives up what is unpaid first, then frees what was paid, the newest first, for what else is owed', () => {
-    expect(told(waiver('cmd', 'o', owed, { amount: 55, received }))).toEqual([
-      'receivable adjustment -30 1 charges',
-      'receivable adjustment -5 2 charges',
-      'receivable adjustment -15 1 charges',
-      'receivable adjustment -5 1 charges',
+    expect(told(waiver('cmd', 'o', owed, { amount: 55, received, today: TODAY }))).toEqual([
+      'receivable waiver -30 1 charges',
+      'receivable waiver -5 2 charges',
+      'receivable waiver -15 1 charges',
+      'receivable waiver -5 1 charges',
       'receivable allocation 15 1 charges newer',
       'receivable allocation -15 1 principal newer',
       'receivable allocation 5 1 charges older',
@@ -134,10 +137,25 @@ describe('a waiver', () => {
     ]);
   });
 
+  it('counts on its day; the money that it frees counts from the day on which it was received', () => {
+    const days = waiver('cmd', 'o', owed, { amount: 50, received, today: TODAY }).map(
+      ({ kind, amount, valueOn }) => [kind, amount, valueOn],
+    );
+    expect(days).toEqual([
+      ['waiver', -30, TODAY],
+      ['waiver', -5, TODAY],
+      ['waiver', -15, TODAY],
+      ['allocation', 15, '2027-04-01'],
+      ['allocation', -15, '2027-04-01'],
+    ]);
+  });
+
   it('makes unapplied credit of what pays nothing else', () => {
     const settled = [{ number: 1, amount: 1_000, outstanding: 0, charges: 0 }];
-    expect(told(waiver('cmd', 'o', settled, { amount: 40, received: received.slice(1) }))).toEqual([
-      'receivable adjustment -40 1 charges',
+    expect(
+      told(waiver('cmd', 'o', settled, { amount: 40, received: received.slice(1), today: TODAY })),
+    ).toEqual([
+      'receivable waiver -40 1 charges',
       'receivable allocation 40 1 charges older',
       'unapplied allocation 40 principal older',
     ]);

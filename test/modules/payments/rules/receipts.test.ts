@@ -86,10 +86,10 @@ describe('an allocation', () => {
 
   it('moves credit to the order: what one account loses is owed less', () => {
     const shares = allocatedShares([line(1, 100)], [{ amount: 60 }]);
-    const entries = allocation('c', 'o', shares, 'p');
+    const entries = allocation('c', 'o', shares, { paymentId: 'p', valueOn: '2027-03-31' });
     expect(entries.map(({ key, account, amount, paymentId }) => [key, account, amount, paymentId])).toEqual([
-      ['c/allocation/receivable/1', 'receivable', -60, 'p'],
-      ['c/allocation/unapplied/1', 'unapplied', -60, 'p'],
+      ['c/payment/p/allocation/receivable/1', 'receivable', -60, 'p'],
+      ['c/payment/p/allocation/unapplied/1', 'unapplied', -60, 'p'],
     ]);
   });
 });
@@ -117,8 +117,12 @@ test('whatever the parts, credit and what is owed fall by the same, no part belo
       const left = afterwards(balances, shares);
       const less = allocatedShares(left, deducted > 0 ? [{ amount: deducted }] : []);
       const entries = [
-        ...allocation('c', 'o', shares, 'p'),
-        ...lessOwed('c/deduction', 'o', 'rounding', less, 'p'),
+        ...allocation('c', 'o', shares, { paymentId: 'p', valueOn: '2027-03-31' }),
+        ...lessOwed('c/deduction', 'o', 'rounding', less, {
+          paymentId: 'p',
+          cause: { kind: 'payment', id: 'p' },
+          valueOn: '2027-03-31',
+        }),
       ];
       expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
       const paid = shares.reduce((sum, { amount }) => sum + amount, 0);

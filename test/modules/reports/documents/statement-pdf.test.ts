@@ -14,7 +14,7 @@ const aStatement = (customer: Partial<Statement['customer']>, entries = 1): Stat
       entryId: n,
       bookedAt: '2027-02-01T10:00:00.000Z',
       bookedOn: '2027-02-01',
-      valueOn: null,
+      valueOn: '2027-03-01',
       document: `SO-${n}`,
       orderId: `${n}`,
       instalment: 1,

@@ -13,7 +13,7 @@ const anEntry = (fields: Partial<StatementEntry>): StatementEntry => ({
   entryId: 1,
   bookedAt: '2027-02-01T10:00:00.000Z',
   bookedOn: '2027-02-01',
-  valueOn: null,
+  valueOn: '2027-03-01',
   document: 'SO-1',
   orderId: '1',
   instalment: 1,

@@ -1,10 +1,11 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import type { Privilege } from '../eligibility/rules/applicant.ts';
-import { afterSuspension, mayFollow } from '../eligibility/rules/standing.ts';
+import { type CustomerRow, lockCustomer, writePrivilege } from '../customers/tables.ts';
+import { beginExclusion, endExclusion } from '../interest/exclusions.ts';
 import { merchantToday } from '../settings/tables.ts';
-import { type CustomerRow, customerColumns, lockCustomer } from './tables.ts';
+import type { Privilege } from './rules/applicant.ts';
+import { afterSuspension, mayFollow } from './rules/standing.ts';
 
 /** An admin's word on a customer. `until` is when a suspension ends by itself; null leaves it until somebody decides again. */
 export type PrivilegeDecision = {
@@ -18,7 +19,8 @@ export type PrivilegeDecision = {
 };
 
 /**
- * Grants, suspends, revokes, notes an insolvency, or gives the decision back to the rules; audited.
+ * Grants, suspends, revokes, notes an insolvency, or gives the decision back to the rules; audited. No late interest
+ * accrues while an insolvency lasts.
  * @throws NettermsError `customer-not-found`; `customer-insolvent` if only a grant or the rules may follow
  */
 export async function setPrivilege(
@@ -26,10 +28,10 @@ export async function setPrivilege(
   id: string,
   decision: PrivilegeDecision,
 ): Promise<CustomerRow> {
-  return inTransaction(sql, (tx) => writePrivilege(tx, id, decision));
+  return inTransaction(sql, (tx) => decide(tx, id, decision));
 }
 
-async function writePrivilege(
+async function decide(
   tx: Tx,
   id: string,
   { privilege, until = null, reason, actor, now, detail = {} }: PrivilegeDecision,
@@ -40,14 +42,18 @@ async function writePrivilege(
       'customer-insolvent',
       `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
     );
-  const insolventSince =
-    privilege === 'insolvency' ? (before.insolventSince ?? (await merchantToday(tx, now))) : null;
-  const [row] = await tx<CustomerRow[]>`
-    update customers set privilege = ${privilege}, privilege_reason = ${reason}, privilege_actor = ${actor},
-                         privilege_at = ${now}, privilege_until = ${until}, insolvent_since = ${insolventSince},
-                         privilege_after = ${afterSuspension(before, now)}, updated_at = ${now}
-    from accounts where id = ${id} and accounts.customer_id = id and accounts.currency = customers.currency
-    returning ${customerColumns(tx)}`;
+  const today = await merchantToday(tx, now);
+  if (privilege === 'insolvency') await beginExclusion(tx, id, today);
+  else if (before.privilege === 'insolvency') await endExclusion(tx, id, today);
+  const row = await writePrivilege(tx, id, {
+    privilege,
+    until,
+    after: afterSuspension(before, now),
+    insolventSince: privilege === 'insolvency' ? (before.insolventSince ?? today) : null,
+    reason,
+    actor,
+    now,
+  });
   await recordAudit(tx, {
     at: now,
     actor,
@@ -56,5 +62,5 @@ async function writePrivilege(
     reason,
     detail: { before: before.privilege, ...(until === null ? {} : { until }), ...detail },
   });
-  return row!;
+  return row;
 }

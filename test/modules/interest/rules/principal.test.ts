@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import {
+  type PrincipalEntries,
+  principalMovements,
+} from '../../../../src/modules/interest/rules/principal.ts';
+
+const entries = (day: string, given: Partial<PrincipalEntries>): PrincipalEntries => ({
+  instalment: 1,
+  day,
+  owed: 0,
+  received: 0,
+  made: 0,
+  ...given,
+});
+const charged = entries('2025-12-01', { owed: 1_220 });
+const noted = entries('2026-01-10', { made: 220 });
+const paid = entries('2026-02-10', { owed: -1_220, received: 1_220 });
+
+test('what a credit note made credit lowers the principal from its own day on, never below nothing', () => {
+  expect(principalMovements([charged, noted, paid]).get(1)).toEqual([
+    { on: '2025-12-01', principal: 1_220 },
+    { on: '2026-01-10', principal: 1_000 },
+    { on: '2026-02-10', principal: 0 },
+  ]);
+});
+
+test('what is owed again lowers nothing where its credit was spent, and as far as it was, the latest first', () => {
+  const reversed = { ...paid, owed: 0, received: 0 };
+  expect(principalMovements([charged, noted, reversed]).get(1)?.at(-1)?.principal).toBe(1_220);
+  const second = entries('2026-01-20', { made: 100 });
+  const partly = entries('2026-02-10', { owed: -250, received: 250 });
+  expect(principalMovements([charged, noted, second, partly]).get(1)).toEqual([
+    { on: '2025-12-01', principal: 1_220 },
+    { on: '2026-01-10', principal: 1_000 },
+    { on: '2026-01-20', principal: 970 },
+    { on: '2026-02-10', principal: 720 },
+  ]);
+});
+
+test('each instalment moves by itself', () => {
+  const other = { ...charged, instalment: 2, owed: 500 };
+  expect([...principalMovements([charged, noted, paid, other]).keys()]).toEqual([1, 2]);
+  expect(principalMovements([charged, other]).get(2)).toEqual([{ on: '2025-12-01', principal: 500 }]);
+});

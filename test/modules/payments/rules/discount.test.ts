@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { discountOf } from '../../../../src/modules/payments/rules/discount.ts';
+import { discountOn } from '../../../../src/modules/terms/rules/offer.ts';
+import { eur } from '../../../support/builders.ts';
+
+const given = discountOn({ percent: '2', until: '2027-03-11' }, eur(1_220));
+const of = (base: Partial<Record<'credited' | 'split' | 'withheld', number>>) => {
+  const { amount, payable } = discountOf(given, { credited: 0, split: 0, withheld: 0, ...base });
+  return [amount.amount, payable.amount];
+};
+
+test('a discount is a part of the total less what is credited and what the state gets', () => {
+  expect(discountOf(given)).toEqual(given);
+  expect(of({})).toEqual([2_440, 119_560]);
+  expect(of({ credited: 22_000 })).toEqual([2_000, 98_000]);
+  expect(of({ split: 22_000 })).toEqual([2_000, 98_000]);
+  expect(of({ credited: 61_000, split: 11_000 })).toEqual([1_000, 49_000]);
+});
+
+test('what is withheld is a part of it, and is not asked', () => {
+  expect(of({ withheld: 20_000 })).toEqual([2_440, 99_560]);
+});
+
+test('of an order that is credited in full nothing is left', () => {
+  expect(of({ credited: 122_000 })).toEqual([0, 0]);
+  expect(of({ credited: 120_000, withheld: 20_000 })).toEqual([40, 0]);
+});
