@@ -233,6 +233,18 @@ test('only edges and processes import the registry', () => {
   ).toEqual([]);
 });
 
+/** Files that insert a command, or name the function that does, but for the pipeline's own. */
+const insertsCommands = (files: readonly Source[]): string[] =>
+  files
+    .filter(({ text }) => /insert into commands\b|\binsertCommand\b|`cmd_|'cmd_/.test(text))
+    .map(({ path }) => path)
+    .filter((path) => !['modules/commands/tables.ts', 'modules/commands/submit.ts'].includes(path));
+
+test('commands are inserted, and their ids made, by the pipeline alone', () => {
+  // The example of an id in the API's document.
+  expect(insertsCommands(sources)).toEqual(['api/schemas/fields.ts']);
+});
+
 test('no file is an index, but for the workflow bundle’s entry', () => {
   const indexes = sources.map(({ path }) => path).filter((path) => /(^|\/)index\.tsx?$/.test(path));
   expect(indexes).toEqual(['workflows/index.ts']);
@@ -249,6 +261,7 @@ const planted = {
   clock: { path: 'modules/terms/rules/now.ts', text: 'export const now = () => Date.now();' },
   sql: { path: 'modules/audit/bad.ts', text: 'await tx`update orders set total = 1 where id = 2`;' },
   constructs: { path: 'modules/credit/bad.ts', text: 'const sql = connect(url);' },
+  command: { path: 'modules/payments/bad.ts', text: 'await insertCommand(tx, command, now);' },
 } as const satisfies Record<string, Source>;
 
 test('a planted violation of each kind is noticed', () => {
@@ -263,6 +276,7 @@ test('a planted violation of each kind is noticed', () => {
   expect(impureRules([planted.clock])).toEqual(['modules/terms/rules/now.ts']);
   expect(foreignSql([planted.sql])).toEqual(['modules/audit/bad.ts writes orders']);
   expect(constructors([planted.constructs])).toEqual(['modules/credit/bad.ts']);
+  expect(insertsCommands([planted.command])).toEqual(['modules/payments/bad.ts']);
 });
 
 test('SQL is seen in each of its forms', () => {

@@ -133,8 +133,9 @@ describe('terms from the invoice', () => {
   /** What the registration of an invoice does. */
   const invoice = (orderId: string, onDay: string) =>
     inTransaction(shop.api.sql, async (tx) => {
-      const { order } = await lockOrder(tx, orderId);
-      await finaliseDueDates(tx, order, 'invoiced', onDay, shop.api.clock.now);
+      const locked = await lockOrder(tx, orderId);
+      const situation = await shop.api.commands.within(tx).situation(shop.api.clock.now);
+      await finaliseDueDates(tx, { ...situation, ...locked }, 'invoiced', onDay);
     });
 
   it('have their final date, reminders and discount from the day of the invoice, once', async () => {

@@ -53,7 +53,8 @@ async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collec
       ...{ actor, reason, idempotencyKey: null, now },
     });
     const { order } = await lockOrder(tx, orderId);
-    if (!asked.replayed) await moveCollection(tx, order, instalment, { ...given, paymentId });
+    if (!asked.replayed)
+      await moveCollection(tx, order, instalment, { ...given, paymentId }, await ask.situation(now));
     return { asked, collection: (await findCollection(tx, orderId, instalment))! };
   });
   if (collection.state !== 'paid' || collection.paymentId !== paymentId)

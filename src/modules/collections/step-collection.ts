@@ -32,12 +32,12 @@ export async function stepCollection(
   const { order } = await lockOrder(tx, orderId);
   const before = await findCollection(tx, orderId, instalment);
   if (before?.state === state) return { collection: before, replayed: true, asked: nothing };
-  const collection = await moveCollection(tx, order, instalment, given);
+  const situation = await ask.situation(now);
+  const collection = await moveCollection(tx, order, instalment, given, situation);
   const done = (changedOrders: readonly string[]) => ({
     ...{ collection, replayed: false, asked: { ...nothing, changedOrders } },
   });
   if (state !== 'unpaid') return done([]);
-  const situation = await ask.situation(now);
   if (before?.state !== 'paid') return done(await chargeFee(tx, situation, order, { collection, given }));
   const { orderIds } = await reverse(tx, situation, before.paymentId!, {
     reason: reason ?? `${collection.method} returned unpaid`,

@@ -1,11 +1,10 @@
-import { businessCalendar, type Day, dayAt } from '../../kernel/calendar.ts';
+import { businessCalendar, type Day } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import type { CustomerConsequences } from '../commands/definition.ts';
+import type { CustomerConsequences, Situation } from '../commands/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
-import { activePolicies } from '../settings/tables.ts';
 import { type CollectionMethod, type CollectionState, finalOn, nextStates } from './rules/collection.ts';
 
 /** Where the collection of an instalment stands; `stateOn` is the bank's day. */
@@ -89,6 +88,7 @@ export async function moveCollection(
   order: OrderRow,
   instalment: number,
   move: CollectionMove,
+  situation: Pick<Situation, 'policies' | 'today'>,
 ): Promise<CollectionRow> {
   const { state, on, paymentId, actor, now } = move;
   const line = await instalmentOf(tx, order.id, instalment);
@@ -101,7 +101,7 @@ export async function moveCollection(
       { state: before?.state ?? null },
     );
   if (state !== 'unpaid' && state !== 'paid') requireOpen(order);
-  if (state === 'paid' && !move.confirmed) await requireFinal(tx, line, now);
+  if (state === 'paid' && !move.confirmed) requireFinal(line, situation);
   const method = move.method ?? before?.method ?? 'riba';
   const presented = state === 'presented' ? 1 : 0;
   const [row] = await tx<CollectionRow[]>`
@@ -143,11 +143,13 @@ function requireOpen({ id, status }: OrderRow): void {
 }
 
 /** Until some bank days after the due date the bank can return it: it is not paid before. */
-async function requireFinal(tx: Tx, { orderId, number, dueOn }: InstalmentRow, now: string): Promise<void> {
-  const { receipts, settings } = await activePolicies(tx);
-  const { country, timeZone } = settings.body;
-  const final = finalOn(dueOn, receipts.body.bankDays, businessCalendar(country));
-  if (dayAt(now, timeZone) >= final) return;
+function requireFinal(
+  { orderId, number, dueOn }: InstalmentRow,
+  { policies, today }: Pick<Situation, 'policies' | 'today'>,
+): void {
+  const { receipts, settings } = policies;
+  const final = finalOn(dueOn, receipts.body.bankDays, businessCalendar(settings.body.country));
+  if (today >= final) return;
   throw new NettermsError(
     'collection-too-early',
     `Instalment ${number} of order ${orderId} is due on ${dueOn}, and the bank can return it until ${final}: say paid then, or with "confirmed": true if the bank has confirmed it.`,

@@ -1,8 +1,9 @@
 import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
+import { merchantToday } from '../settings/tables.ts';
 import type { TaskOutcome } from '../tasks/rules/task.ts';
 import { decideTask, getTask, type TaskRow } from '../tasks/tables.ts';
-import { setPrivilege } from './set-privilege.ts';
+import { decidePrivilege } from './set-privilege.ts';
 
 /**
  * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same
@@ -19,8 +20,10 @@ export async function closeTask(
     await lockCustomer(tx, customerId);
     const decided = await decideTask(tx, id, decision);
     const { outcome, reason, actor, now } = decision;
-    if (!decided.replayed && decided.task.kind === 'terms-request' && outcome === 'granted')
-      await setPrivilege(tx, customerId, { privilege: 'granted', reason, actor, now });
+    if (!decided.replayed && decided.task.kind === 'terms-request' && outcome === 'granted') {
+      const today = await merchantToday(tx, now);
+      await decidePrivilege(tx, customerId, { privilege: 'granted', reason, actor, now }, today);
+    }
     return decided;
   });
 }

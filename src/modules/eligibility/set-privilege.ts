@@ -1,3 +1,4 @@
+import type { Day } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
@@ -23,18 +24,19 @@ export type PrivilegeDecision = {
  * accrues while an insolvency lasts.
  * @throws NettermsError `customer-not-found`; `customer-insolvent` if only a grant or the rules may follow
  */
-export async function setPrivilege(
-  sql: Sql | Tx,
-  id: string,
-  decision: PrivilegeDecision,
-): Promise<CustomerRow> {
-  return inTransaction(sql, (tx) => decide(tx, id, decision));
+export async function setPrivilege(sql: Sql, id: string, decision: PrivilegeDecision): Promise<CustomerRow> {
+  return inTransaction(sql, async (tx) => {
+    await lockCustomer(tx, id);
+    return decidePrivilege(tx, id, decision, await merchantToday(tx, decision.now));
+  });
 }
 
-async function decide(
+/** The same within a transaction that has the customer's lock. */
+export async function decidePrivilege(
   tx: Tx,
   id: string,
   { privilege, until = null, reason, actor, now, detail = {} }: PrivilegeDecision,
+  today: Day,
 ): Promise<CustomerRow> {
   const before = await lockCustomer(tx, id);
   if (!mayFollow(before.privilege, privilege))
@@ -42,7 +44,6 @@ async function decide(
       'customer-insolvent',
       `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
     );
-  const today = await merchantToday(tx, now);
   if (privilege === 'insolvency') await beginExclusion(tx, id, today);
   else if (before.privilege === 'insolvency') await endExclusion(tx, id, today);
   const row = await writePrivilege(tx, id, {

@@ -1,4 +1,5 @@
 import { type FieldError, NettermsError } from '../../kernel/errors.ts';
+import { replayOrConflict } from '../../kernel/replay.ts';
 import type { Db, Sql, Tx } from '../../platform/postgres/client.ts';
 import { firstWake } from '../../platform/temporal/first-wake.ts';
 
@@ -83,13 +84,15 @@ export async function insertImport(
   lines: AsyncIterable<readonly NewImportLine[]>,
   now: string,
 ): Promise<{ row: ImportRow; replayed: boolean }> {
-  const known = await findImport(sql, given.id);
-  if (known) return { row: requireSame(known, given), replayed: true };
+  const known = async (db: Db) =>
+    replayOrConflict(await findImport(db, given.id), given.fingerprint, `Import ${given.id}`);
+  const first = await known(sql);
+  if (first) return { row: first, replayed: true };
   const result = await sql.begin(async (tx) => {
     await tx`select set_config('lock_timeout', ${RECEIVING}, true)`;
     await tx`select pg_advisory_xact_lock(${lockOf(tx, given.id)})`;
-    const meanwhile = await findImport(tx, given.id);
-    if (meanwhile) return { row: requireSame(meanwhile, given), replayed: true };
+    const meanwhile = await known(tx);
+    if (meanwhile) return { row: meanwhile, replayed: true };
     return { row: await store(tx, given, lines, now), replayed: false };
   });
   return result as { row: ImportRow; replayed: boolean };
@@ -97,14 +100,6 @@ export async function insertImport(
 
 /** One at a time receives or applies an import. */
 export const lockOf = (db: Db, id: string) => db`hashtextextended(${workflowIdOfImport(id)}, 0)`;
-
-function requireSame(row: ImportRow, { fingerprint, kind }: NewImport): ImportRow {
-  if (row.fingerprint === fingerprint && row.kind === kind) return row;
-  throw new NettermsError(
-    'conflict',
-    `Import ${row.id} was received already with another file or other options: use a new Idempotency-Key, or send the very same.`,
-  );
-}
 
 async function store(
   tx: Tx,

@@ -28,11 +28,12 @@ export const applyInvoice = orderCommand({
 });
 
 /** Once the invoices reach the order's total, due dates that waited for them count from the day of the last one. */
-export const invoicing: Consequence = async (tx, { order, now }) => {
+export const invoicing: Consequence = async (tx, state) => {
+  const { order } = state;
   if (isClosed(order.status)) return;
   const { amount, lastIssuedOn } = await invoicedOf(tx, order.id);
   if (lastIssuedOn === null || amount < order.total) return;
-  await finaliseDueDates(tx, order, 'invoiced', lastIssuedOn, now);
+  await finaliseDueDates(tx, state, 'invoiced', lastIssuedOn);
 };
 
 /** What an invoice lets the customer keep back is not owed; of a settled order, what need not have been paid is credit. */

@@ -2,6 +2,7 @@ import { Duration } from 'luxon';
 import { dayAt } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
+import { replayOrConflict } from '../../kernel/replay.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
@@ -17,6 +18,7 @@ import { book } from '../ledger/tables.ts';
 import { expiry } from '../orders/rules/steps.ts';
 import {
   findOrder,
+  getOrder,
   type InstalmentRow,
   insertOrder,
   instalmentsOfOrders,
@@ -122,7 +124,9 @@ export async function checkout(
     });
     const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
     const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
-    if (!(await insertOrder(tx, planned, instalments, now))) return alreadyUsed(request.orderId);
+    // Another customer's order of this id was faster.
+    if (!(await insertOrder(tx, planned, instalments, now)))
+      return replay(tx, await getOrder(tx, order.id), request, policies);
 
     const balances = instalments.map((line) => ({
       ...line,
@@ -173,10 +177,10 @@ export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerm
 async function replay(
   tx: Tx,
   known: OrderRow,
-  request: CheckoutRequest,
+  { orderId, fingerprint }: CheckoutRequest,
   policies: ActivePolicies,
 ): Promise<CheckoutResult> {
-  if (known.fingerprint !== request.fingerprint) return alreadyUsed(request.orderId);
+  replayOrConflict(known, fingerprint, `Order ${orderId}`);
   return {
     kind: 'accepted',
     replayed: true,
@@ -184,13 +188,6 @@ async function replay(
     instalments: await instalmentsOfOrders(tx, [known.id]),
     policies,
   };
-}
-
-function alreadyUsed(orderId: string): never {
-  throw new NettermsError(
-    'conflict',
-    `Order ${orderId} exists already with another content: use a new id, or repeat the very same request.`,
-  );
 }
 
 function newOrder(

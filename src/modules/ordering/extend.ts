@@ -28,7 +28,7 @@ export const extend = orderCommand({
 
   async apply(tx, { order, policies, now }, { dueOn }, { facts: found }) {
     const date = found!.dueAt === null ? { dueOn, dueAt: null } : dueOnDay(dueOn, policies.settings.body);
-    await moveDueDates(tx, order.id, [{ number: found!.number, ...date }], now);
+    await moveDueDates(tx, order.id, [{ number: found!.number, ...date }], { from: now, policies });
   },
 
   consequences: [],

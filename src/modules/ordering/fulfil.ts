@@ -76,10 +76,11 @@ export const fulfil = orderCommand({
 });
 
 /** Once the parts reach the total, on the day of the last of them, due dates that waited for it are final. */
-export const fulfilment: Consequence = async (tx, { order, now }) => {
+export const fulfilment: Consequence = async (tx, state) => {
+  const { order } = state;
   const { id, total, fulfilled, fulfilledOn } = order;
   if (fulfilledOn !== null || fulfilled < total) return;
   const day = await lastFulfilledOn(tx, id);
   await completeOrder(tx, id, day);
-  await finaliseDueDates(tx, { ...order, fulfilledOn: day }, 'fulfilled', day, now);
+  await finaliseDueDates(tx, { ...state, order: { ...order, fulfilledOn: day } }, 'fulfilled', day);
 };

@@ -60,7 +60,7 @@ export const reschedule = orderCommand({
       tx,
       order.id,
       parts.map(({ number }) => number),
-      now,
+      { from: now, policies },
     );
   },
 

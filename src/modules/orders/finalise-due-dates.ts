@@ -1,8 +1,8 @@
 import { type Day, dayAt, type Instant, timeOn } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { findCustomer } from '../customers/tables.ts';
+import type { CustomerRow } from '../customers/tables.ts';
 import type { Settings } from '../settings/rules/settings.ts';
-import { activePolicies } from '../settings/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 import { finalDueDates } from '../terms/rules/final-due-dates.ts';
 import { discountOf } from '../terms/rules/offer.ts';
@@ -18,16 +18,13 @@ import { instalmentsOfOrders, type OrderRow } from './tables.ts';
  */
 export async function finaliseDueDates(
   tx: Tx,
-  order: OrderRow,
+  given: { order: OrderRow; customer: CustomerRow; policies: ActivePolicies; now: Instant },
   from: LaterBaseDay,
   on: Day,
-  now: Instant,
 ): Promise<void> {
-  const [instalments, customer, { settings }] = await Promise.all([
-    instalmentsOfOrders(tx, [order.id]),
-    findCustomer(tx, order.customerId),
-    activePolicies(tx),
-  ]);
+  const { order, customer, policies, now } = given;
+  const { settings } = policies;
+  const instalments = await instalmentsOfOrders(tx, [order.id]);
   const { timeZone } = settings.body;
   const placedOn = dayAt(order.placedAt, timeZone);
   const onDay = on < placedOn ? placedOn : on;
@@ -35,7 +32,7 @@ export async function finaliseDueDates(
     finalDueDates(order.terms, from, {
       placedAt,
       settings: settings.body,
-      closedMonths: customer!.closedMonths,
+      closedMonths: customer.closedMonths,
       regime: order.regime,
       deliveredOn,
     });
@@ -51,7 +48,7 @@ export async function finaliseDueDates(
     return [{ number, ...(extended ? dueOnDay(dueOn, settings.body) : date) }];
   });
   if (moves.length === 0) return;
-  await moveDueDates(tx, order.id, moves, now);
+  await moveDueDates(tx, order.id, moves, { from: now, policies });
   if (order.terms.from === from) await moveDiscount(tx, order, onDay, settings.body);
 }
 

@@ -1,15 +1,18 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { planReminders } from '../dunning/rules/dunning.ts';
-import { activePolicies, policyVersion } from '../settings/tables.ts';
+import { type ActivePolicies, policyVersion } from '../settings/tables.ts';
 import { isSteadyStep } from './rules/steps.ts';
 import { getOrder, instalmentsOfOrders } from './tables.ts';
 
 /** Where an instalment's due date goes; `dueAt` null keeps it provisional. */
 export type Move = { readonly number: number; readonly dueOn: Day; readonly dueAt: Instant | null };
 
+/** Reminders of before `from` are left out. */
+export type Planning = { readonly from: Instant; readonly policies: ActivePolicies };
+
 /**
- * Gives instalments other due dates, and plans their reminders anew, by the dunning policy that was in force at
+ * Gives instalments other due dates, and plans their reminders again, by the dunning policy that was in force at
  * checkout; what would have come before now is left out. The steps of the other instalments stay as they are. Needs the
  * locks of `lockOrder`; the order's workflow takes the new plan over at its next pass.
  */
@@ -17,7 +20,7 @@ export async function moveDueDates(
   tx: Tx,
   orderId: string,
   moves: readonly Move[],
-  now: Instant,
+  by: Planning,
 ): Promise<void> {
   for (const { number, dueOn, dueAt } of moves)
     await tx`
@@ -27,29 +30,25 @@ export async function moveDueDates(
     tx,
     orderId,
     moves.map(({ number }) => number),
-    now,
+    by,
   );
 }
 
-/** Plans the reminders of these instalments anew from now on. Needs the locks of `lockOrder`. */
+/** Plans the reminders of these instalments again. Needs the locks of `lockOrder`. */
 export async function replan(
   tx: Tx,
   orderId: string,
   numbers: readonly number[],
-  now: Instant,
+  { from, policies }: Planning,
 ): Promise<void> {
-  const [order, instalments, { settings }] = await Promise.all([
-    getOrder(tx, orderId),
-    instalmentsOfOrders(tx, [orderId]),
-    activePolicies(tx),
-  ]);
+  const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
   const dunning = await policyVersion(tx, 'dunning', order.dunningVersion);
   const steady = order.plan.filter((step) => isSteadyStep(step) || !numbers.includes(step.instalment));
   const planned = planReminders(dunning.body, {
     termsCode: order.dunningPlan ?? order.terms.code,
     instalments: instalments.filter(({ number }) => numbers.includes(number)),
-    from: now,
-    country: settings.body.country,
+    from,
+    country: policies.settings.body.country,
     spreadKey: order.id,
   });
   const plan = [...steady, ...planned].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

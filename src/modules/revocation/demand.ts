@@ -27,7 +27,7 @@ export const demand = orderCommand({
     const moves = (await instalmentsOfOrders(tx, [order.id]))
       .filter(({ outstanding, dueAt, dueOn }) => outstanding > 0 && (dueAt === null || dueOn > today))
       .map(({ number }) => ({ number, ...due }));
-    if (moves.length > 0) await moveDueDates(tx, order.id, moves, due.dueAt);
+    if (moves.length > 0) await moveDueDates(tx, order.id, moves, { from: due.dueAt, policies });
   },
 
   consequences: [],

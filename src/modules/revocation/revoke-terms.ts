@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import type { Ask } from '../commands/commands.ts';
 import { customerCommand } from '../commands/definition.ts';
 import { getCommands, type OrderCommandRow } from '../commands/tables.ts';
-import { setPrivilege } from '../eligibility/set-privilege.ts';
+import { decidePrivilege } from '../eligibility/set-privilege.ts';
 import { lockOrder } from '../orders/tables.ts';
 import { demand } from './demand.ts';
 import { getRevocation, insertRevocation, noteDemanded } from './tables.ts';
@@ -28,13 +28,13 @@ export const revokeTerms = customerCommand({
   businessId: ({ revocationId }) =>
     revocationId === null ? null : { id: `revocation ${revocationId}`, called: `Revocation ${revocationId}` },
 
-  async apply(tx, { now }, { customerId, revocationId, openOrders }, { command }) {
+  async apply(tx, { today, now }, { customerId, revocationId, openOrders }, { command }) {
     const { actor, id: commandId } = command;
     const reason = command.reason ?? '';
     const isDemand = openOrders === 'demand';
     const id = revocationId ?? (isDemand ? revocationIdOf(commandId) : null);
     const detail = { ...(isDemand ? { openOrders } : {}), ...(id === null ? {} : { revocationId: id }) };
-    await setPrivilege(tx, customerId, { privilege: 'revoked', reason, actor, now, detail });
+    await decidePrivilege(tx, customerId, { privilege: 'revoked', reason, actor, now, detail }, today);
     if (id !== null)
       await insertRevocation(tx, { id, customerId, openOrders, reason, actor, commandId, now });
   },

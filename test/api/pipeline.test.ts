@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
+import { aLook, eur } from '../support/builders.ts';
+import { askOf, keep } from '../support/commands.ts';
+import { eventually } from '../support/eventually.ts';
+import { addCustomer } from '../support/merchant.ts';
+import { type Answer, type Api, openApi } from './harness.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.clock.now = '2027-03-01T10:00:00.000Z';
+});
+afterEach(async () => {
+  expect(await reconcileBalances(api.sql)).toEqual([]);
+});
+
+const commandsOf = (orderId: string) =>
+  api.sql<{ kind: string; outcome: string | null }[]>`
+    select kind, outcome from commands where order_id = ${orderId} order by position`;
+const waiting = (orderId: string, count: number) =>
+  eventually(`${count} commands wait for ${orderId}`, async () => {
+    const rows = await commandsOf(orderId);
+    return rows.filter(({ outcome }) => outcome === null).length === count;
+  });
+
+describe('what is asked of one order at the same time', () => {
+  /** Each is written before the next is sent; then the order's workflow takes them all at once. */
+  async function atOnce(orderId: string, calls: readonly (() => Promise<Answer>)[]): Promise<Answer[]> {
+    const answers: Promise<Answer>[] = [];
+    for (const [index, call] of calls.entries()) {
+      answers.push(call());
+      await waiting(orderId, index + 1);
+    }
+    await api.work(orderId);
+    return Promise.all(answers);
+  }
+  const confirm = (orderId: string) => () =>
+    api.call(`/orders/${orderId}/confirm`, undefined, { method: 'POST', as: 'storefront' });
+  const cancel = (orderId: string) => () => api.call(`/orders/${orderId}/cancel`, { reason: 'a mistake' });
+
+  it('two confirmations and a cancellation each get a true answer: no store ships what is cancelled', async () => {
+    await api.place('race', { confirm: 'later' });
+    const answers = await atOnce('race', [confirm('race'), cancel('race'), confirm('race')]);
+    const [first, cancelled, second] = answers;
+    expect(first).toMatchObject({
+      status: 409,
+      body: {
+        code: 'order-closed',
+        orderStatus: 'cancelled',
+        command: { kind: 'confirm', outcome: 'applied' },
+      },
+    });
+    expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    expect(second).toMatchObject({
+      status: 409,
+      body: { code: 'order-closed', command: { kind: 'confirm', outcome: 'refused' } },
+    });
+  });
+
+  it('a confirmation that is repeated with its key after the order was cancelled is not answered with 200', async () => {
+    await api.place('later', { confirm: 'later' });
+    const headers = { 'idempotency-key': 'later-1' };
+    const confirmed = await api.ask('later', 'confirm', undefined, { headers });
+    expect(confirmed).toMatchObject({ status: 200, body: { status: 'open' } });
+    await api.ask('later', 'cancel', { reason: 'a mistake' });
+    const again = await api.call('/orders/later/confirm', undefined, { method: 'POST', headers });
+    expect(again).toMatchObject({
+      status: 409,
+      body: { code: 'order-closed', command: { commandId: confirmed.body.command.commandId } },
+    });
+  });
+
+  it('a confirmation that comes after a cancellation which waits is judged when that is applied', async () => {
+    await api.place('after', { confirm: 'later' });
+    const [cancelled, confirmed] = await atOnce('after', [cancel('after'), confirm('after')]);
+    expect(cancelled!.status).toBe(200);
+    expect(confirmed).toMatchObject({ status: 409, body: { code: 'order-closed' } });
+  });
+
+  it('what waits may make right what would be refused alone: an extension after the confirmation', async () => {
+    await api.place('both', { confirm: 'later' });
+    const extend = () => api.call('/orders/both/extend', { dueOn: '2027-06-30', reason: 'agreed' });
+    expect(await extend()).toMatchObject({ status: 409, body: { code: 'order-not-confirmed' } });
+    const [confirmed, extended] = await atOnce('both', [confirm('both'), extend]);
+    expect(confirmed).toMatchObject({ status: 200, body: { status: 'open' } });
+    expect(extended).toMatchObject({ status: 200, body: { instalments: [{ dueOn: '2027-06-30' }] } });
+  });
+
+  it('money is kept only where it will be booked, whatever waits', async () => {
+    await api.place('money', { confirm: 'later' });
+    const confirming = confirm('money')();
+    await waiting('money', 1);
+    const payment = { paymentId: 'money-1', amount: eur(10) };
+    expect(await api.call('/orders/money/payments', payment)).toMatchObject({
+      status: 409,
+      body: { code: 'order-not-confirmed' },
+    });
+    expect((await api.call('/payments/money-1')).status).toBe(404);
+    await api.work('money');
+    expect((await confirming).status).toBe(200);
+    expect((await api.ask('money', 'payments', payment)).status).toBe(200);
+  });
+});
+
+describe('a payment over two orders', () => {
+  it('is answered by both orders’ commands when it is repeated while one of them waits, and books nothing again', async () => {
+    await Promise.all([api.place('p-1'), api.place('p-2')]);
+    const body = {
+      ...{ paymentId: 'p-both', amount: eur(150), receivedOn: '2027-03-01' },
+      allocations: [
+        { orderId: 'p-1', amount: eur(100) },
+        { orderId: 'p-2', amount: eur(50) },
+      ],
+    };
+    const pay = (given: object = body) => api.call('/customers/rossi/payments', given);
+    const paying = pay();
+    await waiting('p-1', 1);
+    await api.work('p-1');
+    const first = await paying;
+    expect(first.status).toBe(202);
+    const again = await pay();
+    expect(again.status).toBe(202);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body.commands).toMatchObject([
+      { orderId: 'p-1', outcome: 'applied' },
+      { orderId: 'p-2', outcome: null },
+    ]);
+    expect(again.body.commands).toEqual(first.body.commands);
+    expect(await pay({ ...body, amount: eur(151) })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    });
+    await api.work('p-2');
+    expect(await pay()).toMatchObject({
+      status: 200,
+      body: {
+        ...{ allocated: eur(150), unapplied: eur(0), pending: eur(0) },
+        commands: [{ outcome: 'applied' }, { outcome: 'applied' }],
+      },
+    });
+    expect(await commandsOf('p-1')).toHaveLength(1);
+    expect(await commandsOf('p-2')).toHaveLength(1);
+  });
+
+  it('with an id that another customer’s payment has at the same moment is booked once, and the other is a conflict', async () => {
+    await addCustomer(api.sql, 'verdi');
+    const pay = (customerId: string) =>
+      api.call(`/customers/${customerId}/payments`, { paymentId: 'same', amount: eur(1) });
+    const answers = await Promise.all([pay('rossi'), pay('verdi'), pay('rossi'), pay('verdi')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 409, 409]);
+    expect(await api.sql`select 1 from payments where payment_id = 'same'`).toHaveLength(1);
+  });
+
+  it('has the same id as a payment on one order: whichever comes first is the payment', async () => {
+    await api.place('one-id');
+    const of = { paymentId: 'one-id-1', amount: eur(5) };
+    expect((await api.ask('one-id', 'payments', of)).status).toBe(200);
+    const other = await api.call('/customers/rossi/payments', of);
+    expect(other).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect(other.body.detail).toContain('one-id-1');
+  });
+});
+
+it('an order takes at most fifty commands in one transaction, and the rest in the next, in their sequence', async () => {
+  await api.place('many');
+  const now = api.clock.now;
+  for (let n = 1; n <= 60; n++)
+    await keep(api.sql, (within) =>
+      askOf(within, 'many', 'recordPayment', {
+        body: { paymentId: `many-${n}`, ...eur(1), receivedOn: '2027-03-01' },
+        now,
+      }),
+    );
+  const look = () => api.commands.advance(aLook('many', now));
+  expect(await look()).toMatchObject({ moreWaits: true, outstanding: 5_000 });
+  const first =
+    await api.sql`select count(*)::int as n from commands where order_id = 'many' and outcome is null`;
+  expect(first).toMatchObject([{ n: 10 }]);
+  expect(await look()).toMatchObject({ moreWaits: false, outstanding: 4_000 });
+});
+
+it('what is asked of a customer has no address of its own among the commands', async () => {
+  const refund = await api.call('/customers/rossi/credit/adjustments', {
+    ...{ adjustmentId: 'a-1', amount: eur(1), reason: 'r' },
+  });
+  expect(refund.status).toBe(200);
+  const [row] = await api.sql<{ id: string }[]>`select id from commands where kind = 'adjustCredit'`;
+  expect(await api.call(`/commands/${row!.id}`)).toMatchObject({
+    status: 404,
+    body: { code: 'command-not-found' },
+  });
+});
