@@ -245,6 +245,18 @@ test('commands are inserted, and their ids made, by the pipeline alone', () => {
   expect(insertsCommands(sources)).toEqual(['api/schemas/fields.ts']);
 });
 
+test('people alone read the audit trail: no SQL reads it but that of its own module', () => {
+  const readers = sources.filter((file) => tablesOf(file).some(({ table }) => table === 'audit'));
+  expect(readers.map(({ path }) => path)).toEqual(['modules/audit/tables.ts']);
+  const shown = sources.filter(({ text }) => /\b(?:auditOf|latestOf)\b/.test(text)).map(({ path }) => path);
+  expect(shown).toEqual([
+    'backoffice/customers.tsx',
+    'modules/audit/tables.ts',
+    'modules/credit/views.ts',
+    'modules/overview/timeline.ts',
+  ]);
+});
+
 test('no file is an index, but for the workflow bundle’s entry', () => {
   const indexes = sources.map(({ path }) => path).filter((path) => /(^|\/)index\.tsx?$/.test(path));
   expect(indexes).toEqual(['workflows/index.ts']);

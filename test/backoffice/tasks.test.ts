@@ -123,7 +123,7 @@ it('the customer’s page leads to the task, and a refusal changes nothing but t
   expect(await findCustomer(database.sql, 'bassi')).toMatchObject({ privilege: 'by_rules' });
   await page.goto('/admin/customers/bassi');
   const history = await page.locator('[aria-labelledby=history]').textContent();
-  expect(history).toContain('The wish for payment terms was refused');
+  expect(history).toContain('The request for payment terms was refused');
   expect(history).toContain('Too new for us');
   expect(await page.getByText('The customer asks for payment terms').count()).toBe(0);
 });

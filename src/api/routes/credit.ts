@@ -84,9 +84,8 @@ export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Command
       scopes: ['read'],
       answer: creditHistory,
       handle: async ({ params: { customerId } }) => {
-        const { usualCurrency } = await requireCustomer(customerId);
-        const entries = await creditChanges(sql, customerId, HISTORY);
-        return { body: { items: entries.map((entry) => changeView(entry, usualCurrency)) } };
+        await requireCustomer(customerId);
+        return { body: { items: (await creditChanges(sql, customerId, HISTORY)).map(changeView) } };
       },
     }),
     endpoint({
@@ -152,46 +151,22 @@ function currencyOf(
   return amount?.currency ?? named ?? usualCurrency;
 }
 
-type Tolerance = { before: Money | null; after: Money | null };
-type Raise = { limit: Money; until: string } | null;
-
-/** Entries of before there was an account in each currency have the limit before as a number, and it may lack a currency. */
-function changeView(
-  { at, actor, reason, action, detail }: CreditChange,
-  usualCurrency: string,
-): CreditHistory['items'][number] {
+function changeView({ at, actor, reason, ...change }: CreditChange): CreditHistory['items'][number] {
   const entry = { at, actor, reason };
-  switch (action) {
+  switch (change.action) {
     case 'customer.credit_limit': {
-      const { currency: then, tolerance } = detail as { currency?: string; tolerance?: Tolerance };
-      const after = detail.after as Money | null;
-      const before =
-        typeof detail.before === 'number'
-          ? { amount: detail.before, currency: then ?? usualCurrency }
-          : (detail.before as Money | null);
-      const currency = after?.currency ?? then ?? usualCurrency;
+      const { currency, before, after, tolerance } = change.detail;
       return { kind: 'limit', ...entry, currency, before, after, ...(tolerance && { tolerance }) };
     }
     case 'customer.credit_raise': {
-      const [before, after] = [detail.before as Raise, detail.after as Raise];
-      const currency = (after ?? before)?.limit.currency ?? (detail.currency as string) ?? usualCurrency;
+      const { currency, before, after } = change.detail;
       return { kind: 'raise', ...entry, currency, before, after };
     }
     case 'customer.credit_adjusted':
-      return {
-        kind: 'adjustment',
-        ...entry,
-        adjustmentId: detail.adjustmentId as string,
-        amount: detail.amount as Money,
-      };
+      return { kind: 'adjustment', ...entry, ...change.detail };
     case 'customer.credit_group':
-      return {
-        kind: 'group',
-        ...entry,
-        before: detail.before as string | null,
-        after: detail.after as string | null,
-      };
+      return { kind: 'group', ...entry, ...change.detail };
     default:
-      return assertNever(action);
+      return assertNever(change);
   }
 }

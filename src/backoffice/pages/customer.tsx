@@ -1,5 +1,5 @@
 import type { Money } from '../../kernel/money.ts';
-import type { AuditEntry } from '../../modules/audit/tables.ts';
+import type { AuditRecord } from '../../modules/audit/tables.ts';
 import type { CustomerRow } from '../../modules/customers/tables.ts';
 import type { PresentVatCheck } from '../../modules/customers/vat-checks.ts';
 import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
@@ -64,7 +64,7 @@ export type CustomerPageProps = {
   why: Question;
   orders: readonly OrderView[];
   declines: readonly Decline[];
-  history: readonly Required<AuditEntry>[];
+  history: readonly AuditRecord[];
   /** The latest demand of the open orders, and what became of its letter. */
   demand: { revocation: RevocationRow; letter: MailState | null } | null;
   /** Makes a form that is sent twice one revocation. */
@@ -147,7 +147,7 @@ export function CustomerPage(props: CustomerPageProps) {
           , <a href={`/admin/customers/${customer.id}/statement.csv`}>CSV</a>
         </p>
       </section>
-      <History history={history} currency={customer.usualCurrency} zone={zone} />
+      <History history={history} zone={zone} />
     </Layout>
   );
 }

@@ -1,25 +1,49 @@
 import type { Db } from '../../platform/postgres/client.ts';
+import type { AuditAction, AuditDetail, AuditSubject } from './rules/actions.ts';
 
-/** Who did what to what, and why. `subject` is a path such as "customer/acme", "order/1042" or "policy/terms". */
-export type AuditEntry = {
-  at: string;
-  actor: string;
-  action: string;
-  subject: string;
-  reason?: string | null;
-  detail?: Record<string, unknown>;
+/** Who did what to what, and why. */
+export type AuditEntry<Action extends AuditAction = AuditAction> = {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: Action;
+  readonly subject: AuditSubject<Action>;
+  readonly reason: string | null;
+  readonly detail: AuditDetail<Action>;
 };
 
-export async function recordAudit(
+/** An entry as it is read: its action says what its detail is. */
+export type AuditRecord = { [Action in AuditAction]: AuditEntry<Action> }[AuditAction];
+
+/**
+ * Writes an entry of the audit trail. People alone read it: nothing is decided by it, so that it can be pruned without
+ * moving a cent.
+ */
+export async function recordAudit<Action extends AuditAction>(
   db: Db,
-  { at, actor, action, subject, reason = null, detail = {} }: AuditEntry,
+  entry: Omit<AuditEntry<Action>, 'reason' | 'detail'> & {
+    readonly reason?: string | null;
+    readonly detail?: AuditDetail<Action>;
+  },
 ): Promise<void> {
+  const { at, actor, action, subject, reason = null, detail = {} } = entry;
   await db`insert into audit (at, actor, action, subject, reason, detail)
            values (${at}, ${actor}, ${action}, ${subject}, ${reason}, ${db.json(detail as never)})`;
 }
 
 /** A subject's history, the oldest first. */
-export async function auditOf(db: Db, subject: string): Promise<Required<AuditEntry>[]> {
-  return db<Required<AuditEntry>[]>`
+export async function auditOf(db: Db, subject: AuditSubject<AuditAction>): Promise<AuditRecord[]> {
+  return db<AuditRecord[]>`
     select at, actor, action, subject, reason, detail from audit where subject = ${subject} order by id`;
+}
+
+/** The latest entries of some actions, the newest first. */
+export async function latestOf<Action extends AuditAction>(
+  db: Db,
+  subject: AuditSubject<Action>,
+  actions: readonly Action[],
+  limit: number,
+): Promise<Extract<AuditRecord, { action: Action }>[]> {
+  return db<Extract<AuditRecord, { action: Action }>[]>`
+    select at, actor, action, subject, reason, detail from audit
+    where subject = ${subject} and action = any(${actions as readonly string[] as string[]}) order by id desc limit ${limit}`;
 }

@@ -112,7 +112,7 @@ export async function refuseCommands(
   refusal: Refusal,
   { actor, now }: { actor: string; now: string },
 ): Promise<void> {
-  for (const { id, orderId, kind } of await getCommands(tx, ids)) {
+  for (const { id, orderId, kind } of (await getCommands(tx, ids)) as OrderCommandRow[]) {
     await decideCommand(tx, id, { refusal, now });
     await recordAudit(tx, {
       at: now,

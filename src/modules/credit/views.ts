@@ -1,13 +1,5 @@
 import type { Db } from '../../platform/postgres/client.ts';
-
-/** A change of a customer's credit, as the audit tells it; amounts in minor units. */
-export type CreditChange = {
-  at: string;
-  actor: string;
-  action: (typeof actions)[number];
-  reason: string | null;
-  detail: Record<string, unknown>;
-};
+import { type AuditRecord, latestOf } from '../audit/tables.ts';
 
 const actions = [
   'customer.credit_limit',
@@ -16,10 +8,9 @@ const actions = [
   'customer.credit_group',
 ] as const;
 
+/** A change of a customer's credit, as the audit trail tells it; amounts in minor units. */
+export type CreditChange = Extract<AuditRecord, { action: (typeof actions)[number] }>;
+
 /** The changes of a customer's own limits, raises, credit held and group, the newest first. */
-export async function creditChanges(db: Db, customerId: string, limit: number): Promise<CreditChange[]> {
-  return db<CreditChange[]>`
-    select at, actor, action, reason, detail from audit
-    where subject = ${`customer/${customerId}`} and action = any(${actions as unknown as string[]})
-    order by id desc limit ${limit}`;
-}
+export const creditChanges = (db: Db, customerId: string, limit: number): Promise<CreditChange[]> =>
+  latestOf(db, `customer/${customerId}`, actions, limit);

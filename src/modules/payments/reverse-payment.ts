@@ -114,7 +114,7 @@ export async function reverse(
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));
   for (const order of orders)
     if (paid.has(order.id)) await reinstateDebt(tx, order, { returned, booking, policies });
-  const audited = { at: now, actor, action: 'payment.reversed', reason, detail: { paymentId } };
+  const audited = { at: now, actor, action: 'payment.reversed' as const, reason, detail: { paymentId } };
   await recordAudit(tx, { ...audited, subject: `customer/${customerId}` });
   const reopened: string[] = [];
   for (const order of orders) {

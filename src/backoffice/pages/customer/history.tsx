@@ -1,8 +1,9 @@
-import { type Money, plainMoney } from '../../../kernel/money.ts';
-import type { AuditEntry } from '../../../modules/audit/tables.ts';
+import { plainMoney } from '../../../kernel/money.ts';
+import type { CustomerAction } from '../../../modules/audit/rules/actions.ts';
+import type { AuditRecord } from '../../../modules/audit/tables.ts';
 import { At, actorWords } from '../values.tsx';
 
-const historyWords: Readonly<Record<string, string>> = {
+const historyWords = {
   'customer.granted': 'Payment terms granted',
   'customer.suspended': 'Payment terms suspended',
   'customer.revoked': 'Payment terms revoked',
@@ -14,62 +15,60 @@ const historyWords: Readonly<Record<string, string>> = {
   'customer.credit_group': 'Credit group changed',
   'customer.refunded': 'Credit paid out',
   'payment.received': 'A payment was received',
-  'payment.reversed': 'A payment was taken back',
+  'payment.reversed': 'A payment was reversed',
   'customer.terms': 'Own payment terms changed',
   'terms-request.opened': 'Asked for payment terms',
-  'terms-request.granted': 'The wish for payment terms was granted',
-  'terms-request.refused': 'The wish for payment terms was refused',
-  'terms-request.done': 'The wish for payment terms was dealt with',
-};
+  'terms-request.granted': 'The request for payment terms was granted',
+  'terms-request.refused': 'The request for payment terms was refused',
+  'terms-request.done': 'The request for payment terms was dealt with',
+} as const satisfies Record<CustomerAction, string>;
 
 /** What was changed by hand, by whom and why. */
-export function History({
-  history,
-  currency,
-  zone,
-}: {
-  history: readonly Required<AuditEntry>[];
-  currency: string;
-  zone: string;
-}) {
+export function History({ history, zone }: { history: readonly AuditRecord[]; zone: string }) {
   return (
     <section class="card" aria-labelledby="history">
       <h2 id="history">History</h2>
       {history.length === 0 && <p class="note">Nothing was changed by hand yet.</p>}
       <ol class="entries">
-        {history.map(({ at, actor, action, reason, detail }) => (
-          <li>
-            {historyWords[action] ?? action}
-            {action === 'customer.credit_limit' && limitChange(detail, currency)}
-            {detail.openOrders === 'demand' && ', the open orders demanded'}
-            {action === 'customer.credit_adjusted' && `: ${plainMoney(detail.amount as Money)}`}
-            {action === 'customer.credit_group' && groupChange(detail)}
-            {typeof detail.until === 'string' && (
-              <>
-                {' until '}
-                <At at={detail.until} zone={zone} />
-              </>
-            )}
-            {reason !== null && <span class="reason">{reason}</span>}
-            <span class="id">
-              <At at={at} zone={zone} /> by {actorWords(actor)}
-            </span>
-          </li>
-        ))}
+        {history.map((entry) => {
+          const until = 'until' in entry.detail ? entry.detail.until : undefined;
+          return (
+            <li>
+              {historyWords[entry.action as CustomerAction] ?? entry.action}
+              {more(entry)}
+              {typeof until === 'string' && (
+                <>
+                  {' until '}
+                  <At at={until} zone={zone} />
+                </>
+              )}
+              {entry.reason !== null && <span class="reason">{entry.reason}</span>}
+              <span class="id">
+                <At at={entry.at} zone={zone} /> by {actorWords(entry.actor)}
+              </span>
+            </li>
+          );
+        })}
       </ol>
     </section>
   );
 }
 
-const groupChange = ({ before, after }: Record<string, unknown>): string =>
-  `: from ${before ?? 'none'} to ${after ?? 'none'}`;
-
-/** Entries of before there was an account in each currency have the limit before as a number. */
-function limitChange({ before, after, currency: of }: Record<string, unknown>, usual: string): string {
-  const currency = typeof of === 'string' ? of : usual;
-  const inWords = (limit: unknown): string => {
-    if (typeof limit === 'number') return plainMoney({ amount: limit, currency });
-    return limit ? plainMoney(limit as Money) : 'the policy’s';
-  };
-  return `: from ${inWords(before)} to ${inWords(after)}`;
+function more({ action, detail }: AuditRecord): string {
+  switch (action) {
+    case 'customer.credit_limit': {
+      const [before, after] = [detail.before, detail.after].map((limit) =>
+        limit ? plainMoney(limit) : 'the policy’s',
+      );
+      return `: from ${before} to ${after}`;
+    }
+    case 'customer.credit_adjusted':
+      return `: ${plainMoney(detail.amount)}`;
+    case 'customer.credit_group':
+      return `: from ${detail.before ?? 'none'} to ${detail.after ?? 'none'}`;
+    case 'customer.revoked':
+      return detail.openOrders === 'demand' ? ', the open orders demanded' : '';
+    default:
+      return '';
+  }
 }

@@ -1,0 +1,90 @@
+import type { Day, Instant } from '../../../kernel/calendar.ts';
+import type { Money } from '../../../kernel/money.ts';
+import type { CollectionState } from '../../collections/rules/collection.ts';
+import type { Privilege } from '../../eligibility/rules/applicant.ts';
+import type { OrderCommandKind } from '../../orders/rules/order-state.ts';
+import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
+
+type Change<Value> = { readonly before: Value | null; readonly after: Value | null };
+type None = Readonly<Record<string, never>>;
+
+/** What can be done to an order, a customer and so on, and what is kept of it for people to read. */
+type OrderDetails = {
+  [Kind in `order.${OrderCommandKind}`]: Readonly<Record<string, unknown>>;
+} & {
+  [Kind in `order.${OrderCommandKind}.refused`]: { readonly refusal: string };
+} & {
+  'order.settled': None;
+  'order.cancelled': None;
+  'order.written_off': None;
+  'order.reopened': { readonly episode: number };
+  'order.resumed': { readonly episode: number };
+  'order.store_failed': None;
+  'order.numbered': Change<string>;
+  'order.write-off.requested': { readonly approvalId: string; readonly amount: Money };
+  'order.write-off.approved': { readonly approvalId: string };
+  'order.write-off.rejected': { readonly approvalId: string };
+} & {
+  [State in `collection.${CollectionState}`]: {
+    readonly instalment: number;
+    readonly method: string;
+    readonly on: Day;
+  };
+};
+
+type CustomerDetails = {
+  [Kind in `customer.${Privilege}`]: {
+    readonly before: Privilege;
+    readonly until?: Instant;
+    readonly openOrders?: string;
+    readonly revocationId?: string;
+  };
+} & {
+  'customer.terms': Change<readonly string[]>;
+  'customer.credit_limit': Change<Money> & { readonly currency: string; readonly tolerance?: Change<Money> };
+  'customer.credit_raise': Change<{ readonly limit: Money; readonly until: Instant }> & {
+    readonly currency: string;
+  };
+  'customer.credit_adjusted': { readonly adjustmentId: string; readonly amount: Money };
+  'customer.credit_group': Change<string>;
+  'customer.refunded': { readonly refundId: string; readonly amount: Money };
+  'payment.received': { readonly paymentId: string; readonly amount: Money };
+} & {
+  [Kind in `${TaskKind}.${'opened' | TaskOutcome}`]: { readonly taskId: number; readonly orderId?: string };
+};
+
+type OtherDetails = {
+  'payment.reversed': { readonly paymentId: string };
+  'invoice.registered': { readonly number: string; readonly issuedOn: Day };
+  'invoice.corrected': Change<object>;
+  'credit_group.changed': Change<object>;
+  'policy.replaced': { readonly version: number };
+  'bank_line.ignored': None;
+  'import.customers': Readonly<Record<string, number>>;
+  'import.payments': Readonly<Record<string, number>>;
+};
+
+type Details = OrderDetails & CustomerDetails & OtherDetails;
+export type AuditAction = keyof Details & string;
+/** What is kept of an action besides its reason. */
+export type AuditDetail<Action extends AuditAction> = Details[Action];
+
+type OtherSubjects = {
+  'payment.reversed': `order/${string}` | `customer/${string}`;
+  'invoice.registered': `invoice/${string}`;
+  'invoice.corrected': `invoice/${string}`;
+  'credit_group.changed': `credit-group/${string}`;
+  'policy.replaced': `policy/${string}`;
+  'bank_line.ignored': `bank-line/${string}`;
+  'import.customers': `import/${string}`;
+  'import.payments': `import/${string}`;
+};
+/** What an action is done to: "customer/acme", "order/1042". */
+export type AuditSubject<Action extends AuditAction> = Action extends keyof OtherSubjects
+  ? OtherSubjects[Action]
+  : Action extends keyof OrderDetails
+    ? `order/${string}`
+    : `customer/${string}`;
+
+/** The actions that a customer's history shows. */
+export type CustomerAction = (keyof CustomerDetails & string) | 'payment.reversed';
