@@ -1,5 +1,5 @@
+import { returnedBankCollections } from './modules/bank-collections/tables.ts';
 import { importBankLines } from './modules/banking/import-bank-lines.ts';
-import { returnedCollections } from './modules/collections/tables.ts';
 import type { Pipeline } from './modules/commands/apply.ts';
 import { type Commands, createCommands } from './modules/commands/commands.ts';
 import type {
@@ -87,7 +87,7 @@ export const customerCommands = {
 
 /** What follows a command that asks for it; commands/definition.ts has the order in which they follow. */
 const consequences: Consequences = { fulfilment, invoicing, withholding, discountAndTolerance };
-const customerConsequences: CustomerConsequences = { collections: returnedCollections };
+const customerConsequences: CustomerConsequences = { bankCollections: returnedBankCollections };
 
 /** The pipeline of all commands, for a process. */
 export function commandsFor({

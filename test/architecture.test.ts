@@ -35,7 +35,7 @@ const node = 'node:';
 /** What each area may import besides its own files: folders end in "/", the rest are files and packages. */
 const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly string[] }[] = [
   { area: /^kernel\//, may: [...pure, 'node:crypto'] },
-  { area: /^modules\/\w+\/rules\//, may: ['kernel/', ...pure, 'node:crypto'] },
+  { area: /^modules\/[\w-]+\/rules\//, may: ['kernel/', ...pure, 'node:crypto'] },
   {
     area: /^modules\//,
     may: [
@@ -80,8 +80,8 @@ const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly
   { area: /^backoffice\//, may: ['kernel/', 'platform/', 'modules/', 'registry.ts', 'luxon', ...web, node] },
 ];
 
-const isRules = (path: string): boolean => /^modules\/\w+\/rules\//.test(path);
-const moduleOf = (path: string): string | null => /^modules\/(\w+)\//.exec(path)?.[1] ?? null;
+const isRules = (path: string): boolean => /^modules\/[\w-]+\/rules\//.test(path);
+const moduleOf = (path: string): string | null => /^modules\/([\w-]+)\//.exec(path)?.[1] ?? null;
 const place = (module: string): number => (modules as readonly string[]).indexOf(module);
 const isDeterministic = (path: string): boolean =>
   isRules(path) &&
@@ -188,7 +188,9 @@ test('every module has its place in the order, and every place its module', () =
 
 test('the map in docs/architecture.md has the modules in their order', () => {
   const map = readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8');
-  const rows = [...map.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, number, name]) => `${number} ${name}`);
+  const rows = [...map.matchAll(/^\| (\d+) \| `([\w-]+)` \|/gm)].map(
+    ([, number, name]) => `${number} ${name}`,
+  );
   expect(rows).toEqual(modules.map((name, index) => `${index + 1} ${name}`));
 });
 

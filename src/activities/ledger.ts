@@ -1,12 +1,12 @@
 import { type Advance, finish, type OrderSnapshot } from '../modules/commands/advance.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
-import { noteStep } from '../modules/orders/notices.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
+import { noteStepOutcome } from '../modules/orders/step-outcomes.ts';
 import { lockOrder } from '../modules/orders/tables.ts';
 import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
-import { mailIdOf, type Notice } from './mail.ts';
+import { type Letter, mailIdOf } from './mail.ts';
 
 type OrderAt = { orderId: string; episode: number; now: number };
 
@@ -24,7 +24,7 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
     },
 
     /** Notes that a mail could not be sent for as long as was tried. A repeat changes nothing. */
-    async noteMailFailed({ orderId, episode, what, now }: OrderAt & { what: Step | Notice }): Promise<void> {
+    async noteMailFailed({ orderId, episode, what, now }: OrderAt & { what: Step | Letter }): Promise<void> {
       await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return;
@@ -34,7 +34,7 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
         if (typeof what === 'string') return;
         const notedAt = new Date(now).toISOString();
         const mailId = mail?.id ?? null;
-        await noteStep(tx, {
+        await noteStepOutcome(tx, {
           orderId,
           stepKey: what.key,
           outcome: 'failed',

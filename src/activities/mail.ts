@@ -16,17 +16,17 @@ import {
   noteMailState,
   noteRepeat,
 } from '../modules/mail/tables.ts';
-import { noteStep } from '../modules/orders/notices.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
+import { noteStepOutcome } from '../modules/orders/step-outcomes.ts';
 import { instalmentsOfOrders, lockOrder, type OrderRow } from '../modules/orders/tables.ts';
-import { demandMailId, getRevocation, owedOf } from '../modules/revocation/tables.ts';
+import { demandedOf, demandMailId, getRevocation } from '../modules/revocation/tables.ts';
 import { activePolicies } from '../modules/settings/tables.ts';
 import { inTransaction, type Sql, type Tx } from '../platform/postgres/client.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../platform/smtp/mailer.ts';
 import { demandData, mailData } from './mail-data.ts';
 
 /** Mails that belong to no step of the plan. */
-export type Notice = 'confirmation' | 'settled' | 'cancelled';
+export type Letter = 'confirmation' | 'settled' | 'cancelled';
 export type MailOutcome = 'sent' | 'skipped' | 'superseded';
 
 type OrderAt = { orderId: string; episode: number };
@@ -43,7 +43,7 @@ type Prepared = {
 /** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D"; the second closing's is "order/1042/settled/2". */
 export function mailIdOf(
   { id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>,
-  what: Step | Notice,
+  what: Step | Letter,
 ): string {
   if (typeof what !== 'string') return `order/${id}/${what.key}`;
   const again = what !== 'confirmation' && reopenings > 0 ? `/${reopenings + 1}` : '';
@@ -57,14 +57,14 @@ export function mailIdOf(
 export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies) {
   return {
     /** Sends a mail of the order's course. A retry after it was sent sends nothing. */
-    async sendNotice({ orderId, episode, notice }: OrderAt & { notice: Notice }): Promise<MailOutcome> {
+    async sendLetter({ orderId, episode, letter }: OrderAt & { letter: Letter }): Promise<MailOutcome> {
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return 'superseded';
         // Once it was settled, a confirmation would only confuse the customer.
-        if (notice === 'confirmation' && order.reopenings > 0) return 'skipped';
-        return prepare(tx, { order, customer, what: notice, template: notice, now });
+        if (letter === 'confirmation' && order.reopenings > 0) return 'skipped';
+        return prepare(tx, { order, customer, what: letter, template: letter, now });
       });
       if (typeof prepared === 'string') return prepared;
       await deliver(prepared, now);
@@ -122,7 +122,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const revocation = await getRevocation(tx, revocationId);
     const customer = await lockCustomer(tx, revocation.customerId);
     const { body: settings } = (await activePolicies(tx)).settings;
-    const owed = await owedOf(tx, revocationId);
+    const owed = await demandedOf(tx, revocationId);
     const id = demandMailId(revocationId);
     if (owed.length === 0 || customer.privilege === 'insolvency') {
       await closeUnsent(tx, id);
@@ -159,7 +159,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       what,
       template,
       now,
-    }: { order: OrderRow; customer: CustomerRow; what: Step | Notice; template: TemplateName; now: string },
+    }: { order: OrderRow; customer: CustomerRow; what: Step | Letter; template: TemplateName; now: string },
   ): Promise<Prepared | 'sent'> {
     const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
@@ -208,7 +208,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     await inTransaction(sql, async (tx) => {
       await noteMailState(tx, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
       if (stepKey === null || mail.orderId === null) return;
-      await noteStep(tx, {
+      await noteStepOutcome(tx, {
         orderId: mail.orderId,
         stepKey,
         outcome: 'sent',
@@ -247,7 +247,7 @@ async function closeUnsent(tx: Tx, mailId: string): Promise<string | null> {
 /** A step that sends nothing; a mail of it that was still being tried is closed. */
 async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
   const mailId = await closeUnsent(tx, `order/${orderId}/${stepKey}`);
-  await noteStep(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
+  await noteStepOutcome(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
 }
 
 /** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */

@@ -3,7 +3,7 @@ import { NettermsError } from '../kernel/errors.ts';
 import type { ApiKey } from '../modules/access/api-keys.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { OrderCommand } from '../modules/commands/definition.ts';
-import { type Asked, type AskingOrder, refusalOf } from '../modules/commands/submit.ts';
+import { type Asked, type AskingOrder, refusalError } from '../modules/commands/submit.ts';
 import type { OrderCommandRow } from '../modules/commands/tables.ts';
 import type { Check } from '../modules/eligibility/rules/check.ts';
 import { getOrder } from '../modules/orders/tables.ts';
@@ -51,7 +51,7 @@ export async function answerOf<Body, Facts>(
   const order = await getOrder(sql, orderId);
   if (command?.outcome === 'refused') return throwFor(key, refused(command, order));
   const undone = command?.outcome === 'applied' && definition.stillHolds?.(order) === false;
-  if (undone) throw withCommand(command, refusalOf({ code: 'order-closed' }, order));
+  if (undone) throw withCommand(command, refusalError({ code: 'order-closed' }, order));
   const body = await readOrder(sql, orderId, now);
   if (!command) return { body, headers };
   return {
@@ -61,11 +61,11 @@ export async function answerOf<Body, Facts>(
   };
 }
 
-function refused(command: OrderCommandRow, order: Parameters<typeof refusalOf>[1]): NettermsError {
+function refused(command: OrderCommandRow, order: Parameters<typeof refusalError>[1]): NettermsError {
   const { detail, members } = command.because ?? {};
   const code = command.refusal as NettermsError['code'];
   const refusal = { code, ...(detail === undefined ? {} : { detail }), ...(members && { because: members }) };
-  return withCommand(command, refusalOf(refusal, order));
+  return withCommand(command, refusalError(refusal, order));
 }
 
 const withCommand = (command: OrderCommandRow, { code, message, members }: NettermsError) =>

@@ -19,7 +19,7 @@ export const modules = [
   'invoicing',
   'interest',
   'payments',
-  'collections',
+  'bank-collections',
   'corrections',
   'eligibility',
   'ordering',

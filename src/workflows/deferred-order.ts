@@ -87,7 +87,7 @@ function begin(order: OrderState): void {
   if (order.status !== 'open') return;
   if (!order.confirmationBegun) {
     order.confirmationBegun = true;
-    sendInBackground(order, 'confirmation', () => mail.sendNotice({ ...order.id, notice: 'confirmation' }));
+    sendInBackground(order, 'confirmation', () => mail.sendLetter({ ...order.id, letter: 'confirmation' }));
   }
   if (order.paidInStore === 'pending' && !order.notifyingStore) order.notifyingStore = notifyStorePaid(order);
 }
@@ -216,10 +216,10 @@ async function notifyStoreClosed(order: OrderState): Promise<void> {
 
 async function mailClosing(order: OrderState): Promise<void> {
   if (!order.confirmed) return;
-  const notice = order.status === 'cancelled' ? 'cancelled' : 'settled';
+  const letter = order.status === 'cancelled' ? 'cancelled' : 'settled';
   await mail
-    .sendNotice({ ...order.id, notice })
-    .catch(() => ledger.noteMailFailed({ ...order.id, what: notice, now: Date.now() }));
+    .sendLetter({ ...order.id, letter })
+    .catch(() => ledger.noteMailFailed({ ...order.id, what: letter, now: Date.now() }));
 }
 
 /** Starts a mail that the loop does not wait for, and notes if it could never be sent. */

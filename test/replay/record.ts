@@ -91,7 +91,8 @@ it('records an order still running, after an outage over three reminders', async
   const order = await world.place({ orderId: 'running', placedAt: later(await world.clock(), -40 * DAY) });
   await eventually(
     'the reminder',
-    async () => (await world.sql`select 1 from notices where order_id = 'running' and outcome = 'sent'`)[0],
+    async () =>
+      (await world.sql`select 1 from step_outcomes where order_id = 'running' and outcome = 'sent'`)[0],
   );
   await save('running-after-outage', order);
 });

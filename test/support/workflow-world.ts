@@ -8,9 +8,9 @@ import { dayAt } from '../../src/kernel/calendar.ts';
 import type { Money } from '../../src/kernel/money.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { type CheckoutRequest, checkout } from '../../src/modules/ordering/checkout.ts';
-import { noticesOf } from '../../src/modules/orders/notices.ts';
 import { createOrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
 import type { OrderCommandKind } from '../../src/modules/orders/rules/order-state.ts';
+import { stepOutcomesOf } from '../../src/modules/orders/step-outcomes.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { type OrderView, readOrder } from '../../src/modules/reports/order-views.ts';
 import { createRevocationWorkflows } from '../../src/modules/revocation/revocation-workflows.ts';
@@ -115,7 +115,7 @@ export async function openWorld() {
     /** Waits until the confirmation has been sent, for the same reason. */
     confirmed: (id: string) =>
       eventually(`the confirmation of ${id} is sent`, async () =>
-        (await activitiesOf(id))?.every(({ activityType }) => activityType?.name !== 'sendNotice'),
+        (await activitiesOf(id))?.every(({ activityType }) => activityType?.name !== 'sendLetter'),
       ),
     quiet,
     post,
@@ -191,8 +191,8 @@ export async function openWorld() {
       eventually(`${count} mails that name ${text}`, () => mailsOf(text).length >= count && mailsOf(text)),
     /** What became of each step of the order's plan so far: the reason where there is one, else the outcome. */
     async outcomes(id: string): Promise<Record<string, string>> {
-      const notices = await noticesOf(sql, id);
-      return Object.fromEntries(notices.map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]));
+      const outcomes = await stepOutcomesOf(sql, id);
+      return Object.fromEntries(outcomes.map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]));
     },
     async close(): Promise<void> {
       workers.shutdown();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/kernel/calendar.ts';
-import { noticesOf } from '../../src/modules/orders/notices.ts';
+import { stepOutcomesOf } from '../../src/modules/orders/step-outcomes.ts';
 import { later, MINUTE } from '../support/instants.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
@@ -35,7 +35,10 @@ describe('an extension', () => {
     const days = (await world.mails('EXT', 4)).map(({ at }) => at.slice(0, 10));
     expect(days[2]! > addDays(moved, -8) && days[2]! < moved).toBe(true);
     expect(days[3]! >= moved).toBe(true);
-    const kept = (await noticesOf(world.sql, 'extended')).map(({ stepKey, outcome }) => [stepKey, outcome]);
+    const kept = (await stepOutcomesOf(world.sql, 'extended')).map(({ stepKey, outcome }) => [
+      stepKey,
+      outcome,
+    ]);
     expect(kept).toEqual([
       ['1/-P3D', 'sent'],
       ['1/-P3D~1', 'sent'],

@@ -63,7 +63,7 @@ describe('an order that is due from its delivery on', () => {
     const steps = async () =>
       (
         await world.sql<{ stepKey: string }[]>`
-        select step_key from notices where order_id = 'half' order by noted_at, step_key`
+        select step_key from step_outcomes where order_id = 'half' order by noted_at, step_key`
       ).map(({ stepKey }) => stepKey);
     await eventually('the first part is chased', async () => (await steps()).length === 4);
     expect(await steps()).toEqual(['1/-P3D', '1/P0D', '1/P7D', '1/P14D']);

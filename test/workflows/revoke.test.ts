@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { setPrivilege } from '../../src/modules/eligibility/set-privilege.ts';
-import { noticesOf } from '../../src/modules/orders/notices.ts';
+import { stepOutcomesOf } from '../../src/modules/orders/step-outcomes.ts';
 import { findRevocation, getRevocation, revocationWorkflowId } from '../../src/modules/revocation/tables.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
@@ -71,7 +71,7 @@ it('demands all open orders in one letter, and reminds of each by its plan from 
 
   await world.until(later(await world.clock(), 20 * DAY));
   const kept = async () =>
-    (await noticesOf(world.sql, 'verdi-1')).map(({ stepKey, outcome }) => [stepKey, outcome]);
+    (await stepOutcomesOf(world.sql, 'verdi-1')).map(({ stepKey, outcome }) => [stepKey, outcome]);
   await eventually('both reminders after the letter', async () => (await kept()).length === 2);
   expect(await kept()).toEqual([
     ['1/P7D~1', 'sent'],
@@ -139,12 +139,17 @@ it('lets no reminder of an insolvent customer leave, and goes on when the rules 
   await world.until(later(order.plan[1]!.at, DAY));
   await eventually(
     'both steps are skipped',
-    async () => (await noticesOf(world.sql, 'grigi-1')).length === 2,
+    async () => (await stepOutcomesOf(world.sql, 'grigi-1')).length === 2,
   );
   await decide('by_rules');
   await world.until(later(order.plan[2]!.at, DAY));
-  await eventually('the third is sent', async () => (await noticesOf(world.sql, 'grigi-1')).length === 3);
-  expect((await noticesOf(world.sql, 'grigi-1')).map(({ outcome, reason }) => [outcome, reason])).toEqual([
+  await eventually(
+    'the third is sent',
+    async () => (await stepOutcomesOf(world.sql, 'grigi-1')).length === 3,
+  );
+  expect(
+    (await stepOutcomesOf(world.sql, 'grigi-1')).map(({ outcome, reason }) => [outcome, reason]),
+  ).toEqual([
     ['skipped', 'insolvency'],
     ['skipped', 'insolvency'],
     ['sent', null],

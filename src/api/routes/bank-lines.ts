@@ -1,12 +1,12 @@
 import { NettermsError } from '../../kernel/errors.ts';
-import { type Booking, bookBankLine, bookingOf } from '../../modules/banking/book-bank-line.ts';
-import type { Proposal } from '../../modules/banking/rules/matching.ts';
+import { asMatched, type BankLineBooking, bookBankLine } from '../../modules/banking/book-bank-line.ts';
+import type { Match } from '../../modules/banking/rules/matching.ts';
 import {
   type BankLineRow,
   getBankLine,
   ignoreBankLine,
   listBankLines,
-  proposalsFor,
+  matchesFor,
   stateOf,
 } from '../../modules/banking/tables.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
@@ -29,8 +29,8 @@ const tag = 'Payments';
 /** The pool of bank lines that wait for a person: what they probably pay, and what is decided. */
 export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   async function viewsOf(rows: readonly BankLineRow[]): Promise<BankLineView[]> {
-    const proposals = await proposalsFor(sql, rows);
-    return rows.map((row) => viewOf(row, proposals.get(row.id) ?? null));
+    const matches = await matchesFor(sql, rows);
+    return rows.map((row) => viewOf(row, matches.get(row.id) ?? null));
   }
 
   /** What was said, or as it is proposed. Throws `nothing-proposed`. */
@@ -41,7 +41,7 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
       allocations?: Wanted['allocations'];
       deductions?: Wanted['deductions'];
     },
-  ): Promise<Booking> {
+  ): Promise<BankLineBooking> {
     const { customerId, allocations, deductions = [] } = given;
     if (customerId !== undefined)
       return {
@@ -51,8 +51,8 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
           null,
         deductions,
       };
-    const proposal = (await proposalsFor(sql, [row])).get(row.id);
-    if (proposal && proposal.customerId !== null) return bookingOf(proposal);
+    const found = (await matchesFor(sql, [row])).get(row.id);
+    if (found && found.customerId !== null) return asMatched(found);
     throw new NettermsError('nothing-proposed', `Say whose payment line ${row.id} is, with \`customerId\`.`);
   }
 
@@ -137,7 +137,7 @@ type Wanted = {
   allocations:
     | { orderId: string; instalment?: number | undefined; amount: { amount: number; currency: string } }[]
     | undefined;
-  deductions: Booking['deductions'][number][] | undefined;
+  deductions: BankLineBooking['deductions'][number][] | undefined;
 };
 
 function inCurrencyOf({ currency }: BankLineRow, given: { amount: number; currency: string }): number {
@@ -145,7 +145,7 @@ function inCurrencyOf({ currency }: BankLineRow, given: { amount: number; curren
   throw new NettermsError('currency-mismatch', `The bank line is in ${currency}, not in ${given.currency}.`);
 }
 
-function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
+function viewOf(row: BankLineRow, match: Match | null): BankLineView {
   const { id, importId, valueOn, amount, currency, reference, payer, paymentId } = row;
   const money = (minor: number) => ({ amount: minor, currency });
   const state = stateOf(row);
@@ -157,10 +157,10 @@ function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
     amount: money(amount),
     reference,
     payer,
-    proposal: proposal && {
-      ...proposal,
-      reasons: [...proposal.reasons],
-      allocations: proposal.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
+    proposal: match && {
+      ...match,
+      reasons: [...match.reasons],
+      allocations: match.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
     },
     paymentId,
     ignored: state === 'ignored' ? { at: row.ignoredAt!, by: row.ignoredBy!, reason: row.ignoredWhy! } : null,

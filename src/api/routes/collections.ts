@@ -1,5 +1,5 @@
-import { collect } from '../../modules/collections/collect.ts';
-import { collectionsOf, usualDay } from '../../modules/collections/tables.ts';
+import { collect } from '../../modules/bank-collections/collect.ts';
+import { bankCollectionsOf, usualDay } from '../../modules/bank-collections/tables.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { merchantToday } from '../../modules/settings/tables.ts';
@@ -52,7 +52,7 @@ export function collectionEndpoints({ sql, commands }: { sql: Sql; commands: Com
       answer: collectionList,
       handle: async ({ params: { orderId } }) => {
         await getOrder(sql, orderId);
-        return { body: { items: await collectionsOf(sql, orderId) } };
+        return { body: { items: await bankCollectionsOf(sql, orderId) } };
       },
     }),
   ];

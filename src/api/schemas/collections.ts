@@ -1,18 +1,24 @@
 import { z } from 'zod';
-import { collectionMethods, collectionStates } from '../../modules/collections/rules/collection.ts';
+import {
+  bankCollectionMethods,
+  bankCollectionStates,
+} from '../../modules/bank-collections/rules/bank-collection.ts';
 import { day, externalId, positiveMoney, reason, shown } from './fields.ts';
 
 /** What the bank has said of the collection of an instalment. */
 export const collectionMove = z
   .strictObject({
-    state: z.enum(collectionStates).meta({
+    state: z.enum(bankCollectionStates).meta({
       description: '`credited` is subject to collection and settles nothing; `paid` books a payment.',
     }),
     on: day.optional().meta({
       description:
         'The bank’s day. If not given: today, and for `paid` at the first presentation the due date, if that is over.',
     }),
-    method: z.enum(collectionMethods).optional().meta({ description: 'As before, or riba, if not given.' }),
+    method: z
+      .enum(bankCollectionMethods)
+      .optional()
+      .meta({ description: 'As before, or riba, if not given.' }),
     paymentId: externalId
       .optional()
       .meta({ description: 'Of the payment that is booked; needed for `paid`.' }),
@@ -29,7 +35,7 @@ export const collectionMove = z
     reason: reason.optional(),
   })
   .meta({
-    id: 'CollectionMove',
+    id: 'BankCollectionMove',
     example: { state: 'planned', method: 'riba', reason: 'Goes to the bank with the next batch.' },
   });
 
@@ -37,8 +43,8 @@ export const collection = z
   .object({
     orderId: shown.orderId,
     instalment: z.int(),
-    state: z.enum(collectionStates),
-    method: z.enum(collectionMethods),
+    state: z.enum(bankCollectionStates),
+    method: z.enum(bankCollectionMethods),
     stateOn: shown.day,
     presentations: z.int().meta({ description: 'How often it was given to the bank.' }),
     paymentId: shown.paymentId.nullable().meta({ description: 'Of the latest time that it was paid.' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { causeKinds, entryKinds } from '../../modules/ledger/rules/entry.ts';
 import { orderCommandKinds } from '../../modules/orders/rules/order-state.ts';
-import { collections } from '../../modules/terms/rules/terms.ts';
+import { paymentMeans } from '../../modules/terms/rules/terms.ts';
 import { appliedPayment, paidOrder, placedOrder } from './answer-examples.ts';
 import { customerFacts } from './customer.ts';
 import { discountOffer } from './eligibility.ts';
@@ -112,7 +112,7 @@ export const order = z
           .nullable()
           .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
         provisional: z.boolean().meta({ description: 'The due date counts from what has not happened yet.' }),
-        collection: z.enum(collections),
+        collection: z.enum(paymentMeans),
         amount: money,
         outstanding: money,
         charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { percentUnits } from '../../kernel/percent.ts';
 import {
   baseDays,
-  collections,
   endOfMonthConventions,
   type InstalmentLine,
   MAX_DAYS,
   MAX_MONTHS,
   type NamedTerms,
+  paymentMeans,
   type Terms,
   type TermsPolicy,
 } from '../../modules/terms/rules/terms.ts';
@@ -41,7 +41,7 @@ const from = z.enum(baseDays).optional().meta({
 });
 /** How an instalment is paid. */
 export const collection = z
-  .enum(collections)
+  .enum(paymentMeans)
   .optional()
   .meta({ description: 'How it is paid; `transfer` if not given.' });
 

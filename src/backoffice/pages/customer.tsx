@@ -19,9 +19,9 @@ import { Declines } from './customer/declines.tsx';
 import { Demand } from './customer/demand.tsx';
 import { Facts } from './customer/facts.tsx';
 import { History } from './customer/history.tsx';
-import { Notices } from './customer/notices.tsx';
 import { PrivilegeFact } from './customer/privilege.tsx';
 import { VatCheckCard } from './customer/vat-check.tsx';
+import { Warnings } from './customer/warnings.tsx';
 import { type Question, Why } from './customer/why.tsx';
 import type { FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
@@ -98,11 +98,11 @@ export function CustomerPage(props: CustomerPageProps) {
         <PrivilegeBadge privilege={privilege} />
       </div>
       {done && (
-        <p class="notice good" role="status">
+        <p class="message good" role="status">
           {doneWords[done]}
         </p>
       )}
-      <Notices {...props} />
+      <Warnings {...props} />
       <dl class="card facts">
         <CreditFacts {...props} />
         {group && <GroupFact group={group} currency={customer.currency} />}

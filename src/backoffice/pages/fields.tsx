@@ -77,7 +77,7 @@ export function Field({
 export function Refused({ form }: { form: FormState | null }) {
   if (!form || (!form.problem && Object.keys(form.problems).length === 0)) return null;
   return (
-    <p class="notice bad" role="alert">
+    <p class="message bad" role="alert">
       {form.problem ?? 'Nothing was changed: see what is marked below.'}
     </p>
   );

@@ -8,7 +8,7 @@ import { OrderBadges } from './badges.tsx';
 import { type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { Actions } from './order/actions.tsx';
-import { CommandNotice } from './order/command-notice.tsx';
+import { CommandMessage } from './order/command-message.tsx';
 import { Facts } from './order/facts.tsx';
 import { Instalments } from './order/instalments.tsx';
 import { Invoices } from './order/invoices.tsx';
@@ -45,10 +45,10 @@ export function OrderPage(props: OrderPageProps) {
         <h1>Order {order.orderNumber ?? order.orderId}</h1>
         <OrderBadges order={order} />
       </div>
-      {command && <CommandNotice command={command} />}
+      {command && <CommandMessage command={command} />}
       <Refused form={form} />
       {order.stuckSince !== null && (
-        <p class="notice bad">
+        <p class="message bad">
           The order’s workflow runs but has not got on since <At at={order.stuckSince} zone={zone} />: look at
           it in Temporal.
         </p>

@@ -84,7 +84,7 @@ export function TaskPage({
         <PrivilegeBadge privilege={privilege} />
       </div>
       {done && outcome !== null && (
-        <p class="notice good" role="status">
+        <p class="message good" role="status">
           {doneWords[outcome]}
         </p>
       )}

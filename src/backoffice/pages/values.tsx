@@ -2,7 +2,7 @@ import { type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { StepKind } from '../../modules/orders/rules/steps.ts';
 import type { OrderView } from '../../modules/reports/order-views.ts';
-import type { Collection } from '../../modules/terms/rules/terms.ts';
+import type { PaymentMeans } from '../../modules/terms/rules/terms.ts';
 import { formatDay, formatInstant } from '../format.ts';
 
 export const Amount = ({ money }: { money: Money }) => <span class="amount">{plainMoney(money)}</span>;
@@ -48,7 +48,7 @@ export const collectionWords = {
   riba: 'RiBa',
   sdd: 'SEPA direct debit',
   card: 'card',
-} as const satisfies Record<Collection, string>;
+} as const satisfies Record<PaymentMeans, string>;
 
 export const stepWords = {
   remind: 'Reminder',

@@ -4,14 +4,14 @@ import type { Ask, Commands } from '../commands/commands.ts';
 import type { Asked } from '../commands/submit.ts';
 import type { AllocationRequest } from '../payments/plan-allocations.ts';
 import { receivePayment } from '../payments/receive-payment.ts';
-import type { Proposal } from './rules/matching.ts';
-import { lockBankLine, neverBookedLines, paymentIdOf, proposalsFor, stateOf } from './tables.ts';
+import type { Match } from './rules/matching.ts';
+import { lockBankLine, matchesFor, neverBookedLines, paymentIdOf, stateOf } from './tables.ts';
 
 /** Lines that are looked at together. */
 const BATCH = 250;
 
 /** What a line is booked as: by a person's decision, or as it was proposed. */
-export type Booking = {
+export type BankLineBooking = {
   customerId: string;
   /** Null: the oldest due is paid first. */
   allocations: readonly { orderId: string; instalment?: number | undefined; amount: number }[] | null;
@@ -27,7 +27,7 @@ export async function bookBankLine(
   tx: Tx,
   ask: Ask,
   lineId: string,
-  { customerId, allocations, deductions }: Booking,
+  { customerId, allocations, deductions }: BankLineBooking,
   { actor, now }: { actor: string; now: string },
 ): Promise<{ asked: Asked; paymentId: string }> {
   const line = await lockBankLine(tx, lineId);
@@ -70,20 +70,20 @@ export async function bookCertain(
     const lines = await neverBookedLines(sql, importId, { after, limit: BATCH });
     if (lines.length === 0) return;
     after = lines.at(-1)!.number;
-    const proposals = await proposalsFor(sql, lines);
+    const matches = await matchesFor(sql, lines);
     for (const line of lines) {
-      const proposal = proposals.get(line.id);
-      if (proposal?.certainty !== 'certain') continue;
+      const found = matches.get(line.id);
+      if (found?.certainty !== 'certain') continue;
       const booked = await inTransaction(sql, (tx) =>
-        bookBankLine(tx, commands.within(tx), line.id, bookingOf(proposal), by),
+        bookBankLine(tx, commands.within(tx), line.id, asMatched(found), by),
       ).catch(stays);
       if (booked) await commands.notify(booked.asked);
     }
   }
 }
 
-/** A proposal as it is booked. */
-export const bookingOf = ({ customerId, allocations }: Proposal): Booking => ({
+/** A match as it is booked. */
+export const asMatched = ({ customerId, allocations }: Match): BankLineBooking => ({
   customerId: customerId!,
   allocations,
   deductions: [],

@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/postgres/client.ts';
-import { type BankLine, keysIn, type OpenDocument } from './rules/matching.ts';
+import { type BankLine, numberKeysIn, type OpenDocument } from './rules/matching.ts';
 
 type Row = {
   number: string;
@@ -17,7 +17,7 @@ const keyOfColumn = (db: Db, column: string) =>
 
 /** The open orders, and the invoices over open orders, that these lines may be about: by a number, or by their amount. */
 export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise<OpenDocument[]> {
-  const keys = [...new Set(lines.flatMap(({ reference }) => keysIn(reference)))];
+  const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
   const [orders, invoices] = await Promise.all([
     db<Row[]>`

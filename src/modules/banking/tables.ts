@@ -2,7 +2,7 @@ import { NettermsError } from '../../kernel/errors.ts';
 import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { openDocuments } from './open-documents.ts';
-import { match, type Proposal } from './rules/matching.ts';
+import { type Match, match } from './rules/matching.ts';
 
 /** Money on the bank account; `amount` in minor units. */
 export type BankLineRow = {
@@ -84,10 +84,7 @@ export async function listBankLines(
 }
 
 /** What each of these lines probably pays, as the orders are now. */
-export async function proposalsFor(
-  db: Db,
-  lines: readonly BankLineRow[],
-): Promise<ReadonlyMap<string, Proposal>> {
+export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise<ReadonlyMap<string, Match>> {
   const open = lines.filter((line) => stateOf(line) === 'open');
   if (open.length === 0) return new Map();
   const documents = await openDocuments(db, open);

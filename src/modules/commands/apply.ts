@@ -11,7 +11,7 @@ import {
   type CustomerConsequences,
   consequenceNames,
   type OrderCommand,
-  type OrderState,
+  type OrderSituation,
   type Situation,
 } from './definition.ts';
 import type { Refusal } from './rules/refusal.ts';
@@ -45,8 +45,8 @@ export async function situationAt(
 export async function applyPending(
   tx: Tx,
   pipeline: Pipeline,
-  given: OrderState,
-): Promise<{ state: OrderState; moreWaits: boolean }> {
+  given: OrderSituation,
+): Promise<{ state: OrderSituation; moreWaits: boolean }> {
   let state = given;
   const pending = await pendingCommands(tx, state.order.id, AT_ONCE + 1);
   for (const command of pending.slice(0, AT_ONCE)) state = await applyCommand(tx, pipeline, state, command);
@@ -60,9 +60,9 @@ export async function applyPending(
 export async function applyCommand(
   tx: Tx,
   pipeline: Pipeline,
-  state: OrderState,
+  state: OrderSituation,
   command: OrderCommandRow,
-): Promise<OrderState> {
+): Promise<OrderSituation> {
   const definition = pipeline.orderCommands[command.kind];
   const body = definition.body.parse(command.body);
   const facts = await definition.read?.(tx, state, body, command.id);
@@ -90,7 +90,7 @@ export async function applyCommand(
 
 async function noteOutcome(
   tx: Tx,
-  { now, order }: OrderState,
+  { now, order }: OrderSituation,
   { id, kind, actor, reason, body }: OrderCommandRow,
   refusal: Refusal | null,
 ): Promise<void> {

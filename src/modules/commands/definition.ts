@@ -22,9 +22,9 @@ export type Situation = {
 };
 
 /** What a command is judged by and applied to, under the locks of the customer and the order. */
-export type OrderState = Situation & { readonly customer: CustomerRow; readonly order: OrderRow };
+export type OrderSituation = Situation & { readonly customer: CustomerRow; readonly order: OrderRow };
 /** The same of a command that is asked of a customer; it locks the orders that it needs itself, by id. */
-export type CustomerState = Situation & { readonly customer: CustomerRow };
+export type CustomerSituation = Situation & { readonly customer: CustomerRow };
 
 /** What a command's id is made of, and how a conflict names it: "Payment p-1". */
 export type BusinessId = { readonly id: string; readonly called: string };
@@ -36,12 +36,12 @@ export type BusinessId = { readonly id: string; readonly called: string };
  */
 export const consequenceNames = ['fulfilment', 'invoicing', 'withholding', 'discountAndTolerance'] as const;
 export type ConsequenceName = (typeof consequenceNames)[number];
-export type Consequence = (tx: Tx, state: OrderState, cause: Cause) => Promise<void>;
+export type Consequence = (tx: Tx, state: OrderSituation, trigger: Trigger) => Promise<void>;
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;
 /** `paidWith`: the money that came in with the command; null: credit that no payment left. */
-export type Cause = { readonly command: CommandRow; readonly paidWith: Money | null | undefined };
+export type Trigger = { readonly command: CommandRow; readonly paidWith: MoneyIn | null | undefined };
 /** Money of a payment, and the day on which it was received. */
-export type Money = { readonly paymentId: string; readonly receivedOn: Day };
+export type MoneyIn = { readonly paymentId: string; readonly receivedOn: Day };
 
 /**
  * Something that can be asked of an order. The module whose business it is defines it, and src/registry.ts lists it.
@@ -57,42 +57,42 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
   /** Where the body names what is asked; else the caller's Idempotency-Key makes the id, or each call is a new command. */
   businessId?(body: Body): BusinessId | null;
   /** What is asked has happened already: a repeat is answered with it, and nothing is kept. */
-  isDone?(state: OrderState): boolean;
+  isDone?(state: OrderSituation): boolean;
   /** Fills in what the caller left open, as it is at the submission: "all that is outstanding" is an amount then. */
-  pin?(state: OrderState, body: Body): Body;
+  pin?(state: OrderSituation, body: Body): Body;
   /** What else it is judged by and applied to. */
-  read?(tx: Tx, state: OrderState, body: Body, commandId: string): Promise<Facts>;
+  read?(tx: Tx, state: OrderSituation, body: Body, commandId: string): Promise<Facts>;
   /**
    * Pure. Asked at the submission, and again when it is applied. Where another command waits for the order, that may
    * change the answer: then it is asked at the submission only of what `refusesAtOnce`.
    */
-  refuse(state: OrderState, body: Body, facts: Facts): Refusal | null;
+  refuse(state: OrderSituation, body: Body, facts: Facts): Refusal | null;
   /** Money is kept only where it will be booked: an order that cannot take it now refuses it, whatever waits. */
   readonly refusesAtOnce?: boolean;
   /** The amount that a second person has to approve first, in minor units; null if nobody has to. */
-  needsSecondPerson?(state: OrderState, body: Body, facts: Facts): number | null;
+  needsSecondPerson?(state: OrderSituation, body: Body, facts: Facts): number | null;
   /** The amount that the caller named, of what a second person may have to approve. */
   amountOf?(body: Body): number | null;
   /** Writes what belongs to it, when it is submitted. */
-  keep?(tx: Tx, state: OrderState, body: Body, command: CommandRow): Promise<void>;
+  keep?(tx: Tx, state: OrderSituation, body: Body, command: CommandRow): Promise<void>;
   apply(
     tx: Tx,
-    state: OrderState,
+    state: OrderSituation,
     body: Body,
     given: { readonly facts: Facts; readonly command: CommandRow },
     // biome-ignore lint/suspicious/noConfusingVoidType: most commands bring no money
-  ): Promise<{ readonly paidWith: Money | null } | void>;
+  ): Promise<{ readonly paidWith: MoneyIn | null } | void>;
   readonly consequences: readonly ConsequenceName[];
   /** Whether what it did still holds, for an answer that comes later; if not said, it does. */
   stillHolds?(order: OrderRow): boolean;
 };
 
-/** What follows a customer's command that asks for it: `collections`: a collection that was paid is unpaid after all. */
-export type CustomerConsequenceName = 'collections';
+/** What follows a customer's command that asks for it: `bankCollections`: a collection that was paid is unpaid after all. */
+export type CustomerConsequenceName = 'bankCollections';
 export type CustomerConsequences = Readonly<
   Record<
     CustomerConsequenceName,
-    (tx: Tx, state: CustomerState, given: { body: unknown; command: CommandRow }) => Promise<void>
+    (tx: Tx, state: CustomerSituation, given: { body: unknown; command: CommandRow }) => Promise<void>
   >
 >;
 
@@ -111,10 +111,10 @@ export type CustomerCommand<Body = unknown> = {
   customerOf(tx: Tx, body: Body): Promise<string>;
   businessId(body: Body): BusinessId | null;
   /** What is asked has happened already: a repeat is answered with it, and nothing is kept. */
-  isDone?(tx: Tx, state: CustomerState, body: Body): Promise<boolean>;
+  isDone?(tx: Tx, state: CustomerSituation, body: Body): Promise<boolean>;
   apply(
     tx: Tx,
-    state: CustomerState,
+    state: CustomerSituation,
     body: Body,
     given: { readonly command: CommandRow; readonly ask: AskOrder },
     // biome-ignore lint/suspicious/noConfusingVoidType: most commands change no order themselves
@@ -127,7 +127,7 @@ export const orderCommand = <Body, Facts = undefined>(given: OrderCommand<Body, 
 export const customerCommand = <Body>(given: CustomerCommand<Body>) => given;
 
 /** How the entries of a command on an order are booked. */
-export const bookingOf = ({ order, now }: OrderState, { id, actor }: CommandRow): Booking => ({
+export const bookingOf = ({ order, now }: OrderSituation, { id, actor }: CommandRow): Booking => ({
   customerId: order.customerId,
   currency: order.currency,
   commandId: id,

@@ -10,7 +10,13 @@ import { isClosed } from '../orders/rules/order-state.ts';
 import { lockOrder, type OrderRow } from '../orders/tables.ts';
 import type { ManualRequest } from './advance.ts';
 import { applyCommand, type Pipeline, situationAt } from './apply.ts';
-import type { AskOrder, CustomerCommand, CustomerState, OrderCommand, OrderState } from './definition.ts';
+import type {
+  AskOrder,
+  CustomerCommand,
+  CustomerSituation,
+  OrderCommand,
+  OrderSituation,
+} from './definition.ts';
 import type { Refusal } from './rules/refusal.ts';
 import {
   type CommandRow,
@@ -76,7 +82,7 @@ export async function submitOrderCommand<Body, Facts>(
   const { orderId, actor, reason, now, approved = false } = given;
   const { kind } = definition;
   const locked = await lockOrder(tx, orderId);
-  const state: OrderState = { ...(await situationAt(tx, pipeline, now)), ...locked };
+  const state: OrderSituation = { ...(await situationAt(tx, pipeline, now)), ...locked };
   const { order } = state;
   const { id, called } = nameOf(`${orderId} ${kind}`, definition.businessId?.(given.body) ?? null, given);
   const content = fingerprint({ orderId, kind, content: given.content });
@@ -90,7 +96,7 @@ export async function submitOrderCommand<Body, Facts>(
   const facts = (await definition.read?.(tx, state, body, id)) as Facts;
   const refusal = definition.refuse(state, body, facts);
   if (refusal && (definition.refusesAtOnce || !(await isWaiting(tx, orderId))))
-    throw refusalOf(refusal, order);
+    throw refusalError(refusal, order);
   const amount = approved ? null : (definition.needsSecondPerson?.(state, body, facts) ?? null);
   if (amount !== null) {
     const { approval, replayed: isReplay } = await requestApproval(tx, {
@@ -126,7 +132,7 @@ export async function submitCustomerCommand<Body>(
   const { body, actor, reason, now } = given;
   const { kind } = definition;
   const customer = await lockCustomer(tx, await definition.customerOf(tx, body));
-  const state: CustomerState = { ...(await situationAt(tx, pipeline, now)), customer };
+  const state: CustomerSituation = { ...(await situationAt(tx, pipeline, now)), customer };
   const { id, called } = nameOf(`${customer.id} ${kind}`, definition.businessId(body), given);
   const content = fingerprint({ customerId: customer.id, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
@@ -165,7 +171,7 @@ export async function askInNameOf(
     definition: OrderCommand;
     order: OrderRow;
     body: unknown;
-    state: CustomerState;
+    state: CustomerSituation;
   },
 ): Promise<OrderCommandRow> {
   const { parent, definition, order, body, state } = given;
@@ -198,7 +204,11 @@ export async function askedBefore<Body>(
 }
 
 /** Keeps what a person asked in Temporal's UI, or the workflow itself; a repeat of the same place is the same. */
-export async function keepManual(tx: Tx, { order, now }: OrderState, request: ManualRequest): Promise<void> {
+export async function keepManual(
+  tx: Tx,
+  { order, now }: OrderSituation,
+  request: ManualRequest,
+): Promise<void> {
   const { kind, place, actor, reason, onlyIfUntouched = false } = request;
   const id = `${actor}:${order.id}:${order.episode}:${place}`;
   const body = onlyIfUntouched ? { onlyIfUntouched } : {};
@@ -211,7 +221,7 @@ export async function keepManual(tx: Tx, { order, now }: OrderState, request: Ma
 }
 
 /** A refusal as the caller reads it, the same at the submission and later. */
-export function refusalOf(
+export function refusalError(
   { code, detail, because = {} }: Refusal,
   { id, status, outstanding, total, currency }: OrderRow,
 ): NettermsError {

@@ -6,7 +6,7 @@ import type { Commands } from '../commands/commands.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import type { Asked } from '../commands/submit.ts';
-import { writeOff as entriesOf } from '../ledger/rules/corrections.ts';
+import { writeOffEntries } from '../ledger/rules/corrections.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { book } from '../ledger/tables.ts';
 import { close } from '../orders/close.ts';
@@ -57,7 +57,7 @@ export const writeOff = orderCommand({
     const balances = await balancesOf(tx, order.id);
     const outstanding = outstandingOf(balances);
     const given = amount ?? Math.min(upTo ?? outstanding, outstanding);
-    const entries = entriesOf(command.id, order.id, balances, { amount: given, today });
+    const entries = writeOffEntries(command.id, order.id, balances, { amount: given, today });
     await book(tx, entries, bookingOf(state, command));
     const { actor, reason } = command;
     if (given === outstanding) await close(tx, order, { status: 'written_off', actor, reason, now });

@@ -14,7 +14,7 @@ import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.t
  * @param commandId of the command that charges it
  * @returns `charged`, `nothing`, or the code of what hinders it: a rate or a law is not known
  */
-export async function chargeInterest(
+export async function bookLateInterest(
   tx: Tx,
   order: OrderRow,
   {

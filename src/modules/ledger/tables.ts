@@ -1,7 +1,7 @@
 import type { Db, Fragment } from '../../platform/postgres/client.ts';
 import { moveBalances } from './move-balances.ts';
 import type { CreditMade, Noted } from './rules/corrections.ts';
-import type { Entry, Part, Standing } from './rules/entry.ts';
+import type { Entry, Part, PartStanding } from './rules/entry.ts';
 import { balance } from './rules/entry.ts';
 import type { Received } from './rules/reallocations.ts';
 
@@ -85,8 +85,8 @@ export async function notReversed(db: Db, condition: Fragment): Promise<(Entry &
 }
 
 /** What is owed of each part of an order's instalments, what was received for it, and what of that was made credit. */
-export async function standingsOf(db: Db, orderId: string): Promise<Standing[]> {
-  return db<Standing[]>`
+export async function standingsOf(db: Db, orderId: string): Promise<PartStanding[]> {
+  return db<PartStanding[]>`
     select instalment as number, part,
            coalesce(sum(amount) filter (where account = 'receivable'), 0)::bigint as outstanding,
            coalesce(-sum(amount) filter (where account = 'receivable' and effect in ('payment', 'allocation')), 0)::bigint as received,

@@ -1,7 +1,7 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
-import type { Standing } from '../ledger/rules/entry.ts';
+import type { PartStanding } from '../ledger/rules/entry.ts';
 import { amendment } from '../ledger/rules/reallocations.ts';
 import { type Booking, book, receivedOn, standingsOf } from '../ledger/tables.ts';
 import { changeInstalment, changeTotal } from '../orders/changes.ts';
@@ -62,7 +62,7 @@ export async function creditedAndForgiven(db: Db, order: OrderRow): Promise<numb
 /** Of an order that is not confirmed there are no standings: nothing was forgiven. */
 function forgivenByInstalment(
   instalments: readonly InstalmentRow[],
-  standings: readonly Standing[],
+  standings: readonly PartStanding[],
 ): ReadonlyMap<number, number> {
   const amounts = new Map(instalments.map(({ number, amount }) => [number, amount]));
   const principal = standings.filter(({ part }) => part === 'principal');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { bookingOf, type OrderState, orderCommand } from '../commands/definition.ts';
+import { bookingOf, type OrderSituation, orderCommand } from '../commands/definition.ts';
 import { closed, otherCurrency, type Refusal } from '../commands/rules/refusal.ts';
 import { reread } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
@@ -50,7 +50,7 @@ export const amend = orderCommand({
 /** The customer may not owe so much more. What the order asks for now is in the exposure already. */
 async function withoutCredit(
   tx: Tx,
-  { order, policies, now }: OrderState,
+  { order, policies, now }: OrderSituation,
   total: number,
 ): Promise<Refusal | null> {
   const { eligibility, settings } = policies;

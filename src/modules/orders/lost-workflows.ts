@@ -6,7 +6,9 @@ import { lockOrder, type OrderRow, orderColumns } from './tables.ts';
 
 /** The steps of the order's plan that nothing has become of yet. */
 export async function stepsStillPlanned(db: Db, order: OrderRow): Promise<Step[]> {
-  const noted = await db<{ stepKey: string }[]>`select step_key from notices where order_id = ${order.id}`;
+  const noted = await db<
+    { stepKey: string }[]
+  >`select step_key from step_outcomes where order_id = ${order.id}`;
   const done = new Set(noted.map(({ stepKey }) => stepKey));
   return order.plan
     .filter((step) => !done.has(step.key) && (step.kind !== 'expire' || order.status === 'reserved'))

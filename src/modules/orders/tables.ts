@@ -7,7 +7,7 @@ import type { Balance } from '../ledger/rules/entry.ts';
 import type { NewInstalment } from '../terms/rules/instalments.ts';
 import type { Discount } from '../terms/rules/offer.ts';
 import type { Regime } from '../terms/rules/regime.ts';
-import type { Collection, Instalment, NamedTerms } from '../terms/rules/terms.ts';
+import type { Instalment, NamedTerms, PaymentMeans } from '../terms/rules/terms.ts';
 import type { OrderStatus, PaidInStore } from './rules/order-state.ts';
 import type { PlannedStep, Step } from './rules/steps.ts';
 
@@ -65,7 +65,7 @@ export type InstalmentRow = Instalment & {
   charges: number;
   moves: number;
   line: number;
-  collection: Collection;
+  collection: PaymentMeans;
 };
 
 export const orderColumns = (

@@ -4,7 +4,7 @@ import { commandsOf } from '../commands/tables.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
 import { stepsStillPlanned } from '../orders/lost-workflows.ts';
-import { noticesOf } from '../orders/notices.ts';
+import { stepOutcomesOf } from '../orders/step-outcomes.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
 import { deliveriesOf } from '../storefronts/tables.ts';
 
@@ -34,11 +34,11 @@ const event = (at: string, kind: string, fields: Partial<TimelineEvent> = {}): T
  */
 export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent[]> {
   const order = await getOrder(db, orderId);
-  const [entries, commands, mails, notices, deliveries, audit, planned, instalments] = await Promise.all([
+  const [entries, commands, mails, outcomes, deliveries, audit, planned, instalments] = await Promise.all([
     ledgerOf(db, orderId),
     commandsOf(db, orderId),
     mailsOf(db, orderId),
-    noticesOf(db, orderId),
+    stepOutcomesOf(db, orderId),
     deliveriesOf(db, orderId),
     auditOf(db, `order/${orderId}`),
     stepsStillPlanned(db, order),
@@ -70,8 +70,8 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
           detail: { mailId: id, template, subject, recipient, copyTo, attempts, lastError },
         }),
     ),
-    ...notices
-      .filter((notice) => notice.outcome !== 'sent')
+    ...outcomes
+      .filter(({ outcome }) => outcome !== 'sent')
       .map(({ stepKey, outcome, reason, notedAt }) =>
         event(notedAt, `step.${outcome}`, { reason, detail: { step: stepKey } }),
       ),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen } from '../commands/rules/refusal.ts';
-import { chargeInterest } from '../interest/charge-interest.ts';
+import { bookLateInterest } from '../interest/charge-interest.ts';
 import { kindOfDeduction, lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
@@ -40,7 +40,7 @@ export const allocate = orderCommand({
     const { order, policies } = state;
     const booking = bookingOf(state, command);
     const { receivedOn } = (await findPayment(tx, paymentId))!;
-    await chargeInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
+    await bookLateInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
     const balances = await balancesOf(tx, order.id);
     const paid = allocatedShares(balances, parts);
     const entries = allocation(command.id, order.id, paid, { paymentId, valueOn: receivedOn });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Day } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
-import { afterCharges, chargeInterest } from '../interest/charge-interest.ts';
+import { afterCharges, bookLateInterest } from '../interest/charge-interest.ts';
 import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -41,7 +41,8 @@ export const applyCredit = orderCommand({
     const sources = facts.sources!;
     const booking = bookingOf(state, command);
     const until = lastReceivedOn(sources);
-    if (until !== null) await chargeInterest(tx, order, { commandId: command.id, until, booking, policies });
+    if (until !== null)
+      await bookLateInterest(tx, order, { commandId: command.id, until, booking, policies });
     let balances = await balancesOf(tx, order.id);
     const entries = sources.flatMap(({ paymentId, receivedOn, amount }) => {
       const paid = payable(balances, amount);

@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/postgres/client.ts';
-import { bookingOf, type Consequence, type Money, type OrderState } from '../commands/definition.ts';
+import { bookingOf, type Consequence, type MoneyIn, type OrderSituation } from '../commands/definition.ts';
 import type { CommandRow } from '../commands/tables.ts';
 import { lessOwed } from '../ledger/rules/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../ledger/rules/entry.ts';
@@ -30,9 +30,9 @@ async function receivedFor(tx: Tx, orderId: string): Promise<number> {
  */
 async function applyTolerance(
   tx: Tx,
-  state: OrderState,
+  state: OrderSituation,
   command: CommandRow,
-  payment: Money | null,
+  payment: MoneyIn | null,
 ): Promise<void> {
   const { order, policies, today } = state;
   const balances = await balancesOf(tx, order.id);

@@ -2,7 +2,7 @@ import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import type { Discount } from '../terms/rules/offer.ts';
-import { type DiscountBase, discountOf } from './rules/discount.ts';
+import { type DiscountBase, settlingDiscount } from './rules/discount.ts';
 
 type Discounted = Pick<OrderRow, 'id' | 'discount'>;
 
@@ -18,7 +18,7 @@ const none: DiscountLeft = { amount: 0, missing: 0, earned: false };
 export async function discountLeft(db: Db, { id, discount }: Discounted): Promise<DiscountLeft> {
   if (!discount) return none;
   const booked = (await bookedOn(db, [id], { until: discount.until })).get(id);
-  const { amount, payable } = discountOf(discount, booked);
+  const { amount, payable } = settlingDiscount(discount, booked);
   const missing = Math.max(payable.amount - (booked?.received ?? 0), 0);
   return { amount: Math.max(amount.amount - (booked?.given ?? 0), 0), missing, earned: missing === 0 };
 }
@@ -29,7 +29,9 @@ export async function discountsOf(db: Db, orders: readonly Discounted[]): Promis
   if (ids.length === 0) return new Map();
   const booked = await bookedOn(db, ids, { until: null });
   return new Map(
-    orders.flatMap(({ id, discount }) => (discount ? [[id, discountOf(discount, booked.get(id))]] : [])),
+    orders.flatMap(({ id, discount }) =>
+      discount ? [[id, settlingDiscount(discount, booked.get(id))]] : [],
+    ),
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { invalidField, notConfirmed, otherCurrency } from '../commands/rules/refusal.ts';
-import { chargeInterest } from '../interest/charge-interest.ts';
+import { bookLateInterest } from '../interest/charge-interest.ts';
 import { payment, unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 import { balancesOf, instalmentsOfOrders } from '../orders/tables.ts';
@@ -65,7 +65,7 @@ export const recordPayment = orderCommand({
       await book(tx, [unappliedPayment(money, order.id)], booking);
       return;
     }
-    await chargeInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
+    await bookLateInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
     const balances = startingWith(await balancesOf(tx, order.id), instalment);
     await book(tx, payment(order.id, balances, money), booking);
     return { paidWith: money };

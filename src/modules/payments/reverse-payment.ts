@@ -58,7 +58,7 @@ export const reversePayment = customerCommand({
     return { changedOrders: orderIds };
   },
 
-  consequences: ['collections'],
+  consequences: ['bankCollections'],
 });
 
 /** Whether a payment was taken back. Throws `payment-not-booked` if it is not booked yet. */

@@ -16,7 +16,7 @@ import { discountsOf } from '../payments/early-discount.ts';
 import { merchantZone } from '../settings/tables.ts';
 import type { Discount } from '../terms/rules/offer.ts';
 import type { Regime } from '../terms/rules/regime.ts';
-import type { Collection, Terms } from '../terms/rules/terms.ts';
+import type { PaymentMeans, Terms } from '../terms/rules/terms.ts';
 import { labelFor } from '../terms/rules/terms.ts';
 
 /** `problem`: the store could not be told for half an hour. `failed`: given up, a person must decide. */
@@ -43,7 +43,7 @@ export type OrderView = {
     dueAt: string | null;
     /** The due date counts from what has not happened yet. */
     provisional: boolean;
-    collection: Collection;
+    collection: PaymentMeans;
     amount: Money;
     outstanding: Money;
     charges: Money;

@@ -120,7 +120,7 @@ export async function demandsWaiting(db: Db, id: string): Promise<number> {
 export type Owed = { orderId: string; orderNumber: string | null; outstanding: number; currency: string };
 
 /** What is still owed of the orders of a revocation, the oldest first. Exact under the customer's lock. */
-export async function owedOf(tx: Tx, id: string): Promise<Owed[]> {
+export async function demandedOf(tx: Tx, id: string): Promise<Owed[]> {
   return tx<Owed[]>`
     select o.id as order_id, o.order_number, o.outstanding, o.currency
     from revocation_orders r join orders o on o.id = r.order_id

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type OrderState, orderCommand } from '../commands/definition.ts';
+import { type OrderSituation, orderCommand } from '../commands/definition.ts';
 import type { Refusal } from '../commands/rules/refusal.ts';
 import { closed } from '../commands/rules/refusal.ts';
 import { setPaidInStore } from '../orders/life-cycle.ts';
@@ -29,5 +29,5 @@ export const continueWithoutStore = orderCommand({
 });
 
 /** Only an order that the store could not be notified of waits for a person. */
-const notWaiting = ({ status, paidInStore }: OrderState['order']): Refusal | null =>
+const notWaiting = ({ status, paidInStore }: OrderSituation['order']): Refusal | null =>
   status === 'open' && paidInStore === 'failed' ? null : { code: 'store-not-waiting' };

@@ -49,7 +49,7 @@ function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string })
         {vatNumber} <VatBadge outcome={outcome} />
       </p>
       {outage && (
-        <p class="notice warn">
+        <p class="message warn">
           VIES could not be asked again on <At at={outage.checkedAt} zone={zone} /> ({outage.reason}): its
           former answer stands.
         </p>

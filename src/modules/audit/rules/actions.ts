@@ -1,6 +1,6 @@
 import type { Day, Instant } from '../../../kernel/calendar.ts';
 import type { Money } from '../../../kernel/money.ts';
-import type { CollectionState } from '../../collections/rules/collection.ts';
+import type { BankCollectionState } from '../../bank-collections/rules/bank-collection.ts';
 import type { Privilege } from '../../eligibility/rules/applicant.ts';
 import type { OrderCommandKind } from '../../orders/rules/order-state.ts';
 import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
@@ -25,7 +25,7 @@ type OrderDetails = {
   'order.write-off.approved': { readonly approvalId: string };
   'order.write-off.rejected': { readonly approvalId: string };
 } & {
-  [State in `collection.${CollectionState}`]: {
+  [State in `collection.${BankCollectionState}`]: {
     readonly instalment: number;
     readonly method: string;
     readonly on: Day;

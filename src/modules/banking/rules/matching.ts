@@ -33,8 +33,8 @@ export const reasons = [
 ] as const;
 export type Reason = (typeof reasons)[number];
 
-/** What a bank line probably pays. Only what is `certain` is booked without a person's word. */
-export type Proposal = {
+/** What a bank line probably pays. Only what is `certain` is booked without a person. */
+export type Match = {
   readonly certainty: 'certain' | 'likely' | 'none';
   readonly customerId: string | null;
   readonly allocations: readonly { readonly orderId: string; readonly amount: number }[];
@@ -51,10 +51,10 @@ const LONGEST_REFERENCE = 2_000;
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
 
 const notAutomatic: readonly Reason[] = ['not-automatic'];
-const none: Proposal = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
+const none: Match = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
 
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
-export const keyOf = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
+export const numberKey = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
 /** A key, and which pieces of the text it is made of: those from `from` to before `to`. */
 type Place = { readonly key: string; readonly from: number; readonly to: number };
@@ -78,13 +78,13 @@ function placesIn(text: string): Place[] {
 }
 
 /** All that could be a number in a text. */
-export const keysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
+export const numberKeysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**
  * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, who is not insolvent,
  * and is exactly what is outstanding of them. Likely: one of the two, or the amount of one document alone and a payer of that name.
  */
-export function match(line: BankLine, documents: readonly OpenDocument[]): Proposal {
+export function match(line: BankLine, documents: readonly OpenDocument[]): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
   const named = mostSpecific(open, placesIn(line.reference));
   return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
@@ -92,15 +92,15 @@ export function match(line: BankLine, documents: readonly OpenDocument[]): Propo
 
 /** The documents that are named, without those whose number stands only inside another one that is named. */
 function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
-  const numbers = new Set(open.map(({ number }) => keyOf(number)));
+  const numbers = new Set(open.map(({ number }) => numberKey(number)));
   const named = places.filter(({ key }) => numbers.has(key));
   const inside = (one: Place) =>
     named.some(({ from, to }) => from <= one.from && one.to <= to && to - from > one.to - one.from);
   const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));
-  return open.filter(({ number }) => whole.has(keyOf(number)));
+  return open.filter(({ number }) => whole.has(numberKey(number)));
 }
 
-function byNumber(line: BankLine, named: readonly OpenDocument[]): Proposal {
+function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
   const customers = new Set(named.map(({ customerId }) => customerId));
   if (customers.size > 1) return { ...none, reasons: ['number-named', 'several-customers'] };
   const [customerId] = customers;
@@ -137,7 +137,7 @@ function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: num
   });
 }
 
-function byAmount(line: BankLine, open: readonly OpenDocument[]): Proposal {
+function byAmount(line: BankLine, open: readonly OpenDocument[]): Match {
   const payer = wordsOf(line.payer);
   const equal = open.filter(({ orders, customerName }) => {
     const owed = orders.reduce((sum, { amount }) => sum + amount, 0);

@@ -1,7 +1,7 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
-import type { Collection, LaterBaseDay } from '../../terms/rules/terms.ts';
+import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
 import { type ReminderTemplate, reminderTemplates } from '../rules/dunning.ts';
 import type { Texts } from './messages.ts';
 
@@ -40,7 +40,7 @@ export type MailInstalment = {
   readonly dueOn: Day;
   /** What the due date waits for, while it is provisional; null once it is final. */
   readonly waitsFor: LaterBaseDay | null;
-  readonly collection: Collection;
+  readonly collection: PaymentMeans;
   readonly amount: Money;
   readonly outstanding: Money;
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Language } from '../../../kernel/language.ts';
-import type { Collection, LaterBaseDay } from '../../terms/rules/terms.ts';
+import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
 
 /** The texts of a language, ICU messages; `mails` has an entry per template. */
 export type Texts = {
@@ -37,10 +37,10 @@ export type Texts = {
     title: string;
     transfer: string;
     asAgreed: string;
-    collected: Record<Exclude<Collection, 'transfer'>, string>;
+    collected: Record<Exclude<PaymentMeans, 'transfer'>, string>;
   };
   /** The names of how an instalment is collected. */
-  collections: Record<Exclude<Collection, 'transfer'>, string>;
+  collections: Record<Exclude<PaymentMeans, 'transfer'>, string>;
   /** A due date that is not final, and what it waits for. */
   provisional: Record<'due' | LaterBaseDay, string>;
   demand: MailTexts & { amountNote: string; order: string; total: string; automatic: string };

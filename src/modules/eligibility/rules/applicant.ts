@@ -79,7 +79,7 @@ export type Applicant = {
 };
 
 /** An order that is asked for; the amount in minor units. */
-export type Asked = Money & {
+export type AskedOrder = Money & {
   /** The categories of its products, as the store names them. */
   readonly categories?: readonly string[];
   readonly termsCode?: string;

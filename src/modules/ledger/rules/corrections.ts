@@ -10,12 +10,12 @@ import {
   type Effect,
   type Entry,
   entry,
+  type PartStanding,
   payable,
   placeOf,
   portions,
   principalOf,
   type Share,
-  type Standing,
   sumOf,
 } from './entry.ts';
 
@@ -25,7 +25,7 @@ export type Credited = {
   readonly amount: number;
   readonly issuedOn: Day;
   /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly PartStanding[];
   /** What of the amount is withheld, by its reason. */
   readonly withheld: readonly { readonly kind: Withholding; readonly amount: number }[];
 };
@@ -74,7 +74,7 @@ export function creditNote(
 }
 
 /** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
-export function writeOff(
+export function writeOffEntries(
   commandId: string,
   orderId: string,
   instalments: readonly Balance[],
@@ -146,7 +146,7 @@ export type Withheld = {
   readonly cause: Cause;
   readonly valueOn: Day;
   /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly PartStanding[];
 };
 
 /**
@@ -236,7 +236,7 @@ export function givenBackBefore(
 /** What was received for the principal of each instalment and is not credit again, and of all together. */
 function paidOf(
   instalments: readonly Balance[],
-  standings: readonly Standing[],
+  standings: readonly PartStanding[],
 ): { paid: { number: number; amount: number }[]; total: number } {
   const left = instalments.map(({ number }) => {
     const own = standings.find((given) => given.number === number && given.part === 'principal');
@@ -308,7 +308,7 @@ export function reducedAfterAll(
 export function cancellation(
   commandId: string,
   orderId: string,
-  standings: readonly Standing[],
+  standings: readonly PartStanding[],
   today: Day,
 ): Entry[] {
   return standings.flatMap(({ number, part, outstanding, received, made }) => {

@@ -83,7 +83,7 @@ export type Share = { readonly number: number; readonly part: Part; readonly amo
  * One part of an instalment: what is owed of it, what was received for it and not reversed, and what of that credit notes
  * and invoices made credit of the customer again.
  */
-export type Standing = {
+export type PartStanding = {
   readonly number: number;
   readonly part: Part;
   readonly outstanding: number;

@@ -14,7 +14,7 @@ export type DiscountBase = {
  * settles the order.
  * @param given the discount of the order's whole total
  */
-export function discountOf(given: Discount, base?: DiscountBase): Discount {
+export function settlingDiscount(given: Discount, base?: DiscountBase): Discount {
   const { credited = 0, split = 0, withheld = 0 } = base ?? {};
   const less = (money: Money, by: number): Money => ({ ...money, amount: Math.max(money.amount - by, 0) });
   const total = { ...given.amount, amount: given.amount.amount + given.payable.amount };

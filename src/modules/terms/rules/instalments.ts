@@ -4,26 +4,26 @@ import { percentOf, percentUnits } from '../../../kernel/percent.ts';
 import { type DueContext, type DueDate, dueDate } from './due-dates.ts';
 import type {
   BaseDay,
-  Collection,
   DueRule,
   Instalment,
   InstalmentLine,
   NonBusinessDays,
+  PaymentMeans,
   Terms,
 } from './terms.ts';
 
 /** What the terms say of one line: when it is due, from when on that is counted, and how it is paid. */
-export type Part = {
+export type TermsPart = {
   readonly rule: DueRule & NonBusinessDays;
   readonly from: BaseDay;
-  readonly collection: Collection;
+  readonly collection: PaymentMeans;
 };
 
 /** An instalment of a new order; `line` is the place in the terms, from 0. */
-export type NewInstalment = Instalment & Pick<Part, 'from' | 'collection'> & { readonly line: number };
+export type NewInstalment = Instalment & Pick<TermsPart, 'from' | 'collection'> & { readonly line: number };
 
 /** The lines of the terms, one where they are no instalments. A set day is counted from nothing: it stands from the start. */
-export function partsOf(terms: Terms): Part[] {
+export function partsOf(terms: Terms): TermsPart[] {
   const { from = 'placed', collection = 'transfer', nonBusinessDays } = terms;
   const based = (rule: DueRule, given: BaseDay): BaseDay => (rule.kind === 'fixed' ? 'placed' : given);
   if (terms.kind !== 'instalments') return [{ rule: terms, from: based(terms, from), collection }];

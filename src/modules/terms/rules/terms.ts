@@ -43,10 +43,10 @@ export type LaterBaseDay = Exclude<BaseDay, 'placed'>;
 export type CountedFrom = { readonly from?: BaseDay };
 
 /** How an instalment is paid: the customer transfers it, or the merchant collects it. */
-export const collections = ['transfer', 'riba', 'sdd', 'card'] as const;
-export type Collection = (typeof collections)[number];
+export const paymentMeans = ['transfer', 'riba', 'sdd', 'card'] as const;
+export type PaymentMeans = (typeof paymentMeans)[number];
 /** `transfer` if not given. */
-export type CollectedBy = { readonly collection?: Collection };
+export type CollectedBy = { readonly collection?: PaymentMeans };
 
 /** A part of the order's total; exactly one line takes the remainder. `percent` is a decimal such as "33.33". */
 export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays & CountedFrom } & CollectedBy &

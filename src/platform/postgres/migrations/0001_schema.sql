@@ -383,9 +383,9 @@ create index commands_pending on commands (order_id, position) where outcome is 
 create index commands_to_signal on commands (signal_after) where outcome is null;
 create index commands_by_payment on commands ((body->>'paymentId')) where kind = 'allocate';
 
--- What became of each step of a plan. Several notices can share a mail.
+-- What became of each step of a plan. Several steps can share a mail.
 -- owner: orders
-create table notices (
+create table step_outcomes (
   order_id external_id not null references orders,
   step_key text not null,
   outcome  text not null check (outcome in ('sent', 'skipped', 'failed')),
@@ -518,8 +518,8 @@ create unique index interest_exclusions_lasting on interest_exclusions (customer
 create index interest_exclusions_by_customer on interest_exclusions (customer_id, from_on);
 
 -- An instalment that a bank collects (RiBa, direct debit, card). No row: no collection is planned.
--- owner: collections
-create table collections (
+-- owner: bank-collections
+create table bank_collections (
   order_id      external_id not null,
   instalment    int not null,
   method        text not null check (method in ('riba', 'sdd', 'card')),
@@ -533,7 +533,7 @@ create table collections (
   foreign key (order_id, instalment) references instalments,
   check (state <> 'paid' or payment_id is not null)
 );
-create index collections_by_payment on collections (payment_id) where payment_id is not null;
+create index bank_collections_by_payment on bank_collections (payment_id) where payment_id is not null;
 
 -- What reduces a debt without money. How much of it reduced the debt is in the ledger.
 -- owner: corrections

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { keysIn, match, type OpenDocument } from '../../../../src/modules/banking/rules/matching.ts';
+import { match, numberKeysIn, type OpenDocument } from '../../../../src/modules/banking/rules/matching.ts';
 
 const document = (
   number: string,
@@ -34,18 +34,18 @@ const line = (reference: string, amount: number, payer = '') => ({
 });
 
 test('numbers are found in whatever way a payer writes them, and never inside another one', () => {
-  expect(keysIn('Saldo ft. 12/2027')).toContain('122027');
-  expect(keysIn('FT F-12 2027')).toContain('F122027');
-  expect(keysIn('so 1042')).toContain('SO1042');
-  expect(keysIn('XSO1042X')).not.toContain('SO1042');
-  expect(keysIn('grazie mille')).toEqual([]);
+  expect(numberKeysIn('Saldo ft. 12/2027')).toContain('122027');
+  expect(numberKeysIn('FT F-12 2027')).toContain('F122027');
+  expect(numberKeysIn('so 1042')).toContain('SO1042');
+  expect(numberKeysIn('XSO1042X')).not.toContain('SO1042');
+  expect(numberKeysIn('grazie mille')).toEqual([]);
 });
 
 test('of a very long reference only the beginning is read, and no number of which it has but a part', () => {
-  const keys = keysIn(`${'SO-1042 '.repeat(249)}FT-7 7123456`);
+  const keys = numberKeysIn(`${'SO-1042 '.repeat(249)}FT-7 7123456`);
   expect(keys).toContain('FT7');
   expect(keys.filter((key) => key.startsWith('7'))).toEqual([]);
-  const many = keysIn(Array.from({ length: 10_000 }, (_, index) => 10_000 + index).join(' '));
+  const many = numberKeysIn(Array.from({ length: 10_000 }, (_, index) => 10_000 + index).join(' '));
   expect(many).toContain('10001');
   expect(many).not.toContain('19999');
 });

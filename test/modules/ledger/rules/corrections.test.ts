@@ -12,7 +12,7 @@ import {
   type Balance,
   balance,
   type Entry,
-  type Standing,
+  type PartStanding,
 } from '../../../../src/modules/ledger/rules/entry.ts';
 
 const ISSUED = '2027-03-20';
@@ -25,7 +25,7 @@ const order = (...received: [received: number, made?: number][]) => ({
     ([paid], index): Balance => ({ number: index + 1, amount: 500, outstanding: 500 - paid, charges: 0 }),
   ),
   standings: received.map(
-    ([paid, made = 0], index): Standing => ({
+    ([paid, made = 0], index): PartStanding => ({
       ...{ number: index + 1, part: 'principal', outstanding: 500 - paid, received: paid, made },
     }),
   ),

@@ -6,7 +6,7 @@ import {
   type Balance,
   balance,
   type Entry,
-  type Standing,
+  type PartStanding,
 } from '../../../../src/modules/ledger/rules/entry.ts';
 import { payment, reversal, unappliedPayment } from '../../../../src/modules/ledger/rules/receipts.ts';
 
@@ -23,7 +23,7 @@ function books(amounts: readonly number[]) {
       const own = entries.filter((entry) => entry.instalment === index + 1);
       return { number: index + 1, amount, outstanding: balance(own, 'receivable'), charges: 0 };
     });
-  const standings = (): Standing[] =>
+  const standings = (): PartStanding[] =>
     instalments().map(({ number, amount, outstanding }) => ({
       number,
       part: 'principal',
@@ -95,7 +95,7 @@ test('interest and costs are paid before the principal, instalment by instalment
 });
 
 test('a cancellation takes back only what is owed or was received, of each part', () => {
-  const standings: Standing[] = [
+  const standings: PartStanding[] = [
     { number: 1, part: 'principal', outstanding: 50, received: 20, made: 0 },
     { number: 1, part: 'charges', outstanding: 5, received: 0, made: 0 },
     { number: 2, part: 'principal', outstanding: 0, received: 0, made: 0 },
@@ -266,7 +266,9 @@ test('no two entries share a key, and none is of zero', () => {
 
 test('the same act decided twice on the same balances has the same keys', () => {
   const open: Balance[] = [{ number: 1, amount: 100, outstanding: 60, charges: 10 }];
-  const standings: Standing[] = [{ number: 1, part: 'principal', outstanding: 50, received: 50, made: 0 }];
+  const standings: PartStanding[] = [
+    { number: 1, part: 'principal', outstanding: 50, received: 50, made: 0 },
+  ];
   expect(payment('1042', open, { paymentId: 'p', amount: 70, receivedOn: RECEIVED })).toEqual(
     payment('1042', open, { paymentId: 'p', amount: 70, receivedOn: RECEIVED }),
   );

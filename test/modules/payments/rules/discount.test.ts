@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { discountOf } from '../../../../src/modules/payments/rules/discount.ts';
+import { settlingDiscount } from '../../../../src/modules/payments/rules/discount.ts';
 import { discountOn } from '../../../../src/modules/terms/rules/offer.ts';
 import { eur } from '../../../support/builders.ts';
 
 const given = discountOn({ percent: '2', until: '2027-03-11' }, eur(1_220));
 const of = (base: Partial<Record<'credited' | 'split' | 'withheld', number>>) => {
-  const { amount, payable } = discountOf(given, { credited: 0, split: 0, withheld: 0, ...base });
+  const { amount, payable } = settlingDiscount(given, { credited: 0, split: 0, withheld: 0, ...base });
   return [amount.amount, payable.amount];
 };
 
 test('a discount is a part of the total less what is credited and what the state gets', () => {
-  expect(discountOf(given)).toEqual(given);
+  expect(settlingDiscount(given)).toEqual(given);
   expect(of({})).toEqual([2_440, 119_560]);
   expect(of({ credited: 22_000 })).toEqual([2_000, 98_000]);
   expect(of({ split: 22_000 })).toEqual([2_000, 98_000]);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { businessCalendar } from '../../../../src/kernel/calendar.ts';
 import {
-  collectionStates,
+  bankCollectionStates,
   finalOn,
   nextStates,
-} from '../../../../src/modules/collections/rules/collection.ts';
+} from '../../../../src/modules/bank-collections/rules/bank-collection.ts';
 import { lessOwed } from '../../../../src/modules/ledger/rules/corrections.ts';
 import {
   afterwards,
@@ -168,7 +168,7 @@ describe('a collection', () => {
     for (const state of ['presented', 'credited', 'paid'] as const)
       expect(nextStates(state)).toContain('unpaid');
     expect(nextStates('unpaid')).toContain('presented');
-    for (const state of collectionStates) expect(nextStates(state)).not.toContain(state);
+    for (const state of bankCollectionStates) expect(nextStates(state)).not.toContain(state);
     expect(nextStates(null)).not.toContain('paid');
   });
 });

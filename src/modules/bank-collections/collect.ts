@@ -6,26 +6,26 @@ import type { Commands } from '../commands/commands.ts';
 import { getOrder, lockOrder } from '../orders/tables.ts';
 import { recordPayment } from '../payments/record-payment.ts';
 import { findPayment } from '../payments/tables.ts';
-import { type CollectionStep, stepCollection } from './step-collection.ts';
-import { type CollectionRow, findCollection, instalmentOf, moveCollection } from './tables.ts';
+import { type BankCollectionStep, stepBankCollection } from './step-bank-collection.ts';
+import { type BankCollectionRow, findBankCollection, instalmentOf, moveBankCollection } from './tables.ts';
 
-export type Collect = CollectionStep & {
+export type Collect = BankCollectionStep & {
   /** What was collected; all that is open of the instalment if not given. */
   amount: Money | null;
 };
 
 type Deps = { sql: Sql; commands: Commands };
 /** `waiting`: the order's workflow has not booked the payment yet. */
-export type Collected = { collection: CollectionRow; replayed: boolean; waiting: boolean };
+export type Collected = { collection: BankCollectionRow; replayed: boolean; waiting: boolean };
 
 /**
  * Brings the collection of an instalment to a state. `paid` is a payment on the instalment, `unpaid` after it reverses
  * that payment; nothing else moves money but the fee for what was not paid.
- * @throws NettermsError as `moveCollection`, and as `recordPayment` and `reversePayment` are refused
+ * @throws NettermsError as `moveBankCollection`, and as `recordPayment` and `reversePayment` are refused
  */
 export async function collect(deps: Deps, given: Collect): Promise<Collected> {
   if (given.state === 'paid') return bookPaid(deps, given);
-  const done = await deps.commands.transact((tx, ask) => stepCollection(tx, ask, given));
+  const done = await deps.commands.transact((tx, ask) => stepBankCollection(tx, ask, given));
   return { collection: done.collection, replayed: done.replayed, waiting: false };
 }
 
@@ -35,7 +35,7 @@ async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collec
     given.paymentId ?? invalid('/paymentId', 'Name the payment: an id of your own, used once.');
   const { currency } = await getOrder(sql, orderId);
   const line = await instalmentOf(sql, orderId, instalment);
-  const before = await findCollection(sql, orderId, instalment);
+  const before = await findBankCollection(sql, orderId, instalment);
   if (before?.state === 'paid' && before.paymentId === paymentId && (await isSame(sql, paymentId, given)))
     return { collection: before, replayed: true, waiting: false };
   if (line.outstanding <= 0 && !given.amount)
@@ -54,8 +54,8 @@ async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collec
     });
     const { order } = await lockOrder(tx, orderId);
     if (!asked.replayed)
-      await moveCollection(tx, order, instalment, { ...given, paymentId }, await ask.situation(now));
-    return { asked, collection: (await findCollection(tx, orderId, instalment))! };
+      await moveBankCollection(tx, order, instalment, { ...given, paymentId }, await ask.situation(now));
+    return { asked, collection: (await findBankCollection(tx, orderId, instalment))! };
   });
   if (collection.state !== 'paid' || collection.paymentId !== paymentId)
     throw new NettermsError(

@@ -1,25 +1,25 @@
 import { addDays, type BusinessCalendar, type Day } from '../../../kernel/calendar.ts';
 
 /** How a bank collects an instalment from the customer: RiBa (ricevuta bancaria), direct debit, card. */
-export const collectionMethods = ['riba', 'sdd', 'card'] as const;
-export type CollectionMethod = (typeof collectionMethods)[number];
+export const bankCollectionMethods = ['riba', 'sdd', 'card'] as const;
+export type BankCollectionMethod = (typeof bankCollectionMethods)[number];
 
-export const collectionStates = ['planned', 'presented', 'credited', 'paid', 'unpaid'] as const;
+export const bankCollectionStates = ['planned', 'presented', 'credited', 'paid', 'unpaid'] as const;
 /** `credited`: the bank has advanced the money subject to collection (salvo buon fine), and can take it back: not paid. */
-export type CollectionState = (typeof collectionStates)[number];
+export type BankCollectionState = (typeof bankCollectionStates)[number];
 
 /** Which state may follow which; what is not collected at all is planned or presented first. */
-const collectionTransitions = {
+const bankCollectionTransitions = {
   none: ['planned', 'presented'],
   planned: ['presented'],
   presented: ['planned', 'credited', 'paid', 'unpaid'],
   credited: ['paid', 'unpaid'],
   paid: ['unpaid'],
   unpaid: ['planned', 'presented'],
-} as const satisfies Record<CollectionState | 'none', readonly CollectionState[]>;
+} as const satisfies Record<BankCollectionState | 'none', readonly BankCollectionState[]>;
 
-export const nextStates = (from: CollectionState | null): readonly CollectionState[] =>
-  collectionTransitions[from ?? 'none'];
+export const nextStates = (from: BankCollectionState | null): readonly BankCollectionState[] =>
+  bankCollectionTransitions[from ?? 'none'];
 
 /** The day from which the bank returns it no more: so many bank days after the due day. */
 export function finalOn(dueOn: Day, bankDays: number, calendar: BusinessCalendar): Day {

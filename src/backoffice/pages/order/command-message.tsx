@@ -4,25 +4,25 @@ import { commandWords } from '../command-words.ts';
 import { orderUrl } from '../orders.tsx';
 
 /** What became of the command that the visitor has just given. */
-export function CommandNotice({
+export function CommandMessage({
   command: { id, orderId, kind, outcome, refusal },
 }: {
   command: OrderCommandRow;
 }) {
   if (outcome === 'applied')
     return (
-      <p class="notice good" role="status">
+      <p class="message good" role="status">
         {commandWords[kind].applied}
       </p>
     );
   if (outcome === 'refused')
     return (
-      <p class="notice bad" role="alert">
+      <p class="message bad" role="alert">
         This was refused: {errorTable[refusal as ErrorCode]?.[1] ?? refusal}.
       </p>
     );
   return (
-    <p class="notice warn" role="status">
+    <p class="message warn" role="status">
       This is kept and still under way: the order’s workflow has not taken it yet.{' '}
       <a href={`${orderUrl(orderId)}?command=${id}`}>Look again</a>
     </p>

@@ -5,14 +5,19 @@ import { recordAudit } from '../audit/tables.ts';
 import type { CustomerConsequences, Situation } from '../commands/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
-import { type CollectionMethod, type CollectionState, finalOn, nextStates } from './rules/collection.ts';
+import {
+  type BankCollectionMethod,
+  type BankCollectionState,
+  finalOn,
+  nextStates,
+} from './rules/bank-collection.ts';
 
 /** Where the collection of an instalment stands; `stateOn` is the bank's day. */
-export type CollectionRow = {
+export type BankCollectionRow = {
   orderId: string;
   instalment: number;
-  state: CollectionState;
-  method: CollectionMethod;
+  state: BankCollectionState;
+  method: BankCollectionMethod;
   stateOn: Day;
   presentations: number;
   paymentId: string | null;
@@ -20,9 +25,9 @@ export type CollectionRow = {
   updatedAt: string;
 };
 
-export type CollectionMove = {
-  state: CollectionState;
-  method: CollectionMethod | null;
+export type BankCollectionMove = {
+  state: BankCollectionState;
+  method: BankCollectionMethod | null;
   on: Day;
   /** The payment that books it, where it is paid. */
   paymentId: string | null;
@@ -36,18 +41,18 @@ const columns = (db: Db) =>
   db`order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at`;
 
 /** The collections of an order's instalments. */
-export async function collectionsOf(db: Db, orderId: string): Promise<CollectionRow[]> {
-  return db<CollectionRow[]>`
-    select ${columns(db)} from collections where order_id = ${orderId} order by instalment`;
+export async function bankCollectionsOf(db: Db, orderId: string): Promise<BankCollectionRow[]> {
+  return db<BankCollectionRow[]>`
+    select ${columns(db)} from bank_collections where order_id = ${orderId} order by instalment`;
 }
 
-export async function findCollection(
+export async function findBankCollection(
   db: Db,
   orderId: string,
   instalment: number,
-): Promise<CollectionRow | null> {
-  const [row] = await db<CollectionRow[]>`
-    select ${columns(db)} from collections where order_id = ${orderId} and instalment = ${instalment}`;
+): Promise<BankCollectionRow | null> {
+  const [row] = await db<BankCollectionRow[]>`
+    select ${columns(db)} from bank_collections where order_id = ${orderId} and instalment = ${instalment}`;
   return row ?? null;
 }
 
@@ -69,12 +74,12 @@ export async function usualDay(
     instalment,
     state,
     today,
-  }: { orderId: string; instalment: number; state: CollectionState; today: Day },
+  }: { orderId: string; instalment: number; state: BankCollectionState; today: Day },
 ): Promise<Day> {
   if (state !== 'paid') return today;
   await getOrder(db, orderId);
   const { dueOn, dueAt } = await instalmentOf(db, orderId, instalment);
-  const presentations = (await findCollection(db, orderId, instalment))?.presentations ?? 0;
+  const presentations = (await findBankCollection(db, orderId, instalment))?.presentations ?? 0;
   return dueAt !== null && presentations <= 1 && dueOn < today ? dueOn : today;
 }
 
@@ -83,16 +88,16 @@ export async function usualDay(
  * @throws NettermsError `collection-not-allowed`, `collection-too-early`, `instalment-not-found`, `order-closed`,
  *   `order-not-confirmed`
  */
-export async function moveCollection(
+export async function moveBankCollection(
   tx: Tx,
   order: OrderRow,
   instalment: number,
-  move: CollectionMove,
+  move: BankCollectionMove,
   situation: Pick<Situation, 'policies' | 'today'>,
-): Promise<CollectionRow> {
+): Promise<BankCollectionRow> {
   const { state, on, paymentId, actor, now } = move;
   const line = await instalmentOf(tx, order.id, instalment);
-  const before = await findCollection(tx, order.id, instalment);
+  const before = await findBankCollection(tx, order.id, instalment);
   const may = nextStates(before?.state ?? null);
   if (!may.includes(state))
     throw new NettermsError(
@@ -104,13 +109,13 @@ export async function moveCollection(
   if (state === 'paid' && !move.confirmed) requireFinal(line, situation);
   const method = move.method ?? before?.method ?? 'riba';
   const presented = state === 'presented' ? 1 : 0;
-  const [row] = await tx<CollectionRow[]>`
-    insert into collections (order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at)
+  const [row] = await tx<BankCollectionRow[]>`
+    insert into bank_collections (order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at)
     values (${order.id}, ${instalment}, ${state}, ${method}, ${on}, ${presented}, ${paymentId}, ${actor}, ${now})
     on conflict (order_id, instalment) do update set
       state = excluded.state, method = excluded.method, state_on = excluded.state_on,
-      presentations = collections.presentations + excluded.presentations,
-      payment_id = coalesce(excluded.payment_id, collections.payment_id), actor = excluded.actor, updated_at = excluded.updated_at
+      presentations = bank_collections.presentations + excluded.presentations,
+      payment_id = coalesce(excluded.payment_id, bank_collections.payment_id), actor = excluded.actor, updated_at = excluded.updated_at
     returning ${columns(tx)}`;
   await recordAudit(tx, {
     at: now,
@@ -123,13 +128,13 @@ export async function moveCollection(
 }
 
 /** A payment that is reversed leaves its collection unpaid. */
-export const returnedCollections: CustomerConsequences['collections'] = async (
+export const returnedBankCollections: CustomerConsequences['bankCollections'] = async (
   tx,
   { today, now },
   { body, command },
 ) => {
   const { paymentId } = body as { paymentId: string };
-  await tx`update collections set state = 'unpaid', state_on = ${today}, actor = ${command.actor}, updated_at = ${now}
+  await tx`update bank_collections set state = 'unpaid', state_on = ${today}, actor = ${command.actor}, updated_at = ${now}
            where payment_id = ${paymentId} and state = 'paid'`;
 };
 

@@ -8,9 +8,14 @@ import { returnFee } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
 import { lockOrder, type OrderRow } from '../orders/tables.ts';
 import { reverse } from '../payments/reverse-payment.ts';
-import { type CollectionMove, type CollectionRow, findCollection, moveCollection } from './tables.ts';
+import {
+  type BankCollectionMove,
+  type BankCollectionRow,
+  findBankCollection,
+  moveBankCollection,
+} from './tables.ts';
 
-export type CollectionStep = CollectionMove & {
+export type BankCollectionStep = BankCollectionMove & {
   orderId: string;
   instalment: number;
   /** What the customer is charged where it was not paid. */
@@ -21,19 +26,19 @@ export type CollectionStep = CollectionMove & {
 /**
  * Brings the collection of an instalment to any state but `paid`, which comes with a payment. `unpaid` after `paid`
  * reverses that payment; nothing else moves money but the fee for what was not paid.
- * @throws NettermsError as `moveCollection`, and as `reversePayment` is refused; `currency-mismatch` for a fee
+ * @throws NettermsError as `moveBankCollection`, and as `reversePayment` is refused; `currency-mismatch` for a fee
  */
-export async function stepCollection(
+export async function stepBankCollection(
   tx: Tx,
   ask: Ask,
-  given: CollectionStep,
-): Promise<{ collection: CollectionRow; replayed: boolean; asked: Asked }> {
+  given: BankCollectionStep,
+): Promise<{ collection: BankCollectionRow; replayed: boolean; asked: Asked }> {
   const { orderId, instalment, state, on, reason, fee, actor, now } = given;
   const { order } = await lockOrder(tx, orderId);
-  const before = await findCollection(tx, orderId, instalment);
+  const before = await findBankCollection(tx, orderId, instalment);
   if (before?.state === state) return { collection: before, replayed: true, asked: nothing };
   const situation = await ask.situation(now);
-  const collection = await moveCollection(tx, order, instalment, given, situation);
+  const collection = await moveBankCollection(tx, order, instalment, given, situation);
   const done = (changedOrders: readonly string[]) => ({
     ...{ collection, replayed: false, asked: { ...nothing, changedOrders } },
   });
@@ -53,7 +58,7 @@ async function chargeFee(
   tx: Tx,
   { policies }: Situation,
   { id: orderId, status, customerId, currency }: OrderRow,
-  { collection, given }: { collection: CollectionRow; given: CollectionStep },
+  { collection, given }: { collection: BankCollectionRow; given: BankCollectionStep },
 ): Promise<string[]> {
   const { instalment, on, fee, actor, now } = given;
   const asked = fee === 'policy' ? policies.receipts.body.returnFee : fee;

@@ -8,7 +8,7 @@ const warningWords = {
 } as const;
 
 /** What the visitor should know before all else. */
-export function Notices({
+export function Warnings({
   form,
   credit,
   namesakes,
@@ -25,12 +25,12 @@ export function Notices({
     <>
       <Refused form={form} />
       {credit.warning !== undefined && (
-        <p class={credit.warning === 'over-limit' ? 'notice bad' : 'notice warn'}>
+        <p class={credit.warning === 'over-limit' ? 'message bad' : 'message warn'}>
           {warningWords[credit.warning]}
         </p>
       )}
       {namesakes.length > 0 && (
-        <p class="notice warn">
+        <p class="message warn">
           The same VAT number is on{' '}
           {namesakes.map((id, index) => (
             <>
@@ -42,7 +42,7 @@ export function Notices({
         </p>
       )}
       {request !== null && (
-        <p class="notice warn">
+        <p class="message warn">
           The customer asks for payment terms: <a href={`/admin/tasks/${request.id}`}>decide</a>.
         </p>
       )}
