@@ -35,7 +35,7 @@ export const collectionMove = z
     reason: reason.optional(),
   })
   .meta({
-    id: 'BankCollectionMove',
+    id: 'CollectionMove',
     example: { state: 'planned', method: 'riba', reason: 'Goes to the bank with the next batch.' },
   });
 
