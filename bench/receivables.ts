@@ -32,11 +32,11 @@ export async function addPastOrders(sql: Sql, count: number): Promise<void> {
                  sum(case when is_paid then 0 else part end) as open
           from parts group by id, customer_id, part, placed_at) one`;
     await tx`
-    insert into instalments (order_id, number, due_on, due_at, amount, outstanding)
-    select id, number, due_on, due_on + interval '1 day', part, case when is_paid then 0 else part end from parts`;
+    insert into instalments (order_id, number, line, due_on, due_at, amount, outstanding)
+    select id, number, number - 1, due_on, due_on + interval '1 day', part, case when is_paid then 0 else part end from parts`;
     await tx`
-    insert into payments (payment_id, customer_id, amount, currency, received_on, fingerprint, actor, created_at)
-    select 'past-' || id || '-' || number, customer_id, part, 'EUR', received_on, '-', 'user:bench', received_on
+    insert into payments (payment_id, customer_id, amount, currency, received_on, actor, created_at)
+    select 'past-' || id || '-' || number, customer_id, part, 'EUR', received_on, 'user:bench', received_on
     from parts where is_paid`;
     await tx`
     insert into ledger (entry_key, customer_id, order_id, instalment, account, kind, effect, value_on, cause_kind, cause_id,

@@ -24,7 +24,7 @@ export async function measureEvents(world: World): Promise<Findings> {
   const ids = Array.from({ length: ORDERS }, (_, index) => `${prefix}-${index}`);
   await until('three reminders of each order', async () => {
     const [row] = await world.sql<{ sent: number }[]>`
-      select count(*) as sent from notices where order_id = any(${ids}) and outcome = 'sent'`;
+      select count(*) as sent from step_outcomes where order_id = any(${ids}) and outcome = 'sent'`;
     return row!.sent === 3 * ORDERS;
   });
   for (const id of ids) await payInFull(world, id);
