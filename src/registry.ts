@@ -48,8 +48,9 @@ import type { Db, Sql } from './platform/postgres/client.ts';
 import type { Lookout } from './platform/temporal/poller.ts';
 
 /*
- * What modules define and others take without knowing them: one of the three ways by which something low reaches what
- * is above it (docs/decisions/0015). Besides the processes the only file that imports all; no module imports it.
+ * Definitions that modules export and that others use without knowing those modules: one of the three ways in which a
+ * lower module reaches a higher one (docs/decisions/0015). Apart from the processes, this is the only file that imports
+ * all modules; no module imports it.
  */
 
 /** What can be asked of an order. */
@@ -85,7 +86,7 @@ export const customerCommands = {
   revokeTerms,
 } satisfies Record<CustomerCommandKind, CustomerCommand>;
 
-/** What follows a command that asks for it; commands/definition.ts has the order in which they follow. */
+/** What follows a command whose definition asks for it; commands/definition.ts gives the sequence. */
 const consequences: Consequences = { fulfilment, invoicing, withholding, discountAndTolerance };
 const customerConsequences: CustomerConsequences = { bankCollections: returnedBankCollections };
 
@@ -97,7 +98,7 @@ export function commandsFor({
 }: {
   sql: Sql;
   orderWorkflows: Pick<OrderWorkflows, 'notify'>;
-  /** A store is notified by webhook; else the answer to the caller says that the order is paid. */
+  /** True: a store is notified by webhook. False: the answer to the caller says that the order is paid. */
   notifiesStore: boolean;
 }): Commands {
   const pipeline: Pipeline = { orderCommands, consequences, customerConsequences, notifiesStore };
@@ -108,8 +109,8 @@ export function commandsFor({
 export const importAppliers: Appliers = { customers: importCustomers, payments: importBankLines };
 
 /**
- * What the poller looks for: orders whose workflow was never started or has not been heard of, commands that no workflow
- * has taken, files that were not applied, and revocations that are not finished.
+ * What the poller looks for: orders whose workflow was never started or has not reported in time, commands that no
+ * workflow has taken, files that were not applied, and revocations that are not finished.
  */
 export const lookoutsOf = ({
   sql,
@@ -146,7 +147,7 @@ export const lookoutsOf = ({
     })),
 ];
 
-/** Temporal's data is gone: the poller is to look at all that is unfinished now, and starts it again. */
+/** For when Temporal's data is lost: makes the poller look at all unfinished work now, and start it again. */
 export async function wakeAll(db: Db, now: string): Promise<void> {
   await wakeOrders(db, now);
   await wakeRevocations(db, now);

@@ -190,7 +190,7 @@ describe('an admin', () => {
     await api.work('raced');
     expect((await cancelled).body).toMatchObject({ status: 'cancelled', command: { outcome: 'applied' } });
     const refused = await settling;
-    const detail = 'Order raced is cancelled already: nothing was changed.';
+    const detail = 'Order raced is already cancelled: nothing was changed.';
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'order-closed', detail, orderStatus: 'cancelled', command: { outcome: 'refused' } },

@@ -10,7 +10,7 @@ import { getOrder, lockOrder, type OrderRow, unpaidOf } from '../orders/tables.t
 import { applyPending, type Pipeline, situationAt } from './apply.ts';
 import { keepManual } from './submit.ts';
 
-/** A signal that a person sent from Temporal's UI, or the workflow itself: booked as a command. `place` makes its id. */
+/** A request by a person in Temporal's UI or by the workflow; it becomes a command. `place` is part of its id. */
 export type ManualRequest = {
   kind: OrderCommandKind;
   place: string;
@@ -28,13 +28,13 @@ export type Advance = {
   manualRequests: ManualRequest[];
   /** The reservation has run out. */
   expired: boolean;
-  /** The store could not be notified for as long as was tried. */
+  /** All attempts to notify the store have failed. */
   storeFailed: boolean;
-  /** The version of the plan that the workflow goes by. */
+  /** The version of the plan that the workflow follows. */
   planVersion: number;
 };
 
-/** What the workflow needs to know of the order; `superseded`: a newer episode follows the order now. */
+/** What the workflow needs to know about its order. `superseded`: a newer episode now follows the order. */
 export type OrderSnapshot =
   | { superseded: true }
   | {
@@ -50,15 +50,15 @@ export type OrderSnapshot =
       paid: number[];
       confirmed: boolean;
       paidInStore: PaidInStore;
-      /** A store is notified of what becomes of the order. */
+      /** A store is notified of what happens to the order. */
       notifiesStore: boolean;
-      /** More commands wait than are applied at once. */
+      /** More commands are waiting than one transaction applies. */
       moreWaits: boolean;
-      /** The plan, where the workflow goes by an older one: the steps that nothing has become of yet. */
+      /** Given if the workflow follows an older plan: the current plan's steps that have no outcome yet. */
       plan?: { version: number; steps: Step[] };
     };
 
-/** The workflow looks at its order: applies what is pending, and notes what comes next. */
+/** The workflow looks at its order: pending commands are applied, and the next step is noted. */
 export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Promise<OrderSnapshot> {
   const now = new Date(given.now).toISOString();
   return inTransaction(sql, async (tx): Promise<OrderSnapshot> => {
@@ -82,7 +82,7 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
   });
 }
 
-/** Only of an order that the store still has to be notified of. */
+/** Changes nothing unless the store still has to be notified of the order. */
 async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<void> {
   if (order.status !== 'open' || order.paidInStore !== 'pending') return;
   await setPaidInStore(tx, order, 'failed', now);
@@ -123,8 +123,8 @@ async function snapshot(
 }
 
 /**
- * The last thing of all: nothing is to be done for this order any more. Mails that never left are closed. Where a newer
- * episode follows the order nothing is changed.
+ * Ends the work on an order, as the last step of its workflow. Mails that were never sent are closed. Changes nothing
+ * if a newer episode follows the order.
  */
 export async function finish(
   sql: Sql,

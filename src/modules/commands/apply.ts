@@ -17,7 +17,7 @@ import {
 import type { Refusal } from './rules/refusal.ts';
 import { decideCommand, getCommands, type OrderCommandRow, pendingCommands } from './tables.ts';
 
-/** What the registry knows, and whether this installation notifies a store. */
+/** The definitions in the registry, and whether this installation notifies a store. */
 export type Pipeline = {
   readonly orderCommands: Readonly<Record<OrderCommandKind, OrderCommand>>;
   readonly consequences: Consequences;
@@ -25,10 +25,13 @@ export type Pipeline = {
   readonly notifiesStore: boolean;
 };
 
-/** So many commands of an order are applied in one transaction; the workflow comes again for the rest. */
+/** How many commands of an order one transaction applies; the workflow comes back for the rest. */
 const AT_ONCE = 50;
 
-/** What holds during a transaction. Call it after the locks: what waited for them sees the settings that are in force then. */
+/**
+ * What holds during a transaction. Call it after taking the locks: a transaction that waited for them then reads the
+ * settings that are in force now.
+ */
 export async function situationAt(
   tx: Tx,
   { notifiesStore }: Pick<Pipeline, 'notifiesStore'>,
@@ -39,8 +42,7 @@ export async function situationAt(
 }
 
 /**
- * Applies an order's pending commands, in the order in which they came, each with its outcome. Needs the locks of
- * `lockOrder`.
+ * Applies an order's pending commands, oldest first, and writes the outcome of each. Needs the locks of `lockOrder`.
  */
 export async function applyPending(
   tx: Tx,
@@ -54,8 +56,9 @@ export async function applyPending(
 }
 
 /**
- * Judges one command by what holds now, applies it with what follows from it, and closes the order when it owes nothing.
- * @returns the state after it
+ * Checks one command against the current state, applies it with its consequences, and closes the order if nothing is
+ * owed any more.
+ * @returns the state afterwards
  */
 export async function applyCommand(
   tx: Tx,
@@ -105,7 +108,7 @@ async function noteOutcome(
   });
 }
 
-/** Refuses commands that wait, of any orders, because what they need is gone. Needs the lock of their customer. */
+/** Refuses waiting commands, of any orders, because what they need is gone. Needs the lock of their customer. */
 export async function refuseCommands(
   tx: Tx,
   ids: readonly string[],

@@ -18,7 +18,7 @@ import {
 } from './submit.ts';
 import type { CommandRow, OrderCommandRow } from './tables.ts';
 
-/** A payment or an invoice may be over hundreds of orders: so many workflows are notified at once. */
+/** How many workflows are notified in parallel: a payment or an invoice may cover hundreds of orders. */
 const NOTIFIED_AT_ONCE = 8;
 
 export type Commands = ReturnType<typeof createCommands>;
@@ -26,8 +26,8 @@ export type Commands = ReturnType<typeof createCommands>;
 export type Ask = ReturnType<Commands['within']>;
 
 /**
- * The one way by which people and stores ask something of an order or a customer: it is written under the locks, the
- * orders' workflows are notified after the commit, and the caller waits a moment for the outcome.
+ * The only way in which people and stores ask something of an order or a customer: the command is written under the
+ * locks, the orders' workflows are notified after the commit, and the caller waits a moment for the outcome.
  */
 export function createCommands({
   sql,
@@ -40,16 +40,16 @@ export function createCommands({
 }) {
   const outcomesOf = createOutcomes(sql);
 
-  /** Asks within the caller's transaction; `follow` it once that is committed. */
+  /** Asks within the caller's transaction; call `follow` once that is committed. */
   const within = (tx: Tx) => ({
-    /** What holds now; call it after the locks. */
+    /** What holds now; call it after taking the locks. */
     situation: (now: string): Promise<Situation> => situationAt(tx, pipeline, now),
 
     order: <Body, Facts>(definition: OrderCommand<Body, Facts>, given: AskingOrder<Body>): Promise<Asked> =>
       submitOrderCommand(tx, pipeline, definition, given),
     customer: <Body>(definition: CustomerCommand<Body>, given: Asking<Body>): Promise<Asked> =>
       submitCustomerCommand(tx, pipeline, definition, given),
-    /** Asks an order something in the name of a customer's command that was decided before. Needs their locks. */
+    /** Asks something of an order on behalf of a customer's command that was decided earlier. Needs both locks. */
     async inNameOf<Body>(
       parent: CommandRow,
       definition: OrderCommand<Body>,
@@ -67,7 +67,7 @@ export function createCommands({
     },
   });
 
-  /** Notifies the workflows of the orders that have something to do. What fails the poller repeats. */
+  /** Notifies the workflows of the orders that have something to do. The poller repeats what fails. */
   async function notify(asked: Asked): Promise<void> {
     const limit = pLimit(NOTIFIED_AT_ONCE);
     const signal = (orderId: string, name: SignalName, commandId?: string) =>
@@ -80,7 +80,7 @@ export function createCommands({
 
   /** Notifies the workflows, and waits a moment for the outcomes. */
   async function follow(asked: Asked): Promise<Asked> {
-    // The caller does not wait for Temporal and then for the outcome: a Temporal that does not answer must not double it.
+    // Not awaited before the outcome: if Temporal does not answer, the caller must not wait twice as long.
     const notified = notify(asked).catch(() => {});
     if (asked.changedOrders.length > 0) await notified;
     const ids = undecidedOf(asked).map(({ id }) => id);
@@ -89,7 +89,7 @@ export function createCommands({
     return { ...asked, command: asked.command && now(asked.command), children: asked.children.map(now) };
   }
 
-  /** Does it in one transaction, and follows what was asked in it. */
+  /** Runs `work` in one transaction, then follows what was asked in it. */
   async function transact<Result extends { readonly asked: Asked }>(
     work: (tx: Tx, ask: ReturnType<typeof within>) => Promise<Result>,
   ): Promise<Result> {
@@ -118,10 +118,10 @@ export function createCommands({
       return asked;
     },
 
-    /** The workflow of an order looks at it. */
+    /** The workflow of an order looks at its order. */
     advance: (given: Advance): Promise<OrderSnapshot> => advance(sql, pipeline, given),
 
-    /** Notifies the workflow of a command that it has not taken; one that takes none for long is shown as stuck. */
+    /** Notifies the workflow again of a command that it has not taken. After some time the order is shown as stuck. */
     async notifyAgain({ orderId, kind, id, createdAt }: OrderCommandRow, now: string): Promise<void> {
       if (Date.parse(now) - Date.parse(createdAt) > STUCK_MS) await noteStuck(sql, orderId, now);
       await orderWorkflows.notify(orderId, kind, id);
@@ -129,7 +129,7 @@ export function createCommands({
   };
 }
 
-/** Commands of orders that their workflows have to apply. */
+/** The commands that the orders' workflows still have to apply. */
 const undecidedOf = ({ command, children }: Asked): OrderCommandRow[] =>
   [...(command?.orderId ? [command as OrderCommandRow] : []), ...children].filter(
     ({ outcome }) => outcome === null,

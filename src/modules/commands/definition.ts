@@ -17,63 +17,63 @@ export type Situation = {
   /** In the merchant's zone. */
   readonly today: Day;
   readonly policies: ActivePolicies;
-  /** A store is notified by webhook; else the answer to the caller says that the order is paid. */
+  /** True: a store is notified by webhook. False: the answer to the caller says that the order is paid. */
   readonly notifiesStore: boolean;
 };
 
-/** What a command is judged by and applied to, under the locks of the customer and the order. */
+/** What a command is checked against and applied to, under the locks of the customer and the order. */
 export type OrderSituation = Situation & { readonly customer: CustomerRow; readonly order: OrderRow };
-/** The same of a command that is asked of a customer; it locks the orders that it needs itself, by id. */
+/** The same for a command that is asked of a customer. It locks the orders that it needs itself, sorted by id. */
 export type CustomerSituation = Situation & { readonly customer: CustomerRow };
 
-/** What a command's id is made of, and how a conflict names it: "Payment p-1". */
+/** What a command's id is made from, and how a conflict names it: "Payment p-1". */
 export type BusinessId = { readonly id: string; readonly called: string };
 
 /**
  * What follows a command in the same transaction, in this order: due dates that waited for the delivery or the invoice,
- * what an invoice lets the customer keep back, the early-payment discount and the tolerance. Last of all an order that
- * owes nothing is closed.
+ * what an invoice allows the customer to keep back, the early-payment discount and the tolerance. Finally, an order
+ * that owes nothing is closed.
  */
 export const consequenceNames = ['fulfilment', 'invoicing', 'withholding', 'discountAndTolerance'] as const;
 export type ConsequenceName = (typeof consequenceNames)[number];
 export type Consequence = (tx: Tx, state: OrderSituation, trigger: Trigger) => Promise<void>;
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;
-/** `paidWith`: the money that came in with the command; null: credit that no payment left. */
+/** `paidWith`: the money that the command brought; null: credit that comes from no payment; undefined: no money. */
 export type Trigger = { readonly command: CommandRow; readonly paidWith: MoneyIn | null | undefined };
 /** Money of a payment, and the day on which it was received. */
 export type MoneyIn = { readonly paymentId: string; readonly receivedOn: Day };
 
 /**
  * Something that can be asked of an order. The module whose business it is defines it, and src/registry.ts lists it.
- * Its words for people are in src/backoffice/pages/timeline.tsx.
+ * Its texts for people are in src/backoffice/pages/timeline.tsx.
  */
 export type OrderCommand<Body = unknown, Facts = unknown> = {
-  /** Also the name of the workflow's signal, and what stands on the wire. */
+  /** Also the name of the workflow's signal, and the value on the wire. */
   readonly kind: OrderCommandKind;
-  /** The scope of a key that may ask it. */
+  /** The scope that an API key needs to ask it. */
   readonly permission: Scope;
-  /** The body as it is stored; read again with it when the command is applied. Amounts in minor units. */
+  /** The schema of the stored body, which is parsed again when the command is applied. Amounts in minor units. */
   readonly body: z.ZodType<Body>;
-  /** Where the body names what is asked; else the caller's Idempotency-Key makes the id, or each call is a new command. */
+  /** Null if the body has no id for it: then the caller's Idempotency-Key makes one, or each call is a new command. */
   businessId?(body: Body): BusinessId | null;
-  /** What is asked has happened already: a repeat is answered with it, and nothing is kept. */
+  /** True if what is asked has already happened: the call is answered as a repeat, and nothing is kept. */
   isDone?(state: OrderSituation): boolean;
-  /** Fills in what the caller left open, as it is at the submission: "all that is outstanding" is an amount then. */
+  /** Fills in at submission what the caller left open: "all that is outstanding" becomes an amount. */
   pin?(state: OrderSituation, body: Body): Body;
-  /** What else it is judged by and applied to. */
+  /** Reads what else the command is checked against and applied to. */
   read?(tx: Tx, state: OrderSituation, body: Body, commandId: string): Promise<Facts>;
   /**
-   * Pure. Asked at the submission, and again when it is applied. Where another command waits for the order, that may
-   * change the answer: then it is asked at the submission only of what `refusesAtOnce`.
+   * Pure. Called at submission, and again when the command is applied. If another command waits for the order, that one
+   * may change the answer: then a refusal at submission counts only if `refusesAtOnce` is set.
    */
   refuse(state: OrderSituation, body: Body, facts: Facts): Refusal | null;
-  /** Money is kept only where it will be booked: an order that cannot take it now refuses it, whatever waits. */
+  /** Money is kept only if it will be booked: an order that cannot take it now refuses it, even if commands wait. */
   readonly refusesAtOnce?: boolean;
-  /** The amount that a second person has to approve first, in minor units; null if nobody has to. */
+  /** The amount that a second person has to approve first, in minor units; null if no approval is needed. */
   needsSecondPerson?(state: OrderSituation, body: Body, facts: Facts): number | null;
-  /** The amount that the caller named, of what a second person may have to approve. */
+  /** The amount that the caller gave, for commands that a second person may have to approve. */
   amountOf?(body: Body): number | null;
-  /** Writes what belongs to it, when it is submitted. */
+  /** Writes the rows that belong to the command, at submission. */
   keep?(tx: Tx, state: OrderSituation, body: Body, command: CommandRow): Promise<void>;
   apply(
     tx: Tx,
@@ -83,11 +83,11 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
     // biome-ignore lint/suspicious/noConfusingVoidType: most commands bring no money
   ): Promise<{ readonly paidWith: MoneyIn | null } | void>;
   readonly consequences: readonly ConsequenceName[];
-  /** Whether what it did still holds, for an answer that comes later; if not said, it does. */
+  /** Whether what the command did still holds, for an answer that comes later. If not given, it does. */
   stillHolds?(order: OrderRow): boolean;
 };
 
-/** What follows a customer's command that asks for it: `bankCollections`: a collection that was paid is unpaid after all. */
+/** What follows a customer's command. `bankCollections`: a collection that counted as paid becomes unpaid. */
 export type CustomerConsequenceName = 'bankCollections';
 export type CustomerConsequences = Readonly<
   Record<
@@ -96,21 +96,21 @@ export type CustomerConsequences = Readonly<
   >
 >;
 
-/** Asks an order something in the name of a customer's command. Needs the locks of the customer and the order. */
+/** Asks something of an order on behalf of a customer's command. Needs the locks of the customer and the order. */
 export type AskOrder = <Body>(
   definition: OrderCommand<Body, never> | OrderCommand<Body>,
   asked: { order: OrderRow; body: Body },
 ) => Promise<CommandRow>;
 
-/** Something that can be asked of a customer; it is decided at once: what is refused is thrown, and nothing is kept. */
+/** Something that can be asked of a customer. It is decided at once: a refusal is thrown, and nothing is kept. */
 export type CustomerCommand<Body = unknown> = {
   readonly kind: CustomerCommandKind;
   readonly permission: Scope;
   readonly body: z.ZodType<Body>;
-  /** Whose lock is taken. Throws if there is no such customer, payment or order. */
+  /** The id of the customer to lock. Throws if there is no such customer, payment or order. */
   customerOf(tx: Tx, body: Body): Promise<string>;
   businessId(body: Body): BusinessId | null;
-  /** What is asked has happened already: a repeat is answered with it, and nothing is kept. */
+  /** True if what is asked has already happened: the call is answered as a repeat, and nothing is kept. */
   isDone?(tx: Tx, state: CustomerSituation, body: Body): Promise<boolean>;
   apply(
     tx: Tx,
@@ -122,7 +122,7 @@ export type CustomerCommand<Body = unknown> = {
   readonly consequences: readonly CustomerConsequenceName[];
 };
 
-/** Lets TypeScript find the types of a definition. */
+/** Lets TypeScript infer the types of a definition. */
 export const orderCommand = <Body, Facts = undefined>(given: OrderCommand<Body, Facts>) => given;
 export const customerCommand = <Body>(given: CustomerCommand<Body>) => given;
 

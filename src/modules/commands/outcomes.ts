@@ -4,12 +4,12 @@ import { type CommandRow, getCommands, OUTCOME_CHANNEL } from './tables.ts';
 
 /** How long a caller is kept waiting for an outcome, in ms, before the answer is "accepted". */
 const PATIENCE_MS = 2_000;
-/** How often PostgreSQL is asked all the same: a notification may be lost with its connection. */
+/** How often PostgreSQL is polled in addition: a notification is lost if its connection breaks. */
 const LOOK_EVERY_MS = 500;
 
 export type Outcomes = ReturnType<typeof createOutcomes>;
 
-/** Waits for the outcomes of commands: PostgreSQL notifies whoever listens when one is decided. */
+/** Waits for the outcomes of commands: PostgreSQL notifies all listeners when a command is decided. */
 export function createOutcomes(sql: Sql) {
   const waiting = new Map<string, Set<() => void>>();
   let listening: Promise<unknown> | null = null;
@@ -25,7 +25,7 @@ export function createOutcomes(sql: Sql) {
     return listening;
   };
 
-  /** The commands in the order in which they came; those without an outcome take longer than a caller waits. */
+  /** The commands, oldest first. A command without an outcome takes longer than a caller waits. */
   return async function outcomesOf(ids: readonly string[]): Promise<CommandRow[]> {
     const until = Date.now() + PATIENCE_MS;
     let wake = (): void => {};

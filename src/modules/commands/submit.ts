@@ -29,12 +29,12 @@ import {
   pendingCommands,
 } from './tables.ts';
 
-/** Who asks what. */
+/** What is asked, and by whom. */
 export type Asking<Body> = {
   readonly body: Body;
   readonly actor: string;
   readonly reason: string | null;
-  /** What the caller sent, before defaults: the same id with another content is a conflict. */
+  /** What the caller sent, before defaults: the same id with different content is a conflict. */
   readonly content: unknown;
   /** The caller's `Idempotency-Key`; without one, and without a business id, each call is a new command. */
   readonly idempotencyKey: string | null;
@@ -46,20 +46,20 @@ export type AskingOrder<Body> = Asking<Body> & {
   readonly approved?: boolean;
 };
 
-/** What was kept of what somebody asked. */
+/** What was kept of a request. */
 export type Asked = {
-  /** Null where nothing was left to do, or a second person must approve first. */
+  /** Null if nothing was left to do, or if a second person must approve first. */
   readonly command: CommandRow | null;
-  /** What a customer's command asks of orders. */
+  /** The commands that a customer's command asked of orders. */
   readonly children: readonly OrderCommandRow[];
   readonly replayed: boolean;
-  /** What waits for a second person. */
+  /** The request for a second person's approval. */
   readonly approval: ApprovalRow | null;
   /** Orders whose workflows have to read them again. */
   readonly changedOrders: readonly string[];
 };
 
-/** Nothing was kept: it is so already. */
+/** Nothing was kept: what was asked is already so. */
 export const nothing: Asked = {
   command: null,
   children: [],
@@ -69,8 +69,9 @@ export const nothing: Asked = {
 };
 
 /**
- * Asks something of an order: judges it, and writes the command with what belongs to it. The order's workflow applies it;
- * the workflow of a closed order may be over, so that what such an order still takes is applied at once.
+ * Asks something of an order: checks it, and writes the command with the rows that belong to it. The order's workflow
+ * applies it. The workflow of a closed order may have ended, so a command that such an order still takes is applied at
+ * once.
  * @throws NettermsError `order-not-found`, `conflict`, and the code of a refusal: nothing is kept then
  */
 export async function submitOrderCommand<Body, Facts>(
@@ -120,7 +121,7 @@ export async function submitOrderCommand<Body, Facts>(
 }
 
 /**
- * Asks something of a customer, and decides it at once; what it asks of orders are commands of theirs.
+ * Asks something of a customer, and decides it at once. What it asks of orders becomes commands of those orders.
  * @throws NettermsError `conflict`, and as the definition says: nothing is kept then
  */
 export async function submitCustomerCommand<Body>(
@@ -160,8 +161,8 @@ export async function submitCustomerCommand<Body>(
 }
 
 /**
- * A command that a customer's command asks of an order, with its own outcome; a repeat finds it there. What a closed order
- * does not take is refused, and kept with that. Needs the locks of the customer and the order.
+ * A command that a customer's command asks of an order. It has an outcome of its own, and a repeat finds the same
+ * command. What a closed order does not take is kept as refused. Needs the locks of the customer and the order.
  */
 export async function askInNameOf(
   tx: Tx,
@@ -193,7 +194,7 @@ export async function askInNameOf(
   return row as OrderCommandRow;
 }
 
-/** What a customer's command that is known by its business id has asked before; null of one that was never asked. */
+/** What was asked before under the business id of a customer's command; its `command` is null if nothing was. */
 export async function askedBefore<Body>(
   tx: Tx,
   { businessId }: Pick<CustomerCommand<Body>, 'businessId'>,
@@ -203,7 +204,7 @@ export async function askedBefore<Body>(
   return { ...nothing, command: await findCommand(tx, id), children: await childrenOf(tx, id) };
 }
 
-/** Keeps what a person asked in Temporal's UI, or the workflow itself; a repeat of the same place is the same. */
+/** Keeps a request by a person in Temporal's UI or by the workflow. A repeat with the same `place` changes nothing. */
 export async function keepManual(
   tx: Tx,
   { order, now }: OrderSituation,
@@ -220,13 +221,13 @@ export async function keepManual(
   );
 }
 
-/** A refusal as the caller reads it, the same at the submission and later. */
+/** A refusal as the caller reads it; the same at submission and later. */
 export function refusalError(
   { code, detail, because = {} }: Refusal,
   { id, status, outstanding, total, currency }: OrderRow,
 ): NettermsError {
   const money = (amount: number) => ({ amount, currency });
-  const standing = `Order ${id} is ${status}; ${plainMoney(money(outstanding))} of ${plainMoney(money(total))} are outstanding.`;
+  const standing = `Order ${id} is ${status}; ${plainMoney(money(outstanding))} of ${plainMoney(money(total))} is outstanding.`;
   const members = { orderStatus: status, outstanding: money(outstanding), total: money(total) };
   return new NettermsError(code, detail ?? `${errorTable[code][1]}: nothing was changed. ${standing}`, {
     ...members,
@@ -234,11 +235,11 @@ export function refusalError(
   });
 }
 
-/** Whether a command waits for the order. What it changes may change what is refused: then its workflow alone can tell. */
+/** Whether a command waits for the order. It may change what is refused: then only the workflow can decide. */
 const isWaiting = async (tx: Tx, orderId: string): Promise<boolean> =>
   (await pendingCommands(tx, orderId, 1)).length > 0;
 
-/** Inserts the command; the same one of the same moment, which was here first, is the answer. */
+/** Inserts the command. If the same command was inserted at the same moment, that one is the answer. */
 async function keep(
   tx: Tx,
   called: string,
@@ -250,18 +251,18 @@ async function keep(
   return { ...nothing, command: known, children: await childrenOf(tx, command.id) };
 }
 
-/** What waits for a second person, or was decided, unless another amount is asked for now. */
+/** The approval that waits or was decided. Throws `conflict` if another amount is asked for now. */
 function replayed(approval: ApprovalRow, amount: number | null): Asked {
   if (amount === null || amount === approval.amount) return { ...nothing, approval };
   throw new NettermsError(
     'conflict',
-    `A write-off of ${plainMoney(approval)} of this order waits or was decided already (${approval.id}): have that one decided first, or repeat the very same request.`,
+    `A write-off of ${plainMoney(approval)} of this order waits for approval or was already decided (${approval.id}): have that one decided first, or repeat exactly the same request.`,
   );
 }
 
 const approvalIdOf = (commandId: string): string => `apr_${commandId.slice('cmd_'.length)}`;
 
-/** The id of a command and how it is named: by what the body names, by the caller's key, or by chance. */
+/** The id of a command and how messages name it: from the body's id, from the caller's key, or at random. */
 function nameOf(
   asked: string,
   business: { id: string; called: string } | null,

@@ -7,9 +7,9 @@ import type { Refusal } from './rules/refusal.ts';
 export type CommandRow = {
   id: string;
   customerId: string;
-  /** Null of what is asked of a customer. */
+  /** Null for a customer's command. */
   orderId: string | null;
-  /** The customer's command that asked it of the order. */
+  /** The customer's command that asked this of the order. */
   parentId: string | null;
   kind: CommandKind;
   body: Record<string, unknown>;
@@ -19,7 +19,7 @@ export type CommandRow = {
   createdAt: string;
   outcome: 'applied' | 'refused' | null;
   refusal: string | null;
-  /** The refusal in words, and further members of the problem. */
+  /** The refusal as a sentence, and further members of the problem. */
   because: { detail?: string; members?: Record<string, unknown> } | null;
   decidedAt: string | null;
 };
@@ -34,10 +34,10 @@ const columns = (db: Db) =>
 
 /** How long the poller leaves a new command to the caller's own signal. */
 const FIRST_SIGNAL_MS = 5_000;
-/** Where PostgreSQL says the id of a command that was decided. */
+/** The channel on which PostgreSQL announces the id of a decided command. */
 export const OUTCOME_CHANNEL = 'netterms_outcome';
 
-/** Inserts a command, as the pipeline alone does (commands/submit.ts); null if its id exists already. */
+/** Inserts a command; only the pipeline does this (commands/submit.ts). Null if its id already exists. */
 export async function insertCommand(db: Db, command: NewCommand, now: string): Promise<CommandRow | null> {
   const { id, customerId, orderId, parentId, kind, body, fingerprint, actor, reason } = command;
   const signalAfter = new Date(Date.parse(now) + FIRST_SIGNAL_MS).toISOString();
@@ -64,21 +64,21 @@ export async function getOrderCommand(db: Db, id: string): Promise<OrderCommandR
   return row as OrderCommandRow;
 }
 
-/** The commands with these ids, in the order in which they came. */
+/** The commands with these ids, oldest first. */
 export async function getCommands(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
   return db<
     CommandRow[]
   >`select ${columns(db)} from commands where id = any(${ids as string[]}) order by position`;
 }
 
-/** What a customer's command asked of orders, in the order in which it did. */
+/** The commands that a customer's command asked of orders, oldest first. */
 export async function childrenOf(db: Db, parentId: string): Promise<OrderCommandRow[]> {
   return db<
     OrderCommandRow[]
   >`select ${columns(db)} from commands where parent_id = ${parentId} order by position`;
 }
 
-/** The first commands of an order that wait for an outcome, in the order in which they came. */
+/** The first commands of an order that wait for an outcome, oldest first. */
 export async function pendingCommands(db: Db, orderId: string, limit: number): Promise<OrderCommandRow[]> {
   return db<OrderCommandRow[]>`
     select ${columns(db)} from commands where order_id = ${orderId} and outcome is null order by position limit ${limit}`;
@@ -90,7 +90,7 @@ export async function commandsOf(db: Db, orderId: string): Promise<OrderCommandR
   >`select ${columns(db)} from commands where order_id = ${orderId} order by position`;
 }
 
-/** Writes the outcome, once, and notifies whoever waits for it. */
+/** Writes the outcome, once, and notifies all who wait for it. */
 export async function decideCommand(
   db: Db,
   id: string,
@@ -105,7 +105,7 @@ export async function decideCommand(
     select pg_notify(${OUTCOME_CHANNEL}, id) from decided`;
 }
 
-/** Claims commands whose workflow must be notified again; the next try comes later each time, at most hourly. */
+/** Claims commands whose workflow must be notified again. Each time the next try comes later, after at most an hour. */
 export async function claimUnsignalled(
   db: Db,
   { now, limit }: { now: string; limit: number },

@@ -1,6 +1,6 @@
 import type { OrderCommandKind } from '../../orders/rules/order-state.ts';
 
-/** What can be asked of a customer; it is decided at once, and may ask something of orders. */
+/** The commands of a customer. They are decided at once, and may ask something of orders. */
 export const customerCommandKinds = [
   'receivePayment',
   'allocatePayment',

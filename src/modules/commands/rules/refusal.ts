@@ -1,10 +1,10 @@
 import { type ErrorCode, errorTable, NettermsError } from '../../../kernel/errors.ts';
 import { isClosed, type OrderStatus } from '../../orders/rules/order-state.ts';
 
-/** Why a command is refused: the code, what was wrong in words, and further members of the problem. */
+/** Why a command is refused: the code, a sentence that says what was wrong, and further members of the problem. */
 export type Refusal = {
   readonly code: ErrorCode;
-  /** Nothing where the code's title says it all. */
+  /** Left out if the code's title says enough. */
   readonly detail?: string;
   readonly because?: Readonly<Record<string, unknown>>;
 };
@@ -18,10 +18,10 @@ export const invalidField = (pointer: string, detail: string): Refusal => ({
   because: { errors: [{ pointer, detail }] },
 });
 
-/** Why an order does not take what needs a balance: it is not confirmed yet, or closed. Null while it is open. */
+/** Why an order refuses a command that needs a balance: it is not confirmed yet, or closed. Null while it is open. */
 export const notOpen = (order: Order): Refusal | null => notConfirmed(order) ?? closed(order);
 
-/** Why an order does not take what only a confirmed one takes. */
+/** Why an order refuses a command that only a confirmed order takes. Null once it is not reserved any more. */
 export const notConfirmed = ({ id, status }: Order): Refusal | null =>
   status === 'reserved'
     ? {
@@ -30,10 +30,10 @@ export const notConfirmed = ({ id, status }: Order): Refusal | null =>
       }
     : null;
 
-/** Why a closed order takes nothing more. */
+/** Why a closed order takes no more commands. Null while it is not closed. */
 export const closed = ({ id, status }: Order): Refusal | null =>
   isClosed(status)
-    ? { code: 'order-closed', detail: `Order ${id} is ${status} already: nothing was changed.` }
+    ? { code: 'order-closed', detail: `Order ${id} is already ${status}: nothing was changed.` }
     : null;
 
 /** An amount in another currency than the order's cannot be booked on it. */
@@ -45,7 +45,7 @@ export const otherCurrency = (order: { id: string; currency: string }, currency:
         detail: `Order ${order.id} is in ${order.currency}: nothing in ${currency} can be booked on it.`,
       };
 
-/** Throws a refusal, where there is one: what a customer's command refuses keeps nothing. */
+/** Throws the refusal if there is one: a customer's command that is refused keeps nothing. */
 export function refusedBy(refusal: Refusal | null): void {
   if (refusal)
     throw new NettermsError(refusal.code, refusal.detail ?? errorTable[refusal.code][1], refusal.because);
