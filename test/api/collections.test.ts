@@ -135,7 +135,7 @@ it('what cannot follow is refused, and says what can', async () => {
   await refused('paid', { paymentId: 'x' }, 'collection-too-early', '2027-04-07');
   await api.ask('wrong', 'settle', { reason: 'cash' });
   await refused('credited', {}, 'order-closed', 'settled');
-  await refused('paid', { paymentId: 'x', confirmed: true }, 'instalment-paid', 'is paid already');
+  await refused('paid', { paymentId: 'x', confirmed: true }, 'instalment-paid', 'is already paid');
   expect(await api.call('/payments/x')).toMatchObject({ status: 404 });
   await move('wrong', 'paid', { paymentId: 'twice', amount: eur(100), confirmed: true });
   expect((await api.call('/payments/twice')).body).toMatchObject({ unapplied: eur(100), allocated: eur(0) });

@@ -10,7 +10,7 @@ import { type BankCollectionStep, stepBankCollection } from './step-bank-collect
 import { type BankCollectionRow, findBankCollection, instalmentOf, moveBankCollection } from './tables.ts';
 
 export type Collect = BankCollectionStep & {
-  /** What was collected; all that is open of the instalment if not given. */
+  /** What was collected; null: all that is open of the instalment. */
   amount: Money | null;
 };
 
@@ -19,9 +19,9 @@ type Deps = { sql: Sql; commands: Commands };
 export type Collected = { collection: BankCollectionRow; replayed: boolean; waiting: boolean };
 
 /**
- * Brings the collection of an instalment to a state. `paid` is a payment on the instalment, `unpaid` after it reverses
- * that payment; nothing else moves money but the fee for what was not paid.
- * @throws NettermsError as `moveBankCollection`, and as `recordPayment` and `reversePayment` are refused
+ * Moves the collection of an instalment to a state. `paid` books a payment on the instalment, and `unpaid` after `paid`
+ * reverses that payment. Apart from that, only the fee for an unpaid collection moves money.
+ * @throws NettermsError with the codes of `moveBankCollection`, `recordPayment` and `reversePayment`
  */
 export async function collect(deps: Deps, given: Collect): Promise<Collected> {
   if (given.state === 'paid') return bookPaid(deps, given);
@@ -32,7 +32,7 @@ export async function collect(deps: Deps, given: Collect): Promise<Collected> {
 async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collected> {
   const { orderId, instalment, on, actor, reason, now } = given;
   const paymentId =
-    given.paymentId ?? invalid('/paymentId', 'Name the payment: an id of your own, used once.');
+    given.paymentId ?? invalid('/paymentId', 'Give the payment an id of your own that no other payment has.');
   const { currency } = await getOrder(sql, orderId);
   const line = await instalmentOf(sql, orderId, instalment);
   const before = await findBankCollection(sql, orderId, instalment);
@@ -41,7 +41,7 @@ async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collec
   if (line.outstanding <= 0 && !given.amount)
     throw new NettermsError(
       'instalment-paid',
-      `Instalment ${instalment} of order ${orderId} is paid already: give the amount that the bank paid, and it becomes credit.`,
+      `Instalment ${instalment} of order ${orderId} is already paid: give the amount that the bank paid, and it becomes credit.`,
     );
   const amount = given.amount ?? { amount: line.outstanding, currency };
   const method = given.method ?? before?.method ?? 'riba';
@@ -60,12 +60,12 @@ async function bookPaid({ sql, commands }: Deps, given: Collect): Promise<Collec
   if (collection.state !== 'paid' || collection.paymentId !== paymentId)
     throw new NettermsError(
       'conflict',
-      `Payment ${paymentId} came back already: give this one an id of its own.`,
+      `Payment ${paymentId} was already returned: give this payment a new id.`,
     );
   return { collection, replayed: asked.replayed, waiting: asked.command?.outcome === null };
 }
 
-/** Whether the payment is of the amount that is given, if one is. */
+/** Whether the payment has the given amount; true if none is given. */
 async function isSame(sql: Sql, paymentId: string, { amount }: Collect): Promise<boolean> {
   const known = await findPayment(sql, paymentId);
   return amount === null || (known?.amount === amount.amount && known.currency === amount.currency);

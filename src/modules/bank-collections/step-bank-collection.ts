@@ -18,15 +18,15 @@ import {
 export type BankCollectionStep = BankCollectionMove & {
   orderId: string;
   instalment: number;
-  /** What the customer is charged where it was not paid. */
+  /** What the customer is charged if the collection was not paid. */
   fee: Money | 'policy' | 'none';
   reason: string | null;
 };
 
 /**
- * Brings the collection of an instalment to any state but `paid`, which comes with a payment. `unpaid` after `paid`
- * reverses that payment; nothing else moves money but the fee for what was not paid.
- * @throws NettermsError as `moveBankCollection`, and as `reversePayment` is refused; `currency-mismatch` for a fee
+ * Moves the collection of an instalment to any state except `paid`, which needs a payment. `unpaid` after `paid`
+ * reverses that payment. Apart from that, only the fee for an unpaid collection moves money.
+ * @throws NettermsError with the codes of `moveBankCollection` and `reversePayment`; `currency-mismatch` for a fee
  */
 export async function stepBankCollection(
   tx: Tx,
@@ -53,7 +53,7 @@ export async function stepBankCollection(
   return done(orderIds);
 }
 
-/** The fee for what was not paid, where no payment was booked. Returns the orders whose workflows have to read again. */
+/** Charges the fee if no payment was booked. Returns the orders whose workflows have to read them again. */
 async function chargeFee(
   tx: Tx,
   { policies }: Situation,
@@ -65,7 +65,10 @@ async function chargeFee(
   if (!asked || asked === 'none' || status !== 'open') return [];
   if (asked.currency !== currency) {
     if (fee === 'policy') return [];
-    throw new NettermsError('currency-mismatch', `Order ${orderId} is in ${currency}: so is a fee on it.`);
+    throw new NettermsError(
+      'currency-mismatch',
+      `Order ${orderId} is in ${currency}: give the fee in ${currency}, not in ${asked.currency}.`,
+    );
   }
   const entry = returnFee(orderId, {
     number: instalment,

@@ -29,9 +29,9 @@ export type BankCollectionMove = {
   state: BankCollectionState;
   method: BankCollectionMethod | null;
   on: Day;
-  /** The payment that books it, where it is paid. */
+  /** The payment, if the collection is paid. */
   paymentId: string | null;
-  /** The bank has said that it will not come back. */
+  /** The bank has confirmed that it will not return the collection. */
   confirmed: boolean;
   actor: string;
   now: string;
@@ -64,8 +64,8 @@ export async function instalmentOf(db: Db, orderId: string, number: number): Pro
 }
 
 /**
- * The bank's day of a state, where nobody says it: today. What it has collected at the first presentation was paid when
- * it was due, though that is certain only some bank days later.
+ * The bank's day for a state if the caller gives none: today. But what the bank collected at the first presentation was
+ * paid on the due day, although that is certain only some bank days later.
  */
 export async function usualDay(
   db: Db,
@@ -84,7 +84,7 @@ export async function usualDay(
 }
 
 /**
- * Brings a collection to a state; audited. Books nothing. Needs the locks of `lockOrder`.
+ * Moves a collection to a state; audited. Books nothing. Needs the locks of `lockOrder`.
  * @throws NettermsError `collection-not-allowed`, `collection-too-early`, `instalment-not-found`, `order-closed`,
  *   `order-not-confirmed`
  */
@@ -127,7 +127,7 @@ export async function moveBankCollection(
   return row!;
 }
 
-/** A payment that is reversed leaves its collection unpaid. */
+/** When a payment is reversed, its collection becomes unpaid. */
 export const returnedBankCollections: CustomerConsequences['bankCollections'] = async (
   tx,
   { today, now },
@@ -142,12 +142,12 @@ function requireOpen({ id, status }: OrderRow): void {
   if (status === 'reserved')
     throw new NettermsError('order-not-confirmed', `Order ${id} is only reserved: confirm it first.`);
   if (isClosed(status))
-    throw new NettermsError('order-closed', `Order ${id} is ${status} already: nothing is to be collected.`, {
+    throw new NettermsError('order-closed', `Order ${id} is already ${status}: nothing is left to collect.`, {
       orderStatus: status,
     });
 }
 
-/** Until some bank days after the due date the bank can return it: it is not paid before. */
+/** Until some bank days after the due date the bank can return a collection: it is not paid before that. */
 function requireFinal(
   { orderId, number, dueOn }: InstalmentRow,
   { policies, today }: Pick<Situation, 'policies' | 'today'>,
@@ -157,7 +157,7 @@ function requireFinal(
   if (today >= final) return;
   throw new NettermsError(
     'collection-too-early',
-    `Instalment ${number} of order ${orderId} is due on ${dueOn}, and the bank can return it until ${final}: say paid then, or with "confirmed": true if the bank has confirmed it.`,
+    `Instalment ${number} of order ${orderId} is due on ${dueOn}, and the bank can return it until ${final}: report it as paid from that day on, or with "confirmed": true if the bank has confirmed it.`,
     { finalOn: final },
   );
 }

@@ -8,7 +8,7 @@ import { creditAdjustment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 
 /**
- * Corrects the credit held for a customer by hand: more or less of it, by a further entry with a reason.
+ * Corrects the credit held for a customer by hand: a further entry, with a reason, raises or lowers it.
  * Refused with `customer-not-found`, `currency-mismatch`; `insufficient-credit` if less is held.
  */
 export const adjustCredit = customerCommand({
@@ -33,7 +33,7 @@ export const adjustCredit = customerCommand({
     if (amount.amount < 0 && unapplied + amount.amount < 0)
       refusedBy({
         code: 'insufficient-credit',
-        detail: `${plainMoney({ ...amount, amount: unapplied })} of credit is held for ${customerId}: no more can be taken.`,
+        detail: `${plainMoney({ ...amount, amount: unapplied })} of credit is held for ${customerId}: take that much or less.`,
       });
     const booking = { customerId, currency, commandId: null, actor, now };
     await book(tx, [creditAdjustment(adjustmentId, amount.amount, today)], booking);

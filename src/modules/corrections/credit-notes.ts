@@ -16,7 +16,7 @@ export type CreditNoteRow = {
 const columns = (db: Db) =>
   db`credit_note_id, order_id, amount, currency, issued_on, number, command_id, actor, created_at`;
 
-/** Keeps a credit note. What it reduces is the ledger's to say. */
+/** Keeps a credit note. The ledger says what it reduces. */
 export async function keepCreditNote(db: Db, note: CreditNoteRow): Promise<void> {
   await db`
     insert into credit_notes (${columns(db)})
@@ -25,8 +25,9 @@ export async function keepCreditNote(db: Db, note: CreditNoteRow): Promise<void>
 }
 
 /**
- * The credit note that has this number of its year already, refused ones left out: on the order itself, or for another
- * customer. One credit note may be over several orders of a customer. Who asks holds the number until the transaction ends.
+ * The credit note that already has this number in the same year, on the same order or for another customer; refused
+ * ones are left out. One credit note may cover several orders of a customer, which then share its number. The number
+ * is locked until the transaction ends.
  */
 export async function findSameNumber(
   db: Tx,

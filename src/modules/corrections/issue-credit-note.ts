@@ -9,8 +9,8 @@ import { balancesOf } from '../orders/tables.ts';
 import { findSameNumber, keepCreditNote } from './credit-notes.ts';
 
 /**
- * A credit note: less is owed, the earliest due first; what is over the balance becomes unapplied credit, as far as it was
- * paid. What is withheld of the order goes back in proportion. A settled order takes it as well.
+ * A credit note: less is owed, the earliest due first. What exceeds the balance becomes unapplied credit, as far as it
+ * was paid. What is withheld from the order is given back in proportion. A settled order takes a credit note as well.
  */
 export const issueCreditNote = orderCommand({
   kind: 'credit',
@@ -41,7 +41,7 @@ export const issueCreditNote = orderCommand({
     if (same)
       return {
         code: 'credit-note-number-taken',
-        detail: `Credit note ${same.creditNoteId} has the number ${number} in that year, on order ${same.orderId}: give this one its own number, unless it is the same one.`,
+        detail: `Credit note ${same.creditNoteId} already has the number ${number} in that year, on order ${same.orderId}: give this one another number, or send nothing if it is the same credit note.`,
         because: same,
       };
     return amount > left ? { code: 'credit-exceeds-order' } : null;

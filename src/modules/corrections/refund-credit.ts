@@ -9,7 +9,7 @@ import { book } from '../ledger/tables.ts';
 import { creditSources, draw } from '../payments/credit-sources.ts';
 
 /**
- * Credit held for a customer was paid out.
+ * Records that credit held for a customer was paid out.
  * Refused with `customer-not-found`, `currency-mismatch`; `insufficient-credit` if less is held.
  */
 export const refundCredit = customerCommand({
@@ -37,7 +37,7 @@ export const refundCredit = customerCommand({
       const free = held.reduce((sum, source) => sum + source.amount, 0);
       refusedBy({
         code: 'insufficient-credit',
-        detail: `${plainMoney({ amount: free, currency })} of credit is held for ${customerId} and promised to no order: no more can be refunded.`,
+        detail: `${plainMoney({ amount: free, currency })} of credit is held for ${customerId} and not promised to an order: refund that much or less.`,
       });
     }
     await tx`

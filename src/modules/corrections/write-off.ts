@@ -13,9 +13,9 @@ import { close } from '../orders/close.ts';
 import { balancesOf } from '../orders/tables.ts';
 
 /**
- * Gives up an amount of what is owed, the latest due first; without an amount, all of it, and no more than it was when
- * that was asked. With nothing left the order is written off. What would bring the write-offs of an order over the
- * merchant's threshold waits for a second person.
+ * Writes off an amount of what is owed, the latest due first. Without an amount it writes off all that is owed, but no
+ * more than was owed at submission. If nothing is left, the order is closed as written off. A write-off that would
+ * bring the write-offs of an order over the merchant's threshold waits for a second person.
  */
 export const writeOff = orderCommand({
   kind: 'writeOff',
@@ -23,7 +23,7 @@ export const writeOff = orderCommand({
   body: z.object({
     amount: z.int().optional(),
     currency: z.string().optional(),
-    /** All that was outstanding at the submission. What is owed only later, nobody has judged. */
+    /** All that was outstanding at submission: what became owed later was not part of the decision. */
     upTo: z.int().optional(),
     approvalId: z.string().optional(),
     requestedBy: z.string().optional(),
@@ -39,7 +39,7 @@ export const writeOff = orderCommand({
     const owed = plainMoney({ amount: order.outstanding, currency: order.currency });
     return {
       code: 'write-off-exceeds-balance',
-      detail: `${owed} is outstanding: write off that or less.`,
+      detail: `${owed} is outstanding: write off that much or less.`,
     };
   },
 
@@ -66,7 +66,7 @@ export const writeOff = orderCommand({
   consequences: [],
 });
 
-/** What of an order was written off so far, or is to be by commands that wait. In minor units. */
+/** What was written off from an order so far, and what waiting commands will write off. In minor units. */
 async function writtenOffOf(db: Db, orderId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select ((select coalesce(-sum(amount), 0) from ledger where order_id = ${orderId} and effect = 'write_off')
@@ -76,9 +76,9 @@ async function writtenOffOf(db: Db, orderId: string): Promise<number> {
 }
 
 /**
- * The decision of another person: what is approved is written off in the name of both. Repeated, it is the same command.
- * @throws NettermsError as `decideApproval` does; `write-off-exceeds-balance` where less is owed by now: then it is not
- *   decided
+ * The decision of a second person: what is approved is written off in the name of both. A repeat is the same command.
+ * @throws NettermsError with the codes of `decideApproval`; `write-off-exceeds-balance` if less is owed by now: then
+ *   the request stays undecided
  */
 export async function decideWriteOff(
   { sql, commands, now }: { sql: Sql; commands: Commands; now: string },

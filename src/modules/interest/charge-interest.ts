@@ -8,11 +8,11 @@ import type { ActivePolicies } from '../settings/tables.ts';
 import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.ts';
 
 /**
- * Charges what has accrued up to a day and was not charged yet, and the compensation of each overdue invoice once (art. 6 D.Lgs.
- * 231/2002); an order without an invoice counts as one.
- * Needs the locks of `lockOrder`. Where the merchant does not charge late customers, nothing is booked.
+ * Charges the interest that has accrued up to a day and was not charged yet, and once for each overdue invoice the
+ * compensation (art. 6 D.Lgs. 231/2002); an order without an invoice counts as one.
+ * Needs the locks of `lockOrder`. Books nothing if the merchant does not charge late customers.
  * @param commandId of the command that charges it
- * @returns `charged`, `nothing`, or the code of what hinders it: a rate or a law is not known
+ * @returns `charged`, `nothing`, or the code of what prevents it: a rate or a law is missing
  */
 export async function bookLateInterest(
   tx: Tx,
@@ -30,7 +30,7 @@ export async function bookLateInterest(
   return entries.length > 0 ? 'charged' : 'nothing';
 }
 
-/** The instalments as they will be once money of that day has come in, which is charged interest and costs first. */
+/** The instalments as they will be once money received on that day is booked, after interest and costs are charged. */
 export async function afterCharges<Line extends Balance>(
   db: Db,
   order: OrderRow,

@@ -28,7 +28,7 @@ export const chargeInterest = orderCommand({
   consequences: [],
 });
 
-/** Gives up interest and costs that were charged, paid or not, or a part of them. A settled order takes it as well. */
+/** Waives all or part of the charged interest and costs, paid or not. A settled order takes a waiver as well. */
 export const waive = orderCommand({
   kind: 'waive',
   permission: 'admin',

@@ -10,8 +10,8 @@ import { compensationFor, countryOf, lateInterest } from './rules/late-interest.
 import { type PrincipalEntries, principalMovements } from './rules/principal.ts';
 
 /**
- * The late interest of one instalment, in minor units: what has accrued, and what of it was charged. What was charged
- * before the due date was put off stays accrued, without a period.
+ * The late interest of one instalment, in minor units: what has accrued, and how much of it was charged. What was
+ * charged before the due date was postponed still counts as accrued, without a period.
  */
 export type InstalmentInterest = {
   readonly number: number;
@@ -30,17 +30,17 @@ export type OrderInterest = {
     readonly charged: number;
     /** For one overdue invoice. */
     readonly each: number;
-    /** The overdue invoices of which it was not charged; null stands for the order itself, which has none. */
+    /** The overdue invoices for which it was not charged; null stands for an order without an invoice. */
     readonly invoices: readonly (string | null)[];
   };
   /** What was charged and then waived. */
   readonly waived: number;
 };
 
-/** Why the interest of an order cannot be told. */
+/** Why the interest of an order cannot be calculated. */
 export type Hindrance = 'no-interest-law' | 'reference-rate-missing';
 
-/** What hinders `interestOfOrder`: a law or a rate is not known. Any other error is thrown on. */
+/** What prevents `interestOfOrder`: a law or a rate is missing. Any other error is thrown again. */
 export function hindranceOf(error: unknown): Hindrance {
   if (
     error instanceof NettermsError &&
@@ -51,9 +51,9 @@ export function hindranceOf(error: unknown): Hindrance {
 }
 
 /**
- * What has accrued on an order up to a day (included), by the policy in force now, and what of it was charged. It
- * accrues after the last day in time, the legal due day.
- * @param bookedBefore what was charged from then on does not count as charged
+ * What has accrued on an order up to a day (included), by the policy in force now, and how much of it was charged. It
+ * accrues from the day after the legal due day, the last day on which payment is in time.
+ * @param bookedBefore charges that were booked from this instant on do not count
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
 export async function interestOfOrder(
@@ -111,10 +111,10 @@ export async function interestOfOrder(
 }
 
 /**
- * The overdue invoices of an order that were not compensated, through this order or another; of an order that was
- * compensated before it had an invoice, none. Its invoices, the earliest first, are taken to ask for its instalments, the
- * earliest first.
- * @param reach of the instalments that were late, in minor units
+ * The overdue invoices of an order for which no compensation was charged, through this order or another. There are none
+ * if compensation was charged before the order had an invoice. The earliest invoices are taken to ask for the earliest
+ * instalments.
+ * @param reach the sum of the instalments that were late, in minor units
  */
 async function uncompensated(
   db: Db,
@@ -133,7 +133,7 @@ async function uncompensated(
     .map(({ invoiceId }) => invoiceId);
 }
 
-/** How the principal of each instalment moved. A reversed payment was never received: its reversal counts on the same day. */
+/** How the principal of each instalment changed. A reversal counts on the payment's day: the payment never counted. */
 async function principalOf(db: Db, orderId: string): Promise<Map<number, Movement[]>> {
   const rows = await db<PrincipalEntries[]>`
     select l.instalment, coalesce(o.value_on, l.value_on) as day,
@@ -147,7 +147,7 @@ async function principalOf(db: Db, orderId: string): Promise<Map<number, Movemen
 }
 
 type Charged = {
-  /** By instalment; `before`: what of it was charged by the due day, which was an earlier one then. */
+  /** By instalment. `before`: what was charged for days up to the present due day, when an earlier one applied. */
   interest: Map<number, { all: number; before: number }>;
   compensation: number;
   waived: number;

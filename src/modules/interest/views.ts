@@ -5,9 +5,9 @@ import type { ActivePolicies } from '../settings/tables.ts';
 import { hindranceOf, interestOfOrder } from './order-interest.ts';
 
 /**
- * Late interest that has accrued on these orders up to a day and was not charged by its end, in minor units: what a statement tells
- * beside the balance. Zero where the merchant charges late customers nothing; null where it cannot be told, because
- * the reference rate of a half-year is missing or the country's law is not known here.
+ * Late interest that has accrued on these orders up to a day and was not charged by the end of that day, in minor
+ * units: a statement shows it next to the balance. Zero if the merchant does not charge late customers; null if it
+ * cannot be calculated, because the reference rate of a half-year or the country's law is missing.
  */
 export async function unchargedInterest(
   db: Db,

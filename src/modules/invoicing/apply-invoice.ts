@@ -10,8 +10,8 @@ import { balancesOf } from '../orders/tables.ts';
 import { getInvoice, invoicedOf, withholdingMissing } from './tables.ts';
 
 /**
- * An invoice covers the order, or a part of it: only what it says is payable is asked for, and due dates that waited for
- * the invoice may become final. A customer's command asks it.
+ * An invoice covers the order or a part of it: only the payable part is asked for, and due dates that waited for the
+ * invoice may become final. It is asked by a customer's command.
  */
 export const applyInvoice = orderCommand({
   kind: 'invoice',
@@ -22,7 +22,7 @@ export const applyInvoice = orderCommand({
     return notConfirmed(order) ?? (order.status === 'cancelled' ? { code: 'order-closed' } : null);
   },
 
-  // All that it changes follows from it.
+  // Its consequences make all the changes.
   async apply() {},
   consequences: ['invoicing', 'withholding', 'discountAndTolerance'],
 });
@@ -36,7 +36,7 @@ export const invoicing: Consequence = async (tx, state) => {
   await finaliseDueDates(tx, state, 'invoiced', lastIssuedOn);
 };
 
-/** What an invoice lets the customer keep back is not owed; of a settled order, what need not have been paid is credit. */
+/** What an invoice allows the customer to keep back is not owed; if it was already paid, it becomes credit. */
 export const withholding: Consequence = async (tx, state, { command }) => {
   const { order, policies } = state;
   const { id, withheld: kind } = await getInvoice(tx, String(command.body.invoiceId));

@@ -23,9 +23,9 @@ import {
 } from './tables.ts';
 
 /**
- * An invoice over one order or many of a customer: it is written, and each of its orders is asked to take it. What an
- * invoice is booked by (its amounts, orders and day) stays as it is; number, day of receipt and document may be
- * corrected (`putInvoice`).
+ * An invoice for one or more orders of a customer: it is written, and each of its orders is asked to take it. What it
+ * is booked by (amounts, orders and day) never changes; number, day of receipt and document may be corrected
+ * (`putInvoice`).
  * Refused with `order-not-found`, `several-customers`, `currency-mismatch`, `order-not-confirmed`, `order-closed` for a
  * cancelled order, `over-invoiced`, `invoice-number-taken`.
  */
@@ -75,14 +75,14 @@ export const registerInvoice = customerCommand({
 export type Registered = {
   invoice: InvoiceRow;
   done: 'created' | 'corrected' | 'unchanged';
-  /** All its orders have taken it. */
+  /** No order still has to take it. */
   booked: boolean;
 };
 
 /**
  * Registers an invoice, or corrects what may be corrected of one that is registered.
  * @param fingerprint of what was sent, before defaults
- * @throws NettermsError as `registerInvoice` is refused; `conflict`
+ * @throws NettermsError with the codes of `registerInvoice`; `conflict`
  */
 export async function putInvoice(
   { sql, commands, now }: { sql: Sql; commands: Commands; now: string },
@@ -110,12 +110,12 @@ async function numberTaken(sql: Sql, facts: InvoiceFacts, error: unknown): Promi
   const first = await findNumber(sql, facts);
   throw new NettermsError(
     'invoice-number-taken',
-    `Invoice ${first?.id} has the number ${facts.number} in that year: give this one its own number.`,
+    `Invoice ${first?.id} already has the number ${facts.number} in that year: give this one another number.`,
     { invoiceId: first?.id },
   );
 }
 
-/** The customer of the orders; all are of one, and in the invoice's currency. */
+/** The customer of the orders. Throws unless all belong to one customer and are in the invoice's currency. */
 async function ownerOf(
   tx: Tx,
   { orders, currency }: Pick<InvoiceFacts, 'orders' | 'currency'>,
@@ -130,12 +130,12 @@ async function ownerOf(
     if (row.customerId !== first.customerId)
       throw new NettermsError(
         'several-customers',
-        `Order ${id} is of customer ${row.customerId}, and order ${first.id} of ${first.customerId}: give each customer an invoice of its own.`,
+        `Order ${id} belongs to customer ${row.customerId}, and order ${first.id} to ${first.customerId}: register one invoice for each customer.`,
       );
     if (row.currency !== currency)
       throw new NettermsError(
         'currency-mismatch',
-        `Order ${id} is in ${row.currency}, and the invoice in ${currency}.`,
+        `Order ${id} is in ${row.currency}, and the invoice in ${currency}: both must be in the same currency.`,
       );
   }
   return first.customerId;
@@ -151,7 +151,7 @@ async function requireInvoiceable(
   for (const { id, status, total, currency } of orders) {
     refusedBy(notConfirmed({ id, status }));
     if (status === 'cancelled')
-      throw new NettermsError('order-closed', `Order ${id} is cancelled: nothing of it can be invoiced.`, {
+      throw new NettermsError('order-closed', `Order ${id} is cancelled: it cannot be invoiced.`, {
         orderStatus: status,
       });
     const money = (amount: number): string => plainMoney({ amount, currency });
@@ -159,7 +159,7 @@ async function requireInvoiceable(
     if (amount > left)
       throw new NettermsError(
         'over-invoiced',
-        `Of order ${id}, ${money(total)} in all, ${money(left)} are left to invoice, and this is ${money(amount)}.`,
+        `${money(left)} of order ${id} (${money(total)} in total) is left to invoice, and this is ${money(amount)}: invoice less, or amend the order first (POST /v1/orders/${id}/amend).`,
         { orderId: id },
       );
   }
@@ -178,7 +178,7 @@ async function correct(
   if (bookedBy(known) !== bookedBy({ ...facts, parts: facts.orders }))
     throw new NettermsError(
       'conflict',
-      `Invoice ${id} is booked: its amounts, orders and day stay as they are. Issue a credit note (POST /v1/orders/{orderId}/credit-notes), and place what is still owed as an order of its own, with its own invoice; number, receivedOn and documentUrl may be corrected here.`,
+      `Invoice ${id} is booked: its amounts, orders and day cannot be changed. Issue a credit note (POST /v1/orders/{orderId}/credit-notes), and place a new order with its own invoice for what is still owed. Only number, receivedOn and documentUrl can be corrected here.`,
     );
   const { number, receivedOn, documentUrl } = facts;
   await correctInvoice(tx, id, { number, receivedOn, documentUrl, fingerprint, updatedAt: now });
@@ -199,7 +199,7 @@ type Booked = Pick<InvoiceFacts, 'issuedOn' | 'total' | 'payable' | 'currency' |
   parts: InvoiceFacts['orders'];
 };
 
-/** What the ledger and due dates were made of. */
+/** What the ledger's entries and the due dates are based on. */
 const bookedBy = ({ issuedOn, total, payable, currency, withheld, parts }: Booked): string =>
   fingerprintOf({
     issuedOn,

@@ -24,7 +24,7 @@ export type OrderInvoice = {
   number: string;
   issuedOn: Day;
   receivedOn: Day | null;
-  /** What it asks for the order, and what of that the customer owes. */
+  /** What it asks for the order, and what the customer owes of that. */
   amount: number;
   payable: number;
   withheld: Withholding | null;
@@ -51,7 +51,7 @@ export async function getInvoice(db: Db, id: string): Promise<InvoiceRow> {
   return row;
 }
 
-/** The invoice of that number, in the year in which such a one would be issued. */
+/** The invoice with that number, in the year of `issuedOn`. */
 export async function findNumber(
   db: Db,
   { number, issuedOn }: Pick<InvoiceRow, 'number' | 'issuedOn'>,
@@ -61,7 +61,7 @@ export async function findNumber(
   return row ?? null;
 }
 
-/** Invoices after `after` (the last one of the page before), the newest first. */
+/** Invoices after `after` (the last one of the previous page), the newest first. */
 export async function listInvoices(
   db: Db,
   { customerId, number }: { customerId?: string | undefined; number?: string | undefined },
@@ -102,7 +102,7 @@ export async function correctInvoice(
       fingerprint = ${row.fingerprint}, updated_at = ${row.updatedAt} where id = ${id}`;
 }
 
-/** The orders' invoices, of each order the earliest first. */
+/** The invoices of the orders, by order, the earliest first. */
 export async function invoicesOfOrders(db: Db, orderIds: readonly string[]): Promise<OrderInvoice[]> {
   return db<OrderInvoice[]>`
     select p.order_id, i.id as invoice_id, i.number, i.issued_on, i.received_on, p.amount, p.payable, i.withheld,
@@ -111,7 +111,7 @@ export async function invoicesOfOrders(db: Db, orderIds: readonly string[]): Pro
     where p.order_id = any(${orderIds as string[]}) order by p.order_id, i.issued_on, i.number, i.id`;
 }
 
-/** What the invoices of an order come to, in minor units, and the day of the last of them. */
+/** The sums of an order's invoices, in minor units, and the day of the last one. */
 export type Invoiced = { amount: number; withheld: number; lastIssuedOn: Day | null };
 
 export async function invoicedOf(db: Db, orderId: string): Promise<Invoiced> {
@@ -129,12 +129,12 @@ export async function invoicedOfOrders(db: Db, orderIds: readonly string[]): Pro
   return new Map(rows.map(({ orderId, ...invoiced }) => [orderId, invoiced]));
 }
 
-/** What is withheld of an order, in minor units, by its invoices or with a payment, less what credit notes gave back. */
+/** What its invoices or a payment withhold from an order, less what credit notes gave back; in minor units. */
 export async function withheldOf(db: Db, orderId: string): Promise<number> {
   return (await withheldByKind(db, orderId)).reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** The same by the reason; none that came to nothing. */
+/** The same by reason; a reason whose sum is zero is left out. */
 export async function withheldByKind(
   db: Db,
   orderId: string,
@@ -146,9 +146,9 @@ export async function withheldByKind(
 }
 
 /**
- * What the invoices let the customer keep back of what is not credited, and is not withheld yet, in minor units; below
- * zero where more is. What was kept back when paying counts, and so does what credit notes gave back, so that it comes to
- * the same in whatever sequence invoices, payments and credit notes are booked.
+ * What the invoices allow the customer to keep back of the part that is not credited, less what is already withheld, in
+ * minor units; negative if more is withheld. What was kept back with a payment counts, and so does what credit notes
+ * gave back, so the result does not depend on the sequence in which invoices, payments and credit notes are booked.
  */
 export async function withholdingMissing(
   db: Db,

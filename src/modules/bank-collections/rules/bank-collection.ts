@@ -5,10 +5,10 @@ export const bankCollectionMethods = ['riba', 'sdd', 'card'] as const;
 export type BankCollectionMethod = (typeof bankCollectionMethods)[number];
 
 export const bankCollectionStates = ['planned', 'presented', 'credited', 'paid', 'unpaid'] as const;
-/** `credited`: the bank has advanced the money subject to collection (salvo buon fine), and can take it back: not paid. */
+/** `credited`: the bank has advanced the money subject to collection (salvo buon fine); it can still take it back. */
 export type BankCollectionState = (typeof bankCollectionStates)[number];
 
-/** Which state may follow which; what is not collected at all is planned or presented first. */
+/** Which state may follow which; a collection begins as planned or presented. */
 const bankCollectionTransitions = {
   none: ['planned', 'presented'],
   planned: ['presented'],
@@ -21,7 +21,7 @@ const bankCollectionTransitions = {
 export const nextStates = (from: BankCollectionState | null): readonly BankCollectionState[] =>
   bankCollectionTransitions[from ?? 'none'];
 
-/** The day from which the bank returns it no more: so many bank days after the due day. */
+/** The day from which the bank can no longer return a collection: `bankDays` bank days after the due day. */
 export function finalOn(dueOn: Day, bankDays: number, calendar: BusinessCalendar): Day {
   let day = calendar.nextBusinessDay(dueOn);
   for (let left = bankDays; left > 0; left--) day = calendar.nextBusinessDay(addDays(day, 1));

@@ -3,21 +3,21 @@ import { addDays, type Day, daysBetween } from '../../../kernel/calendar.ts';
 import { endOfHalfYear, halfYearOf } from './half-year.ts';
 import { type ReferenceRate, rateOf } from './reference-rates.ts';
 
-/** What is owed of the principal at the end of that day, in minor units: a payment of that day has lowered it. */
+/** What is owed of the principal at the end of that day, in minor units: a payment of that day is already deducted. */
 export type Movement = { readonly on: Day; readonly principal: number };
 
 /**
- * Days, both included, on which nothing accrues on so much of the principal (minor units; on all of it if not given):
- * a disputed part, or insolvency (art. 1 c. 2 D.Lgs. 231/2002). `to` null: until further notice.
+ * Days, first and last included, on which no interest accrues on `amount` of the principal (minor units; on all of it
+ * if not given): a disputed part, or insolvency (art. 1 c. 2 D.Lgs. 231/2002). `to` is null while the end is open.
  */
 export type Exclusion = { readonly from: Day; readonly to: Day | null; readonly amount?: number };
 
 export type Accrual = {
-  /** The legal due day, moved off holidays already. It does not count. */
+  /** The legal due day, already moved off holidays. No interest accrues on it. */
   readonly dueOn: Day;
-  /** The last day that counts, such as that of the payment. */
+  /** The last day that counts, such as the day of the payment. */
   readonly until: Day;
-  /** In any order; of several on one day the last counts. Nothing is owed before the first. */
+  /** In any order; of several on one day only the last counts. Nothing is owed before the first. */
   readonly movements: readonly Movement[];
   readonly excluded?: readonly Exclusion[];
   readonly rates: readonly ReferenceRate[];
@@ -25,22 +25,22 @@ export type Accrual = {
   readonly margin: string;
 };
 
-/** Days, both included, with one principal and one rate; amounts in minor units. */
+/** Days, first and last included, with one principal and one rate; amounts in minor units. */
 export type InterestPeriod = {
   readonly from: Day;
   readonly to: Day;
   readonly days: number;
-  /** Reference rate and margin together. */
+  /** The sum of reference rate and margin. */
   readonly ratePercent: string;
   readonly principal: number;
   readonly interest: number;
 };
 
-/** What has accrued, in minor units; without a period there was no delay. */
+/** What has accrued, in minor units; without periods there was no delay. */
 export type Accrued = { readonly periods: readonly InterestPeriod[]; readonly total: number };
 
 /**
- * Simple late interest by Directive 2011/7/EU: from the day after the due day to `until`, split at 1 January, 1 July
+ * Simple late interest under Directive 2011/7/EU: from the day after the due day to `until`, split at 1 January, 1 July
  * and wherever the principal changes; each period is principal × rate × days / 365, leap year or not, and is rounded
  * half up to the minor unit.
  * @throws NettermsError `reference-rate-missing` if something is owed in a half-year whose rate is not known
@@ -62,7 +62,7 @@ export function interestOf(accrual: Accrual): Accrued {
 
 type Stretch = { readonly from: Day; readonly to: Day; readonly principal: number };
 
-/** Days of one half-year on which interest accrues on the same principal; none with nothing. */
+/** Days of one half-year on which interest accrues on the same principal; days without principal are left out. */
 function stretchesOf({ dueOn, until, movements, excluded = [] }: Accrual): Stretch[] {
   const inOrder = [...movements].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
   const owedAfter = (day: Day): number => inOrder.findLast(({ on }) => on <= day)?.principal ?? 0;
@@ -87,7 +87,7 @@ function stretchesOf({ dueOn, until, movements, excluded = [] }: Accrual): Stret
     .reduce<Stretch[]>(joined, []);
 }
 
-/** A day on which nothing changed after all does not split a stretch. */
+/** Joins stretches that are split at a day on which nothing changed. */
 function joined(stretches: Stretch[], next: Stretch): Stretch[] {
   const previous = stretches.at(-1);
   const goesOn =

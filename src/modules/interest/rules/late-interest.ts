@@ -8,21 +8,21 @@ import { type ReferenceRate, ratesWith, type SourcedRate } from './reference-rat
 
 /** What the merchant has decided on late payment. */
 export type LateInterestPolicy = {
-  /** Whether late customers are charged. A preview computes all the same. */
+  /** Whether late customers are charged. A preview is calculated in any case. */
   readonly enabled: boolean;
-  /** ISO 3166-1 alpha-2: whose law holds; null is the country of the settings. */
+  /** The country whose law applies (ISO 3166-1 alpha-2); null: the country of the settings. */
   readonly country: string | null;
   /** Points above the reference rate that were agreed with the customers (art. 5 D.Lgs. 231/2002); null: the law's. */
   readonly marginPercent: string | null;
-  /** For each overdue invoice, once (art. 6 D.Lgs. 231/2002); an amount of 0 is none. */
+  /** For each overdue invoice, once (art. 6 D.Lgs. 231/2002); 0 charges none. */
   readonly compensation: Money;
-  /** Stand above the published rates, or add to them. */
+  /** Override the published rates, or add to them. */
   readonly referenceRates: readonly ReferenceRate[];
 };
 
-/** What the law asks about a debt besides its amounts and days. */
+/** What the law needs to know about a debt, in addition to its amounts and days. */
 export type Contract = {
-  /** The contract's day; if not given, the due day, since no contract is later. */
+  /** The day of the contract; if not given, the due day, since no contract is later than that. */
   readonly concludedOn?: Day | undefined;
   /** Agricultural or food products. */
   readonly agrifood?: boolean | undefined;
@@ -33,7 +33,7 @@ export const countryOf = (policy: LateInterestPolicy, settings: { readonly count
   policy.country ?? settings.country;
 
 /**
- * The reference rates that hold in a country, the oldest first, with the source of each.
+ * The reference rates that apply in a country, the oldest first, with the source of each.
  * @throws NettermsError `no-interest-law`
  */
 export function ratesIn(country: string, { referenceRates }: LateInterestPolicy): readonly SourcedRate[] {
@@ -42,7 +42,7 @@ export function ratesIn(country: string, { referenceRates }: LateInterestPolicy)
 }
 
 /**
- * The late interest on a debt by the law of a country and the merchant's policy, whether or not they charge it.
+ * The late interest on a debt under a country's law and the merchant's policy, whether or not the merchant charges it.
  * @throws NettermsError `no-interest-law`, `reference-rate-missing`
  */
 export function lateInterest(
@@ -66,7 +66,7 @@ function marginOf(
 
 /**
  * The fixed compensation for a late invoice, which is owed without notice (art. 6 Directive 2011/7/EU; CJEU C-585/20:
- * for each invoice). It is set in one currency, and an account is kept in one: on a debt in another it is 0.
+ * for each invoice). The policy sets it in one currency; for a debt in another currency it is 0.
  */
 export function compensationFor({ compensation }: LateInterestPolicy, currency: string): Money {
   return compensation.currency === currency ? compensation : { amount: 0, currency };

@@ -5,7 +5,7 @@ import type { SourcedRate } from './reference-rates.ts';
 export type InterestLaw = {
   /** Percentage points above the reference rate, for a contract of that day. */
   margin(concludedOn: Day): string;
-  /** Further points for agricultural and food products, from which nothing may be agreed to the contrary. */
+  /** Additional points for agricultural and food products; the parties cannot agree otherwise. */
   readonly agrifoodPoints: string;
   readonly rates: readonly SourcedRate[];
 };

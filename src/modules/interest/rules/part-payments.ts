@@ -5,8 +5,8 @@ import type { Movement } from './accrual.ts';
 export type PartPayment = { readonly on: Day; readonly amount: number };
 
 /**
- * The movements of a principal that is lowered by part payments, given in any order; in minor units. Together they are
- * no more than the principal.
+ * The movements of a principal that is lowered by part payments, given in any order; in minor units. Together they must
+ * not exceed the principal.
  */
 export function movementsOf(
   principal: number,

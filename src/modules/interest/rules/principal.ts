@@ -1,22 +1,22 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import type { Movement } from './accrual.ts';
 
-/** What the ledger holds of an instalment's principal for one day, in minor units. */
+/** The sums of the ledger's entries on an instalment's principal for one day, in minor units. */
 export type PrincipalEntries = {
   readonly instalment: number;
   readonly day: Day;
-  /** By how much more is owed; below zero, less. */
+  /** By how much more is owed; negative if less is owed. */
   readonly owed: number;
   /** What was received of that, less what was reversed. */
   readonly received: number;
-  /** What a credit note or an invoice made credit, because all was paid. */
+  /** What a credit note or an invoice turned into credit, because all was already paid. */
   readonly made: number;
 };
 
 /**
- * How the principal of each instalment moved. What was made credit lowers it from its own day on, as if it had been
- * entered before the payment; but only as far as the instalment is paid: credit that was spent before its payment
- * came back lowers nothing, the latest first.
+ * How the principal of each instalment changed. What was turned into credit lowers it from its own day on, as if it had
+ * been booked before the payment, but only as far as the instalment is paid. Credit that was spent before its payment
+ * was reversed lowers nothing; the latest such credit is left out first.
  * @param entries by instalment, the earliest day first
  */
 export function principalMovements(entries: readonly PrincipalEntries[]): Map<number, Movement[]> {

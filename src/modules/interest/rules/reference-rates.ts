@@ -5,18 +5,18 @@ import { halfYearName } from './half-year.ts';
 /** The reference rate of the half-year that begins on `from` (1 January or 1 July), in percent: "2.15". */
 export type ReferenceRate = { readonly from: Day; readonly percent: string };
 
-/** A rate and where it is written. */
+/** A rate and where it was published. */
 export type SourcedRate = ReferenceRate & { readonly source: string };
 
 const MEF = 'MEF, Gazzetta Ufficiale';
 
 /**
  * The rates of the European Central Bank's main refinancing operations in force on 1 January and 1 July, as Italy's
- * Ministry of Economy and Finance (MEF) makes them known in the Gazzetta Ufficiale (art. 5 D.Lgs. 231/2002), net of any
- * margin. Those to the first half of 2023 agree with the base rates of the Deutsche Bundesbank (§ 247 BGB), which are
- * 0.88 lower, but for the second half of 2008: there the ministry says 4.10 and the last operation was at 4.07.
- * Unsure: the first half of 2002, of which the ministry said nothing (the decree is of October 2002), and the second
- * half of 2026.
+ * Ministry of Economy and Finance (MEF) publishes them in the Gazzetta Ufficiale (art. 5 D.Lgs. 231/2002), net of any
+ * margin. Up to the first half of 2023 they agree with the base rates of the Deutsche Bundesbank (§ 247 BGB), which are
+ * 0.88 lower, except in the second half of 2008: the ministry says 4.10, while the last operation was at 4.07.
+ * Unsure: the first half of 2002, for which the ministry published nothing (the decree is of October 2002), and the
+ * second half of 2026.
  */
 const byYear: readonly (readonly [number, string, string, ofFirst?: string, ofSecond?: string])[] = [
   [2002, '3.45', '3.35', 'ECB, by the Bundesbank’s base rate of 2.57 (unsure)', MEF],
@@ -54,7 +54,7 @@ export const publishedRates: readonly SourcedRate[] = byYear.flatMap(
   ],
 );
 
-/** The rates by their half-year, the merchant's own standing above those that are published. */
+/** One rate for each half-year; the merchant's own rates override the published ones. */
 export function ratesWith(
   published: readonly SourcedRate[],
   own: readonly SourcedRate[],

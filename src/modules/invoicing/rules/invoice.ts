@@ -23,7 +23,7 @@ export type InvoiceFacts = {
 /** What an invoice asks for one of its orders. */
 export type InvoicePart = { readonly orderId: string; readonly amount: number; readonly payable: number };
 
-/** The parts with what is owed of each: what is withheld is divided in proportion, to the cent. */
+/** The parts, each with what is owed of it: what is withheld is divided in proportion, to the cent. */
 export function invoiceParts({ total, payable, orders }: InvoiceFacts): InvoicePart[] {
   const withheld = apportion(
     total - payable,
