@@ -229,7 +229,7 @@ describe('a receipt that does not add up is refused, says why, and books nothing
       '/allocations/0/orderId: There is no order none',
     ],
     ['an order of another customer', { allocations: [to('of-other', 1)] }, 'validation', 'another customer'],
-    ['a closed order', { allocations: [to('w-closed', 1)] }, 'order-closed', 'w-closed is settled'],
+    ['a closed order', { allocations: [to('w-closed', 1)] }, 'order-closed', 'w-closed is already settled'],
     ['a reservation', { allocations: [to('w-held', 1)] }, 'order-not-confirmed', 'w-held'],
     ['another currency', { amount: { amount: 100, currency: 'USD' } }, 'currency-mismatch', 'USD'],
     [

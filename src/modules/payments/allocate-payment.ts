@@ -6,8 +6,8 @@ import { allocationRequest, planAllocations } from './plan-allocations.ts';
 import { findPayment, unknownPayment } from './tables.ts';
 
 /**
- * What is left of a payment goes to orders, each of which is asked to take its part.
- * Refused with `payment-not-found`, and as `planAllocations` does.
+ * Allocates what is left of a payment to orders: each of them is asked to take its part.
+ * Refused with `payment-not-found` and the codes of `planAllocations`.
  */
 export const allocatePayment = customerCommand({
   kind: 'allocatePayment',

@@ -14,8 +14,8 @@ import { deductionKinds } from './rules/receipts.ts';
 import { findPayment } from './tables.ts';
 
 /**
- * Money of a customer's payment that is for this order, with what was deducted. If it is late, interest is charged up
- * to its day, and paid first. What is more than the order owes stays unapplied. A customer's command asks it.
+ * Money of a customer's payment for this order, with the deductions. If the money is late, interest is charged up to
+ * its day, and is paid first. What exceeds the order's balance stays unapplied. It is asked by a customer's command.
  */
 export const allocate = orderCommand({
   kind: 'allocate',
@@ -51,7 +51,7 @@ export const allocate = orderCommand({
       const less = payable(left, deduction.amount);
       left = afterwards(left, less);
       const kind = kindOfDeduction[deduction.kind];
-      // What is withheld was never owed.
+      // What is withheld was never owed: it counts from the day of the order.
       const valueOn = kind === 'withholding' ? placedOn : receivedOn;
       entries.push(
         ...lessOwed(`${command.id}/deduction`, order.id, kind, less, { paymentId, cause, valueOn }),

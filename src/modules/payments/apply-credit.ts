@@ -12,8 +12,8 @@ import { type CreditSource, creditSources, draw } from './credit-sources.ts';
 type Facts = { readonly sources: CreditSource[] | null; readonly owed: number };
 
 /**
- * Credit held for the customer pays the order, the earliest instalment first: all of the amount, or nothing. Where money
- * of it came late, interest is charged up to the day of the last that did; credit that no payment left is charged none.
+ * Credit held for the customer pays the order, the earliest instalment first: the whole amount or nothing. Interest is
+ * charged up to the day on which the last of the money came; credit that does not come from a payment causes none.
  */
 export const applyCredit = orderCommand({
   kind: 'applyCredit',
@@ -57,6 +57,6 @@ export const applyCredit = orderCommand({
   consequences: ['discountAndTolerance'],
 });
 
-/** Sources are in the order in which their money came; null where no payment left the last. */
+/** The sources are sorted by the day on which their money came; null if the last one does not come from a payment. */
 const lastReceivedOn = (sources: readonly CreditSource[] | null): Day | null =>
   sources?.at(-1)?.receivedOn ?? null;

@@ -1,19 +1,19 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 
-/** Money on its way: what a command that waits for its order's workflow will take. Minor units. */
+/** Promised money: what a command that waits for its order's workflow will take. Minor units. */
 export type Promised = {
   commandId: string;
   orderId: string;
-  /** Of which payment; null: of the customer's credit. */
+  /** The payment that it takes from; null: the customer's credit as a whole. */
   paymentId: string | null;
-  /** What it takes of the credit that is held; a payment that is still to be booked takes none. */
+  /** What it takes of the credit that is held; a payment that is not booked yet takes none. */
   amount: number;
-  /** By how much less is owed of the order then. */
+  /** By how much it reduces what is owed on the order. */
   reduces: number;
 };
 
-/** What commands that wait have promised of a customer's credit and of what is owed, in one currency. */
+/** What waiting commands will take of a customer's credit and of what is owed, in one currency. */
 export async function promisedBy(db: Db, customerId: string, currency: string): Promise<Promised[]> {
   return db<Promised[]>`
     select c.id as command_id, c.order_id, c.body->>'paymentId' as payment_id,
@@ -26,20 +26,20 @@ export async function promisedBy(db: Db, customerId: string, currency: string): 
     order by c.position`;
 }
 
-/** Credit that may be used: what is left of a payment, or (null) credit that no payment left. Minor units. */
+/** Credit that may be used: what is left of a payment, or (null) credit that comes from no payment. Minor units. */
 export type CreditSource = { amount: number } & (
   | { paymentId: string; receivedOn: Day }
   | { paymentId: null; receivedOn: null }
 );
 
-/** What the ledger holds of one payment as credit, in minor units. */
+/** The credit in the ledger that comes from one payment, in minor units. */
 export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select coalesce(sum(amount), 0)::bigint as amount from ledger where payment_id = ${paymentId} and account = 'unapplied'`;
   return row!.amount;
 }
 
-/** What the ledger holds of a customer's credit that no payment left, in minor units. */
+/** The customer's credit in the ledger that comes from no payment, in minor units. */
 export async function creditOfNoPayment(db: Db, customerId: string, currency: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select coalesce(sum(amount), 0)::bigint as amount from ledger
@@ -47,7 +47,7 @@ export async function creditOfNoPayment(db: Db, customerId: string, currency: st
   return row!.amount;
 }
 
-/** What is held of one payment and allocated to nothing, as far as that credit is there still. */
+/** The part of one payment that is not allocated, as far as that credit is still there. */
 export async function leftOfPayment(db: Db, paymentId: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select least(a.unapplied, (select coalesce(sum(amount), 0) from ledger where payment_id = p.payment_id and account = 'unapplied'))::bigint as amount
@@ -56,9 +56,9 @@ export async function leftOfPayment(db: Db, paymentId: string): Promise<number> 
 }
 
 /**
- * The credit that a customer may use in a currency, what is promised taken off: first what no payment left, then
- * what is left of payments, the oldest first. Exact under the customer's lock.
- * @param before a command: neither its own promise counts, nor those that asked for credit as such after it
+ * The credit that a customer may use in a currency, less what is promised: first credit that comes from no payment,
+ * then what is left of payments, the oldest first. Exact under the customer's lock.
+ * @param before a command: its own promise does not count, nor do later promises of the credit as a whole
  */
 export async function creditSources(
   db: Db,
@@ -90,7 +90,7 @@ export async function creditSources(
   return withoutSpent(sources, promised(null));
 }
 
-/** Takes off what was promised or given out of credit as such, the first sources first. */
+/** Takes off what was promised or spent of the credit as a whole, from the first sources first. */
 function withoutSpent(sources: readonly CreditSource[], spent: number): CreditSource[] {
   let left = spent + sources.reduce((sum, { amount }) => sum + Math.max(-amount, 0), 0);
   return sources.flatMap((source) => {

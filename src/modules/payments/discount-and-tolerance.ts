@@ -9,8 +9,8 @@ import { discountLeft } from './early-discount.ts';
 import { amountIn } from './rules/receipts.ts';
 
 /**
- * Money has come in, or what was received may be all that is asked now, because the total, a credit note, an invoice or
- * the discount's last day has changed.
+ * Runs when money has come in, or when what was already received may now be enough, because the total or the discount's
+ * last day has changed, or a credit note or an invoice has come.
  */
 export const discountAndTolerance: Consequence = async (tx, state, { command, paidWith }) => {
   const { order } = state;
@@ -25,8 +25,8 @@ async function receivedFor(tx: Tx, orderId: string): Promise<number> {
 }
 
 /**
- * What is forgiven once money has come in: the early-payment discount, if it is earned now, and a rest of the order
- * within the tolerance of the receipts policy, also of what the discount asks.
+ * Forgives what may be forgiven once money has come in: the early-payment discount, if it is earned now, and a rest of
+ * the order within the tolerance of the receipts policy. The tolerance also applies to what earns the discount.
  */
 async function applyTolerance(
   tx: Tx,

@@ -6,14 +6,14 @@ import { type DiscountBase, settlingDiscount } from './rules/discount.ts';
 
 type Discounted = Pick<OrderRow, 'id' | 'discount'>;
 
-/** `amount`: what of the discount is not booked yet, in minor units. `missing`: what must still be received by its day. */
+/** `amount`: the discount that is not booked yet, in minor units. `missing`: what must still come by its last day. */
 export type DiscountLeft = { amount: number; missing: number; earned: boolean };
 
 const none: DiscountLeft = { amount: 0, missing: 0, earned: false };
 
 /**
- * Where an order's early-payment discount stands. It is earned when what was received by its day, with what was
- * deducted for other reasons, reaches what was asked; credit counts by the day on which it was applied.
+ * The state of an order's early-payment discount. It is earned when what was received by its last day, together with
+ * what was deducted for other reasons, reaches what was asked; credit counts on the day on which it was applied.
  */
 export async function discountLeft(db: Db, { id, discount }: Discounted): Promise<DiscountLeft> {
   if (!discount) return none;
@@ -23,7 +23,7 @@ export async function discountLeft(db: Db, { id, discount }: Discounted): Promis
   return { amount: Math.max(amount.amount - (booked?.given ?? 0), 0), missing, earned: missing === 0 };
 }
 
-/** The discounts of orders as they stand: what really settles each order. Those without one are missing. */
+/** The current discounts of orders, with what really settles each order. Orders without one are missing. */
 export async function discountsOf(db: Db, orders: readonly Discounted[]): Promise<Map<string, Discount>> {
   const ids = orders.filter(({ discount }) => discount !== null).map(({ id }) => id);
   if (ids.length === 0) return new Map();
@@ -36,15 +36,15 @@ export async function discountsOf(db: Db, orders: readonly Discounted[]): Promis
 }
 
 type Booked = DiscountBase & {
-  /** By the day; without one nothing counts. */
+  /** Up to the day `until`; zero if there is none. */
   readonly received: number;
-  /** Of the discount. */
+  /** The discount that is already booked. */
   readonly given: number;
 };
 
 /**
- * What was booked on the principal of orders, in minor units. Money of a payment counts from the day on which that was
- * received, wherever it was moved since; a reversed payment was never received.
+ * What was booked on the principal of orders, in minor units. Money of a payment counts from the day on which it was
+ * received, even if it was moved since; a reversed payment counts as never received.
  */
 async function bookedOn(
   db: Db,

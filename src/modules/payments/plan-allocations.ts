@@ -25,7 +25,7 @@ import type { PaymentRow } from './tables.ts';
 
 const money = z.object({ amount: z.int(), currency: z.string() });
 
-/** What somebody asks of a payment. Without allocations it goes to the oldest due first. */
+/** How a payment is to be allocated. Without allocations, the oldest due is paid first. */
 export const allocationRequest = z.object({
   allocations: z
     .array(z.object({ orderId: z.string(), instalment: z.int().optional(), amount: money }))
@@ -34,7 +34,7 @@ export const allocationRequest = z.object({
 });
 export type AllocationRequest = z.infer<typeof allocationRequest>;
 
-/** The allocation of one order, as its command will say it. */
+/** The allocation to one order, as its command will contain it. */
 export type PlannedAllocation = { order: OrderRow; body: AllocateBody };
 
 type Known = { order: OrderRow; open: OpenOrder };
@@ -73,7 +73,7 @@ export async function planAllocations(
     if (asked + had > amountIn(limit, currency))
       throw new NettermsError(
         'deduction-over-tolerance',
-        `${money(asked + had)} of ${kind} would be deducted, and the receipts policy lets ${money(amountIn(limit, currency))} at most of a receipt: leave the rest open, or change the policy.`,
+        `${money(asked + had)} of ${kind} would be deducted, and the receipts policy allows at most ${money(amountIn(limit, currency))} for one receipt: leave the rest open, or change the policy.`,
         { kind },
       );
   }
@@ -94,13 +94,13 @@ export async function planAllocations(
     if (!parts.has(orderId))
       invalid(
         `/deductions/${index}/orderId`,
-        `Nothing of the payment goes to order ${orderId}: allocate to it as well.`,
+        `No part of the payment goes to order ${orderId}: allocate a part to it as well.`,
       );
   const total = plans.reduce((sum, { body }) => sum + body.amount, 0);
   if (total > available)
     throw new NettermsError(
       'allocation-exceeds-payment',
-      `The allocations come to ${money(total)}, and ${money(available)} of payment ${payment.paymentId} can be allocated: allocate less.`,
+      `The allocations add up to ${money(total)}, but only ${money(available)} of payment ${payment.paymentId} can be allocated: allocate less.`,
     );
   return plans;
 }
@@ -112,15 +112,16 @@ function requireCurrency({ allocations, deductions }: AllocationRequest, payment
   if (!other) return;
   throw new NettermsError(
     'currency-mismatch',
-    `Payment ${payment.paymentId} is in ${payment.currency}: order ${other.orderId} cannot get ${other.amount.currency} of it.`,
+    `Payment ${payment.paymentId} is in ${payment.currency}: give the amount for order ${other.orderId} in ${payment.currency}, not in ${other.amount.currency}.`,
   );
 }
 
-/** Throws `validation` where two lines say the same. */
+/** Throws `validation` if two lines are for the same thing. */
 function requireDistinct({ allocations, deductions }: AllocationRequest): void {
   const names = (list: string, keys: readonly string[]) => {
     const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
-    if (twice >= 0) invalid(`/${list}/${twice}`, 'This is there twice: add the two up.');
+    if (twice >= 0)
+      invalid(`/${list}/${twice}`, 'An earlier line is for the same: send one line with the sum.');
   };
   names(
     'allocations',
@@ -133,8 +134,8 @@ function requireDistinct({ allocations, deductions }: AllocationRequest): void {
 }
 
 /**
- * The orders that are named, and without allocations all that are open, with what the payment will be charged if it is
- * late; what is promised to them is taken off.
+ * The orders that the request names and, without allocations, all open ones. Their balances include what is charged if
+ * the payment is late; what is promised to them is taken off.
  */
 async function knownOrders(
   tx: Tx,
@@ -185,7 +186,7 @@ function requireOpen(
 ): void {
   const { order, open } = known ?? invalid(pointer, `There is no order ${orderId}.`);
   if (order.customerId !== customerId)
-    invalid(pointer, `Order ${orderId} is of another customer than ${customerId}.`);
+    invalid(pointer, `Order ${orderId} belongs to another customer than ${customerId}.`);
   if (order.currency !== currency)
     throw new NettermsError(
       'currency-mismatch',
@@ -196,17 +197,17 @@ function requireOpen(
   if (isClosed(order.status))
     throw new NettermsError(
       'order-closed',
-      `Order ${orderId} is ${order.status} already: nothing can be allocated to it. Nothing was booked.`,
+      `Order ${orderId} is already ${order.status}: nothing can be allocated to it. Nothing was booked.`,
       { orderStatus: order.status },
     );
   if (dated && receivedOn < open.placedOn)
     invalid(
       pointer,
-      `Order ${orderId} was placed on ${open.placedOn}, after the payment was received on ${receivedOn}: check the day, or book the payment with "allocate": "none" and allocate it then.`,
+      `Order ${orderId} was placed on ${open.placedOn}, after the payment was received on ${receivedOn}: check the day, or book the payment with "allocate": "none" and allocate it afterwards.`,
     );
 }
 
-/** What was deducted with this payment before, and what commands that wait will deduct. */
+/** What was already deducted with this payment, and what waiting commands will deduct. */
 async function deductedBefore(tx: Tx, paymentId: string, kind: DeductionKind): Promise<number> {
   const [row] = await tx<{ amount: number }[]>`
     select ((select coalesce(-sum(amount), 0) from ledger
@@ -232,7 +233,7 @@ function givenParts(
   return parts;
 }
 
-/** Orders placed after the money came get none of it; of one with a discount that is still to be had, that much less is asked. */
+/** Orders placed after the money came get none of it. A discount that can still be earned lowers what is asked. */
 async function oldestFirst(
   tx: Tx,
   payment: PaymentRow,
@@ -266,7 +267,7 @@ function requireOwed(
     if (amount > line.outstanding)
       throw new NettermsError(
         'allocation-exceeds-outstanding',
-        `${money(amount)} would be allocated to instalment ${instalment} of order ${orderId}, of which ${money(Math.max(line.outstanding, 0))} is open and not promised: allocate less, and the rest stays credit.`,
+        `${money(amount)} would be allocated to instalment ${instalment} of order ${orderId}, but only ${money(Math.max(line.outstanding, 0))} of it is open and not promised: allocate less, and the rest stays credit.`,
       );
   }
   const asked = body.amount + body.deductions.reduce((sum, { amount }) => sum + amount, 0);
@@ -274,7 +275,7 @@ function requireOwed(
   if (asked > owed)
     throw new NettermsError(
       'allocation-exceeds-outstanding',
-      `${money(asked)} would be allocated to order ${orderId} and deducted from it, of which ${money(owed)} is open and not promised: allocate less, and the rest stays credit.`,
+      `${money(asked)} would be allocated to order ${orderId} and deducted from it, but only ${money(owed)} of it is open and not promised: allocate less, and the rest stays credit.`,
     );
 }
 

@@ -11,9 +11,9 @@ import { reservedId } from './rules/payment-ids.ts';
 import { keepPayment, type PaymentRow } from './tables.ts';
 
 /**
- * Money that a customer paid for any number of orders: it is booked once, as credit, and each order that gets some of it
- * is asked to take it.
- * Refused with `customer-not-found`, `currency-mismatch`, `conflict`, and as `planAllocations` does.
+ * Money that a customer paid for any number of orders: it is booked once, as credit, and each order that gets a part of
+ * it is asked to take that part.
+ * Refused with `customer-not-found`, `currency-mismatch`, `conflict` and the codes of `planAllocations`.
  */
 export const receivePayment = customerCommand({
   kind: 'receivePayment',

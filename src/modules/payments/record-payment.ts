@@ -11,9 +11,9 @@ import { reservedId } from './rules/payment-ids.ts';
 import { keepPayment } from './tables.ts';
 
 /**
- * Money that was received for the order. If it is late, interest is charged up to its day, and paid first; a rate that
- * is missing holds no payment up. What is more than is owed becomes unapplied credit. So does all of it while the
- * customer is insolvent: then an admin decides whom it pays, and allocates the credit by hand.
+ * Money that was received for the order. If it is late, interest is charged up to its day, and is paid first; a missing
+ * rate does not hold up the payment. What exceeds the order's balance becomes unapplied credit. While the customer is
+ * insolvent, all of it becomes credit: an admin decides which debts it pays, and allocates the credit by hand.
  */
 export const recordPayment = orderCommand({
   kind: 'recordPayment',
@@ -41,12 +41,12 @@ export const recordPayment = orderCommand({
     if (receivedOn < placedOn)
       return invalidField(
         '/receivedOn',
-        `This is before order ${order.id}, which was placed on ${placedOn}.`,
+        `Order ${order.id} was placed on ${placedOn}: give that day or a later one.`,
       );
     if (instalment === undefined || instalments.includes(instalment)) return null;
     return {
       code: 'instalment-not-found',
-      detail: `Order ${order.id} has no instalment ${instalment}, it has ${instalments.length}.`,
+      detail: `Order ${order.id} has no instalment ${instalment}: give one of ${instalments.join(', ')}.`,
     };
   },
 

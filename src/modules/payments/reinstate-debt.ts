@@ -15,8 +15,8 @@ type WithheldBy = Pick<Withheld, 'kind' | 'cause' | 'valueOn'>;
 type Again = { returned: Returned; booking: Booking; policies: ActivePolicies };
 
 /**
- * What is owed of an order again once a payment is reversed, in addition to what it had paid: what was forgiven because
- * of it. What credit notes and invoices take off the order stays off, whoever pays it.
+ * Reinstates what was forgiven because of a payment that is reversed now, in addition to what that payment had paid.
+ * What credit notes and invoices take off the order stays off, whichever payment pays it.
  */
 export async function reinstateDebt(tx: Tx, order: OrderRow, again: Again): Promise<void> {
   await reverseForgiven(tx, order, again);
@@ -24,7 +24,7 @@ export async function reinstateDebt(tx: Tx, order: OrderRow, again: Again): Prom
   await withholdAgain(tx, order, again);
 }
 
-/** An early-payment discount that is not earned any more is owed again, and so is a rest that was forgiven. */
+/** An early-payment discount that is no longer earned is owed again, and so is a rest that was forgiven. */
 async function reverseForgiven(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
   if (order.status === 'cancelled') return;
   const forgiven = await notReversed(
@@ -38,7 +38,7 @@ async function reverseForgiven(tx: Tx, order: OrderRow, { returned, booking }: A
 }
 
 /**
- * Of an order that was settled when it was credited, or before its invoice said what is withheld: what that had made
+ * For an order that was settled before its credit note, or before the invoice that withholds: what this turned into
  * credit is not owed again, as far as the credit is still held.
  */
 async function reduceAfterAll(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
@@ -53,8 +53,8 @@ async function reduceAfterAll(tx: Tx, order: OrderRow, { returned, booking }: Ag
 }
 
 /**
- * What the customer had kept back with the payment, and an invoice lets them keep back, is withheld by the invoice now; what
- * a credit note had given back of it is not owed.
+ * What the customer kept back with the payment, and an invoice allows them to keep back, is now withheld by the
+ * invoice. What a credit note gave back of it is not owed.
  */
 async function withholdAgain(tx: Tx, order: OrderRow, { returned, booking, policies }: Again): Promise<void> {
   if (order.status !== 'open' && order.status !== 'settled') return;
@@ -78,7 +78,7 @@ async function withholdAgain(tx: Tx, order: OrderRow, { returned, booking, polic
   await book(tx, entries, booking);
 }
 
-/** The latest credit note that gave back what was withheld. Without an invoice there is one. */
+/** The latest credit note that gave back what was withheld. There is one if no invoice withholds. */
 async function lastGivenBack(tx: Tx, orderId: string): Promise<WithheldBy> {
   const [row] = await tx<WithheldBy[]>`
     select effect as kind, json_build_object('kind', cause_kind, 'id', cause_id) as cause, value_on from ledger

@@ -24,19 +24,19 @@ import { ordersOfPayment } from './views.ts';
 export type Reversal = {
   reason: string;
   actor: string;
-  /** The bank's day; today, if it is not said. */
+  /** The bank's day; today if not given. */
   returnedOn?: Day;
-  /** What the customer is charged for it: an amount, or by the receipts policy. */
+  /** The fee that the customer is charged: an amount, or the one in the receipts policy. */
   fee?: Money | 'policy' | undefined;
 };
 
 /**
- * Takes a payment back as a whole, with all that it paid and what was deducted: by reversing entries, never by an edit.
- * An order that it had settled is open again, with a new episode; credit that it had become is taken back; what is
- * still to be allocated of it is refused.
+ * Reverses a payment as a whole, with all that it paid and all deductions: by reversing entries, never by an edit.
+ * An order that it had settled is open again, with a new episode. Credit that it had become is reversed. Allocations of
+ * it that still wait are refused.
  * Refused with `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow;
- * `credit-used` where credit that it had become is not there any more; `validation` for a fee that no open order can
- * take, `currency-mismatch` for one in another currency.
+ * `credit-used` if credit that it had become is no longer there; `validation` for a fee that no open order can take,
+ * `currency-mismatch` for one in another currency.
  */
 export const reversePayment = customerCommand({
   kind: 'reversePayment',
@@ -61,7 +61,7 @@ export const reversePayment = customerCommand({
   consequences: ['bankCollections'],
 });
 
-/** Whether a payment was taken back. Throws `payment-not-booked` if it is not booked yet. */
+/** Whether a payment was reversed. Throws `payment-not-booked` if it is not booked yet. */
 async function isReversed(tx: Tx, paymentId: string): Promise<boolean> {
   const [row] = await tx<{ booked: boolean; standing: boolean }[]>`
     select count(*) > 0 as booked,
@@ -70,7 +70,7 @@ async function isReversed(tx: Tx, paymentId: string): Promise<boolean> {
   if (row!.booked) return !row!.standing;
   throw new NettermsError(
     'payment-not-booked',
-    `Payment ${paymentId} is kept and not booked yet: reverse it when it is.`,
+    `Payment ${paymentId} is kept, but not booked yet: reverse it once it is booked.`,
   );
 }
 
@@ -130,7 +130,7 @@ export async function reverse(
   return { orderIds, reopened };
 }
 
-/** What it paid and what was deducted with it; what was deducted from an order that is cancelled has gone with its charge. */
+/** What it paid and what was deducted with it; deductions from a cancelled order were cancelled with its charge. */
 async function paidWith(
   tx: Tx,
   paymentId: string,
@@ -144,7 +144,7 @@ async function paidWith(
   );
 }
 
-/** What of the payment is promised to orders and not applied yet is refused. */
+/** Refuses the allocations of the payment that are not applied yet. */
 async function refuseWaiting(tx: Tx, paymentId: string, by: { actor: string; now: string }): Promise<void> {
   const waiting = await tx<{ id: string }[]>`
     select id from commands where kind = 'allocate' and body->>'paymentId' = ${paymentId} and outcome is null`;
@@ -157,9 +157,9 @@ async function refuseWaiting(tx: Tx, paymentId: string, by: { actor: string; now
 }
 
 /**
- * Credit that was refunded or paid another order with cannot be taken back: the customer would hold less than none, or
- * less than none of this payment, or what a cancelled order had left would be taken from other payments.
- * @param held of the customer's credit, `left` of it from this payment, `ofNone` from no payment
+ * Credit that was refunded or used to pay another order cannot be reversed: the customer's credit or the credit left of
+ * this payment would be negative, or what a cancelled order had left would be taken from other payments.
+ * @param held the customer's credit; `left` is the part from this payment, `ofNone` the part that comes from no payment
  */
 function requireCredit(
   { paymentId, currency }: PaymentRow,
@@ -177,11 +177,11 @@ function requireCredit(
   const money = (amount: number) => plainMoney({ amount, currency });
   throw new NettermsError(
     'credit-used',
-    `Payment ${paymentId} had become ${money(-change)} of credit, of which ${money(Math.max(-change - missing, 0))} is held still: the rest was refunded or has paid other orders. Take that back first.`,
+    `Payment ${paymentId} had become ${money(-change)} of credit, and only ${money(Math.max(-change - missing, 0))} of it is still held: the rest was refunded or has paid other orders. Reverse that first.`,
   );
 }
 
-/** On the earliest unpaid instalment of the payment's open orders. */
+/** Charges the fee on the earliest unpaid instalment of the payment's open orders. */
 async function chargeFee(
   tx: Tx,
   {
@@ -196,7 +196,7 @@ async function chargeFee(
   if (fee.currency !== currency)
     throw new NettermsError(
       'currency-mismatch',
-      `Payment ${paymentId} is in ${currency}: so is a fee for its return.`,
+      `Payment ${paymentId} is in ${currency}: give the fee in ${currency}, not in ${fee.currency}.`,
     );
   const open = await tx<{ id: string }[]>`
     select id from orders where id = any(${orderIds}) and status = 'open'`;
@@ -209,7 +209,7 @@ async function chargeFee(
   const [oldest] = unpaid.sort(byDueDate);
   if (!oldest) {
     if (byPolicy) return;
-    return invalid('/fee', 'No order is open again that could take it: reverse the payment without a fee.');
+    return invalid('/fee', 'No open order can take the fee: reverse the payment without a fee.');
   }
   const { orderId, number } = oldest;
   const cause = { kind: 'payment', id: paymentId } as const;
@@ -218,7 +218,7 @@ async function chargeFee(
   await book(tx, [entry], booking);
 }
 
-/** The steps that nothing has become of yet go on; no letter is repeated. */
+/** Opens the order again. Steps that have no outcome yet continue; no letter is repeated. */
 async function reopen(
   tx: Tx,
   order: OrderRow,

@@ -8,7 +8,7 @@ import { balancesOf } from '../orders/tables.ts';
 import { SETTLEMENT_PAYMENT } from './rules/payment-ids.ts';
 import { keepPayment } from './tables.ts';
 
-/** All that is outstanding was paid in another way: a payment of that amount, received today. */
+/** All that is outstanding was paid in another way: books a payment of that amount, received today. */
 export const settle = orderCommand({
   kind: 'settle',
   permission: 'admin',

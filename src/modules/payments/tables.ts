@@ -22,8 +22,8 @@ export const paymentColumns = (
   payments.method, payments.reference, payments.command_id, payments.actor, payments.created_at`;
 
 /**
- * Keeps a payment. Books nothing: what it pays is the ledger's to say.
- * @throws NettermsError `conflict` if a payment has its id
+ * Keeps a payment. Books nothing: the ledger says what it pays.
+ * @throws NettermsError `conflict` if another payment has this id
  */
 export async function keepPayment(db: Db, payment: PaymentRow): Promise<void> {
   const { paymentId } = payment;
@@ -38,7 +38,7 @@ export async function keepPayment(db: Db, payment: PaymentRow): Promise<void> {
   const other = await findPayment(db, paymentId);
   throw new NettermsError(
     'conflict',
-    `Payment ${paymentId} was recorded already${other?.orderId ? `, on order ${other.orderId}` : ''}: use a new id for another payment.`,
+    `Payment ${paymentId} was already recorded${other?.orderId ? `, on order ${other.orderId}` : ''}: use a new id for another payment.`,
   );
 }
 

@@ -8,7 +8,7 @@ import { type PaymentRow, paymentColumns, unknownPayment } from './tables.ts';
 export type PaymentView = {
   paymentId: string;
   customerId: string;
-  /** The order that it was recorded on; null where it is the customer's. */
+  /** The order that it was recorded on; null for a payment of the customer, for any number of orders. */
   orderId: string | null;
   amount: Money;
   receivedOn: string;
@@ -17,17 +17,17 @@ export type PaymentView = {
   actor: string;
   createdAt: string;
   allocated: Money;
-  /** What orders owe less because of it: fees, roundings, discounts. */
+  /** What was deducted with it from what orders owe: fees, roundings, discounts. */
   deducted: Money;
-  /** Credit that is left of it; what is pending is among it. */
+  /** Credit that is left of it, including what is pending. */
   unapplied: Money;
-  /** What commands that wait will take of it, or book of it. */
+  /** What waiting commands will take of it, or book of it. */
   pending: Money;
   refunded: Money;
   reversed: Money;
   /** In the sequence in which they were asked for. */
   allocations: { orderId: string; amount: Money; deductions: { kind: DeductionKind; amount: Money }[] }[];
-  /** What was asked of orders with it, and what became of that. */
+  /** The commands that allocate it to orders, and their outcomes. */
   commands: {
     commandId: string;
     orderId: string;
@@ -56,7 +56,7 @@ const sums = (db: Db) => db`
 
 export type PaymentFilter = { customerId?: string | undefined; unapplied?: boolean | undefined };
 
-/** Payments after `after` (the last one of the page before), the newest first. */
+/** Payments after `after` (the last one of the previous page), the newest first. */
 export async function listPayments(
   db: Db,
   { customerId, unapplied }: PaymentFilter,
@@ -79,7 +79,7 @@ export async function readPayment(db: Db, paymentId: string): Promise<PaymentVie
   return (await viewsOf(db, [paymentId]))[0] ?? unknownPayment(paymentId);
 }
 
-/** The orders that a payment was booked on, or is to be, by id. */
+/** The orders that a payment was or will be booked on, by id. */
 export async function ordersOfPayment(db: Db, paymentId: string): Promise<string[]> {
   const rows = await db<{ orderId: string }[]>`
     select order_id from ledger where payment_id = ${paymentId} and order_id is not null

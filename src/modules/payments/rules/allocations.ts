@@ -4,10 +4,10 @@ import type { DeductionKind } from './receipts.ts';
 /** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */
 export type AllocationPart = { readonly instalment?: number; readonly amount: number };
 
-/** Less is owed of an order, for a reason; minor units. */
+/** By how much less is owed on an order, and why; minor units. */
 export type Deduction = { readonly kind: DeductionKind; readonly amount: number };
 
-/** What an `allocate` command says of one order; `amount` is the sum of its parts. */
+/** The body of an `allocate` command for one order; `amount` is the sum of its parts. */
 export type AllocateBody = {
   readonly paymentId: string;
   readonly amount: number;
@@ -15,7 +15,7 @@ export type AllocateBody = {
   readonly deductions: readonly Deduction[];
 };
 
-/** The instalment named comes first, the others after it as they were. */
+/** The balances, the named instalment first; the others stay in their sequence. */
 export function startingWith<Line extends Balance>(
   balances: readonly Line[],
   named: number | undefined,
@@ -26,7 +26,7 @@ export function startingWith<Line extends Balance>(
   ];
 }
 
-/** What the parts of an allocation pay; a part that names an instalment pays no other. */
+/** What the parts of an allocation pay; a part that names an instalment pays only that one. */
 export function allocatedShares(balances: readonly Balance[], parts: readonly AllocationPart[]): Share[] {
   let left = [...balances];
   const paid: Share[] = [];

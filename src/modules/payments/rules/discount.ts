@@ -1,7 +1,7 @@
 import type { Money } from '../../../kernel/money.ts';
 import { type Discount, discountOn } from '../../terms/rules/offer.ts';
 
-/** What of an order's total is not asked of the customer, by its reason; minor units. */
+/** The parts of an order's total that the customer is not asked for, by reason; minor units. */
 export type DiscountBase = {
   readonly credited: number;
   readonly split: number;
@@ -9,9 +9,9 @@ export type DiscountBase = {
 };
 
 /**
- * An order's early-payment discount as it stands. It is a part of the total less what credit notes took off it and what
- * is owed to the state under split payment; what is withheld is a part of that, though never asked. `payable` is what
- * settles the order.
+ * An order's current early-payment discount. It is a share of the total less what credit notes took off it and what
+ * goes to the state under split payment; what is withheld stays in this base, although it is never asked for. `payable`
+ * is what settles the order.
  * @param given the discount of the order's whole total
  */
 export function settlingDiscount(given: Discount, base?: DiscountBase): Discount {

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../commands/rules/refusal.ts';
 
-/** How the ids of payments begin that a settlement books; nobody else's may. */
+/** The prefix of the ids of payments that a settlement books; other payments may not use it. */
 export const SETTLEMENT_PAYMENT = 'settle:';
 
 /** Why a caller may not use an id for a payment; null if they may. */
@@ -8,6 +8,6 @@ export const reservedId = (paymentId: string): Refusal | null =>
   paymentId.startsWith(SETTLEMENT_PAYMENT)
     ? {
         code: 'conflict',
-        detail: `Payment ids that begin with "${SETTLEMENT_PAYMENT}" are kept for settlements: use another.`,
+        detail: `Payment ids that begin with "${SETTLEMENT_PAYMENT}" are reserved for settlements: use another id.`,
       }
     : null;

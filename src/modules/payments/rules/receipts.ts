@@ -6,15 +6,15 @@ import { type Balance, outstandingOf } from '../../ledger/rules/entry.ts';
 export const deductionKinds = ['bank_fee', 'rounding', 'withholding', 'discount'] as const;
 export type DeductionKind = (typeof deductionKinds)[number];
 
-/** What the merchant lets go when money comes in. An amount in another currency than the receipt's counts as zero. */
+/** What the merchant forgives when money comes in. An amount in another currency than the receipt's counts as zero. */
 export type ReceiptsPolicy = {
   /** How much of each kind may be deducted from one receipt; null: any amount. */
   readonly deductions: Readonly<Record<DeductionKind, Money | null>>;
-  /** What may remain of an order after a payment without being asked for any more. */
+  /** The rest of an order after a payment that is forgiven. */
   readonly underpayment: Money;
   /** What the customer is charged for a payment that the bank returns; null: nothing. */
   readonly returnFee: Money | null;
-  /** Until so many bank days after the due date a collection can still come back unpaid. */
+  /** The number of bank days after the due date during which the bank can still return a collection. */
   readonly bankDays: number;
 };
 
@@ -22,7 +22,7 @@ export type ReceiptsPolicy = {
 export const amountIn = (money: Money, currency: string): number =>
   money.currency === currency ? money.amount : 0;
 
-/** An order that money can be allocated to; what is promised to it already is taken off its balances. */
+/** An order that money can be allocated to; what is already promised to it is taken off its balances. */
 export type OpenOrder = {
   readonly orderId: string;
   readonly placedOn: Day;
@@ -31,10 +31,10 @@ export type OpenOrder = {
 };
 
 /**
- * Shares an amount out over a customer's orders, the earliest due instalment first, whatever order it is of (art. 1193
- * of the Italian civil code).
- * @param asked what is asked of an order, where it is less than its balance: a deduction or a discount takes the rest
- * @returns the amount of each order that gets any, in minor units
+ * Distributes an amount over a customer's orders, the earliest due instalment first, whichever order it belongs to
+ * (art. 1193 of the Italian civil code).
+ * @param asked what is asked for an order; less than its balance if a deduction or a discount covers the rest
+ * @returns the amount for each order that gets some, in minor units
  */
 export function shareOut(
   orders: readonly OpenOrder[],
@@ -71,5 +71,5 @@ export const byDueDate = (a: Due, b: Due): number =>
 
 const dueTime = ({ dueAt }: Due): number => (dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(dueAt));
 
-/** What is owed of an order, in minor units. */
+/** What is owed on an order, in minor units. */
 export const owedOf = ({ balances }: OpenOrder): number => outstandingOf(balances);
