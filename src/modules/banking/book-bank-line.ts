@@ -7,10 +7,10 @@ import { receivePayment } from '../payments/receive-payment.ts';
 import type { Match } from './rules/matching.ts';
 import { lockBankLine, matchesFor, neverBookedLines, paymentIdOf, stateOf } from './tables.ts';
 
-/** Lines that are looked at together. */
+/** How many lines are read at a time. */
 const BATCH = 250;
 
-/** What a line is booked as: by a person's decision, or as it was proposed. */
+/** What a line is booked as: as a person decided, or as the match proposed. */
 export type BankLineBooking = {
   customerId: string;
   /** Null: the oldest due is paid first. */
@@ -19,9 +19,9 @@ export type BankLineBooking = {
 };
 
 /**
- * Books a bank line as a payment; one that is booked already answers with that. After its payment was reversed it is
- * booked as another.
- * @throws NettermsError as `receivePayment` is refused; `bank-line-ignored`; `conflict` if it was booked otherwise
+ * Books a bank line as a payment. If it is already booked, that payment is the answer; after a reversal it is booked as
+ * a new payment.
+ * @throws NettermsError with the codes of `receivePayment`; `bank-line-ignored`; `conflict` if it was booked otherwise
  */
 export async function bookBankLine(
   tx: Tx,
@@ -34,7 +34,7 @@ export async function bookBankLine(
   if (stateOf(line) === 'ignored')
     throw new NettermsError(
       'bank-line-ignored',
-      `Line ${line.id} was taken out of the pool by ${line.ignoredBy}.`,
+      `Line ${line.id} was taken out of the pool by ${line.ignoredBy}: it cannot be booked.`,
     );
   const money = (amount: number) => ({ amount, currency: line.currency });
   const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
@@ -57,9 +57,9 @@ export async function bookBankLine(
 }
 
 /**
- * Books the lines of an import's file whose match is certain, one by one, each in its transaction, also where an earlier
- * import without booking brought them into the pool; the others stay there.
- * May be broken off and repeated. What an order refuses meanwhile stays in the pool as well.
+ * Books the lines of an import's file whose match is certain, one by one, each in a transaction of its own. This
+ * includes lines that an earlier import brought into the pool without booking them. The others stay in the pool, and so
+ * does what an order refuses in the meantime. Can be interrupted and repeated.
  */
 export async function bookCertain(
   { sql, commands }: { sql: Sql; commands: Commands },
@@ -89,7 +89,7 @@ export const asMatched = ({ customerId, allocations }: Match): BankLineBooking =
   deductions: [],
 });
 
-/** What is not as it was proposed any more (a line before it paid the same order) is for a person. */
+/** A line whose match no longer holds (an earlier line paid the same order) is left to a person. */
 function stays(error: unknown): null {
   if (error instanceof NettermsError) return null;
   throw error;

@@ -7,13 +7,13 @@ const facts = (tx: Tx) => tx`lateral (
   from jsonb_to_record(l.facts) as r("valueOn" date, amount bigint, currency text, reference text, payer text)) f`;
 
 /**
- * Puts the lines of a bank's file into the pool. Those that stood in an earlier file are the same lines: what is booked
- * or ignored is left as it is, and what is open is now as it was read this time.
+ * Puts the lines of a bank's file into the pool. Those that an earlier file contained are the same lines: booked or
+ * ignored ones are left as they are, and open ones take what was read this time.
  */
 export async function importBankLines(tx: Tx, { id }: ImportRow, { now }: { now: string }): Promise<void> {
   // One file at a time: two that overlap must see each other's lines.
   await tx`select pg_advisory_xact_lock(hashtextextended('bank-lines', 0))`;
-  // While this runs the planner takes the file for a few lines, and would compare each with each.
+  // The planner assumes that the file has only a few lines, and would compare every line with every other.
   await tx`set local enable_nestloop = off`;
   await recognise(tx, id, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
   await recognise(tx, id, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
@@ -30,8 +30,8 @@ export async function importBankLines(tx: Tx, { id }: ImportRow, { now }: { now:
 }
 
 /**
- * Lines that stand otherwise in this file than in an earlier one (its balances or its columns changed) are known by what
- * they say, as often as it is there; `agree` says about the payer, whom not every reading names.
+ * Recognises lines by their content if they look different in this file than in an earlier one, because its balances or
+ * its columns changed; equal lines are matched one to one. `agree` compares the payers: a reading may lack the payer.
  */
 async function recognise(
   tx: Tx,
@@ -54,9 +54,9 @@ async function recognise(
     where ${agree} and l.import_id = ${id} and l.number = sent.position`;
 }
 
-/** The ids of open lines that were read in another way before: a mapping that was wrong can be put right. */
+/** Updates open lines that were read differently before: so a wrong mapping can be corrected. Returns their ids. */
 async function readAgain(tx: Tx, id: string): Promise<string[]> {
-  // Locked first, so that what is booked at this moment is seen to be.
+  // Locked first, so that a line that is booked at this very moment is seen as booked.
   const other = await tx<{ id: string }[]>`
     select b.id from bank_lines b join import_lines l on l.subject = b.id, ${facts(tx)}
     where l.import_id = ${id} and l.outcome is null

@@ -15,7 +15,7 @@ type Row = {
 const keyOfColumn = (db: Db, column: string) =>
   db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
 
-/** The open orders, and the invoices over open orders, that these lines may be about: by a number, or by their amount. */
+/** The open orders, and the invoices for open orders, that these lines may pay: found by number or by amount. */
 export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise<OpenDocument[]> {
   const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
@@ -45,7 +45,7 @@ const documentOf = ({ orderId, amount, outstanding, ...row }: Row): OpenDocument
   orders: [{ orderId, amount, outstanding }],
 });
 
-/** One document for each invoice, whose orders came a row each. */
+/** One document for each invoice; there is one row for each of its orders. */
 function invoicesOf(rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
   for (const { orderId, amount, outstanding, ...row } of rows) {

@@ -14,9 +14,9 @@ export type BankLineRow = {
   reference: string;
   payer: string;
   createdAt: string;
-  /** The payment that it is booked as; null where it is not, or that was taken back. */
+  /** The payment that it is booked as; null if it is not booked, or if that payment was reversed. */
   paymentId: string | null;
-  /** How many of its payments were taken back. */
+  /** How many of its payments were reversed. */
   takenBack: number;
   ignoredAt: string | null;
   ignoredBy: string | null;
@@ -25,13 +25,13 @@ export type BankLineRow = {
 export const bankLineStates = ['open', 'booked', 'ignored'] as const;
 export type BankLineState = (typeof bankLineStates)[number];
 
-/** Its first payment has the line's id; one after payments that were taken back has their count as well. */
+/** The first payment has the line's id; a later one also has the number of payments that were reversed before it. */
 export const paymentIdOf = (lineId: string, takenBack: number): string =>
   takenBack === 0 ? lineId : `${lineId}:${takenBack}`;
 
 const isTakenBack = (db: Db) => db`exists (
   select 1 from ledger l join ledger r on r.reverses = l.id where l.payment_id = p.payment_id and l.kind = 'payment')`;
-/** The payments of a row of `bank_lines`, in their order: after one that was taken back there may be another. */
+/** The payments of a row of `bank_lines`, in sequence: a reversed one may be followed by another. */
 const bookings = (db: Db) => db`
   with recursive bookings as (
     select 1 as next, p.payment_id, ${isTakenBack(db)} as back from payments p where p.payment_id = bank_lines.id::text
@@ -44,14 +44,14 @@ const columns = (db: Db) =>
   db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${paymentId(db)} as payment_id,
   ${takenBack(db)} as taken_back, ignored_at, ignored_by, ignored_why`;
 
-/** Of a row of `bank_lines`, as `stateOf` has it. */
+/** Whether a row of `bank_lines` is open, in the sense of `stateOf`. */
 export const bankLineIsOpen = (db: Db) => db`(bank_lines.ignored_at is null and ${paymentId(db)} is null)`;
 
-/** `booked` stands above `ignored`: money that was booked cannot be ignored any more. */
+/** `booked` takes precedence over `ignored`: money that is booked cannot be ignored. */
 export const stateOf = ({ paymentId, ignoredAt }: BankLineRow): BankLineState =>
   paymentId !== null ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
 
-/** The line, which nobody else books, ignores or reads anew before the transaction ends. Throws `bank-line-not-found`. */
+/** The line, locked against booking, ignoring and updates until the transaction ends. Throws `bank-line-not-found`. */
 export async function lockBankLine(tx: Tx, id: string): Promise<BankLineRow> {
   await tx`select 1 from bank_lines where id = ${id} for no key update`;
   return getBankLine(tx, id);
@@ -64,7 +64,7 @@ export async function getBankLine(db: Db, id: string): Promise<BankLineRow> {
   return row;
 }
 
-/** Bank lines after `after` (the last one of the page before), the newest first. */
+/** Bank lines after `after` (the last one of the previous page), the newest first. */
 export async function listBankLines(
   db: Db,
   { state, importId }: { state?: BankLineState | undefined; importId?: string | undefined },
@@ -92,8 +92,8 @@ export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise
 }
 
 /**
- * Open lines of an import's file, also those that an earlier file brought, in its order; `after` is the number of the last
- * one before. What was booked before and taken back is for a person.
+ * Open lines of an import's file, including those that an earlier file brought, in the sequence of the file; `after` is
+ * the number of the last line of the previous batch. A line whose payment was reversed is left to a person.
  */
 export async function neverBookedLines(
   db: Db,
@@ -108,7 +108,7 @@ export async function neverBookedLines(
 }
 
 /**
- * Takes a line out of the pool: it is no payment of a customer. A repeat changes nothing; audited.
+ * Takes a line out of the pool: it is not a customer's payment. A repeat changes nothing; audited.
  * @throws NettermsError `bank-line-not-found`, `bank-line-booked`
  */
 export async function ignoreBankLine(
@@ -121,7 +121,7 @@ export async function ignoreBankLine(
     if (line.paymentId !== null)
       throw new NettermsError(
         'bank-line-booked',
-        `Line ${id} is booked as payment ${line.paymentId}: take that back first.`,
+        `Line ${id} is booked as payment ${line.paymentId}: reverse that payment first.`,
       );
     if (line.ignoredAt !== null) return line;
     await tx`update bank_lines set ignored_at = ${now}, ignored_by = ${actor}, ignored_why = ${reason} where id = ${id}`;

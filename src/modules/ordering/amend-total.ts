@@ -10,11 +10,11 @@ import { discountOn } from '../terms/rules/offer.ts';
 import { amendedAmounts } from './rules/amended-amounts.ts';
 
 /**
- * Gives an order that is reserved or open another total. Its instalments stay on their due dates and take what the terms
- * give them of it; of an open order the difference is booked, of a reserved one the reservation moves. Needs the locks
- * of `lockOrder`.
+ * Changes the total of a reserved or open order. Its instalments keep their due dates and get the shares that the terms
+ * give them. For an open order the difference is booked; for a reserved one the reservation changes. Needs the locks of
+ * `lockOrder`.
  * @param total in minor units, above zero
- * @returns the order as it is then
+ * @returns the order after the change
  */
 export async function amendTotal(
   tx: Tx,
@@ -44,8 +44,8 @@ export async function amendTotal(
 }
 
 /**
- * What need not be paid of an order's total any more, in minor units: credit notes, also where they made credit,
- * deductions, what was written off. A smaller total would make credit of what nobody paid.
+ * The part of an order's total that need not be paid any more, in minor units: credit notes, including what they turned
+ * into credit, deductions and write-offs. A smaller total would create credit that nobody paid.
  */
 export async function creditedAndForgiven(db: Db, order: OrderRow): Promise<number> {
   const [instalments, standings] = await Promise.all([
@@ -59,7 +59,7 @@ export async function creditedAndForgiven(db: Db, order: OrderRow): Promise<numb
   );
 }
 
-/** Of an order that is not confirmed there are no standings: nothing was forgiven. */
+/** An order that is not confirmed has no standings: nothing was forgiven. */
 function forgivenByInstalment(
   instalments: readonly InstalmentRow[],
   standings: readonly PartStanding[],

@@ -10,7 +10,7 @@ import { conditionsOf } from '../eligibility/rules/policy.ts';
 import { invoicedOf } from '../invoicing/tables.ts';
 import { amendTotal, creditedAndForgiven } from './amend-total.ts';
 
-/** Another total: more needs the customer's credit, less gives it back. */
+/** A new total: a higher one needs the customer's credit, a lower one releases credit. */
 export const amend = orderCommand({
   kind: 'amend',
   permission: 'storefront',
@@ -47,7 +47,7 @@ export const amend = orderCommand({
   consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],
 });
 
-/** The customer may not owe so much more. What the order asks for now is in the exposure already. */
+/** Refuses an increase beyond the customer's credit. The order's present total is already in the exposure. */
 async function withoutCredit(
   tx: Tx,
   { order, policies, now }: OrderSituation,

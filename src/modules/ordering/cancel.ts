@@ -9,12 +9,12 @@ import { balance } from '../ledger/rules/entry.ts';
 import { book, standingsOf } from '../ledger/tables.ts';
 import { close } from '../orders/close.ts';
 
-/** Takes the whole charge back; what was received becomes unapplied credit, as far as it is not that already. */
+/** Cancels the whole charge; what was received becomes unapplied credit, unless it already is. */
 export const cancel = orderCommand({
   kind: 'cancel',
   permission: 'storefront',
   body: z.object({
-    /** Only while no money was received, and the store does not know that the order is paid. */
+    /** Only while no money was received and the order neither counts as paid in the store nor continues without it. */
     onlyIfUntouched: z.boolean().optional(),
   }),
 
@@ -50,7 +50,7 @@ export const cancel = orderCommand({
   consequences: [],
 });
 
-/** A payment was kept for the order, booked or not, or credit was used for it. */
+/** Whether a payment was kept for the order, booked or not, or credit was used for it. */
 async function hasReceivedMoney(tx: Tx, orderId: string): Promise<boolean> {
   const [row] = await tx<{ received: boolean }[]>`
     select exists (select 1 from payments where order_id = ${orderId})

@@ -42,11 +42,11 @@ export type CheckoutRequest = {
   buyer: Record<string, string> | null;
   purchaseOrder: string | null;
   metadata: Record<string, unknown>;
-  /** Of the products, as the rules of eligibility name them. */
+  /** The categories of the products, as the eligibility rules name them. */
   categories: string[];
-  /** A law that limits the payment of its goods. */
+  /** A law that limits the payment terms for its goods. */
   regime: Regime | null;
-  /** Who the customer is, where the store says it with the order. */
+  /** The customer's facts, if the store sends them with the order. */
   customer: { facts: CustomerFacts; fingerprint: string } | null;
   fingerprint: string;
 };
@@ -63,9 +63,9 @@ export type CheckoutResult =
 
 /**
  * The checkout, as one transaction: locks the customer, decides, reserves the credit, and writes the order with its
- * instalments, its plan and its charge; the customer's facts before, where they come with a new order. A decline is kept
- * with its reasons (and with those facts) and leaves the order's id free.
- * @param notifiesStore whether a store is notified by webhook; else the answer says that the order is paid
+ * instalments, its plan and its charge. The customer's facts are written first, if they come with a new order. A
+ * decline is kept with its reasons (and with those facts); the order's id stays free.
+ * @param notifiesStore whether a store is notified by webhook; if not, the answer says that the order is paid
  * @throws NettermsError `customer-not-found`, `terms-not-found`, `terms-not-applicable`, `currency-mismatch`,
  *   `conflict`
  */
@@ -76,7 +76,7 @@ export async function checkout(
 ): Promise<CheckoutResult> {
   return inTransaction(sql, async (tx) => {
     if (request.customer) await writeCustomer(tx, request.customerId, request, now);
-    // The rules' question to the history takes longer to plan than to answer: its plan is made once.
+    // The rules' query on the customer's history takes longer to plan than to run: a generic plan is made only once.
     const [, locked, policies, known] = await Promise.all([
       tx`set local plan_cache_mode = force_generic_plan`,
       lockCustomer(tx, request.customerId),
@@ -124,7 +124,7 @@ export async function checkout(
     });
     const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
     const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
-    // Another customer's order of this id was faster.
+    // Another customer's order took this id first.
     if (!(await insertOrder(tx, planned, instalments, now)))
       return replay(tx, await getOrder(tx, order.id), request, policies);
 
@@ -153,7 +153,7 @@ export async function checkout(
   });
 }
 
-/** Who the customer is, as a new order says it; one that is known already writes nothing again. */
+/** Writes the customer's facts that come with a new order; a known order writes nothing. */
 async function writeCustomer(
   tx: Tx,
   id: string,
@@ -166,7 +166,7 @@ async function writeCustomer(
   await putCustomer(tx, id, facts, { fingerprint, currency, now });
 }
 
-/** The terms asked for, else the merchant's usual ones. Throws `terms-not-found`. */
+/** The terms with this code, else the merchant's default terms. Throws `terms-not-found`. */
 export function chooseTerms(policy: TermsPolicy, code: string | null): NamedTerms {
   const terms = policy.terms.find((candidate) => candidate.code === (code ?? policy.defaultCode));
   if (terms) return terms;
@@ -228,7 +228,7 @@ function newOrder(
   };
 }
 
-/** The row that was just inserted, as a read would give it. */
+/** The row that was just inserted, as a query would return it. */
 const accepted = (order: NewOrder): OrderRow => ({
   ...order,
   outstanding: order.status === 'open' ? order.total : 0,

@@ -5,7 +5,7 @@ import { moveDueDates } from '../orders/move-due-dates.ts';
 import { instalmentsOfOrders } from '../orders/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 
-/** A later due date of an unpaid instalment; without a number, of the earliest one. Its reminders are planned again. */
+/** A later due date for an unpaid instalment; without a number, for the earliest. Its reminders are planned again. */
 export const extend = orderCommand({
   kind: 'extend',
   permission: 'admin',

@@ -9,12 +9,12 @@ import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { amendTotal, creditedAndForgiven } from './amend-total.ts';
 import { insertFulfilment, lastFulfilledOn } from './tables.ts';
 
-/** A part of the order was delivered or rendered, or the rest. */
+/** A part of the order, or the rest, was delivered or rendered. */
 export const fulfil = orderCommand({
   kind: 'fulfil',
   permission: 'storefront',
   body: z.object({
-    /** The store's; a fulfilment is known by it. */
+    /** The store's id for the fulfilment. */
     fulfilmentId: z.string().nullable(),
     orderId: z.string(),
     /** Null: all that is left of the order. */
@@ -45,19 +45,23 @@ export const fulfil = orderCommand({
     if (order.fulfilledOn !== null)
       return {
         code: 'already-fulfilled',
-        detail: `Order ${order.id} is fulfilled since ${order.fulfilledOn}.`,
+        detail: `Order ${order.id} was completely fulfilled on ${order.fulfilledOn}: nothing is left to fulfil.`,
       };
     const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
-    if (fulfilledOn > today) return invalidField('/fulfilledOn', `This is in the future: today is ${today}.`);
+    if (fulfilledOn > today)
+      return invalidField('/fulfilledOn', `This is in the future: give ${today} or an earlier day.`);
     if (fulfilledOn < placedOn)
-      return invalidField('/fulfilledOn', `This is before the order was placed, on ${placedOn}.`);
+      return invalidField(
+        '/fulfilledOn',
+        `The order was placed on ${placedOn}: give that day or a later one.`,
+      );
     const mismatch = currency === null ? null : otherCurrency(order, currency);
     if (mismatch) return mismatch;
     const money = (amount: number) => plainMoney({ amount, currency: order.currency });
     if (part > left)
       return {
         code: 'over-fulfilled',
-        detail: `Of order ${order.id} ${money(left)} are left to fulfil, and this is ${money(part)}: amend the order first (POST /v1/orders/${order.id}/amend), or say less.`,
+        detail: `${money(left)} of order ${order.id} is left to fulfil, and this is ${money(part)}: give a smaller amount, or amend the order first (POST /v1/orders/${order.id}/amend).`,
       };
     if (final && order.fulfilled + part < invoiced) return { code: 'below-invoiced' };
     return final && order.fulfilled + part < forgiven ? { code: 'below-credited' } : null;
@@ -75,7 +79,7 @@ export const fulfil = orderCommand({
   consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],
 });
 
-/** Once the parts reach the total, on the day of the last of them, due dates that waited for it are final. */
+/** Once the parts reach the total, due dates that waited for that become final, from the day of the last part. */
 export const fulfilment: Consequence = async (tx, state) => {
   const { order } = state;
   const { id, total, fulfilled, fulfilledOn } = order;

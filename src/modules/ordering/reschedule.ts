@@ -10,7 +10,7 @@ import { balancesOf, instalmentsOfOrders } from '../orders/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 import { PLANNED_LINE, plannedParts } from '../terms/rules/instalment-plan.ts';
 
-/** An instalment plan over what is overdue, or over all that is outstanding: new instalments in place of the old ones. */
+/** An instalment plan for what is overdue, or for all that is outstanding: new instalments replace the old ones. */
 export const reschedule = orderCommand({
   kind: 'reschedule',
   permission: 'admin',

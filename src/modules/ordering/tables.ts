@@ -19,7 +19,7 @@ export async function insertFulfilment(tx: Tx, part: FulfilmentRow): Promise<voi
   await addFulfilled(tx, orderId, amount);
 }
 
-/** The latest day on which something of the order was fulfilled; there is one. */
+/** The latest day on which a part of the order was fulfilled; call it only if there is one. */
 export async function lastFulfilledOn(tx: Tx, orderId: string): Promise<Day> {
   const [row] = await tx<{ day: Day }[]>`
     select max(fulfilled_on) as day from fulfilments where order_id = ${orderId} and amount > 0`;

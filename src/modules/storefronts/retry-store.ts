@@ -16,7 +16,7 @@ export const retryStore = orderCommand({
   consequences: [],
 });
 
-/** The order goes on although the store does not answer: its letters are sent. */
+/** The order continues without the store, which does not answer: its letters are sent. */
 export const continueWithoutStore = orderCommand({
   kind: 'chase',
   permission: 'admin',
@@ -28,6 +28,6 @@ export const continueWithoutStore = orderCommand({
   consequences: [],
 });
 
-/** Only an order that the store could not be notified of waits for a person. */
+/** Refuses an order that does not wait for a person: only one does that the store could not be notified of. */
 const notWaiting = ({ status, paidInStore }: OrderSituation['order']): Refusal | null =>
   status === 'open' && paidInStore === 'failed' ? null : { code: 'store-not-waiting' };

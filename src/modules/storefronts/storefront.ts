@@ -18,16 +18,16 @@ export type StoreEvent = {
 /** The store's answer, with its HTTP status. `order-unknown`: it has no such order and never will. */
 export type StoreAnswer = { readonly kind: 'acknowledged' | 'order-unknown'; readonly status: number };
 
-/** How a shop learns what became of an order. */
+/** How a store learns what happened to an order. */
 export type Storefront = {
   /**
-   * Notifies the store once; trying again is the caller's.
-   * @throws StoreUnavailable for whatever is neither an acknowledgement nor "order unknown"
+   * Notifies the store once; the caller repeats it if necessary.
+   * @throws StoreUnavailable unless the answer is an acknowledgement or "order unknown"
    */
   notify(event: StoreEvent): Promise<StoreAnswer>;
 };
 
-/** The store gave no usable answer; a later attempt may. The message holds neither addresses nor personal data. */
+/** The store gave no usable answer; a later attempt may succeed. The message contains no addresses or personal data. */
 export class StoreUnavailable extends Error {
   /** The HTTP status of its answer; null if there was none. */
   readonly status: number | null;

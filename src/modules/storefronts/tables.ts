@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { nextStoreSequence } from '../orders/changes.ts';
 
-/** A webhook to the store: one row a business event, however often it is tried. */
+/** A webhook to the store: one row for each business event, however often it is tried. */
 export type DeliveryRow = {
   id: string;
   orderId: string;
@@ -17,7 +17,7 @@ export type DeliveryRow = {
 const columns = (db: Db) =>
   db`id, order_id, sequence, type, attempts, last_status, last_error, created_at, delivered_at`;
 
-/** Begins an attempt: the event gets its place in the order's sequence at the first. Needs the order's lock. */
+/** Begins an attempt; at the first one the event gets its place in the order's sequence. Needs the order's lock. */
 export async function beginDelivery(
   db: Tx,
   { id, orderId, type, now }: { id: string; orderId: string; type: string; now: string },

@@ -8,10 +8,10 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Notifies a store by signed webhooks (Standard Webhooks). 2xx acknowledges; 409 and 422 with the JSON
- * `{"code":"order-unknown"}` say that there is no such order; all else is StoreUnavailable, redirects included.
+ * `{"code":"order-unknown"}` say that there is no such order; any other answer is StoreUnavailable, redirects included.
  * @param secret "whsec_" and the shared key in base64
- * @param allowPrivate lets the store's address be private or loopback
- * @param timeoutMs for the whole attempt, from the look-up of the name to the answer
+ * @param allowPrivate allows the store's address to be private or loopback
+ * @param timeoutMs for the whole attempt, from the DNS lookup to the answer
  * @throws Error if the address has another scheme than http(s) or carries credentials, or the secret is malformed
  */
 export function createWebhookStorefront({
@@ -88,7 +88,7 @@ function signedHeaders(webhook: Webhook, id: string, body: string): Record<strin
   };
 }
 
-/** Resolves with the head of the answer. No agent: a connection is never reused, so each attempt is checked. */
+/** Resolves with the head of the answer. No agent: connections are not reused, so each attempt checks the address. */
 function post(
   target: URL,
   {

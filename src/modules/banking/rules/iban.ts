@@ -1,10 +1,10 @@
 import { countrySpecs, validateIBAN, ValidationErrorsIBAN as Wrong } from 'ibantools';
 
 /**
- * What is wrong with an IBAN, as a sentence for who wrote it; null if nothing is. It must be written in capitals
- * without spaces, in the length and form of its country (ISO 13616), with the right check digits (ISO 7064 mod 97-10).
- * The older check digits that some countries have within the account number are not asked for: not all accounts that
- * exist carry right ones.
+ * What is wrong with an IBAN, as a sentence for the person who wrote it; null if it is correct. It must be written in
+ * capitals without spaces, in the length and form of its country (ISO 13616), with the correct check digits (ISO 7064
+ * mod 97-10). The older check digits that some countries have within the account number are not checked: they are wrong
+ * in some existing accounts.
  */
 export function ibanProblem(text: string): string | null {
   if (!/^[A-Z0-9]+$/.test(text)) return 'Write the IBAN in capital letters and digits, without spaces.';

@@ -6,16 +6,16 @@ export type BankLine = {
   readonly payer: string;
 };
 
-/** An open order, or an invoice over open orders, by the number that a payer would quote. Amounts in minor units. */
+/** An open order, or an invoice for open orders, by the number that a payer would quote. Amounts in minor units. */
 export type OpenDocument = {
   readonly kind: 'order' | 'invoice';
   readonly number: string;
   readonly customerId: string;
   readonly customerName: string;
   readonly currency: string;
-  /** False: money of this customer is for a person to allocate (insolvency). */
+  /** False: a person must allocate this customer's money (insolvency). */
   readonly automatic: boolean;
-  /** What it asks for each order of it: of an order all that is outstanding, of an invoice its part of that. */
+  /** What it asks for each of its orders: an order all that is outstanding, an invoice its part of that. */
   readonly orders: readonly {
     readonly orderId: string;
     readonly amount: number;
@@ -41,11 +41,11 @@ export type Match = {
   readonly reasons: readonly Reason[];
 };
 
-/** Shorter ones stand in any sentence. */
+/** Shorter keys occur in any sentence. */
 const SHORTEST_KEY = 3;
-/** A number may be written in so many pieces: "FT 2027 / 12 - B". */
+/** The most pieces in which a number may be written: "FT 2027 / 12 - B". */
 const PIECES = 6;
-/** So many characters of a reference are read; a bank's have some hundreds. */
+/** How many characters of a reference are read; those of banks have a few hundred. */
 const LONGEST_REFERENCE = 2_000;
 /** Words of a company's name that say nothing about who it is. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
@@ -56,12 +56,12 @@ const none: Match = { certainty: 'none', customerId: null, allocations: [], reas
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
 export const numberKey = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
-/** A key, and which pieces of the text it is made of: those from `from` to before `to`. */
+/** A key, and the pieces of the text that it is made of: from `from` up to, but not including, `to`. */
 type Place = { readonly key: string; readonly from: number; readonly to: number };
 
-/** Where what could be a number stands in a text: its pieces, and up to six of them joined. */
+/** Everything in a text that could be a number, with its place: single pieces, and up to six of them joined. */
 function placesIn(text: string): Place[] {
-  // What is cut may be the beginning of a longer number.
+  // The last piece may be cut off: it could be the beginning of a longer number.
   const read =
     text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
   const pieces = read
@@ -77,12 +77,13 @@ function placesIn(text: string): Place[] {
   return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
 }
 
-/** All that could be a number in a text. */
+/** Everything in a text that could be a number. */
 export const numberKeysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**
- * What a bank line pays of the open documents. Certain: it names documents of exactly one customer, who is not insolvent,
- * and is exactly what is outstanding of them. Likely: one of the two, or the amount of one document alone and a payer of that name.
+ * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
+ * its amount is exactly what they ask for. Likely: it names documents of one customer, but the amount differs or the
+ * customer is insolvent; or it names none, but has the amount of exactly one document, and a payer whose name fits.
  */
 export function match(line: BankLine, documents: readonly OpenDocument[]): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
@@ -90,7 +91,7 @@ export function match(line: BankLine, documents: readonly OpenDocument[]): Match
   return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
 }
 
-/** The documents that are named, without those whose number stands only inside another one that is named. */
+/** The named documents, without those whose number occurs only within the number of another named document. */
 function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
   const numbers = new Set(open.map(({ number }) => numberKey(number)));
   const named = places.filter(({ key }) => numbers.has(key));
@@ -123,8 +124,8 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
 }
 
 /**
- * What the documents ask for each order, at most what is outstanding of it. Where an order and invoices over it are named,
- * the invoices say how much.
+ * What the documents ask for each order, at most what is outstanding on it. If both an order and invoices for it are
+ * named, the invoices say how much.
  */
 function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number }[] {
   const lines = named.flatMap(({ kind, orders }) => orders.map((order) => ({ kind, ...order })));

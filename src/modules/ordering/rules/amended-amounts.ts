@@ -2,7 +2,7 @@ import { PLANNED_LINE } from '../../terms/rules/instalment-plan.ts';
 import { sharesOf } from '../../terms/rules/instalments.ts';
 import type { Terms } from '../../terms/rules/terms.ts';
 
-/** An instalment before its order gets another total, in minor units; `forgiven` of its amount need not be paid any more. */
+/** An instalment before its order's total changes, in minor units; `forgiven` is the part that need not be paid. */
 export type AmendedLine = {
   readonly number: number;
   readonly line: number;
@@ -11,11 +11,11 @@ export type AmendedLine = {
 };
 
 /**
- * What the instalments of an order come to when it gets another total: the shares that the terms give them, or, after an
- * agreed plan, what they were, with the difference on the last ones. None comes to less than what was let go of it:
- * that would make credit of what nobody paid.
- * @param total in minor units, not below what was let go of all of them
- * @returns by number
+ * The amounts of an order's instalments when its total changes: the shares that the terms give them or, after an agreed
+ * plan, their old amounts with the difference on the last ones. No amount is less than what was forgiven of it: that
+ * would create credit that nobody paid.
+ * @param total in minor units, not below the sum of what was forgiven
+ * @returns by the number of the instalment
  */
 export function amendedAmounts(
   terms: Terms,
@@ -29,7 +29,7 @@ export function amendedAmounts(
   );
 }
 
-/** The share of a line that came to nothing at the checkout is the last instalment's: there is no date for it. */
+/** A line of the terms whose share was zero at checkout has no instalment: its share goes to the last instalment. */
 function shares(terms: Terms, instalments: readonly AmendedLine[], total: number): number[] {
   const all = sharesOf(terms, total);
   const own = instalments.map(({ line }) => all[line] ?? 0);
@@ -37,7 +37,7 @@ function shares(terms: Terms, instalments: readonly AmendedLine[], total: number
   return own.map((amount, index) => (index === own.length - 1 ? amount + left : amount));
 }
 
-/** More is owed with the last instalment, less is taken off the last ones. */
+/** An increase goes to the last instalment; a decrease is taken off the last ones. */
 function keptPlan(instalments: readonly AmendedLine[], total: number): number[] {
   const difference = instalments.reduce((rest, { amount }) => rest - amount, total);
   const amounts = instalments.map(({ amount }) => amount);
@@ -61,7 +61,7 @@ function notBelowLetGo(
   return new Map(fitting.map((amount, index) => [instalments[index]!.number, amount]));
 }
 
-/** Takes so much off the last amounts, from each no more than its room. */
+/** Takes `off` from the last amounts, from each no more than its room. */
 function takenOffLast(amounts: readonly number[], room: readonly number[], off: number): number[] {
   let left = off;
   return amounts
