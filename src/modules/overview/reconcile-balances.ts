@@ -1,6 +1,6 @@
 import type { Db, Sql } from '../../platform/postgres/client.ts';
 
-/** Something that does not add up: what it is about, and both figures. */
+/** Something that does not add up: the record, and the two figures that differ. */
 export type Discrepancy = { subject: string; problem: string };
 
 /** Compares every stored balance with the sum of its entries, over all customers, orders and payments. */
@@ -72,7 +72,7 @@ export async function reconcileBalances(db: Db): Promise<Discrepancy[]> {
       select 'order/' || o.id as subject, format('is in %s, in which its customer has no account', o.currency) as problem
       from orders o where not exists (select 1 from accounts a where a.customer_id = o.customer_id and a.currency = o.currency)`,
     db<Discrepancy[]>`
-      select 'order/' || o.id as subject, format('is %s, but its charge was%s taken back', o.status, case when o.status = 'cancelled' then ' not' else '' end) as problem
+      select 'order/' || o.id as subject, format('is %s, but its charge was%s cancelled', o.status, case when o.status = 'cancelled' then ' not' else '' end) as problem
       from orders o where o.confirmed_at is not null
         and (o.status = 'cancelled') <> exists (select 1 from ledger where order_id = o.id
           and (kind = 'cancellation' or (kind = 'credit_note' and o.status = 'cancelled')))`,
@@ -94,7 +94,7 @@ export async function* unfinishedOrdersBefore(sql: Sql, before: string): AsyncIt
   for await (const page of orders.cursor(500)) yield page.map(({ id }) => id);
 }
 
-/** How much there is to compare. */
+/** How many orders and ledger entries there are to compare. */
 export async function sizeOfBooks(db: Db): Promise<{ orders: number; entries: number }> {
   const [count] = await db<{ orders: number; entries: number }[]>`
     select (select count(*)::int from orders) as orders, (select count(*)::int from ledger) as entries`;

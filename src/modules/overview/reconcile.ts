@@ -12,18 +12,18 @@ import {
   unfinishedOrdersBefore,
 } from './reconcile-balances.ts';
 
-/** What was placed or asked within that time may still be on its way to Temporal. */
+/** Orders and commands that are newer than this may still be on their way to Temporal. */
 const SETTLING_MS = 60_000;
 const AT_ONCE = 16;
-/** What is changing is looked at again: only what stays wrong is reported. */
+/** A discrepancy is looked at again, because the data may be changing: only one that lasts is reported. */
 const LOOKS = 3;
 const BETWEEN_LOOKS_MS = 2_000;
 
 /**
- * Proves that the stored balances equal the ledger's sums, that every order that is not finished has a running workflow of
- * its current episode that says the same of it, that no workflow runs for a finished one, and that every revocation that
- * is not finished has one. True also of a system that is at work.
- * @returns what does not agree; nothing if all is well
+ * Checks that the stored balances equal the ledger's sums; that every unfinished order has a running workflow of its
+ * current episode, which shows the same status; that no workflow runs for a finished order; and that every unfinished
+ * revocation has a running workflow. Can be run while the system is at work.
+ * @returns the discrepancies; an empty list if all is well
  */
 export async function reconcile(sql: Sql, client: Client, now: string): Promise<Discrepancy[]> {
   const settledBefore = new Date(Date.parse(now) - SETTLING_MS).toISOString();
@@ -99,7 +99,7 @@ async function checkRevocation(sql: Sql, client: Client, id: string): Promise<Di
   };
 }
 
-/** Workflows that run though their order is finished, unknown, or followed by a newer episode. */
+/** Workflows that run although their order is finished, unknown, or followed by a newer episode. */
 async function orphanedWorkflows(sql: Sql, client: Client): Promise<Discrepancy[]> {
   const limit = pLimit(AT_ONCE);
   const checks: Promise<Discrepancy | null>[] = [];
@@ -114,7 +114,7 @@ async function checkWorkflow(sql: Sql, client: Client, workflowId: string): Prom
   const [, orderId = ''] = workflowId.split('/');
   const order = await findOrder(sql, orderId);
   if (order && !order.finishedAt && workflowIdOf(order) === workflowId) return null;
-  // The list may be late: the workflow itself knows.
+  // The list may be out of date: only the workflow itself shows its current state.
   const { status } = await client.workflow.getHandle(workflowId).describe();
   if (status.name !== 'RUNNING') return null;
   return {

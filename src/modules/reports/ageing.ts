@@ -4,7 +4,7 @@ import { type Ageing, ageingOf, bucketStarts } from './rules/ageing.ts';
 
 export type AgeingRow = { customerId: string; name: string; ageing: Ageing };
 
-/** How late what each customer owes is, by the customers' ids; who owes nothing is left out. */
+/** What each customer owes, by how late it is, sorted by customer id; customers who owe nothing are left out. */
 export async function ageingByCustomer(db: Db, at: AsOf): Promise<AgeingRow[]> {
   const rows = await db<{ customerId: string; name: string; bucket: number; amount: number }[]>`
     select c.id as customer_id, c.name, bucket, late.amount

@@ -7,9 +7,9 @@ import type { AsOf } from './open-parts.ts';
 export type DaysLate = { paid: number; averageDaysLate: number };
 
 /**
- * How many days after the last one in time what was paid in the period was received; in time counts as 0. Of each payment and
- * instalment counts what pays it now: what was taken back or moved since is left out, and so is what was paid on an order
- * that is cancelled now, or is not paid at all: that is in the ageing.
+ * How many days late the money of the period was received, counted from the last day in time; in time counts as 0. Only
+ * what pays an instalment now counts: money that was reversed or moved since is left out, and so is money for an order
+ * that is cancelled now. What is not paid at all is in the ageing report.
  */
 export async function averageDaysLate(
   db: Db,
@@ -17,8 +17,8 @@ export async function averageDaysLate(
 ): Promise<{ customers: (DaysLate & { customerId: string; name: string })[]; overall: DaysLate | null }> {
   const within = db`amount > 0 and received_on between ${from} and ${asOf}`;
   const columns = db`l.customer_id, l.order_id, l.instalment, l.payment_id, -l.amount as amount`;
-  // No payment is booked before the day on which its money was received; credit without one pays on the day of its booking.
-  // What came of either, and a cancellation, is booked after that.
+  // A payment is never booked before the day on which its money was received; credit without a payment pays on the day
+  // on which it is booked. Later entries for either, and cancellations, are booked after that.
   const booked = db`l.booked_at >= ${start} and l.currency = ${currency} and l.account = 'receivable'`;
   const rows = await db<(DaysLate & { customerId: string | null; name: string | null })[]>`
     with moved as (

@@ -2,7 +2,7 @@ import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { type AsOf, openParts } from './open-parts.ts';
 
-/** What is open, by when it is due; amounts in minor units. Weeks without a due date are left out. */
+/** What is open, by the week in which it is due; amounts in minor units. Weeks without a due date are left out. */
 export type ExpectedCash = {
   overdue: number;
   /** ISO 8601: `2027-W09` begins on the Monday. */

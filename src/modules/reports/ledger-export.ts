@@ -13,8 +13,8 @@ export type ExportedEntry = LedgerRow & {
 const PAGE = 1_000;
 
 /**
- * The ledger from one instant (or its beginning) to another, page by page in the order of its entries, all of one
- * moment. Holds a connection until it has been read or left.
+ * The ledger from one instant (or its beginning) to another, page by page in the sequence of its entries, as it was at
+ * one moment. Holds a connection until it is read to the end or abandoned.
  */
 export function exportLedger(
   db: Db,

@@ -2,7 +2,7 @@ import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { lastDayInTime } from '../orders/last-day-in-time.ts';
 
-/** What a report is about: one currency, at the end of a day in the merchant's `zone`; `end` is the instant at which it ends. */
+/** What a report is about: one currency at the end of a day in the merchant's `zone`; the day ends at `end`. */
 export type AsOf = {
   readonly currency: string;
   readonly asOf: Day;
@@ -11,9 +11,9 @@ export type AsOf = {
 };
 
 /**
- * The parts of orders with a balance at the end of the day: what is open now, and what has been booked since taken back.
- * An order closed by then has none, unless it was reopened since: then it is open, or was closed again later. Due dates are
- * those that hold now. Rows `customer_id, order_id, instalment, due_on, provisional, days_late, amount`.
+ * The instalments with a balance at the end of the day: what is open now, less what was booked since then. An order
+ * that was closed by then has none, unless it was reopened since: then it is open now, or was closed again later. Due
+ * dates are the current ones. Rows `customer_id, order_id, instalment, due_on, provisional, days_late, amount`.
  */
 export const openParts = (db: Db, { currency, asOf, end, zone }: AsOf) => db`
   with charged as not materialized (

@@ -19,7 +19,7 @@ import type { Regime } from '../terms/rules/regime.ts';
 import type { PaymentMeans, Terms } from '../terms/rules/terms.ts';
 import { labelFor } from '../terms/rules/terms.ts';
 
-/** `problem`: the store could not be told for half an hour. `failed`: given up, a person must decide. */
+/** `problem`: the store could not be notified for half an hour. `failed`: all attempts failed, a person must decide. */
 export type StoreStatus = PaidInStore | 'problem';
 
 /** An order as people read it, at a moment. */
@@ -41,7 +41,7 @@ export type OrderView = {
     number: number;
     dueOn: string;
     dueAt: string | null;
-    /** The due date counts from what has not happened yet. */
+    /** The due date counts from something that has not happened yet. */
     provisional: boolean;
     collection: PaymentMeans;
     amount: Money;
@@ -61,7 +61,7 @@ export type OrderView = {
   confirmedAt: string | null;
   closedAt: string | null;
   closeReason: string | null;
-  /** The workflow runs but does not get on, since then. */
+  /** Since when the workflow has been running without progress. */
   stuckSince: string | null;
   policyVersions: { eligibility: number; terms: number; dunning: number };
   workflowId: string;
@@ -75,7 +75,7 @@ export type InvoiceOfOrder = Omit<OrderInvoice, 'orderId' | 'amount' | 'payable'
 
 const STORE_PROBLEM_MS = 30 * 60_000;
 
-/** `now` in ISO; `zone` is the merchant's; `discount` as it stands. */
+/** `now` in ISO 8601; `zone` is the merchant's; `discount` is the current one. */
 export function viewOf(
   order: OrderRow,
   instalments: readonly InstalmentRow[],
@@ -166,7 +166,7 @@ export async function readOrder(db: Db, id: string, now: string): Promise<OrderV
 
 export type OrderFilter = { status?: OrderStatus; customerId?: string; overdue?: boolean };
 
-/** Orders after `after` (the last one of the page before), the newest first. */
+/** Orders after `after` (the last one of the previous page), the newest first. */
 export async function listOrders(
   db: Db,
   { status, customerId, overdue }: OrderFilter,

@@ -1,8 +1,8 @@
 import type { Sql, Tx } from '../../platform/postgres/client.ts';
 
 /**
- * Reads a report by a plan that PostgreSQL makes for its very day. After five reports of one kind it would take one plan
- * for any day, which reads the ledger from end to end.
+ * Reads a report with a query plan that PostgreSQL makes for the report's day. After five reports of one kind it would
+ * use one generic plan for all days, which reads the whole ledger.
  */
 export async function plannedForItsDay<T>(sql: Sql, read: (tx: Tx) => Promise<T>): Promise<T> {
   return (await sql.begin('read only', async (tx) => {

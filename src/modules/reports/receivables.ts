@@ -4,7 +4,7 @@ import type { Db } from '../../platform/postgres/client.ts';
 /** What customers owe now, in one currency. */
 export type Receivables = { open: number; outstanding: Money; overdueOrders: number; overdue: Money };
 
-/** Open orders and what is late of them, a line for each currency. */
+/** Open orders, and how much of them is late; one row for each currency. */
 export async function receivables(db: Db, now: string): Promise<Receivables[]> {
   const rows = await db<
     { currency: string; open: number; outstanding: number; overdueOrders: number; overdue: number }[]

@@ -3,9 +3,9 @@ import type { Db } from '../../platform/postgres/client.ts';
 import type { AsOf } from './open-parts.ts';
 
 /**
- * What is owed at the end of the day, and what was sold from `start` until then: what orders came to, as amended, less
- * credit notes and what the customer keeps back, wherever these were booked. A cancellation takes off all that its order
- * had counted for by then. Interest, costs, discounts and write-offs are no sales. In minor units.
+ * What is owed at the end of the day, and what was sold from `start` until then: the orders' totals, as amended, less
+ * credit notes and what customers keep back, on whichever account these were booked. A cancellation takes off all that
+ * its order had counted for by then. Interest, costs, discounts and write-offs are not sales. In minor units.
  */
 export async function salesOutstanding(
   db: Db,
@@ -24,9 +24,9 @@ export async function salesOutstanding(
   return row!;
 }
 
-/** What is kept back when all was paid becomes credit: that is less sold as well. */
+/** What is kept back after all was paid becomes credit: this lowers sales as well. */
 const sold = (db: Db) => db`case l.account when 'receivable' then l.amount else -l.amount end`;
 
-/** Whether the entry `l` is of a sale, or reverses one that is. */
+/** Whether the entry `l` belongs to a sale, or reverses an entry that does. */
 const isSale = (db: Db) =>
   db`l.effect in ('charge', 'amendment', 'credit_note', 'split_payment', 'withholding')`;

@@ -7,15 +7,15 @@ import { lastDayInTime } from '../orders/last-day-in-time.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { type OpenItem, type Statement, type StatementEntry, statementLines } from './rules/statement.ts';
 
-/** More entries than this are no statement that somebody reads: they are in the export. */
+/** Nobody reads a statement with more entries than this: the export contains them. */
 const MAX_ENTRIES = 5_000;
 
 export type StatementPeriod = { from?: Day | undefined; to?: Day | undefined; currency?: string | undefined };
 
 /**
- * A customer's account over a period, all of one moment. Without `to` until today, without `from` from the first of
- * January of that year on, without a currency in the customer's own.
- * @throws NettermsError `customer-not-found`; `validation` if the period ends before it begins or holds too many entries
+ * A customer's account over a period, as it is at one moment. By default `to` is today, `from` is 1 January of the year
+ * of `to`, and the currency is the customer's own.
+ * @throws NettermsError `customer-not-found`; `validation` if the period ends before it begins or has too many entries
  */
 export async function readStatement(
   sql: Sql,
@@ -29,7 +29,11 @@ export async function readStatement(
     const zone = policies.settings.body.timeZone;
     const today = dayAt(now, zone);
     const { to = today, from = `${to.slice(0, 4)}-01-01`, currency = customer.currency } = period;
-    if (from > to) invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);
+    if (from > to)
+      invalid(
+        'from',
+        `The period ends on ${to}, before it begins on ${from}: give an earlier from or a later to.`,
+      );
     const isOver = to < today;
     const asOf = isOver ? to : today;
     const account = { customerId, currency, zone };
@@ -74,7 +78,7 @@ async function balancesBefore(
   return row!;
 }
 
-/** What the customer knows the order by: its invoice, where it has exactly one, else its number. */
+/** How the customer knows the order: by its invoice if it has exactly one, else by its number, else by its id. */
 const documentOf = (db: Db) => db`coalesce(
   (select min(v.number) from invoice_parts ip join invoices v on v.id = ip.invoice_id where ip.order_id = o.id having count(*) = 1),
   o.order_number, o.id)`;

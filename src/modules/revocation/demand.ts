@@ -8,8 +8,8 @@ import { instalmentsOfOrders } from '../orders/tables.ts';
 import { dueOnDay } from '../terms/rules/due-dates.ts';
 
 /**
- * All that is open is due today, also what was provisional; what was due before stays so. The letter of the
- * revocation stands for that day's reminder: those planned come once it is overdue. A reservation is cancelled.
+ * All that is open is due today, including what was provisional; what was due before keeps its due date. The letter of
+ * the revocation replaces today's reminder: the planned ones come once it is overdue. A reservation is cancelled.
  */
 export const demand = orderCommand({
   kind: 'demand',

@@ -9,7 +9,7 @@ export type RevocationWorkflows = ReturnType<typeof createRevocationWorkflows>;
 
 /** The workflows of the revocations, as the other processes see them; PostgreSQL says which are finished. */
 export function createRevocationWorkflows({ client, log }: { client: Client; log: Log }) {
-  /** Starts the workflow, unless it runs; one that ended too early is followed by another. */
+  /** Starts the workflow unless it is running; if it ended too early, it is started again. */
   async function ensureRunning({ id, customerId }: Pick<RevocationRow, 'id' | 'customerId'>): Promise<void> {
     const input: Revocation = { revocationId: id };
     await startOnce(client, 'revoke', {
@@ -29,7 +29,7 @@ export function createRevocationWorkflows({ client, log }: { client: Client; log
       ensureRunning(revocation).catch((error: Error) =>
         log.warn(
           { revocationId: revocation.id, error: error.message },
-          'the workflow could not be started now; the poller will',
+          'the workflow could not be started now; the poller will start it',
         ),
       );
     },

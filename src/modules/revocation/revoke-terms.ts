@@ -8,12 +8,12 @@ import { lockOrder } from '../orders/tables.ts';
 import { demand } from './demand.ts';
 import { getRevocation, insertRevocation, noteDemanded } from './tables.ts';
 
-/** The id of a revocation that the caller gave none. */
+/** The id of a revocation for which the caller gave no id. */
 export const revocationIdOf = (commandId: string): string => `rev_${commandId.slice(-24)}`;
 
 /**
- * Takes a customer's terms away, at once: under the customer's lock, so that no checkout slips past. The orders that
- * are open at that moment are noted with a demand; its workflow asks them.
+ * Revokes a customer's terms at once, under the customer's lock, so that no checkout slips through. With a demand, the
+ * orders that are open at that moment are noted, and the revocation's workflow asks each of them.
  * Refused with `customer-not-found`, `customer-insolvent`.
  */
 export const revokeTerms = customerCommand({
@@ -43,7 +43,8 @@ export const revokeTerms = customerCommand({
 });
 
 /**
- * Asks one order of a revocation. A repeat finds its command there; an order that is closed by now refuses it.
+ * Asks one order of a revocation to apply the demand. A repeat finds the same command; an order that is closed by now
+ * refuses it.
  * @throws NettermsError `revocation-not-found`, `order-not-found`
  */
 export async function demandOrder(

@@ -3,10 +3,10 @@ import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { firstWake } from '../../platform/temporal/first-wake.ts';
 import { findMail, type MailState } from '../mail/tables.ts';
 
-/** What becomes of the open orders: they go on as agreed, or all that is open of them is due at once. */
+/** What happens to the open orders: they continue as agreed, or all that is open on them is due at once. */
 export type OpenOrders = 'keep' | 'demand';
 
-/** A revocation as stored, and how far it has come. */
+/** A revocation as stored, and its progress. */
 export type RevocationRow = {
   id: string;
   customerId: string;
@@ -17,9 +17,9 @@ export type RevocationRow = {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
-  /** That were open or reserved at the revocation. */
+  /** How many orders were open or reserved at the revocation. */
   orders: number;
-  /** Of them, those in which it has taken effect; the others were closed first, or wait. */
+  /** In how many of them the demand has taken effect; the others were closed first, or are waiting. */
   demanded: number;
 };
 
@@ -57,7 +57,7 @@ export async function getRevocation(db: Db, id: string): Promise<RevocationRow> 
   return row;
 }
 
-/** A customer's latest demand of the open orders, and what became of its letter; null if there was none. */
+/** A customer's latest revocation with a demand, and the state of its letter; null if there was none. */
 export async function latestDemand(
   db: Db,
   customerId: string,
@@ -93,7 +93,7 @@ export async function noteRevocationStarted(db: Db, id: string, now: string): Pr
   await db`update revocations set started_at = coalesce(started_at, ${now}) where id = ${id}`;
 }
 
-/** Orders of a revocation that are not asked yet, by id. */
+/** Orders of a revocation that have not been asked yet, by id. */
 export async function ordersToDemand(db: Db, id: string, limit: number): Promise<string[]> {
   const rows = await db<{ orderId: string }[]>`
     select order_id from revocation_orders where revocation_id = ${id} and command_id is null order by order_id limit ${limit}`;
@@ -108,7 +108,7 @@ export async function noteDemanded(
   await tx`update revocation_orders set command_id = ${commandId} where revocation_id = ${revocationId} and order_id = ${orderId}`;
 }
 
-/** How many orders of a revocation wait for their workflow's word. */
+/** How many orders of a revocation still wait for their workflow's answer. */
 export async function demandsWaiting(db: Db, id: string): Promise<number> {
   const [row] = await db<{ waiting: number }[]>`
     select count(*)::int as waiting from revocation_orders o left join commands c on c.id = o.command_id
@@ -116,10 +116,10 @@ export async function demandsWaiting(db: Db, id: string): Promise<number> {
   return row!.waiting;
 }
 
-/** What is owed of one order; the amount in minor units. */
+/** What is owed on one order; the amount in minor units. */
 export type Owed = { orderId: string; orderNumber: string | null; outstanding: number; currency: string };
 
-/** What is still owed of the orders of a revocation, the oldest first. Exact under the customer's lock. */
+/** What is still owed on the orders of a revocation, the oldest first. Exact under the customer's lock. */
 export async function demandedOf(tx: Tx, id: string): Promise<Owed[]> {
   return tx<Owed[]>`
     select o.id as order_id, o.order_number, o.outstanding, o.currency
@@ -127,7 +127,7 @@ export async function demandedOf(tx: Tx, id: string): Promise<Owed[]> {
     where r.revocation_id = ${id} and o.status = 'open' and o.outstanding > 0 order by o.placed_at, o.id`;
 }
 
-/** The last thing of all. A repeat changes nothing. */
+/** Ends the revocation, as the last step of its workflow. A repeat changes nothing. */
 export async function finishRevocation(db: Db, id: string, now: string): Promise<void> {
   await db`update revocations set finished_at = coalesce(finished_at, ${now}) where id = ${id}`;
 }
@@ -152,7 +152,7 @@ export async function claimRevocations(
     returning ${columns(db)}`;
 }
 
-/** Lets the poller look at all unfinished revocations now. */
+/** Makes the poller look at all unfinished revocations now. */
 export async function wakeRevocations(db: Db, now: string): Promise<void> {
   await db`update revocations set wake_by = ${now} where finished_at is null`;
 }

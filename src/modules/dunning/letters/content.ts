@@ -8,29 +8,29 @@ import type { Texts } from './messages.ts';
 export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
 export type TemplateName = 'confirmation' | ReminderTemplate | 'settled' | 'cancelled';
 
-/** What a mail tells of an order. Texts in it may hold anything: nothing in them becomes markup, a header or a link. */
+/** What a letter says about an order. Its texts may contain anything: nothing becomes markup, a header or a link. */
 export type MailData = {
   readonly company: string;
   readonly customerName: string;
   readonly orderId: string;
   /** The number by which the customer knows the order; without one, its id is named. */
   readonly orderNumber: string | null;
-  /** The invoices of the order, the earliest first; where there are any, what is asked for goes by them. */
+  /** The invoices of the order, the earliest first; if there are any, the letter asks for them to be paid. */
   readonly invoices: readonly MailInvoice[];
   readonly termsLabel: string;
   readonly total: Money;
-  /** What the invoices let the customer keep back: it is neither paid nor owed. */
+  /** What the invoices allow the customer to keep back: it is neither paid nor owed. */
   readonly withheld: Money;
-  /** What is owed now; nothing above zero shows no due date and asks for no payment. */
+  /** What is owed now; if it is not above zero, the letter shows no due date and does not ask for payment. */
   readonly outstanding: Money;
-  /** All parts of the order, in order of time; more than one are listed. */
+  /** All instalments of the order, in order of time; they are listed if there is more than one. */
   readonly instalments: readonly MailInstalment[];
-  /** The one that the mail is about; what is unpaid of it is what the mail asks for. */
+  /** The instalment that the letter is about; the letter asks for what is unpaid of it. */
   readonly instalment: MailInstalment;
   readonly daysLate: number;
-  /** The due day is over; it may not be late yet. */
+  /** The due day has passed; the payment may not be late yet. */
   readonly isDueOver: boolean;
-  /** Where there is none, the mail does not speak of a bank transfer. */
+  /** Without an IBAN, the letter does not mention a bank transfer. */
   readonly iban: string | null;
   readonly replyTo: string | null;
 };
@@ -54,7 +54,7 @@ export type MailInvoice = {
 
 export type Row = { readonly label: string; readonly value: string };
 
-/** A mail in the reader's language, before it has a form: the HTML and the text part are both made of it. */
+/** A letter in the reader's language, before it is rendered: both the HTML and the text part are made from it. */
 export type Content = {
   readonly language: string;
   readonly subject: string;
@@ -169,13 +169,16 @@ export function contentOf(
   };
 }
 
-/** A confirmation and a cancellation are of the order; so is the word that it is settled, while its invoice may not be. */
+/**
+ * Whether a letter refers to invoices, not to the order. Confirmations and cancellations refer to the order. So does
+ * the letter that the order is settled if an invoice covers other orders as well: that one may still be unpaid.
+ */
 function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
   if (template === 'confirmation' || template === 'cancelled') return false;
   return template !== 'settled' || !invoices.some(({ shared }) => shared);
 }
 
-/** Every part of the order, with what is unpaid of it. */
+/** A row for every instalment of the order, with what is unpaid of it. */
 function instalmentRows(
   instalments: readonly MailInstalment[],
   { instalments: texts, collections }: Texts,
@@ -199,7 +202,7 @@ function instalmentRows(
   });
 }
 
-/** The figure that stands out at the head of the mail. */
+/** The large figure at the top of the letter. */
 function amountOf(
   template: TemplateName,
   owed: boolean,
@@ -212,7 +215,7 @@ function amountOf(
   return null;
 }
 
-/** "3 March 2027", "3 marzo 2027": the day itself, whatever the zone of the machine. */
+/** "3 March 2027", "3 marzo 2027": the day itself, whatever the machine's time zone. */
 export function formatDay(day: Day, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
     new Date(`${day}T00:00:00Z`),
@@ -221,7 +224,7 @@ export function formatDay(day: Day, locale: string): string {
 
 /**
  * A value on one line, without control and text-direction characters. A zero-width space breaks what mail programs
- * would turn into a link by themselves.
+ * would turn into a link on their own.
  */
 export function plain(value: string): string {
   return value

@@ -4,11 +4,11 @@ import { formatMoney, type Money } from '../../../kernel/money.ts';
 import { type Content, formatDay, plain } from './content.ts';
 import type { Texts } from './messages.ts';
 
-/** What the letter of a revocation tells: all that is open of some orders is due. Texts in it may hold anything. */
+/** What the letter of a revocation says: all that is open on some orders is due. Its texts may contain anything. */
 export type DemandData = {
   readonly company: string;
   readonly customerName: string;
-  /** Quoted with a payment of several orders; one order has its own number. */
+  /** The payment reference for several orders; a single order has its own number. */
   readonly customerId: string;
   /** The day on which all became due. */
   readonly dueOn: Day;

@@ -28,9 +28,9 @@ export type Texts = {
   >;
   /** An invoice by number and date. */
   invoice: string;
-  /** What a mail is about, as it is named, with "for" and with "to" before it: the order, or its invoices. */
+  /** What a letter is about (the order, or its invoices): the name alone, after "for", and after "to". */
   about: Record<'name' | 'for' | 'to', string>;
-  /** What a payment quotes. */
+  /** The payment reference. */
   reference: string;
   instalments: { label: string; value: string };
   payment: {
@@ -39,7 +39,7 @@ export type Texts = {
     asAgreed: string;
     collected: Record<Exclude<PaymentMeans, 'transfer'>, string>;
   };
-  /** The names of how an instalment is collected. */
+  /** The names of the ways in which an instalment is collected. */
   collections: Record<Exclude<PaymentMeans, 'transfer'>, string>;
   /** A due date that is not final, and what it waits for. */
   provisional: Record<'due' | LaterBaseDay, string>;

@@ -17,15 +17,15 @@ type FormName = (typeof formNames)[number];
 export type RenderedMail = { readonly subject: string; readonly html: string; readonly text: string };
 
 export type Renderer = {
-  /** A mail in the reader's language (English where there is none), with both parts complete. */
+  /** A letter in the reader's language (English if there are no texts in it), with both parts complete. */
   render(template: TemplateName, locale: string, data: MailData): RenderedMail;
   /** The letter of a revocation, likewise. */
   renderDemand(locale: string, data: DemandData): RenderedMail;
 };
 
 /**
- * Compiles the templates once, so that MJML does not run per mail; Handlebars fills them with escaped values, and
- * refuses a placeholder that has none.
+ * Compiles the templates once, so that MJML does not run for each mail. Handlebars fills them with escaped values, and
+ * refuses a placeholder without a value.
  * @throws Error if a template is not valid MJML, or a part of it is missing
  */
 export async function createRenderer(): Promise<Renderer> {
@@ -62,7 +62,7 @@ async function htmlOf(name: FormName): Promise<string> {
     filePath: fileURLToPath(file),
     ignoreIncludes: false,
   });
-  // A partial that cannot be read is no error to MJML, not even in strict mode: it leaves this comment in its place.
+  // MJML reports no error if it cannot read a partial, not even in strict mode: it puts this comment in its place.
   if (html.includes('<!-- mj-include')) throw new Error(`a part of the template ${name} cannot be read`);
   return html;
 }

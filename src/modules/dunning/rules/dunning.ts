@@ -8,12 +8,12 @@ import type { Instalment } from '../../terms/rules/terms.ts';
 export const reminderTemplates = ['before-due', 'on-due', 'overdue-1', 'overdue-2'] as const;
 export type ReminderTemplate = (typeof reminderTemplates)[number];
 
-/** A reminder: its ISO 8601 offset to the due date ("-P3D", "P0D", "P7D"; "PT20S" is exact) and its text. */
+/** A reminder: its ISO 8601 offset to the due date ("-P3D", "P0D", "P7D"; "PT20S" is exact) and its template. */
 export type Level = { readonly offset: string; readonly template: ReminderTemplate };
 
 export type DunningPolicy = {
   readonly levels: readonly Level[];
-  /** Other levels for orders on the terms of that code. */
+  /** Other levels, by the code of the order's terms. */
   readonly plans: Readonly<Record<string, readonly Level[]>>;
   /** When reminders leave, "09:00" in `timeZone`. */
   readonly sendTime: string;
@@ -25,12 +25,12 @@ export type DunningPolicy = {
 };
 
 /**
- * The reminders of an order, in order of time. Those that would not come after `from` are left out, and an
- * instalment whose due date is provisional has none. Days count from the due day, but that something is overdue is not said
- * before it is, and the reminder of the due day is left out where no working day is left on which paying is in time; an
- * exact time counts from `dueAt`. After a change of the due date the keys are others.
- * @param country whose public holidays count (ISO 3166-1 alpha-2)
- * @param spreadKey what decides the place in the spread, the order's id; null plans the earliest
+ * The reminders of an order, in order of time. Those at or before `from` are left out, and an instalment whose due date
+ * is provisional has none. Days count from the due day; an exact time counts from `dueAt`. A reminder that something is
+ * overdue never comes before it is overdue. The reminder of the due day is left out if no working day is left on which
+ * a payment would be in time. A new due date gives the reminders new keys.
+ * @param country the country whose public holidays count (ISO 3166-1 alpha-2)
+ * @param spreadKey the order's id, which decides the place in the spread; null plans the earliest time
  */
 export function planReminders(
   policy: DunningPolicy,
@@ -91,7 +91,7 @@ function instantOf(
   return new Date(Date.parse(start) + spread).toISOString();
 }
 
-/** Before the due date a reminder is better early than late; from then on it is better late than early. */
+/** Before the due date a reminder is moved to an earlier day, from the due date on to a later one. */
 function toBusinessDay(day: Day, dueOn: Day, country: string): Day {
   const calendar = businessCalendar(country);
   return day < dueOn ? calendar.previousBusinessDay(day) : calendar.nextBusinessDay(day);

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 
 export type Cell = string | number | null;
 
-/** A negative amount begins like a formula and is none. */
+/** A negative amount begins like a formula, but is not one. */
 const number = /^-?\d+(\.\d+)?$/;
 
 const options = {
@@ -14,12 +14,12 @@ const options = {
   },
 } as const;
 
-/** A table as RFC 4180 has it, with a head; what a spreadsheet would take for a formula begins with an apostrophe. */
+/** A table as in RFC 4180, with a header; what a spreadsheet would read as a formula gets a leading apostrophe. */
 export function csvOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return stringify([head, ...rows], options);
 }
 
-/** The same, page by page; the head comes with the first, so that nothing is sent before there is one. */
+/** The same, page by page; the header comes with the first page, so that nothing is sent before that page exists. */
 export async function* csvPages(
   head: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,

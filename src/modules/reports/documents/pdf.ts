@@ -11,7 +11,7 @@ const FOOTER = 28;
 const PADDING = 3;
 const SIZE = 8;
 const GREY = '#555555';
-/** After so many rows other work of the process has its turn. */
+/** After this many rows, other work of the process gets its turn. */
 const ROWS_AT_ONCE = 50;
 
 const fonts = {
@@ -43,7 +43,7 @@ export type Pdf = {
   finish(footer: { left: string; right: (page: number, pages: number) => string }): Promise<Buffer>;
 };
 
-/** @param lang a language tag, for those who have it read to them */
+/** @param lang a language tag, for screen readers */
 export function createPdf({ title, author, lang }: { title: string; author: string; lang: string }): Pdf {
   const doc = new PDFDocument({
     size: 'A4',
@@ -55,7 +55,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
     lang,
     bufferPages: true,
     info: { Title: visible(title), Author: visible(author) },
-    // None of the built-in ones, which are not embedded.
+    // None of the built-in fonts: they are not embedded.
     font: '',
   });
   const chunks: Buffer[] = [];
@@ -102,7 +102,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
     heading(level, text) {
       if (level === 2) {
         y += 8;
-        // A heading stays with what it is of.
+        // A heading stays on one page with the text that follows.
         roomFor(70);
       }
       write(`H${level}`, text, { size: level === 1 ? 18 : 11, face: 'bold', gap: 5 });
@@ -164,7 +164,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
         const row = { cells: cells.map(visible), face };
         const height = heightOf(row);
         if (!roomFor(height)) {
-          // Who has it read to them hears the head once.
+          // An artifact: screen readers read the header only once.
           artifact(() => {
             doc.font('bold').fontSize(SIZE).fillColor('black');
             head.cells.forEach(cell);
@@ -202,5 +202,5 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
   };
 }
 
-/** What can be shown of a text: control characters and halves of a character cannot. */
+/** The text without what cannot be shown: control characters and unpaired surrogates. */
 const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');

@@ -47,7 +47,7 @@ export type Reader = { locale: string; texts: DocumentTexts; say: Say };
 
 const known = new Map<Language, { texts: DocumentTexts; say: Say }>();
 
-/** What a reader of that locale reads: in English where there are no texts in their language. */
+/** The texts for a reader with that locale; English if there are none in their language. */
 export function readerFor(given: string): Reader {
   const { language, locale } = localeFor(given);
   const reader = known.get(language) ?? { texts: readTexts(language), say: sayIn(language) };

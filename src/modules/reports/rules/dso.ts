@@ -1,6 +1,6 @@
 /**
  * Days sales outstanding: receivables at the end of a period × its days ÷ credit sales in it, to a tenth of a day (the
- * Credit Research Foundation's formula). Null where nothing was sold. Amounts in minor units.
+ * Credit Research Foundation's formula). Null if nothing was sold. Amounts in minor units.
  */
 export function daysSalesOutstanding({
   receivables,

@@ -6,9 +6,9 @@ export type StatementEntry = {
   readonly entryId: number;
   readonly bookedAt: Instant;
   readonly bookedOn: Day;
-  /** The day on which the entry counts: of a payment, that on which the money was received. */
+  /** The day on which the entry counts: for a payment, the day on which the money was received. */
   readonly valueOn: Day;
-  /** By what the customer knows the order: its invoice where there is exactly one, else its number, else its id. */
+  /** How the customer knows the order: by its invoice if there is exactly one, else by its number, else by its id. */
   readonly document: string | null;
   readonly orderId: string | null;
   readonly instalment: number | null;
@@ -17,7 +17,7 @@ export type StatementEntry = {
   readonly amount: number;
 };
 
-/** `debit` makes the customer owe more, `credit` less; one of the two is 0. `balance` is what is owed after it. */
+/** `debit` makes the customer owe more, `credit` less; one of the two is 0. `balance` is what is then owed. */
 export type StatementLine = Omit<StatementEntry, 'amount'> & {
   readonly debit: number;
   readonly credit: number;
@@ -50,14 +50,14 @@ export type Statement = {
   readonly currency: string;
   readonly from: Day;
   readonly to: Day;
-  /** The day at whose end the items are open: `to`, or today where that is to come. */
+  /** The items are those that are open at the end of this day: `to`, or today if `to` is in the future. */
   readonly asOf: Day;
   readonly opening: number;
   readonly lines: readonly StatementLine[];
   readonly closing: number;
   readonly openItems: readonly OpenItem[];
   readonly unapplied: number;
-  /** Late interest that has accrued by `asOf` and is not in the balance: it was not charged yet. Null: not known. */
+  /** Late interest that has accrued by `asOf` but is not in the balance: it is not charged yet. Null: unknown. */
   readonly accruedInterest: number | null;
 };
 
