@@ -53,7 +53,7 @@ export async function stepBankCollection(
   return done(orderIds);
 }
 
-/** Charges the fee if no payment was booked. Returns the orders whose workflows have to read them again. */
+/** Charges the fee for an unpaid collection without a payment. Returns the orders that workflows must read again. */
 async function chargeFee(
   tx: Tx,
   { policies }: Situation,

@@ -105,7 +105,7 @@ export async function decideCommand(
     select pg_notify(${OUTCOME_CHANNEL}, id) from decided`;
 }
 
-/** Claims commands whose workflow must be notified again. Each time the next try comes later, after at most an hour. */
+/** Claims commands whose workflow must be notified again. The pause between tries grows, up to an hour. */
 export async function claimUnsignalled(
   db: Db,
   { now, limit }: { now: string; limit: number },

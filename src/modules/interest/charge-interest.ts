@@ -30,7 +30,7 @@ export async function bookLateInterest(
   return entries.length > 0 ? 'charged' : 'nothing';
 }
 
-/** The instalments as they will be once money received on that day is booked, after interest and costs are charged. */
+/** The instalments with the interest and costs that are charged first when money received on that day is booked. */
 export async function afterCharges<Line extends Balance>(
   db: Db,
   order: OrderRow,

@@ -133,7 +133,7 @@ async function uncompensated(
     .map(({ invoiceId }) => invoiceId);
 }
 
-/** How the principal of each instalment changed. A reversal counts on the payment's day: the payment never counted. */
+/** How the principal of each instalment changed. A reversal counts on the payment's day, as if never paid. */
 async function principalOf(db: Db, orderId: string): Promise<Map<number, Movement[]>> {
   const rows = await db<PrincipalEntries[]>`
     select l.instalment, coalesce(o.value_on, l.value_on) as day,

@@ -11,7 +11,7 @@ import { getInvoice, invoicedOf, withholdingMissing } from './tables.ts';
 
 /**
  * An invoice covers the order or a part of it: only the payable part is asked for, and due dates that waited for the
- * invoice may become final. It is asked by a customer's command.
+ * invoice may become final. A customer's command submits it.
  */
 export const applyInvoice = orderCommand({
   kind: 'invoice',

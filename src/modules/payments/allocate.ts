@@ -15,7 +15,7 @@ import { findPayment } from './tables.ts';
 
 /**
  * Money of a customer's payment for this order, with the deductions. If the money is late, interest is charged up to
- * its day, and is paid first. What exceeds the order's balance stays unapplied. It is asked by a customer's command.
+ * its day, and is paid first. What exceeds the order's balance stays unapplied. A customer's command submits it.
  */
 export const allocate = orderCommand({
   kind: 'allocate',

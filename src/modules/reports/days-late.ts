@@ -7,9 +7,9 @@ import type { AsOf } from './open-parts.ts';
 export type DaysLate = { paid: number; averageDaysLate: number };
 
 /**
- * How many days late the money of the period was received, counted from the last day in time; in time counts as 0. Only
- * what pays an instalment now counts: money that was reversed or moved since is left out, and so is money for an order
- * that is cancelled now. What is not paid at all is in the ageing report.
+ * How many days late the money of the period was received, counted from the last day on which it would have been in
+ * time; in time counts as 0. Only what pays an instalment now counts: money that was reversed or moved since is left
+ * out, and so is money for an order that is cancelled now. What is not paid at all is in the ageing report.
  */
 export async function averageDaysLate(
   db: Db,

@@ -88,7 +88,7 @@ export async function insertRevocation(
       select ${id}, id from orders where customer_id = ${customerId} and status in ('reserved', 'open')`;
 }
 
-/** Notes that the workflow is at work. */
+/** Notes that the workflow has started. */
 export async function noteRevocationStarted(db: Db, id: string, now: string): Promise<void> {
   await db`update revocations set started_at = coalesce(started_at, ${now}) where id = ${id}`;
 }

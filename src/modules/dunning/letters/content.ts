@@ -28,7 +28,7 @@ export type MailData = {
   /** The instalment that the letter is about; the letter asks for what is unpaid of it. */
   readonly instalment: MailInstalment;
   readonly daysLate: number;
-  /** The due day has passed; the payment may not be late yet. */
+  /** The due day has passed; a payment may still be in time. */
   readonly isDueOver: boolean;
   /** Without an IBAN, the letter does not mention a bank transfer. */
   readonly iban: string | null;

@@ -14,7 +14,7 @@ export type InvoiceFacts = {
   /** What the customer owes of the total. */
   readonly payable: number;
   readonly currency: string;
-  /** Null where all is owed. */
+  /** Null if all is owed. */
   readonly withheld: Withholding | null;
   readonly documentUrl: string | null;
   readonly orders: readonly { readonly orderId: string; readonly amount: number }[];

@@ -10,7 +10,7 @@ export type DeductionKind = (typeof deductionKinds)[number];
 export type ReceiptsPolicy = {
   /** How much of each kind may be deducted from one receipt; null: any amount. */
   readonly deductions: Readonly<Record<DeductionKind, Money | null>>;
-  /** The rest of an order after a payment that is forgiven. */
+  /** The largest rest of an order that is forgiven after a payment. */
   readonly underpayment: Money;
   /** What the customer is charged for a payment that the bank returns; null: nothing. */
   readonly returnFee: Money | null;
