@@ -1,6 +1,6 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import { nothing } from '../modules/commands/asked.ts';
 import type { Commands } from '../modules/commands/commands.ts';
-import { nothing } from '../modules/commands/submit.ts';
 import { findMail, noteMailState } from '../modules/mail/tables.ts';
 import { demandOrder } from '../modules/revocation/revoke-terms.ts';
 import {

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { NettermsError } from '../kernel/errors.ts';
 import type { ApiKey } from '../modules/access/api-keys.ts';
+import type { Asked } from '../modules/commands/asked.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { OrderCommand } from '../modules/commands/definition.ts';
-import { type Asked, type AskingOrder, refusalError } from '../modules/commands/submit.ts';
+import { type AskingOrder, refusalError } from '../modules/commands/submit.ts';
 import type { OrderCommandRow } from '../modules/commands/tables.ts';
 import type { Check } from '../modules/eligibility/rules/check.ts';
 import { getOrder } from '../modules/orders/tables.ts';

@@ -150,7 +150,7 @@ describe('a payment over two orders', () => {
   it('with an id that another customer’s payment has at the same moment is booked once, and the other is a conflict', async () => {
     await addCustomer(api.sql, 'verdi');
     const pay = (customerId: string) =>
-      api.call(`/customers/${customerId}/payments`, { paymentId: 'same', amount: eur(1) });
+      api.call(`/customers/${customerId}/payments`, { paymentId: 'same', amount: eur(1), allocate: 'none' });
     const answers = await Promise.all([pay('rossi'), pay('verdi'), pay('rossi'), pay('verdi')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 409, 409]);
     expect(await api.sql`select 1 from payments where payment_id = 'same'`).toHaveLength(1);
@@ -182,6 +182,19 @@ it('an order takes at most fifty commands in one transaction, and the rest in th
     await api.sql`select count(*)::int as n from commands where order_id = 'many' and outcome is null`;
   expect(first).toMatchObject([{ n: 10 }]);
   expect(await look()).toMatchObject({ moreWaits: false, outstanding: 4_000 });
+});
+
+it('a command that cannot be read any more is refused, and does not hold up those that come after it', async () => {
+  await api.place('unread');
+  const now = api.clock.now;
+  const extend = (dueOn: string) =>
+    keep(api.sql, (within) => askOf(within, 'unread', 'extend', { body: { dueOn }, now }));
+  await extend('2027-07-01');
+  await api.sql`update commands set body = '{"dueOn": 7}' where order_id = 'unread'`;
+  await extend('2027-08-02');
+  await api.work('unread');
+  expect(await commandsOf('unread')).toMatchObject([{ outcome: 'refused' }, { outcome: 'applied' }]);
+  expect((await api.call('/orders/unread')).body.instalments[0].dueOn).toBe('2027-08-02');
 });
 
 it('what is asked of a customer has no address of its own among the commands', async () => {

@@ -1,7 +1,7 @@
 import type { Money } from '../../src/kernel/money.ts';
+import type { Asked } from '../../src/modules/commands/asked.ts';
 import type { Ask, Commands } from '../../src/modules/commands/commands.ts';
 import type { CustomerCommand } from '../../src/modules/commands/definition.ts';
-import type { Asked } from '../../src/modules/commands/submit.ts';
 import type { OrderCommandKind } from '../../src/modules/orders/rules/order-state.ts';
 import { receivePayment } from '../../src/modules/payments/receive-payment.ts';
 import { reversePayment } from '../../src/modules/payments/reverse-payment.ts';

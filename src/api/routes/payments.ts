@@ -1,5 +1,5 @@
+import type { Asked } from '../../modules/commands/asked.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
-import type { Asked } from '../../modules/commands/submit.ts';
 import { allocatePayment } from '../../modules/payments/allocate-payment.ts';
 import { receivePayment } from '../../modules/payments/receive-payment.ts';
 import { reversePayment } from '../../modules/payments/reverse-payment.ts';

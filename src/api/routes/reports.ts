@@ -7,7 +7,7 @@ import { averageDaysLate } from '../../modules/reports/days-late.ts';
 import { csvOf } from '../../modules/reports/documents/csv.ts';
 import { expectedCash } from '../../modules/reports/expected-cash.ts';
 import type { AsOf } from '../../modules/reports/open-parts.ts';
-import { plannedForItsDay } from '../../modules/reports/planned-for-its-day.ts';
+import { withPlanForDay } from '../../modules/reports/planned-for-its-day.ts';
 import { type Ageing, ageingBuckets } from '../../modules/reports/rules/ageing.ts';
 import { daysSalesOutstanding } from '../../modules/reports/rules/dso.ts';
 import { sumOf } from '../../modules/reports/rules/statement.ts';
@@ -56,7 +56,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const at = await momentOf(query, now);
         const { asOf, currency } = at;
-        const rows = await plannedForItsDay(sql, (tx) => ageingByCustomer(tx, at));
+        const rows = await withPlanForDay(sql, (tx) => ageingByCustomer(tx, at));
         if (format === 'csv') {
           const cells = (ageing: Ageing) =>
             columns.map((name) => decimalOf({ amount: ageing[name], currency }));
@@ -88,7 +88,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const period = await periodOf(query, now);
         const { asOf, currency, from, days } = period;
-        const { receivables, sales } = await plannedForItsDay(sql, (tx) => salesOutstanding(tx, period));
+        const { receivables, sales } = await withPlanForDay(sql, (tx) => salesOutstanding(tx, period));
         const dso = daysSalesOutstanding({ receivables, sales, days });
         const money = (amount: number) => ({ amount, currency });
         if (format === 'csv') {
@@ -110,7 +110,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const period = await periodOf(query, now);
         const { asOf, currency, from, days } = period;
-        const { overall, customers } = await plannedForItsDay(sql, (tx) => averageDaysLate(tx, period));
+        const { overall, customers } = await withPlanForDay(sql, (tx) => averageDaysLate(tx, period));
         if (format === 'csv') {
           const head = ['customerId', 'name', 'paid', 'averageDaysLate', 'currency', 'from', 'asOf'];
           const lines = customers.map(({ customerId, name, paid, averageDaysLate }) => [
@@ -138,7 +138,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ query, now, format }) => {
         const at = await momentOf(query, now);
         const { asOf, currency } = at;
-        const { overdue, weeks, provisional } = await plannedForItsDay(sql, (tx) => expectedCash(tx, at));
+        const { overdue, weeks, provisional } = await withPlanForDay(sql, (tx) => expectedCash(tx, at));
         if (format === 'csv') {
           const line = (week: string, from: string | null, to: string | null, amount: number) => [
             ...[week, from, to, decimalOf({ amount, currency }), currency],

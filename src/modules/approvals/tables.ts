@@ -2,11 +2,13 @@ import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 
+export type ApprovalKind = 'write-off';
+
 /** What an admin asked for and another one must approve; `amount` in minor units. */
 export type ApprovalRow = {
   id: string;
   orderId: string;
-  kind: 'write-off';
+  kind: ApprovalKind;
   amount: number;
   currency: string;
   reason: string;

@@ -1,9 +1,9 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import { type Asked, nothing } from '../commands/asked.ts';
 import type { Ask } from '../commands/commands.ts';
 import type { Situation } from '../commands/definition.ts';
-import { type Asked, nothing } from '../commands/submit.ts';
 import { returnFee } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
 import { lockOrder, type OrderRow } from '../orders/tables.ts';

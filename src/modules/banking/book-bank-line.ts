@@ -1,11 +1,11 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { Asked } from '../commands/asked.ts';
 import type { Ask, Commands } from '../commands/commands.ts';
-import type { Asked } from '../commands/submit.ts';
 import type { AllocationRequest } from '../payments/plan-allocations.ts';
 import { receivePayment } from '../payments/receive-payment.ts';
 import type { Match } from './rules/matching.ts';
-import { lockBankLine, matchesFor, neverBookedLines, paymentIdOf, stateOf } from './tables.ts';
+import { lockBankLine, matchesFor, paymentIdOf, stateOf, unbookedLines } from './tables.ts';
 
 /** How many lines are read at a time. */
 const BATCH = 250;
@@ -37,7 +37,7 @@ export async function bookBankLine(
       `Line ${line.id} was taken out of the pool by ${line.ignoredBy}: it cannot be booked.`,
     );
   const money = (amount: number) => ({ amount, currency: line.currency });
-  const paymentId = line.paymentId ?? paymentIdOf(line.id, line.takenBack);
+  const paymentId = line.paymentId ?? paymentIdOf(line.id, line.reversedPayments);
   const asked = await ask.customer(receivePayment, {
     body: {
       paymentId,
@@ -67,7 +67,7 @@ export async function bookCertain(
   by: { actor: string; now: string },
 ): Promise<void> {
   for (let after = 0; ; ) {
-    const lines = await neverBookedLines(sql, importId, { after, limit: BATCH });
+    const lines = await unbookedLines(sql, importId, { after, limit: BATCH });
     if (lines.length === 0) return;
     after = lines.at(-1)!.number;
     const matches = await matchesFor(sql, lines);
@@ -76,7 +76,7 @@ export async function bookCertain(
       if (found?.certainty !== 'certain') continue;
       const booked = await inTransaction(sql, (tx) =>
         bookBankLine(tx, commands.within(tx), line.id, asMatched(found), by),
-      ).catch(stays);
+      ).catch(leftToAPerson);
       if (booked) await commands.notify(booked.asked);
     }
   }
@@ -90,7 +90,7 @@ export const asMatched = ({ customerId, allocations }: Match): BankLineBooking =
 });
 
 /** A line whose match no longer holds (an earlier line paid the same order) is left to a person. */
-function stays(error: unknown): null {
+function leftToAPerson(error: unknown): null {
   if (error instanceof NettermsError) return null;
   throw error;
 }

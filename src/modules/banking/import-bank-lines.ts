@@ -15,14 +15,14 @@ export async function importBankLines(tx: Tx, { id }: ImportRow, { now }: { now:
   await tx`select pg_advisory_xact_lock(hashtextextended('bank-lines', 0))`;
   // The planner assumes that the file has only a few lines, and would compare every line with every other.
   await tx`set local enable_nestloop = off`;
-  await recognise(tx, id, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
-  await recognise(tx, id, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
+  await matchKnownLines(tx, id, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
+  await matchKnownLines(tx, id, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
   await tx`
     insert into bank_lines (id, import_id, value_on, amount, currency, reference, payer, created_at)
     select l.subject, ${id}, f.*, ${now} from import_lines l, ${facts(tx)}
     where l.import_id = ${id} and l.outcome is null
     order by l.number on conflict (id) do nothing`;
-  const updated = await readAgain(tx, id);
+  const updated = await updateOpenLines(tx, id);
   await tx`
     update import_lines l set facts = null, outcome = case
         when b.import_id = ${id} then 'created' when b.id = any(${updated}) then 'updated' else 'unchanged' end
@@ -33,7 +33,7 @@ export async function importBankLines(tx: Tx, { id }: ImportRow, { now }: { now:
  * Recognises lines by their content if they look different in this file than in an earlier one, because its balances or
  * its columns changed; equal lines are matched one to one. `agree` compares the payers: a reading may lack the payer.
  */
-async function recognise(
+async function matchKnownLines(
   tx: Tx,
   id: string,
   { alike, agree }: { alike: Fragment; agree: Fragment },
@@ -55,7 +55,7 @@ async function recognise(
 }
 
 /** Updates open lines that were read differently before: so a wrong mapping can be corrected. Returns their ids. */
-async function readAgain(tx: Tx, id: string): Promise<string[]> {
+async function updateOpenLines(tx: Tx, id: string): Promise<string[]> {
   // Locked first, so that a line that is booked at this very moment is seen as booked.
   const other = await tx<{ id: string }[]>`
     select b.id from bank_lines b join import_lines l on l.subject = b.id, ${facts(tx)}

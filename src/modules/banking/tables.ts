@@ -17,7 +17,7 @@ export type BankLineRow = {
   /** The payment that it is booked as; null if it is not booked, or if that payment was reversed. */
   paymentId: string | null;
   /** How many of its payments were reversed. */
-  takenBack: number;
+  reversedPayments: number;
   ignoredAt: string | null;
   ignoredBy: string | null;
   ignoredWhy: string | null;
@@ -26,23 +26,23 @@ export const bankLineStates = ['open', 'booked', 'ignored'] as const;
 export type BankLineState = (typeof bankLineStates)[number];
 
 /** The first payment has the line's id; a later one also has the number of payments that were reversed before it. */
-export const paymentIdOf = (lineId: string, takenBack: number): string =>
-  takenBack === 0 ? lineId : `${lineId}:${takenBack}`;
+export const paymentIdOf = (lineId: string, reversedPayments: number): string =>
+  reversedPayments === 0 ? lineId : `${lineId}:${reversedPayments}`;
 
-const isTakenBack = (db: Db) => db`exists (
+const isReversed = (db: Db) => db`exists (
   select 1 from ledger l join ledger r on r.reverses = l.id where l.payment_id = p.payment_id and l.kind = 'payment')`;
 /** The payments of a row of `bank_lines`, in sequence: a reversed one may be followed by another. */
 const bookings = (db: Db) => db`
   with recursive bookings as (
-    select 1 as next, p.payment_id, ${isTakenBack(db)} as back from payments p where p.payment_id = bank_lines.id::text
+    select 1 as next, p.payment_id, ${isReversed(db)} as back from payments p where p.payment_id = bank_lines.id::text
     union all
-    select b.next + 1, p.payment_id, ${isTakenBack(db)} from bookings b join payments p on p.payment_id = bank_lines.id || ':' || b.next
+    select b.next + 1, p.payment_id, ${isReversed(db)} from bookings b join payments p on p.payment_id = bank_lines.id || ':' || b.next
     where b.back)`;
 const paymentId = (db: Db) => db`(${bookings(db)} select payment_id from bookings where not back)`;
-const takenBack = (db: Db) => db`(${bookings(db)} select count(*)::int from bookings where back)`;
+const reversedPayments = (db: Db) => db`(${bookings(db)} select count(*)::int from bookings where back)`;
 const columns = (db: Db) =>
   db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${paymentId(db)} as payment_id,
-  ${takenBack(db)} as taken_back, ignored_at, ignored_by, ignored_why`;
+  ${reversedPayments(db)} as reversed_payments, ignored_at, ignored_by, ignored_why`;
 
 /** Whether a row of `bank_lines` is open, in the sense of `stateOf`. */
 export const bankLineIsOpen = (db: Db) => db`(bank_lines.ignored_at is null and ${paymentId(db)} is null)`;
@@ -95,7 +95,7 @@ export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise
  * Open lines of an import's file, including those that an earlier file brought, in the sequence of the file; `after` is
  * the number of the last line of the previous batch. A line whose payment was reversed is left to a person.
  */
-export async function neverBookedLines(
+export async function unbookedLines(
   db: Db,
   importId: string,
   { after, limit }: { after: number; limit: number },

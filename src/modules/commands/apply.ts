@@ -67,7 +67,10 @@ export async function applyCommand(
   command: OrderCommandRow,
 ): Promise<OrderSituation> {
   const definition = pipeline.orderCommands[command.kind];
-  const body = definition.body.parse(command.body);
+  const read = definition.body.safeParse(command.body);
+  // One that cannot be read must not hold up those that come after it.
+  if (!read.success) return refused(tx, state, command, { code: 'internal', detail: read.error.message });
+  const body = read.data;
   const facts = await definition.read?.(tx, state, body, command.id);
   const refusal = definition.refuse(state, body, facts);
   let after = state;
@@ -89,6 +92,16 @@ export async function applyCommand(
     await reread();
   }
   return after;
+}
+
+async function refused(
+  tx: Tx,
+  state: OrderSituation,
+  command: OrderCommandRow,
+  refusal: Refusal,
+): Promise<OrderSituation> {
+  await noteOutcome(tx, state, command, refusal);
+  return state;
 }
 
 async function noteOutcome(

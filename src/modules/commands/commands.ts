@@ -6,13 +6,13 @@ import type { OrderWorkflows, SignalName } from '../orders/order-workflows.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import { type Advance, advance, type OrderSnapshot } from './advance.ts';
 import { type Pipeline, situationAt } from './apply.ts';
+import type { Asked } from './asked.ts';
 import type { CustomerCommand, OrderCommand, Situation } from './definition.ts';
 import { createOutcomes } from './outcomes.ts';
 import {
-  type Asked,
   type Asking,
   type AskingOrder,
-  askInNameOf,
+  askOnBehalfOf,
   submitCustomerCommand,
   submitOrderCommand,
 } from './submit.ts';
@@ -50,14 +50,14 @@ export function createCommands({
     customer: <Body>(definition: CustomerCommand<Body>, given: Asking<Body>): Promise<Asked> =>
       submitCustomerCommand(tx, pipeline, definition, given),
     /** Asks something of an order on behalf of a customer's command that was decided earlier. Needs both locks. */
-    async inNameOf<Body>(
+    async onBehalfOf<Body>(
       parent: CommandRow,
       definition: OrderCommand<Body>,
       { order, body, now }: { order: OrderRow; body: Body; now: string },
     ): Promise<OrderCommandRow> {
       const customer = await lockCustomer(tx, order.customerId);
       const state = { ...(await situationAt(tx, pipeline, now)), customer };
-      return askInNameOf(tx, pipeline, {
+      return askOnBehalfOf(tx, pipeline, {
         parent,
         definition: definition as OrderCommand,
         order,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import type { Scope } from '../access/api-keys.ts';
+import type { ApprovalKind } from '../approvals/tables.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import type { Booking } from '../ledger/tables.ts';
 import type { OrderCommandKind } from '../orders/rules/order-state.ts';
@@ -45,7 +46,7 @@ export type MoneyIn = { readonly paymentId: string; readonly receivedOn: Day };
 
 /**
  * Something that can be asked of an order. The module whose business it is defines it, and src/registry.ts lists it.
- * Its texts for people are in src/backoffice/pages/timeline.tsx.
+ * Its texts for people are in src/backoffice/pages/command-words.ts.
  */
 export type OrderCommand<Body = unknown, Facts = unknown> = {
   /** Also the name of the workflow's signal, and the value on the wire. */
@@ -57,7 +58,7 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
   /** Null if the body has no id for it: then the caller's Idempotency-Key makes one, or each call is a new command. */
   businessId?(body: Body): BusinessId | null;
   /** True if what is asked has already happened: the call is answered as a repeat, and nothing is kept. */
-  isDone?(state: OrderSituation): boolean;
+  alreadyDone?(state: OrderSituation): boolean;
   /** Fills in at submission what the caller left open: "all that is outstanding" becomes an amount. */
   pin?(state: OrderSituation, body: Body): Body;
   /** Reads what else the command is checked against and applied to. */
@@ -69,10 +70,8 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
   refuse(state: OrderSituation, body: Body, facts: Facts): Refusal | null;
   /** Money is kept only if it will be booked: an order that cannot take it now refuses it, even if commands wait. */
   readonly refusesAtOnce?: boolean;
-  /** The amount that a second person has to approve first, in minor units; null if no approval is needed. */
-  needsSecondPerson?(state: OrderSituation, body: Body, facts: Facts): number | null;
-  /** The amount that the caller gave, for commands that a second person may have to approve. */
-  amountOf?(body: Body): number | null;
+  /** Set if a second person may have to approve the command first. */
+  readonly secondPerson?: SecondPerson<Body, Facts>;
   /** Writes the rows that belong to the command, at submission. */
   keep?(tx: Tx, state: OrderSituation, body: Body, command: CommandRow): Promise<void>;
   apply(
@@ -85,6 +84,15 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
   readonly consequences: readonly ConsequenceName[];
   /** Whether what the command did still holds, for an answer that comes later. If not given, it does. */
   stillHolds?(order: OrderRow): boolean;
+};
+
+/** How a second person comes in; amounts in minor units. */
+export type SecondPerson<Body, Facts> = {
+  readonly approval: ApprovalKind;
+  /** The amount to approve; null if no approval is needed. */
+  amount(state: OrderSituation, body: Body, facts: Facts): number | null;
+  /** The amount that the caller gave; null if they gave none. */
+  named(body: Body): number | null;
 };
 
 /** What follows a customer's command. `bankCollections`: a collection that counted as paid becomes unpaid. */
@@ -110,8 +118,10 @@ export type CustomerCommand<Body = unknown> = {
   /** The id of the customer to lock. Throws if there is no such customer, payment or order. */
   customerOf(tx: Tx, body: Body): Promise<string>;
   businessId(body: Body): BusinessId | null;
+  /** What an `Idempotency-Key` is unique within; the customer, if not given. */
+  keyedBy?(body: Body): string;
   /** True if what is asked has already happened: the call is answered as a repeat, and nothing is kept. */
-  isDone?(tx: Tx, state: CustomerSituation, body: Body): Promise<boolean>;
+  alreadyDone?(tx: Tx, state: CustomerSituation, body: Body): Promise<boolean>;
   apply(
     tx: Tx,
     state: CustomerSituation,

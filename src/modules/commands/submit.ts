@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { errorTable, NettermsError } from '../../kernel/errors.ts';
 import { fingerprint } from '../../kernel/fingerprint.ts';
 import { plainMoney } from '../../kernel/money.ts';
 import { replayOrConflict } from '../../kernel/replay.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { type ApprovalRow, findApproval, requestApproval } from '../approvals/tables.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { lockOrder, type OrderRow } from '../orders/tables.ts';
 import type { ManualRequest } from './advance.ts';
 import { applyCommand, type Pipeline, situationAt } from './apply.ts';
+import { type Asked, nothing } from './asked.ts';
 import type {
   AskOrder,
   CustomerCommand,
@@ -17,7 +16,9 @@ import type {
   OrderCommand,
   OrderSituation,
 } from './definition.ts';
+import { commandIdOf, manualIdOf, nameCommand } from './ids.ts';
 import type { Refusal } from './rules/refusal.ts';
+import { approvalOf, askSecondPerson } from './second-person.ts';
 import {
   type CommandRow,
   childrenOf,
@@ -46,28 +47,6 @@ export type AskingOrder<Body> = Asking<Body> & {
   readonly approved?: boolean;
 };
 
-/** What was kept of a request. */
-export type Asked = {
-  /** Null if nothing was left to do, or if a second person must approve first. */
-  readonly command: CommandRow | null;
-  /** The commands that a customer's command asked of orders. */
-  readonly children: readonly OrderCommandRow[];
-  readonly replayed: boolean;
-  /** The request for a second person's approval. */
-  readonly approval: ApprovalRow | null;
-  /** Orders whose workflows have to read them again. */
-  readonly changedOrders: readonly string[];
-};
-
-/** Nothing was kept: what was asked is already so. */
-export const nothing: Asked = {
-  command: null,
-  children: [],
-  replayed: true,
-  approval: null,
-  changedOrders: [],
-};
-
 /**
  * Asks something of an order: checks it, and writes the command with the rows that belong to it. The order's workflow
  * applies it. The workflow of a closed order may have ended, so a command that such an order still takes is applied at
@@ -85,29 +64,37 @@ export async function submitOrderCommand<Body, Facts>(
   const locked = await lockOrder(tx, orderId);
   const state: OrderSituation = { ...(await situationAt(tx, pipeline, now)), ...locked };
   const { order } = state;
-  const { id, called } = nameOf(`${orderId} ${kind}`, definition.businessId?.(given.body) ?? null, given);
+  const { id, called } = nameCommand(
+    `${orderId} ${kind}`,
+    definition.businessId?.(given.body) ?? null,
+    given,
+  );
   const content = fingerprint({ orderId, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
   if (known) return { ...nothing, command: known };
-  const waiting = definition.needsSecondPerson && !approved ? await findApproval(tx, approvalIdOf(id)) : null;
-  if (waiting) return replayed(waiting, definition.amountOf?.(given.body) ?? null);
-  if (definition.isDone?.(state)) return nothing;
+  const second = approved ? undefined : definition.secondPerson;
+  const asked = second && (await approvalOf(tx, id, second.named(given.body)));
+  if (asked) return { ...nothing, approval: asked };
+  if (definition.alreadyDone?.(state)) return nothing;
 
   const body = definition.pin?.(state, given.body) ?? given.body;
   const facts = (await definition.read?.(tx, state, body, id)) as Facts;
   const refusal = definition.refuse(state, body, facts);
   if (refusal && (definition.refusesAtOnce || !(await isWaiting(tx, orderId))))
     throw refusalError(refusal, order);
-  const amount = approved ? null : (definition.needsSecondPerson?.(state, body, facts) ?? null);
-  if (amount !== null) {
-    const { approval, replayed: isReplay } = await requestApproval(tx, {
-      ...{ id: approvalIdOf(id), orderId, kind: 'write-off', amount, currency: order.currency },
-      ...{ reason: reason ?? '', requestedBy: actor, requestedAt: now },
+  const amount = second?.amount(state, body, facts) ?? null;
+  if (second && amount !== null)
+    return askSecondPerson(tx, order, {
+      ...{
+        commandId: id,
+        kind: second.approval,
+        amount,
+        named: second.named(given.body),
+        actor,
+        reason,
+        now,
+      },
     });
-    return isReplay
-      ? replayed(approval, definition.amountOf?.(given.body) ?? null)
-      : { ...nothing, approval, replayed: false };
-  }
 
   const command = await keep(tx, called, {
     ...{ id, customerId: order.customerId, orderId, parentId: null, kind, actor, reason, now },
@@ -134,11 +121,15 @@ export async function submitCustomerCommand<Body>(
   const { kind } = definition;
   const customer = await lockCustomer(tx, await definition.customerOf(tx, body));
   const state: CustomerSituation = { ...(await situationAt(tx, pipeline, now)), customer };
-  const { id, called } = nameOf(`${customer.id} ${kind}`, definition.businessId(body), given);
+  const { id, called } = nameCommand(
+    `${customer.id} ${kind} ${definition.keyedBy?.(body) ?? ''}`,
+    definition.businessId(body),
+    given,
+  );
   const content = fingerprint({ customerId: customer.id, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
   if (known) return { ...nothing, command: known, children: await childrenOf(tx, known.id) };
-  if (await definition.isDone?.(tx, state, body)) return nothing;
+  if (await definition.alreadyDone?.(tx, state, body)) return nothing;
 
   const command = await keep(tx, called, {
     ...{ id, customerId: customer.id, orderId: null, parentId: null, kind, actor, reason, now },
@@ -146,7 +137,7 @@ export async function submitCustomerCommand<Body>(
   });
   if ('replayed' in command) return command;
   const ask: AskOrder = (child, { order, body }) =>
-    askInNameOf(tx, pipeline, { parent: command, definition: child as OrderCommand, order, body, state });
+    askOnBehalfOf(tx, pipeline, { parent: command, definition: child as OrderCommand, order, body, state });
   const applied = await definition.apply(tx, state, body, { command, ask });
   for (const name of definition.consequences)
     await pipeline.customerConsequences[name](tx, state, { body, command });
@@ -164,7 +155,7 @@ export async function submitCustomerCommand<Body>(
  * A command that a customer's command asks of an order. It has an outcome of its own, and a repeat finds the same
  * command. What a closed order does not take is kept as refused. Needs the locks of the customer and the order.
  */
-export async function askInNameOf(
+export async function askOnBehalfOf(
   tx: Tx,
   pipeline: Pipeline,
   given: {
@@ -177,7 +168,7 @@ export async function askInNameOf(
 ): Promise<OrderCommandRow> {
   const { parent, definition, order, body, state } = given;
   const { actor, reason, fingerprint: content } = parent;
-  const id = idOf(`${parent.id} ${order.id}`);
+  const id = commandIdOf(`${parent.id} ${order.id}`);
   const known = await findCommand(tx, id);
   if (known) return known as OrderCommandRow;
   const command = await insertCommand(
@@ -200,7 +191,7 @@ export async function askedBefore<Body>(
   { businessId }: Pick<CustomerCommand<Body>, 'businessId'>,
   body: Body,
 ): Promise<Asked> {
-  const id = idOf(businessId(body)!.id);
+  const id = commandIdOf(businessId(body)!.id);
   return { ...nothing, command: await findCommand(tx, id), children: await childrenOf(tx, id) };
 }
 
@@ -210,8 +201,8 @@ export async function keepManual(
   { order, now }: OrderSituation,
   request: ManualRequest,
 ): Promise<void> {
-  const { kind, place, actor, reason, onlyIfUntouched = false } = request;
-  const id = `${actor}:${order.id}:${order.episode}:${place}`;
+  const { kind, actor, reason, onlyIfUntouched = false } = request;
+  const id = manualIdOf(order, request);
   const body = onlyIfUntouched ? { onlyIfUntouched } : {};
   const { customerId, id: orderId } = order;
   await insertCommand(
@@ -250,28 +241,3 @@ async function keep(
   const known = replayOrConflict(await findCommand(tx, command.id), command.fingerprint, called);
   return { ...nothing, command: known, children: await childrenOf(tx, command.id) };
 }
-
-/** The approval that waits or was decided. Throws `conflict` if another amount is asked for now. */
-function replayed(approval: ApprovalRow, amount: number | null): Asked {
-  if (amount === null || amount === approval.amount) return { ...nothing, approval };
-  throw new NettermsError(
-    'conflict',
-    `A write-off of ${plainMoney(approval)} of this order waits for approval or was already decided (${approval.id}): have that one decided first, or repeat exactly the same request.`,
-  );
-}
-
-const approvalIdOf = (commandId: string): string => `apr_${commandId.slice('cmd_'.length)}`;
-
-/** The id of a command and how messages name it: from the body's id, from the caller's key, or at random. */
-function nameOf(
-  asked: string,
-  business: { id: string; called: string } | null,
-  { idempotencyKey }: Pick<Asking<unknown>, 'idempotencyKey'>,
-): { id: string; called: string } {
-  if (business) return { id: idOf(business.id), called: business.called };
-  const called = 'This Idempotency-Key';
-  if (idempotencyKey !== null) return { id: idOf(`${asked} ${idempotencyKey}`), called };
-  return { id: `cmd_${randomBytes(16).toString('hex')}`, called };
-}
-
-const idOf = (name: string): string => `cmd_${fingerprint(name).slice(0, 32)}`;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { plainMoney } from '../../kernel/money.ts';
 import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { type ApprovalRow, decideApproval, getApproval } from '../approvals/tables.ts';
+import type { Asked } from '../commands/asked.ts';
 import type { Commands } from '../commands/commands.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
-import type { Asked } from '../commands/submit.ts';
 import { writeOffEntries } from '../ledger/rules/corrections.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { book } from '../ledger/tables.ts';
@@ -43,13 +43,15 @@ export const writeOff = orderCommand({
     };
   },
 
-  amountOf: ({ amount }) => amount ?? null,
-
-  needsSecondPerson({ order, policies }, { amount, upTo = 0 }, writtenOff) {
-    const over = policies.settings.body.writeOffApprovalOver;
-    if (over === null || over.currency !== order.currency) return null;
-    const given = amount ?? upTo;
-    return writtenOff + given > over.amount ? given : null;
+  secondPerson: {
+    approval: 'write-off',
+    amount({ order, policies }, { amount, upTo = 0 }, writtenOff) {
+      const over = policies.settings.body.writeOffApprovalOver;
+      if (over === null || over.currency !== order.currency) return null;
+      const given = amount ?? upTo;
+      return writtenOff + given > over.amount ? given : null;
+    },
+    named: ({ amount }) => amount ?? null,
   },
 
   async apply(tx, state, { amount, upTo }, { command }) {

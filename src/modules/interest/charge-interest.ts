@@ -5,7 +5,7 @@ import { type Balance, balance, type Entry } from '../ledger/rules/entry.ts';
 import { type Booking, book } from '../ledger/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
-import { type Hindrance, hindranceOf, interestOfOrder } from './order-interest.ts';
+import { type InterestBlocker, interestBlockerOf, interestOfOrder } from './order-interest.ts';
 
 /**
  * Charges the interest that has accrued up to a day and was not charged yet, and once for each overdue invoice the
@@ -23,7 +23,7 @@ export async function bookLateInterest(
     booking,
     policies,
   }: { commandId: string; until: Day; booking: Booking; policies: ActivePolicies },
-): Promise<'charged' | 'nothing' | Hindrance> {
+): Promise<'charged' | 'nothing' | InterestBlocker> {
   const entries = await lateEntries(tx, order, { commandId, until, policies });
   if (typeof entries === 'string') return entries;
   await book(tx, entries, booking);
@@ -50,9 +50,9 @@ export async function lateEntries(
   db: Db,
   order: OrderRow,
   { commandId, until, policies }: { commandId: string; until: Day; policies: ActivePolicies },
-): Promise<Entry[] | Hindrance> {
+): Promise<Entry[] | InterestBlocker> {
   if (!policies['late-interest'].body.enabled) return [];
-  const found = await interestOfOrder(db, order, { until, policies }).catch(hindranceOf);
+  const found = await interestOfOrder(db, order, { until, policies }).catch(interestBlockerOf);
   if (typeof found === 'string') return found;
   const { instalments, compensation } = found;
   const first = instalments.find(({ periods }) => periods.length > 0);

@@ -38,10 +38,10 @@ export type OrderInterest = {
 };
 
 /** Why the interest of an order cannot be calculated. */
-export type Hindrance = 'no-interest-law' | 'reference-rate-missing';
+export type InterestBlocker = 'no-interest-law' | 'reference-rate-missing';
 
 /** What prevents `interestOfOrder`: a law or a rate is missing. Any other error is thrown again. */
-export function hindranceOf(error: unknown): Hindrance {
+export function interestBlockerOf(error: unknown): InterestBlocker {
   if (
     error instanceof NettermsError &&
     (error.code === 'no-interest-law' || error.code === 'reference-rate-missing')

@@ -2,7 +2,7 @@ import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { getOrder } from '../orders/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
-import { hindranceOf, interestOfOrder } from './order-interest.ts';
+import { interestBlockerOf, interestOfOrder } from './order-interest.ts';
 
 /**
  * Late interest that has accrued on these orders up to a day and was not charged by the end of that day, in minor
@@ -26,7 +26,7 @@ export async function unchargedInterest(
       for (const { accrued, charged } of instalments) sum += Math.max(accrued - charged, 0);
     }
   } catch (error) {
-    hindranceOf(error);
+    interestBlockerOf(error);
     return null;
   }
   return sum;

@@ -4,10 +4,11 @@ import { fingerprint as fingerprintOf } from '../../kernel/fingerprint.ts';
 import { plainMoney } from '../../kernel/money.ts';
 import type { Sql, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
+import type { Asked } from '../commands/asked.ts';
 import type { Commands } from '../commands/commands.ts';
 import { customerCommand } from '../commands/definition.ts';
 import { notConfirmed, refusedBy } from '../commands/rules/refusal.ts';
-import { type Asked, askedBefore } from '../commands/submit.ts';
+import { askedBefore } from '../commands/submit.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { lockOrders, type OrderRow, unknownOrder } from '../orders/tables.ts';
 import { applyInvoice } from './apply-invoice.ts';
@@ -175,7 +176,7 @@ async function correct(
   const known = await getInvoice(tx, id);
   const asked = await askedBefore(tx, registerInvoice, { invoiceId: id } as never);
   if (known.fingerprint === fingerprint) return { invoice: known, done: 'unchanged', booked: false, asked };
-  if (bookedBy(known) !== bookedBy({ ...facts, parts: facts.orders }))
+  if (bookedFacts(known) !== bookedFacts({ ...facts, parts: facts.orders }))
     throw new NettermsError(
       'conflict',
       `Invoice ${id} is booked: its amounts, orders and day cannot be changed. Issue a credit note (POST /v1/orders/{orderId}/credit-notes), and place a new order with its own invoice for what is still owed. Only number, receivedOn and documentUrl can be corrected here.`,
@@ -200,7 +201,7 @@ type Booked = Pick<InvoiceFacts, 'issuedOn' | 'total' | 'payable' | 'currency' |
 };
 
 /** What the ledger's entries and the due dates are based on. */
-const bookedBy = ({ issuedOn, total, payable, currency, withheld, parts }: Booked): string =>
+const bookedFacts = ({ issuedOn, total, payable, currency, withheld, parts }: Booked): string =>
   fingerprintOf({
     issuedOn,
     total,

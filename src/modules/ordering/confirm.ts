@@ -13,7 +13,7 @@ export const confirm = orderCommand({
   kind: 'confirm',
   permission: 'storefront',
   body: z.object({}),
-  isDone: ({ order }) => order.status === 'open',
+  alreadyDone: ({ order }) => order.status === 'open',
 
   refuse({ order }) {
     return closed(order) ?? (order.status === 'reserved' ? null : { code: 'order-already-confirmed' });

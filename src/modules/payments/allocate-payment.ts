@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { customerCommand } from '../commands/definition.ts';
 import { allocate } from './allocate.ts';
-import { leftOfPayment, promisedBy } from './credit-sources.ts';
+import { leftOfPayment, reservedCredit } from './credit-sources.ts';
 import { allocationRequest, planAllocations } from './plan-allocations.ts';
 import { findPayment, unknownPayment } from './tables.ts';
 
@@ -16,10 +16,11 @@ export const allocatePayment = customerCommand({
   customerOf: async (tx, { paymentId }) =>
     ((await findPayment(tx, paymentId)) ?? unknownPayment(paymentId)).customerId,
   businessId: () => null,
+  keyedBy: ({ paymentId }) => paymentId,
 
   async apply(tx, { policies }, { paymentId, ...request }, { ask }) {
     const payment = (await findPayment(tx, paymentId))!;
-    const promised = (await promisedBy(tx, payment.customerId, payment.currency)).reduce(
+    const promised = (await reservedCredit(tx, payment.customerId, payment.currency)).reduce(
       (sum, given) => (given.paymentId === paymentId ? sum + given.amount : sum),
       0,
     );

@@ -1,8 +1,8 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 
-/** Promised money: what a command that waits for its order's workflow will take. Minor units. */
-export type Promised = {
+/** ReservedCredit money: what a command that waits for its order's workflow will take. Minor units. */
+export type ReservedCredit = {
   commandId: string;
   orderId: string;
   /** The payment that it takes from; null: the customer's credit as a whole. */
@@ -14,8 +14,12 @@ export type Promised = {
 };
 
 /** What waiting commands will take of a customer's credit and of what is owed, in one currency. */
-export async function promisedBy(db: Db, customerId: string, currency: string): Promise<Promised[]> {
-  return db<Promised[]>`
+export async function reservedCredit(
+  db: Db,
+  customerId: string,
+  currency: string,
+): Promise<ReservedCredit[]> {
+  return db<ReservedCredit[]>`
     select c.id as command_id, c.order_id, c.body->>'paymentId' as payment_id,
            case c.kind when 'recordPayment' then 0 else (c.body->>'amount')::bigint end as amount,
            case c.kind when 'recordPayment' then p.amount else (c.body->>'amount')::bigint end
@@ -40,7 +44,7 @@ export async function unappliedOf(db: Db, paymentId: string): Promise<number> {
 }
 
 /** The customer's credit in the ledger that comes from no payment, in minor units. */
-export async function creditOfNoPayment(db: Db, customerId: string, currency: string): Promise<number> {
+export async function creditWithoutPayment(db: Db, customerId: string, currency: string): Promise<number> {
   const [row] = await db<{ amount: number }[]>`
     select coalesce(sum(amount), 0)::bigint as amount from ledger
     where customer_id = ${customerId} and currency = ${currency} and account = 'unapplied' and payment_id is null`;
@@ -74,7 +78,7 @@ export async function creditSources(
       from payments p join ledger l on l.payment_id = p.payment_id and l.account = 'unapplied'
       where p.customer_id = ${customerId} and p.currency = ${currency}
       group by p.payment_id having sum(l.amount) > 0 order by p.received_on, p.created_at, p.payment_id`,
-    promisedBy(db, customerId, currency),
+    reservedCredit(db, customerId, currency),
   ]);
   const place = waiting.findIndex(({ commandId }) => commandId === before);
   const others = waiting.filter(

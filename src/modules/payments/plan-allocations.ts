@@ -10,7 +10,7 @@ import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { instalmentsOfOrders, type OrderRow, orderColumns } from '../orders/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
-import { promisedBy } from './credit-sources.ts';
+import { reservedCredit } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 import type { AllocateBody, AllocationPart } from './rules/allocations.ts';
 import {
@@ -152,7 +152,7 @@ async function knownOrders(
       tx,
       orders.map(({ id }) => id),
     ),
-    promisedBy(tx, customerId, currency),
+    reservedCredit(tx, customerId, currency),
   ]);
   return new Map(
     await Promise.all(

@@ -7,25 +7,29 @@ import { type Booking, book, creditMadeOf, notReversed } from '../ledger/tables.
 import type { OrderRow } from '../orders/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
-import { creditOfNoPayment } from './credit-sources.ts';
+import { creditWithoutPayment } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 
 type WithheldBy = Pick<Withheld, 'kind' | 'cause' | 'valueOn'>;
 
-type Again = { returned: Returned; booking: Booking; policies: ActivePolicies };
+type ReinstateContext = { returned: Returned; booking: Booking; policies: ActivePolicies };
 
 /**
  * Reinstates what was forgiven because of a payment that is reversed now, in addition to what that payment had paid.
  * What credit notes and invoices take off the order stays off, whichever payment pays it.
  */
-export async function reinstateDebt(tx: Tx, order: OrderRow, again: Again): Promise<void> {
+export async function reinstateDebt(tx: Tx, order: OrderRow, again: ReinstateContext): Promise<void> {
   await reverseForgiven(tx, order, again);
-  await reduceAfterAll(tx, order, again);
-  await withholdAgain(tx, order, again);
+  await reapplyCredits(tx, order, again);
+  await reinstateWithholding(tx, order, again);
 }
 
 /** An early-payment discount that is no longer earned is owed again, and so is a rest that was forgiven. */
-async function reverseForgiven(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
+async function reverseForgiven(
+  tx: Tx,
+  order: OrderRow,
+  { returned, booking }: ReinstateContext,
+): Promise<void> {
   if (order.status === 'cancelled') return;
   const forgiven = await notReversed(
     tx,
@@ -41,12 +45,16 @@ async function reverseForgiven(tx: Tx, order: OrderRow, { returned, booking }: A
  * For an order that was settled before its credit note, or before the invoice that withholds: what this turned into
  * credit is not owed again, as far as the credit is still held.
  */
-async function reduceAfterAll(tx: Tx, order: OrderRow, { returned, booking }: Again): Promise<void> {
+async function reapplyCredits(
+  tx: Tx,
+  order: OrderRow,
+  { returned, booking }: ReinstateContext,
+): Promise<void> {
   if (order.status !== 'settled') return;
   const [made, balances, free] = await Promise.all([
     creditMadeOf(tx, order.id),
     balancesOf(tx, order.id),
-    creditOfNoPayment(tx, order.customerId, order.currency),
+    creditWithoutPayment(tx, order.customerId, order.currency),
   ]);
   const key = `payment/${returned.paymentId}`;
   await book(tx, reducedAfterAll(key, order.id, balances, made, Math.max(free, 0)), booking);
@@ -56,7 +64,11 @@ async function reduceAfterAll(tx: Tx, order: OrderRow, { returned, booking }: Ag
  * What the customer kept back with the payment, and an invoice allows them to keep back, is now withheld by the
  * invoice. What a credit note gave back of it is not owed.
  */
-async function withholdAgain(tx: Tx, order: OrderRow, { returned, booking, policies }: Again): Promise<void> {
+async function reinstateWithholding(
+  tx: Tx,
+  order: OrderRow,
+  { returned, booking, policies }: ReinstateContext,
+): Promise<void> {
   if (order.status !== 'open' && order.status !== 'settled') return;
   const missing = await withholdingMissing(tx, order);
   if (missing <= 0) return;

@@ -15,7 +15,7 @@ import { type Booking, book, notReversed } from '../ledger/tables.ts';
 import { reopenOrder } from '../orders/life-cycle.ts';
 import { mayBecome } from '../orders/rules/order-state.ts';
 import { getOrder, instalmentsOfOrders, lockOrders, type OrderRow } from '../orders/tables.ts';
-import { creditOfNoPayment, unappliedOf } from './credit-sources.ts';
+import { creditWithoutPayment, unappliedOf } from './credit-sources.ts';
 import { reinstateDebt } from './reinstate-debt.ts';
 import { byDueDate } from './rules/receipts.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './tables.ts';
@@ -51,7 +51,7 @@ export const reversePayment = customerCommand({
     id: `reversal ${paymentId}`,
     called: `The reversal of payment ${paymentId}`,
   }),
-  isDone: (tx, _, { paymentId }) => isReversed(tx, paymentId),
+  alreadyDone: (tx, _, { paymentId }) => isReversed(tx, paymentId),
 
   async apply(tx, state, { paymentId, fee }, { command: { actor, reason } }) {
     const { orderIds } = await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee });
@@ -108,7 +108,7 @@ export async function reverse(
   requireCredit(payment, entries, {
     held: (await reread(tx, customerId, currency)).unapplied,
     left: await unappliedOf(tx, paymentId),
-    ofNone: await creditOfNoPayment(tx, customerId, currency),
+    ofNone: await creditWithoutPayment(tx, customerId, currency),
   });
   await book(tx, entries, booking);
   const paid = new Set(taken.flatMap(({ account, orderId }) => (account === 'receivable' ? [orderId] : [])));

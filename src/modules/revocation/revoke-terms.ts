@@ -55,7 +55,7 @@ export async function demandOrder(
   const { order } = await lockOrder(tx, orderId);
   const revocation = await getRevocation(tx, revocationId);
   const [parent] = await getCommands(tx, [revocation.commandId]);
-  const command = await ask.inNameOf(parent!, demand, { order, body: { revocationId }, now });
+  const command = await ask.onBehalfOf(parent!, demand, { order, body: { revocationId }, now });
   await noteDemanded(tx, { revocationId, orderId, commandId: command.id });
   return command;
 }

@@ -1,33 +1,29 @@
 import { z } from 'zod';
-import { type OrderSituation, orderCommand } from '../commands/definition.ts';
-import type { Refusal } from '../commands/rules/refusal.ts';
+import { orderCommand } from '../commands/definition.ts';
 import { closed } from '../commands/rules/refusal.ts';
 import { setPaidInStore } from '../orders/life-cycle.ts';
 
+/** A decision on an order that the store could not be notified of. */
+const afterFailure = (kind: 'retryStore' | 'chase', becomes: 'pending' | 'chased') =>
+  orderCommand({
+    kind,
+    permission: 'admin',
+    body: z.object({}),
+
+    refuse({ order }) {
+      const waits = order.status === 'open' && order.paidInStore === 'failed';
+      return closed(order) ?? (waits ? null : { code: 'store-not-waiting' });
+    },
+
+    async apply(tx, { order, now }) {
+      await setPaidInStore(tx, order, becomes, now);
+    },
+
+    consequences: [],
+  });
+
 /** Notifies the store again that the order is paid. */
-export const retryStore = orderCommand({
-  kind: 'retryStore',
-  permission: 'admin',
-  body: z.object({}),
-  refuse: ({ order }) => closed(order) ?? notWaiting(order),
-  async apply(tx, { order, now }) {
-    await setPaidInStore(tx, order, 'pending', now);
-  },
-  consequences: [],
-});
+export const retryStore = afterFailure('retryStore', 'pending');
 
-/** The order continues without the store, which does not answer: its letters are sent. */
-export const continueWithoutStore = orderCommand({
-  kind: 'chase',
-  permission: 'admin',
-  body: z.object({}),
-  refuse: ({ order }) => closed(order) ?? notWaiting(order),
-  async apply(tx, { order, now }) {
-    await setPaidInStore(tx, order, 'chased', now);
-  },
-  consequences: [],
-});
-
-/** Refuses an order that does not wait for a person: only one does that the store could not be notified of. */
-const notWaiting = ({ status, paidInStore }: OrderSituation['order']): Refusal | null =>
-  status === 'open' && paidInStore === 'failed' ? null : { code: 'store-not-waiting' };
+/** The order goes on although the store does not answer: its letters are sent. */
+export const continueWithoutStore = afterFailure('chase', 'chased');

@@ -23,7 +23,7 @@ export function amendedAmounts(
   total: number,
 ): ReadonlyMap<number, number> {
   const planned = instalments.some(({ line }) => line === PLANNED_LINE);
-  return notBelowLetGo(
+  return notBelowForgiven(
     instalments,
     planned ? keptPlan(instalments, total) : shares(terms, instalments, total),
   );
@@ -41,7 +41,7 @@ function shares(terms: Terms, instalments: readonly AmendedLine[], total: number
 function keptPlan(instalments: readonly AmendedLine[], total: number): number[] {
   const difference = instalments.reduce((rest, { amount }) => rest - amount, total);
   const amounts = instalments.map(({ amount }) => amount);
-  return takenOffLast(
+  return reduceLast(
     amounts.map((amount, index) =>
       index === amounts.length - 1 ? amount + Math.max(difference, 0) : amount,
     ),
@@ -50,19 +50,19 @@ function keptPlan(instalments: readonly AmendedLine[], total: number): number[] 
   );
 }
 
-function notBelowLetGo(
+function notBelowForgiven(
   instalments: readonly AmendedLine[],
   amounts: readonly number[],
 ): ReadonlyMap<number, number> {
   const raised = amounts.map((amount, index) => Math.max(amount, instalments[index]!.forgiven));
   const over = raised.reduce((sum, amount, index) => sum + amount - amounts[index]!, 0);
   const room = raised.map((amount, index) => amount - instalments[index]!.forgiven);
-  const fitting = takenOffLast(raised, room, over);
+  const fitting = reduceLast(raised, room, over);
   return new Map(fitting.map((amount, index) => [instalments[index]!.number, amount]));
 }
 
 /** Takes `off` from the last amounts, from each no more than its room. */
-function takenOffLast(amounts: readonly number[], room: readonly number[], off: number): number[] {
+function reduceLast(amounts: readonly number[], room: readonly number[], off: number): number[] {
   let left = off;
   return amounts
     .map((amount, index) => ({ amount, room: room[index]! }))
