@@ -1,7 +1,8 @@
 /**
- * Divides an amount in proportion to weights: the parts are whole and sum to it exactly (largest remainder, the first of
- * equals). No part exceeds its weight while the amount does not exceed their sum.
- * @param amount in minor units, zero or more; with weights of nothing there is nothing to divide
+ * Divides an amount in proportion to weights. The parts are whole and add up to the amount exactly: the largest
+ * remainders are rounded up, the first of equal ones. If the amount does not exceed the sum of the weights, no part
+ * exceeds its weight.
+ * @param amount in minor units, zero or more; if all weights are zero, all parts are zero
  */
 export function apportion(amount: number, weights: readonly number[]): number[] {
   const sum = BigInt(weights.reduce((total, weight) => total + weight, 0));

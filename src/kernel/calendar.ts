@@ -22,33 +22,36 @@ export function daysBetween(from: Day, to: Day): number {
   return DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days;
 }
 
-/** The moment at which the day begins in `zone`, right across DST changes. */
+/** The moment at which the day begins in `zone`, correct across DST changes. */
 export function startOfDay(day: Day, zone: string): Instant {
   return endOfDay(addDays(day, -1), zone);
 }
 
-/** The moment at which the day ends in `zone`: midnight at the start of the next one, right across DST changes. */
+/** The moment at which the day ends in `zone`: midnight at the start of the next one, correct across DST changes. */
 export function endOfDay(day: Day, zone: string): Instant {
   return instant(DateTime.fromISO(day, { zone }).plus({ days: 1 }).startOf('day'));
 }
 
-/** The moment at which a clock in `zone` shows `time` ("09:00") on that day, or the next that exists (DST). */
+/** The moment at which a clock in `zone` shows `time` ("09:00") on that day, or the next time that exists (DST). */
 export function timeOn(day: Day, time: string, zone: string): Instant {
   return instant(DateTime.fromISO(`${day}T${time}`, { zone }));
 }
 
-/** The last day on which paying what is overdue from `dueAt` on is in time. */
+/** The last day on which a payment that is overdue from `dueAt` on is in time. */
 export function lastDayInTime(dueAt: Instant, zone: string): Day {
   return dayAt(new Date(Date.parse(dueAt) - 1).toISOString(), zone);
 }
 
-/** Days from the last one in time to now in the merchant's zone; 0 while it is not overdue, or the due date is provisional (null). */
+/**
+ * Calendar days from the last day in time until now, in `zone`; 0 if the payment is not overdue or its due date is
+ * provisional (null).
+ */
 export function daysLate(dueAt: Instant | null, now: number, zone: string): number {
   if (dueAt === null || now < Date.parse(dueAt)) return 0;
   return daysBetween(lastDayInTime(dueAt, zone), dayAt(new Date(now).toISOString(), zone));
 }
 
-/** Tells the days on which people work. */
+/** Says which days are business days. */
 export type BusinessCalendar = {
   isBusinessDay(day: Day): boolean;
   nextBusinessDay(day: Day): Day;
@@ -57,12 +60,12 @@ export type BusinessCalendar = {
 
 const calendars = new Map<string, BusinessCalendar>();
 
-/** Days of work of a country (ISO 3166-1 alpha-2): neither Saturday nor Sunday nor a public holiday. */
+/** Working days of a country (ISO 3166-1 alpha-2): all but Saturdays, Sundays and public holidays. */
 export const businessCalendar = (country: string): BusinessCalendar => calendarOf(country, null, 5);
 
 /**
- * Days on which something can be due: neither Sunday nor a public holiday of the country and its region (a code of the
- * date-holidays library). Saturday is one of them by Italian law; `saturdays: 'closed'` counts it among the holidays.
+ * Days on which a payment can be due: all but Sundays and the public holidays of the country and its region (a code of
+ * the date-holidays library). By Italian law it can be due on a Saturday; `saturdays: 'closed'` treats it as a holiday.
  */
 export function dueDayCalendar({
   country,
@@ -76,7 +79,7 @@ export function dueDayCalendar({
   return calendarOf(country, region, saturdays === 'open' ? 6 : 5);
 }
 
-/** Whether date-holidays knows that region of the country, such as 32 (Alto Adige) of IT. */
+/** Whether date-holidays has that region of the country, such as 32 (Alto Adige) of IT. */
 export function isRegion(country: string, region: string): boolean {
   return Object.hasOwn(new Holidays().getStates(country) ?? {}, region);
 }
@@ -88,7 +91,7 @@ function calendarOf(country: string, region: string | null, lastWeekday: 5 | 6):
   if (known) return known;
   const options = { types: ['public' as const], timezone: 'UTC' };
   const holidays = region ? new Holidays(country, region, options) : new Holidays(country, options);
-  // The library takes milliseconds for a day, and each checkout asks for a few: what it said is kept.
+  // The library takes milliseconds per day, and each checkout asks for several days: its answers are cached.
   const answers = new Map<Day, boolean>();
   const look = (day: Day) =>
     DateTime.fromISO(day, { zone: 'utc' }).weekday <= lastWeekday &&

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256, in hex, of a JSON value, whatever the order of its members: tells whether two requests say the same. */
+/**
+ * SHA-256, in hex, of a JSON value; the order of its members does not matter. Two requests with the same content have
+ * the same fingerprint.
+ */
 export function fingerprint(value: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(value)) ?? '')

@@ -1,14 +1,14 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 
-/** The languages that have texts; every other reader gets English. */
+/** The languages in which there are texts; all other readers get English. */
 export const languages = ['en', 'it'] as const;
 export type Language = (typeof languages)[number];
 
-/** How dates and amounts look to readers whose locale names no region of their own. */
+/** The locale of dates and amounts for readers whose own locale has no region. */
 const usualLocale: Record<Language, string> = { en: 'en-GB', it: 'it-IT' };
 
 export type MessageValues = Record<string, string | number>;
-/** Puts values into a message; what a value contains is never read as a message. */
+/** Puts values into a message; a value itself is never parsed as a message. */
 export type Say = (message: string, values?: MessageValues) => string;
 
 /** A formatter that parses each message once. */

@@ -4,7 +4,7 @@ export type Money = { readonly amount: number; readonly currency: string };
 /** The largest amount accepted anywhere, in minor units: ten billion euro, far below 2^53. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 
-/** ISO 4217's exceptions to two decimal places. Intl's own figures are habits of display: 0 for HUF, IDR, PKR. */
+/** ISO 4217's exceptions to two decimal places. Intl follows display habits instead: 0 for HUF, IDR, PKR. */
 const digitsOf = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
     .split(' ')
@@ -38,7 +38,7 @@ export function formatMoney(money: Money, locale: string): string {
   return format(money, locale, { style: 'currency', currency: money.currency });
 }
 
-/** "1.220,00" or "1,220.00": without its currency, for a column that names it once. */
+/** "1.220,00" or "1,220.00": without the currency, for a column whose heading names it. */
 export function formatAmount(money: Money, locale: string): string {
   return format(money, locale, {});
 }

@@ -1,9 +1,9 @@
 import { NettermsError } from './errors.ts';
 
 /**
- * What is known under an id, if the same is asked again; null if nothing is known.
- * @param what was asked before, as the caller reads it: "Payment p-1", "This Idempotency-Key"
- * @throws NettermsError `conflict` if the id was used with another content
+ * Returns what is stored under an id if the same request is repeated; null if the id is new.
+ * @param what names the id in the error message: "Payment p-1", "This Idempotency-Key"
+ * @throws NettermsError `conflict` if the id was used with different content
  */
 export function replayOrConflict<Known extends { readonly fingerprint: string }>(
   known: Known | null,
@@ -13,6 +13,6 @@ export function replayOrConflict<Known extends { readonly fingerprint: string }>
   if (known === null || known.fingerprint === fingerprint) return known;
   throw new NettermsError(
     'conflict',
-    `${what} was used already with another content: use a new one, or repeat the very same request.`,
+    `${what} was already used with different content: use a new one, or repeat exactly the same request.`,
   );
 }

@@ -237,7 +237,7 @@ it('a form that was filled in wrongly says so by its fields, keeps what was type
   await open('Record a payment');
   await page.getByLabel('Payment id').fill('wrong-form-p1');
   await page.getByRole('button', { name: 'Record the payment' }).click();
-  await page.getByText('Payment wrong-form-p1 was used already with another content').waitFor();
+  await page.getByText('Payment wrong-form-p1 was already used with different content').waitFor();
   expect(await findOrder(database.sql, 'other-order')).toMatchObject({ outstanding: 122_000 });
 });
 
