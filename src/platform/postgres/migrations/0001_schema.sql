@@ -1,11 +1,11 @@
 -- The schema of Netterms.
 --
--- Amounts are bigint, in minor units of the currency that stands beside them; instants are timestamptz; calendar days
--- are date, in the merchant's time zone. Business instants are written by the application, never by now().
+-- Amounts are bigint, in minor units of the currency in the same row; instants are timestamptz; calendar days are date,
+-- in the merchant's time zone. The application writes business instants; now() never does.
 --
--- The tables stand in the order of their modules (src/modules/order.ts), low to high. A table that references one of a
--- higher module comes after that one. The `owner` line above each table names the module that writes it, and which of
--- its columns other modules write.
+-- The tables are in the order of their modules (src/modules/order.ts), low to high. A table that references a table of
+-- a higher module comes after that one. The `owner` line above each table names the module that writes it, and the
+-- columns that other modules write.
 
 -- Shared by several tables
 
@@ -58,7 +58,7 @@ create table sessions (
   expires_at timestamptz not null
 );
 
--- Versioned documents: the merchant's policies and settings. Of each kind the newest version is in force.
+-- Versioned documents: the merchant's policies and settings. The newest version of each kind is in force.
 -- owner: settings
 create table policies (
   kind       text not null
@@ -70,23 +70,23 @@ create table policies (
   primary key (kind, version)
 );
 
--- Files that were sent to be imported. A file is stored with all its lines in one transaction, and what is valid in it
--- becomes visible in another; between the two a workflow looks after it.
+-- Files sent for import. One transaction stores a file with all its lines, and another one applies the valid lines; a
+-- workflow sees to it that the second follows the first.
 -- owner: imports
 create table imports (
   id          external_id primary key,
   kind        text not null,
-  options     jsonb not null default '{}',             -- how the lines are to be used, by the kind
+  options     jsonb not null default '{}',             -- how to use the lines; depends on the kind
   on_rejected text not null check (on_rejected in ('skip', 'refuse')),
   fingerprint text not null,                           -- of the file and of how it is to be read
   state       text not null check (state in ('received', 'applying', 'done', 'refused')),
   lines       int not null check (lines > 0),
   rejected    int not null check (rejected between 0 and lines),
-  applied     int not null default 0,                  -- lines that the running transaction has gone through
-  outcomes    jsonb not null default '{}',             -- when done: how many lines had which outcome
+  applied     int not null default 0,                  -- lines that the running transaction has processed
+  outcomes    jsonb not null default '{}',             -- when done: the number of lines by outcome
   actor       text not null,
   created_at  timestamptz not null,
-  wake_by     timestamptz not null,                    -- the poller looks for the workflow when this has passed
+  wake_by     timestamptz not null,                    -- from this instant on, the poller checks the workflow
   finished_at timestamptz,
   check ((state in ('done', 'refused')) = (finished_at is not null))
 );
@@ -98,7 +98,7 @@ create table import_lines (
   import_id   text not null references imports,
   number      int not null check (number > 0),         -- the line's number in the file, as an editor counts
   subject     text,                                    -- the business id that the line is about
-  facts       jsonb,                                   -- what it says, by the import's kind
+  facts       jsonb,                                   -- what the line says; depends on the import's kind
   fingerprint text,
   raw         text,                                    -- the text of a rejected line
   errors      jsonb,
@@ -138,12 +138,12 @@ create table customers (
   groups            text[] not null default '{}',
   contacts          jsonb not null default '{}',
   account_manager   jsonb,                             -- who looks after the customer for the merchant: name, email
-  since             date,                              -- a customer since then, as the store says
+  since             date,                              -- a customer since that day, as the store says
   past_orders       int not null default 0 check (past_orders >= 0),
   turnover          bigint not null default 0 check (turnover >= 0),
   turnover_currency currency_code,
-  external          jsonb not null default '{}',       -- credit score and insured limit, with their last days
-  -- What would fall due in a month in which the customer is closed falls due on a day of the following one.
+  external          jsonb not null default '{}',       -- credit score and insured limit, each with its last valid day
+  -- Months in which the customer is closed: what would fall due in one falls due on a set day of the following month.
   closed_months     jsonb not null default '[]',
   fingerprint       text not null,
   -- What an admin decided
@@ -152,8 +152,8 @@ create table customers (
   privilege_reason  text,
   privilege_actor   text,
   privilege_at      timestamptz,
-  privilege_until   timestamptz,                       -- a suspension ends then
-  privilege_after   text not null default 'by_rules'   -- what holds when it has ended
+  privilege_until   timestamptz,                       -- when a suspension ends
+  privilege_after   text not null default 'by_rules'   -- the privilege after a suspension
     check (privilege_after in ('by_rules', 'granted', 'revoked', 'insolvency')),
   insolvent_since   date,                              -- no further interest accrues from this day on
   own_terms         text[] check (own_terms <> '{}'),  -- null: the policy's
@@ -165,7 +165,7 @@ create table customers (
 create index customers_by_vat_key on customers (vat_key, id) where vat_key is not null;
 create index customers_by_credit_group on customers (credit_group) where credit_group is not null;
 
--- What a VAT register said of a customer's number, or that it could not be asked: kept as proof.
+-- What a VAT register said about a customer's number, or that it could not be asked. Kept as proof.
 -- owner: customers
 create table vat_checks (
   id                  bigint generated always as identity primary key,
@@ -175,8 +175,8 @@ create table vat_checks (
   outcome             text not null check (outcome in ('valid', 'invalid', 'could-not-be-checked')),
   reason              text,                            -- why it could not be checked, or the register's own code
   consultation_number text,
-  requester           text,                            -- the merchant's VAT number, in whose name it was asked
-  name                text,                            -- name and address as the register gave them
+  requester           text,                            -- the merchant's VAT number, which was sent with the question
+  name                text,                            -- name and address, as the register gave them
   address             text,
   checked_at          timestamptz not null,
   actor               text not null,
@@ -210,7 +210,7 @@ create table tasks (
   id          bigint generated always as identity primary key,
   kind        text not null check (kind in ('terms-request')),
   customer_id external_id not null references customers,
-  order_id    external_id,                             -- references nothing: a refused order has no row
+  order_id    external_id,                             -- not a foreign key: a refused order has no row
   amount      bigint check (amount > 0),
   currency    currency_code,
   note        text,
@@ -243,14 +243,14 @@ create table orders (
   total               bigint not null check (total > 0),
   outstanding         bigint not null default 0,       -- stored balance of the ledger's receivable entries
   fulfilled           bigint not null default 0 check (fulfilled >= 0),
-  fulfilled_on        date,                            -- when nothing more is to come; null until then
+  fulfilled_on        date,                            -- when the last part was fulfilled; null until then
   -- What was promised and decided at checkout
   terms               jsonb not null,
   discount            jsonb,                           -- for early payment: percent, until, amount, payable
-  regime              jsonb,                           -- a law that limits the payment of its goods
+  regime              jsonb,                           -- the law that limits the payment terms of its goods
   plan                jsonb not null,
-  plan_version        int not null default 1,          -- counts the changes of the plan; the workflow takes it over
-  dunning_plan        text,                            -- of the dunning policy; null: the one of the terms
+  plan_version        int not null default 1,          -- counts the changes of the plan; the workflow compares it
+  dunning_plan        text,                            -- of the dunning policy; null: the plan of the terms
   checks              jsonb not null,
   eligibility_version int not null,
   terms_version       int not null,
@@ -262,18 +262,18 @@ create table orders (
   confirmed_at        timestamptz,
   closed_at           timestamptz,
   close_reason        text,
-  reopenings          int not null default 0,          -- by reversed payments; each closing has a letter of its own
+  reopenings          int not null default 0,          -- after reversed payments; each closing has its own letter
   -- What the store knows
   paid_in_store       text not null default 'pending'
     check (paid_in_store in ('pending', 'marked', 'failed', 'chased')),
   store_pending_since timestamptz,
   store_sequence      int not null default 0,
-  -- The order's process
+  -- The order's workflow
   episode             int not null default 1 check (episode > 0),
-  started_at          timestamptz,                     -- first pass of the current episode's workflow
+  started_at          timestamptz,                     -- when the current episode's workflow first reported
   next_step           jsonb,
-  wake_by             timestamptz not null,            -- the poller looks at the order when this has passed
-  claimed_until       timestamptz,                     -- lease of a poller
+  wake_by             timestamptz not null,            -- from this instant on, the poller checks the order
+  claimed_until       timestamptz,                     -- the lease of a poller
   stuck_since         timestamptz,
   finished_at         timestamptz,                     -- written last of all
   check ((status in ('reserved', 'open')) = (closed_at is null)),
@@ -283,9 +283,9 @@ create index orders_by_customer on orders (customer_id, placed_at desc);
 create index orders_by_placement on orders (placed_at desc, id desc);
 create index orders_running on orders (customer_id) where status in ('reserved', 'open');
 create index orders_to_wake on orders (wake_by) where finished_at is null;
--- Whose an order is, and from when until when it is owed, without reading the order.
+-- Says whose an order is and in which period it was owed, without reading the order.
 create index orders_charged on orders (id) include (customer_id, currency, confirmed_at, closed_at);
--- Numbers without punctuation, as they are looked for in what a payer wrote.
+-- Numbers without punctuation, to find them in a payer's text.
 create index orders_open_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))))
   where status = 'open';
 create index orders_open_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))))
@@ -295,7 +295,7 @@ create index orders_open_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-
 create table instalments (
   order_id    external_id not null references orders,
   number      int not null check (number > 0),
-  line        int not null,                            -- of the terms, from 0; -1: of a later plan
+  line        int not null,                            -- of the terms, from 0; -1: of an instalment plan
   due_on      date not null,
   due_at      timestamptz,                             -- overdue from this instant on; null: due_on is provisional
   moves       int not null default 0,                  -- how often its due date was changed
@@ -329,7 +329,7 @@ create table approvals (
 create unique index approvals_waiting on approvals (order_id, kind) where decision is null;
 create index approvals_by_time on approvals (requested_at desc, id desc);
 
--- Mails with their content frozen: an attempt that is repeated says the same.
+-- Mails with their content frozen: a repeated attempt sends the same content.
 -- owner: mail
 create table mails (
   id          text primary key,                        -- business key: order/1042/confirmation
@@ -353,15 +353,16 @@ create table mails (
 );
 create index mails_by_order on mails (order_id, created_at);
 
--- Whatever people and stores ask of an order or a customer is a row here. An order's workflow applies what is asked of
--- it and writes the outcome; what is asked of a customer is decided at once, and may ask something of orders itself.
+-- Commands: everything that people and stores ask for, on an order or on a customer. An order's workflow applies the
+-- order's commands and writes their outcome. A customer's command is decided at once, and may create commands of
+-- orders.
 -- owner: commands
 create table commands (
   id           text primary key,
   position     bigint generated always as identity unique,
   customer_id  external_id not null references customers,
-  order_id     external_id references orders,          -- null: asked of the customer
-  parent_id    text references commands,               -- the customer's command that asked it of the order
+  order_id     external_id references orders,          -- null: a command of the customer
+  parent_id    text references commands,               -- the customer's command that created this one
   kind         text not null,
   body         jsonb not null default '{}',
   fingerprint  text not null,
@@ -371,7 +372,7 @@ create table commands (
   signal_after timestamptz not null,                   -- the poller signals again from this instant on
   signals      int not null default 0,
   outcome      text check (outcome in ('applied', 'refused')),
-  refusal      text,                                   -- code of the refusal
+  refusal      text,                                   -- the error code of the refusal
   because      jsonb,                                  -- the refusal in words, and further members of the problem
   decided_at   timestamptz,
   check ((outcome is null) = (decided_at is null)),
@@ -383,7 +384,7 @@ create index commands_pending on commands (order_id, position) where outcome is 
 create index commands_to_signal on commands (signal_after) where outcome is null;
 create index commands_by_payment on commands ((body->>'paymentId')) where kind = 'allocate';
 
--- What became of each step of a plan. Several steps can share a mail.
+-- The outcome of each step of a plan. Several steps can share a mail.
 -- owner: orders
 create table step_outcomes (
   order_id external_id not null references orders,
@@ -395,8 +396,8 @@ create table step_outcomes (
   primary key (order_id, step_key)
 );
 
--- An invoice covers one order or several of a customer (a month's orders: art. 21 c. 4 DPR 633/72). Under split payment
--- or withholding the customer owes less than its total.
+-- An invoice covers one or several orders of a customer (a month's orders: art. 21 c. 4 DPR 633/72). Under split
+-- payment or withholding the customer owes less than its total.
 -- owner: invoicing
 create table invoices (
   id           external_id primary key,
@@ -419,10 +420,10 @@ create table invoices (
 create unique index invoices_number_of_year on invoices (number, issue_year);
 create index invoices_by_day on invoices (issued_on desc, id desc);
 create index invoices_by_customer on invoices (customer_id, issued_on desc, id desc);
--- The number without punctuation, as it is looked for in what a payer wrote.
+-- The number without punctuation, to find it in a payer's text.
 create index invoices_by_number_key on invoices ((upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g'))));
 
--- What an invoice asks for each of its orders; the parts sum to its total and to its payable amount.
+-- What an invoice asks for each of its orders; the parts add up to its total and to its payable amount.
 -- owner: invoicing
 create table invoice_parts (
   invoice_id external_id not null references invoices,
@@ -451,7 +452,7 @@ create table payments (
 create index payments_by_order on payments (order_id);
 create index payments_by_customer on payments (customer_id, created_at desc, payment_id desc);
 create index payments_by_time on payments (created_at desc, payment_id desc);
--- The money received in a period.
+-- Finds the money received in a period.
 create index payments_by_receipt on payments (received_on) include (payment_id);
 
 create domain ledger_effect as text check (value in (
@@ -459,20 +460,20 @@ create domain ledger_effect as text check (value in (
   'tolerance', 'rounding', 'bank_fee', 'withholding', 'split_payment', 'interest', 'compensation', 'return_fee', 'waiver',
   'write_off', 'plan_move', 'credit_adjustment'));
 
--- Append-only. receivable: + is owed by the customer; unapplied: + is credit held for the customer. What each kind is,
--- and the day on which it counts, is in docs/ledger.md.
+-- Append-only. receivable: + is owed by the customer; unapplied: + is credit held for the customer. docs/ledger.md
+-- explains each kind and the day on which it counts.
 -- owner: ledger
 create table ledger (
   id          bigint generated always as identity primary key,
-  entry_key   text not null unique,                    -- opaque: what has it is booked once
+  entry_key   text not null unique,                    -- opaque; the same key is booked only once
   customer_id external_id not null references customers,
   order_id    external_id references orders,
   instalment  int,
   account     text not null check (account in ('receivable', 'unapplied')),
-  -- The principal, or what came on top of it (interest, costs), which is paid first (art. 1194 c.c.).
+  -- The principal, or charges on top of it (interest, costs), which are paid first (art. 1194 c.c.).
   part        text not null default 'principal' check (part in ('principal', 'charges')),
   kind        text not null,
-  effect      ledger_effect not null,                  -- the kind, or, of a reversal, the kind that it reverses
+  effect      ledger_effect not null,                  -- the kind; for a reversal, the kind that it reverses
   amount      bigint not null check (amount <> 0),
   currency    currency_code not null,
   value_on    date not null,                           -- the day on which it counts
@@ -495,9 +496,9 @@ create table ledger (
 create index ledger_by_order on ledger (order_id, id);
 create index ledger_by_customer on ledger (customer_id, id);
 create index ledger_by_payment on ledger (payment_id) where payment_id is not null;
--- What was booked since a day, without reading the entries.
+-- Finds what was booked since a day, without reading the entries.
 create index ledger_by_time on ledger (booked_at) include (account, currency, order_id, instalment, amount);
--- Of a period: what credit without a payment paid, and what was cancelled.
+-- Find, in a period, what credit without a payment paid, and what was cancelled.
 create index ledger_credit_moved on ledger (booked_at) where kind = 'allocation' and payment_id is null;
 create index ledger_cancellations on ledger (booked_at) where kind = 'cancellation';
 create trigger ledger_append_only before update or delete on ledger
@@ -511,7 +512,7 @@ create table interest_exclusions (
   id          bigint generated always as identity primary key,
   customer_id external_id not null references customers,
   from_on     date not null,
-  to_on       date check (to_on >= from_on),           -- both days are excluded; null: it lasts
+  to_on       date check (to_on >= from_on),           -- both days are excluded; null: it still lasts
   cause       text not null check (cause in ('insolvency'))
 );
 create unique index interest_exclusions_lasting on interest_exclusions (customer_id, cause) where to_on is null;
@@ -524,9 +525,9 @@ create table bank_collections (
   instalment    int not null,
   method        text not null check (method in ('riba', 'sdd', 'card')),
   state         text not null check (state in ('planned', 'presented', 'credited', 'paid', 'unpaid')),
-  state_on      date not null,                         -- the bank's day
-  presentations int not null default 0,                -- how often it was given to the bank
-  payment_id    text references payments,              -- of the latest time that it was paid
+  state_on      date not null,                         -- the bank's day of this state
+  presentations int not null default 0,                -- how often it was presented to the bank
+  payment_id    text references payments,              -- the latest payment of it
   actor         text not null,
   updated_at    timestamptz not null,
   primary key (order_id, instalment),
@@ -535,7 +536,7 @@ create table bank_collections (
 );
 create index bank_collections_by_payment on bank_collections (payment_id) where payment_id is not null;
 
--- What reduces a debt without money. How much of it reduced the debt is in the ledger.
+-- A credit note reduces a debt without a payment. The ledger says how much of it reduced the debt.
 -- owner: corrections
 create table credit_notes (
   credit_note_id text primary key,
@@ -550,7 +551,7 @@ create table credit_notes (
 );
 create index credit_notes_by_order on credit_notes (order_id);
 create unique index credit_notes_by_command on credit_notes (command_id);
--- Whether a number was used.
+-- Finds out whether a number was used.
 create index credit_notes_by_number on credit_notes (number) where number is not null;
 
 -- Credit paid out to a customer.
@@ -573,7 +574,7 @@ create index refunds_by_customer on refunds (customer_id, created_at);
 -- owner: eligibility
 create table declines (
   id                  bigint generated always as identity primary key,
-  order_id            external_id not null,            -- references nothing: a refused order has no row
+  order_id            external_id not null,            -- not a foreign key: a refused order has no row
   customer_id         external_id not null references customers,
   amount              bigint not null,
   currency            currency_code not null,
@@ -584,7 +585,7 @@ create table declines (
 create index declines_by_customer on declines (customer_id, declined_at desc);
 create index declines_by_time on declines (declined_at desc, id desc);
 
--- What was delivered or rendered of an order; an amount of zero only completes it.
+-- Goods delivered or services rendered; an amount of zero only completes the order.
 -- owner: ordering
 create table fulfilments (
   command_id    text primary key references commands,
@@ -595,8 +596,9 @@ create table fulfilments (
   unique (order_id, fulfilment_id)
 );
 
--- Money on the merchant's bank account, as its statements show it. The id follows from the content, so that a line that
--- stands in two files is one. A line is booked as the payment of its id; the others are the pool to work through.
+-- Money on the merchant's bank account, as its statements show it. The id is derived from the content, so that a line
+-- in two files is stored once. A line is booked as a payment with its id; a line that is neither booked nor ignored
+-- still waits for a person.
 -- owner: banking
 create table bank_lines (
   id          external_id primary key,
@@ -629,7 +631,8 @@ create table webhook_deliveries (
   unique (order_id, sequence)
 );
 
--- Terms taken away from a customer, with what becomes of the open orders; a workflow demands their payment one by one.
+-- Revocations of a customer's terms, and what happens to the open orders: with `demand`, a workflow demands payment of
+-- them, one by one.
 -- owner: revocation
 create table revocations (
   id          external_id primary key,
@@ -640,19 +643,19 @@ create table revocations (
   actor       text not null,
   created_at  timestamptz not null,
   started_at  timestamptz,                             -- when its workflow first reported
-  wake_by     timestamptz not null,                    -- the poller looks for the workflow when this has passed
+  wake_by     timestamptz not null,                    -- from this instant on, the poller checks the workflow
   finished_at timestamptz,                             -- written last of all
   check (open_orders = 'demand' or finished_at is not null)
 );
 create index revocations_by_customer on revocations (customer_id, created_at desc);
 create index revocations_to_wake on revocations (wake_by) where finished_at is null;
 
--- The orders that were open at the revocation; orders of a later grant are not affected.
+-- The orders that were open at the revocation; orders placed after a later grant are not affected.
 -- owner: revocation
 create table revocation_orders (
   revocation_id external_id not null references revocations,
   order_id      external_id not null references orders,
-  command_id    text references commands,              -- null: not asked yet
+  command_id    text references commands,              -- null: not demanded yet
   primary key (revocation_id, order_id)
 );
 create index revocation_orders_to_ask on revocation_orders (revocation_id, order_id) where command_id is null;
