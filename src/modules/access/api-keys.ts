@@ -8,7 +8,7 @@ export type ApiKey = { id: string; name: string; scopes: Scope[]; expiresAt: str
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** Makes a key of 128 random bits. The key itself is returned once and never stored, only its SHA-256. */
+/** Creates a key of 128 random bits. The key itself is returned once and never stored: only its SHA-256 is. */
 export async function createApiKey(
   db: Db,
   { name, scopes, expiresAt = null }: { name: string; scopes: Scope[]; expiresAt?: string | null },
@@ -20,7 +20,7 @@ export async function createApiKey(
   return { id, key };
 }
 
-/** The key that was presented, unless it is unknown, revoked or expired at `now`. */
+/** The key that was presented; null if it is unknown, revoked, or expired at `now`. */
 export async function findApiKey(db: Db, key: string, now: string): Promise<ApiKey | null> {
   const [row] = await db<ApiKey[]>`
     select id, name, scopes, expires_at from api_keys

@@ -8,14 +8,14 @@ const newToken = (): string => randomBytes(24).toString('base64url');
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 const later = (now: string, ms: number): string => new Date(Date.parse(now) + ms).toISOString();
 
-/** Makes the token of a one-time sign-in link, good for a day; only its hash is stored. */
+/** Creates the token of a one-time sign-in link, valid for a day; only its hash is stored. */
 export async function createSignInLink(db: Db, { userId }: { userId: string }, now: string): Promise<string> {
   const token = newToken();
   await db`insert into sign_in_links (hash, user_id, expires_at) values (${hashOf(token)}, ${userId}, ${later(now, LINK_MS)})`;
   return token;
 }
 
-/** Uses a link up and opens a session of twelve hours; null if the link is unknown, used or expired. */
+/** Uses up a link and opens a session of twelve hours; null if the link is unknown, used or expired. */
 export async function signIn(
   db: Db,
   linkToken: string,
@@ -29,7 +29,7 @@ export async function signIn(
   return { session, userId: link.userId };
 }
 
-/** Whose session this is; null if it has ended. */
+/** The id of the user whose session this is; null if it is unknown or has ended. */
 export async function sessionUser(db: Db, session: string, now: string): Promise<string | null> {
   const [row] = await db<
     { userId: string }[]

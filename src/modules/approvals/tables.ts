@@ -4,7 +4,7 @@ import { recordAudit } from '../audit/tables.ts';
 
 export type ApprovalKind = 'write-off';
 
-/** What an admin asked for and another one must approve; `amount` in minor units. */
+/** A request of one admin that another admin must approve; `amount` in minor units. */
 export type ApprovalRow = {
   id: string;
   orderId: string;
@@ -23,7 +23,9 @@ export type ApprovalRow = {
 const columns = (db: Db) =>
   db`id, order_id, kind, amount, currency, reason, requested_by, requested_at, decision, decided_by, decided_at, comment`;
 
-/** Asks for an approval; while one of the order waits, that one is answered. Needs the order's lock. */
+/**
+ * Requests an approval. If one of that kind is already waiting on the order, returns that one. Needs the order's lock.
+ */
 export async function requestApproval(
   tx: Tx,
   request: Omit<ApprovalRow, 'decision' | 'decidedBy' | 'decidedAt' | 'comment'>,
@@ -48,8 +50,9 @@ export async function requestApproval(
 }
 
 /**
- * Decides, once, by another person than the one who asked.
- * @throws NettermsError `approval-not-found`, `approval-by-another`; `approval-decided` if it was decided otherwise
+ * Records the decision on an approval, once; it must come from another person than the one who asked.
+ * @throws NettermsError `approval-not-found`, `approval-by-another`; `approval-decided` if it was decided differently
+ *   or by somebody else
  */
 export async function decideApproval(
   tx: Tx,
@@ -66,10 +69,13 @@ export async function decideApproval(
   if (known.decision)
     throw new NettermsError(
       'approval-decided',
-      `Approval ${id} was ${known.decision} by ${known.decidedBy}.`,
+      `Approval ${id} was already ${known.decision} by ${known.decidedBy}: this cannot be changed.`,
     );
   if (known.requestedBy === actor)
-    throw new NettermsError('approval-by-another', `${actor} asked for it: another admin must decide.`);
+    throw new NettermsError(
+      'approval-by-another',
+      `${actor} asked for approval ${id}: another admin must decide.`,
+    );
   const [row] = await tx<ApprovalRow[]>`
       update approvals set decision = ${decision}, decided_by = ${actor}, decided_at = ${now}, comment = ${comment}
       where id = ${id} returning ${columns(tx)}`;
@@ -97,7 +103,9 @@ export async function findApproval(db: Db, id: string, { lock = false } = {}): P
   return row ?? null;
 }
 
-/** Approvals after `after` (the last one of the page before), the newest first; `waiting` leaves the decided out. */
+/**
+ * A page of approvals, the newest first, after `after` (the last of the previous page); `waiting`: only undecided ones.
+ */
 export async function listApprovals(
   db: Db,
   { waiting }: { waiting: boolean },

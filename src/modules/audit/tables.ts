@@ -11,12 +11,12 @@ export type AuditEntry<Action extends AuditAction = AuditAction> = {
   readonly detail: AuditDetail<Action>;
 };
 
-/** An entry as it is read: its action says what its detail is. */
+/** An entry as it is read: its action determines the type of its detail. */
 export type AuditRecord = { [Action in AuditAction]: AuditEntry<Action> }[AuditAction];
 
 /**
- * Writes an entry of the audit trail. People alone read it: nothing is decided by it, so that it can be pruned without
- * moving a cent.
+ * Writes an entry of the audit trail. Only people read it: no decision depends on it, so it can be pruned without
+ * changing any amount.
  */
 export async function recordAudit<Action extends AuditAction>(
   db: Db,

@@ -2,7 +2,7 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { recordAudit } from '../audit/tables.ts';
 import { getImport, type ImportKind, type ImportRow, lockOf } from './tables.ts';
 
-/** Applies the lines that wait, each with its outcome, and says from time to time how many it has gone through. */
+/** Applies the waiting lines, notes each outcome, and reports from time to time how many lines it has processed. */
 export type Applier = (
   tx: Tx,
   row: ImportRow,
@@ -13,8 +13,8 @@ export type Applier = (
 export type Appliers = Readonly<Record<ImportKind, Applier>>;
 
 /**
- * Applies what is right in an import, all in one transaction. A repeat of one that is finished only reads it again;
- * two at once wait for each other. What breaks off leaves nothing behind.
+ * Applies the valid lines of an import, all in one transaction. If the import is finished, only reads it again; two
+ * calls at once wait for each other. A failure leaves nothing behind.
  * @throws NettermsError `import-not-found`
  */
 export async function applyImport(
@@ -27,7 +27,7 @@ export async function applyImport(
     await tx`select pg_advisory_xact_lock(${lockOf(tx, id)})`;
     const row = await getImport(tx, id);
     if (row.finishedAt !== null) return row;
-    // Beside the transaction, so that it is seen before the end; it does not hold the import's row until then.
+    // Outside the transaction, so that others see the progress, and the import's row is not locked until the end.
     const went = async (lines: number): Promise<void> => {
       await sql`update imports set applied = ${lines} where id = ${id} and finished_at is null`;
     };

@@ -9,11 +9,11 @@ type Waiting = Pick<ImportRow, 'id' | 'kind'>;
 export type ImportWorkflows = ReturnType<typeof createImportWorkflows>;
 
 /**
- * The workflows that apply imports. PostgreSQL says whether one is finished, so that one which ended too early
+ * The workflows that apply imports. PostgreSQL says whether an import is finished, so a workflow that ended too early
  * (terminated, lost) is simply started again.
  */
 export function createImportWorkflows({ client, log }: { client: Client; log: Log }) {
-  /** Starts the import's workflow; changes nothing if it runs. */
+  /** Starts the import's workflow; does nothing if it is running. */
   async function ensureRunning({ id, kind }: Waiting): Promise<void> {
     const input: FileImport = { importId: id };
     await startOnce(client, 'fileImport', {
@@ -27,12 +27,12 @@ export function createImportWorkflows({ client, log }: { client: Client; log: Lo
   return {
     ensureRunning,
 
-    /** Starts the workflow of an import that was just received; what fails is left to the poller. */
+    /** Starts the workflow of an import that was just received; if that fails, the poller starts it. */
     startSoon(row: Waiting): void {
       ensureRunning(row).catch((error: Error) =>
         log.warn(
           { importId: row.id, error: error.message },
-          'the import could not be started now; the poller will',
+          'the workflow of the import could not be started now; the poller will start it',
         ),
       );
     },

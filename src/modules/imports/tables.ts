@@ -3,7 +3,7 @@ import { replayOrConflict } from '../../kernel/replay.ts';
 import type { Db, Sql, Tx } from '../../platform/postgres/client.ts';
 import { firstWake } from '../../platform/temporal/first-wake.ts';
 
-/** What a file may hold. */
+/** What a file may contain. */
 export const importKinds = ['customers', 'payments'] as const;
 export type ImportKind = (typeof importKinds)[number];
 /** `refused`: nothing of it was applied, because a line was rejected and the sender wanted all or nothing. */
@@ -19,21 +19,21 @@ export type ImportRow = {
   fingerprint: string;
   lines: number;
   rejected: number;
-  /** Lines that the transaction under way has gone through. */
+  /** Lines that the running transaction has processed. */
   applied: number;
-  /** How many lines had which outcome; empty before the end. */
+  /** The number of lines by outcome; empty before the end. */
   outcomes: Record<string, number>;
-  /** How its lines are to be used, by the kind. */
+  /** How to use its lines; depends on the kind. */
   options: ImportOptions;
   actor: string;
   createdAt: string;
   finishedAt: string | null;
 };
 
-/** `book`: which bank lines are booked without a person's word. */
+/** `book`: which bank lines are booked without a person's decision. */
 export type ImportOptions = { readonly book?: 'certain' | 'none' };
 
-/** A line as it was read: what it says of which business id, or why it is rejected and how it was sent. */
+/** A line as it was read: its business id and its facts; if it is rejected, the errors and the text as it was sent. */
 export type NewImportLine = { number: number } & (
   | { subject: string; facts: object; fingerprint: string; raw: null; errors: null }
   | { subject: string | null; facts: null; fingerprint: null; raw: string; errors: readonly FieldError[] }
@@ -52,7 +52,7 @@ export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerpr
 
 export const workflowIdOfImport = (id: string): string => `import/${id}`;
 
-/** As long as a file takes to be read: who sends the same one at the same time waits for the first. */
+/** The longest that reading a file takes: a second request with the same file waits that long for the first. */
 const RECEIVING = '2min';
 
 const columns = (db: Db) =>
@@ -74,9 +74,9 @@ export function unknownImport(id: string): never {
 }
 
 /**
- * Keeps a file with all its lines, or nothing of it. An import that was received before is answered as it is, and
- * `lines` are not read.
- * @throws NettermsError `conflict` if the id was used for another file; what reading the lines throws
+ * Stores a file with all its lines, or nothing of it. If the import was received before, returns it as it is, and does
+ * not read `lines`.
+ * @throws NettermsError `conflict` if the id was used for another file; and whatever reading the lines throws
  */
 export async function insertImport(
   sql: Sql,
@@ -98,7 +98,7 @@ export async function insertImport(
   return result as { row: ImportRow; replayed: boolean };
 }
 
-/** One at a time receives or applies an import. */
+/** The lock of an import: only one transaction at a time receives or applies it. */
 export const lockOf = (db: Db, id: string) => db`hashtextextended(${workflowIdOfImport(id)}, 0)`;
 
 async function store(
@@ -108,7 +108,7 @@ async function store(
   now: string,
 ): Promise<ImportRow> {
   const { id, kind, onRejected, fingerprint, actor, options = {} } = given;
-  // The counts follow: the lines are known only when the last one has been read.
+  // The counts are written below: they are known only when the last line has been read.
   await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at, wake_by)
            values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${firstWake(now)})`;
   let count = 0;
@@ -138,7 +138,7 @@ async function insertLines(tx: Tx, id: string, batch: readonly NewImportLine[]):
       as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text)`;
 }
 
-/** A page of the imports of these kinds, the newest first; `after` is the last of the page before. */
+/** A page of the imports of these kinds, the newest first; `after` is the last of the previous page. */
 export async function listImports(
   db: Db,
   kinds: readonly ImportKind[],
@@ -149,7 +149,7 @@ export async function listImports(
     select ${columns(db)} from imports where kind = any(${kinds as string[]}) and ${place} order by created_at desc, id desc limit ${limit}`;
 }
 
-/** A page of the rejected lines in the file's order; `after` is the number of the last line of the page before. */
+/** A page of the rejected lines in the file's order; `after` is the number of the last line of the previous page. */
 export async function rejectedLines(
   db: Db,
   id: string,
@@ -160,7 +160,7 @@ export async function rejectedLines(
     where import_id = ${id} and outcome = 'rejected' and number > ${after} order by number limit ${limit}`;
 }
 
-/** Claims imports whose workflow should have ended by now; the lease keeps other pollers off for a while. */
+/** Claims imports whose workflow should have ended by now; the lease keeps other pollers away for a while. */
 export async function claimWaitingImports(
   db: Db,
   { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
@@ -173,7 +173,7 @@ export async function claimWaitingImports(
     returning ${columns(db)}`;
 }
 
-/** Lets the poller look at all unfinished imports now. */
+/** Makes the poller check all unfinished imports now. */
 export async function wakeImports(db: Db, now: string): Promise<void> {
   await db`update imports set wake_by = ${now} where finished_at is null`;
 }

@@ -2,10 +2,13 @@ import type { Db } from '../../platform/postgres/client.ts';
 
 export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_twice' | 'unknown';
 
-/** A mail with its frozen content. `planned`: refused by the server and tried again; `sending`: outcome not known yet. */
+/**
+ * A mail with its frozen content. `planned`: the server refused it, and it will be tried again; `sending`: the outcome
+ * is not known yet.
+ */
 export type MailRow = {
   id: string;
-  /** Null of a letter about several orders, which is the customer's. */
+  /** Null for a letter about several orders; it belongs to the customer. */
   orderId: string | null;
   customerId: string | null;
   template: string;
@@ -53,7 +56,9 @@ export type MailContent = Pick<
   | 'plain'
 > & { customerId?: string | null };
 
-/** Writes the content that is about to be sent, as `sending`; a mail that was refused before is written anew. */
+/**
+ * Writes the content that is about to be sent, as `sending`; it replaces the content of a mail that was refused before.
+ */
 export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
   await db`
     insert into mails (id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
@@ -64,7 +69,7 @@ export async function freezeMail(db: Db, mail: MailContent, now: string): Promis
       html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;
 }
 
-/** An attempt whose outcome is not known is repeated with the same bytes. */
+/** Counts another attempt: a mail whose outcome is not known is sent again with the same bytes. */
 export async function noteRepeat(db: Db, id: string): Promise<void> {
   await db`update mails set attempts = attempts + 1 where id = ${id}`;
 }
@@ -78,7 +83,7 @@ export async function noteMailState(
   await db`update mails set state = ${state}, last_error = ${error}, sent_at = coalesce(${sentAt}::timestamptz, sent_at) where id = ${id}`;
 }
 
-/** Closes the mails of an order that never left; of one that was being sent nobody knows. */
+/** Closes the unsent mails of an order as `failed`; as `unknown` if it may have been sent. */
 export async function closeUnsentMails(db: Db, orderId: string, why: string): Promise<void> {
   await db`update mails set state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, ${why})
            where order_id = ${orderId} and state in ('planned', 'sending')`;

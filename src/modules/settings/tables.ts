@@ -49,7 +49,7 @@ const defaults: Policies = {
   receipts: defaultReceipts,
 };
 
-/** Any number: one document changes at a time. */
+/** The key of an advisory lock, an arbitrary number: only one document changes at a time. */
 const LOCK = 7_238_234;
 
 /** All documents in force now. */
@@ -84,11 +84,11 @@ export async function merchantToday(db: Db, now: string): Promise<string> {
   return dayAt(now, await merchantZone(db));
 }
 
-/** Today in the zone of settings that were read before. */
+/** Today in the merchant's zone, by settings that were already read. */
 export const todayBy = ({ settings }: ActivePolicies, now: string): string =>
   dayAt(now, settings.body.timeZone);
 
-/** The stored versions of a document, the newest first; `before` is the last version of the page before. */
+/** The stored versions of a document, the newest first; `before` is the last version of the previous page. */
 export async function policyVersions(
   db: Db,
   kind: PolicyKind,
@@ -117,10 +117,11 @@ export async function policyVersion<Kind extends PolicyKind>(
 }
 
 /**
- * Puts a new version in force; one change at a time, so that no two documents come to contradict each other.
+ * Puts a new version in force. Only one change happens at a time, so that two documents cannot come to contradict each
+ * other.
  * @param baseVersion the version that the editor had read
- * @throws NettermsError `stale-version` if another version is in force by now, with what it changed since
- * `baseVersion`; `validation` if the document contradicts itself or another one
+ * @throws NettermsError `stale-version` if another version is in force by now, with the differences since
+ *   `baseVersion`; `validation` if the document contradicts itself or another one
  */
 export async function replacePolicy<Kind extends PolicyKind>(
   sql: Sql,
@@ -142,7 +143,7 @@ export async function replacePolicy<Kind extends PolicyKind>(
       const read = base?.body ?? (baseVersion === 0 ? defaults[kind] : undefined);
       throw new NettermsError(
         'stale-version',
-        `Version ${version} is in force, and the change was based on ${baseVersion}: read it again and repeat the change.`,
+        `Version ${version} is in force, but the change was based on ${baseVersion}: read the document again and repeat the change.`,
         {
           currentVersion: version,
           ...(read === undefined ? {} : { differences: differences(read, current) }),
@@ -182,14 +183,14 @@ function contradictionsIn(kind: PolicyKind, active: ActivePolicies): FieldError[
   return [...own, ...danglingNames(kind, all)];
 }
 
-/** Late interest is charged by the law of a country that is known. */
+/** Late interest can be charged only by the law of a country that Netterms supports. */
 function withoutLaw({ settings, 'late-interest': { body } }: ActivePolicies): FieldError[] {
   const country = countryOf(body, settings.body);
   if (!body.enabled || countriesWithLaw.includes(country)) return [];
   return [
     {
       pointer: '/country',
-      detail: `Late interest is charged, and the law of ${country} on it is not known: set country in the late-interest policy to one of ${countriesWithLaw.join(', ')}, or enabled to false.`,
+      detail: `Late interest is enabled, but the law of ${country} on it is not supported: set country in the late-interest policy to one of ${countriesWithLaw.join(', ')}, or enabled to false.`,
     },
   ];
 }

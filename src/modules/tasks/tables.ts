@@ -4,12 +4,12 @@ import { recordAudit } from '../audit/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
 import type { TaskKind, TaskOutcome, TaskState } from './rules/task.ts';
 
-/** What waits, or waited, for a person's decision; the amount in minor units. */
+/** What waits, or has waited, for a person's decision; the amount in minor units. */
 export type TaskRow = {
   id: number;
   kind: TaskKind;
   customerId: string;
-  /** There may be no such order: a refused one leaves no row. */
+  /** The order may not exist: a refused order has no row. */
   orderId: string | null;
   amount: number | null;
   currency: string | null;
@@ -68,7 +68,7 @@ export async function getTask(db: Db, id: number): Promise<TaskRow> {
 
 type Place = { openedAt: string; taskId: number };
 
-/** Tasks after `after` (the last one of the page before), the newest first. */
+/** A page of tasks, the newest first, after `after` (the last one of the previous page). */
 export async function listTasks(
   db: Db,
   { state, kind, customerId }: { state?: TaskState; kind?: TaskKind; customerId?: string },
@@ -89,9 +89,9 @@ export async function countOpenTasks(db: Db): Promise<number> {
 }
 
 /**
- * Notes a person's decision on a task, audited. Needs the customer's lock. The same decision of the same actor again
- * changes nothing.
- * @throws NettermsError `task-not-found`; `task-closed` if it was closed otherwise or by somebody else
+ * Records a person's decision on a task; audited. Needs the customer's lock. If the same actor repeats the same
+ * decision, nothing changes.
+ * @throws NettermsError `task-not-found`; `task-closed` if it was closed differently or by somebody else
  */
 export async function decideTask(
   tx: Tx,
@@ -121,12 +121,12 @@ export async function decideTask(
 function closedAlready({ id, outcome, closedAt, closedBy, reason }: TaskRow): never {
   throw new NettermsError(
     'task-closed',
-    `Task ${id} was closed as ${outcome} by ${closedBy} at ${closedAt}: decide on the customer itself.`,
+    `Task ${id} was closed as ${outcome} by ${closedBy} at ${closedAt}: change the customer instead.`,
     { outcome, closedAt, closedBy, reason },
   );
 }
 
-/** The number of a task in an address. Throws `task-not-found` where the text is none. */
+/** The number of a task in a URL. Throws `task-not-found` if the text is not a number. */
 export function taskIdOf(text: string): number {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : unknownTask(text);
 }

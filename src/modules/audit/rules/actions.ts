@@ -8,7 +8,7 @@ import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
 type Change<Value> = { readonly before: Value | null; readonly after: Value | null };
 type None = Readonly<Record<string, never>>;
 
-/** What can be done to an order, a customer and so on, and what is kept of it for people to read. */
+/** What can be done to an order, a customer and so on, and the details that are kept for people to read. */
 type OrderDetails = {
   [Kind in `order.${OrderCommandKind}`]: Readonly<Record<string, unknown>>;
 } & {
@@ -66,7 +66,7 @@ type OtherDetails = {
 
 type Details = OrderDetails & CustomerDetails & OtherDetails;
 export type AuditAction = keyof Details & string;
-/** What is kept of an action besides its reason. */
+/** What is kept of an action in addition to its reason. */
 export type AuditDetail<Action extends AuditAction> = Details[Action];
 
 type OtherSubjects = {

@@ -5,7 +5,7 @@ import type { ReceiptsPolicy } from '../../payments/rules/receipts.ts';
 import type { TermsPolicy } from '../../terms/rules/terms.ts';
 import type { Settings } from './settings.ts';
 
-/** What is in force until the merchant says otherwise: nobody has credit, so that nothing is given away by default. */
+/** In force until the merchant changes it: the credit limit is zero, so that nobody gets credit by default. */
 export const defaultEligibility: EligibilityPolicy = {
   rules: [{ rule: 'vatNumber' }],
   creditLimit: { amount: 0, currency: 'EUR' },
@@ -33,7 +33,7 @@ export const defaultDunning: DunningPolicy = {
   businessDays: true,
 };
 
-/** Off, and as the law has it: 40 EUR is its compensation (art. 6 D.Lgs. 231/2002). */
+/** Off by default. The compensation is the one that the law sets: 40 EUR (art. 6 D.Lgs. 231/2002). */
 export const defaultLateInterest: LateInterestPolicy = {
   enabled: false,
   country: null,
@@ -42,7 +42,10 @@ export const defaultLateInterest: LateInterestPolicy = {
   referenceRates: [],
 };
 
-/** Small sums are let go, the order's own discount is booked when it is earned, a larger one is the merchant's to allow. */
+/**
+ * Small bank fees and roundings are accepted. An order's own discount is booked when it is earned; only the merchant
+ * can allow a larger one.
+ */
 export const defaultReceipts: ReceiptsPolicy = {
   deductions: {
     bank_fee: { amount: 2_500, currency: 'EUR' },

@@ -1,9 +1,9 @@
-/** One place where two JSON documents differ; a side on which it does not exist is left out. */
+/** One place where two JSON documents differ; `before` or `after` is absent if the place does not exist there. */
 export type Difference = { readonly pointer: string; readonly before?: unknown; readonly after?: unknown };
 
 /**
- * Where two JSON documents differ, by JSON pointer (RFC 6901). Members are compared by name whatever their order,
- * items of arrays by place.
+ * Where two JSON documents differ, by JSON pointer (RFC 6901). Members are compared by name, in any order; array items
+ * by position.
  */
 export function differences(before: unknown, after: unknown, pointer = ''): Difference[] {
   if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {

@@ -1,4 +1,4 @@
-/** What can wait for a person. `terms-request`: a customer who was refused asks for payment terms all the same. */
+/** What can wait for a person's decision. `terms-request`: a refused customer asks an admin for payment terms. */
 export const taskKinds = ['terms-request'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
