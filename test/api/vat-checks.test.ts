@@ -329,7 +329,7 @@ describe('the merchant’s own VAT number', () => {
   it.each([
     ['IT12345670489', 'not a VAT number of Italy'],
     ['12-3456789', 'not a VAT number of Italy'],
-    ['ZZ1', 'no country that is known'],
+    ['ZZ1', 'not in the format of any supported country'],
   ])('%s is refused in the settings', async (vatNumber, word) => {
     expect(await useSettings({ vatNumber })).toMatchObject({
       status: 422,

@@ -65,7 +65,7 @@ it('a number that VIES does not have is said to be one, and where there is none 
   await addCustomer(database.sql, 'bern', { country: 'CH', vatNumber: 'CHE107787577' });
   await page.goto('/admin/customers/bern');
   await checkNow();
-  await page.getByRole('alert').filter({ hasText: 'has no numbers of Switzerland' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'has no VAT numbers of Switzerland' }).waitFor();
   await addCustomer(database.sql, 'none', { vatNumber: null });
   await page.goto('/admin/customers/none');
   expect(await card().textContent()).toContain('The store has given no VAT number.');

@@ -9,8 +9,8 @@ import { keepVatCheck, presentVatNumber, type VatCheckRow } from './vat-checks.t
 import type { VatRegister } from './vat-register.ts';
 
 /**
- * Asks the EU's register about a customer's present VAT number, outside any transaction, and keeps what it said or
- * that it could not be asked. Each call asks anew.
+ * Asks the EU's register about a customer's current VAT number, outside any transaction, and stores its answer, or that
+ * it could not be asked. Each call asks again.
  * @throws NettermsError `customer-not-found`; `vat-number-missing`, `vat-number-malformed` or
  *   `vat-number-not-in-register`, before the register is asked
  */
@@ -27,14 +27,14 @@ export async function checkCustomer(
   if (vatNumber === null || vatKey === null)
     throw new NettermsError(
       'vat-number-missing',
-      `The store has given no VAT number of ${customerId}: write it with PUT /v1/customers/${customerId} first.`,
+      `Customer ${customerId} has no VAT number: set it with PUT /v1/customers/${customerId} first.`,
     );
   const { valid, normalised, detail } = checkVatNumber(vatNumber, country);
   if (!valid) throw new NettermsError('vat-number-malformed', `The VAT number ${normalised} is ${detail}.`);
   if (!isInVies(normalised))
     throw new NettermsError(
       'vat-number-not-in-register',
-      `VIES is the EU's register and has no numbers of ${detail}: ${normalised} cannot be checked there.`,
+      `VIES, the EU's register, has no VAT numbers of ${detail}: ${normalised} cannot be checked there.`,
     );
   const requester = requesterOf(settings.body);
   const answer = await vatRegister.check(normalised, requester);
@@ -50,7 +50,7 @@ export async function checkCustomer(
   return check;
 }
 
-/** The merchant's own number as VIES takes it; null where it is not known or not in VIES. */
+/** The merchant's own VAT number in VIES's format; null if it is not set or not in VIES. */
 function requesterOf({ vatNumber, country }: Settings): string | null {
   if (vatNumber === null) return null;
   const { normalised } = checkVatNumber(vatNumber, country);

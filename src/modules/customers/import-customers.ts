@@ -3,12 +3,12 @@ import type { ImportRow } from '../imports/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { writeFacts } from './tables.ts';
 
-/** So many customers are locked and written by one statement, in the order of their ids. */
+/** How many customers one statement locks and writes, in the order of their ids. */
 const BATCH = 5_000;
 
 /**
- * Writes the customers of an import as `putCustomer` writes one, and leaves those alone of which the same was written
- * before: their rows are not even locked. A line that was applied keeps its outcome, not its content.
+ * Writes the customers of an import, each as `putCustomer` does. Customers whose facts have not changed are left alone:
+ * their rows are not even locked. A line that was applied keeps its outcome, not its content.
  */
 export async function importCustomers(
   tx: Tx,
@@ -48,7 +48,7 @@ async function importBatch(
     where c.fingerprint is distinct from l.fingerprint
     order by l.subject`;
   const written = await writeFacts(tx, source);
-  // One statement for each outcome and no join: while this runs the planner knows nothing of the table's content.
+  // One statement per outcome, and no join: while this runs, the planner has no statistics about the table's content.
   const applied = tx`facts = null`;
   for (const [outcome, inserted] of [
     ['created', true],

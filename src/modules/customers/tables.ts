@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/tables.ts';
 import type { ExternalFacts, Privilege } from '../eligibility/rules/applicant.ts';
 import type { ClosedMonth } from '../terms/rules/due-dates.ts';
 
-/** What a store says of a customer; money in minor units. */
+/** What a store says about a customer; money in minor units. */
 export type CustomerFacts = {
   name: string;
   email: string;
@@ -17,7 +17,7 @@ export type CustomerFacts = {
   contacts: Record<string, string>;
   pastOrders: number;
   turnover: Money | null;
-  /** Since when the store knows the customer. */
+  /** Since when the store has known the customer. */
   since: Day | null;
   external: ExternalFacts;
   closedMonths: ClosedMonth[];
@@ -29,7 +29,7 @@ export type AccountManager = { name: string; email: string };
 /** One account of a customer; amounts in minor units of `currency`. */
 export type AccountRow = {
   currency: string;
-  /** The customer's own; null takes the policy's. */
+  /** The customer's own; null: the policy's. */
   creditLimit: number | null;
   tolerance: number | null;
   raisedLimit: number | null;
@@ -40,11 +40,11 @@ export type AccountRow = {
   unapplied: number;
 };
 
-/** A customer as stored, with one of the accounts: the one in their usual currency unless another is asked for. */
+/** A customer as stored, with one of their accounts: the one in the usual currency, unless another is asked for. */
 export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
   AccountRow & {
     id: string;
-    /** Of the account that was opened with the customer; it never changes. */
+    /** The currency of the account that was opened with the customer; it never changes. */
     usualCurrency: string;
     turnover: number;
     turnoverCurrency: string | null;
@@ -52,14 +52,14 @@ export type CustomerRow = Omit<CustomerFacts, 'turnover'> &
     privilegeReason: string | null;
     privilegeActor: string | null;
     privilegeAt: string | null;
-    /** When a suspension ends, and what holds then. */
+    /** When a suspension ends, and the privilege after it. */
     privilegeUntil: string | null;
     privilegeAfter: Privilege;
-    /** From that day on nothing accrues; null while there is no insolvency. */
+    /** From that day on no interest accrues; null if the customer is not insolvent. */
     insolventSince: Day | null;
     /** Codes of the customer's own terms, the usual one first. */
     ownTerms: string[] | null;
-    /** Companies with which the customer shares a limit. */
+    /** The group of companies with which the customer shares a limit. */
     creditGroup: string | null;
     createdAt: string;
     updatedAt: string;
@@ -88,11 +88,11 @@ export async function findCustomer(db: Db, id: string): Promise<CustomerRow | nu
 }
 
 /**
- * The first lock of everything that touches a customer's credit or orders.
+ * Locks a customer. Everything that touches a customer's credit or orders takes this lock first.
  * @throws NettermsError `customer-not-found`
  */
 export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
-  // The account is locked as well, so that its figures are read after the wait and not as they were before it.
+  // The account is locked as well, so that its figures are read after waiting for the lock, not as they were before.
   const [row] = await db<
     CustomerRow[]
   >`select ${customerColumns(db)} from ${withAccount(db)} where id = ${id} for no key update`;
@@ -122,7 +122,7 @@ export async function writePrivilege(
   return row!;
 }
 
-/** A page of customers in the order of their ids; `after` is the last id of the page before. */
+/** A page of customers in the order of their ids; `after` is the last id of the previous page. */
 export async function listCustomers(
   db: Db,
   { after = null, limit }: { after?: string | null; limit: number },
@@ -132,8 +132,8 @@ export async function listCustomers(
 }
 
 /**
- * Writes what the store says of customers; privilege, limit and balances are not the store's to write. Answers with
- * those that were written, not with those of which the same was written before.
+ * Writes what the store says about customers; the store cannot write privilege, limit and balances. Returns the
+ * customers that were written, without those whose facts have not changed.
  * @param source a query or list of values: the id and the facts' columns, in the order of the statement
  */
 export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
@@ -154,8 +154,8 @@ export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserte
     select id, inserted from written`;
 
 /**
- * Writes what the store says of one customer, as `writeFacts` does.
- * @returns `created`, `updated`, or `unchanged` where the same facts were written before
+ * Writes what the store says about one customer, as `writeFacts` does.
+ * @returns `created`, `updated`, or `unchanged` if the same facts were already stored
  */
 export async function putCustomer(
   sql: Sql | Tx,
@@ -175,7 +175,10 @@ export async function putCustomer(
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';
 }
 
-/** Gives the customer terms of their own, or with null those of the policy again; audited. Throws `customer-not-found`. */
+/**
+ * Gives the customer their own terms; null restores the policy's terms. Audited.
+ * @throws NettermsError `customer-not-found`
+ */
 export async function setOwnTerms(
   sql: Sql,
   id: string,
@@ -215,12 +218,12 @@ export function unknownCustomer(id: string): never {
   );
 }
 
-/** Sees to it that the customer has an account in that currency. */
+/** Opens an account in that currency, unless the customer has one. */
 export async function openAccount(tx: Tx, id: string, currency: string): Promise<void> {
   await tx`insert into accounts (customer_id, currency) values (${id}, ${currency}) on conflict do nothing`;
 }
 
-/** Puts the customer into a credit group, or with null into none. Needs the customer's lock. */
+/** Puts the customer into a credit group; null takes them out of theirs. Needs the customer's lock. */
 export async function writeCreditGroup(
   tx: Tx,
   id: string,

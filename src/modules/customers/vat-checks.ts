@@ -4,15 +4,15 @@ import type { RegisterAnswer } from './rules/vat-check.ts';
 /** What a register said, or that it could not be asked. */
 export type VatCheckRow = RegisterAnswer & {
   register: 'vies';
-  /** The number that was asked for, with its country's prefix and without punctuation. */
+  /** The number that was checked, with its country's prefix and without punctuation. */
   vatNumber: string;
-  /** The merchant's own number, for which the consultation was made. */
+  /** The merchant's own number, which was sent as the requester's. */
   requester: string | null;
   checkedAt: string;
   actor: string;
 };
 
-/** How a customer's present number stands; `outage`: a newer attempt that got no answer. */
+/** The latest check of a customer's current number; `outage`: a newer attempt that got no answer. */
 export type PresentVatCheck = VatCheckRow & { outage: Pick<VatCheckRow, 'reason' | 'checkedAt'> | null };
 
 const columns = (
@@ -20,7 +20,7 @@ const columns = (
 ) => db`v.register, v.vat_key as vat_number, v.outcome, v.reason, v.consultation_number,
   v.requester, v.name, v.address, v.checked_at, v.actor`;
 
-/** Appends a check; never changed afterwards. */
+/** Appends a check; it is never changed afterwards. */
 export async function keepVatCheck(db: Db, customerId: string, check: VatCheckRow): Promise<void> {
   const { vatNumber, register, outcome, reason, consultationNumber, requester, name, address } = check;
   await db`
@@ -30,7 +30,7 @@ export async function keepVatCheck(db: Db, customerId: string, check: VatCheckRo
             ${name}, ${address}, ${check.checkedAt}, ${check.actor})`;
 }
 
-/** A customer's checks, of former numbers as well, the newest first. */
+/** A customer's checks, including those of former numbers, the newest first. */
 export async function vatChecksOf(db: Db, customerId: string, limit: number): Promise<VatCheckRow[]> {
   return db<VatCheckRow[]>`
     select ${columns(db)} from vat_checks v where customer_id = ${customerId}
@@ -38,8 +38,8 @@ export async function vatChecksOf(db: Db, customerId: string, limit: number): Pr
 }
 
 /**
- * How the present VAT numbers of these customers stand, by the customer's id: the newest answer, else the newest
- * attempt. A customer whose number was not checked, or was another one then, is left out.
+ * The latest check of these customers' current VAT numbers, by the customer's id: the newest answer, else the newest
+ * attempt. A customer whose current number has not been checked is left out.
  */
 export async function presentVatChecks(
   db: Db,
@@ -64,7 +64,9 @@ export async function presentVatChecks(
   );
 }
 
-/** The customer's present number as the store wrote it, and the key by which checks are kept; null if unknown. */
+/**
+ * The customer's current number, as the store wrote it, and the key of its checks; null if there is no such customer.
+ */
 export async function presentVatNumber(
   db: Db,
   customerId: string,

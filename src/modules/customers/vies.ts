@@ -19,7 +19,9 @@ const consultation = z.object({
 });
 const failure = z.object({ errorWrappers: z.tuple([z.object({ error: code })], z.unknown()) });
 
-/** Text that the register may have told; "---" says that it does not. What no database keeps is left out. */
+/**
+ * Text that the register may give; "---" means that it does not. Control characters and lone surrogates are removed.
+ */
 function told(max: number) {
   return z
     .string()
@@ -31,12 +33,12 @@ function told(max: number) {
 }
 
 /**
- * VIES, the EU's register, by its REST API (`POST …/check-vat-number`). A number that it finds malformed
- * (`INVALID_INPUT`) is invalid for good; all its other errors, whatever is no answer of VIES, redirects included, and
- * an answer that does not come in time mean that the number could not be checked. The reason is then VIES's own code,
- * or `TIMEOUT`, `UNREACHABLE`, `HTTP_` and the status, or `UNINTELLIGIBLE`.
+ * VIES, the EU's register, by its REST API (`POST …/check-vat-number`). A number that VIES finds malformed
+ * (`INVALID_INPUT`) is invalid. In all other cases of failure the number could not be checked: any other error of VIES,
+ * an answer that is not from VIES (redirects included), and an answer that does not come in time. The reason is then
+ * VIES's own code, or `TIMEOUT`, `UNREACHABLE`, `HTTP_` and the status, or `UNINTELLIGIBLE`.
  * @param url the address of the API, to which `/check-vat-number` is added
- * @param timeoutMs for all of it, from the look-up of the name to the end of the answer
+ * @param timeoutMs for the whole call, from the DNS look-up to the end of the answer
  */
 export function createVies({ url, timeoutMs = 5_000 }: { url: string; timeoutMs?: number }): VatRegister {
   const target = `${url.replace(/\/+$/, '')}/check-vat-number`;
@@ -103,7 +105,7 @@ const couldNot = (reason: string): RegisterAnswer => ({
   ...nothingTold,
 });
 
-/** The JSON of an answer, or undefined if it is none or longer than an answer may be. */
+/** The JSON of an answer; undefined if it is not JSON, or longer than `MAX_ANSWER_BYTES`. */
 async function readJson(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -2,7 +2,7 @@ import type { Db } from '../../platform/postgres/client.ts';
 
 export type CustomerName = { id: string; name: string };
 
-/** Customers whose id or name contains the text, whatever its case; one whose id is the text comes first. */
+/** Customers whose id or name contains the text, in any case; one whose id is the text comes first. */
 export async function searchCustomers(db: Db, text: string, limit: number): Promise<CustomerName[]> {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return db<CustomerName[]>`

@@ -1,21 +1,21 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 
-/** `could-not-be-checked` is an outage: it says nothing of the number, and is never "invalid". */
+/** `could-not-be-checked` is an outage: it says nothing about the number, and never means "invalid". */
 export const vatOutcomes = ['valid', 'invalid', 'could-not-be-checked'] as const;
 export type VatOutcome = (typeof vatOutcomes)[number];
 
-/** What a register of VAT numbers said; what it did not tell is null. */
+/** The answer of a register of VAT numbers; null for what it did not give. */
 export type RegisterAnswer = {
   readonly outcome: VatOutcome;
   /** A code: why it could not be checked, or `INVALID_INPUT` for a number that the register finds malformed. */
   readonly reason: string | null;
-  /** The register's proof of the consultation; it gives one to a requester who names their own number. */
+  /** The register's proof of the consultation; only a requester who gives their own number gets one. */
   readonly consultationNumber: string | null;
   readonly name: string | null;
   readonly address: string | null;
 };
 
-/** The latest word on a number: the newest answer, or, where there was none yet, that it could not be checked. */
+/** The latest check of a number: the newest answer, or, if there was none yet, that it could not be checked. */
 export type LatestVatCheck = Pick<RegisterAnswer, 'outcome' | 'reason'> & { readonly checkedAt: Instant };
 
 const viesPrefixes = new Set(

@@ -14,21 +14,21 @@ import type { DueRule, NonBusinessDays } from './terms.ts';
 /** A customer's closed month (1 to 12): what would be due in it is due on a set day of the following month. */
 export type ClosedMonth = { readonly month: number; readonly moveToDay: number };
 
-/** By whom and where due dates are counted. */
+/** What due dates depend on, in addition to the terms. */
 export type DueContext = {
-  /** When the order was placed; once another base day has come, a moment of that day. */
+  /** When the order was placed; once a later base day has come, a moment of that day. */
   readonly placedAt: Instant;
   readonly settings: Pick<Settings, 'timeZone' | 'country' | 'region' | 'saturdays'>;
-  /** The customer's; none where no customer is named. */
+  /** The customer's; empty if no customer is given. */
   readonly closedMonths: readonly ClosedMonth[];
 };
 
-/** The day that the parties name, and the moment from which it is overdue. */
+/** The day that the parties name, and the moment from which the payment is overdue. */
 export type DueDate = { readonly dueOn: Day; readonly dueAt: Instant };
 
 /**
- * Due on that day. Who pays what is due on a Sunday or a public holiday on the next day that is neither is not late (art.
- * 1187 and 2963 of the civil code), whatever day the parties see.
+ * Due on that day, which the parties see. If it is a Sunday or a public holiday, a payment on the next day that is
+ * neither is not late (art. 1187 and 2963 of the Italian civil code).
  */
 export function dueOnDay(dueOn: Day, settings: DueContext['settings']): DueDate {
   const legalDay = dueDayCalendar(settings).nextBusinessDay(dueOn);
@@ -37,7 +37,7 @@ export function dueOnDay(dueOn: Day, settings: DueContext['settings']): DueDate 
 
 /**
  * The due date of an order, never before the day on which it was placed. A closed month moves it first, then a holiday.
- * @throws NettermsError `terms-not-applicable` if a fixed day is over
+ * @throws NettermsError `terms-not-applicable` if a fixed day is past
  */
 export function dueDate(rule: DueRule & NonBusinessDays, context: DueContext): DueDate {
   const zone = context.settings.timeZone;
@@ -53,7 +53,7 @@ export function dueDate(rule: DueRule & NonBusinessDays, context: DueContext): D
   return dueOnDay(dueOn, context.settings);
 }
 
-/** The day that the words of the terms give. */
+/** The day by the wording of the terms, before closed months and holidays move it. */
 function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): Day {
   const placed = at(placedOn);
   switch (rule.kind) {
@@ -87,7 +87,7 @@ function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): 
       if (rule.on >= placedOn) return rule.on;
       throw new NettermsError(
         'terms-not-applicable',
-        `These terms are due on ${rule.on}, which is before the order's day, ${placedOn}: choose other terms.`,
+        `These terms are due on ${rule.on}, before the day of the order, ${placedOn}: choose other terms.`,
       );
     }
     default:
@@ -95,7 +95,7 @@ function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): 
   }
 }
 
-/** What is due on the very day of the order stays due in a closed month: a deposit is asked for at once. */
+/** A payment due on the day of the order, such as a deposit, stays due on that day even in a closed month. */
 function moved(
   agreed: Day,
   placedOn: Day,

@@ -8,7 +8,7 @@ import type { LaterBaseDay, Terms } from './terms.ts';
  * The due dates that become final when their base day has come, by the line of the terms (from 0); the others are left
  * out.
  * @param context `placedAt` is a moment of the base day
- * @param deliveredOn from which the legal limit of a regime counts
+ * @param deliveredOn the day from which the legal limit of a regime counts
  */
 export function finalDueDates(
   terms: Terms,

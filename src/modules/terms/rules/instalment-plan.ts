@@ -1,12 +1,12 @@
 import type { Balance } from '../../ledger/rules/entry.ts';
 
-/** The line of an instalment that an agreed plan put there: it is none of the terms. */
+/** The `line` of an instalment that comes from an instalment plan, not from the terms. */
 export const PLANNED_LINE = -1;
 
-/** A new instalment, in minor units: of its amount, interest and costs that came along. */
+/** A new instalment, in minor units; `charges`: the interest and costs that are moved to it. */
 export type PlannedPart = { readonly number: number; readonly principal: number; readonly charges: number };
 
-/** How what was owed is spread over new instalments; interest and costs go to the first ones, which are paid first. */
+/** Spreads what was owed over new instalments; interest and costs go to the first ones, which are paid first. */
 export function plannedParts(
   old: readonly Balance[],
   amounts: readonly number[],

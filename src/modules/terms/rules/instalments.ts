@@ -12,7 +12,7 @@ import type {
   Terms,
 } from './terms.ts';
 
-/** What the terms say of one line: when it is due, from when on that is counted, and how it is paid. */
+/** What the terms say about one line: when it is due, from which day that is counted, and how it is paid. */
 export type TermsPart = {
   readonly rule: DueRule & NonBusinessDays;
   readonly from: BaseDay;
@@ -22,7 +22,10 @@ export type TermsPart = {
 /** An instalment of a new order; `line` is the place in the terms, from 0. */
 export type NewInstalment = Instalment & Pick<TermsPart, 'from' | 'collection'> & { readonly line: number };
 
-/** The lines of the terms, one where they are no instalments. A set day is counted from nothing: it stands from the start. */
+/**
+ * The lines of the terms; one line if they have no instalments. A fixed day is not counted from any day: it is final
+ * from the start.
+ */
 export function partsOf(terms: Terms): TermsPart[] {
   const { from = 'placed', collection = 'transfer', nonBusinessDays } = terms;
   const based = (rule: DueRule, given: BaseDay): BaseDay => (rule.kind === 'fixed' ? 'placed' : given);
@@ -35,10 +38,9 @@ export function partsOf(terms: Terms): TermsPart[] {
 }
 
 /**
- * The instalments of an order on these terms, the earliest due first; their amounts sum to the total exactly. A line
- * that comes to nothing (30 % of one cent, a remainder of zero) is left out. What is counted from a later day is
- * provisional.
- * @throws NettermsError `terms-not-applicable` if a fixed day is over, or the lines ask for more than the total or for
+ * The instalments of an order on these terms, the earliest due first; their amounts add up to the total exactly. A line
+ * of zero (30 % of one cent, no remainder) is left out. A due date that is counted from a later day is provisional.
+ * @throws NettermsError `terms-not-applicable` if a fixed day is past, or the lines ask for more than the total or for
  *   another currency
  */
 export function instalmentsOf(
@@ -59,8 +61,8 @@ export function instalmentsOf(
 }
 
 /**
- * What each line takes of a total, in minor units: percentages are rounded half up; what the others leave is the
- * remainder line's. Of a total that is less than the lines ask for, the set amounts come first, in their order.
+ * The amount of each line for a total, in minor units: percentages are rounded half up; the remainder line takes what
+ * the others leave. If the total is less than the lines ask for, the fixed amounts come first, in their order.
  */
 export function sharesOf(terms: Terms, total: number): number[] {
   if (terms.kind !== 'instalments') return [total];
@@ -83,7 +85,9 @@ function requireFit(lines: readonly InstalmentLine[], total: Money): void {
   };
   for (const line of lines)
     if ('amount' in line && line.amount.currency !== total.currency)
-      refuse(`An instalment is of ${plainMoney(line.amount)}, the order is in ${total.currency}.`);
+      refuse(
+        `An instalment is ${plainMoney(line.amount)}, but the order is in ${total.currency}: choose other terms.`,
+      );
   const percents = lines.reduce(
     (sum, line) => ('percent' in line ? sum + percentUnits(line.percent) : sum),
     0,
@@ -92,7 +96,7 @@ function requireFit(lines: readonly InstalmentLine[], total: Money): void {
   const asked = set + percentOf(total.amount, percents);
   if (asked > total.amount)
     refuse(
-      `The instalments without the remainder come to ${plainMoney({ ...total, amount: asked })}, and the order is of ${plainMoney(total)} only.`,
+      `The instalments without the remainder add up to ${plainMoney({ ...total, amount: asked })}, but the order is only ${plainMoney(total)}: choose other terms.`,
     );
 }
 

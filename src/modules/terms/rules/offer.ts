@@ -7,8 +7,8 @@ import { type Regime, requireWithin } from './regime.ts';
 import type { Terms } from './terms.ts';
 
 /**
- * What is less for who pays the whole order by `until`, that day included. The ledger asks for the total until payments
- * received by then reach `payable`.
+ * The discount for paying the whole order by `until`, that day included. The ledger shows the total as owed until
+ * payments received by that day reach `payable`.
  */
 export type Discount = {
   readonly percent: string;
@@ -18,11 +18,11 @@ export type Discount = {
   readonly payable: Money;
 };
 
-/** What terms come to for an order: the same in an offer, in a preview and at the checkout. */
+/** What terms mean for an order: the same in an offer, in a preview and at the checkout. */
 export type Offer = { readonly instalments: readonly NewInstalment[]; readonly discount: Discount | null };
 
 /**
- * @param order `regime`: of the goods, if a law limits their payment
+ * @param order `regime`: of the goods, if a law limits their payment terms
  * @throws NettermsError `terms-not-applicable`, as `instalmentsOf` and `requireWithin` do
  */
 export function offerOf(
@@ -43,9 +43,9 @@ export function offerOf(
 }
 
 /**
- * The discount of these terms, counted from their base day; null if they give none. It never outlives the last due date. A
- * last day on a Sunday or a public holiday gives way to the next day that is neither, as a due date's does (art. 2963 of the
- * civil code).
+ * The discount of these terms, counted from their base day; null if they give none. It never outlasts the last due
+ * date. If its last day is a Sunday or a public holiday, it moves to the next day that is neither, as a due date does
+ * (art. 2963 of the Italian civil code).
  * @param last the last due date
  */
 export function discountOf(
@@ -60,7 +60,7 @@ export function discountOf(
   return discountOn({ percent, until }, total);
 }
 
-/** The same discount of another total. */
+/** The same discount on another total. */
 export function discountOn({ percent, until }: Pick<Discount, 'percent' | 'until'>, total: Money): Discount {
   const amount = percentOf(total.amount, percent);
   return {

@@ -11,7 +11,7 @@ const after = {
   invoiced: 'its invoice',
 } as const satisfies Record<BaseDay, string>;
 
-/** What a merchant should know of these terms before offering them; a warning refuses nothing. */
+/** What a merchant should know about these terms before offering them; a warning does not refuse them. */
 export function termsWarnings(
   placedOn: Day,
   instalments: readonly Pick<NewInstalment, 'number' | 'dueOn' | 'from'>[],

@@ -1,12 +1,12 @@
 import type { Day, Instant } from '../../../kernel/calendar.ts';
 import type { Money } from '../../../kernel/money.ts';
 
-/** A text that a customer reads: one for all, or by language. */
+/** A text that a customer reads: one for all languages, or one for each. */
 export type Label = string | { readonly en: string; readonly it: string };
 
 /**
- * Three customs of "N days, end of month" (Italian gg d.f.f.m.) that disagree: the days and then the month's end; N/30
- * months and then the month's end; the month's end and then the days.
+ * Three conventions of "N days, end of month" (Italian gg d.f.f.m.), which give different days: N days and then the
+ * month's end; N/30 months and then the month's end; the month's end and then N days.
  */
 export const endOfMonthConventions = ['daysThenMonthEnd', 'monthsThenMonthEnd', 'monthEndThenDays'] as const;
 export type EndOfMonthConvention = (typeof endOfMonthConventions)[number];
@@ -15,47 +15,55 @@ export type EndOfMonthConvention = (typeof endOfMonthConventions)[number];
 export type DueRule =
   /** N calendar days. */
   | { readonly kind: 'net'; readonly days: number }
-  /** N months, on the same day of the month, or the month's last where it has none (art. 2963 c.c.). */
+  /** N months, on the same day of the month, or the last day of a shorter month (art. 2963 c.c.). */
   | { readonly kind: 'months'; readonly months: number }
-  /** `plusDays` come on top: "30 days end of month + 10". */
+  /** `plusDays` are added: "30 days end of month + 10". */
   | {
       readonly kind: 'endOfMonth';
       readonly days: number;
       readonly convention: EndOfMonthConvention;
       readonly plusDays?: number;
     }
-  /** "The 10th of next month" (months: 1); 0 is the next time that this day comes. The 31st of a short month is its last day. */
+  /**
+   * "The 10th of next month" (months: 1); 0: the next time that this day comes. The 31st of a short month is its last
+   * day.
+   */
   | { readonly kind: 'dayOfMonth'; readonly day: number; readonly months: number }
-  /** A set day, for orders placed until then. */
+  /** A fixed day, for orders placed until then. */
   | { readonly kind: 'fixed'; readonly on: Day }
-  /** An exact ISO 8601 duration, for trying things out: "PT60S". Neither holidays nor closed months move it. */
+  /** An exact ISO 8601 duration, for tests and demonstrations: "PT60S". Neither holidays nor closed months move it. */
   | { readonly kind: 'elapsed'; readonly duration: string };
 
-/** What becomes of a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day (art. 1187 c.c.). */
+/**
+ * What happens to a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day
+ * (art. 1187 c.c.).
+ */
 export type NonBusinessDays = { readonly nonBusinessDays?: 'keep' | 'next' };
 
-/** From when on due dates are counted: until that happens they are provisional, counted from the placement. */
+/**
+ * The event from which due dates are counted. Until it happens they are provisional, counted from the day of the order.
+ */
 export const baseDays = ['placed', 'fulfilled', 'invoiced'] as const;
 export type BaseDay = (typeof baseDays)[number];
 /** A base day that is not known at the checkout. */
 export type LaterBaseDay = Exclude<BaseDay, 'placed'>;
-/** `placed` if not given. A set day stands whatever happens. */
+/** Default: `placed`. A fixed day does not depend on it. */
 export type CountedFrom = { readonly from?: BaseDay };
 
 /** How an instalment is paid: the customer transfers it, or the merchant collects it. */
 export const paymentMeans = ['transfer', 'riba', 'sdd', 'card'] as const;
 export type PaymentMeans = (typeof paymentMeans)[number];
-/** `transfer` if not given. */
+/** Default: `transfer`. */
 export type CollectedBy = { readonly collection?: PaymentMeans };
 
 /** A part of the order's total; exactly one line takes the remainder. `percent` is a decimal such as "33.33". */
 export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays & CountedFrom } & CollectedBy &
   ({ readonly percent: string } | { readonly amount: Money } | { readonly remainder: true });
 
-/** Less to pay for who pays the whole order early: 2/10 is `{percent: "2", withinDays: 10}`. */
+/** A discount for paying the whole order early: 2/10 is `{percent: "2", withinDays: 10}`. */
 export type DiscountTerms = { readonly percent: string; readonly withinDays: number };
 
-/** When payment is due. A line's own `nonBusinessDays`, `from` and `collection` stand above those of the whole. */
+/** When payment is due. A line's own `nonBusinessDays`, `from` and `collection` override those of the whole. */
 export type Terms = (
   | DueRule
   /** A deposit is a line with net 0. */
@@ -87,7 +95,7 @@ export const MAX_DAYS = 730;
 /** The same in months. */
 export const MAX_MONTHS = 24;
 
-/** The label in the reader's language; English where there is no text for it. */
+/** The label in the reader's language; English if there is no text in it. */
 export function labelFor(label: Label, locale: string): string {
   if (typeof label === 'string') return label;
   return locale.startsWith('it') ? label.it : label.en;

@@ -40,8 +40,8 @@ test.each([
   ['XI000000000', 'GB', 'not a VAT number of Northern Ireland: check its digits'],
   ['PL0000000000', 'PL', 'not a VAT number of Poland: check its digits'],
   ['CHE000000000', 'CH', 'not a VAT number of Switzerland: check its digits'],
-  ['ZZ123456789', 'IT', 'no country that is known writes VAT numbers like this'],
-  ['12-3456789', 'US', 'no country that is known writes VAT numbers like this'],
+  ['ZZ123456789', 'IT', 'not in the format of any supported country: check the number and the country'],
+  ['12-3456789', 'US', 'not in the format of any supported country: check the number and the country'],
 ])('%j of a customer in %s is refused: %s', (vatNumber, country, detail) => {
   expect(checkVatNumber(vatNumber, country)).toMatchObject({ valid: false, detail });
 });
