@@ -43,15 +43,15 @@ export async function inCurrency(db: Db, customer: CustomerRow, currency: string
   if (found) return found;
   throw new NettermsError(
     'currency-mismatch',
-    `The account of ${customer.id} is kept in ${customer.usualCurrency}, and there is none in ${currency}: give the customer a limit in ${currency} first.`,
+    `Customer ${customer.id} has an account in ${customer.usualCurrency}, but none in ${currency}: set a credit limit in ${currency} first.`,
   );
 }
 
 /**
- * Sets the customer's own limit in a currency, or with null gives it back to the policy; a currency without an account
- * opens one. Audited.
- * @param currency where no limit says it; without either the usual one
- * @param tolerance how far over the limit an order may reach; null takes the policy's, undefined leaves it
+ * Sets the customer's own limit in a currency; null restores the policy's limit. Opens an account if there is none in
+ * that currency. Audited.
+ * @param currency used if `limit` is null; by default the usual currency
+ * @param tolerance how far an order may exceed the limit; null: the policy's; undefined: unchanged
  * @throws NettermsError `customer-not-found`
  */
 export async function setCreditLimit(
@@ -103,7 +103,7 @@ export async function setCreditLimit(
 }
 
 /**
- * Raises the limit for a time, or with null ends the raise; audited.
+ * Raises the limit for a time; null ends the raise. Audited.
  * @throws NettermsError `customer-not-found`; `currency-mismatch` if there is no account in its currency
  */
 export async function raiseLimit(

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/tables.ts';
 import { type CustomerRow, lockCustomer, writeCreditGroup } from '../customers/tables.ts';
 import type { GroupCredit } from '../eligibility/rules/applicant.ts';
 
-/** Companies that share a limit, each currency its own. */
+/** Companies that share a limit; each currency has its own. */
 export type CreditGroupRow = {
   id: string;
   name: string;
@@ -22,7 +22,7 @@ export async function getCreditGroup(db: Db, id: string): Promise<CreditGroupRow
   return row ?? unknownGroup(id);
 }
 
-/** Groups in the order of their ids; `after` is the last id of the page before. */
+/** Groups in the order of their ids; `after` is the last id of the previous page. */
 export async function listCreditGroups(
   db: Db,
   { after, limit }: { after: string | null; limit: number },
@@ -32,8 +32,8 @@ export async function listCreditGroups(
 }
 
 /**
- * Writes a group's name and limits; audited. A lowered limit holds for orders from now on.
- * @returns `created`, `updated`, or `unchanged` where the same was written before
+ * Writes a group's name and limits; audited. A lowered limit applies to orders from now on.
+ * @returns `created`, `updated`, or `unchanged` if the same was already stored
  */
 export async function putCreditGroup(
   sql: Sql,
@@ -69,8 +69,8 @@ export async function putCreditGroup(
 }
 
 /**
- * Puts the customer into a group that shares a limit, or with null takes them out; audited. What they owe counts for
- * the group from then on, even if that is more than its limit.
+ * Puts the customer into a group that shares a limit; null takes them out. Audited. From then on, what they owe counts
+ * for the group, even if that exceeds its limit.
  * @throws NettermsError `customer-not-found`, `credit-group-not-found`
  */
 export async function setCreditGroup(
@@ -94,7 +94,7 @@ export async function setCreditGroup(
   });
 }
 
-/** The ids of the groups' customers, and what they owe together by currency, unapplied credit deducted; by group. */
+/** For each group: the ids of its customers, and what they owe together by currency, less unapplied credit. */
 export async function membersOf(
   db: Db,
   ids: readonly string[],
@@ -119,17 +119,17 @@ export async function groupNames(db: Db, ids: readonly string[]): Promise<Readon
 const ofGroup = (db: Db) => db`
   from customers c join accounts a on a.customer_id = c.id where c.credit_group = g.id`;
 
-/** The lock of a group, after that of one of its customers: two of them cannot reserve the same credit. */
+/** Locks a group, after one of its customers, so that two of them cannot reserve the same credit. */
 export async function lockCreditGroup(db: Db, id: string): Promise<void> {
   await db`select 1 from credit_groups where id = ${id} for no key update`;
 }
 
-/** Tells accounts apart: a customer's or a group's in a currency. */
+/** Identifies the account of a customer or group in a currency. */
 const accountKey = (id: string, currency: string): string => `${id} ${currency}`;
 
 /**
- * What the customers' groups may owe and do, in the currency of each row and in the order of the rows; null without a
- * group, or where it has no limit in that currency. Exact under the group's lock, and in a statement after it.
+ * What the customers' groups may owe and what they owe, in the currency of each row and in the order of the rows; null
+ * without a group, or if it has no limit in that currency. Exact if the group was locked by an earlier statement.
  */
 export async function groupCredit(
   db: Db,

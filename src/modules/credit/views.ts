@@ -8,7 +8,7 @@ const actions = [
   'customer.credit_group',
 ] as const;
 
-/** A change of a customer's credit, as the audit trail tells it; amounts in minor units. */
+/** A change of a customer's credit, as the audit trail shows it; amounts in minor units. */
 export type CreditChange = Extract<AuditRecord, { action: (typeof actions)[number] }>;
 
 /** The changes of a customer's own limits, raises, credit held and group, the newest first. */

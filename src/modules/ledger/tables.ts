@@ -33,7 +33,7 @@ export type Booking = {
 
 /**
  * Appends entries and moves every stored balance by what was appended; the only writer of the ledger. Needs the
- * customer's lock. An entry whose key is booked already is left out, so that nothing is booked twice.
+ * customer's lock. An entry whose key is already booked is left out, so that nothing is booked twice.
  */
 export async function book(
   db: Db,
@@ -76,7 +76,7 @@ export async function book(
   ]);
 }
 
-/** The entries `l` that a condition names and that no other entry reverses, the oldest first. */
+/** The entries `l` that meet a condition and that no other entry reverses, the oldest first. */
 export async function notReversed(db: Db, condition: Fragment): Promise<(Entry & { id: number })[]> {
   const rows = await db<LedgerRow[]>`
     select ${ledgerColumns(db)} from ledger l
@@ -84,7 +84,7 @@ export async function notReversed(db: Db, condition: Fragment): Promise<(Entry &
   return rows.map(({ entryKey: key, ...row }) => ({ ...row, key }));
 }
 
-/** What is owed of each part of an order's instalments, what was received for it, and what of that was made credit. */
+/** For each part of an order's instalments: what is owed, what was received, and how much of that was made credit. */
 export async function standingsOf(db: Db, orderId: string): Promise<PartStanding[]> {
   return db<PartStanding[]>`
     select instalment as number, part,
@@ -94,7 +94,7 @@ export async function standingsOf(db: Db, orderId: string): Promise<PartStanding
     from ledger where order_id = ${orderId} and instalment is not null group by 1, 2 order by 1, 2 desc`;
 }
 
-/** What credit notes and invoices made credit of an order that was paid, by what made it, what invoices did first. */
+/** The credit that credit notes and invoices made of an order that was paid, by cause; that of invoices comes first. */
 export async function creditMadeOf(db: Db, orderId: string): Promise<CreditMade[]> {
   return db<CreditMade[]>`
     select effect as kind, json_build_object('kind', cause_kind, 'id', cause_id) as cause, instalment, value_on, sum(amount)::bigint as amount
@@ -103,7 +103,7 @@ export async function creditMadeOf(db: Db, orderId: string): Promise<CreditMade[
     group by effect, cause_kind, cause_id, instalment, value_on having sum(amount) <> 0 order by effect = 'credit_note', min(id)`;
 }
 
-/** What pays a part of each instalment, by payment, the newest first. */
+/** The money that pays one part of each instalment, by payment, the newest first. */
 export async function receivedOn(db: Db, orderId: string, part: Part): Promise<Received[]> {
   return db<Received[]>`
     select instalment as number, payment_id, -sum(amount)::bigint as amount,
@@ -113,7 +113,7 @@ export async function receivedOn(db: Db, orderId: string, part: Part): Promise<R
     group by 1, 2 having sum(amount) < 0 order by max(id) desc`;
 }
 
-/** What each credit note took off the instalments of an order, and what it gave back of what is withheld. */
+/** What each credit note took off the instalments of an order, and what it gave back of the withheld amount. */
 export async function notesOn(db: Db, orderId: string): Promise<Noted[]> {
   return db<Noted[]>`
     select cause_id as credit_note_id, value_on as issued_on, instalment,

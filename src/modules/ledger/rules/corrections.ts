@@ -24,16 +24,16 @@ export type Credited = {
   readonly creditNoteId: string;
   readonly amount: number;
   readonly issuedOn: Day;
-  /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
+  /** Of the order. Only money received for its principal that has not become credit yet can become credit. */
   readonly standings: readonly PartStanding[];
-  /** What of the amount is withheld, by its reason. */
+  /** How much of the amount is withheld, by reason. */
   readonly withheld: readonly { readonly kind: Withholding; readonly amount: number }[];
 };
 
 /**
- * A credit note: it reduces the principal of the instalments in the order given; what is over the balance becomes
- * unapplied credit, of the instalments in that order as well. Interest and costs are waived, not credited.
- * What is withheld of the credited part was never asked of the customer: it is not given back.
+ * A credit note. It reduces the principal of the instalments, in the order given; what exceeds the balance becomes
+ * unapplied credit of the instalments, in the same order. Interest and costs are waived, not credited.
+ * The customer was never asked for what is withheld of the credited part, so the customer does not get it back.
  */
 export function creditNote(
   orderId: string,
@@ -73,7 +73,7 @@ export function creditNote(
   ];
 }
 
-/** Gives up an amount of what is owed: the latest due first, so that the oldest debt stays the one that is chased. */
+/** Writes off an amount of what is owed, the latest due first, so that reminders are still about the oldest debt. */
 export function writeOffEntries(
   commandId: string,
   orderId: string,
@@ -95,7 +95,7 @@ export function writeOffEntries(
   );
 }
 
-/** What a payer deducts, as it is booked. */
+/** The ledger's kind for each deduction of a payer. */
 export const kindOfDeduction = {
   bank_fee: 'bank_fee',
   rounding: 'rounding',
@@ -103,10 +103,10 @@ export const kindOfDeduction = {
   discount: 'early_payment_discount',
 } as const satisfies Record<DeductionKind, Effect>;
 
-/** What orders owe less because of money that came: what the payer deducts, and what is given up by itself. */
+/** Why an order owes less when money comes in: what the payer deducts, and what is forgiven automatically. */
 export type LessOwed = (typeof kindOfDeduction)[DeductionKind] | 'tolerance';
 
-/** Such a kind, as a payment shows it. */
+/** The deduction as which a payment shows such an entry. */
 export const deductionOf = {
   bank_fee: 'bank_fee',
   rounding: 'rounding',
@@ -115,7 +115,7 @@ export const deductionOf = {
   tolerance: 'rounding',
 } as const satisfies Record<LessOwed, DeductionKind>;
 
-/** Less is owed, at the merchant's cost: a deduction, an earned discount, a rest within the tolerance. */
+/** Reduces what is owed, at the merchant's cost: a deduction, an earned discount, a rest within the tolerance. */
 export function lessOwed(
   key: string,
   orderId: string,
@@ -139,19 +139,22 @@ export function lessOwed(
   );
 }
 
-/** What an invoice lets the customer keep back of an order: never owed, it counts from the day of the order. */
+/**
+ * What an invoice allows the customer to keep back of an order. It was never owed: it counts from the day of the order.
+ */
 export type Withheld = {
   readonly amount: number;
   readonly kind: Withholding;
   readonly cause: Cause;
   readonly valueOn: Day;
-  /** Of the order: only what was received for its principal, and is not credit again yet, can become credit. */
+  /** Of the order. Only money received for its principal that has not become credit yet can become credit. */
   readonly standings: readonly PartStanding[];
 };
 
 /**
- * What an invoice says that the customer keeps back: it reduces the principal, of each instalment in proportion to what
- * is unpaid. Where less is unpaid it was received, and becomes unapplied credit, in proportion to what was received.
+ * The amount that, by an invoice, the customer keeps back. It reduces the principal of each instalment, in proportion
+ * to what is unpaid. If less is unpaid, the rest was already received: it becomes unapplied credit, in proportion to
+ * what was received.
  */
 export function withholding(
   key: string,
@@ -186,7 +189,7 @@ export function withholding(
   ].filter((booked) => booked.amount !== 0);
 }
 
-/** What a credit note took off an instalment, and what it gave back of what is withheld; minor units. */
+/** What a credit note took off an instalment, and what it gave back of the withheld amount; in minor units. */
 export type Noted = {
   readonly creditNoteId: string;
   readonly issuedOn: Day;
@@ -196,9 +199,10 @@ export type Noted = {
 };
 
 /**
- * An invoice that comes after credit notes: what it withholds of the credited part was withheld until their issue. This
- * changes no balance, only the days on which it counts, so that it comes to the same as with the invoice first.
- * @param withheld by all invoices of the order, whose total is `total`
+ * For an invoice that comes after credit notes: what it withholds of the credited part was withheld until the credit
+ * notes were issued. No balance changes, only the days on which the amounts count, so that the result is the same as if
+ * the invoice had come first.
+ * @param given `withheld`: by all invoices of the order; `total`: of the order
  */
 export function givenBackBefore(
   key: string,
@@ -233,7 +237,7 @@ export function givenBackBefore(
   });
 }
 
-/** What was received for the principal of each instalment and is not credit again, and of all together. */
+/** What was received for the principal of each instalment and has not become credit, and the total of it. */
 function paidOf(
   instalments: readonly Balance[],
   standings: readonly PartStanding[],
@@ -246,7 +250,7 @@ function paidOf(
   return { paid, total: Math.max(sumOf(left), 0) };
 }
 
-/** What a credit note or an invoice made credit of an instalment, because that was paid. */
+/** Credit that a credit note or an invoice made of an instalment because it was paid. */
 export type CreditMade = {
   readonly kind: 'credit_note' | Withholding;
   readonly cause: Cause;
@@ -256,9 +260,9 @@ export type CreditMade = {
 };
 
 /**
- * What was paid is owed again, and what had become credit reduces the principal after all: of the instalment that it is of,
+ * What was paid is owed again, so the credit made of it now reduces the principal instead: first of its own instalment,
  * then of the others, the earliest due first. It counts from the same day as before.
- * @param held what of the credit is held still
+ * @param held how much of the credit is still held
  */
 export function reducedAfterAll(
   key: string,
@@ -302,8 +306,9 @@ export function reducedAfterAll(
 }
 
 /**
- * Takes back all that was charged and is not credited; what was received on it becomes unapplied credit, less what credit
- * notes and invoices made of it before. Where that is more than was received, the rest of it is taken back.
+ * Cancels all that was charged and is not credited. What was received becomes unapplied credit, less the credit that
+ * credit notes and invoices have already made of it. If they made more credit than was received, the excess is
+ * withdrawn.
  */
 export function cancellation(
   commandId: string,

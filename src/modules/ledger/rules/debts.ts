@@ -1,7 +1,7 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import { type Balance, type Cause, type Entry, entry } from './entry.ts';
 
-/** The customer owes each instalment of the order, from the day on which it was placed. */
+/** The customer owes each instalment of the order, from the day on which the order was placed. */
 export function charge(orderId: string, instalments: readonly Balance[], placedOn: Day): Entry[] {
   return instalments
     .filter(({ amount }) => amount > 0)
@@ -19,7 +19,7 @@ export function charge(orderId: string, instalments: readonly Balance[], placedO
     );
 }
 
-/** Late interest by instalment up to a day, and the compensations; amounts of nothing or less are left out. */
+/** Late interest by instalment up to a day, and the compensations; amounts of zero or less are left out. */
 export function lateCharges(
   commandId: string,
   orderId: string,
@@ -30,7 +30,7 @@ export function lateCharges(
   }: {
     until: Day;
     interest: readonly { readonly number: number; readonly amount: number }[];
-    /** Of each overdue invoice; without one, of the order. */
+    /** For each overdue invoice; without an invoice, for the order. */
     compensation: readonly {
       readonly invoiceId: string | null;
       readonly number: number;
@@ -53,7 +53,7 @@ export function lateCharges(
     ),
     ...compensation.map(({ invoiceId, number, amount }) =>
       of({
-        // An invoice is compensated once, whichever of its orders is late.
+        // Compensation is charged once per invoice, whichever of its orders is late.
         key: invoiceId === null ? `${commandId}/compensation/${number}` : `invoice/${invoiceId}/compensation`,
         kind: 'compensation',
         amount,
@@ -64,7 +64,9 @@ export function lateCharges(
   ].filter(({ amount }) => amount > 0);
 }
 
-/** The bank's fee for a payment that it returned or could not collect, charged on to the customer on the day of the return. */
+/**
+ * The bank's fee for a payment that it returned or could not collect, charged to the customer on the day of the return.
+ */
 export function returnFee(
   orderId: string,
   {

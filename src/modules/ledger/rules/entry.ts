@@ -3,7 +3,7 @@ import type { Day } from '../../../kernel/calendar.ts';
 /** `receivable`: + is owed by the customer. `unapplied`: + is credit that the merchant holds for the customer. */
 export type Account = 'receivable' | 'unapplied';
 
-/** What an entry can have the effect of; docs/ledger.md says what each is. */
+/** The effects that an entry can have; docs/ledger.md explains each. */
 export const effects = [
   'charge',
   'amendment',
@@ -50,12 +50,12 @@ export type Cause = { readonly kind: (typeof causeKinds)[number]; readonly id: s
 /** `charges`: interest and costs on top of the principal. */
 export type Part = 'principal' | 'charges';
 
-/** An entry to append. `key` is unique for ever: what it books is booked once, however often it is tried. */
+/** An entry to append. `key` is unique forever: the entry is booked once, however often it is tried. */
 export type Entry = {
   readonly key: string;
   readonly account: Account;
   readonly kind: EntryKind;
-  /** Its own kind; of a reversal, that of the entry which it reverses. */
+  /** Its own kind; for a reversal, the kind of the entry that it reverses. */
   readonly effect: Effect;
   readonly amount: number;
   readonly orderId: string | null;
@@ -68,7 +68,7 @@ export type Entry = {
   readonly reverses: number | null;
 };
 
-/** An instalment as the ledger sees it; amounts in minor units. `charges` are a part of what is outstanding. */
+/** An instalment as the ledger sees it; amounts in minor units. `charges` is a part of `outstanding`. */
 export type Balance = {
   readonly number: number;
   readonly amount: number;
@@ -76,12 +76,12 @@ export type Balance = {
   readonly charges: number;
 };
 
-/** What is paid of one part of an instalment; `amount` in minor units. */
+/** What is paid on one part of an instalment; `amount` in minor units. */
 export type Share = { readonly number: number; readonly part: Part; readonly amount: number };
 
 /**
- * One part of an instalment: what is owed of it, what was received for it and not reversed, and what of that credit notes
- * and invoices made credit of the customer again.
+ * One part of an instalment: what is owed of it, what was received for it and not reversed, and how much of that credit
+ * notes and invoices turned into credit of the customer.
  */
 export type PartStanding = {
   readonly number: number;
@@ -91,7 +91,7 @@ export type PartStanding = {
   readonly made: number;
 };
 
-/** An entry that reverses none, of the principal and of no order unless said. */
+/** An entry that is not a reversal; by default of the principal, and of no order. */
 export const entry = (
   fields: Partial<Entry> & Pick<Entry, 'key' | 'account' | 'amount' | 'valueOn' | 'cause'> & { kind: Effect },
 ): Entry => ({
@@ -104,11 +104,13 @@ export const entry = (
   ...fields,
 });
 
-/** What is owed of instalments together, in minor units. */
+/** What instalments owe together, in minor units. */
 export const outstandingOf = (instalments: readonly Balance[]): number =>
   instalments.reduce((sum, { outstanding }) => sum + outstanding, 0);
 
-/** What an amount pays, instalment by instalment in the order given: of each what came on top before the principal. */
+/**
+ * What an amount pays, instalment by instalment in the order given; of each, interest and costs before the principal.
+ */
 export function payable(instalments: readonly Balance[], amount: number): Share[] {
   let left = amount;
   return instalments.flatMap(({ number, outstanding, charges }) =>
@@ -131,7 +133,7 @@ export function afterwards<Line extends Balance>(balances: readonly Line[], paid
   });
 }
 
-/** The instalment as if nothing came on top of its principal. */
+/** The instalment without its interest and costs. */
 export const principalOf = <Line extends Balance>(line: Line): Line => ({
   ...line,
   outstanding: line.outstanding - line.charges,
@@ -142,7 +144,7 @@ export const principalOf = <Line extends Balance>(line: Line): Line => ({
 export const placeOf = (number: number, part: Part): string =>
   part === 'principal' ? `${number}` : `${number}/charges`;
 
-/** So much of the amounts, in the order given; those of which nothing is taken are left out. */
+/** Takes `amount` from what is given, in that order; those from which nothing is taken are left out. */
 export function portions<R extends { readonly amount: number }>(given: readonly R[], amount: number): R[] {
   let left = amount;
   return given

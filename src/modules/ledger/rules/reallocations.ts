@@ -14,9 +14,9 @@ import {
 } from './entry.ts';
 
 /**
- * Gives up interest and costs: what is unpaid of them first, then what was paid, the newest money first, which pays what
- * else is owed, or becomes unapplied credit. Of the instalments in the order given.
- * @param received what pays the charges, by instalment, the newest first
+ * Waives interest and costs of the instalments, in the order given: first what is unpaid, then what was paid, the
+ * newest money first. That money pays what else is owed, or becomes unapplied credit.
+ * @param received the money that pays the charges, by instalment, the newest first
  */
 export function waiver(
   commandId: string,
@@ -55,13 +55,13 @@ export function waiver(
   ];
 }
 
-/** An instalment that is to be of another amount; `received`: what pays its principal, the newest first. */
+/** An instalment whose amount changes to `amended`; `received`: what pays its principal, the newest first. */
 export type Amended = Balance & {
   readonly amended: number;
   readonly received: readonly Pick<Received, 'paymentId' | 'amount'>[];
 };
 
-/** Money on a part of an instalment; without a payment it was credit otherwise, received on no day. */
+/** Money on a part of an instalment; `paymentId` and `receivedOn` are null if it was credit without a payment. */
 export type Received = {
   readonly number: number;
   readonly paymentId: string | null;
@@ -70,8 +70,8 @@ export type Received = {
 };
 
 /**
- * Charges the instalments to other amounts. What was received for one above its new amount pays the others, in the order
- * given, and what is left over becomes unapplied credit; it stays money of its payment.
+ * Changes the amounts of the instalments. What was received for one above its new amount pays the others, in the order
+ * given, and what is left becomes unapplied credit; the money still belongs to its payment.
  */
 export function amendment(
   commandId: string,
@@ -100,7 +100,7 @@ export function amendment(
   return [...changed, ...freed(commandId, orderId, balances, released)];
 }
 
-/** Moves what is owed from the old instalments to the new ones of a plan; together the entries come to nothing. */
+/** Moves what is owed from the old instalments to the new ones of a plan; the entries add up to zero. */
 export function instalmentPlan(
   commandId: string,
   orderId: string,
@@ -132,10 +132,10 @@ export function instalmentPlan(
   ].filter(({ amount }) => amount !== 0);
 }
 
-/** Money that is not needed where it was, and the day on which it counts elsewhere. */
+/** Money that is free from where it was, and the day on which it counts in its new place. */
 type Released = Omit<Received, 'receivedOn'> & { readonly part: Part; readonly valueOn: Day };
 
-/** What is released pays what else is owed, in the order given; the rest is unapplied credit. */
+/** Released money pays what else is owed, in the order given; the rest becomes unapplied credit. */
 function freed(
   commandId: string,
   orderId: string,

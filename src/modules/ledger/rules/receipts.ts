@@ -9,9 +9,8 @@ export type ReceivedPayment = {
 };
 
 /**
- * A payment on an order: it pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
- * civil code), of each interest and costs before the principal (art. 1194), and what is left over becomes unapplied
- * credit.
+ * A payment on an order. It pays the instalments in the order given (the earliest due first, art. 1193 of the Italian
+ * civil code); of each, interest and costs before the principal (art. 1194). What is left becomes unapplied credit.
  */
 export function payment(
   orderId: string,
@@ -38,7 +37,7 @@ export function payment(
   return left > 0 ? [...entries, unappliedPayment({ ...received, amount: left }, orderId)] : entries;
 }
 
-/** Money that no open order takes: credit held for the customer. */
+/** Money that pays no open order: it becomes credit held for the customer. */
 export function unappliedPayment(
   { paymentId, amount, receivedOn }: ReceivedPayment,
   orderId: string | null,
@@ -57,7 +56,8 @@ export function unappliedPayment(
 
 /**
  * Credit held for the customer pays parts of an order.
- * @param valueOn the day on which the payment was received; of credit of no payment, the day on which it is applied
+ * @param valueOn the day on which the payment was received; for credit without a payment, the day on which it is
+ *   applied
  */
 export function allocation(
   commandId: string,
@@ -84,7 +84,7 @@ export function allocation(
   );
 }
 
-/** Credit paid out to the customer, from where it came: what is left of payments, or (null) other credit. */
+/** Credit paid out to the customer, by its source: what is left of payments, or (null) other credit. */
 export function refund(
   refundId: string,
   sources: readonly { readonly paymentId: string | null; readonly amount: number }[],
@@ -103,7 +103,7 @@ export function refund(
   );
 }
 
-/** An admin corrects the credit held for the customer: more or less of it. */
+/** An admin's correction of the credit held for the customer, upwards or downwards. */
 export function creditAdjustment(adjustmentId: string, amount: number, valueOn: Day): Entry {
   return entry({
     key: `adjustment/${adjustmentId}`,
@@ -115,10 +115,10 @@ export function creditAdjustment(adjustmentId: string, amount: number, valueOn: 
   });
 }
 
-/** A payment that came back, and the day on which it did. */
+/** A payment that was returned, and the day of the return. */
 export type Returned = { readonly paymentId: string; readonly returnedOn: Day };
 
-/** Reverses booked entries one by one, because the payment came back; nothing is ever edited. */
+/** Reverses booked entries one by one, because the payment was returned; entries are never edited. */
 export function reversal(
   { paymentId, returnedOn }: Returned,
   booked: readonly (Entry & { readonly id: number })[],
@@ -134,7 +134,7 @@ export function reversal(
   }));
 }
 
-/** Takes the credit that reversed payments of a cancelled order had become. */
+/** Withdraws the credit that the payments of a cancelled order had become, when they are reversed. */
 export function withdrawal({ paymentId, returnedOn }: Returned, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
