@@ -2,8 +2,8 @@ import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 
 /*
- * What use cases of other modules change of an order's row, but for its life (life-cycle.ts). All need the locks of
- * `lockOrder`; amounts are in minor units. What is owed is not part of it: `book` alone moves that.
+ * What use cases of other modules change in an order's row, except for its life (life-cycle.ts). All functions need the
+ * locks of `lockOrder`; amounts are in minor units. Only `book` changes what is owed.
  */
 
 /** Gives the order another total, and the early-payment discount that goes with it. */
@@ -16,12 +16,12 @@ export async function changeInstalment(tx: Tx, id: string, number: number, amoun
   await tx`update instalments set amount = ${amount} where order_id = ${id} and number = ${number}`;
 }
 
-/** Takes off an instalment what is moved to others. */
+/** Reduces an instalment by what is moved to others. */
 export async function reduceInstalment(tx: Tx, id: string, number: number, by: number): Promise<void> {
   await tx`update instalments set amount = amount - ${by} where order_id = ${id} and number = ${number}`;
 }
 
-/** Adds instalments, of which nothing is owed until it is booked. */
+/** Adds instalments; nothing is owed on them until it is booked. */
 export async function addInstalments(
   tx: Tx,
   id: string,
@@ -33,17 +33,17 @@ export async function addInstalments(
   await tx`insert into instalments ${tx(rows)}`;
 }
 
-/** So much more of the order was delivered or rendered. */
+/** Another part of the order was delivered or rendered. */
 export async function addFulfilled(tx: Tx, id: string, amount: number): Promise<void> {
   await tx`update orders set fulfilled = fulfilled + ${amount} where id = ${id}`;
 }
 
-/** The order is fulfilled, the last part of it on that day. */
+/** The order is completely fulfilled; the last part was fulfilled on that day. */
 export async function completeOrder(tx: Tx, id: string, fulfilledOn: Day): Promise<void> {
   await tx`update orders set fulfilled_on = ${fulfilledOn} where id = ${id}`;
 }
 
-/** The place of the next event in the sequence that the store is told, from 1. */
+/** The number of the order's next event for the store, from 1. */
 export async function nextStoreSequence(tx: Tx, id: string): Promise<number> {
   const [row] = await tx<{ storeSequence: number }[]>`
     update orders set store_sequence = store_sequence + 1 where id = ${id} returning store_sequence`;

@@ -11,10 +11,11 @@ import { moveDueDates } from './move-due-dates.ts';
 import { instalmentsOfOrders, type OrderRow } from './tables.ts';
 
 /**
- * What the due dates were waiting for has happened: those that count from it become final, by the calendar of the
- * merchant and the customer's closed months, and their reminders are planned. What is final already stays, so that a
- * repeat changes nothing; an extension that was given before stands where it is later. Needs the locks of `lockOrder`.
- * @param on when it happened, in the merchant's zone; a day before the order was placed counts as that one
+ * The event that due dates were waiting for has happened. The due dates that count from it become final, by the
+ * merchant's calendar and the customer's closed months, and their reminders are planned. Due dates that are already
+ * final stay, so that a repeat changes nothing; an extension that was given before stays if it is later. Needs the
+ * locks of `lockOrder`.
+ * @param on when it happened, in the merchant's zone; a day before the order was placed counts as the day of the order
  */
 export async function finaliseDueDates(
   tx: Tx,
@@ -52,7 +53,7 @@ export async function finaliseDueDates(
   if (order.terms.from === from) await moveDiscount(tx, order, onDay, settings.body);
 }
 
-/** The discount for who pays early counts from the same day as the whole. */
+/** The early-payment discount counts from the same day as the terms as a whole. */
 async function moveDiscount(
   tx: Tx,
   { id, terms, total, currency }: OrderRow,

@@ -17,19 +17,19 @@ import type { Step } from './rules/steps.ts';
 import type { OrderRow } from './tables.ts';
 
 /*
- * The life of an order: its status, what the store knows, and where its workflow stands. These columns are written here
- * alone, and only from a state that the tables of transitions let. All need the locks of `lockOrder`, unless they say
- * otherwise.
+ * The life of an order: its status, what the store knows, and where its workflow stands. Only this file writes these
+ * columns, and only from a state that the tables of transitions allow. All functions need the locks of `lockOrder`,
+ * unless they say otherwise.
  */
 
-/** How long after a step's instant the poller begins to worry. */
+/** How long after the instant of a step the poller starts to check the order. */
 const GRACE_MS = 60_000;
-/** How long a workflow may be behind before people are notified, and how often it is then looked at. */
+/** How long a workflow may be behind before people are notified, and how often it is checked from then on. */
 export const STUCK_MS = 5 * 60_000;
-/** How often the poller looks at an order whose next step is far, or that waits for nothing but a payment. */
+/** How often the poller checks an order whose next step is far away, or that waits only for a payment. */
 const IDLE_MS = 24 * 3_600_000;
 
-/** The reservation has become an order; `marked` where no store is notified. */
+/** The reservation has become an order; `marked` if there is no store to notify. */
 export async function confirmOrder(
   tx: Tx,
   order: OrderRow,
@@ -40,7 +40,7 @@ export async function confirmOrder(
                              paid_in_store = ${paidInStore} where id = ${order.id}`;
 }
 
-/** Nothing is to come of the order any more. */
+/** Closes the order: nothing more is expected of it. */
 export async function closeOrder(
   tx: Tx,
   order: OrderRow,
@@ -59,7 +59,7 @@ export async function reopenOrder(tx: Tx, order: OrderRow, now: Instant): Promis
   return episode;
 }
 
-/** The workflow was lost: a new episode follows the order. Returns the episode. */
+/** The workflow was lost: opens a new episode of the order. Returns the episode. */
 export async function raiseEpisode(tx: Tx, order: OrderRow, now: Instant): Promise<number> {
   requireWorkflow(order, 'unstarted');
   const episode = order.episode + 1;
@@ -67,7 +67,7 @@ export async function raiseEpisode(tx: Tx, order: OrderRow, now: Instant): Promi
   return episode;
 }
 
-/** The workflow has done a pass, and waits for its next step. */
+/** The workflow has looked at the order, and waits for its next step. */
 export async function noteProgress(
   tx: Tx,
   order: OrderRow,
@@ -81,32 +81,32 @@ export async function noteProgress(
            where id = ${order.id}`;
 }
 
-/** The last thing of all: nothing is to be done for this order any more. */
+/** Written last of all: nothing is left to do for this order. */
 export async function finishOrder(tx: Tx, order: OrderRow, now: Instant): Promise<void> {
   requireWorkflow(order, 'finished');
   await tx`update orders set finished_at = ${now} where id = ${order.id}`;
 }
 
-/** The workflow runs and does not get on: shown to people until its next pass, and looked at again soon. Needs no lock. */
+/** The workflow runs but does not advance: shown to people until it advances, and checked again soon. Needs no lock. */
 export async function noteStuck(db: Db, id: string, now: Instant): Promise<void> {
   const again = new Date(Date.parse(now) + STUCK_MS).toISOString();
   await db`update orders set stuck_since = coalesce(stuck_since, ${now}), wake_by = ${again} where id = ${id} and finished_at is null`;
 }
 
-/** Nothing was to be done, and the workflow runs: look again after its next step, or in a day. Needs no lock. */
+/** There was nothing to do, and the workflow runs: checked again after its next step, or in a day. Needs no lock. */
 export async function noteIdle(db: Db, { id, nextStep }: OrderRow, now: Instant): Promise<void> {
   const later = nextStep && nextStep.at > now ? nextStep.at : undefined;
   await db`update orders set wake_by = ${wakeBy(Date.parse(now), later)} where id = ${id}`;
 }
 
-/** Lets the poller look at all unfinished orders now, instead of when their next step is over. Needs no lock. */
+/** Makes the poller check all unfinished orders now, instead of after their next step. Needs no lock. */
 export async function wakeOrders(db: Db, now: Instant): Promise<void> {
   await db`update orders set wake_by = ${now} where finished_at is null`;
 }
 
 /**
- * The store's answer in an episode, or a person's decision on an order that the store could not be notified of. What may
- * not follow changes nothing. Needs no lock.
+ * The store's answer in an episode, or a person's decision on an order that the store could not be notified of. A state
+ * that may not follow changes nothing. Needs no lock.
  */
 export async function setPaidInStore(
   db: Db,
@@ -120,7 +120,9 @@ export async function setPaidInStore(
            where id = ${id} and episode = ${episode} and paid_in_store = any(${before})`;
 }
 
-/** When the poller looks at the order: soon after the instant at which it should have got on, and once a day at least. */
+/**
+ * When the poller checks the order: soon after the instant at which it should have advanced, and at least once a day.
+ */
 export function wakeBy(now: number, at: string | undefined): string {
   const due = at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, Date.parse(at)) + GRACE_MS;
   return new Date(Math.min(due, now + IDLE_MS)).toISOString();

@@ -4,7 +4,7 @@ import { raiseEpisode } from './life-cycle.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { lockOrder, type OrderRow, orderColumns } from './tables.ts';
 
-/** The steps of the order's plan that nothing has become of yet. */
+/** The steps of the order's plan that have no outcome yet. */
 export async function stepsStillPlanned(db: Db, order: OrderRow): Promise<Step[]> {
   const noted = await db<
     { stepKey: string }[]
@@ -15,7 +15,10 @@ export async function stepsStillPlanned(db: Db, order: OrderRow): Promise<Step[]
     .map(stepOf);
 }
 
-/** Follows the order by a new episode if it is still in `from`; whoever succeeds starts the workflow. Null if somebody else did. */
+/**
+ * Opens a new episode of the order if it is still in episode `from`; whoever succeeds starts the workflow. Null if
+ * somebody else was first, or the order is finished.
+ */
 export async function followLostWorkflow(
   sql: Sql,
   orderId: string,
@@ -37,7 +40,7 @@ export async function followLostWorkflow(
   });
 }
 
-/** Claims orders whose workflow should have been heard of by now; the lease keeps other pollers off for a while. */
+/** Claims orders whose workflow should have reported by now; the lease keeps other pollers away for a while. */
 export async function claimOverdueOrders(
   db: Db,
   { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },

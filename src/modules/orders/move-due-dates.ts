@@ -5,16 +5,16 @@ import { type ActivePolicies, policyVersion } from '../settings/tables.ts';
 import { isSteadyStep } from './rules/steps.ts';
 import { getOrder, instalmentsOfOrders } from './tables.ts';
 
-/** Where an instalment's due date goes; `dueAt` null keeps it provisional. */
+/** The new due date of an instalment; with `dueAt` null it stays provisional. */
 export type Move = { readonly number: number; readonly dueOn: Day; readonly dueAt: Instant | null };
 
-/** Reminders of before `from` are left out. */
+/** Reminders before `from` are left out. */
 export type Planning = { readonly from: Instant; readonly policies: ActivePolicies };
 
 /**
  * Gives instalments other due dates, and plans their reminders again, by the dunning policy that was in force at
- * checkout; what would have come before now is left out. The steps of the other instalments stay as they are. Needs the
- * locks of `lockOrder`; the order's workflow takes the new plan over at its next pass.
+ * checkout; reminders that would have come before now are left out. The steps of the other instalments stay as they
+ * are. Needs the locks of `lockOrder`; the order's workflow adopts the new plan when it next looks at the order.
  */
 export async function moveDueDates(
   tx: Tx,

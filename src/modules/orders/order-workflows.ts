@@ -12,20 +12,20 @@ import type { OrderCommandKind } from './rules/order-state.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
 
-/** Starts at most that many workflows at once, and keeps at most so many waiting; the poller starts the rest. */
+/** At most this many workflows are started at once, and at most this many wait; the poller starts the rest. */
 const STARTS_AT_ONCE = 8;
 const STARTS_WAITING = 2_000;
-/** How long closing may take: the store is told "paid" for seven days, and then "settled" for seven. */
+/** How long closing may take: notifying the store of "paid" may take seven days, and then of "settled" seven more. */
 const CLOSING_MS = 15 * 24 * 3_600_000;
 
-/** A command's signal, or the notice that PostgreSQL knows more than the workflow. */
+/** A command's signal, or the hint that PostgreSQL has something new for the workflow. */
 export type SignalName = OrderCommandKind | 'lookAgain';
 
 export type OrderWorkflows = ReturnType<typeof createOrderWorkflows>;
 
 /**
  * The workflows of the orders, as the other processes see them. PostgreSQL says which episode is the current one;
- * Temporal's refusal of a second start only helps.
+ * Temporal's refusal of a second start is only a second safeguard.
  */
 export function createOrderWorkflows({
   sql,
@@ -40,7 +40,7 @@ export function createOrderWorkflows({
 }) {
   const limit = pLimit(STARTS_AT_ONCE);
 
-  /** Starts the order's current episode. Resolves to false if it was started before. */
+  /** Starts the order's current episode. Resolves to false if it was already started. */
   async function start(order: OrderRow, plan: readonly Step[], dueAt: string | null): Promise<boolean> {
     const { id: orderId, episode, planVersion } = order;
     const input: DeferredOrder = { orderId, episode, plan, planVersion };
@@ -62,18 +62,18 @@ export function createOrderWorkflows({
     return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt ?? null);
   }
 
-  /** A workflow that ended before its order did (terminated, failed, lost) is followed by a new episode. */
+  /** Replaces a workflow that ended before its order did (terminated, failed, lost) by a new episode. */
   async function resume(order: OrderRow): Promise<void> {
     const next = await followLostWorkflow(sql, order.id, order.episode, now());
     if (!next) return;
     log.warn(
       { orderId: order.id, episode: next.episode },
-      'the workflow had ended before its order; a new episode follows it',
+      'the workflow ended before its order; a new episode replaces it',
     );
     await startStored(next);
   }
 
-  /** Starts what was never started, resumes what has ended too early, and notes what runs but does not get on. */
+  /** Starts what was never started, resumes what ended too early, and notes what runs but does not advance. */
   async function ensureRunning(order: OrderRow): Promise<void> {
     const running = await isRunning(order);
     if (running === 'missing' && !order.startedAt) {
@@ -85,14 +85,14 @@ export function createOrderWorkflows({
     if (order.stuckSince !== null) {
       log.warn(
         { orderId: order.id, workflowId: workflowIdOf(order) },
-        'the workflow runs but does not get on: look at it in Temporal',
+        'the workflow runs but does not advance: look at it in Temporal',
       );
     }
     await noteStuck(sql, order.id, now());
     await signal(order, 'lookAgain');
   }
 
-  /** Whether the workflow should have done something by now: its first pass, its next step, its end. */
+  /** Whether the workflow should have done something by now: started on the order, taken its next step, or ended. */
   function isBehind(order: OrderRow): boolean {
     const ago = (instant: string) => Date.parse(now()) - Date.parse(instant);
     if (!order.startedAt) return true;
@@ -120,19 +120,21 @@ export function createOrderWorkflows({
   return {
     ensureRunning,
 
-    /** Starts the workflow of an order that was just accepted, after the answer; what fails is left to the poller. */
+    /**
+     * Starts the workflow of an order that was just accepted, after the answer; if that fails, the poller starts it.
+     */
     startSoon(order: OrderRow, dueAt: string | null): void {
       if (limit.pendingCount >= STARTS_WAITING) return;
       const plan = order.plan.map(stepOf);
       limit(() => start(order, plan, dueAt)).catch((error: Error) =>
         log.warn(
           { orderId: order.id, error: error.message },
-          'the workflow could not be started now; the poller will',
+          'the workflow could not be started now; the poller will start it',
         ),
       );
     },
 
-    /** Notifies the workflow that there is a command. What fails now the poller repeats. */
+    /** Notifies the workflow that there is a command. If that fails, the poller repeats it. */
     async notify(orderId: string, kind: SignalName, commandId?: string): Promise<void> {
       const order = await findOrder(sql, orderId);
       if (!order || order.finishedAt) return;
@@ -145,7 +147,7 @@ export function createOrderWorkflows({
         } catch (failure) {
           log.warn(
             { orderId, commandId, error: (failure as Error).message },
-            'the workflow could not be notified now; the poller will',
+            'the workflow could not be notified now; the poller will notify it',
           );
         }
       }

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/tables.ts';
 import { lockOrder } from './tables.ts';
 
 /**
- * Writes the number under which the store and the customer know the order; later letters name it. Audited.
+ * Writes the number by which the store and the customer know the order; later letters contain it. Audited.
  * @throws NettermsError `order-not-found`
  */
 export async function setOrderNumber(

@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/postgres/client.ts';
 
-/** What became of a step of an order's plan. */
+/** The outcome of a step of an order's plan. */
 export type StepOutcomeRow = {
   orderId: string;
   stepKey: string;
@@ -10,7 +10,7 @@ export type StepOutcomeRow = {
   notedAt: string;
 };
 
-/** Notes what became of a step, once: the first outcome stands. */
+/** Records the outcome of a step, once: the first outcome stands. */
 export async function noteStepOutcome(db: Db, given: StepOutcomeRow): Promise<void> {
   const { orderId, stepKey, outcome, reason, mailId, notedAt } = given;
   await db`insert into step_outcomes (order_id, step_key, outcome, reason, mail_id, noted_at)

@@ -24,11 +24,11 @@ export type OrderRow = {
   currency: string;
   outstanding: number;
   terms: NamedTerms;
-  /** What was offered for an early payment. */
+  /** The early-payment discount that was offered. */
   discount: Discount | null;
-  /** A law that limits the payment of its goods. */
+  /** The law that limits the payment terms of its goods, if there is one. */
   regime: Regime | null;
-  /** What was delivered or rendered so far; complete once `fulfilledOn` says since when. */
+  /** What was delivered or rendered so far; `fulfilledOn` is the day on which it was complete. */
   fulfilled: number;
   fulfilledOn: string | null;
   plan: PlannedStep[];
@@ -36,7 +36,7 @@ export type OrderRow = {
   eligibilityVersion: number;
   termsVersion: number;
   dunningVersion: number;
-  /** The plan of the dunning policy for this order; null takes the one of the terms. */
+  /** The plan of the dunning policy for this order; null: the plan of the terms. */
   dunningPlan: string | null;
   fingerprint: string;
   placedAt: string;
@@ -44,7 +44,7 @@ export type OrderRow = {
   confirmedAt: string | null;
   closedAt: string | null;
   closeReason: string | null;
-  /** How often a reversed payment opened it again. */
+  /** How often a reversed payment has opened it again. */
   reopenings: number;
   paidInStore: PaidInStore;
   storePendingSince: string | null;
@@ -58,7 +58,7 @@ export type OrderRow = {
   finishedAt: string | null;
 };
 
-/** `charges`: of what is outstanding, interest and costs. `line`: the place in the terms, from 0. */
+/** `charges`: the interest and costs within `outstanding`. `line`: the place in the terms, from 0. */
 export type InstalmentRow = Instalment & {
   orderId: string;
   outstanding: number;
@@ -93,7 +93,7 @@ export type NewOrder = Omit<
   | 'finishedAt'
 >;
 
-/** Inserts an order with its instalments; false, and nothing is written, if the id exists already. */
+/** Inserts an order with its instalments; returns false, and writes nothing, if the id already exists. */
 export async function insertOrder(
   db: Db,
   order: NewOrder,
@@ -153,7 +153,7 @@ export async function getOrder(db: Db, id: string): Promise<OrderRow> {
   return (await findOrder(db, id)) ?? unknownOrder(id);
 }
 
-/** The orders' instalments, of each order the earliest due first. */
+/** The orders' instalments; within each order, the earliest due first. */
 export async function instalmentsOfOrders(db: Db, orderIds: readonly string[]): Promise<InstalmentRow[]> {
   return db<InstalmentRow[]>`
     select order_id, number, due_on, due_at, amount, outstanding, charges, moves, line, collection from instalments
@@ -186,7 +186,7 @@ export function unknownOrder(id: string): never {
   throw new NettermsError('order-not-found', `There is no order ${id}.`);
 }
 
-/** The one place where the id of an order's workflow is made. */
+/** The only place that makes the id of an order's workflow. */
 export const workflowIdOf = ({ id, episode }: Pick<OrderRow, 'id' | 'episode'>): string =>
   `order/${id}/${episode}`;
 
@@ -197,7 +197,7 @@ export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
   >`select number, amount, outstanding, charges from instalments where order_id = ${orderId} order by due_at nulls last, due_on, number`;
 }
 
-/** The earliest due date of what is unpaid, and the numbers of the instalments that are paid: of a reservation none is. */
+/** The earliest due date of what is unpaid, and the numbers of the paid instalments; a reservation has none. */
 export async function unpaidOf(
   db: Db,
   { id, status }: Pick<OrderRow, 'id' | 'status'>,

@@ -1,4 +1,4 @@
-// Deterministic: workflows import it, so it imports nothing, and a change of it must replay.
+// Deterministic: workflows import it, so it imports nothing, and histories must replay after every change of it.
 
 /** Where an order stands. `reserved`: accepted, credit held, not yet confirmed by the store. */
 export type OrderStatus = 'reserved' | 'open' | 'settled' | 'cancelled' | 'written_off';
@@ -25,11 +25,14 @@ export function follows<State extends string>(
 
 export const isClosed = (status: OrderStatus): boolean => status !== 'reserved' && status !== 'open';
 
-/** What the store knows: `pending` is being notified, `failed` waits for a person, `chased` goes on without the store. */
+/**
+ * What the store knows. `pending`: it is being notified; `marked`: it has marked the order paid; `failed`: a person
+ * must decide; `chased`: the order continues without the store.
+ */
 export const paidInStoreStates = ['pending', 'marked', 'failed', 'chased'] as const;
 export type PaidInStore = (typeof paidInStoreStates)[number];
 
-/** A store that answers late, after it was given up, has marked the order paid all the same. */
+/** A store can answer late, after the notification has failed: it has still marked the order paid. */
 export const storeTransitions = {
   pending: ['marked', 'failed'],
   marked: ['marked'],
@@ -37,10 +40,10 @@ export const storeTransitions = {
   chased: [],
 } as const satisfies Record<PaidInStore, readonly PaidInStore[]>;
 
-/** How an episode's workflow stands, as PostgreSQL has heard of it. `stuck`: it runs and does not get on. */
+/** The state of an episode's workflow, as recorded in PostgreSQL. `stuck`: it runs but does not advance. */
 export type WorkflowState = 'unstarted' | 'running' | 'stuck' | 'finished';
 
-/** A new episode is unstarted: it follows a workflow that was lost, or an order that is open again. */
+/** A new episode is unstarted: it follows when a workflow was lost, or an order was opened again. */
 export const workflowTransitions = {
   unstarted: ['running', 'stuck', 'unstarted'],
   running: ['running', 'stuck', 'unstarted', 'finished'],
@@ -58,7 +61,7 @@ export function workflowStateOf(order: {
   return order.startedAt === null ? 'unstarted' : 'running';
 }
 
-/** What can be asked of an order; each is the name of the workflow's signal as well. `chase`: go on without the store. */
+/** The commands of an order; each is also the name of the workflow's signal. `chase`: continue without the store. */
 export const orderCommandKinds = [
   'confirm',
   'recordPayment',

@@ -1,4 +1,4 @@
-// Deterministic: workflows import it, so it imports nothing, and a change of it must replay.
+// Deterministic: workflows import it, so it imports nothing, and histories must replay after every change of it.
 
 /** What a step of an order's plan does when its instant comes. */
 export type StepKind = 'remind' | 'overdue' | 'expire';
@@ -9,14 +9,14 @@ export type Step = {
   readonly at: string;
   readonly kind: StepKind;
   readonly instalment: number;
-  /** The letter that it sends, by its template; none where it sends no letter. */
+  /** The template of the letter that it sends; none if it sends no letter. */
   readonly template?: string | null;
 };
 
-/** A step as it is stored with the order: its dunning level (from 1) and its mail, promised at checkout. */
+/** A step as it is stored with the order: its dunning level (from 1) and its letter, fixed at checkout. */
 export type PlannedStep = Step & { readonly level: number | null; readonly template: string | null };
 
-/** What a workflow is given of a step of the order's plan. */
+/** The part of a planned step that the workflow gets. */
 export const stepOf = ({ key, at, kind, instalment, template }: PlannedStep): Step => ({
   key,
   at,
@@ -45,8 +45,8 @@ export const expiry = (at: string): PlannedStep => ({
 export const isSteadyStep = ({ kind }: Step): boolean => kind === 'expire';
 
 /**
- * What people may expect next, where `first` is the first step that the process has not taken: the steps of instalments
- * that are paid will be skipped. `plan` is in order of time.
+ * The step that people may expect next: steps of paid instalments will be skipped. `first` is the first step that the
+ * workflow has not taken. `plan` is in order of time.
  */
 export function nextUnpaid(plan: readonly Step[], first: Step | null, paid: readonly number[]): Step | null {
   if (!first || !paid.includes(first.instalment)) return first;
@@ -63,8 +63,8 @@ export function splitDue(plan: readonly Step[], now: number): { due: Step[]; lat
 }
 
 /**
- * Of reminders that fell due together (after an outage), only the newest of each instalment is sent;
- * the older ones would confuse the customer.
+ * If several reminders became due together (after an outage), only the newest for each instalment is sent; the older
+ * ones would confuse the customer.
  */
 export function collapse(due: readonly Step[]): { send: Step[]; superseded: Step[] } {
   const newest = new Map(due.map((step) => [step.instalment, step]));
