@@ -230,7 +230,7 @@ describe('an insolvency', () => {
       passed: false,
       actual: 'insolvency',
       required: 'by_rules or granted',
-      message: 'This customer is insolvent: there are no payment terms for them.',
+      message: 'This customer is insolvent and gets no payment terms.',
     });
     expect((await place('broke-1', 'broke')).body.code).toBe('not-eligible');
     for (const [what, more] of [

@@ -18,7 +18,7 @@ export const momentOf = ({ timeZone, country }: Settings, now: string): Moment =
   merchantCountry: country,
 });
 
-/** What the rules need to know of a customer. */
+/** What the rules need to know about a customer. */
 export type ApplicantRow = Omit<
   CustomerRow,
   | 'name'
@@ -35,8 +35,8 @@ export type ApplicantRow = Omit<
 >;
 
 /**
- * The customers as these rules see them at that moment. What the rules ask of orders and payments is read by one
- * query, and only if they ask; under the customer's lock it is exact.
+ * The customers as these rules see them at that moment. What the rules need from orders and payments is read by one
+ * query, and only if a rule needs it; under the customer's lock it is exact.
  */
 export async function applicantsOf(
   db: Db,
@@ -136,7 +136,10 @@ const placed = (db: Db, periods: readonly number[], starts: readonly string[]) =
              from (select currency, count(*) as orders, sum(total) as amount from orders
                    where customer_id = c.id and placed_at >= period.start and status in ('open', 'settled') group by 1) o) sum)`;
 
-/** An instalment was paid on the day on which the last of the money for it was received; one that needed none is left out. */
+/**
+ * An instalment was paid on the day on which the last of the money for it was received; one without any money is left
+ * out.
+ */
 const lateness = (
   db: Db,
   periods: readonly number[],
@@ -158,7 +161,7 @@ const lateness = (
         and (i.outstanding > 0 or paid.last is not null)
     ) sum)`;
 
-/** The newest answer on the present number; where there was none yet, the newest attempt. */
+/** The newest answer on the current VAT number; if there was none yet, the newest attempt. */
 const latestVatCheck = (db: Db) => db`(
   select jsonb_build_object('outcome', v.outcome, 'reason', v.reason,
                             'checkedAt', to_char(v.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))

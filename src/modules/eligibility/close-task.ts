@@ -6,9 +6,9 @@ import { decideTask, getTask, type TaskRow } from '../tasks/tables.ts';
 import { decidePrivilege } from './set-privilege.ts';
 
 /**
- * Closes a task; a request for terms that is `granted` grants them to the customer in the same transaction. The same
- * decision of the same actor again changes nothing.
- * @throws NettermsError `task-not-found`; `task-closed` if it was closed otherwise or by somebody else
+ * Closes a task; if a request for terms is `granted`, the customer gets them in the same transaction. If the same actor
+ * repeats the same decision, nothing changes.
+ * @throws NettermsError `task-not-found`; `task-closed` if it was closed differently or by somebody else
  */
 export async function closeTask(
   sql: Sql,

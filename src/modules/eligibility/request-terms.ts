@@ -13,9 +13,9 @@ import { usualAmount } from './rules/usual-amount.ts';
 import { findDecline } from './tables.ts';
 
 /**
- * Puts a customer's wish for payment terms before an admin, with the checks of this moment. There is one open request
- * a customer: another one gives that.
- * @param amount of the order that is wished for; without it the refused order's, else what is usual
+ * Opens a customer's request for payment terms, which an admin decides, with the checks at this moment. A customer has
+ * at most one open request: if there is one, returns it.
+ * @param amount of the order that the customer wants; by default the refused order's, else the usual amount
  * @throws NettermsError `customer-not-found`, `terms-revoked`
  */
 export async function requestTerms(
@@ -39,7 +39,10 @@ export async function requestTerms(
     const account = wished ? await inCurrency(tx, customer, wished.currency) : customer;
     const applicant = await applicantOfOne(tx, account, rulesOf(policy), moment);
     if (!mayAskForTerms(applicant.privilege))
-      throw new NettermsError('terms-revoked', `Only an admin can give ${customerId} terms again.`);
+      throw new NettermsError(
+        'terms-revoked',
+        `An admin has ended payment terms for ${customerId}: only an admin can grant them again.`,
+      );
     const { defaultCode } = offeredTerms(terms.body, termsCodesOf(applicant, policy));
     const asked = { ...(wished ?? usualAmount(applicant, policy)), termsCode: defaultCode };
     const task = await insertTask(tx, {

@@ -8,20 +8,23 @@ import { merchantToday } from '../settings/tables.ts';
 import type { Privilege } from './rules/applicant.ts';
 import { afterSuspension, mayFollow } from './rules/standing.ts';
 
-/** An admin's word on a customer. `until` is when a suspension ends by itself; null leaves it until somebody decides again. */
+/**
+ * An admin's decision on a customer. `until`: when a suspension ends by itself; null: it lasts until somebody decides
+ * again.
+ */
 export type PrivilegeDecision = {
   privilege: Privilege;
   until?: string | null;
   reason: string;
   actor: string;
   now: string;
-  /** More for the audit. */
+  /** Further details for the audit trail. */
   detail?: Record<string, unknown>;
 };
 
 /**
- * Grants, suspends, revokes, notes an insolvency, or gives the decision back to the rules; audited. No late interest
- * accrues while an insolvency lasts.
+ * Grants, suspends or revokes terms, records an insolvency, or returns the decision to the rules; audited. No late
+ * interest accrues while an insolvency lasts.
  * @throws NettermsError `customer-not-found`; `customer-insolvent` if only a grant or the rules may follow
  */
 export async function setPrivilege(sql: Sql, id: string, decision: PrivilegeDecision): Promise<CustomerRow> {
@@ -42,7 +45,7 @@ export async function decidePrivilege(
   if (!mayFollow(before.privilege, privilege))
     throw new NettermsError(
       'customer-insolvent',
-      `${id} is insolvent: decide that this is over first, by a grant or by the rules.`,
+      `${id} is insolvent: end the insolvency first, by a grant or by returning the decision to the rules.`,
     );
   if (privilege === 'insolvency') await beginExclusion(tx, id, today);
   else if (before.privilege === 'insolvency') await endExclusion(tx, id, today);

@@ -5,10 +5,10 @@ import type { AskedOrder } from './rules/applicant.ts';
 import { type Change, changeOf, type Outlook, outlook, withoutOrderRules } from './rules/compare.ts';
 import { type EligibilityPolicy, rulesOf } from './rules/policy.ts';
 
-/** Customers read and judged at once; between two batches other calls have their turn. */
+/** How many customers are read and judged at once; other calls have their turn between two batches. */
 const BATCH = 1_000;
 
-/** A customer whom a proposed policy would change, before and after. */
+/** A customer for whom a proposed policy changes something, before and after. */
 export type Changed = {
   customerId: string;
   name: string;
@@ -18,7 +18,7 @@ export type Changed = {
   after: Outlook;
 };
 
-/** How many customers there are, how many would be accepted, and how many each kind of change would meet. */
+/** How many customers there are, how many would be accepted, and how many each kind of change would affect. */
 export type Totals = { customers: number; eligibleBefore: number; eligibleAfter: number } & Record<
   Change,
   number
@@ -27,9 +27,9 @@ export type Totals = { customers: number; eligibleBefore: number; eligibleAfter:
 type Row = ApplicantRow & { name: string };
 
 /**
- * Whom a proposed policy would change, by id, up to `limit` customers after `after`. Without `after` all customers
- * are judged and counted.
- * @param asked an order; without one the rules that ask what is ordered are left out
+ * The customers for whom a proposed policy would change something, by id, up to `limit` of them after `after`. Without
+ * `after` all customers are judged and counted.
+ * @param asked an order; without one, the rules about what is ordered are left out
  */
 export async function simulate(
   db: Db,
@@ -70,7 +70,7 @@ export async function simulate(
   return { items, totals: after === null ? totals : null };
 }
 
-/** Each customer with the account in the currency of the order, else with the usual one. */
+/** Each customer with the account in the order's currency, else with the usual one. */
 const batch = (db: Db, after: string | null, currency: string | null): Promise<Row[]> => db<Row[]>`
   select id, name, country, vat_number, groups, past_orders, turnover, turnover_currency, since, external, privilege,
          privilege_until, privilege_after, own_terms, credit_group, created_at, ${accountColumns(db)}

@@ -3,7 +3,7 @@ import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { Check } from './rules/check.ts';
 
-/** A checkout that was refused, with the reasons of that moment. Its order id stayed free. */
+/** A checkout that was refused, with the reasons at that moment. Its order id can be used again. */
 export type Decline = {
   orderId: string;
   customerId: string;
@@ -32,7 +32,7 @@ export async function findDecline(
 
 type Place = { declinedAt: string; declineId: number };
 
-/** Declines after `after` (the last one of the page before), the newest first. */
+/** A page of declines, the newest first, after `after` (the last one of the previous page). */
 export async function listDeclines(
   db: Db,
   { customerId }: { customerId?: string },

@@ -1,4 +1,4 @@
-/** One reason: what was asked, what was found. `actual` and `required` may name figures of the customer. */
+/** One reason: what was required and what was found. `actual` and `required` may contain figures of the customer. */
 export type Check = {
   readonly rule: string;
   readonly passed: boolean;
@@ -7,7 +7,7 @@ export type Check = {
   readonly message: string;
 };
 
-/** What a rule found; the name of the rule is added by who asked it. */
+/** What a rule found; the caller adds the name of the rule. */
 export type Finding = Omit<Check, 'rule'>;
 
 /** "1 day", "30 days": a count with its noun, for messages. */

@@ -4,7 +4,9 @@ import { decide, type Verdict } from './decide.ts';
 import { type EligibilityPolicy, termsCodesOf } from './policy.ts';
 import { isOfOrder, type Rule } from './rules.ts';
 
-/** How a customer stands under a policy; the limit in minor units of the account's currency, all terms as null. */
+/**
+ * How a customer stands under a policy; the limit in minor units of the account's currency; `terms` null: all terms.
+ */
 export type Outlook = {
   readonly verdict: Verdict;
   readonly limit: number;
@@ -14,7 +16,7 @@ export type Outlook = {
 export const changes = ['gains', 'loses', 'limitRaised', 'limitLowered', 'termsChanged'] as const;
 export type Change = (typeof changes)[number];
 
-/** How a customer stands under a policy with this order; without one, with the smallest that there can be. */
+/** How a customer stands under a policy with this order; without an order, with the smallest possible one. */
 export function outlook(applicant: Applicant, policy: EligibilityPolicy, asked: AskedOrder | null): Outlook {
   return {
     verdict: decide(applicant, policy, asked ?? { amount: 1, currency: applicant.currency }),
@@ -23,7 +25,7 @@ export function outlook(applicant: Applicant, policy: EligibilityPolicy, asked: 
   };
 }
 
-/** The policy without the rules that ask what is ordered: for a look at customers where no order is named. */
+/** The policy without the rules about what is ordered, to judge customers without an order. */
 export function withoutOrderRules(policy: EligibilityPolicy): EligibilityPolicy {
   const kept = (rules: readonly Rule[]): Rule[] =>
     rules.filter((rule) => !isOfOrder(rule) || rule.rule === 'insuredLimit');
@@ -32,7 +34,7 @@ export function withoutOrderRules(policy: EligibilityPolicy): EligibilityPolicy 
     : { ...policy, rules: kept(policy.rules) };
 }
 
-/** What the customer gains or loses, the weightiest only; limit and terms count where both policies accept. */
+/** What the customer gains or loses, only the most important; limit and terms count if both policies accept. */
 export function changeOf(before: Outlook, after: Outlook): Change | null {
   if (before.verdict.eligible !== after.verdict.eligible) return after.verdict.eligible ? 'gains' : 'loses';
   if (!after.verdict.eligible) return null;

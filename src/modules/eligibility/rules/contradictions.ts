@@ -5,7 +5,7 @@ import type { TermsPolicy } from '../../terms/rules/terms.ts';
 import type { EligibilityPolicy, RuleSet, SimplePolicy } from './policy.ts';
 import type { Rule } from './rules.ts';
 
-/** The places of an eligibility policy that contradict another one or can never take effect; pointers from its root. */
+/** The places of an eligibility policy that contradict each other or can never take effect; pointers from its root. */
 export function contradictionsOf(policy: EligibilityPolicy): FieldError[] {
   if (!('sets' in policy)) return ofRules(policy, '', policy.rules);
   return policy.sets.flatMap((set, index) => [
@@ -20,9 +20,16 @@ function ofOrder(set: RuleSet, index: number, sets: readonly RuleSet[]): FieldEr
   const namesake = before.some(({ name }) => name === set.name);
   const wider = before.find(({ when }) => when.every((condition) => has(set.when, condition)));
   return [
-    ...(namesake ? [{ pointer: `${at}/name`, detail: 'Each name occurs once.' }] : []),
+    ...(namesake
+      ? [{ pointer: `${at}/name`, detail: 'An earlier set has this name: give this one another name.' }]
+      : []),
     ...(wider
-      ? [{ pointer: at, detail: `Never reached: whoever is meant here is decided on by “${wider.name}”.` }]
+      ? [
+          {
+            pointer: at,
+            detail: `Never reached: the set “${wider.name}” decides on all of these customers. Move this set before it, or change its conditions.`,
+          },
+        ]
       : []),
   ];
 }
@@ -37,12 +44,18 @@ function ofRules(grant: SimplePolicy, at: string, all: readonly Rule[]): FieldEr
     ...amountsOf(rule)
       .filter(({ currency }) => currency !== creditLimit.currency)
       .map(({ currency }) =>
-        wrong(index, `The amount is in ${currency}, and the credit limit in ${creditLimit.currency}.`),
+        wrong(
+          index,
+          `The amount is in ${currency}, but the credit limit is in ${creditLimit.currency}: use one currency.`,
+        ),
       ),
     ...all
       .filter((other) => other !== rule && exclude(rule, other))
       .map((other) =>
-        wrong(index, `No order can pass this and ${JSON.stringify(other).slice(0, 200)} as well.`),
+        wrong(
+          index,
+          `No order can pass both this rule and ${JSON.stringify(other).slice(0, 200)}: change one of them.`,
+        ),
       ),
   ]);
 }
@@ -54,7 +67,7 @@ function amountsOf(rule: Rule): Money[] {
   return [];
 }
 
-/** Whether two rules can never pass together; of a limit below a minimum the limit is named. */
+/** Whether two rules can never pass together; if a maximum is below a minimum, only the maximum is reported. */
 function exclude(rule: Rule, other: Rule): boolean {
   if (rule.rule === 'maxAmount' && other.rule === 'minAmount')
     return rule.amount.currency === other.amount.currency && rule.amount.amount < other.amount.amount;
@@ -75,8 +88,8 @@ function exclude(rule: Rule, other: Rule): boolean {
 type Documents = { eligibility: EligibilityPolicy; terms: TermsPolicy; dunning: DunningPolicy };
 
 /**
- * What the sets name and the other policies do not have, as the author of a change of that kind needs to hear it;
- * pointers from the root of the document that is changed.
+ * What the rule sets name and the other policies do not have, worded for the author of a change to a document of that
+ * kind; pointers from the root of the document that is changed.
  */
 export function danglingNames(
   kind: keyof Documents,
@@ -101,7 +114,7 @@ export function danglingNames(
         }
       : {
           pointer: '/terms',
-          detail: `The rule set “${set.name}” of the eligibility policy gives ${code}: change that first.`,
+          detail: `The rule set “${set.name}” of the eligibility policy offers the terms ${code}: change the rule set first.`,
         },
   );
   const ofPlans = missingPlans.map(({ set, index, plan }) =>
@@ -112,7 +125,7 @@ export function danglingNames(
         }
       : {
           pointer: '/plans',
-          detail: `The rule set “${set.name}” of the eligibility policy names the plan ${plan}: change that first.`,
+          detail: `The rule set “${set.name}” of the eligibility policy names the plan ${plan}: change the rule set first.`,
         },
   );
   return [...(kind === 'dunning' ? [] : ofTerms), ...(kind === 'terms' ? [] : ofPlans)];

@@ -3,7 +3,7 @@ import type { Applicant, AskedOrder } from './applicant.ts';
 import type { Check } from './check.ts';
 import { type EligibilityPolicy, setFor } from './policy.ts';
 
-/** A warning is given from this part of the limit on. */
+/** The part of the limit from which a warning is given, in percent. */
 const WARN_PERCENT = 80;
 
 /** A customer's credit, all in minor units of the account's currency. */
@@ -12,13 +12,13 @@ export type Credit = {
   readonly exposure: Money;
   readonly unapplied: Money;
   readonly available: Money;
-  /** `near-limit`: 80 % of the limit are used; `over-limit`: more than the limit is. Not there where all is well. */
+  /** `near-limit`: at least 80 % of the limit is used; `over-limit`: more than the limit. Absent if all is well. */
   readonly warning?: 'near-limit' | 'over-limit';
 };
 
 /**
- * The customer's own limit, else that of the set that decides where it is in the account's currency, else none at
- * all; a raise that is in force lifts it.
+ * The limit is the customer's own, else that of the set that decides, if it is in the account's currency, else zero; a
+ * raise that is in force lifts it.
  */
 export function creditOf(applicant: Applicant, policy: EligibilityPolicy): Credit {
   const { currency, exposure, unapplied, creditLimit, raisedLimit } = applicant;
@@ -44,14 +44,14 @@ export function checkCredit(applicant: Applicant, policy: EligibilityPolicy, ask
   const tolerance = toleranceOf(applicant, policy);
   const required = `at most ${plainMoney({ ...limit, amount: limit.amount + tolerance })}`;
   if (asked.currency !== applicant.currency) {
-    const message = `The account is kept in ${applicant.currency}, the order is in ${asked.currency}.`;
+    const message = `The account is in ${applicant.currency}, but the order is in ${asked.currency}.`;
     return { rule: 'creditLimit', passed: false, actual: plainMoney(asked), required, message };
   }
   const needed = exposure.amount - unapplied.amount + asked.amount;
   const passed = needed <= limit.amount + tolerance;
   const left = Math.max(0, available.amount - asked.amount);
   const message = passed
-    ? `Within the limit: ${plainMoney({ ...limit, amount: left })} stays available.`
+    ? `Within the limit: ${plainMoney({ ...limit, amount: left })} remains available.`
     : `Over the limit by ${plainMoney({ ...limit, amount: needed - limit.amount - tolerance })}.`;
   const actual = plainMoney({ ...exposure, amount: needed });
   return { rule: 'creditLimit', passed, actual, required, message };
@@ -70,7 +70,7 @@ export function checkGroupCredit({ group, currency }: Applicant, asked: AskedOrd
   const needed = group.used + asked.amount;
   const passed = needed <= group.limit;
   const message = passed
-    ? `Within the limit of the group “${group.name}”: ${money(group.limit - needed)} stays available.`
+    ? `Within the limit of the group “${group.name}”: ${money(group.limit - needed)} remains available.`
     : `Over the limit of the group “${group.name}” by ${money(needed - group.limit)}.`;
   return [
     { rule: 'groupLimit', passed, actual: money(needed), required: `at most ${money(group.limit)}`, message },

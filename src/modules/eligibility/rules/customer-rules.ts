@@ -3,13 +3,13 @@ import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
 import type { VatRule } from './vat-rule.ts';
 
-/** What is asked of who the customer is. */
+/** Rules about who the customer is. */
 export type CustomerRule =
   | VatRule
   | { readonly rule: 'groups'; readonly anyOf: readonly string[] }
   | { readonly rule: 'customers'; readonly anyOf: readonly string[] }
   | { readonly rule: 'country'; readonly anyOf: readonly string[] }
-  /** Days since the day that the store names, else since Netterms first heard of the customer. */
+  /** Days since the day that the store gives, else since Netterms first heard of the customer. */
   | { readonly rule: 'accountAge'; readonly days: number }
   | { readonly rule: 'creditScore'; readonly min: number };
 
@@ -36,13 +36,16 @@ export function checkAccountAge(days: number, applicant: Applicant): Finding {
   const from = since ?? dayAt(knownSince, zone);
   const age = Math.max(0, daysBetween(from, today));
   const passed = age >= days;
-  const whose = since === null ? ' The store has not said since when; Netterms’ own first day counts.' : '';
+  const whose =
+    since === null
+      ? ' The store has not said since when it has known the customer, so the customer’s first day in Netterms counts.'
+      : '';
   const message = passed ? 'Known for long enough.' : `${counted(days - age, 'more day')} must pass.${whose}`;
   const actual = `${counted(age, 'day')}, since ${from}`;
   return { passed, actual, required: counted(days, 'day'), message };
 }
 
-/** A score whose last day is over counts as none. */
+/** An expired score does not count. */
 export function checkCreditScore(min: number, { external: { creditScore }, today }: Applicant): Finding {
   const required = `at least ${min}`;
   if (!creditScore) return { passed: false, actual: 'none', required, message: 'No credit score is known.' };

@@ -5,7 +5,7 @@ import { checkCredit, checkGroupCredit } from './credit.ts';
 import { type EligibilityPolicy, type RuleSet, setFor, termsCodesOf } from './policy.ts';
 import { checkRule } from './rules.ts';
 
-/** `set`: the rule set that decided; null if none is for this customer. */
+/** `set`: the rule set that decided; null if none applies to this customer. */
 export type Verdict = {
   readonly eligible: boolean;
   readonly checks: readonly Check[];
@@ -13,7 +13,7 @@ export type Verdict = {
 };
 
 /**
- * Decides whether the customer may buy what is asked for on terms, with a reason for each rule.
+ * Decides whether the customer may buy the requested order on terms, with a reason for each rule.
  * The amount is in the currency of the customer's account.
  */
 export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: AskedOrder): Verdict {
@@ -33,10 +33,10 @@ export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: A
 }
 
 /**
- * Decides whether an order that was accepted may grow: its credit is checked anew, and what the rules say of amounts; of
- * the customer they have had their say.
- * @param by what is added; what the order asks for already is in the exposure
- * @param total of the order then, in minor units
+ * Decides whether an accepted order may grow: the credit and the rules about amounts are checked again, the rules about
+ * the customer are not.
+ * @param by what is added; the exposure already contains what was ordered before
+ * @param total of the order with the addition, in minor units
  */
 export function decideIncrease(
   applicant: Applicant,
@@ -63,10 +63,10 @@ function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
   const end = suspendedUntil === null ? '' : ` until ${suspendedUntil}`;
   const message = {
     by_rules: 'The rules decide for this customer.',
-    granted: 'Payment terms were granted to this customer; the rules are not asked.',
+    granted: 'Payment terms were granted to this customer; the rules are not checked.',
     suspended: `Payment terms are suspended for this customer${end}.`,
     revoked: 'Payment terms were revoked for this customer.',
-    insolvency: 'This customer is insolvent: there are no payment terms for them.',
+    insolvency: 'This customer is insolvent and gets no payment terms.',
   }[privilege];
   return { rule: 'privilege', passed, actual: privilege, required: 'by_rules or granted', message };
 }
@@ -81,7 +81,7 @@ function checkSet(set: RuleSet | null, policy: EligibilityPolicy): Check[] {
       required: policy.sets.map(({ name }) => name).join(' or '),
       message: set
         ? `The rule set “${set.name}” decides for this customer.`
-        : 'No rule set of the policy is for this customer.',
+        : 'No rule set of the policy applies to this customer.',
     },
   ];
 }
@@ -89,11 +89,13 @@ function checkSet(set: RuleSet | null, policy: EligibilityPolicy): Check[] {
 function checkTerms(codes: readonly string[] | null, { termsCode }: AskedOrder): Check[] {
   if (codes === null || termsCode === undefined) return [];
   const passed = codes.includes(termsCode);
-  const message = passed ? 'These terms are for this customer.' : 'These terms are not for this customer.';
+  const message = passed
+    ? 'This customer may choose these terms.'
+    : 'This customer may not choose these terms.';
   return [{ rule: 'terms', passed, actual: termsCode, required: codes.join(' or '), message }];
 }
 
-/** What the buyer reads: neutral, in their language, without a word about the reasons. */
+/** What the buyer reads: neutral, in their language, without the reasons. */
 export function buyerMessage(eligible: boolean, locale: string): string {
   const italian = locale.startsWith('it');
   if (eligible)

@@ -2,19 +2,19 @@ import { type Money, plainMoney } from '../../../kernel/money.ts';
 import type { Applicant, Seen } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
 
-/** What is asked of how the customer has bought and paid. */
+/** Rules about how the customer has bought and paid. */
 export type HistoryRule =
-  /** With a period: what Netterms has seen placed in the last so many days; without: what the store says. */
+  /** With `withinDays`: orders that Netterms has seen placed in that period; without: what the store says. */
   | { readonly rule: 'minOrders'; readonly orders: number; readonly withinDays?: number }
   | { readonly rule: 'minTurnover'; readonly turnover: Money; readonly withinDays?: number }
-  /** No more than the tolerance may be past due by more than so many days. */
+  /** At most the tolerance may be past due by more than `days` days. */
   | { readonly rule: 'maxDaysPastDue'; readonly days: number; readonly tolerance?: Money }
-  /** Over the instalments that fell due in the period; one that is unpaid counts with its days so far. */
+  /** Over the instalments that fell due in the period; an unpaid one counts with its days late so far. */
   | { readonly rule: 'maxAverageDaysLate'; readonly days: number; readonly withinDays: number }
-  /** At most so many orders open or reserved at once, the one that is asked for included. */
+  /** At most `orders` orders open or reserved at once, including the requested one. */
   | { readonly rule: 'maxOpenOrders'; readonly orders: number };
 
-/** What must be read of the database before the rules can be asked; periods in days. */
+/** What must be read from the database before the rules can be checked; periods in days. */
 export type Needs = {
   readonly openOrders: boolean;
   readonly overdue: boolean;
@@ -55,7 +55,7 @@ export function checkMinTurnover(
     ? 'Enough turnover.'
     : comparable
       ? `${plainMoney({ ...required, amount: required.amount - actual.amount })} more turnover is needed.`
-      : `The turnover is known in ${actual.currency} only, and ${required.currency} is asked.`;
+      : `The turnover is known only in ${actual.currency}, but the rule is in ${required.currency}.`;
   return {
     passed,
     actual: plainMoney(actual),
@@ -64,7 +64,7 @@ export function checkMinTurnover(
   };
 }
 
-/** What is past due counts in whatever currency; a tolerance is for its own currency only. */
+/** Past-due amounts count in every currency; a tolerance only in its own. */
 export function checkDaysPastDue(
   { days, tolerance }: Extract<HistoryRule, { rule: 'maxDaysPastDue' }>,
   applicant: Applicant,
@@ -115,16 +115,16 @@ export function checkOpenOrders(orders: number, applicant: Applicant): Finding {
   const passed = openOrders < orders;
   const message = passed
     ? 'Few enough orders are open.'
-    : `${counted(openOrders, 'order')} ${openOrders === 1 ? 'is' : 'are'} open already.`;
+    : `${counted(openOrders, 'order')} ${openOrders === 1 ? 'is' : 'are'} already open.`;
   return { passed, actual: `${openOrders + 1}, this one included`, required: `at most ${orders}`, message };
 }
 
 const placedWithin = (applicant: Applicant, withinDays: number): Seen['placed'][number] =>
   seenOf(applicant).placed.find((period) => period.withinDays === withinDays) ?? notRead();
 
-/** What was read; throws where the rules that were announced did not ask for it. */
+/** What was read; throws if it was not, because `needsOf` was asked about other rules. */
 export const seenOf = ({ seen }: Applicant): Seen => seen ?? notRead();
 
 function notRead(): never {
-  throw new Error('a rule asks for what was not read of the database');
+  throw new Error('a rule needs what was not read from the database');
 }

@@ -2,18 +2,18 @@ import { type Money, plainMoney } from '../../../kernel/money.ts';
 import type { Applicant, AskedOrder } from './applicant.ts';
 import type { Finding } from './check.ts';
 
-/** What is asked of the order itself; such a rule cannot choose a rule set. */
+/** Rules about the order itself; such a rule cannot choose a rule set. */
 export type OrderRule =
   | { readonly rule: 'minAmount'; readonly amount: Money }
   | { readonly rule: 'maxAmount'; readonly amount: Money }
-  /** None of these, or only these. An order that names no category passes the first and not the second. */
+  /** None of these, or only these. An order that names no category passes the first but not the second. */
   | { readonly rule: 'categories'; readonly noneOf: readonly string[] }
   | { readonly rule: 'categories'; readonly onlyOf: readonly string[] }
   /** The insurer's limit covers the exposure and this order. */
   | { readonly rule: 'insuredLimit' };
 
 const inOtherCurrency = (asked: Money, required: Money): string =>
-  `The order is in ${asked.currency}, and the rule in ${required.currency}.`;
+  `The order is in ${asked.currency}, but the rule is in ${required.currency}.`;
 
 export function checkMinAmount(amount: Money, asked: AskedOrder): Finding {
   const comparable = asked.currency === amount.currency;
@@ -60,7 +60,7 @@ export function checkCategories(
   return { passed, actual, required: `only ${rule.onlyOf.join(', ')}`, message };
 }
 
-/** exposure − unapplied + amount ≤ insured limit, which must be of the account's currency and not expired. */
+/** exposure − unapplied + amount ≤ insured limit, which must be in the account's currency and not expired. */
 export function checkInsuredLimit(applicant: Applicant, asked: AskedOrder): Finding {
   const { exposure, unapplied, currency, today } = applicant;
   const { insuredLimit } = applicant.external;
@@ -74,7 +74,7 @@ export function checkInsuredLimit(applicant: Applicant, asked: AskedOrder): Find
   if (validUntil < today) return no(`The insured limit expired on ${validUntil}.`);
   if (amount.currency !== currency || asked.currency !== currency)
     return no(
-      `The limit is insured in ${amount.currency}, the account is kept in ${currency}, the order is in ${asked.currency}.`,
+      `The insured limit is in ${amount.currency}, the account in ${currency}, and the order in ${asked.currency}.`,
     );
   if (needed.amount > amount.amount)
     return no(

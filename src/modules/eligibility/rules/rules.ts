@@ -27,11 +27,11 @@ import {
 } from './order-rules.ts';
 import { checkVat } from './vat-rule.ts';
 
-/** A condition that can be told before the order is known. */
+/** A condition that can be checked before the order is known. */
 export type Condition = CustomerRule | HistoryRule;
 export type Rule = Condition | OrderRule;
 
-/** Asks one rule. Needs in `applicant.seen` what `needsOf` names. */
+/** Checks one rule. `applicant.seen` must contain what `needsOf` names. */
 export function checkRule(rule: Rule, applicant: Applicant, asked: AskedOrder): Check {
   return { rule: rule.rule, ...(isOfOrder(rule) ? ofOrder(rule, applicant, asked) : ask(rule, applicant)) };
 }
@@ -47,7 +47,7 @@ const orderRules: readonly string[] = [
   'insuredLimit',
 ] satisfies OrderRule['rule'][];
 
-/** Whether the rule asks of the order, so that it cannot choose a rule set. */
+/** Whether the rule is about the order, so that it cannot choose a rule set. */
 export const isOfOrder = (rule: Rule): rule is OrderRule => orderRules.includes(rule.rule);
 
 function ask(rule: Condition, applicant: Applicant): Finding {
@@ -94,7 +94,7 @@ function ofOrder(rule: OrderRule, applicant: Applicant, asked: AskedOrder): Find
   }
 }
 
-/** What these rules ask of the database; null if nothing. */
+/** What these rules need from the database; null if nothing. */
 export function needsOf(rules: readonly Rule[]): Needs | null {
   const has = (name: Rule['rule']): boolean => rules.some(({ rule }) => rule === name);
   const periods = (...names: Rule['rule'][]): number[] => [

@@ -16,7 +16,9 @@ const mayAsk = {
   insolvency: false,
 } as const satisfies Record<Privilege, boolean>;
 
-/** Whether a customer who was refused may ask an admin for terms: not after an admin's last word. */
+/**
+ * Whether a refused customer may ask an admin for terms: not after an admin has revoked them or recorded an insolvency.
+ */
 export const mayAskForTerms = (privilege: Privilege): boolean => mayAsk[privilege];
 
 /** The privilege in force at a moment; a suspension ends at the very instant `privilegeUntil`. */
@@ -29,11 +31,14 @@ export function privilegeAt(
   return ended ? privilegeAfter : privilege;
 }
 
-/** An insolvency ends by a grant or by the rules: a suspension or a revocation must not end it by the way. */
+/** Only `granted` or `by_rules` ends an insolvency: a suspension or a revocation must not end it as a side effect. */
 export const mayFollow = (before: Privilege, privilege: Privilege): boolean =>
   before !== 'insolvency' || (privilege !== 'suspended' && privilege !== 'revoked');
 
-/** What holds again when a suspension of now ends: what held before, or would have after the one before. */
+/**
+ * What applies after a suspension that starts now: what applied before it, or would have after the suspension before
+ * it.
+ */
 export function afterSuspension(before: Standing, now: Instant): Privilege {
   const inForce = privilegeAt(before, now);
   return inForce === 'suspended' ? before.privilegeAfter : inForce;

@@ -3,7 +3,7 @@ import type { Applicant } from './applicant.ts';
 import { creditOf } from './credit.ts';
 import type { EligibilityPolicy } from './policy.ts';
 
-/** The order that is checked where none is named: of all the credit that is available, else of one unit. */
+/** The amount of the order that is checked if none is given: all available credit, else one unit of the currency. */
 export function usualAmount(applicant: Applicant, policy: EligibilityPolicy): Money {
   const { currency } = applicant;
   const available = creditOf(applicant, policy).available.amount;

@@ -5,18 +5,18 @@ import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
 import { seenOf } from './history-rules.ts';
 
-/** A VAT number of the right form; with `register` it is compared with what VIES has said of it as well. */
+/** A well-formed VAT number; with `register`, what VIES has said about it counts as well. */
 export type VatRule = {
   readonly rule: 'vatNumber';
-  /** `ignore` if not given. */
+  /** Default: `ignore`. */
   readonly register?: 'ignore' | 'required';
-  /** Whether a number on which VIES has no (or no longer a) word passes; `pass` if not given. */
+  /** Whether a number passes if VIES has given no answer, or none that is still valid; default: `pass`. */
   readonly unchecked?: 'pass' | 'fail';
-  /** For how many days after the day of the check an answer counts; without it until there is a newer one. */
+  /** For how many days after the day of the check an answer counts; without it, until there is a newer one. */
   readonly validForDays?: number;
 };
 
-/** Form and check digits, and where the rule asks for it the register's word, as it was last heard. */
+/** Checks form and check digits and, if the rule requires it, the register's latest answer. */
 export function checkVat(rule: VatRule, applicant: Applicant): Finding {
   const form = checkForm(applicant);
   return form.passed && rule.register === 'required' ? checkRegister(rule, applicant, form.actual) : form;
@@ -32,8 +32,8 @@ function checkForm({ vatNumber, country }: Applicant): Finding {
 }
 
 /**
- * VIES's "invalid" declines a foreign customer, and does so until there is a better answer. A domestic one it never
- * declines: a number may be good at home and not activated for trade within the EU.
+ * VIES's "invalid" declines a foreign customer, until there is a better answer. It never declines a domestic one: a
+ * number may be valid at home but not activated for trade within the EU.
  */
 function checkRegister(
   { unchecked = 'pass', validForDays }: VatRule,
@@ -53,11 +53,11 @@ function checkRegister(
     found(
       unchecked === 'pass',
       actual,
-      `${why}, ${unchecked === 'pass' ? 'which passes' : 'and the policy asks for its answer'}.`,
+      `${why}; the policy ${unchecked === 'pass' ? 'accepts this' : 'requires an answer'}.`,
     );
 
   if (!isInVies(number)) return notChecked('not in VIES', 'VIES has no VAT numbers of this country');
-  if (!vatCheck) return notChecked('not checked', 'VIES was not asked about this VAT number yet');
+  if (!vatCheck) return notChecked('not checked', 'VIES has not been asked about this VAT number yet');
   const on = dayAt(vatCheck.checkedAt, zone);
   if (vatCheck.outcome === 'could-not-be-checked')
     return notChecked('could not be checked', `VIES could not be asked on ${on} (${vatCheck.reason})`);
@@ -66,10 +66,10 @@ function checkRegister(
   if (vatCheck.outcome === 'invalid' && !domestic)
     return found(false, said, `VIES said on ${on} that the VAT number is not valid.`);
   if (validForDays !== undefined && daysBetween(on, today) > validForDays)
-    return notChecked(said, `VIES was last heard on ${on}, more than ${counted(validForDays, 'day')} ago`);
+    return notChecked(said, `VIES last answered on ${on}, more than ${counted(validForDays, 'day')} ago`);
   const message =
     vatCheck.outcome === 'valid'
       ? 'The VAT number is valid in VIES.'
-      : 'VIES does not have the VAT number; at home it may be good and not activated for trade within the EU.';
+      : 'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.';
   return found(true, said, message);
 }

@@ -64,7 +64,7 @@ test.each<[Rule, Partial<Applicant>, boolean, string, string, string]>([
     false,
     '9,000.00 USD',
     '1,000.00 EUR',
-    'The turnover is known in USD only, and EUR is asked.',
+    'The turnover is known only in USD, but the rule is in EUR.',
   ],
   [
     { rule: 'groups', anyOf: ['vip', 'wholesale'] },
@@ -148,7 +148,7 @@ test('the limit counts what is open, less the credit held, plus this order', () 
     passed: true,
     actual: '750.00 EUR',
     required: 'at most 750.00 EUR',
-    message: 'Within the limit: 0.00 EUR stays available.',
+    message: 'Within the limit: 0.00 EUR remains available.',
   });
   expect(creditCheck(figures, { creditLimit: eur(74_999) })).toEqual({
     rule: 'creditLimit',
@@ -164,7 +164,7 @@ test('the tolerance lets an order reach over the limit, and no further', () => {
   expect(creditCheck({}, policy)).toMatchObject({
     passed: true,
     required: 'at most 100.00 EUR',
-    message: 'Within the limit: 0.00 EUR stays available.',
+    message: 'Within the limit: 0.00 EUR remains available.',
   });
   expect(creditCheck({}, policy, eur(10_001))).toMatchObject({
     passed: false,
@@ -191,7 +191,7 @@ test('an order in another currency than the account’s is refused, and the two 
     passed: false,
     actual: '1.00 USD',
     required: 'at most 10,000.00 EUR',
-    message: 'The account is kept in EUR, the order is in USD.',
+    message: 'The account is in EUR, but the order is in USD.',
   });
 });
 

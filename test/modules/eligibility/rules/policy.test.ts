@@ -49,7 +49,7 @@ describe('rule sets', () => {
       passed: false,
       actual: 'none',
       required: 'wholesale',
-      message: 'No rule set of the policy is for this customer.',
+      message: 'No rule set of the policy applies to this customer.',
     });
     expect(checks.at(-1)).toMatchObject({ rule: 'creditLimit', passed: false, required: 'at most 0.00 EUR' });
   });
@@ -68,7 +68,7 @@ describe('rule sets', () => {
       passed: false,
       actual: 'demo',
       required: 'net60 or net30',
-      message: 'These terms are not for this customer.',
+      message: 'This customer may not choose these terms.',
     });
   });
 
@@ -88,10 +88,14 @@ describe('a policy that contradicts itself', () => {
 
   test('is told of each place', () => {
     expect(contradictionsOf({ sets: [others, wholesale] })).toEqual([
-      { pointer: '/sets/1', detail: 'Never reached: whoever is meant here is decided on by “others”.' },
+      {
+        pointer: '/sets/1',
+        detail:
+          'Never reached: the set “others” decides on all of these customers. Move this set before it, or change its conditions.',
+      },
     ]);
     expect(contradictionsOf({ sets: [wholesale, { ...others, name: 'wholesale' }] })).toEqual([
-      { pointer: '/sets/1/name', detail: 'Each name occurs once.' },
+      { pointer: '/sets/1/name', detail: 'An earlier set has this name: give this one another name.' },
     ]);
     const narrow = aSet('narrow', { when: [wholesalers, { rule: 'country', anyOf: ['IT'] }] });
     expect(contradictionsOf({ sets: [wholesale, narrow] })).toMatchObject([{ pointer: '/sets/1' }]);

@@ -35,7 +35,7 @@ const lines: Line[] = [
     anOrder,
     false,
     ['59 days, since 2027-01-01', '60 days'],
-    '1 more day must pass. The store has not said since when; Netterms’ own first day counts.',
+    '1 more day must pass. The store has not said since when it has known the customer, so the customer’s first day in Netterms counts.',
   ],
   [
     { rule: 'accountAge', days: 30 },
@@ -132,7 +132,7 @@ const lines: Line[] = [
     anOrder,
     false,
     ['100.00 EUR', 'at most 9,000.00 USD, insured until 2027-03-01'],
-    'The limit is insured in USD, the account is kept in EUR, the order is in EUR.',
+    'The insured limit is in USD, the account in EUR, and the order in EUR.',
   ],
   [
     { rule: 'minAmount', amount: eur(10_000) },
@@ -156,7 +156,7 @@ const lines: Line[] = [
     usd(500),
     false,
     ['5.00 USD', 'at least 0.01 EUR'],
-    'The order is in USD, and the rule in EUR.',
+    'The order is in USD, but the rule is in EUR.',
   ],
   [
     { rule: 'maxAmount', amount: eur(10_000) },
@@ -236,7 +236,7 @@ const lines: Line[] = [
     anOrder,
     false,
     ['50.00 EUR', '0.01 USD in the last 90 days'],
-    'The turnover is known in EUR only, and USD is asked.',
+    'The turnover is known only in EUR, but the rule is in USD.',
   ],
   [
     { rule: 'maxDaysPastDue', days: 5 },
@@ -339,7 +339,7 @@ const lines: Line[] = [
     anOrder,
     false,
     ['2, this one included', 'at most 1'],
-    '1 order is open already.',
+    '1 order is already open.',
   ],
 ];
 

@@ -44,7 +44,7 @@ describe('the register’s word on a VAT number', () => {
       invalid,
       {},
       true,
-      'VIES does not have the VAT number; at home it may be good and not activated for trade within the EU.',
+      'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.',
     ],
     [
       'invalid, domestic to a merchant abroad',
@@ -52,7 +52,7 @@ describe('the register’s word on a VAT number', () => {
       invalid,
       { ...german, merchantCountry: 'DE' },
       true,
-      'VIES does not have the VAT number; at home it may be good and not activated for trade within the EU.',
+      'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.',
     ],
     [
       'never asked',
@@ -60,7 +60,7 @@ describe('the register’s word on a VAT number', () => {
       null,
       german,
       true,
-      'VIES was not asked about this VAT number yet, which passes.',
+      'VIES has not been asked about this VAT number yet; the policy accepts this.',
     ],
     [
       'never asked, and it must be',
@@ -68,7 +68,7 @@ describe('the register’s word on a VAT number', () => {
       null,
       german,
       false,
-      'VIES was not asked about this VAT number yet, and the policy asks for its answer.',
+      'VIES has not been asked about this VAT number yet; the policy requires an answer.',
     ],
     [
       'an outage',
@@ -76,7 +76,7 @@ describe('the register’s word on a VAT number', () => {
       away,
       german,
       true,
-      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE), which passes.',
+      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE); the policy accepts this.',
     ],
     [
       'an outage, and it must be checked, at home as well',
@@ -84,7 +84,7 @@ describe('the register’s word on a VAT number', () => {
       away,
       {},
       false,
-      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE), and the policy asks for its answer.',
+      'VIES could not be asked on 2027-02-01 (MS_UNAVAILABLE); the policy requires an answer.',
     ],
     [
       'a country that VIES does not have',
@@ -92,7 +92,7 @@ describe('the register’s word on a VAT number', () => {
       null,
       { country: 'CH', vatNumber: 'CHE107787577' },
       true,
-      'VIES has no VAT numbers of this country, which passes.',
+      'VIES has no VAT numbers of this country; the policy accepts this.',
     ],
     [
       'a country that VIES does not have, and it must be checked',
@@ -100,7 +100,7 @@ describe('the register’s word on a VAT number', () => {
       null,
       { country: 'GB', vatNumber: 'GB110305878' },
       false,
-      'VIES has no VAT numbers of this country, and the policy asks for its answer.',
+      'VIES has no VAT numbers of this country; the policy requires an answer.',
     ],
     [
       'a form that is wrong, whatever VIES says',
@@ -133,8 +133,7 @@ describe('the register’s word on a VAT number', () => {
     expect(on('2027-03-01', valid)).toMatchObject({ passed: true });
     expect(on('2027-03-02', valid)).toMatchObject({
       passed: false,
-      message:
-        'VIES was last heard on 2027-02-01, more than 28 days ago, and the policy asks for its answer.',
+      message: 'VIES last answered on 2027-02-01, more than 28 days ago; the policy requires an answer.',
     });
     // In Rome it was the 2nd of February already.
     expect(on('2027-03-02', { ...valid, checkedAt: '2027-02-01T23:00:00.000Z' })).toMatchObject({
