@@ -29,7 +29,7 @@ export const errorTable = {
   'no-interest-law': [422, 'This country’s law on late payment is not supported'],
   'reference-rate-missing': [422, 'The reference rate of a half-year is missing'],
   'not-eligible': [422, 'This customer cannot buy on these terms now'],
-  'currency-mismatch': [422, 'The customer has no account in this currency'],
+  'currency-mismatch': [422, 'The currency is not that of the order or the account'],
   conflict: [409, 'This id was already used with different content'],
   'stale-version': [409, 'Somebody has changed this since you read it'],
   'revocation-not-found': [404, 'No revocation has this id'],

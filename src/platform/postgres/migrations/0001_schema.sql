@@ -263,7 +263,7 @@ create table orders (
   closed_at           timestamptz,
   close_reason        text,
   reopenings          int not null default 0,          -- after reversed payments; each closing has its own letter
-  -- What the store knows
+  -- Notification of the store
   paid_in_store       text not null default 'pending'
     check (paid_in_store in ('pending', 'marked', 'failed', 'chased')),
   store_pending_since timestamptz,
