@@ -46,9 +46,9 @@ export type AppDeps = {
   importWorkflows: ImportWorkflows;
   revocationWorkflows: RevocationWorkflows;
   log: Logger;
-  /** The present, in ISO. */
+  /** The current time, in ISO. */
   now: () => string;
-  /** A store is notified by webhook; else the answer to a checkout says that the order is paid. */
+  /** A store is notified by webhook. Otherwise the answer to the checkout says that the order is paid. */
   notifiesStore: boolean;
   vatRegister: VatRegister;
   /** Resolves if Temporal answers. */
@@ -85,7 +85,7 @@ export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin
   ...vatCheckEndpoints(deps),
 ];
 
-/** The HTTP application; it listens nowhere. */
+/** The HTTP application. It does not listen on a port yet. */
 export function createApp(deps: AppDeps): Express {
   const { log, now, admin } = deps;
   const endpoints = endpointsOf(deps);

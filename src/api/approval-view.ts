@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ApprovalRow } from '../modules/approvals/tables.ts';
 import type { approval } from './schemas/corrections.ts';
 
-/** An approval as it is answered. */
+/** An approval as the API returns it. */
 export const approvalView = ({ id, amount, currency, ...row }: ApprovalRow): z.infer<typeof approval> => ({
   ...row,
   approvalId: id,

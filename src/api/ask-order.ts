@@ -14,13 +14,13 @@ import { checksFor } from './eligibility-views.ts';
 import { type Reply, replayedHeader } from './endpoint.ts';
 import type { CommandView, orderAfterCommand } from './schemas/order.ts';
 
-/** The statuses of a call that asks something of an order. */
-export const askedStatuses = { 200: 'done', 202: 'kept; the order’s workflow has not answered yet' };
+/** The statuses of a call that sends a command to an order. */
+export const askedStatuses = { 200: 'done', 202: 'accepted; the order’s workflow has not answered yet' };
 
 type Deps = { sql: Sql; commands: Commands };
 export type AskedReply = Reply<z.infer<typeof orderAfterCommand>>;
 
-/** Asks something of an order, waits a moment, and answers with the order as it is then. */
+/** Sends a command to an order, waits a moment, and answers with the order as it is then. */
 export const askOrder =
   (deps: Deps) =>
   async <Body, Facts>(
@@ -33,8 +33,8 @@ export const askOrder =
   };
 
 /**
- * What became of a command, with the order as it is now.
- * @throws NettermsError the code of the refusal; `order-closed` where what it did does not hold any more
+ * The outcome of a command, with the order as it is now.
+ * @throws NettermsError the code of the refusal; `order-closed` if the effect of the command no longer holds
  */
 export async function answerOf<Body, Facts>(
   { sql }: Pick<Deps, 'sql'>,
@@ -72,7 +72,7 @@ function refused(command: OrderCommandRow, order: Parameters<typeof refusalError
 const withCommand = (command: OrderCommandRow, { code, message, members }: NettermsError) =>
   new NettermsError(code, message, { command: commandView(command), ...members });
 
-/** A key sees of the rules' checks what it may. */
+/** Throws the error with only those parts of the rules' checks that the key may see. */
 function throwFor(key: ApiKey | undefined, error: unknown): never {
   if (!(error instanceof NettermsError) || !('checks' in error.members)) throw error;
   const { checks, ...members } = error.members;

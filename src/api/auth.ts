@@ -4,9 +4,9 @@ import { NettermsError } from '../kernel/errors.ts';
 import { type ApiKey, findApiKey, type Scope } from '../modules/access/api-keys.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 
-/** How long a key that was found is not looked up again: as late may a revoked key still work. */
+/** How long a key that was found is not looked up again. A revoked key may still work for this long. */
 const REMEMBERED_MS = 3_000;
-/** Failed attempts that an address has in a minute. */
+/** Failed attempts that an address may make in a minute. */
 const FAILURES_A_MINUTE = 30;
 
 /** Finds the key of `Authorization: Bearer nt_…`. Failed attempts are limited by address, calls with a key are not. */
@@ -34,7 +34,7 @@ export function authenticate({ sql, now }: { sql: Sql; now: () => string }): Req
   };
 }
 
-/** Looks keys up, and remembers those that it found; so no more is remembered than there are keys. */
+/** Looks keys up, and remembers only those that exist, so that unknown keys take no memory. */
 function rememberKeys(sql: Sql) {
   const known = new Map<string, { key: ApiKey; until: number }>();
   return async (presented: string | null, now: string): Promise<ApiKey | null> => {
@@ -58,7 +58,7 @@ function bearerOf(req: Request): string | null {
 const unauthenticated = () =>
   new NettermsError('unauthenticated', 'Send a valid key as "Authorization: Bearer nt_…".');
 
-/** Lets a call through whose key has one of the scopes. */
+/** Allows a call whose key has one of the scopes. */
 export function authorise(scopes: readonly Scope[]): RequestHandler {
   return (_req, res, next) => {
     if (scopes.some((scope) => holds(keyOf(res), scope))) return next();
@@ -66,7 +66,7 @@ export function authorise(scopes: readonly Scope[]): RequestHandler {
   };
 }
 
-/** `admin` may do everything; `accounting` reads all. */
+/** `admin` may do everything; `accounting` may read everything. */
 export function holds({ scopes }: ApiKey, scope: Scope): boolean {
   if (scopes.includes(scope) || scopes.includes('admin')) return true;
   return scope === 'read' && scopes.includes('accounting');

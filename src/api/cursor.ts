@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The place after which a page begins, from its opaque form; null begins at the start. */
+/** The place after which a page begins, from its opaque form; null is the start. */
 export function readCursor<T>(place: z.ZodType<T>): z.ZodType<T | null, string | undefined> {
   const opaque = z
     .string()
@@ -8,13 +8,13 @@ export function readCursor<T>(place: z.ZodType<T>): z.ZodType<T | null, string |
     .transform((text, context) => {
       const parsed = place.safeParse(decode(text));
       if (parsed.success) return parsed.data;
-      context.addIssue('This is not a cursor: take `nextCursor` of the page before.');
+      context.addIssue('This is not a cursor: use `nextCursor` of the previous page.');
       return z.NEVER;
     });
   return opaque
     .optional()
     .transform((value) => value ?? null)
-    .meta({ description: '`nextCursor` of the page before; the first page if not given.' });
+    .meta({ description: '`nextCursor` of the previous page; the first page if not given.' });
 }
 
 function decode(text: string): unknown {

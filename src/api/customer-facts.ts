@@ -1,7 +1,7 @@
 import type { CustomerFacts } from '../modules/customers/tables.ts';
 import type { CustomerFactsBody } from './schemas/customer.ts';
 
-/** What a body says, with its defaults. */
+/** The facts that a body gives, with the defaults filled in. */
 export function factsOf(body: CustomerFactsBody): CustomerFacts {
   const {
     stats,

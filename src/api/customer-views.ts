@@ -15,7 +15,7 @@ import type { AccountView, CustomerView } from './schemas/customer.ts';
 
 type Account = { row: CustomerRow; applicant: Applicant };
 
-/** The customers as this key may see them: without the scope `read` no privilege and no figures. */
+/** The customers as this key may see them: without the scope `read`, neither the privilege nor figures. */
 export async function customerViews(
   sql: Sql,
   key: ApiKey,
@@ -57,7 +57,7 @@ export async function customerViews(
   }));
 }
 
-/** One customer, as `customerViews`; `credit` is that of the row's account. */
+/** One customer, as in `customerViews`; `credit` is that of the row's account. */
 export const customerView = async (
   sql: Sql,
   key: ApiKey,
@@ -65,7 +65,7 @@ export const customerView = async (
   now: string,
 ): Promise<CustomerView> => (await customerViews(sql, key, [row], now))[0]!;
 
-/** What the store itself has said. */
+/** The facts that the store itself has sent. */
 function factsView(row: CustomerRow): CustomerView {
   const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
     row;
@@ -89,7 +89,7 @@ function factsView(row: CustomerRow): CustomerView {
   return { customerId: id, ...facts, currency, createdAt, updatedAt };
 }
 
-/** What an admin and the policy say of the customer at this moment. */
+/** What an admin and the policy have decided about the customer, as of this moment. */
 function standingView({ row, applicant }: Account, policies: ActivePolicies): Partial<CustomerView> {
   const policy = policies.eligibility.body;
   const { privilegeReason: reason, privilegeActor: actor, privilegeAt: at, privilegeUntil: until } = row;

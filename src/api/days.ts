@@ -3,14 +3,14 @@ import { invalid } from '../kernel/invalid.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What has happened was up to today, and not more than ten years ago. Throws `validation`. */
+/** Requires a day up to today that is not more than ten years ago. Throws `validation`. */
 export function requirePast(pointer: string, given: string, today: string): void {
   const tenYearsAgo = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
   if (given > today) invalid(pointer, `This is in the future: today is ${today}.`);
   if (given < tenYearsAgo) invalid(pointer, 'This is more than ten years ago.');
 }
 
-/** An instant that is to come, to the millisecond. Throws `validation`. */
+/** An instant in the future, to the millisecond. Throws `validation`. */
 export function toCome(pointer: string, given: string, now: string): string {
   if (Date.parse(given) <= Date.parse(now)) invalid(pointer, 'This is not in the future.');
   return new Date(given).toISOString();

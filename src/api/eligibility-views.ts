@@ -4,7 +4,7 @@ import type { Check } from '../modules/eligibility/rules/check.ts';
 import type { Offer } from '../modules/terms/rules/offer.ts';
 import { holds } from './auth.ts';
 
-/** The checks as this key may see them: the figures are for those who may read all. */
+/** The checks as this key may see them: only keys that may read everything get the figures. */
 export function checksFor(
   key: ApiKey,
   checks: readonly Check[],
@@ -12,7 +12,7 @@ export function checksFor(
   return holds(key, 'read') ? [...checks] : checks.map(({ rule, passed }) => ({ rule, passed }));
 }
 
-/** When and how much, as offers and previews tell it. */
+/** What is due and when, as offers and previews show it. */
 export const offerView = ({ instalments, discount }: Offer, { currency }: Money) => ({
   instalments: instalments.map(({ dueOn, dueAt, amount, collection }) => ({
     dueOn,

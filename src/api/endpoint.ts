@@ -22,30 +22,30 @@ export type Call<P, Query, Body> = {
   actor: string;
   now: string;
   idempotencyKey: string | null;
-  /** The one of the call's formats that was asked for. */
+  /** The format that was asked for, one of the call's. */
   format: Format;
 };
 
-/** What to answer; `afterwards` runs when the answer has been handed over. */
+/** What to answer; `afterwards` runs when the answer has been sent. */
 export type Reply<Answer> =
   | { status?: number; body: Answer; headers?: Record<string, string>; afterwards?: () => void }
-  /** A file in the format that was asked for; `name` is without its ending. */
+  /** A file in the format that was asked for; `name` is without the extension. */
   | { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
 
 /**
- * How the call succeeds on the sample data of `npm start`, with the examples of its parameters and body. If nothing is
- * said, it succeeds at once.
+ * How the call succeeds on the sample data of `npm start`, with the examples of its parameters and body. If this is
+ * empty, the call succeeds at once.
  */
 export type TryOut = {
   /** Operation ids of the calls that come first, in this order, each with its own examples. */
   after?: readonly string[];
-  /** What has to be there first and no example makes. */
+  /** What must exist first and is not created by any example. */
   needs?: string;
-  /** Examples by the parameter's name, where the usual one does not fit. */
+  /** Examples by parameter name, where the usual one does not fit. */
   parameters?: Readonly<Record<string, string>>;
 };
 
-/** One call of the API: where it is, who may make it, what it takes and gives, and the one thing it does. */
+/** One call of the API: its address, who may make it, what it takes and returns, and what it does. */
 export type Endpoint<Path extends string = string, Query = unknown, Body = unknown, Answer = unknown> = {
   method: 'get' | 'put' | 'post' | 'patch';
   path: Path;
@@ -54,18 +54,18 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   tag: string;
   summary: string;
   tryOut: TryOut;
-  /** One of them is needed. */
+  /** The key needs one of them. */
   scopes: readonly Scope[];
   query: z.ZodType<Query>;
   body: z.ZodType<Body>;
   answer: z.ZodType<Answer>;
   /** Media types of a file that is sent in place of JSON, each with an example; the body is then an `Upload`. */
   files: Readonly<Record<string, string>>;
-  /** Takes an `Idempotency-Key`. */
+  /** Whether the call takes an `Idempotency-Key`. */
   keyed: boolean;
-  /** The first is the usual one; others are asked for by `Accept` or the parameter `format`. */
+  /** The first is the default; the others are requested with `Accept` or the parameter `format`. */
   formats: readonly Format[];
-  /** The statuses of success, and what each says. */
+  /** The statuses of success, and what each means. */
   statuses: Readonly<Record<number, string>>;
   handle(call: Call<Params<Path>, Query, Body>): Promise<Reply<Answer>>;
 };
@@ -73,7 +73,7 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
 const nothing = z.strictObject({});
 type Defaulted = 'tryOut' | 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
 
-/** Declares a call; without a query or a body it takes none. */
+/** Declares a call. It takes a query or a body only if one is declared. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
@@ -85,7 +85,7 @@ export function endpoint<Path extends string, Answer, Query = object, Body = obj
 /** Whether the call takes a file in place of JSON. */
 export const takesFile = ({ files }: Endpoint): boolean => Object.keys(files).length > 0;
 
-/** Whether the call takes a body that says something. */
+/** Whether the call takes a body that may not be left out. */
 export const takesBody = ({ method, body }: Endpoint): boolean =>
   method !== 'get' && !body.safeParse(undefined).success;
 
@@ -95,8 +95,8 @@ export const paramsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}
 const json = express.json({ limit: '256kb', strict: false });
 
 /**
- * Puts the calls at their addresses, and refuses other methods there. A word in a path does not hide the customer or
- * order whose id it is: only what no call takes is refused.
+ * Mounts the calls at their addresses, and refuses other methods there. All calls are mounted before any method is
+ * refused, so that a customer or order whose id equals a word of another path can still be reached.
  */
 export function mount(endpoints: readonly Endpoint[], now: () => string): Router {
   const router = Router({ caseSensitive: true });
@@ -118,14 +118,14 @@ export function mount(endpoints: readonly Endpoint[], now: () => string): Router
       res.set('Allow', allowed.join(', '));
       throw new NettermsError(
         'method-not-allowed',
-        `${req.method} is not available here, ${allowed.join(', ')} is.`,
+        `${req.method} is not available here. Use ${allowed.join(' or ')}.`,
       );
     });
   }
   return router;
 }
 
-/** The address without its ids, for logs and metrics. */
+/** Notes the address without its ids, for logs and metrics. */
 const label =
   ({ path }: Endpoint): RequestHandler =>
   (_req, res, next) => {
@@ -138,7 +138,7 @@ const requireJson: RequestHandler = (req, _res, next) => {
   throw new NettermsError('unsupported-media-type', 'Send the body with "Content-Type: application/json".');
 };
 
-/** What reads the body before the call is answered; a file is read by the call itself. */
+/** The handlers that read the body before the call runs; a file is read by the call itself. */
 const readers = (given: Endpoint): RequestHandler[] =>
   takesFile(given) ? [discardAtTheEnd] : [requireJson, json];
 
@@ -173,7 +173,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
   };
 }
 
-/** The format, and the other parameters. Where there is but one format, `format` is a parameter like any other. */
+/** The format and the other parameters. If the call has only one format, `format` is a parameter like any other. */
 function parted({ formats }: Endpoint, req: Request): { format: Format; query: unknown } {
   if (formats.length === 1) return { format: formats[0]!, query: req.query };
   const { format: given, ...query } = req.query;
@@ -199,6 +199,6 @@ const idempotencyKeyOf = (req: Request): string | null =>
   parse(idempotencyKey, { 'Idempotency-Key': req.get('idempotency-key') }, 'parameters')['Idempotency-Key'] ??
   null;
 
-/** Marks an answer that was given before. */
+/** Marks an answer as a repetition of an earlier one. */
 export const replayedHeader = (replayed: boolean): Record<string, string> =>
   replayed ? { 'Idempotent-Replayed': 'true' } : {};

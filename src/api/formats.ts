@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 
-/** In what forms a call can answer; what a PDF or a CSV file does not have is in the JSON. */
+/** The formats in which a call can answer; JSON contains everything, a PDF or CSV file may contain less. */
 export const mediaTypes = {
   json: 'application/json',
   csv: 'text/csv',
@@ -14,21 +14,21 @@ export type Format = keyof typeof mediaTypes;
 
 export const formatParameter = (formats: readonly Format[]) =>
   z
-    .enum(formats, `This answers in ${formats.join(', ')}.`)
+    .enum(formats, `This call answers in ${formats.join(', ')}.`)
     .optional()
     .meta({
-      description: `The form of the answer; ${formats[0]} if not given. Goes before the header \`Accept\`.`,
+      description: `The format of the answer; ${formats[0]} if not given. Takes precedence over the header \`Accept\`.`,
     });
 
-/** What `Accept` asks for; what it does not name is answered in the usual format. */
+/** The format that `Accept` asks for; the default one if it names none of these. */
 export function chosenFormat(req: Request, formats: readonly Format[]): Format {
   const accepted = req.accepts(formats.map((format) => mediaTypes[format]));
   return formats.find((format) => mediaTypes[format] === accepted) ?? formats[0]!;
 }
 
 /**
- * Sends a file, as it comes where it comes in pieces. What fails before the first piece is a problem like any other;
- * what fails later breaks the connection off, so that nobody takes a part for the whole.
+ * Sends a file, piece by piece if it comes in pieces. A failure before the first piece is answered like any other
+ * problem; a later failure breaks off the connection, so that nobody takes a part for the whole.
  */
 export async function sendFile(
   res: Response,

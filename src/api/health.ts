@@ -3,7 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Sql } from '../platform/postgres/client.ts';
 import { pending } from '../platform/postgres/migrate.ts';
 
-/** How long a part may take to answer, in ms. */
+/** How long each dependency may take to answer, in ms. */
 const PATIENCE_MS = 2_500;
 
 export type HealthDeps = {
@@ -12,7 +12,7 @@ export type HealthDeps = {
   reachTemporal: () => Promise<unknown>;
 };
 
-/** `/healthz`: the process runs. `/readyz`: what it needs is there, or 503 with the part that is missing. */
+/** `/healthz`: the process runs. `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
 export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** What Prometheus reads: Node's own figures, and how long answers take by route. */
+/** Metrics for Prometheus: Node's own figures, and how long answers take by route. */
 export function createMetrics(): { measure: RequestHandler; show: RequestHandler } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -11,9 +11,9 @@ const description = `Payment terms for business customers.
 
 Amounts are in minor units, days are \`YYYY-MM-DD\` in the merchant's time zone, instants are ISO 8601.
 Errors are problem details (RFC 9457) whose \`type\` ends in a stable code. Writes are idempotent by business ids: the
-same id with the same body gives the same answer, with \`Idempotent-Replayed: true\`; with another body it is a
-\`conflict\`. What changes an order is answered with 200 when the order's workflow has done it, and with 202 and the
-command's address when the workflow has not answered within two seconds.`;
+same id with the same body gives the same answer, with \`Idempotent-Replayed: true\`; the same id with another body is a
+\`conflict\`. A call that changes an order is answered with 200 when the order's workflow has applied the change, and
+with 202 and the command's address when the workflow has not answered within two seconds.`;
 
 /** The OpenAPI 3.1 document of these calls, from the schemas that read and type them. */
 function openApiOf(endpoints: readonly Endpoint[]) {
@@ -28,7 +28,7 @@ function openApiOf(endpoints: readonly Endpoint[]) {
   });
 }
 
-/** What the call takes, with its example: of JSON the one of the schema. */
+/** The JSON body that the call takes, with the example of its schema. */
 const bodyOf = ({ body }: Endpoint) => ({
   'application/json': { schema: body, example: body.meta()?.example },
 });
@@ -46,7 +46,7 @@ const withExamples = (parameters: z.ZodObject, examples: TryOut['parameters'] = 
     ),
   );
 
-/** What comes before the call on the sample data, for people. */
+/** What must be done before the call on the sample data, as text for people. */
 function comesFirst({ after = [], needs }: TryOut): string[] {
   const calls = after.map((id) => `\`${id}\``).join(', ');
   return [
@@ -65,7 +65,7 @@ const refusal = {
 const idempotencyKey = z.object({
   'Idempotency-Key': z.string().optional().meta({
     description:
-      'Makes the call repeatable: the same key with the same body gives the same answer. Without it each call is a new command; a file is then known by its content.',
+      'Makes the call repeatable: the same key with the same body gives the same answer. Without it each call is a new command; a file is then identified by its content.',
   }),
 });
 

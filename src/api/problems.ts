@@ -5,10 +5,10 @@ import { errorTable, type FieldError, NettermsError } from '../kernel/errors.ts'
 
 /** The start of every problem's `type`; the stable code follows. */
 const TYPE = 'urn:netterms:problem:';
-/** More errors than a person reads at once are not listed. */
+/** Only this many errors are listed: nobody reads more at once. */
 const MAX_ERRORS = 50;
 
-/** What a refused call is answered with (RFC 9457). */
+/** The answer to a refused call (RFC 9457). */
 export const problem = z
   .looseObject({
     type: z.string().meta({ description: 'Ends in the stable code.', example: `${TYPE}validation` }),
@@ -37,7 +37,7 @@ export const problem = z
     },
   });
 
-/** Reads a value, or throws `validation` with one error for each place that is wrong. `place`: where the value came from. */
+/** Reads a value, or throws `validation` with one error for each wrong place. `place`: where the value came from. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -61,7 +61,10 @@ export function fieldErrorsOf(error: z.ZodError, place: 'body' | 'parameters'): 
 function fieldErrors(issue: z.core.$ZodIssue, place: 'body' | 'parameters'): FieldError[] {
   const at = (...path: PropertyKey[]) => pointerTo(path, place);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ pointer: at(...issue.path, key), detail: 'This field is not known.' }));
+    return issue.keys.map((key) => ({
+      pointer: at(...issue.path, key),
+      detail: 'This field is unknown: leave it out.',
+    }));
   const detail = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [{ pointer: at(...issue.path), detail }];
 }
@@ -75,7 +78,7 @@ export const notFound: RequestHandler = (req) => {
   throw new NettermsError('not-found', `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`);
 };
 
-/** Answers every error with a problem detail; what nobody foresaw is logged whole and answered without detail. */
+/** Answers every error with a problem detail; an unexpected error is logged in full and answered without details. */
 export function answerProblems(log: Logger): ErrorRequestHandler {
   return (thrown, req, res, next) => {
     const requestId = String(req.id);
@@ -94,15 +97,15 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
 
 type Thrown = { type?: string; code?: string; status?: number };
 
-/** Says in our own codes what Express, its body parser and the database say in theirs. */
+/** Translates the errors of Express, its body parser and the database into our own codes. */
 function understand(thrown: unknown): NettermsError {
   if (thrown instanceof NettermsError) return thrown;
   const { type, code, status } = (thrown ?? {}) as Thrown;
-  if (type === 'entity.too.large') return new NettermsError('body-too-large', 'Send less at once.');
+  if (type === 'entity.too.large') return new NettermsError('body-too-large', 'Send less in one call.');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new NettermsError(
       'unsupported-media-type',
-      'Send the body as UTF-8, plain or compressed by gzip.',
+      'Send the body as UTF-8, plain or compressed with gzip.',
     );
   if (type === 'entity.parse.failed')
     return new NettermsError('malformed-json', 'Check the brackets, commas and quotes.');
@@ -113,12 +116,12 @@ function understand(thrown: unknown): NettermsError {
   if (code !== undefined && isOutage(code))
     return new NettermsError(
       'unavailable',
-      'The database cannot be reached. Nothing is lost that was answered.',
+      'The database cannot be reached. Nothing that was answered is lost: try again.',
     );
   return new NettermsError('internal', 'The error is logged under this request id.');
 }
 
-/** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and what the driver and Node say. */
+/** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and the codes of the driver and of Node. */
 function isOutage(code: string): boolean {
   return /^(08|53|57P)|^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_)/.test(
     code,

@@ -7,8 +7,8 @@ import type { ApiKey } from '../modules/access/api-keys.ts';
 const quiet = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Gives each request an id (the caller's `X-Request-Id` if it has the form of one) and logs one line when it is
- * answered: ids and figures, never a body, a query, a header or an address.
+ * Gives each request an id (the caller's `X-Request-Id` if it is well-formed) and logs one line when it is answered:
+ * ids and figures, never a body, a query, a header or an address.
  */
 export function logRequests(log: Logger): RequestHandler {
   const logged = pinoHttp<Request, Response>({

@@ -143,7 +143,7 @@ describe('a CSV file', () => {
       [8, 'q4', 'orders'],
     ]);
     expect(rejected[1].errors).toContainEqual({ pointer: 'name', detail: 'This is empty.' });
-    expect(rejected[2].errors[0].detail).toBe('The line has 2 fields, the header 8.');
+    expect(rejected[2].errors[0].detail).toBe('The line has 2 fields, but the header has 8.');
     expect(rejected[2].raw).toBe('q3,x');
   });
 });

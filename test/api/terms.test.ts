@@ -270,8 +270,8 @@ describe('terms that contradict themselves', () => {
 
   it('are told in words', async () => {
     const detail = async (terms: object) => (await preview(terms)).body.errors[0].detail;
-    expect(await detail(lines(half))).toBe('Exactly one line takes the remainder.');
-    expect(await detail(lines(half, half, rest))).toMatch(/together they are below 100/);
+    expect(await detail(lines(half))).toBe('Give `remainder` on exactly one line.');
+    expect(await detail(lines(half, half, rest))).toMatch(/sum to less than 100/);
     expect(await detail(lines({ percent: '50', terms: lines(rest) }, rest))).toMatch(
       /^A line has one due date/,
     );

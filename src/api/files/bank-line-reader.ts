@@ -5,21 +5,21 @@ import { MAX_AMOUNT, minorDigits } from '../../kernel/money.ts';
 import { day } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';
 
-/** Which columns of the bank's file say what, and how its days and amounts are written. */
+/** What the columns of the bank's file contain, and how its days and amounts are written. */
 export type BankMapping = {
   date: string;
   amount: string;
   reference: string;
   payer?: string | undefined;
-  /** As Luxon writes it: "dd/MM/yyyy". */
+  /** In Luxon's notation, such as "dd/MM/yyyy". */
   dateFormat: string;
   decimal: ',' | '.';
   currency: string;
 };
 
 /**
- * Reads the lines of one bank's file, of which money that came in counts. A line's id follows from how it stands there
- * and from its place among equal ones, so that it is the same line in whatever way the file is read.
+ * Reads the lines of one bank's file; only incoming money is accepted. A line's id follows from its raw text and from
+ * its place among equal lines, so that it is the same in whatever way the file is read.
  * @param today days after it are rejected
  */
 export function bankLineReader(mapping: BankMapping, today: string): LineReader {
@@ -58,13 +58,13 @@ function dayOf(cell: string, { date, dateFormat }: BankMapping, today: string, e
     return '';
   };
   const read = DateTime.fromFormat(cell, dateFormat, { zone: 'utc' });
-  if (!read.isValid) return wrong(`This is no day such as ${dateFormat}.`);
+  if (!read.isValid) return wrong(`This is not a day. Write it as ${dateFormat}.`);
   const { data, error } = day.safeParse(read.toISODate());
   if (error) return wrong(error.issues[0]!.message);
   return data <= today ? data : wrong(`This is in the future: today is ${today}.`);
 }
 
-/** In minor units, read digit by digit, with or without thousands. */
+/** The amount in minor units, read digit by digit, with or without thousands separators. */
 function minorOf(cell: string, { amount, decimal, currency }: BankMapping, errors: FieldError[]): number {
   const wrong = (detail: string): number => {
     errors.push({ pointer: amount, detail });
@@ -76,9 +76,11 @@ function minorOf(cell: string, { amount, decimal, currency }: BankMapping, error
   const [, sign, whole, fraction = ''] =
     new RegExp(`^([+-]?)(\\d{1,15}|\\d{1,3}(?:\\${thousands}\\d{3})+)(?:\\${decimal}(\\d+))?$`).exec(plain) ??
     [];
-  if (whole === undefined) return wrong(`This is no amount such as 1${thousands}234${decimal}50.`);
-  if (fraction.length > digits) return wrong(`${currency} has ${digits} digits after the ${decimal}.`);
+  if (whole === undefined) return wrong(`This is not an amount. Write it as 1${thousands}234${decimal}50.`);
+  if (fraction.length > digits)
+    return wrong(`${currency} has at most ${digits} digits after the "${decimal}".`);
   const minor = Number(whole.replaceAll(thousands, '') + fraction.padEnd(digits, '0'));
-  if (sign === '-' || minor === 0) return wrong('No money came in by this line.');
-  return minor <= MAX_AMOUNT ? minor : wrong('This is too much.');
+  if (sign === '-' || minor === 0)
+    return wrong('This line is not an incoming payment: its amount must be above zero.');
+  return minor <= MAX_AMOUNT ? minor : wrong('This amount is too large.');
 }

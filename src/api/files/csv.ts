@@ -6,26 +6,26 @@ import { unreadable } from './utf8.ts';
 export const separators = [',', ';', '\t'] as const;
 export type Separator = (typeof separators)[number];
 
-/** The columns that a file may have, in any order; `others` matches those that have no fixed name, or all are left alone. */
+/** The columns that a file may have, in any order; `others` matches those without a fixed name, or ignores the rest. */
 export type Columns = {
   required: readonly string[];
   optional: readonly string[];
   others?: { pattern: RegExp; description: string } | 'left-alone';
 };
 
-/** The columns of a file in its order; null: its cells are left alone. */
+/** The columns of a file in their order; null: the column is ignored. */
 type Header = readonly (string | null)[];
 
-/** A line of a CSV file by column, without the empty cells; or what keeps it from being read. */
+/** A line of a CSV file by column, without the empty cells; or the reason why it cannot be read. */
 export type CsvLine = FileLine & ({ cells: Readonly<Record<string, string>> } | { problem: string });
 
 type CsvRecord = FileLine & { record: string[] };
 
 /**
- * The lines of a CSV file after its header; a quoted field may hold line breaks. Spaces around cells do not count.
- * @param separator found from the header unless given
- * @throws NettermsError `file-not-readable` for a header that is not as it should be, or a quote that makes it unclear
- *   where lines begin
+ * The lines of a CSV file after its header. A quoted field may contain line breaks. Spaces around cells are ignored.
+ * @param separator detected from the header if null
+ * @throws NettermsError `file-not-readable` for an invalid header, or for a quote that makes it unclear where lines
+ *   begin
  */
 export async function* csvLines(
   bytes: AsyncIterable<Buffer>,
@@ -45,7 +45,7 @@ export async function* csvLines(
   if (header === null) unreadable('The file is empty.');
 }
 
-/** The records as they are found; `place` runs ahead of what was taken, and is right at an error too. */
+/** The records as they are found; `place` runs ahead of the records consumed so far, and is right at an error too. */
 async function* recordsOf(
   bytes: AsyncIterable<Buffer>,
   given: Separator | null,
@@ -77,7 +77,7 @@ async function* recordsOf(
   yield* parser as AsyncIterable<CsvRecord>;
 }
 
-/** The separator that the header has most of. */
+/** The separator that is most frequent in the header. */
 function separatorOf(text: string): Separator {
   const header = text.trimStart().split(/[\r\n]/, 1)[0]!;
   const count = (separator: Separator) => header.split(separator).length;
@@ -91,12 +91,13 @@ function requireHeader(names: string[], { required, optional, others }: Columns)
   const unknown = others === 'left-alone' ? [] : names.filter((_, index) => read[index] === null);
   const all = [...known, ...(more ? [more.description] : [])].join(', ');
   if (unknown.length > 0)
-    unreadable(`The header has columns that are not known: ${quoted(unknown)}. Known are: ${all}.`);
+    unreadable(`The header has unknown columns: ${quoted(unknown)}. The known columns are: ${all}.`);
   const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0)
     unreadable(`The header lacks the columns ${quoted(missing)}. It has: ${quoted(names)}.`);
   const twice = names.filter((name, index) => read[index] !== null && names.indexOf(name) !== index);
-  if (twice.length > 0) unreadable(`The header names ${quoted(twice)} more than once.`);
+  if (twice.length > 0)
+    unreadable(`The header names ${quoted(twice)} more than once: keep each column once.`);
   return read;
 }
 
@@ -111,7 +112,7 @@ function byColumn(
   header: Header,
 ): Pick<CsvLine, never> & ({ cells: Record<string, string> } | { problem: string }) {
   if (record.length !== header.length)
-    return { problem: `The line has ${record.length} fields, the header ${header.length}.` };
+    return { problem: `The line has ${record.length} fields, but the header has ${header.length}.` };
   const filled = header
     .map((name, index) => [name, record[index]!] as const)
     .filter(([name, cell]) => name !== null && cell !== '');
@@ -121,13 +122,13 @@ function byColumn(
 
 const breaksIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;
 
-/** After a quote that is not right nobody can tell where the next line begins, so that nothing is taken. */
+/** After a misplaced quote it is unclear where the next line begins, so the whole file is refused. */
 function problemOf({ code }: CsvError, line: number): string {
   const what =
     code === 'CSV_MAX_RECORD_SIZE'
-      ? `is longer than ${MAX_LINE_BYTES / 1024} KiB: look for a quote that is not closed`
+      ? `is longer than ${MAX_LINE_BYTES / 1024} KiB: look for a quote that is never closed`
       : code === 'CSV_QUOTE_NOT_CLOSED'
         ? 'opens a quote that is not closed'
-        : 'has a quote in the wrong place: put the whole field in quotes, and write a quote inside it twice';
+        : 'has a quote in the wrong place: put the whole field in quotes, and double a quote inside it';
   return `Line ${line} (or the first after it that is not empty) ${what}.`;
 }

@@ -8,7 +8,7 @@ import type { LineReader, Read } from './read-lines.ts';
 
 const CONTACT = 'contacts.';
 
-/** A line of customers: the id beside what `PUT /customers/{id}` takes, and judged in the same way. */
+/** A line of a customer file: the id, and what `PUT /customers/{id}` takes, validated in the same way. */
 export const customerLines: LineReader = {
   columns: {
     required: ['customerId', 'name', 'email', 'locale', 'country'],
@@ -41,12 +41,15 @@ function read(line: object): Read {
   return { subject: id.success ? id.data : null, errors: [...ofId, ...ofBody] };
 }
 
-/** The cells as the call's body has them; an empty one is a field that is not given. */
+/** The cells in the form of the call's body; an empty cell is a field that is not given. */
 function bodyOf(cells: Readonly<Record<string, string>>, wrong: FieldError[]): Record<string, unknown> {
   const { groups, orders, turnover, turnoverCurrency, ...rest } = cells;
   const whole = (pointer: string, cell: string): number => {
     if (/^-?\d{1,15}$/.test(cell)) return Number(cell);
-    wrong.push({ pointer, detail: 'This is no whole number (amounts are in minor units, cents for EUR).' });
+    wrong.push({
+      pointer,
+      detail: 'This is not a whole number. Amounts are in minor units (cents for EUR).',
+    });
     return 0;
   };
   const entries = Object.entries(rest);

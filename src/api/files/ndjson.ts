@@ -2,7 +2,7 @@ import { type FileLine, requireShort } from './line.ts';
 
 const NEWLINE = 0x0a;
 
-/** The lines of a file of JSON Lines, without the empty ones. Throws `file-not-readable` at one that is too long. */
+/** The lines of a JSON Lines file, without the empty ones. Throws `file-not-readable` at a line that is too long. */
 export async function* ndjsonLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<FileLine> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 1;

@@ -9,12 +9,12 @@ import { unreadable, utf8 } from './utf8.ts';
 export const CSV = 'text/csv';
 export const NDJSON = 'application/x-ndjson';
 const MAX_LINES = 200_000;
-/** Lines that are read without a pause, in which other calls are answered. */
+/** Lines that are read before a pause, in which other calls are answered. */
 const BATCH = 250;
-/** More errors than a person reads at once are not kept. */
+/** Only this many errors of a line are kept: nobody reads more at once. */
 const MAX_ERRORS = 50;
 
-/** What a line says about which business id, or why it says nothing. Errors of a CSV line point at its columns. */
+/** The facts of a line and the business id they are about, or its errors. Errors of a CSV line point at its columns. */
 export type Read =
   | { subject: string; facts: object; fingerprint: string }
   | { subject: string | null; errors: readonly FieldError[] };
@@ -27,8 +27,8 @@ export type LineReader = {
 };
 
 /**
- * The lines of a file, in batches, each read or rejected. Of lines about the same subject the first that is right counts,
- * the others are rejected.
+ * The lines of a file, in batches, each read or rejected. Of several lines about the same subject the first valid one
+ * counts, and the others are rejected.
  * @throws NettermsError `file-not-readable`, `file-too-large`
  */
 export async function* readLines(
@@ -56,10 +56,10 @@ export async function* readLines(
   if (batch.length > 0) yield batch;
 }
 
-/** A line and what was read of it. */
+/** A line and what was read from it. */
 type ReadLine = FileLine & { read: Read };
 
-/** Rejects what is about a subject of which an earlier line was right. */
+/** Rejects a line if an earlier valid line is about the same subject. */
 function firstOnly({ number, raw, read }: ReadLine, first: Map<string, number>): NewImportLine {
   if ('errors' in read) return rejected(number, raw, read.subject, read.errors);
   const { subject } = read;
@@ -68,7 +68,7 @@ function firstOnly({ number, raw, read }: ReadLine, first: Map<string, number>):
     first.set(subject, number);
     return { number, ...read, raw: null, errors: null };
   }
-  const detail = `Line ${before} is about ${subject} already: keep one of the two.`;
+  const detail = `Line ${before} is already about ${subject}: keep one of the two.`;
   return rejected(number, raw, subject, [{ pointer: '', detail }]);
 }
 
@@ -84,7 +84,7 @@ async function* ofCsv(
 async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<ReadLine> {
   for await (const line of lines) {
     const value = parsed(line.raw);
-    yield { ...line, read: value ? reader.ofObject(value) : wrong('This is no JSON object.') };
+    yield { ...line, read: value ? reader.ofObject(value) : wrong('This is not a JSON object.') };
   }
 }
 
@@ -111,5 +111,5 @@ function rejected(
   return { number, raw, subject, facts: null, fingerprint: null, errors };
 }
 
-/** PostgreSQL's JSON has neither NUL nor halves of characters, which the name of an unknown field may have. */
+/** PostgreSQL's JSON accepts neither NUL nor lone surrogates, and the name of an unknown field may contain them. */
 const storable = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '\ufffd').slice(0, 500);

@@ -10,7 +10,7 @@ import { NettermsError } from '../../kernel/errors.ts';
 /** A body that is read as it comes, plain or unpacked. */
 export type Upload = { type: string; bytes: Readable };
 
-/** A file that was received whole; `read` may be called again and again until it is closed. */
+/** A file that was received completely; `read` may be called repeatedly until it is closed. */
 export type ReceivedFile = { sha256: string; read(): AsyncIterable<Buffer>; close(): Promise<void> };
 
 const MIB = 1024 * 1024;
@@ -18,7 +18,7 @@ const MAX_FILE_BYTES = 64 * MIB;
 
 /**
  * The body of a call that takes a file of one of these media types.
- * @throws NettermsError `unsupported-media-type` for another type, charset or packing
+ * @throws NettermsError `unsupported-media-type` for another type, charset or compression
  */
 export function uploadOf(req: Request, types: readonly string[]): Upload {
   const type = req.is([...types]);
@@ -30,27 +30,30 @@ export function uploadOf(req: Request, types: readonly string[]): Upload {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(req.get('content-type') ?? '')?.[1]?.toLowerCase();
   const packing = (req.get('content-encoding') ?? 'identity').toLowerCase();
   if ((charset && charset !== 'utf-8' && charset !== 'utf8') || !['identity', 'gzip'].includes(packing))
-    throw new NettermsError('unsupported-media-type', 'Send the file as UTF-8, plain or compressed by gzip.');
+    throw new NettermsError(
+      'unsupported-media-type',
+      'Send the file as UTF-8, plain or compressed with gzip.',
+    );
   return { type, bytes: packing === 'gzip' ? unpacked(req) : req };
 }
 
 function unpacked(req: Request): Readable {
   const gunzip = createGunzip();
-  // Either may break before anybody reads; who reads then learns of it.
+  // Either stream may fail before anybody reads it; the reader gets the error then.
   gunzip.on('error', () => {});
   req.on('error', (error) => gunzip.destroy(error));
   return req.pipe(gunzip);
 }
 
-/** Lets the rest of a body go by that nobody wants, so that the sender gets to the answer. */
+/** Reads and drops the rest of a body, so that the sender gets to the answer. */
 export function discard(req: Request): void {
   req.unpipe();
   req.resume();
 }
 
 /**
- * Takes the bytes to a temporary file that has no name and goes with the process, so that a slow sender holds neither
- * memory nor a connection to the database, and nothing is left of a transfer that breaks off.
+ * Writes the bytes to a temporary file that has no name and disappears with the process. So a slow sender occupies
+ * neither memory nor a database connection, and nothing is left of a transfer that breaks off.
  * @throws NettermsError `file-too-large`; `file-not-readable` if the transfer broke off or cannot be unpacked
  */
 export async function receive(bytes: Readable): Promise<ReceivedFile> {
@@ -81,12 +84,12 @@ async function spool(bytes: Readable, file: FileHandle): Promise<string> {
 
 async function* arriving(bytes: Readable): AsyncGenerator<Buffer> {
   try {
-    // Not destroyed when we leave early: the answer goes out on the same connection.
+    // Not destroyed if we stop early: the answer goes out on the same connection.
     yield* bytes.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (error) {
     throw new NettermsError(
       'file-not-readable',
-      'The file did not arrive whole, or cannot be unpacked. Nothing was kept of it: send it again.',
+      'The file did not arrive completely, or cannot be decompressed. Nothing of it was kept: send it again.',
       {},
       error,
     );

@@ -7,7 +7,7 @@ const NEWLINE = 0x0a;
 
 /**
  * The same bytes in pieces that end with a whole character, without a byte order mark.
- * @throws NettermsError `file-not-readable` with the line and the byte where they are not UTF-8
+ * @throws NettermsError `file-not-readable` with the line and the byte at which they are not UTF-8
  */
 export async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
@@ -41,7 +41,7 @@ export async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (rest.length > 0) yield rest;
 }
 
-/** How many bytes at the end begin a character that is not complete yet. */
+/** How many bytes at the end belong to a character that is not complete yet. */
 function unfinished(buffer: Buffer): number {
   for (let back = 1; back <= Math.min(3, buffer.length); back++) {
     const byte = buffer[buffer.length - back]!;
@@ -57,7 +57,7 @@ function requireText(piece: Buffer, line: number, offset: number): void {
   const nul = piece.indexOf(0);
   if (nul >= 0)
     unreadable(
-      `Line ${line + newlinesIn(piece.subarray(0, nul))} (byte ${offset + nul}) holds a NUL character: this is no text in UTF-8. Save it as UTF-8.`,
+      `Line ${line + newlinesIn(piece.subarray(0, nul))} (byte ${offset + nul}) contains a NUL character: this is not a text in UTF-8. Save the file as UTF-8.`,
     );
   if (isUtf8(piece)) return;
   const at = firstWrong(piece);
@@ -66,7 +66,7 @@ function requireText(piece: Buffer, line: number, offset: number): void {
   );
 }
 
-/** Where a text that is not UTF-8 stops to be: the longest part from its beginning that is, by halving. */
+/** The first byte that is not UTF-8: a binary search finds the longest valid part from the beginning. */
 function firstWrong(piece: Buffer): number {
   let good = 0;
   let bad = piece.length;

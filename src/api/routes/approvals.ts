@@ -13,9 +13,9 @@ import { externalId, instant, limit, optionalParameter, page } from '../schemas/
 const tag = 'Corrections';
 
 const neededFirst =
-  'a write-off over the merchant’s threshold (`placeOrder`, then `writeOffOrder`), and the key of another admin than the one who asked for it.';
+  'a write-off over the merchant’s threshold (`placeOrder`, then `writeOffOrder`), and the key of an admin other than the one who asked for it.';
 
-/** What one admin asks for and another one decides. */
+/** What one admin asks for and another admin decides. */
 export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql, commands } = deps;
 
@@ -46,12 +46,12 @@ export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       path: '/approvals',
       operationId: 'listApprovals',
       tag,
-      summary: 'List what waits for a second admin, or was decided, the newest first',
+      summary: 'List what waits for a second admin or was decided, the newest first',
       scopes: ['read'],
       query: z.strictObject({
         waiting: optionalParameter(
           z.enum(['true', 'false']),
-          '`true`: only what is not decided yet; all if not given.',
+          '`true`: only approvals that are not decided yet; all if not given.',
         ),
         limit,
         cursor: readCursor(z.strictObject({ requestedAt: instant, approvalId: externalId })),

@@ -26,14 +26,14 @@ import { payment } from '../schemas/receipts.ts';
 
 const tag = 'Payments';
 
-/** The pool of bank lines that wait for a person: what they probably pay, and what is decided. */
+/** The pool of bank lines that wait for a person: what they probably pay, and the person's decision. */
 export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   async function viewsOf(rows: readonly BankLineRow[]): Promise<BankLineView[]> {
     const matches = await matchesFor(sql, rows);
     return rows.map((row) => viewOf(row, matches.get(row.id) ?? null));
   }
 
-  /** What was said, or as it is proposed. Throws `nothing-proposed`. */
+  /** The booking as the caller gave it, or else as it is proposed. Throws `nothing-proposed`. */
   async function wanted(
     row: BankLineRow,
     given: {
@@ -91,12 +91,12 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
       path: '/bank-lines/{bankLineId}/confirm',
       operationId: 'confirmBankLine',
       tag,
-      summary: 'Book a bank line as it is proposed, or as said',
+      summary: 'Book a bank line as it is proposed, or as given',
       tryOut: { after: ['importBankFile'] },
       scopes: ['accounting'],
       body: confirmation,
       answer: payment,
-      statuses: { 200: 'done', 202: 'kept; not all the orders’ workflows have answered yet' },
+      statuses: { 200: 'done', 202: 'accepted; not all workflows of the orders have answered yet' },
       handle: async ({ params: { bankLineId }, body, actor, now }) => {
         const row = await getBankLine(sql, bankLineId);
         if (row.paymentId !== null && body.customerId === undefined)
@@ -117,7 +117,7 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
       path: '/bank-lines/{bankLineId}/ignore',
       operationId: 'ignoreBankLine',
       tag,
-      summary: 'Take a bank line out of the pool: it is no customer’s payment',
+      summary: 'Take a bank line out of the pool: it is not a payment of a customer',
       tryOut: {
         after: ['importBankFile'],
         parameters: { bankLineId: 'bank_5363e307bcf93ebcf7fe99dcdb8874f1' },

@@ -21,12 +21,12 @@ export function collectionEndpoints({ sql, commands }: { sql: Sql; commands: Com
       path: '/orders/{orderId}/instalments/{instalment}/collection',
       operationId: 'moveCollection',
       tag,
-      summary: 'Say what the bank has said of the collection of an instalment',
+      summary: 'Record what the bank reports about the collection of an instalment',
       tryOut: { after: ['placeOrder'] },
       scopes: ['accounting'],
       body: collectionMove,
       answer: collection,
-      statuses: { 200: 'done', 202: 'kept; the order’s workflow has not booked the payment yet' },
+      statuses: { 200: 'done', 202: 'accepted; the order’s workflow has not booked the payment yet' },
       handle: async ({ params, body, actor, now }) => {
         const today = await merchantToday(sql, now);
         const { orderId } = params;
@@ -46,7 +46,7 @@ export function collectionEndpoints({ sql, commands }: { sql: Sql; commands: Com
       path: '/orders/{orderId}/collections',
       operationId: 'listCollections',
       tag,
-      summary: 'See where the collections of an order’s instalments stand',
+      summary: 'See the state of the collections of an order’s instalments',
       tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: collectionList,

@@ -15,7 +15,7 @@ import { orderAfterCommand } from '../schemas/order.ts';
 
 const tag = 'Corrections';
 
-/** What corrects a debt without a payment of the customer: credit notes, refunds, write-offs. */
+/** Corrections of a debt without a payment by the customer: credit notes, refunds, write-offs. */
 export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql, commands } = deps;
   const ask = askOrder(deps);
@@ -26,7 +26,7 @@ export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): End
       path: '/orders/{orderId}/credit-notes',
       operationId: 'bookCreditNote',
       tag,
-      summary: 'Book a credit note; what is over the balance becomes unapplied credit',
+      summary: 'Book a credit note; the part above the balance becomes unapplied credit',
       tryOut: { after: ['placeOrder'] },
       scopes: [issueCreditNote.permission],
       body: newCreditNote,
@@ -45,7 +45,7 @@ export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): End
       path: '/customers/{customerId}/refunds',
       operationId: 'refundCredit',
       tag,
-      summary: 'Book that credit held for a customer was paid out',
+      summary: 'Record that credit held for a customer was paid out',
       tryOut: { after: ['adjustCredit'] },
       scopes: [refundCredit.permission],
       body: newRefund,
@@ -69,7 +69,7 @@ export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): End
       operationId: 'writeOffOrder',
       tag,
       summary:
-        'Give up what an order owes, or a part of it; over the merchant’s threshold a second admin must approve',
+        'Write off what is owed for an order, or a part of it; over the merchant’s threshold a second admin must approve',
       tryOut: { after: ['placeOrder'], parameters: { 'Idempotency-Key': 'write-off-1' } },
       scopes: [writeOff.permission],
       body: newWriteOff,
@@ -77,7 +77,7 @@ export function correctionEndpoints(deps: { sql: Sql; commands: Commands }): End
       keyed: true,
       statuses: {
         ...askedStatuses,
-        202: 'kept: the order’s workflow has not answered, or a second admin must approve',
+        202: 'accepted; the order’s workflow has not answered yet, or a second admin must approve',
       },
       handle: async ({ params: { orderId }, body: content, actor, idempotencyKey, now }) => {
         const { amount, reason } = content;

@@ -22,11 +22,11 @@ export function creditGroupEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/credit-groups/{groupId}',
       operationId: 'saveCreditGroup',
       tag,
-      summary: 'Say what a group of companies may owe together, in each currency',
+      summary: 'Set what a group of companies may owe together, in each currency',
       scopes: ['admin'],
       body: creditGroupBody,
       answer: creditGroup,
-      statuses: { 200: 'known before', 201: 'created' },
+      statuses: { 200: 'updated, or unchanged', 201: 'created' },
       handle: async ({ params: { groupId }, body, actor, now }) => {
         const { row, done } = await putCreditGroup(sql, groupId, body, { actor, now });
         return {

@@ -28,7 +28,7 @@ import { customer } from '../schemas/customer.ts';
 const tag = 'Credit';
 const HISTORY = 200;
 
-/** What an admin decides about a customer's credit, in each currency its own. */
+/** What an admin decides about a customer's credit, separately in each currency. */
 export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   return [
     endpoint({
@@ -44,7 +44,10 @@ export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Command
         const { limit, tolerance, reason = null } = body;
         const currency = currencyOf(await requireCustomer(customerId), body.currency, limit, '/limit');
         if (tolerance && tolerance.currency !== currency)
-          invalid('/tolerance/currency', `The limit is in ${currency}: give the tolerance in it, too.`);
+          invalid(
+            '/tolerance/currency',
+            `The limit is in ${currency}: give the tolerance in the same currency.`,
+          );
         const given = {
           limit,
           currency,
@@ -127,7 +130,7 @@ export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Command
     return (await findCustomer(sql, id)) ?? unknownCustomer(id);
   }
 
-  /** Throws `validation` unless the limit is higher than the one without a raise, `currency-mismatch` without an account. */
+  /** Throws `validation` unless the limit is above the one without a raise, `currency-mismatch` without an account. */
   async function requireMore(known: CustomerRow, raised: Money, now: string): Promise<void> {
     const row = await inCurrency(sql, known, raised.currency);
     const { eligibility, settings } = await activePolicies(sql);
@@ -135,11 +138,11 @@ export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Command
     const applicant = await applicantOfOne(sql, row, conditionsOf(eligibility.body), moment);
     const { limit } = creditOf({ ...applicant, raisedLimit: null }, eligibility.body);
     if (raised.amount > limit.amount) return;
-    invalid('/raise/limit', `The limit is ${plainMoney(limit)} without a raise: give more.`);
+    invalid('/raise/limit', `Without a raise the limit is ${plainMoney(limit)}: give more.`);
   }
 }
 
-/** Which account is meant. Throws `validation` where the amount is in another currency than the one named. */
+/** Which account is meant. Throws `validation` if the amount is in a currency other than the one named. */
 function currencyOf(
   { usualCurrency }: CustomerRow,
   named: string | undefined,
@@ -147,7 +150,7 @@ function currencyOf(
   pointer: string,
 ): string {
   if (amount && named !== undefined && amount.currency !== named)
-    invalid('/currency', `${pointer} is in ${amount.currency}: name that currency, or none.`);
+    invalid('/currency', `${pointer} is in ${amount.currency}: give that currency here, or leave this out.`);
   return amount?.currency ?? named ?? usualCurrency;
 }
 

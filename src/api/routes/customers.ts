@@ -22,9 +22,9 @@ import { externalId, limit, page, withReason } from '../schemas/fields.ts';
 
 const tag = 'Customers';
 
-/** Companies that buy, and what an admin decides about them. */
+/** Customers, and what an admin decides about them. */
 export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  /** An admin's word on one customer; only a suspension can end by itself. */
+  /** An admin's decision on one customer; only a suspension can end by itself. */
   const decide = (
     path: 'grant' | 'suspend' | 'insolvency' | 'use-rules',
     privilege: Privilege,
@@ -52,11 +52,11 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/customers/{customerId}',
       operationId: 'saveCustomer',
       tag,
-      summary: 'Say who a customer is',
+      summary: 'Create or update a customer',
       scopes: ['storefront'],
       body: customerFacts,
       answer: customer,
-      statuses: { 200: 'known before', 201: 'created' },
+      statuses: { 200: 'updated, or unchanged', 201: 'created' },
       handle: async ({ params: { customerId }, body, key, now }) => {
         const { currency } = (await activePolicies(sql)).settings.body;
         const written = { fingerprint: fingerprint(body), currency, now };
@@ -102,7 +102,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       'granted',
       {
         operationId: 'grantTerms',
-        summary: 'Grant payment terms whatever the rules say',
+        summary: 'Grant payment terms, whatever the rules say',
         tryOut: { parameters: { customerId: 'ceramiche-lunara' } },
       },
       withReason('A new branch of a customer whom we have known for years.'),
@@ -122,7 +122,8 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       'insolvency',
       {
         operationId: 'noteInsolvency',
-        summary: 'Note that a customer is insolvent: no orders, reminders, allocation of payments, interest',
+        summary:
+          'Record that a customer is insolvent: no orders, no reminders, no allocation of payments, no interest',
         tryOut: { parameters: { customerId: 'atelier-corvin' } },
       },
       withReason('The court has opened insolvency proceedings.'),
@@ -159,6 +160,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     const { terms } = (await activePolicies(sql)).terms.body;
     const offered = terms.map(({ code }) => code);
     for (const [index, code] of codes.entries())
-      if (!offered.includes(code)) invalid(`/terms/${index}`, `The merchant offers no terms ${code}.`);
+      if (!offered.includes(code))
+        invalid(`/terms/${index}`, `The merchant does not offer the terms ${code}.`);
   }
 }

@@ -6,7 +6,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { decline } from '../schemas/eligibility.ts';
 import { instant, limit, ofCustomer, page } from '../schemas/fields.ts';
 
-/** Why customers were refused. */
+/** Refused checkouts and their reasons. */
 export function declineEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   return [
     endpoint({

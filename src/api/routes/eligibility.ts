@@ -20,7 +20,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { eligibility } from '../schemas/eligibility.ts';
 import { category, currency, integerParameter, optionalParameter } from '../schemas/fields.ts';
 
-/** Names with commas between them. */
+/** Names separated by commas. */
 const categories = z
   .string()
   .max(10_000)
@@ -30,7 +30,7 @@ const categories = z
   .transform((given) => given ?? [])
   .meta({
     type: 'string',
-    description: 'Categories of the products, with commas between them; none if not given.',
+    description: 'Categories of the products, separated by commas; none if not given.',
     example: 'tools,paint',
   });
 
@@ -42,19 +42,19 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/customers/{customerId}/eligibility',
       operationId: 'checkEligibility',
       tag: 'Checkout',
-      summary: 'Ask whether a customer may buy for an amount on terms, and on which',
+      summary: 'Ask whether a customer may buy for an amount on terms, and on which ones',
       scopes: ['storefront', 'read'],
       query: z
         .strictObject({
           amount: integerParameter(1, MAX_AMOUNT).meta({
-            description: 'The total of the order that is planned, in minor units (cents for EUR).',
+            description: 'The total of the planned order, in minor units (cents for EUR).',
             example: 122_000,
           }),
           currency: currency.meta({ description: 'Of the amount, by ISO 4217.' }),
           categories,
           regime: optionalParameter(
             z.literal('agrifood'),
-            'The law that limits the payment of the goods: `agrifood` for food, with `perishable`.',
+            'The law that limits the payment term of the goods: `agrifood` for food, with `perishable`.',
           ),
           perishable: optionalParameter(
             z.enum(['true', 'false']),
@@ -64,7 +64,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         .refine(({ regime, perishable }) => (regime === undefined) === (perishable === undefined), {
           path: ['perishable'],
           message:
-            'Food is perishable or not: give regime=agrifood and perishable=true or false, or neither.',
+            'Give regime=agrifood together with perishable=true or perishable=false, or leave both out.',
         }),
       answer: eligibility,
       handle: async ({ params: { customerId }, query: { regime: kind, perishable, ...asked }, key, now }) => {
@@ -96,7 +96,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   ];
 }
 
-/** The offer of these terms; none where they do not fit the order. */
+/** The offer of these terms; empty if they do not fit the order. */
 function offersOf(
   terms: NamedTerms,
   total: Money,

@@ -45,7 +45,7 @@ import {
 } from '../schemas/imports.ts';
 
 const tag = 'Imports';
-/** Rejected lines that are read at once where all are asked for. */
+/** Rejected lines that are read at once when all are asked for. */
 const BATCH = 1_000;
 
 type Sent = {
@@ -60,7 +60,7 @@ type Sent = {
   options?: ImportOptions;
 };
 
-/** Files that are imported: how one is taken, how far it is, and what was wrong in it. */
+/** Imported files: receiving one, its progress, and its rejected lines. */
 export function importEndpoints({
   sql,
   importWorkflows,
@@ -68,7 +68,7 @@ export function importEndpoints({
   sql: Sql;
   importWorkflows: ImportWorkflows;
 }): Endpoint[] {
-  /** Keeps the file's lines. The import's id is the caller's key, or follows from the content and the options. */
+  /** Stores the file's lines. The import's id is the caller's key, or follows from the content and the options. */
   async function take(kind: ImportKind, reader: LineReader, sent: Sent) {
     const { upload, onRejected, separator, idempotencyKey, actor, now, mapping, options = {} } = sent;
     const key = idempotencyKey && parse(keyAsId, { 'Idempotency-Key': idempotencyKey }, 'parameters');
@@ -92,7 +92,7 @@ export function importEndpoints({
     }
   }
 
-  /** What this key may see: a store sees no lines of a bank. Throws `import-not-found`. */
+  /** The import, if this key may see it: a store does not see bank lines. Throws `import-not-found`. */
   async function importFor(key: ApiKey, id: string): Promise<ImportRow> {
     const row = await getImport(sql, id);
     return kindsFor(key).includes(row.kind) ? row : unknownImport(id);
@@ -114,7 +114,7 @@ export function importEndpoints({
       path: '/customers/import',
       operationId: 'importCustomers',
       tag,
-      summary: 'Import customers from a file of CSV or JSON Lines; all that is right in it, at once',
+      summary: 'Import customers from a CSV or JSON Lines file; all valid lines take effect at once',
       tryOut: { parameters: { 'Idempotency-Key': 'customers-1' } },
       scopes: ['storefront', 'accounting'],
       query: importQuery,
@@ -133,7 +133,7 @@ export function importEndpoints({
       path: '/payments/import',
       operationId: 'importBankFile',
       tag,
-      summary: 'Import a bank’s CSV file; what it pays for certain is booked, the rest waits in a pool',
+      summary: 'Import a bank’s CSV file; certain matches are booked, the other lines wait in a pool',
       tryOut: { parameters: { 'Idempotency-Key': 'bank-1' } },
       scopes: ['accounting'],
       query: bankFileQuery,
@@ -171,7 +171,7 @@ export function importEndpoints({
       path: '/imports/{importId}',
       operationId: 'readImport',
       tag,
-      summary: 'Read how far an import is, and what came of it',
+      summary: 'Read the progress and the outcome of an import',
       tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       answer: importView,
@@ -182,7 +182,7 @@ export function importEndpoints({
       path: '/imports/{importId}/rejected',
       operationId: 'listRejectedLines',
       tag,
-      summary: 'List the lines that were rejected, and why; as CSV all of them',
+      summary: 'List the lines that were rejected, and why; CSV contains all of them',
       tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       query: rejectedQuery,
@@ -225,7 +225,7 @@ function viewOf(row: ImportRow): ImportView {
 
 const lineView = ({ number, subject, errors, raw }: RejectedLine) => ({ line: number, subject, errors, raw });
 
-/** All rejected lines as a file for a spreadsheet, in which nothing that was sent becomes a formula. */
+/** All rejected lines as a file for a spreadsheet. Nothing that was sent becomes a formula in it. */
 function reportOf(sql: Sql, id: string): Readable {
   const columns = ['line', 'subject', 'errors', 'raw'];
   const rows = Readable.from(allRejected(sql, id));

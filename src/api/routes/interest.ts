@@ -26,7 +26,7 @@ import { orderAfterCommand } from '../schemas/order.ts';
 
 const tag = 'Late interest';
 
-/** What a late payment costs by law, whether or not the merchant charges it; and what of it an order is charged. */
+/** What a late payment costs by law, whether or not the merchant charges it; and what an order is charged. */
 export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql } = deps;
   const ask = askOrder(deps);
@@ -76,7 +76,7 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       path: '/interest/reference-rates',
       operationId: 'listReferenceRates',
       tag,
-      summary: 'See the reference rates that hold, and where each is from',
+      summary: 'See the reference rates in force, and the source of each',
       scopes: ['read'],
       query: ratesQuery,
       answer: referenceRateList,
@@ -90,7 +90,7 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       path: '/orders/{orderId}/interest',
       operationId: 'readOrderInterest',
       tag: 'Corrections',
-      summary: 'See the late interest of an order: what has accrued, and what of it was charged',
+      summary: 'See the late interest of an order: what has accrued, and what was charged',
       tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       query: z.strictObject({
@@ -130,7 +130,7 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       operationId: 'waiveCharges',
       tag: 'Corrections',
       summary:
-        'Give up interest and costs that were charged; what was paid of them pays the rest, or becomes credit',
+        'Waive interest and costs that were charged; what was already paid of them pays the rest of the order, or becomes credit',
       tryOut: { after: ['placeOrder', 'recordPayment', 'reversePayment'] },
       scopes: [waive.permission],
       body: newWaiver,

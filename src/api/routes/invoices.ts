@@ -16,7 +16,7 @@ import { invoice, newInvoice } from '../schemas/invoice.ts';
 
 const tag = 'Invoices';
 
-/** Invoices, and what they ask for orders. */
+/** Invoices, and the amounts that they ask for orders. */
 export function invoiceEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   return [
     endpoint({
@@ -24,7 +24,7 @@ export function invoiceEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       path: '/invoices/{invoiceId}',
       operationId: 'registerInvoice',
       tag,
-      summary: 'Register an invoice over one order or many; only what it says is payable is chased',
+      summary: 'Register an invoice for one order or more; reminders ask only for its payable amount',
       tryOut: { after: ['placeOrder'] },
       scopes: [registerInvoice.permission],
       body: newInvoice,
@@ -32,7 +32,7 @@ export function invoiceEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       statuses: {
         200: 'registered before, or corrected',
         201: 'registered',
-        202: 'registered; the workflow of an order has not answered yet',
+        202: 'registered; the workflow of one of the orders has not answered yet',
       },
       handle: async ({ params: { invoiceId }, body, actor, now }) => {
         const facts = factsOf(body, await merchantToday(sql, now));
@@ -82,15 +82,14 @@ export function invoiceEndpoints({ sql, commands }: { sql: Sql; commands: Comman
   ];
 }
 
-/** The invoice that was sent, with defaults. Throws `validation` for what contradicts itself. */
+/** The invoice that was sent, with defaults. Throws `validation` if its fields contradict each other. */
 function factsOf(body: z.infer<typeof newInvoice>, today: string): InvoiceFacts {
   const { number, issuedOn, receivedOn = null, total, payable = total, orders, documentUrl = null } = body;
   const { currency } = total;
   requirePast('/issuedOn', issuedOn, today);
   if (receivedOn !== null) {
     requirePast('/receivedOn', receivedOn, today);
-    if (receivedOn < issuedOn)
-      invalid('/receivedOn', `This is before the invoice was issued, on ${issuedOn}.`);
+    if (receivedOn < issuedOn) invalid('/receivedOn', `This is before the day of issue, ${issuedOn}.`);
   }
   requireSame('/payable/currency', payable, currency);
   if (payable.amount > total.amount)
@@ -101,16 +100,19 @@ function factsOf(body: z.infer<typeof newInvoice>, today: string): InvoiceFacts 
   if (body.withheld && payable.amount === total.amount)
     invalid(
       '/withheld',
-      'Nothing is withheld where all is payable: give a smaller payable amount, or leave this out.',
+      'Nothing is withheld if the whole total is payable: give a smaller payable amount, or leave this out.',
     );
   orders.forEach(({ orderId, amount }, index) => {
     requireSame(`/orders/${index}/amount/currency`, amount, currency);
     if (orders.findIndex((other) => other.orderId === orderId) < index)
-      invalid(`/orders/${index}/orderId`, `Order ${orderId} is named twice: give it one amount.`);
+      invalid(`/orders/${index}/orderId`, `Order ${orderId} is named twice: give one amount for it.`);
   });
   const sum = { amount: orders.reduce((parts, { amount }) => parts + amount.amount, 0), currency };
   if (sum.amount !== total.amount)
-    invalid('/orders', `The parts sum to ${plainMoney(sum)}, and the total is ${plainMoney(total)}.`);
+    invalid(
+      '/orders',
+      `The amounts sum to ${plainMoney(sum)}, but the total is ${plainMoney(total)}: make them equal.`,
+    );
   return {
     number,
     issuedOn,
@@ -125,7 +127,8 @@ function factsOf(body: z.infer<typeof newInvoice>, today: string): InvoiceFacts 
 }
 
 function requireSame(pointer: string, given: Money, currency: string): void {
-  if (given.currency !== currency) invalid(pointer, `The total is in ${currency}: so is this.`);
+  if (given.currency !== currency)
+    invalid(pointer, `The total is in ${currency}: give this amount in the same currency.`);
 }
 
 function invoiceView(row: InvoiceRow): z.infer<typeof invoice> {

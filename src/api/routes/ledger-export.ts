@@ -10,7 +10,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { day, optionalParameter } from '../schemas/fields.ts';
 
 const query = z.strictObject({
-  from: optionalParameter(day, 'The first day, `YYYY-MM-DD`; from the first entry on if not given.'),
+  from: optionalParameter(day, 'The first day, `YYYY-MM-DD`; the day of the first entry if not given.'),
   to: optionalParameter(day, 'The last day, `YYYY-MM-DD` in the merchant’s time zone; today if not given.'),
 });
 
@@ -22,7 +22,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/ledger/export',
       operationId: 'exportLedger',
       tag: 'Reports',
-      summary: 'Take the ledger of a period, whole',
+      summary: 'Export all ledger entries of a period',
       scopes: ['read'],
       formats: ['csv', 'jsonl'],
       query,
@@ -32,7 +32,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const zone = await merchantZone(sql);
         const { from, to = dayAt(now, zone) } = query;
         if (from !== undefined && from > to)
-          invalid('from', `The period begins on ${from} and ends on ${to}, before that.`);
+          invalid('from', `The period ends on ${to}, before it begins on ${from}.`);
         const start = from === undefined ? null : startOfDay(from, zone);
         const pages = exportLedger(sql, { start, end: endOfDay(to, zone), zone });
         const file = format === 'csv' ? csvPages(Object.keys(columns), csvRows(pages)) : jsonLines(pages);
@@ -42,7 +42,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   ];
 }
 
-/** `amount` is exact, in major units; receivable: + is owed by the customer; unapplied: + is credit held. */
+/** `amount` is exact, in major units. On `receivable` + is owed by the customer, on `unapplied` + is credit held. */
 const columns = {
   entryId: ({ id }) => id,
   entryKey: ({ entryKey }) => entryKey,

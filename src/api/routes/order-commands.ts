@@ -34,15 +34,15 @@ import {
 const tag = 'Orders';
 const statuses = askedStatuses;
 
-/** What can be asked of an order: each is a command that the order's workflow applies or refuses. */
+/** The commands to an order. The order's workflow applies or refuses each. */
 export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql } = deps;
   const ask = askOrder(deps);
 
-  /** A storefront follows its own commands only. */
+  /** A storefront may read only its own commands. */
   async function requireOwn(key: ApiKey, actor: string, commandId: string): Promise<void> {
     if (holds(key, 'read') || (await findCommand(sql, commandId))?.actor === actor) return;
-    throw new NettermsError('forbidden', 'Without the scope read a key sees its own commands only.');
+    throw new NettermsError('forbidden', 'Without the scope read a key may read only its own commands.');
   }
 
   const withReasonEndpoint = (
@@ -72,7 +72,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/confirm',
       operationId: 'confirmOrder',
       tag: 'Checkout',
-      summary: 'Confirm an order that was only reserved',
+      summary: 'Confirm a reserved order',
       tryOut: { after: ['placeOrder'] },
       scopes: [confirm.permission],
       answer: orderAfterCommand,
@@ -89,7 +89,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
     }),
     withReasonEndpoint('settle', settle, {
       operationId: 'settleOrder',
-      summary: 'Settle an order: the rest was paid outside',
+      summary: 'Settle an order whose rest was paid elsewhere',
       tryOut: { after: ['placeOrder'] },
       example: 'Paid in cash at the counter.',
     }),
@@ -115,7 +115,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/instalment-plan',
       operationId: 'agreeInstalmentPlan',
       tag,
-      summary: 'Agree an instalment plan over what is overdue, or over all that is outstanding',
+      summary: 'Agree an instalment plan for what is overdue, or for all that is outstanding',
       tryOut: { after: ['placeOrder'] },
       scopes: [reschedule.permission],
       body: instalmentPlan,
@@ -137,7 +137,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/amend',
       operationId: 'amendOrder',
       tag,
-      summary: 'Give an order another total; more is checked against the customer’s credit',
+      summary: 'Change the total of an order; an increase is checked against the customer’s credit',
       tryOut: { after: ['placeOrder'] },
       scopes: [amend.permission],
       body: newTotal,
@@ -155,7 +155,8 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/fulfilled',
       operationId: 'recordFulfilment',
       tag,
-      summary: 'Say what was delivered or rendered; due dates that waited for the whole become final',
+      summary:
+        'Record a delivery or service; due dates that wait for complete fulfilment become final with it',
       tryOut: { after: ['placeOrder'] },
       scopes: [fulfil.permission],
       body: newFulfilment,
@@ -174,8 +175,8 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
     }),
     withReasonEndpoint('chase', continueWithoutStore, {
       operationId: 'continueWithoutStore',
-      summary: 'Go on although the store could not be told',
-      tryOut: { needs: 'an order of which the store could not be told.' },
+      summary: 'Continue without the store, which could not be notified',
+      tryOut: { needs: 'an order about which the store could not be notified.' },
       example: 'The store is closed for good; the goods were delivered.',
     }),
     endpoint({
@@ -183,8 +184,8 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/retry-store',
       operationId: 'retryStore',
       tag,
-      summary: 'Tell the store again that the order is paid',
-      tryOut: { needs: 'an order of which the store could not be told.' },
+      summary: 'Notify the store again that the order is paid',
+      tryOut: { needs: 'an order about which the store could not be notified.' },
       scopes: [retryStore.permission],
       answer: orderAfterCommand,
       keyed: true,
@@ -218,7 +219,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/orders/{orderId}/apply-credit',
       operationId: 'applyCredit',
       tag,
-      summary: 'Pay an order with credit that is held for its customer',
+      summary: 'Pay an order with credit held for its customer',
       tryOut: { after: ['adjustCredit', 'placeOrder'] },
       scopes: [applyCredit.permission],
       body: creditToApply,
@@ -235,7 +236,7 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       path: '/commands/{commandId}',
       operationId: 'readCommand',
       tag,
-      summary: 'Read what became of a command',
+      summary: 'Read a command and its outcome',
       tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: ['read', 'storefront'],
       answer: command,

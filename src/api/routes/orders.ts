@@ -24,7 +24,7 @@ import { amendment, ledgerEntries, newOrder, order, timeline } from '../schemas/
 
 const tag = 'Orders';
 
-/** The checkout, and what can be read of orders. */
+/** The checkout, and the calls that read orders. */
 export function orderEndpoints({
   sql,
   orderWorkflows,
@@ -91,7 +91,7 @@ export function orderEndpoints({
         customerId: ofCustomer,
         overdue: optionalParameter(
           z.enum(['true', 'false']).transform((text) => text === 'true'),
-          '`true`: only orders of which something is overdue; `false`: only the others.',
+          '`true`: only orders with an overdue instalment; `false`: only the others.',
         ),
         limit,
         cursor: readCursor(z.strictObject({ placedAt: instant, orderId: externalId })),
@@ -118,7 +118,7 @@ export function orderEndpoints({
       path: '/orders/{orderId}',
       operationId: 'setOrderNumber',
       tag,
-      summary: 'Give an order its number',
+      summary: 'Set the number of an order',
       tryOut: { after: ['placeOrder'] },
       scopes: ['storefront'],
       body: amendment,
@@ -133,7 +133,7 @@ export function orderEndpoints({
       path: '/orders/{orderId}/ledger',
       operationId: 'listOrderEntries',
       tag,
-      summary: 'Read what was booked on an order',
+      summary: 'Read the ledger entries of an order',
       tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: ledgerEntries,
@@ -147,7 +147,7 @@ export function orderEndpoints({
       path: '/orders/{orderId}/timeline',
       operationId: 'readOrderTimeline',
       tag,
-      summary: 'Read an order’s past and planned future',
+      summary: 'Read the past and the planned steps of an order',
       tryOut: { after: ['placeOrder'] },
       scopes: ['read'],
       answer: timeline,
@@ -161,7 +161,7 @@ function notEligible(
   { verdict: { checks }, customer }: Extract<CheckoutResult, { kind: 'declined' }>,
   now: string,
 ): NettermsError {
-  return new NettermsError('not-eligible', 'Nothing was ordered; the order id stays free.', {
+  return new NettermsError('not-eligible', 'The order was not placed; its id can be used again.', {
     buyerMessage: buyerMessage(false, customer.locale),
     mayAskForTerms: mayAskForTerms(privilegeAt(customer, now)),
     checks: checksFor(key, checks),

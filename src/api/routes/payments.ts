@@ -21,9 +21,9 @@ import {
 } from '../schemas/receipts.ts';
 
 const tag = 'Payments';
-const statuses = { 200: 'done', 202: 'kept; not all the orders’ workflows have answered yet' };
+const statuses = { 200: 'done', 202: 'accepted; not all workflows of the orders have answered yet' };
 
-/** Money that was received: what it pays, what is left of it, and taking it back. */
+/** Money that was received: what it pays, what is left of it, and its reversal. */
 export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   async function answer(paymentId: string, { children, replayed }: Asked) {
     return {
@@ -39,7 +39,7 @@ export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       path: '/customers/{customerId}/payments',
       operationId: 'receivePayment',
       tag,
-      summary: 'Record money that a customer paid for any number of orders; what no order takes is credit',
+      summary: 'Record money that a customer paid for any number of orders; what is left becomes credit',
       tryOut: { after: ['placeOrder'] },
       scopes: [receivePayment.permission],
       body: newReceipt,
@@ -82,7 +82,7 @@ export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       path: '/payments/{paymentId}',
       operationId: 'readPayment',
       tag,
-      summary: 'Read a payment, and what became of it',
+      summary: 'Read a payment and its allocations',
       tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: ['read'],
       answer: payment,
@@ -107,8 +107,7 @@ export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       path: '/payments/{paymentId}/reverse',
       operationId: 'reversePayment',
       tag,
-      summary:
-        'Take a payment back as a whole, by reversing entries; an order that it had settled is open again',
+      summary: 'Reverse a whole payment by reversing entries; an order that it had settled is open again',
       tryOut: { after: ['placeOrder', 'recordPayment'] },
       scopes: [reversePayment.permission],
       body: paymentReversal,
@@ -116,7 +115,7 @@ export function paymentEndpoints({ sql, commands }: { sql: Sql; commands: Comman
       handle: async ({ params: { paymentId }, body: { reason, fee }, actor, now }) => {
         const { replayed } = await commands.askCustomer(reversePayment, {
           body: { paymentId, fee },
-          // Another reason for the same reversal is no other reversal.
+          // The same reversal with another reason is still the same reversal.
           content: { paymentId },
           ...{ actor, reason, idempotencyKey: null, now },
         });

@@ -26,16 +26,16 @@ import {
 const tag = 'Policies';
 const statuses = { 200: 'in force now' };
 
-/** A document that is to replace the version that was read, under its member's name. */
+/** A document that replaces the version that was read, under its member's name. */
 type Replacement = { baseVersion: number } & Partial<Record<'policy' | 'settings', Policies[PolicyKind]>>;
 
-/** The merchant's versioned documents; a change is for new orders. */
+/** The merchant's versioned documents; a change applies to new orders. */
 export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   /** `noun` names the document in operation ids; the sample data has it in version `sampleVersion`. */
   const policyPair = (kind: PolicyKind, noun: string, sampleVersion: 0 | 1): Endpoint[] => {
     const isSettings = kind === 'settings';
     const policy: z.ZodType<Policies[typeof kind]> = isSettings ? settingsBody : policyBodies[kind];
-    /** The document's member in what is sent and answered. */
+    /** The name of the document's member in requests and answers. */
     const member = isSettings ? 'settings' : 'policy';
     const path = isSettings ? '/settings' : `/policies/${kind}`;
     const name = isSettings ? 'merchant’s settings' : `${kind} policy`;

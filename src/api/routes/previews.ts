@@ -15,14 +15,14 @@ import { dunningPreview, dunningPreviewBody, termsPreview, termsPreviewBody } fr
 
 const tag = 'Policies';
 
-/** What would be, by the very code that the checkout uses. An order of a day counts as placed at its first moment. */
+/** Previews, made by the same code as the checkout. An order of a day counts as placed at the start of that day. */
 export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   async function closedMonthsOf(id: string | undefined): Promise<readonly ClosedMonth[]> {
     if (id === undefined) return [];
     return ((await findCustomer(sql, id)) ?? unknownCustomer(id)).closedMonths;
   }
 
-  /** The plan that the customer's rule set names for their orders; null if none does. */
+  /** The reminder plan that the customer's rule set names for their orders; null if it names none. */
   async function planFor(
     id: string | undefined,
     { eligibility, settings }: ActivePolicies,
@@ -42,7 +42,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/terms/preview',
       operationId: 'previewTerms',
       tag,
-      summary: 'See when an order on such terms would be due',
+      summary: 'See when an order on given terms would be due',
       scopes: ['read'],
       body: termsPreviewBody,
       answer: termsPreview,
@@ -61,7 +61,7 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/policies/dunning/preview',
       operationId: 'previewReminders',
       tag,
-      summary: 'See when an order’s reminders would leave, the earliest where they are spread',
+      summary: 'See when the reminders of an order would be sent, at the earliest if they are spread',
       scopes: ['read'],
       body: dunningPreviewBody,
       answer: dunningPreview,

@@ -27,7 +27,7 @@ import {
 const common = { method: 'get', tag: 'Reports', scopes: ['read'], formats: ['json', 'csv'] } as const;
 const columns = [...ageingBuckets, 'total'] as const;
 
-/** What is owed over all customers, in one currency, at the end of a day. */
+/** What all customers owe, in one currency, at the end of a day. */
 export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   type Asked = { asOf?: string | undefined; currency?: string | undefined };
 
@@ -35,7 +35,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     const { timeZone: zone, currency: usual } = (await activePolicies(sql)).settings.body;
     const today = dayAt(now, zone);
     const { asOf = today, currency = usual } = asked;
-    if (asOf > today) invalid('asOf', `This day is still to come: today is ${today}.`);
+    if (asOf > today) invalid('asOf', `This is in the future: today is ${today}.`);
     return { currency, asOf, end: endOfDay(asOf, zone), zone };
   }
 
@@ -50,7 +50,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       ...common,
       path: '/reports/ageing',
       operationId: 'readAgeing',
-      summary: 'Read how late what is owed is, by customer',
+      summary: 'Read the ageing of what is owed, by customer',
       query: z.strictObject(reportQuery),
       answer: ageingReport,
       handle: async ({ query, now, format }) => {

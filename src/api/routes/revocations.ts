@@ -17,7 +17,7 @@ import { revocation, revokeBody, revokedCustomer } from '../schemas/revocation.t
 
 const tag = 'Customers';
 
-/** Terms taken away, and what is demanded with it. */
+/** Revoked terms, and the demands for payment that go with them. */
 export function revocationEndpoints({
   sql,
   commands,
@@ -33,7 +33,7 @@ export function revocationEndpoints({
       path: '/customers/{customerId}/revoke',
       operationId: 'revokeTerms',
       tag,
-      summary: 'Revoke payment terms, and demand the open orders if asked',
+      summary: 'Revoke payment terms, and on request demand payment of the open orders',
       tryOut: { parameters: { customerId: 'papeleria-sotomar' } },
       scopes: [revokeTerms.permission],
       body: revokeBody,
@@ -61,7 +61,7 @@ export function revocationEndpoints({
       path: '/revocations/{revocationId}',
       operationId: 'readRevocation',
       tag,
-      summary: 'Read how far a revocation has come',
+      summary: 'Read the progress of a revocation',
       tryOut: { after: ['revokeTerms'] },
       scopes: ['read'],
       answer: revocation,

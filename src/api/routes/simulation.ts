@@ -17,7 +17,7 @@ export function simulationEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       path: '/policies/eligibility/simulate',
       operationId: 'simulateEligibility',
       tag: 'Policies',
-      summary: 'See which customers would gain or lose by an eligibility policy, and why; nothing is changed',
+      summary: 'See which customers an eligibility policy would affect, and why; nothing is changed',
       scopes: ['read'],
       query: z.strictObject({ limit, cursor: readCursor(z.strictObject({ after: externalId })) }),
       body: simulationBody,

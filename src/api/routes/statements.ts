@@ -7,7 +7,7 @@ import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { statement, statementQuery } from '../schemas/statement.ts';
 
-/** What a customer owes and how it came to that. */
+/** What a customer owes and how the balance arose. */
 export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   return [
     endpoint({

@@ -18,11 +18,10 @@ export function vatCheckEndpoints(deps: { sql: Sql; vatRegister: VatRegister }):
       path: '/customers/{customerId}/vat-check',
       operationId: 'checkVatNumber',
       tag,
-      summary:
-        'Ask VIES about a customer’s VAT number, and keep what it says; answers within some five seconds',
+      summary: 'Check a customer’s VAT number in VIES and keep the answer; takes at most about five seconds',
       scopes: ['storefront'],
       answer: vatCheck,
-      statuses: { 200: 'asked; that VIES gave no answer is an outcome as well' },
+      statuses: { 200: 'asked; the outcome may also be that VIES did not answer' },
       handle: async ({ params: { customerId }, actor, now }) => ({
         body: await checkCustomer(deps, customerId, { actor, now }),
       }),

@@ -3,7 +3,7 @@ import { examples } from './fields.ts';
 const eur = (amount: number) => ({ amount, currency: examples.currency });
 const { instant } = examples;
 
-/** The order that the example of `POST /v1/orders` places, as it is answered: open, nothing paid yet. */
+/** The order that the example of `POST /v1/orders` places, as the API returns it: open, nothing paid yet. */
 export const placedOrder = {
   orderId: examples.orderId,
   customerId: examples.customerId,
@@ -46,7 +46,7 @@ export const placedOrder = {
   workflowId: `order/${examples.orderId}/1`,
 };
 
-/** What became of the payment of the whole that the example records. */
+/** The command by which the example records payment in full. */
 export const appliedPayment = {
   commandId: examples.commandId,
   orderId: examples.orderId,
@@ -70,7 +70,7 @@ export const paidOrder = {
   command: appliedPayment,
 };
 
-/** May this customer buy for that on terms: yes, as a key that may read everything sees it. */
+/** A customer who may buy on terms, as a key that may read everything sees it. */
 export const eligibleCustomer = {
   eligible: true,
   buyerMessage: 'You can pay for this order on account.',

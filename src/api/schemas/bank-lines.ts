@@ -7,7 +7,7 @@ import { currency, day, externalId, limit, line, money, optionalParameter, page,
 import { importQuery } from './imports.ts';
 import { allocations, deductions } from './receipts.ts';
 
-/** Whether a format of Luxon's tells a day, and no part of it twice: text in quotes aside. */
+/** Whether a Luxon format names day, month and year once each; text in quotes is ignored. */
 function isDateFormat(format: string): boolean {
   const tokens = format.replace(/'[^']*'/g, ' ').match(/([A-Za-z])\1*/g) ?? [];
   const times = (pattern: RegExp) => tokens.filter((token) => pattern.test(token)).length;
@@ -18,15 +18,15 @@ const csvOfBank = `Data valuta;Importo;Causale;Ordinante
 15/01/2026;1.205,00;SO-1001 advance payment;Hofmann Werkzeuge GmbH
 16/01/2026;3,20;Interessi attivi;Banca Esempio
 `;
-/** What a bank might send, as an example; the examples of the columns' parameters fit it. */
+/** An example of a bank's file; the examples of the columns' parameters fit it. */
 export const bankFiles = { [CSV]: csvOfBank };
 
-/** How a bank's file is to be read, and which of its lines are booked. */
+/** How to read a bank's file, and which of its lines to book. */
 export const bankFileQuery = importQuery.extend({
   date: line(100).meta({ description: 'The column of the value date.', example: 'Data valuta' }),
   amount: line(100).meta({ description: 'The column of the amount, in major units.', example: 'Importo' }),
-  reference: line(100).meta({ description: 'The column of what the payer wrote.', example: 'Causale' }),
-  payer: line(100).optional().meta({ description: 'The column of who paid.', example: 'Ordinante' }),
+  reference: line(100).meta({ description: 'The column of the payment reference.', example: 'Causale' }),
+  payer: line(100).optional().meta({ description: 'The column of the payer.', example: 'Ordinante' }),
   dateFormat: line(30)
     .refine(
       isDateFormat,
@@ -37,12 +37,13 @@ export const bankFileQuery = importQuery.extend({
   decimal: z
     .enum([',', '.'])
     .optional()
-    .meta({ description: 'What stands before the cents; a point if not given.', example: ',' }),
+    .meta({ description: 'The decimal separator; a point if not given.', example: ',' }),
   currency: currency
     .optional()
     .meta({ description: 'Of all amounts in the file, by ISO 4217; the merchant’s if not given.' }),
   book: z.enum(['certain', 'none']).optional().meta({
-    description: 'What is booked without a person’s decision: what is certain, as if not given, or nothing.',
+    description:
+      'Which lines are booked without a person’s decision: the certain ones (the default) or none.',
   }),
 });
 
@@ -53,7 +54,7 @@ export const proposal = z
     allocations: z.array(z.object({ orderId: shown.orderId, amount: money })),
     reasons: z.array(z.enum(reasons)),
   })
-  .meta({ id: 'Proposal', description: 'What the line probably pays, as the orders are now.' });
+  .meta({ id: 'Proposal', description: 'What the line probably pays, by the present state of the orders.' });
 
 export const bankLine = z
   .object({
@@ -65,7 +66,7 @@ export const bankLine = z
     reference: shown.reference,
     payer: shown.company,
     proposal: proposal.nullable().meta({ description: 'null: the line is not open.' }),
-    paymentId: shown.paymentId.nullable().meta({ description: 'As which it is booked.' }),
+    paymentId: shown.paymentId.nullable().meta({ description: 'The payment as which it is booked.' }),
     ignored: z.object({ at: shown.instant, by: shown.actor, reason: shown.reason }).nullable(),
   })
   .meta({ id: 'BankLine' });
@@ -82,14 +83,16 @@ export const bankLines = page(bankLine);
 export const confirmation = z
   .strictObject({
     customerId: externalId.optional().meta({ description: 'As proposed if not given.' }),
-    allocations: allocations.optional().meta({ description: 'Without them the oldest due is paid first.' }),
+    allocations: allocations
+      .optional()
+      .meta({ description: 'Without them the oldest due date is paid first.' }),
     deductions,
   })
   .refine(
     ({ customerId, allocations, deductions }) => customerId !== undefined || (!allocations && !deductions),
     {
       path: ['customerId'],
-      message: 'Say whose payment it is.',
+      message: 'Give the customer whose payment it is.',
     },
   )
   .meta({

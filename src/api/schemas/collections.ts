@@ -5,7 +5,7 @@ import {
 } from '../../modules/bank-collections/rules/bank-collection.ts';
 import { day, externalId, positiveMoney, reason, shown } from './fields.ts';
 
-/** What the bank has said of the collection of an instalment. */
+/** What the bank reports about the collection of an instalment. */
 export const collectionMove = z
   .strictObject({
     state: z.enum(bankCollectionStates).meta({
@@ -13,24 +13,25 @@ export const collectionMove = z
     }),
     on: day.optional().meta({
       description:
-        'The bank’s day. If not given: today, and for `paid` at the first presentation the due date, if that is over.',
+        'The bank’s day. If not given: today; for `paid` at the first presentation, the due date if it has passed.',
     }),
     method: z
       .enum(bankCollectionMethods)
       .optional()
-      .meta({ description: 'As before, or riba, if not given.' }),
+      .meta({ description: 'If not given, as before, or else riba.' }),
     paymentId: externalId
       .optional()
-      .meta({ description: 'Of the payment that is booked; needed for `paid`.' }),
+      .meta({ description: 'The id of the payment that is booked; required for `paid`.' }),
     amount: positiveMoney.optional().meta({ description: 'For `paid`: all that is open if not given.' }),
     confirmed: z.boolean().optional().meta({
-      description: 'For `paid`: the bank will not return it, although its days are not over.',
+      description: 'For `paid`: the bank will not return it, although the period for returns is not over.',
     }),
     fee: z
-      .union([positiveMoney, z.enum(['policy', 'none'])], 'An amount, "policy" or "none".')
+      .union([positiveMoney, z.enum(['policy', 'none'])], 'Give an amount, "policy" or "none".')
       .optional()
       .meta({
-        description: 'For `unpaid`: what the customer is charged; by the receipts policy if not given.',
+        description:
+          'For `unpaid`: the fee that the customer is charged; by the receipts policy if not given.',
       }),
     reason: reason.optional(),
   })
@@ -46,8 +47,8 @@ export const collection = z
     state: z.enum(bankCollectionStates),
     method: z.enum(bankCollectionMethods),
     stateOn: shown.day,
-    presentations: z.int().meta({ description: 'How often it was given to the bank.' }),
-    paymentId: shown.paymentId.nullable().meta({ description: 'Of the latest time that it was paid.' }),
+    presentations: z.int().meta({ description: 'How often it was presented to the bank.' }),
+    paymentId: shown.paymentId.nullable().meta({ description: 'The latest payment.' }),
     actor: shown.actor,
     updatedAt: shown.instant,
   })

@@ -9,7 +9,7 @@ export const newCreditNote = z
     issuedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
     number: documentNumber(100)
       .optional()
-      .meta({ description: 'Once in a year of issue on an order, and for one customer.' }),
+      .meta({ description: 'Unique within a year of issue, except on other orders of the same customer.' }),
     reason,
   })
   .meta({

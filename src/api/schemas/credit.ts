@@ -21,7 +21,7 @@ export const credit = z.object({
   warning: z
     .enum(['near-limit', 'over-limit'])
     .optional()
-    .meta({ description: '`near-limit` from 80 % of the limit on; not there below.' }),
+    .meta({ description: '`near-limit` from 80 % of the limit on; missing below.' }),
 });
 
 const raiseOrNone = z
@@ -36,19 +36,20 @@ export const account = credit.extend({
   raise: raiseOrNone,
 });
 
-const accountCurrency = currency
-  .optional()
-  .meta({ description: 'Of which account, where no amount says it; else the customer’s usual one.' });
+const accountCurrency = currency.optional().meta({
+  description: 'The account’s currency, if no amount names it; otherwise the customer’s usual one.',
+});
 
 export const creditBody = z
   .strictObject({
     limit: moneyOrZero.nullable().meta({
-      description: 'null gives it back to the policy. In a currency without an account it opens one.',
+      description:
+        'null: the policy’s limit applies again. A limit in a currency without an account opens one.',
     }),
     currency: accountCurrency,
     tolerance: moneyOrZero.nullable().optional().meta({
       description:
-        'How far over the limit an order may reach; null takes the policy’s, left out it stays. In the limit’s currency.',
+        'How far an order may exceed the limit, in the limit’s currency; null: the policy’s applies; left out: it stays.',
     }),
     reason: reason.optional(),
   })
@@ -81,7 +82,9 @@ export const raiseBody = z
 export const adjustmentBody = z
   .strictObject({
     adjustmentId: externalId,
-    amount: signedMoney.meta({ description: '+ is more credit held for the customer, − is less.' }),
+    amount: signedMoney.meta({
+      description: 'Positive: more credit is held for the customer; negative: less.',
+    }),
     reason,
   })
   .meta({
@@ -94,7 +97,7 @@ export const adjustmentBody = z
 
 export const groupMembershipBody = z
   .strictObject({
-    groupId: externalId.nullable().meta({ description: 'null takes the customer out.' }),
+    groupId: externalId.nullable().meta({ description: 'null takes the customer out of their group.' }),
     reason,
   })
   .meta({ example: { groupId: 'hofmann-group', reason: 'Belongs to the holding.' } });
@@ -109,9 +112,9 @@ export const creditGroupBody = z
       .max(MAX_LIMITS)
       .refine(
         (limits) => new Set(limits.map((limit) => limit.currency)).size === limits.length,
-        'Each currency occurs once.',
+        'Give each currency only once.',
       )
-      .meta({ description: 'In a currency without one only the customers’ own limits hold.' }),
+      .meta({ description: 'In a currency that is not listed only the customers’ own limits apply.' }),
   })
   .meta({ example: { name: 'Hofmann Holding', limits: [{ amount: 2_000_000, currency: 'EUR' }] } });
 
@@ -122,8 +125,7 @@ export const creditGroup = z
     limits: z.array(money),
     members: z.array(shown.customerId).meta({ description: 'Ids of the customers.' }),
     used: z.array(money).meta({
-      description:
-        'Open balances and reservations of all members without their unapplied credit, by currency.',
+      description: 'Open balances and reservations of all members less their unapplied credit, by currency.',
     }),
     available: z.array(money).meta({ description: 'In the currencies of the limits.' }),
     createdAt: shown.instant,
@@ -133,7 +135,7 @@ export const creditGroup = z
 export type CreditGroupView = z.infer<typeof creditGroup>;
 
 const changed = { at: shown.instant, actor: shown.actor, reason: shown.reason.nullable() };
-const limitOrNone = money.nullable().meta({ description: 'null: the policy’s.' });
+const limitOrNone = money.nullable().meta({ description: 'null: the policy’s applied.' });
 
 export const creditHistory = z.object({
   items: z.array(
@@ -148,7 +150,7 @@ export const creditHistory = z.object({
           tolerance: z
             .object({ before: limitOrNone, after: limitOrNone })
             .optional()
-            .meta({ description: 'Where it was set as well.' }),
+            .meta({ description: 'Present if it was set with the limit.' }),
         }),
         z.object({
           kind: z.literal('raise'),

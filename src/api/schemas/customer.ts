@@ -17,13 +17,13 @@ import {
 } from './fields.ts';
 import { presentVatCheck } from './vat-check.ts';
 
-const validUntil = day.meta({ description: 'The last day on which it counts.' });
+const validUntil = day.meta({ description: 'The last day on which it is valid.' });
 const external = z
   .strictObject({
     creditScore: z.strictObject({ value: z.int().min(0).max(1_000_000), validUntil }).optional(),
     insuredLimit: z.strictObject({ amount: moneyOrZero, validUntil }).optional(),
   })
-  .meta({ id: 'ExternalFacts', description: 'What others say of the customer.' });
+  .meta({ id: 'ExternalFacts', description: 'What third parties report about the customer.' });
 
 const accountManager = z
   .strictObject({ name: line(200), email })
@@ -37,10 +37,10 @@ const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
   .meta({ id: 'ClosedMonth' });
 
-/** What a store says of a customer, before defaults. */
+/** The facts that a store sends about a customer, before defaults. */
 export const customerFacts = z
   .strictObject({
-    name: line(200).meta({ description: 'The company.' }),
+    name: line(200).meta({ description: 'The name of the company.' }),
     email,
     locale,
     country,
@@ -51,16 +51,16 @@ export const customerFacts = z
         z.string().regex(/^[a-z][A-Za-z0-9]{0,49}$/, 'A role is a word such as billing, dunning or pec.'),
         email,
       )
-      .refine((contacts) => Object.keys(contacts).length <= 20, 'At most 20.')
+      .refine((contacts) => Object.keys(contacts).length <= 20, 'Give at most 20.')
       .optional()
       .meta({
         description:
-          'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders; without `dunning` they go to `billing`, without that to `email`. `pec` is the certified e-mail address, which is kept and shown. Other roles are kept as they are.',
+          'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders. Without `dunning` they go to `billing`, and without `billing` to `email`. `pec` is the certified e-mail address; it is stored and shown. Other roles are stored as they are.',
         example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
       }),
     accountManager: accountManager
       .optional()
-      .meta({ description: 'Looks after the customer for the merchant; answers to e-mails go there.' }),
+      .meta({ description: 'The merchant’s contact for this customer; answers to e-mails go there.' }),
     stats: z
       .strictObject({
         orders: z.int().min(0).max(1_000_000_000).optional(),
@@ -68,18 +68,19 @@ export const customerFacts = z
       })
       .optional()
       .meta({ description: 'What the customer has bought so far.' }),
-    since: day.optional().meta({ description: 'Since when the store knows the customer.' }),
+    since: day.optional().meta({ description: 'Customer of the store since this day.' }),
     external: external.optional(),
     closedMonths: z
       .array(closedMonth)
       .max(11, 'At least one month stays open.')
       .refine(
         (list) => new Set(list.map(({ month }) => month)).size === list.length,
-        'Each month occurs once.',
+        'Give each month only once.',
       )
       .optional()
       .meta({
-        description: 'What would be due in one of them is due on `moveToDay` of the following month.',
+        description:
+          'An amount that would be due in one of these months is due on `moveToDay` of the following month.',
       }),
   })
   .meta({
@@ -123,18 +124,18 @@ export const customer = z
     external,
     closedMonths: z.array(closedMonth),
     accountManager,
-    currency: shown.currency.meta({ description: 'In which the usual account is kept.' }),
+    currency: shown.currency.meta({ description: 'The currency of the usual account.' }),
     createdAt: shown.instant,
     updatedAt: shown.instant,
     privilege: z
       .object({
         state: z
           .enum(['by_rules', 'granted', 'suspended', 'revoked', 'insolvency'])
-          .meta({ description: 'In force now: a suspension that has ended is none.' }),
+          .meta({ description: 'In force now: a suspension that has ended does not count.' }),
         reason: shown.reason.nullable(),
         actor: shown.actor.nullable(),
         at: shown.instant.nullable(),
-        until: shown.day.optional().meta({ description: 'When the suspension ends or has ended.' }),
+        until: shown.day.optional().meta({ description: 'When the suspension ends or ended.' }),
         insolventSince: shown.day.optional().meta({ description: 'No interest from that day on.' }),
       })
       .optional()
@@ -142,7 +143,9 @@ export const customer = z
     terms: z
       .object({
         own: z.array(shown.termsCode).nullable().meta({ description: 'null: the policy decides.' }),
-        codes: z.array(shown.termsCode).meta({ description: 'What may be chosen, the usual one first.' }),
+        codes: z
+          .array(shown.termsCode)
+          .meta({ description: 'The terms that may be chosen, the default first.' }),
       })
       .optional()
       .meta({ description: 'With the scope read.' }),
@@ -157,7 +160,7 @@ export const customer = z
       .optional()
       .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
     vatCheck: presentVatCheck.nullable().optional().meta({
-      description: 'null: the present VAT number was not checked; with the scope read.',
+      description: 'null: the current VAT number was not checked; with the scope read.',
     }),
     credit: account
       .optional()
@@ -181,7 +184,7 @@ export const suspendBody = z
     reason,
     until: instant
       .optional()
-      .meta({ description: 'The suspension ends then; without it, when somebody decides.' }),
+      .meta({ description: 'When the suspension ends; if not given, it lasts until somebody decides.' }),
   })
   .meta({ example: { reason: 'Two invoices are disputed.', until: '2030-12-31T23:00:00Z' } });
 export const ownTermsBody = z
@@ -190,10 +193,10 @@ export const ownTermsBody = z
       .array(termsCode)
       .min(1)
       .max(50)
-      .refine((codes) => new Set(codes).size === codes.length, 'Each code occurs once.')
+      .refine((codes) => new Set(codes).size === codes.length, 'Give each code only once.')
       .nullable()
       .meta({
-        description: 'Codes that may be chosen, the usual one first; null gives it back to the policy.',
+        description: 'Codes that may be chosen, the default first; null: the policy decides again.',
       }),
     reason,
   })

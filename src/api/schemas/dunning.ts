@@ -6,20 +6,20 @@ import { areDistinct, offset, termsCode, timeZone } from './fields.ts';
 const levels = z
   .array(z.strictObject({ offset, template: z.enum(reminderTemplates) }).meta({ id: 'Level' }))
   .max(20)
-  .refine((list) => areDistinct(list.map((level) => level.offset)), 'Each offset occurs once.');
+  .refine((list) => areDistinct(list.map((level) => level.offset)), 'Give each offset only once.');
 
-/** Which reminders leave when. */
+/** Which reminders are sent when. */
 export const dunningPolicy = z
   .strictObject({
     levels,
     plans: z
       .record(termsCode, levels)
-      .refine((plans) => Object.keys(plans).length <= 50, 'At most 50.')
+      .refine((plans) => Object.keys(plans).length <= 50, 'Give at most 50.')
       .default({})
-      .meta({ description: 'Other levels for the terms of a code.' }),
+      .meta({ description: 'Different levels for certain terms, by terms code.' }),
     sendTime: z
       .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is no time such as 09:00.')
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Give a time as HH:MM, such as 09:00.')
       .meta({ example: '09:00' })
       .default(defaultDunning.sendTime),
     timeZone: timeZone.default(defaultDunning.timeZone),

@@ -12,14 +12,14 @@ import {
   termsCode,
 } from './fields.ts';
 
-/** The members that are there. */
+/** The members that are not undefined. */
 const present = <T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 
 const someOf = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(1_000);
 
 const distinct = <Item extends z.ZodType<string>>(item: Item) =>
-  someOf(item).refine(areDistinct, 'Each occurs once.');
+  someOf(item).refine(areDistinct, 'Give each only once.');
 
 const withinDays = z.int().min(1).max(3_650);
 const days = z.int().min(0).max(3_650);
@@ -38,11 +38,11 @@ const vatNumber = z
         context.addIssue({
           code: 'custom',
           path: [name],
-          message: 'This is about VIES: give "register": "required" with it.',
+          message: 'This is about VIES: give "register": "required" with it, or leave it out.',
         });
   });
 
-/** What can be told of a customer before an order is known. */
+/** Conditions that can be checked before the order is known. */
 const conditions = [
   vatNumber,
   z.strictObject({ rule: z.literal('groups'), anyOf: someOf(line(100)) }),
@@ -86,7 +86,7 @@ const condition: z.ZodType<Condition> = z
   .discriminatedUnion('rule', [...conditions], {
     error: ({ input }) =>
       ofOrder.includes((input as { rule?: string } | null)?.rule ?? '')
-        ? 'A set is chosen by who the customer is: put this rule into `rules`.'
+        ? 'A set is chosen by the customer, not by the order: put this rule into `rules`.'
         : undefined,
   })
   .meta({ id: 'Condition' });
@@ -102,12 +102,14 @@ const rule: z.ZodType<Rule> = z
   .meta({ id: 'Rule' });
 
 const rules = z.array(rule).max(50).meta({ description: 'Every rule must pass.' });
-const creditLimit = moneyOrZero.meta({ description: 'Of a customer who has no limit of their own.' });
+const creditLimit = moneyOrZero.meta({
+  description: 'The limit of customers who have no limit of their own.',
+});
 const tolerance = moneyOrZero
   .optional()
-  .meta({ description: 'How far over the limit an order may reach; none if not given.' });
+  .meta({ description: 'How far an order may exceed the limit; zero if not given.' });
 
-/** Fills the tolerance in, and refuses one in another currency than the limit's. */
+/** Fills in the tolerance, and refuses one in a currency other than the limit's. */
 function withTolerance<Given extends { creditLimit: Amount; tolerance?: Amount | undefined }>(
   given: Given,
   context: z.RefinementCtx,
@@ -117,7 +119,7 @@ function withTolerance<Given extends { creditLimit: Amount; tolerance?: Amount |
     context.addIssue({
       code: 'custom',
       path: ['tolerance', 'currency'],
-      message: 'Limit and tolerance are in one currency.',
+      message: 'Give the tolerance in the currency of the limit.',
     });
   return { ...given, tolerance };
 }
@@ -130,7 +132,7 @@ const ruleSet = z
       .array(condition)
       .max(20)
       .default([])
-      .meta({ description: 'The set decides on those who meet all of these; with none, on everybody.' }),
+      .meta({ description: 'The set applies to customers who meet all of these; if empty, to everybody.' }),
     rules: rules.default([]),
     creditLimit,
     tolerance,
@@ -138,15 +140,15 @@ const ruleSet = z
       .array(termsCode)
       .min(1)
       .max(50)
-      .refine(areDistinct, 'Each code occurs once.')
+      .refine(areDistinct, 'Give each code only once.')
       .optional()
-      .meta({ description: 'Codes that may be chosen, the usual one first; all if not given.' }),
+      .meta({ description: 'Codes that may be chosen, the default first; all if not given.' }),
     dunning: termsCode.optional().meta({ description: 'A plan of the dunning policy.' }),
   })
   .transform(withTolerance)
   .meta({ id: 'RuleSet' });
 
-/** One list of rules for all, or an ordered list of sets, of which the first that a customer meets decides. */
+/** One list of rules for all customers, or an ordered list of sets. The first set that a customer meets decides. */
 export const eligibilityPolicy: z.ZodType<EligibilityPolicy> = z
   .strictObject({
     rules: rules.optional(),
@@ -157,14 +159,14 @@ export const eligibilityPolicy: z.ZodType<EligibilityPolicy> = z
       .min(1)
       .max(50)
       .optional()
-      .meta({ description: 'Instead of the other fields; the first that a customer meets decides.' }),
+      .meta({ description: 'Instead of the other fields; the first set that a customer meets decides.' }),
   })
   .transform(({ rules, creditLimit, tolerance, sets }, context): EligibilityPolicy => {
     const wrong = (name: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [name], message });
     if (sets) {
       for (const [name, given] of Object.entries({ rules, creditLimit, tolerance }))
-        if (given !== undefined) wrong(name, 'Each set has its own: leave this out beside `sets`.');
+        if (given !== undefined) wrong(name, 'Each set has its own: leave this out if you give `sets`.');
       return { sets: sets.map(({ terms, dunning, ...set }) => ({ ...set, ...present({ terms, dunning }) })) };
     }
     if (!rules) wrong('rules', 'Give rules and creditLimit, or sets.');

@@ -14,13 +14,13 @@ export const check = z
   })
   .meta({ id: 'Check', description: '`actual`, `required` and `message` with the scope read only.' });
 
-/** An early-payment discount, as an offer, a preview and an order tell it. */
+/** An early-payment discount, as offers, previews and orders show it. */
 export const discountOffer = z
   .object({
     percent: z.string().meta({ example: '2' }),
-    until: shown.day.meta({ description: 'That day included.' }),
+    until: shown.day.meta({ description: 'The last day of the discount.' }),
     amount: money,
-    payable: money.meta({ description: 'The total without it.' }),
+    payable: money.meta({ description: 'The total less the discount.' }),
   })
   .meta({ id: 'DiscountOffer' });
 
@@ -29,7 +29,8 @@ export const dueAmounts = z.array(
     dueOn: shown.day,
     amount: money,
     provisional: z.literal(true).optional().meta({
-      description: 'The due date counts from what has not happened yet; not there where it is final.',
+      description:
+        'The due date counts from an event that has not happened yet; missing if the date is final.',
     }),
     collection,
   }),
@@ -44,7 +45,7 @@ export const eligibility = z
       .meta({ description: 'For the buyer, in the customer’s language.' }),
     mayAskForTerms: z
       .boolean()
-      .meta({ description: 'Refused, and `POST …/terms-requests` would put it before an admin.' }),
+      .meta({ description: 'Refused, but `POST …/terms-requests` can ask an admin for terms.' }),
     offers: z
       .array(
         z.object({
@@ -54,20 +55,20 @@ export const eligibility = z
           discount: discountOffer.optional(),
         }),
       )
-      .meta({ description: 'Terms that do not fit an order of this amount, or are over, are left out.' }),
+      .meta({ description: 'Terms that do not fit an order of this amount, or have ended, are left out.' }),
     checks: z.array(check),
     credit: credit.optional().meta({ description: 'With the scope read only.' }),
   })
   .meta({
     id: 'Eligibility',
-    description: '`credit`, and of the checks `actual`, `required` and `message`, with the scope read only.',
+    description: '`credit`, and `actual`, `required` and `message` of the checks, with the scope read only.',
     example: eligibleCustomer,
   });
 
 export const decline = z
   .object({
     declineId: z.int(),
-    orderId: shown.orderId.meta({ description: 'Stayed free.' }),
+    orderId: shown.orderId.meta({ description: 'The id can be used again.' }),
     customerId: shown.customerId,
     total: money,
     eligibilityVersion: z.int(),

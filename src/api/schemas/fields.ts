@@ -5,12 +5,12 @@ import { MAX_AMOUNT } from '../../kernel/money.ts';
 import { MAX_DAYS } from '../../modules/terms/rules/terms.ts';
 import { countryProblem } from './country-codes.ts';
 
-/** Ids of customers, orders and payments, as the caller makes them. */
+/** Ids of customers, orders and payments, made by the caller. */
 export const externalId = z
   .string()
   .regex(idPattern, 'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..');
 
-/** One line for people: something visible, and neither control characters nor halves of a character. */
+/** One line of text for people: something visible, without control characters and lone surrogates. */
 export const line = (max: number) =>
   z
     .string()
@@ -20,7 +20,7 @@ export const line = (max: number) =>
 
 /** The number of an invoice or a credit note. */
 export const documentNumber = (max: number) =>
-  line(max).refine((text) => text === text.trim(), 'Leave out the blanks at its ends.');
+  line(max).refine((text) => text === text.trim(), 'Leave out spaces at the start and the end.');
 
 export const reason = line(1_000).meta({
   description: 'Kept in the history.',
@@ -28,19 +28,19 @@ export const reason = line(1_000).meta({
 });
 export const email = z.email().max(254).meta({ example: 'buchhaltung@hofmann-werkzeuge.example' });
 
-/** A body that only says why. */
+/** A body with only a reason. */
 export const withReason = (example: string) =>
   z.strictObject({ reason }).meta({ example: { reason: example } });
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 export const currency = z
   .string()
-  .refine((code) => currencies.has(code), 'This is no ISO 4217 currency such as EUR.')
+  .refine((code) => currencies.has(code), 'Give a currency code of ISO 4217, such as EUR.')
   .meta({ pattern: '^[A-Z]{3}$', example: 'EUR' });
 
 const amount = z.int().max(MAX_AMOUNT).meta({ example: 122_000 });
 
-/** An amount that is asked for or paid. */
+/** An amount above zero. */
 export const positiveMoney = z
   .strictObject({ amount: amount.min(1), currency })
   .meta({ id: 'PositiveMoney', description: 'In minor units (cents for EUR).' });
@@ -53,12 +53,12 @@ export const moneyOrZero = z
 /** An amount with a sign, such as a correction. */
 export const signedMoney = z
   .strictObject({
-    amount: amount.min(-MAX_AMOUNT).refine((given) => given !== 0, 'This is nothing.'),
+    amount: amount.min(-MAX_AMOUNT).refine((given) => given !== 0, 'Give an amount other than zero.'),
     currency,
   })
   .meta({ id: 'SignedMoney', description: 'In minor units (cents for EUR).' });
 
-/** A balance, as it is answered. */
+/** An amount or balance, as the API returns it. */
 export const money = z
   .object({ amount: z.int().meta({ example: 122_000 }), currency: z.string().meta({ example: 'EUR' }) })
   .meta({ id: 'Money', description: 'In minor units (cents for EUR).' });
@@ -74,7 +74,7 @@ export const country = z
 export const locale = z
   .string()
   .max(35)
-  .refine(isLocale, 'This is no language tag (BCP 47) such as it or en-GB.')
+  .refine(isLocale, 'Give a language tag (BCP 47), such as it or en-GB.')
   .meta({ example: 'it-IT' });
 
 function isLocale(tag: string): boolean {
@@ -90,18 +90,18 @@ export const timeZone = z
   .max(64)
   .refine(
     (zone) => /^[A-Za-z]/.test(zone) && IANAZone.isValidZone(zone),
-    'This is no time zone such as Europe/Rome.',
+    'Give a time zone such as Europe/Rome.',
   )
   .meta({ example: 'Europe/Rome' });
 
 /** A day that exists. */
 export const day = z.iso
-  .date('This is no day such as 2027-01-31.')
-  .refine((text) => text >= '1900-01-01', 'Too long ago.')
-  .refine((text) => text <= '2999-12-31', 'Too far away.')
+  .date('Give a day as YYYY-MM-DD, such as 2027-01-31.')
+  .refine((text) => text >= '1900-01-01', 'Give a day from 1900-01-01 on.')
+  .refine((text) => text <= '2999-12-31', 'Give a day up to 2999-12-31.')
   .meta({ example: '2026-01-15' });
 export const instant = z.iso
-  .datetime({ offset: true, error: 'This is no instant such as 2027-01-31T09:00:00Z.' })
+  .datetime({ offset: true, error: 'Give a date and time with an offset, such as 2027-01-31T09:00:00Z.' })
   .meta({ example: '2026-01-15T09:00:00Z' });
 
 const exactUnits = /^-?P(?!$)(\d{1,4}W)?(\d{1,5}D)?(T(?!$)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$/;
@@ -111,19 +111,19 @@ const durationText = z
   .string()
   .regex(
     exactUnits,
-    'This is no ISO 8601 duration in weeks, days, hours, minutes and seconds, such as P7D or PT60S.',
+    'Give an ISO 8601 duration in weeks, days, hours, minutes and seconds, such as P7D or PT60S.',
   );
 
-/** A duration of more than nothing, up to the longest terms. */
+/** A duration above zero, up to that of the longest terms. */
 export const duration = durationText
-  .refine((text) => msOf(text) > 0, 'A duration is more than zero.')
-  .refine((text) => msOf(text) <= MAX_DAYS * DAY_MS, `At most ${MAX_DAYS} days.`)
+  .refine((text) => msOf(text) > 0, 'Give a duration of more than zero.')
+  .refine((text) => msOf(text) <= MAX_DAYS * DAY_MS, `Give at most ${MAX_DAYS} days.`)
   .meta({ example: 'PT60S' });
 
 const MAX_OFFSET_DAYS = 365;
-/** A signed duration, counted from a due date; one with a time part from the instant `dueAt`. */
+/** A signed duration, counted from a due date. With a time part it counts from the instant `dueAt`. */
 export const offset = durationText
-  .refine((text) => Math.abs(msOf(text)) <= MAX_OFFSET_DAYS * DAY_MS, `At most ${MAX_OFFSET_DAYS} days.`)
+  .refine((text) => Math.abs(msOf(text)) <= MAX_OFFSET_DAYS * DAY_MS, `Give at most ${MAX_OFFSET_DAYS} days.`)
   .meta({ example: '-P3D' });
 
 /** A product category, as the store names it. */
@@ -139,25 +139,25 @@ export const termsCode = z
   .meta({ example: 'net30' });
 
 /**
- * A parameter that may be left out. It has no example, because the page at `/docs` would fill it in; the description
- * says what holds if it is not given.
+ * A parameter that may be left out. It has no example, because the page at `/docs` would fill it in. The description
+ * says what applies if it is not given.
  */
 export const optionalParameter = <Schema extends z.ZodType>(schema: Schema, description: string) =>
   schema.optional().meta({ description, example: undefined });
 
-/** Narrows a list down to one customer. */
+/** Limits a list to one customer. */
 export const ofCustomer = optionalParameter(externalId, 'Only those of this customer, by the customer’s id.');
 
 /** A whole number in a query. */
 export const integerParameter = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, 'This is no whole number.')
+    .regex(/^\d{1,15}$/, 'Give a whole number.')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
     .meta({ type: 'integer', minimum: min, maximum: max });
 
-/** How many items a list gives at once. */
+/** How many items a list returns at once. */
 export const limit = integerParameter(1, 200)
   .optional()
   .transform((given) => given ?? 50)
@@ -166,20 +166,20 @@ export const limit = integerParameter(1, 200)
     minimum: 1,
     maximum: 200,
     default: 50,
-    description: 'How many items are given at once.',
+    description: 'How many items are returned at once.',
   });
 
-/** A list, as it is answered. */
+/** A list, as the API returns it. */
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),
     nextCursor: z.string().nullable().meta({
-      description: 'Give it as `cursor` to read on; null at the end.',
+      description: 'Send it as `cursor` to read the next page; null at the end.',
       example: 'eyJhZnRlciI6ImhvZm1hbm4td2Vya3pldWdlIn0',
     }),
   });
 
-/** Examples that belong together: the sample data of `npm start`, and what the examples of the calls make of it. */
+/** Examples that belong together: the sample data of `npm start`, and what the example calls create from it. */
 export const examples = {
   customerId: 'hofmann-werkzeuge',
   company: 'Hofmann Werkzeuge GmbH',
@@ -193,7 +193,7 @@ export const examples = {
   groupId: 'hofmann-group',
   importId: 'customers-1',
   revocationId: 'revocation-1',
-  // These three follow from the examples that make them.
+  // These three follow from the examples that create them.
   commandId: 'cmd_fbdf8c36d24dcc2ecc65fa02794168c6',
   approvalId: 'apr_36d1c460e8844f1fe67bcbcd9939eb4d',
   bankLineId: 'bank_de2fc1714f170d16c517b0f07947eac0',
@@ -206,7 +206,7 @@ export const examples = {
   reference: 'Order SO-1001',
 } as const;
 
-/** Texts as they are answered, with these examples. */
+/** Texts as the API returns them, with these examples. */
 export const shown = Object.fromEntries(
   Object.entries(examples).map(([name, example]) => [name, z.string().meta({ example })]),
 ) as Record<keyof typeof examples, z.ZodString>;

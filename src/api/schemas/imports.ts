@@ -12,9 +12,9 @@ export const file = z.custom<Upload>();
 const separator: z.ZodType<Separator | undefined> = z
   .enum(separators)
   .optional()
-  .meta({ description: 'Between the cells of a CSV file; found from the header if not given.' });
+  .meta({ description: 'Between the cells of a CSV file; detected from the header if not given.' });
 
-/** Customers by media type, as an example: some columns of CSV, and all fields of JSON Lines are optional. */
+/** Example files by media type. They do not contain every column or field. */
 export const customerFiles = {
   [CSV]: `customerId,name,email,locale,country,vatNumber,groups,orders,turnover,turnoverCurrency,contacts.billing
 ferramenta-galli,Ferramenta Galli S.r.l.,info@ferramenta-galli.example,it,IT,,trade|north,12,480000,EUR,fatture@ferramenta-galli.example
@@ -35,7 +35,7 @@ export const importQuery = z.strictObject({
       enum: ['skip', 'refuse'],
       default: 'skip',
       description:
-        'What lines that are rejected mean for the others: `skip` imports the others, `refuse` imports nothing.',
+        'What to do if lines are rejected: `skip` imports the other lines, `refuse` imports nothing.',
     }),
   separator,
 });
@@ -46,14 +46,14 @@ export const importView = z
     kind: z.enum(importKinds),
     state: z.enum(['received', 'applying', 'done', 'refused']).meta({
       description:
-        '`refused`: a line was rejected and `onRejected` was `refuse`, so nothing was imported. Until `done` nothing of the file is visible, then all of it.',
+        '`refused`: a line was rejected and `onRejected` was `refuse`, so nothing was imported. Nothing of the file is visible until `done`, then all of it.',
     }),
     onRejected: z.enum(['skip', 'refuse']),
     lines: z.int(),
     progress: z
       .object({ done: z.int(), total: z.int() })
-      .meta({ description: 'Lines gone through, of those that were not rejected.' }),
-    created: z.int().meta({ description: 'Of bank lines: those that are new.' }),
+      .meta({ description: 'Lines that are processed, out of those that were not rejected.' }),
+    created: z.int().meta({ description: 'For bank lines: the new ones.' }),
     updated: z.int(),
     unchanged: z.int(),
     rejected: z.int(),
@@ -63,7 +63,7 @@ export const importView = z
       .string()
       .meta({ example: 'import/customers-1' })
       .nullable()
-      .meta({ description: 'null: a refused import needs none.' }),
+      .meta({ description: 'null: a refused import has no workflow.' }),
   })
   .meta({ id: 'Import' });
 export type ImportView = z.infer<typeof importView>;
@@ -77,18 +77,18 @@ export const rejectedQuery = z.strictObject({ limit, cursor: readCursor(afterLin
 export const rejectedPage = page(
   z
     .object({
-      line: z.int().meta({ description: 'As an editor counts the lines of the file.' }),
+      line: z.int().meta({ description: 'The number of the line in the file, from 1.' }),
       subject: z
         .string()
         .meta({ example: 'ferramenta-galli' })
         .nullable()
-        .meta({ description: 'The customer’s id, if that could be read.' }),
+        .meta({ description: 'The customer’s id, if it could be read.' }),
       errors: z.array(
         z.object({
           pointer: z
             .string()
             .meta({ example: 'country' })
-            .meta({ description: 'A column of CSV, a JSON pointer, or empty: the whole line.' }),
+            .meta({ description: 'A column of CSV or a JSON pointer; empty for the whole line.' }),
           detail: z.string().meta({ example: 'This is empty.' }),
         }),
       ),

@@ -6,21 +6,24 @@ import { countriesWithLaw } from '../../modules/interest/rules/laws.ts';
 import { defaultLateInterest } from '../../modules/settings/rules/defaults.ts';
 import { country, day, money, moneyOrZero, positiveMoney, reason, shown } from './fields.ts';
 
-/** Above it a point was forgotten: "215" is 2.15 percent. */
+/** Higher rates are refused: somebody forgot the point, such as "215" for 2.15 percent. */
 const MOST_PERCENT = 30;
 
-/** A rate in percent, as a text, so that no digit is lost. The ECB's main rate has never been below zero. */
+/** A rate in percent, as text so that no digit is lost. The ECB's main rate has never been below zero. */
 const rate = z
   .string()
-  .regex(/^\d{1,3}(\.\d{1,4})?$/, 'A rate is a text such as "2.15" with a point, and is not negative.')
-  .refine((text) => percentUnits(text) <= percentUnits(`${MOST_PERCENT}`), `At most ${MOST_PERCENT} percent.`)
+  .regex(/^\d{1,3}(\.\d{1,4})?$/, 'Give a rate as text with a point, such as "2.15", not negative.')
+  .refine(
+    (text) => percentUnits(text) <= percentUnits(`${MOST_PERCENT}`),
+    `Give at most ${MOST_PERCENT} percent.`,
+  )
   .meta({ example: '2.15' });
 
 const referenceRates = z
   .array(
     z.strictObject({
       from: day
-        .refine(startsHalfYear, 'A half-year begins on 1 January or 1 July.')
+        .refine(startsHalfYear, 'Give the start of a half-year: 1 January or 1 July.')
         .meta({ example: '2027-01-01' }),
       percent: rate,
     }),
@@ -32,10 +35,10 @@ const referenceRates = z
         context.addIssue({
           code: 'custom',
           path: [index, 'from'],
-          message: 'This half-year has a rate already: leave one of the two out.',
+          message: 'This half-year already has a rate: leave out one of the two.',
         });
   })
-  .meta({ description: 'Stand above the published rates of their half-years, or add to them.' });
+  .meta({ description: 'Override the published rates of their half-years, or add to them.' });
 
 export const lateInterestPolicy = z
   .strictObject({
@@ -43,17 +46,17 @@ export const lateInterestPolicy = z
     country: country
       .refine(
         (code) => countriesWithLaw.includes(code),
-        `The law is known of: ${countriesWithLaw.join(', ')}.`,
+        `Give a country whose law is supported: ${countriesWithLaw.join(', ')}.`,
       )
       .nullable()
       .default(defaultLateInterest.country)
-      .meta({ description: 'Whose law holds; null is the country of the settings.' }),
+      .meta({ description: 'Whose law applies; null: the country of the settings.' }),
     marginPercent: rate.nullable().default(defaultLateInterest.marginPercent).meta({
-      description: 'Points above the reference rate that were agreed; null is the law’s.',
+      description: 'Agreed percentage points above the reference rate; null: those of the law.',
     }),
     compensation: moneyOrZero
       .default(defaultLateInterest.compensation)
-      .meta({ description: 'For each overdue invoice, once; 0 is none.' }),
+      .meta({ description: 'Once for each overdue invoice; 0 for none.' }),
     referenceRates: referenceRates.default([]),
   })
   .meta({
@@ -70,24 +73,26 @@ const excluded = z
   .strictObject({ from: day, to: day.nullable().default(null), amount: positiveMoney.optional() })
   .refine(({ from, to }) => to === null || from <= to, {
     path: ['to'],
-    message: '`to` is not before `from`.',
+    message: 'Give `from` or a later day.',
   })
-  .meta({ description: 'Days on which nothing accrues on so much of the principal, on all if not given.' });
+  .meta({
+    description: 'Days on which nothing accrues on `amount` of the principal, or on all of it if not given.',
+  });
 
 export const interestPreviewBody = z
   .strictObject({
     principal: positiveMoney,
-    dueOn: day.meta({ description: 'The legal due day, moved off holidays already; it does not count.' }),
+    dueOn: day.meta({ description: 'The legal due day, already moved off holidays; it does not count.' }),
     paidOn: day.meta({ description: 'When the rest was paid; this day counts.' }),
     country,
     payments: z
       .array(z.strictObject({ on: day, amount: positiveMoney }))
       .max(500)
       .default([])
-      .meta({ description: 'Parts that were paid until `paidOn`, in any order.' }),
+      .meta({ description: 'Part payments up to `paidOn`, in any order.' }),
     excluded: z.array(excluded).max(100).default([]),
     agrifood: z.boolean().default(false),
-    concludedOn: day.optional().meta({ description: 'The contract’s day; the due day if not given.' }),
+    concludedOn: day.optional().meta({ description: 'The day of the contract; the due day if not given.' }),
   })
   .superRefine(({ principal, dueOn, paidOn, payments, excluded, concludedOn }, context) => {
     const wrong = (path: (string | number)[], message: string): void =>
@@ -99,19 +104,20 @@ export const interestPreviewBody = z
         wrong(['payments', index, 'amount', 'currency'], foreign);
         continue;
       }
-      if (on > paidOn) wrong(['payments', index, 'on'], `After paidOn, ${paidOn}: leave later payments out.`);
+      if (on > paidOn)
+        wrong(['payments', index, 'on'], `This is after paidOn, ${paidOn}: leave out later payments.`);
       paid += amount.amount;
       if (paid > principal.amount)
         wrong(
           ['payments', index, 'amount'],
-          `With this the payments come to ${plainMoney({ ...principal, amount: paid })}, more than the principal of ${plainMoney(principal)}.`,
+          `Up to here the payments sum to ${plainMoney({ ...principal, amount: paid })}, more than the principal of ${plainMoney(principal)}.`,
         );
     }
     for (const [index, { amount }] of excluded.entries())
       if (amount && amount.currency !== principal.currency)
         wrong(['excluded', index, 'amount', 'currency'], foreign);
     if (concludedOn !== undefined && concludedOn > dueOn)
-      wrong(['concludedOn'], `After the due day, ${dueOn}: a contract comes before.`);
+      wrong(['concludedOn'], `This is after the due day, ${dueOn}: give an earlier day.`);
   })
   .meta({
     example: {
@@ -140,11 +146,11 @@ export const interestPreview = z.object({
   compensation: money,
   periods: z
     .array(interestPeriod)
-    .meta({ description: 'Both days are included; empty where nothing is late.' }),
+    .meta({ description: '`from` and `to` are included; empty if nothing is late.' }),
 });
 
 export const ratesQuery = z.strictObject({
-  country: country.meta({ description: 'Whose law is asked for, by ISO 3166-1.' }),
+  country: country.meta({ description: 'Whose law applies, by ISO 3166-1.' }),
 });
 export const referenceRateList = z.object({
   items: z.array(
@@ -164,7 +170,7 @@ export const newInterest = z
 
 export const newWaiver = z
   .strictObject({
-    amount: positiveMoney.optional().meta({ description: 'All that was charged, if not given.' }),
+    amount: positiveMoney.optional().meta({ description: 'All that was charged if not given.' }),
     reason,
   })
   .meta({
@@ -174,7 +180,7 @@ export const newWaiver = z
 
 export const orderInterest = z
   .object({
-    enabled: z.boolean().meta({ description: 'Whether the merchant charges late customers.' }),
+    enabled: z.boolean().meta({ description: 'Whether the merchant charges late interest.' }),
     until: shown.day,
     accrued: money,
     charged: money,

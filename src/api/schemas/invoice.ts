@@ -10,20 +10,19 @@ const documentUrl = z
   .max(2_000)
   .refine(
     (url) => /^https:\/\/[^\s\p{Cc}\p{Cs}]+$/u.test(url) && URL.canParse(url),
-    'This is no address that begins with https://.',
+    'Give an address that begins with https://.',
   )
   .meta({ format: 'uri', example: 'https://documents.example.com/2027-15.pdf' });
 
-/** As it is searched for and named to customers. */
-
 export const newInvoice = z
   .strictObject({
-    number: documentNumber(50).meta({ description: 'Once in a year of issue.', example: '2027/15' }),
+    number: documentNumber(50).meta({ description: 'Unique within its year of issue.', example: '2027/15' }),
     issuedOn: day.meta({ description: 'In the merchant’s time zone; not in the future.' }),
     receivedOn: day.optional().meta({ description: 'On the day of issue or later.' }),
     total: positiveMoney,
     payable: positiveMoney.optional().meta({
-      description: 'What the customer owes of the total; all of it if not given. Only this is chased.',
+      description:
+        'What the customer owes of the total; all of it if not given. Reminders ask only for this amount.',
     }),
     withheld: z
       .strictObject({ kind: withholding })
@@ -64,7 +63,7 @@ export const invoice = z
       z.object({
         orderId: shown.orderId,
         amount: money,
-        payable: money.meta({ description: 'What is withheld is divided in proportion.' }),
+        payable: money.meta({ description: 'The withheld amount is divided in proportion.' }),
       }),
     ),
     createdAt: shown.instant,
@@ -79,8 +78,8 @@ export const orderInvoice = z
     number: shown.invoiceNumber,
     issuedOn: shown.day,
     receivedOn: shown.day.nullable(),
-    amount: money.meta({ description: 'What it asks for this order.' }),
-    payable: money.meta({ description: 'What of that the customer owes.' }),
+    amount: money.meta({ description: 'The invoiced amount of this order.' }),
+    payable: money.meta({ description: 'The part of it that the customer owes.' }),
     withheld: withholding.nullable(),
     documentUrl: z.string().meta({ example: 'https://documents.example.com/2026-15.pdf' }).nullable(),
   })

@@ -26,17 +26,17 @@ const key = z
   .string()
   .regex(/^(?!__proto__$)[A-Za-z0-9_.:-]{1,50}$/, 'A key has 1 to 50 of A-Z a-z 0-9 _ . : -');
 const exact = z.number().refine((given) => Number.isSafeInteger(given) || !Number.isInteger(given));
-const value = z.union([line(500), exact, z.boolean()], 'A text, a number below 2^53, true or false.');
+const value = z.union([line(500), exact, z.boolean()], 'Give a text, a number below 2^53, true or false.');
 const atMost20 = (record: object) => Object.keys(record).length <= 20;
 
-/** A law that limits the payment of the goods. */
+/** A law that limits the payment term of the goods. */
 export const regime = z.strictObject({ kind: z.literal('agrifood'), perishable: z.boolean() }).meta({
   id: 'Regime',
   description:
-    'Food is paid within 60 days from its delivery, perishable food within 30 (D.Lgs. 198/2021, art. 4).',
+    'Food must be paid within 60 days of delivery, perishable food within 30 (D.Lgs. 198/2021, art. 4).',
 });
 
-/** What a store asks at checkout, before defaults. */
+/** A checkout as the store sends it, before defaults. */
 export const newOrder = z
   .strictObject({
     orderId: externalId,
@@ -48,28 +48,28 @@ export const newOrder = z
     confirm: z.enum(['now', 'later']).optional().meta({ description: '`later` only reserves the credit.' }),
     buyer: z
       .record(key, line(200))
-      .refine(atMost20, 'At most 20.')
+      .refine(atMost20, 'Give at most 20.')
       .refine(({ email: given }) => given === undefined || email.safeParse(given).success, {
         path: ['email'],
-        message: 'This is no e-mail address.',
+        message: 'This is not an e-mail address.',
       })
       .optional()
       .meta({
         description:
-          'Who orders for the company, such as `name` and `email`; the confirmation goes to `email` in copy.',
+          'The person who orders for the company, such as `name` and `email`; `email` gets a copy of the confirmation.',
         example: { name: 'Anna Bianchi', email: 'anna@acme.example' },
       }),
     purchaseOrder: line(100).optional(),
-    metadata: z.record(key, value).refine(atMost20, 'At most 20.').optional(),
+    metadata: z.record(key, value).refine(atMost20, 'Give at most 20.').optional(),
     categories: z
       .array(category)
       .max(100)
       .optional()
-      .meta({ description: 'Of the products, as the rules of eligibility name them.' }),
-    regime: regime.optional().meta({ description: 'Terms beyond its limit are refused.' }),
+      .meta({ description: 'Categories of the products, as the eligibility rules name them.' }),
+    regime: regime.optional().meta({ description: 'Terms longer than its limit are refused.' }),
     customer: customerFacts
       .optional()
-      .meta({ description: 'Who the customer is: written with the order, as a PUT of the customer would.' }),
+      .meta({ description: 'The customer’s facts: saved with the order, as a PUT of the customer would.' }),
   })
   .meta({
     id: 'NewOrder',
@@ -111,21 +111,23 @@ export const order = z
         dueAt: shown.instant
           .nullable()
           .meta({ description: 'Overdue from this instant on; null while the due date is provisional.' }),
-        provisional: z.boolean().meta({ description: 'The due date counts from what has not happened yet.' }),
+        provisional: z
+          .boolean()
+          .meta({ description: 'The due date counts from an event that has not happened yet.' }),
         collection: z.enum(paymentMeans),
         amount: money,
         outstanding: money,
-        charges: money.meta({ description: 'Of what is outstanding, interest and costs.' }),
+        charges: money.meta({ description: 'The interest and costs in what is outstanding.' }),
       }),
     ),
     discount: discountOffer.nullable().meta({
       description:
-        'A discount for early payment; booked when payments received by its day reach `payable`. As it stands: without what was credited or is withheld.',
+        'A discount for early payment; booked when payments received by `until` reach `payable`. The amounts already take credit notes and withheld amounts into account.',
     }),
     invoices: z.array(orderInvoice).meta({ description: 'The earliest first.' }),
     regime: regime.nullable(),
     fulfilment: z.object({
-      amount: money.meta({ description: 'What was delivered or rendered so far.' }),
+      amount: money.meta({ description: 'What has been delivered or rendered so far.' }),
       complete: z.boolean(),
       completedOn: shown.day.nullable(),
     }),
@@ -148,7 +150,7 @@ export const order = z
     workflowId: z
       .string()
       .meta({ example: placedOrder.workflowId })
-      .meta({ description: 'In Temporal, of the current episode.' }),
+      .meta({ description: 'The workflow in Temporal, of the current episode.' }),
   })
   .meta({ id: 'Order', example: placedOrder });
 
@@ -163,7 +165,7 @@ export const command = z
     outcome: z
       .enum(['applied', 'refused'])
       .nullable()
-      .meta({ description: 'null while the workflow has not said.' }),
+      .meta({ description: 'null while the workflow has not answered.' }),
     refusal: z
       .string()
       .meta({ example: 'order-closed' })
@@ -174,7 +176,7 @@ export const command = z
   .meta({ id: 'Command', example: appliedPayment });
 export type CommandView = z.infer<typeof command>;
 
-/** An order, and what became of what was asked; no command where nothing was left to do. */
+/** An order, and the command with its outcome; without a command if there was nothing left to do. */
 export const orderAfterCommand = order
   .extend({ command: command.optional() })
   .meta({ id: 'OrderAfterCommand', example: paidOrder });
@@ -187,7 +189,7 @@ export const newTotal = z
   .strictObject({
     total: moneyOrZero.refine(
       ({ amount }) => amount > 0,
-      'To take the whole order back, cancel it: POST /v1/orders/{orderId}/cancel.',
+      'To reduce the total to zero, cancel the order: POST /v1/orders/{orderId}/cancel.',
     ),
     reason: reason.optional(),
   })
@@ -200,15 +202,15 @@ export const newFulfilment = z
   .strictObject({
     fulfilmentId: externalId
       .optional()
-      .meta({ description: 'The store’s own: the same one is never counted twice.' }),
+      .meta({ description: 'The store’s own id; the same id is never counted twice.' }),
     amount: positiveMoney.optional().meta({
-      description: 'All that is left if not given; with `final` after earlier parts, nothing more.',
+      description: 'If not given, all that is left; with `final` after earlier fulfilments, zero.',
     }),
     fulfilledOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
     final: z
       .boolean()
       .optional()
-      .meta({ description: 'Nothing more will come: what is left of the order is released.' }),
+      .meta({ description: 'Nothing more will be delivered; the rest of the order is released.' }),
   })
   .meta({
     id: 'NewFulfilment',
@@ -231,18 +233,18 @@ export const instalmentPlan = z
     of: z
       .enum(['overdue', 'outstanding'])
       .default('overdue')
-      .meta({ description: 'What the plan is over, interest and costs included.' }),
+      .meta({ description: 'What the plan covers, including interest and costs.' }),
     instalments: z
       .array(z.strictObject({ dueOn: day, amount: positiveMoney }))
       .min(1)
       .max(36)
       .refine(
         (lines) => lines.every(({ dueOn }, index) => index === 0 || lines[index - 1]!.dueOn < dueOn),
-        'Each is due after the one before.',
+        'Give each instalment a later due date than the one before.',
       )
       .refine(
         (lines) => lines.every(({ amount }) => amount.currency === lines[0]!.amount.currency),
-        'All are in one currency.',
+        'Give all amounts in one currency.',
       ),
     reason,
   })
@@ -269,7 +271,7 @@ export const newPayment = z
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'Pays this one first; else the earliest due.' }),
+      .meta({ description: 'The instalment to pay first; if not given, the earliest due.' }),
   })
   .meta({
     id: 'NewPayment',
@@ -296,12 +298,12 @@ export const ledgerEntries = z.object({
         kind: z.enum(entryKinds),
         part: z.enum(['principal', 'charges']),
         valueOn: shown.day.meta({
-          description: 'The day on which it counts: of a payment, when it was received.',
+          description: 'The day on which it counts: for a payment, the day of receipt.',
         }),
         cause: z
           .object({ kind: z.enum(causeKinds), id: z.string().meta({ example: 'order-1001' }) })
           .meta({ description: 'What it was booked for.' }),
-        amount: money.meta({ description: 'receivable: + is owed; unapplied: + is credit held.' }),
+        amount: money.meta({ description: 'On `receivable` + is owed; on `unapplied` + is credit held.' }),
         instalment: z.int().nullable(),
         paymentId: shown.paymentId.nullable(),
         reverses: z.int().nullable(),

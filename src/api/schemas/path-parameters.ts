@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { examples, externalId } from './fields.ts';
 
-/** A name in braces of a path, with an example from the sample data or from another call's example. */
+/** A path parameter, with an example from the sample data or from another call's example. */
 const named = (description: string, example: string) => externalId.meta({ description, example });
 
 const parameters: Readonly<Record<string, z.ZodType<string>>> = {
@@ -14,11 +14,11 @@ const parameters: Readonly<Record<string, z.ZodType<string>>> = {
   version: named('The number of the version; 0 is the built-in one.', '0'),
   taskId: named('The task’s number, as listed by `listTasks`.', '1'),
   importId: named(
-    'The import’s id: the `Idempotency-Key` of the file, or the id that was answered.',
+    'The import’s id: the `Idempotency-Key` of the file, or the id in the answer.',
     examples.importId,
   ),
   bankLineId: named('The bank line’s id, as listed by `listBankLines`.', examples.bankLineId),
-  commandId: named('The command’s id, from the answer to the call that gave it.', examples.commandId),
+  commandId: named('The command’s id, from the answer to the call that sent it.', examples.commandId),
   approvalId: named(
     'The approval’s id, from the answer to the write-off that waits for it.',
     examples.approvalId,
@@ -26,7 +26,7 @@ const parameters: Readonly<Record<string, z.ZodType<string>>> = {
   revocationId: named('The revocation’s id, chosen by whoever revoked the terms.', examples.revocationId),
 };
 
-/** The parameter of a path by its name. Throws where nobody has described it. */
+/** The parameter of a path by its name. Throws if it is not described here. */
 export function pathParameter(name: string): z.ZodType<string> {
   const found = parameters[name];
   if (!found) throw new Error(`describe the path parameter {${name}} in path-parameters.ts`);

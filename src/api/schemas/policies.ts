@@ -8,7 +8,7 @@ import { receiptsPolicy } from './receipts.ts';
 import { settings } from './settings.ts';
 import { termsPolicy } from './terms.ts';
 
-/** The policies as they are written; what is read from them is the domain's. */
+/** The policies as they are sent; parsing turns them into the domain's types. */
 export const policyBodies: { [Kind in Exclude<keyof Policies, 'settings'>]: z.ZodType<Policies[Kind]> } = {
   eligibility: eligibilityPolicy,
   terms: termsPolicy,
@@ -22,9 +22,9 @@ export const baseVersion = z
   .int()
   .min(0)
   .max(1_000_000)
-  .meta({ description: 'The version that you have read; 0 where none was set.' });
+  .meta({ description: 'The version that you have read; 0 if none was set.' });
 
-/** A document in force, as it is answered. */
+/** The version of a document, as the API returns it. */
 export const versioned = {
   version: z.int(),
   updatedAt: shown.instant.nullable(),
@@ -39,10 +39,13 @@ export const differenceList = z.array(
       before: z.unknown().optional(),
       after: z.unknown().optional(),
     })
-    .meta({ id: 'Difference', description: 'A side on which there is nothing is left out.' }),
+    .meta({
+      id: 'Difference',
+      description: '`before` or `after` is left out if that version has nothing there.',
+    }),
 );
 
 export const policyVersionParameter = z
   .string()
-  .regex(/^\d{1,7}$/, 'A version is a number.')
+  .regex(/^\d{1,7}$/, 'Give a version number of up to seven digits.')
   .transform(Number);

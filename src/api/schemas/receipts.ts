@@ -18,7 +18,11 @@ import { order } from './order.ts';
 const allocation = z
   .strictObject({
     orderId: externalId,
-    instalment: z.int().min(1).optional().meta({ description: 'Pays this one only; else the earliest due.' }),
+    instalment: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'The only instalment to pay; if not given, the earliest due first.' }),
     amount: positiveMoney,
   })
   .meta({ id: 'Allocation' });
@@ -41,20 +45,20 @@ export const newReceipt = z
     receivedOn: day.optional().meta({ description: 'In the merchant’s time zone; today if not given.' }),
     method: line(100).optional(),
     reference: line(200).optional(),
-    allocations: allocations.optional().meta({ description: 'What they leave stays credit.' }),
+    allocations: allocations.optional().meta({ description: 'The rest of the payment stays credit.' }),
     deductions,
     allocate: z.enum(['oldest', 'none']).optional().meta({
       description:
-        'Without allocations: to the oldest due first (art. 1193 c.c.), as if not given, or to nothing.',
+        'Without allocations: `oldest`, the default, pays the oldest due date first (art. 1193 c.c.); `none` allocates nothing.',
     }),
   })
   .refine(({ allocations, allocate }) => !allocations || allocate === undefined, {
     path: ['allocate'],
-    message: 'Give allocations, or say how to allocate.',
+    message: 'Give either allocations or allocate, not both.',
   })
   .refine(({ deductions, allocate }) => !deductions || allocate !== 'none', {
     path: ['deductions'],
-    message: 'Where nothing is allocated nothing is deducted.',
+    message: 'Nothing can be deducted if nothing is allocated: leave out the deductions or `allocate`.',
   })
   .meta({
     id: 'NewReceipt',
@@ -79,17 +83,19 @@ export const payment = z
   .object({
     paymentId: shown.paymentId,
     customerId: shown.customerId,
-    orderId: shown.orderId.nullable().meta({ description: 'Where it was recorded on an order.' }),
-    amount: money.meta({ description: 'Allocated, unapplied, refunded, reversed, or not booked yet.' }),
+    orderId: shown.orderId.nullable().meta({ description: 'The order on which it was recorded, if any.' }),
+    amount: money.meta({
+      description: 'The sum of what is allocated, unapplied, refunded, reversed or not booked yet.',
+    }),
     receivedOn: shown.day,
     method: shown.method.nullable(),
     reference: shown.reference.nullable(),
     actor: shown.actor,
     createdAt: shown.instant,
     allocated: money,
-    deducted: money.meta({ description: 'What orders owe less because of it.' }),
-    unapplied: money.meta({ description: 'Credit that is left of it; what is pending is among it.' }),
-    pending: money.meta({ description: 'What orders’ workflows have not taken yet.' }),
+    deducted: money.meta({ description: 'By how much deductions reduce what the orders owe.' }),
+    unapplied: money.meta({ description: 'Credit that is left of it, including what is pending.' }),
+    pending: money.meta({ description: 'What the workflows of the orders have not booked yet.' }),
     refunded: money,
     reversed: money,
     allocations: z.array(
@@ -121,7 +127,7 @@ export const paymentQuery = z.strictObject({
     .enum(['true', 'false'])
     .optional()
     .transform((given) => (given === undefined ? undefined : given === 'true'))
-    .meta({ description: '`true`: only payments of which credit is left; `false`: only the others.' }),
+    .meta({ description: '`true`: only payments with credit left; `false`: only the others.' }),
   limit,
   cursor: readCursor(z.strictObject({ createdAt: z.iso.datetime(), paymentId: shown.paymentId.max(200) })),
 });
@@ -130,9 +136,11 @@ export const paymentReversal = z
   .strictObject({
     reason,
     fee: z
-      .union([positiveMoney, z.literal('policy')], 'An amount, or "policy".')
+      .union([positiveMoney, z.literal('policy')], 'Give an amount, or "policy".')
       .optional()
-      .meta({ description: 'Charged to the customer: an amount, or what the receipts policy says.' }),
+      .meta({
+        description: 'The fee that the customer is charged: an amount, or that of the receipts policy.',
+      }),
   })
   .meta({
     id: 'PaymentReversal',
@@ -140,7 +148,7 @@ export const paymentReversal = z
   });
 
 export const reversedPayment = payment
-  .extend({ orders: z.array(order).meta({ description: 'The orders that it was for, as they are now.' }) })
+  .extend({ orders: z.array(order).meta({ description: 'The orders that it had paid, as they are now.' }) })
   .meta({ id: 'ReversedPayment' });
 
 const tolerance = moneyOrZero.nullable();
@@ -151,14 +159,14 @@ export const receiptsPolicy: z.ZodType<ReceiptsPolicy> = z
       .strictObject({ bank_fee: tolerance, rounding: tolerance, withholding: tolerance, discount: tolerance })
       .meta({ description: 'How much of each kind may be deducted from one receipt; null: any amount.' }),
     underpayment: moneyOrZero.meta({
-      description: 'What may remain of an order after a payment and is not asked for any more.',
+      description: 'The largest rest of an order after a payment that is forgiven.',
     }),
     returnFee: positiveMoney
       .nullable()
       .default(null)
-      .meta({ description: 'What the customer is charged for a payment that the bank returns.' }),
+      .meta({ description: 'The fee that the customer is charged for a payment that the bank returns.' }),
     bankDays: z.int().min(0).max(60).default(5).meta({
-      description: 'Until so many bank days after the due date a collection can come back unpaid.',
+      description: 'For how many bank days after the due date a collection can still be returned unpaid.',
     }),
   })
   .meta({

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { ageingBuckets } from '../../modules/reports/rules/ageing.ts';
 import { currency, day, integerParameter, money, optionalParameter, shown } from './fields.ts';
 
-/** Ten years: as long as accounts are kept (art. 2220 of the Italian civil code). */
+/** Ten years: the period for which accounts must be kept (art. 2220 of the Italian civil code). */
 const MAX_PERIOD_DAYS = 3_653;
 
 export const reportQuery = {
   asOf: optionalParameter(
     day,
-    'The day at whose end the figures hold, `YYYY-MM-DD` in the merchant’s time zone; today if not given.',
+    'The figures are those at the end of this day, `YYYY-MM-DD` in the merchant’s time zone; today if not given.',
   ),
   currency: optionalParameter(currency, 'By ISO 4217; the merchant’s if not given.'),
 };
@@ -23,7 +23,7 @@ export const periodQuery = {
       minimum: 1,
       maximum: MAX_PERIOD_DAYS,
       default: 90,
-      description: 'How many days the period has; `asOf` is its last.',
+      description: 'The length of the period in days; `asOf` is its last day.',
     }),
 };
 
@@ -47,24 +47,26 @@ export const dsoReport = z
     dso: z
       .number()
       .nullable()
-      .meta({ description: 'receivables ÷ sales × days, to a tenth; null where nothing was sold.' }),
+      .meta({ description: 'receivables ÷ sales × days, to a tenth; null if nothing was sold.' }),
     receivables: money.meta({ description: 'What is owed at the end of the period.' }),
     sales: money.meta({
       description:
-        'Charged and amended in the period, less cancellations, credit notes and what is kept back (split payment, withheld tax); with VAT, as receivables are.',
+        'Charges and amendments in the period, less cancellations, credit notes and withheld amounts (split payment, withheld tax); including VAT, like the receivables.',
     }),
   })
   .meta({ id: 'DaysSalesOutstanding' });
 
 const late = {
   paid: money,
-  averageDaysLate: z.number().meta({ description: 'Weighted by the amounts, to a tenth; in time is 0.' }),
+  averageDaysLate: z
+    .number()
+    .meta({ description: 'Weighted by the amounts, to a tenth; payments in time count as 0.' }),
 };
 
 export const daysLateReport = z
   .object({
     ...period,
-    overall: z.object(late).nullable().meta({ description: 'Null where nothing was paid in the period.' }),
+    overall: z.object(late).nullable().meta({ description: 'null if nothing was paid in the period.' }),
     items: z.array(z.object({ customerId: shown.customerId, name: shown.company, ...late })),
   })
   .meta({ id: 'AverageDaysLate' });
@@ -81,7 +83,7 @@ export const expectedCashReport = z
         amount: money,
       }),
     ),
-    provisional: money.meta({ description: 'Without a final due date yet.' }),
+    provisional: money.meta({ description: 'What has no final due date yet.' }),
     total: money,
   })
   .meta({ id: 'ExpectedCash' });

@@ -4,7 +4,7 @@ import { examples, externalId, reason, shown } from './fields.ts';
 
 const openOrders = z.enum(['keep', 'demand']).meta({
   description:
-    '`keep`, the default: they go on as they were agreed. `demand`: all that is open of them is due today, and reservations are cancelled.',
+    '`keep`, the default: open orders continue as agreed. `demand`: all that is open is due today, and reservations are cancelled.',
 });
 
 export const revokeBody = z
@@ -12,7 +12,8 @@ export const revokeBody = z
     reason,
     openOrders: openOrders.optional(),
     revocationId: externalId.optional().meta({
-      description: 'A repeat of the same request changes nothing; a demand without one is given one.',
+      description:
+        'Repeating the same request with the same id changes nothing. If left out, a demand gets an id.',
     }),
   })
   .meta({ example: { reason: 'Repeatedly paid late.', openOrders: 'demand', revocationId: 'revocation-1' } });
@@ -20,16 +21,17 @@ export const revokeBody = z
 const progress = {
   revocationId: externalId.meta({ example: examples.revocationId }),
   state: z.enum(['waiting', 'running', 'finished']),
-  orders: z.int().meta({ description: 'That were open or reserved at the revocation.' }),
+  orders: z.int().meta({ description: 'The orders that were open or reserved at the revocation.' }),
   demanded: z.int().meta({
-    description: 'Of them, those that are demanded by now; the others were closed first, or are still asked.',
+    description:
+      'The orders that are demanded by now; the others were closed before, or have not answered yet.',
   }),
 };
 
 export const revokedCustomer = customer
   .extend({
-    revocation: z.object(progress).optional().meta({ description: 'Of a demand.' }),
-    warnings: z.array(z.string()).optional().meta({ description: 'Of a demand: what must allow it.' }),
+    revocation: z.object(progress).optional().meta({ description: 'The demand, if there is one.' }),
+    warnings: z.array(z.string()).optional().meta({ description: 'For a demand: what must permit it.' }),
   })
   .meta({ id: 'RevokedCustomer' });
 

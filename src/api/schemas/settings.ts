@@ -19,28 +19,28 @@ export const settings = z
       .default(null),
     vatNumber: line(30).nullable().default(null).meta({
       description:
-        'The merchant’s own, for which VIES is asked; it gives consultation numbers to those it knows.',
+        'The merchant’s own VAT number. VIES is asked in its name, and gives consultation numbers only to numbers that it knows.',
     }),
     replyTo: email.nullable().default(null),
     timeZone: timeZone.default(defaultSettings.timeZone),
     country: country.default(defaultSettings.country),
     region: line(10).nullable().default(defaultSettings.region).meta({
-      description: 'With public holidays of its own, by its code in date-holidays: 32 is Alto Adige.',
+      description: 'A region with its own public holidays, by its code in date-holidays; 32 is Alto Adige.',
     }),
     saturdays: z
       .enum(['open', 'closed'])
       .default(defaultSettings.saturdays)
-      .meta({ description: '`closed`: Saturdays count among the holidays on which nothing falls due.' }),
+      .meta({ description: '`closed`: Saturdays count as holidays, on which nothing falls due.' }),
     currency: currency.default(defaultSettings.currency),
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
     writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({
       description:
-        'A write-off that brings those of its order over this waits for a second admin; null needs none.',
+        'A write-off waits for a second admin if it brings the write-offs of its order above this amount; null: never.',
     }),
   })
   .refine(({ country, region }) => region === null || isRegion(country, region), {
     path: ['region'],
-    message: 'The country has no region of this code.',
+    message: 'The country has no region with this code: correct it, or give null.',
   })
   .superRefine(({ country, vatNumber }, context) => {
     if (vatNumber === null) return;

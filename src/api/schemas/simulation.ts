@@ -10,7 +10,7 @@ export const simulationBody = z
     order: z
       .strictObject({ total: positiveMoney, categories: z.array(category).max(100).optional() })
       .optional()
-      .meta({ description: 'Without it the rules that ask what is ordered are left out.' }),
+      .meta({ description: 'Without it the rules about the order itself are left out.' }),
   })
   .meta({
     example: {
@@ -24,7 +24,7 @@ const side = z.object({
   set: z.string().meta({ example: 'Trade' }).nullable().meta({ description: 'The rule set that decides.' }),
   limit: money,
   terms: z.array(shown.termsCode).nullable().meta({ description: 'null: all that the merchant offers.' }),
-  failed: z.array(check).meta({ description: 'The checks that are not passed.' }),
+  failed: z.array(check).meta({ description: 'The checks that did not pass.' }),
 });
 
 export const simulation = page(
@@ -51,5 +51,5 @@ export const simulation = page(
       termsChanged: z.int(),
     })
     .nullable()
-    .meta({ description: 'Of all customers; on the first page only.' }),
+    .meta({ description: 'Totals over all customers; on the first page only.' }),
 });

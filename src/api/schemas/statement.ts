@@ -5,7 +5,7 @@ import { currency, day, money, optionalParameter, shown } from './fields.ts';
 export const statementQuery = z.strictObject({
   from: optionalParameter(day, 'The first day, `YYYY-MM-DD`; 1 January of the last day’s year if not given.'),
   to: optionalParameter(day, 'The last day, `YYYY-MM-DD` in the merchant’s time zone; today if not given.'),
-  currency: optionalParameter(currency, 'By ISO 4217; the one of the customer’s account if not given.'),
+  currency: optionalParameter(currency, 'By ISO 4217; that of the customer’s account if not given.'),
 });
 
 export const statement = z
@@ -23,10 +23,10 @@ export const statement = z
         bookedAt: shown.instant,
         bookedOn: shown.day,
         valueOn: shown.day.meta({
-          description: 'The day on which the entry counts: of money, when it was received or refunded.',
+          description: 'The day on which the entry counts: for money, when it was received or refunded.',
         }),
         document: shown.orderNumber.nullable().meta({
-          description: 'The order’s invoice where it has exactly one, else its number, else its id.',
+          description: 'The order’s invoice if it has exactly one, else its number, else its id.',
         }),
         orderId: shown.orderId.nullable(),
         instalment: z.int().nullable(),
@@ -38,15 +38,15 @@ export const statement = z
       }),
     ),
     closingBalance: money.meta({ description: 'The open items less the unapplied credit.' }),
-    asOf: shown.day.meta({ description: 'The day at whose end the items are open: `to`, or today.' }),
+    asOf: shown.day.meta({ description: 'The items are those open at the end of this day: `to`, or today.' }),
     openItems: z.array(
       z.object({
         document: shown.orderNumber,
         orderId: shown.orderId,
         instalment: z.int(),
-        dueOn: shown.day.nullable().meta({ description: 'Null while it is provisional.' }),
+        dueOn: shown.day.nullable().meta({ description: 'null while it is provisional.' }),
         daysLate: z.int(),
-        amount: money.meta({ description: 'Of the whole instalment.' }),
+        amount: money.meta({ description: 'The whole instalment.' }),
         outstanding: money,
       }),
     ),
@@ -55,7 +55,7 @@ export const statement = z
     unapplied: money.meta({ description: 'Credit that the merchant holds for the customer.' }),
     accruedInterest: money.nullable().meta({
       description:
-        'Late interest by `asOf` that was not charged yet, and is not in the balance; null where it cannot be told, because a reference rate is missing.',
+        'Late interest up to `asOf` that is not charged yet and not in the balance; null if it cannot be calculated because a reference rate is missing.',
     }),
   })
   .meta({ id: 'Statement' });

@@ -10,8 +10,8 @@ export const newTermsRequest = z
     orderId: externalId.optional().meta({ description: 'The order that was refused.' }),
     amount: positiveMoney
       .optional()
-      .meta({ description: 'Of the order that is wished for; if not given, the refused order’s.' }),
-    note: note.optional().meta({ description: 'What the buyer says.' }),
+      .meta({ description: 'The amount of the requested order; if not given, that of the refused order.' }),
+    note: note.optional().meta({ description: 'A message from the buyer.' }),
   })
   .meta({
     id: 'NewTermsRequest',
@@ -33,7 +33,7 @@ export const task = z
     customerId: shown.customerId,
     orderId: shown.orderId
       .nullable()
-      .meta({ description: 'As the request named it; a refused order does not exist.' }),
+      .meta({ description: 'The id that the request named; a refused order does not exist.' }),
     amount: money.nullable(),
     note: z.string().meta({ example: 'We would like to pay within 30 days.' }).nullable(),
     checks: z.array(check).meta({ description: 'As they were when the task was opened.' }),
@@ -50,7 +50,7 @@ export type TaskView = z.infer<typeof task>;
 export const taskClosing = z
   .strictObject({
     outcome: z.enum(taskOutcomes).meta({
-      description: '`granted` grants the customer payment terms; `done`: dealt with in another way.',
+      description: '`granted`: the customer gets payment terms; `done`: dealt with in another way.',
     }),
     reason,
   })

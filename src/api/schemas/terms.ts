@@ -15,13 +15,13 @@ import { day, duration, line, positiveMoney, termsCode } from './fields.ts';
 
 const days = z.int().min(0).max(MAX_DAYS).meta({ example: 30 });
 
-/** More than nothing, up to `most` percent, as a text, so that no digit is lost. */
+/** Above zero, up to `most` percent, as text so that no digit is lost. */
 const percent = (most: number) =>
   z
     .string()
-    .regex(/^\d{1,3}(\.\d{1,4})?$/, 'A percentage is a text such as "30" or "33.33".')
-    .refine((text) => percentUnits(text) > 0, 'A percentage is more than zero.')
-    .refine((text) => percentUnits(text) <= percentUnits(`${most}`), `At most ${most} percent.`)
+    .regex(/^\d{1,3}(\.\d{1,4})?$/, 'Give a percentage as text, such as "30" or "33.33".')
+    .refine((text) => percentUnits(text) > 0, 'Give a percentage of more than zero.')
+    .refine((text) => percentUnits(text) <= percentUnits(`${most}`), `Give at most ${most} percent.`)
     .meta({ example: '30' });
 
 const nonBusinessDays = z.enum(['keep', 'next']).optional().meta({
@@ -33,11 +33,11 @@ const discount = z
     withinDays: days.meta({ example: 10 }),
   })
   .optional()
-  .meta({ description: 'For who pays the whole order early; booked when it is earned.' });
+  .meta({ description: 'A discount for paying the whole order early; booked when it is earned.' });
 
 const from = z.enum(baseDays).optional().meta({
   description:
-    'From when on due dates are counted; until that happens they are provisional. `placed` if not given.',
+    'The event from which due dates count; until it happens they are provisional. `placed` if not given.',
 });
 /** How an instalment is paid. */
 export const collection = z
@@ -45,10 +45,10 @@ export const collection = z
   .optional()
   .meta({ description: 'How it is paid; `transfer` if not given.' });
 
-/** Members that stand beside those of a kind. */
+/** Additional members next to those of a kind. */
 type Beside = Readonly<Record<string, z.ZodType>>;
 
-/** The kinds that give one due date, each with what else stands beside it. */
+/** The kinds that give one due date, each with the additional members. */
 const dueRules = (more: Beside) => {
   const beside = { ...more, nonBusinessDays, from };
   return [
@@ -64,7 +64,7 @@ const dueRules = (more: Beside) => {
       })
       .refine(({ convention, days }) => convention !== 'monthsThenMonthEnd' || Number(days) % 30 === 0, {
         path: ['days'],
-        message: 'monthsThenMonthEnd counts in months: a multiple of 30.',
+        message: 'monthsThenMonthEnd counts in months: give a multiple of 30.',
       }),
     z.strictObject({
       kind: z.literal('dayOfMonth'),
@@ -76,7 +76,7 @@ const dueRules = (more: Beside) => {
       kind: z.literal('fixed'),
       on: day,
       ...beside,
-      from: z.literal('placed', 'A set day does not count from anything: leave `from` out.').optional(),
+      from: z.literal('placed', 'A fixed day does not count from an event: leave out `from`.').optional(),
     }),
     z.strictObject({ kind: z.literal('elapsed'), duration, ...beside }),
   ] as const;
@@ -86,7 +86,7 @@ const lineTerms = z
   .discriminatedUnion('kind', dueRules({}), {
     error: ({ code }) =>
       code === 'invalid_union'
-        ? 'A line has one due date: net, months, endOfMonth, dayOfMonth, fixed or elapsed.'
+        ? 'A line has one due date: use net, months, endOfMonth, dayOfMonth, fixed or elapsed.'
         : undefined,
   })
   .meta({ id: 'DueRule' });
@@ -102,7 +102,7 @@ const instalmentLine = z
   .refine(
     ({ percent, amount, remainder }) =>
       [percent, amount, remainder].filter((share) => share !== undefined).length === 1,
-    'A line has one of percent, amount and remainder.',
+    'Give exactly one of percent, amount and remainder.',
   )
   .meta({ id: 'InstalmentLine' }) as unknown as z.ZodType<InstalmentLine>;
 
@@ -115,29 +115,29 @@ const instalments = (more: Beside) =>
       .max(36)
       .refine(
         (lines) => lines.filter((given) => 'remainder' in given && given.remainder).length === 1,
-        'Exactly one line takes the remainder.',
+        'Give `remainder` on exactly one line.',
       )
       .refine(
         (lines) =>
           lines.reduce((sum, given) => sum + ('percent' in given ? percentUnits(given.percent) : 0), 0) <
           percentUnits('100'),
-        'The percentages leave something for the remainder: together they are below 100.',
+        'Give percentages that sum to less than 100, so that something is left for the remainder.',
       ),
     ...more,
     nonBusinessDays,
     from,
   });
 
-/** All kinds of terms, with what else stands beside each. */
+/** All kinds of terms, each with the additional members. */
 const termsWith = (more: Beside) => {
   const beside = { ...more, discount, collection };
   return z.discriminatedUnion('kind', [...dueRules(beside), instalments(beside)]).refine(discountIsEarly, {
     path: ['discount', 'withinDays'],
-    message: 'The discount ends after the due date.',
+    message: 'The discount would end after the due date: give fewer days.',
   });
 };
 
-/** Where the terms say so by themselves; else the last due date ends the discount. */
+/** Checked where the terms alone tell the due date; otherwise the last due date ends the discount. */
 function discountIsEarly(given: object): boolean {
   const { kind, days, discount } = given as {
     kind: string;
@@ -147,12 +147,12 @@ function discountIsEarly(given: object): boolean {
   return kind !== 'net' || discount === undefined || discount.withinDays <= days!;
 }
 
-/** Terms without a name, as previews take them. */
+/** Terms without a code, as previews take them. */
 export const terms = termsWith({}).meta({ id: 'Terms' }) as unknown as z.ZodType<Terms>;
 
 const label = z.union(
   [line(200), z.strictObject({ en: line(200), it: line(200) })],
-  'A text, or one by language: {en, it}.',
+  'Give a text, or one for each language: {en, it}.',
 );
 const namedTerms = termsWith({ code: termsCode, label }).meta({
   id: 'NamedTerms',
@@ -172,12 +172,15 @@ export const termsPolicy: z.ZodType<TermsPolicy> = z
       .array(namedTerms)
       .min(1)
       .max(50)
-      .refine((list) => new Set(list.map(({ code }) => code)).size === list.length, 'Each code occurs once.'),
+      .refine(
+        (list) => new Set(list.map(({ code }) => code)).size === list.length,
+        'Give each code only once.',
+      ),
     defaultCode: termsCode,
   })
   .refine(({ terms, defaultCode }) => terms.some(({ code }) => code === defaultCode), {
     path: ['defaultCode'],
-    message: 'None of the terms has this code.',
+    message: 'None of the terms has this code: give the code of one of them.',
   })
   .meta({
     example: {
