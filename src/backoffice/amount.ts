@@ -3,26 +3,26 @@ import { MAX_AMOUNT, minorDigits } from '../kernel/money.ts';
 export type ParsedAmount = { readonly amount: number } | { readonly problem: string };
 
 /**
- * Reads what a person wrote as an amount, "1.234,56" or "1,234.56", into minor units, without floats. What could
+ * Reads an amount that a person wrote, "1.234,56" or "1,234.56", into minor units, without floats. A text that can
  * be read in two ways ("1.234") is refused rather than guessed.
  */
 export function parseAmount(text: string, currency: string): ParsedAmount {
   const digits = minorDigits(currency);
   const compact = text.replace(/[\s'’]/g, '').replace(new RegExp(`^${currency}|${currency}$`, 'i'), '');
   if (compact === '') return { problem: 'Give an amount.' };
-  if (compact.startsWith('-')) return { problem: 'An amount is positive: leave the minus sign out.' };
+  if (compact.startsWith('-')) return { problem: 'An amount is positive: leave out the minus sign.' };
   const parts = split(compact, digits);
   if (!parts) return { problem: `“${text}” is not an amount: write it as ${example(digits)}.` };
   if (parts === 'ambiguous')
     return { problem: `“${text}” can be read in two ways: write thousands without a separator.` };
   if (parts.fraction.length > digits) {
-    const places = digits === 0 ? 'no decimal places' : `${digits} decimal places at most`;
+    const places = digits === 0 ? 'no decimal places' : `at most ${digits} decimal places`;
     return { problem: `${currency} has ${places}.` };
   }
   const minor = `${parts.whole}${parts.fraction.padEnd(digits, '0')}`.replace(/^0+/, '');
-  if (minor === '') return { problem: 'An amount is more than zero.' };
+  if (minor === '') return { problem: 'Give an amount of more than zero.' };
   if (minor.length > String(MAX_AMOUNT).length || Number(minor) > MAX_AMOUNT)
-    return { problem: 'This is more than any order can be.' };
+    return { problem: 'This amount is too large.' };
   return { amount: Number(minor) };
 }
 

@@ -11,5 +11,5 @@ const hashes = new Map(
   }),
 );
 
-/** The address of a static file; it changes with the content, so that browsers may keep it for ever. */
+/** The address of a static file; it changes with the content, so that browsers may cache it forever. */
 export const assetUrl = (name: string): string => `/admin/assets/${name}?v=${hashes.get(name)}`;

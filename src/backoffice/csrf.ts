@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * CSRF tokens that belong to a cookie: another site can neither read the cookie nor make the token. Nothing is stored.
+ * CSRF tokens that are bound to a cookie: another site can neither read the cookie nor make the token. Nothing is
+ * stored.
  */
 export function createCsrf(secret: string) {
   const tokenFor = (cookie: string): string =>

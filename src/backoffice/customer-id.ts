@@ -4,7 +4,7 @@ import { isId } from './forms.ts';
 
 /**
  * The customer that the address names.
- * @throws NettermsError `customer-not-found` where it cannot be an id
+ * @throws NettermsError `customer-not-found` if it cannot be an id
  */
 export function customerIdOf({ params: { customerId } }: Request): string {
   return isId(customerId) ? customerId : unknownCustomer(String(customerId));

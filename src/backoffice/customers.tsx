@@ -53,7 +53,7 @@ const OPEN_ORDERS = 50;
 const DECLINES = 10;
 const HISTORY = 50;
 
-/** The list of customers, and one customer with its credit, its privilege and the reasons. */
+/** The list of customers, and the page of one customer with credit, privilege and the reasons. */
 export function customerRoutes({
   sql,
   commands,
@@ -180,7 +180,7 @@ export function customerRoutes({
   const refuse = (req: Request, res: Response, action: CustomerAction, failure: Failure): Promise<void> =>
     showCustomer(req, res, formStateOf(action, failure), failure.status ?? 422);
 
-  /** The customer with the account that the address names, else with the usual one. */
+  /** The customer with the account that the address names, or else with the usual one. */
   async function getAccount(req: Request): Promise<CustomerRow> {
     const id = customerIdOf(req);
     const customer = (await findCustomer(sql, id)) ?? unknownCustomer(id);
@@ -268,11 +268,11 @@ export function customerRoutes({
 
 const revokeForm = z.object({
   reason: reasonField,
-  openOrders: z.enum(['keep', 'demand'], 'Say what becomes of the open orders.'),
+  openOrders: z.enum(['keep', 'demand'], 'Choose what happens to the open orders.'),
   revocationId: idField,
 });
 
-/** A limit may be nothing at all. */
+/** A limit may be zero. */
 const limitField = (currency: string) =>
   z.union([
     z
@@ -282,7 +282,7 @@ const limitField = (currency: string) =>
     amountField(currency),
   ]);
 
-/** The checks for an amount: the one asked for, else what is available, else one unit. */
+/** The checks for an amount: the one asked for, or else the available credit, or else one unit of the currency. */
 function whyOf(applicant: Applicant, policy: EligibilityPolicy, asked: unknown) {
   const { currency } = applicant;
   const given = typeof asked === 'string' ? asked.slice(0, 50) : null;

@@ -2,7 +2,7 @@ import { errorTable, NettermsError } from '../kernel/errors.ts';
 import { type Given, givenOf } from './forms.ts';
 import type { FormState } from './pages/fields.tsx';
 
-/** Why a form was refused: fields that are wrong, or the whole. */
+/** Why a form was refused: problems of single fields, or one of the whole form. */
 export type Failure = {
   readonly given: Given;
   readonly problems: Given;
@@ -10,14 +10,14 @@ export type Failure = {
   readonly status?: number;
 };
 
-/** A refusal in words, with what was typed. What nobody foresaw is thrown on. */
+/** A refusal as text, with what was typed. Unexpected errors are thrown again. */
 export function refusalOf(error: unknown, body: unknown): Failure {
   if (!(error instanceof NettermsError)) throw error;
   const [status] = errorTable[error.code];
   return { given: givenOf(body), problems: {}, problem: error.message, status };
 }
 
-/** What the form of that action shows again. */
+/** What the form of that action shows after the refusal. */
 export const formStateOf = (action: string, { given, problems, problem }: Failure): FormState => ({
   action,
   given,

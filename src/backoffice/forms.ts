@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { idPattern } from '../kernel/ids.ts';
 import { parseAmount } from './amount.ts';
 
-/** What was typed into a form, as it came. */
+/** What was typed into a form, unchanged. */
 export type Given = Readonly<Record<string, string>>;
 export type FormResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly given: Given; readonly problems: Given };
 
-/** Reads a form; what is wrong is said field by field, and what was typed is kept. */
+/** Reads a form. Problems are reported by field, and what was typed is kept. */
 export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
   const given = givenOf(body);
   const parsed = schema.safeParse(given);
@@ -18,13 +18,13 @@ export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> 
   return { ok: false, given, problems };
 }
 
-/** The fields that came once, as text; a repeated one is as good as none. */
+/** The fields that were sent once, as text; repeated fields are ignored. */
 export function givenOf(body: unknown): Given {
   const fields = Object.entries(body ?? {}).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(fields) as Given;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are refused
 const controls = /[\u0000-\u001f\u007f]/;
 
 const line = (missing: string, max: number) =>
@@ -32,7 +32,7 @@ const line = (missing: string, max: number) =>
     .string(missing)
     .trim()
     .min(1, missing)
-    .max(max, `At most ${max} characters.`)
+    .max(max, `Write at most ${max} characters.`)
     .refine((text) => !controls.test(text), 'Write it on one line, without control characters.');
 
 export const reasonField = line('Give a reason: it is kept in the history.', 500);
@@ -41,21 +41,21 @@ export const optionalLine = (max: number) =>
   z
     .string()
     .trim()
-    .max(max, `At most ${max} characters.`)
+    .max(max, `Write at most ${max} characters.`)
     .refine((text) => !controls.test(text), 'Write it on one line, without control characters.')
     .transform((text) => text || null)
     .optional()
     .transform((text) => text ?? null);
 
-/** Whether the text can be an id at all; what cannot is never asked of the database. */
+/** Whether the text can be an id at all; other texts never reach the database. */
 export const isId = (text: unknown): text is string => typeof text === 'string' && idPattern.test(text);
 
 export const idField = z
   .string('Give an id.')
   .trim()
-  .regex(idPattern, 'Letters, digits and . _ : ~ - only, at most 100.');
+  .regex(idPattern, 'Use only letters, digits and . _ : ~ -, at most 100 characters.');
 
-/** An amount in major units, as people write it; the value is in minor units. */
+/** An amount in major units, as people write it; the parsed value is in minor units. */
 export const amountField = (currency: string) =>
   z.string('Give an amount.').transform((text, context) => {
     const parsed = parseAmount(text, currency);
@@ -68,7 +68,7 @@ export const amountField = (currency: string) =>
 export const optionalDayToCome = (today: string) =>
   z
     .union([z.literal(''), z.iso.date('Give a day, or leave it empty.')], 'Give a day, or leave it empty.')
-    .refine((day) => day === '' || day >= today, 'This day is over.')
+    .refine((day) => day === '' || day >= today, 'This day is in the past.')
     .refine((day) => day < '2200-01-01', 'This day is too far away.')
     .transform((day) => day || null)
     .optional()

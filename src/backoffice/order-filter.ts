@@ -11,10 +11,10 @@ export const listedStatuses = [
   'written_off',
 ] as const satisfies readonly OrderStatus[];
 
-/** The last order of a page: where the next page goes on. */
+/** The last order of a page; the next page begins after it. */
 export type Place = { readonly placedAt: string; readonly orderId: string };
 
-/** What the address of the orders' list asks for; what cannot be read is left out. */
+/** The filter in the address of the orders' list; invalid parts are ignored. */
 export type OrdersQuery = Pick<OrderFilter, 'status' | 'overdue'> & {
   readonly customer: string;
   readonly after: Place | null;

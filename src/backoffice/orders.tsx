@@ -30,7 +30,7 @@ import { OrdersPage, orderUrl } from './pages/orders.tsx';
 const PAGE = 25;
 const CANDIDATES = 20;
 
-/** The list of orders, and one order with what can be asked of it. */
+/** The list of orders, and the page of one order with its actions. */
 export function orderRoutes({
   sql,
   commands,
@@ -130,7 +130,7 @@ export function orderRoutes({
     });
   });
 
-  /** Asks it of the order, and shows the order with what became of it. */
+  /** Sends the command to the order, and shows the order with the outcome. */
   async function submit<Body, Facts>(
     req: Request,
     res: Response,
@@ -173,7 +173,7 @@ export function orderRoutes({
       command: command?.orderId === orderId ? (command as OrderCommandRow) : null,
       form,
       proposed: {
-        // Two people who enter the same payment propose the same id, and it is booked once.
+        // Two people who enter the same payment get the same proposed id, so that it is booked once.
         paymentId: `${orderId.slice(0, 90)}-p${payments.length + 1}`,
         receivedOn,
         key: randomUUID(),
@@ -194,7 +194,7 @@ const idOf = (req: Request): string => {
   return isId(orderId) ? orderId : unknownOrder(String(orderId));
 };
 
-/** The customer that a search means; `candidates` where it may mean several or none. */
+/** The customer that a search finds; `candidates` if it finds several or none. */
 async function resolveCustomer(
   sql: Sql,
   text: string,

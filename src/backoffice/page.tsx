@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
-/** Who looks at a page; `csrf` goes into each of its forms, `openTasks` is how many tasks wait for somebody. */
+/** Who looks at a page; `csrf` goes into each of its forms, `openTasks` is the number of open tasks. */
 export type Visitor = {
   readonly userId: string | null;
   readonly csrf: string;
@@ -12,7 +12,7 @@ export type Visitor = {
 /** The visitor that `identify` (session.ts) has found. */
 export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visitor;
 
-/** Who is written down as having done it; only behind the sign-in. */
+/** The actor that is recorded for an action; only for visitors who are signed in. */
 export const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
 
 /** Answers with a page. */

@@ -26,7 +26,7 @@ export type AdminDeps = {
   now: () => string;
   /** Signs the CSRF tokens. */
   sessionSecret: string;
-  /** Whether people reach the back office by https. */
+  /** Whether people reach the back office over https. */
   secureCookies: boolean;
   temporalUiUrl: string;
   /** Temporal's namespace, for the links to workflows. */
@@ -35,8 +35,8 @@ export type AdminDeps = {
 };
 
 /**
- * The back office, to be mounted at `/admin`: pages made on the server, plain forms, no scripts. The app around it
- * sets the Content-Security-Policy; `default-src 'self'` is enough.
+ * The back office, to be mounted at `/admin`: pages rendered on the server, plain forms, no scripts. The app that
+ * mounts it sets the Content-Security-Policy; `default-src 'self'` is enough.
  */
 export function createAdmin(deps: AdminDeps): Router {
   const {
@@ -86,7 +86,7 @@ export function createAdmin(deps: AdminDeps): Router {
     const status = error instanceof NettermsError ? errorTable[error.code][0] : Number(error.status);
     if (status === 404) return sendMessage(res, 404, messages.notFound);
     if (status >= 400 && status < 500) return sendMessage(res, status, messages.refused);
-    log.error({ err: error }, 'the back office failed');
+    log.error({ err: error }, 'a request to the back office failed');
     sendMessage(res, 500, messages.failed);
   };
   router.use(failed);

@@ -6,10 +6,10 @@ import type { Csrf } from './csrf.ts';
 import type { Visitor } from './page.tsx';
 
 const SESSION = 'netterms_session';
-/** What the CSRF token of the sign-in page belongs to, before there is a session. */
+/** The cookie that the CSRF token of the sign-in page is bound to, before there is a session. */
 const VISIT = 'netterms_visit';
 
-/** The back office's cookies: never readable by scripts, and sent to the back office only. */
+/** The back office's cookies: not readable by scripts, and sent to the back office only. */
 export function createCookies({ secure }: { secure: boolean }) {
   const options: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/admin' };
   const read = (req: Request, name: string): string | null => {
@@ -36,8 +36,8 @@ export function createCookies({ secure }: { secure: boolean }) {
 export type Cookies = ReturnType<typeof createCookies>;
 
 /**
- * Finds out who is there, and refuses a POST whose CSRF token is not the visitor's own.
- * @param refuse answers with the page that says so
+ * Identifies the visitor, and refuses a POST whose CSRF token is not the visitor's own.
+ * @param refuse answers a refused request with a page
  */
 export function identify({
   sql,

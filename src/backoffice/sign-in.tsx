@@ -5,7 +5,7 @@ import { sendPage, visitorOf } from './page.tsx';
 import { linkUsed, NeedLinkPage, SignInPage } from './pages/sign-in.tsx';
 import type { Cookies } from './session.ts';
 
-/** Opens and ends sessions. A GET uses no link up: previews and prefetching make GETs. */
+/** Opens and ends sessions. A GET does not use up a link, because previews and prefetching send GETs. */
 export function signInRoutes({
   sql,
   now,

@@ -6,7 +6,7 @@ import { activePolicies } from '../modules/settings/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { customerIdOf } from './customer-id.ts';
 
-/** A customer's statement of account of this year, as a file to send on. */
+/** A customer's statement of account for this year, as a file to forward. */
 export function statementRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
   const router = Router();
 

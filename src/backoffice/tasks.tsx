@@ -18,7 +18,7 @@ import { TasksPage, type TasksPlace } from './pages/tasks.tsx';
 
 const PAGE = 50;
 
-/** The list of tasks, and one task with what can be decided. */
+/** The list of tasks, and the page of one task with the possible decisions. */
 export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Router {
   const router = Router();
 
@@ -79,7 +79,7 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
 
 const idOf = (req: Request): number => taskIdOf(String(req.params.taskId));
 
-/** The last task of the page before, from the address; null begins at the start. */
+/** The last task of the previous page, from the address; null is the start. */
 function placeOf(given: unknown): TasksPlace | null {
   const [, openedAt, taskId] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~(\d{1,15})$/.exec(typeof given === 'string' ? given : '') ??

@@ -126,10 +126,10 @@ it('a credit manager finds a late order, records a part payment, and settles the
   expect(await fact('Balance').textContent()).toBe('0.00 EUR');
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'settled', outstanding: 0 });
 
-  await open('Take a payment back');
+  await open('Reverse a payment');
   await page.getByLabel('Payment id').locator('visible=true').fill('1042-p1');
   await page.getByLabel('Reason').locator('visible=true').fill('It was another customer’s');
-  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByRole('button', { name: 'Reverse the payment' }).click();
   await page.getByText('A payment was reversed').waitFor();
   expect(await fact('Balance').textContent()).toBe('1,020.50 EUR');
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'open', episode: 2 });
@@ -158,7 +158,7 @@ it('an order in instalments shows each with what is unpaid, and what an early pa
     '610.00 EUR0.00 EUR',
     '610.00 EUR520.00 EUR',
   ]);
-  expect(await fact('Paid early').textContent()).toMatch(/^1,195\.60 EUR until .*, 2 % less$/);
+  expect(await fact('If paid early').textContent()).toMatch(/^1,195\.60 EUR until .*, 2 % less$/);
   await page.goto('/admin/customers/august');
   expect(await fact('Closed').textContent()).toBe('August: due on day 10 of the next month');
 });
@@ -248,7 +248,7 @@ it('a payment that the order’s process has not taken yet is shown as under way
   await open('Record a payment');
   await page.getByLabel('Amount in EUR').fill('20');
   await page.getByRole('button', { name: 'Record the payment' }).click();
-  await page.getByText('still under way').waitFor();
+  await page.getByText('the order’s workflow has not answered yet').waitFor();
   expect(await fact('Balance').textContent()).toBe('1,220.00 EUR');
   office.working.on = true;
   await open('Record a payment');
@@ -263,16 +263,16 @@ it('a store that could not be told is told again or chased without it', async ()
   await placeOrder(sql, { orderId: 'untold' }, office.clock.now);
   await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
   await page.goto('/admin/orders/untold');
-  await open('Tell the store again');
-  await page.getByRole('button', { name: 'Tell it again' }).click();
+  await open('Notify the store again');
+  await page.getByRole('button', { name: 'Notify the store again' }).click();
   await page.getByText('The store is notified again.').first().waitFor();
   expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'pending' });
   await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
   await page.goto('/admin/orders/untold');
-  await open('Chase all the same');
+  await open('Continue without the store');
   await page.getByLabel('Reason').locator('visible=true').fill('The shop is gone');
-  await page.getByRole('button', { name: 'Chase the order' }).click();
-  await page.getByText('goes on without the store’s answer').first().waitFor();
+  await page.getByRole('button', { name: 'Continue without the store' }).click();
+  await page.getByText('The order continues without the store').first().waitFor();
   expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'chased' });
 });
 
@@ -326,8 +326,8 @@ it('a revocation demands the open orders once the page has warned of what must a
   expect(await page.getByLabel('Demand').isChecked()).toBe(true);
   await reason.fill('Cheques bounced twice');
   await page.getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText('The open orders are being demanded.').waitFor();
-  expect(await fact('Demand of the open orders').textContent()).toMatch(
+  await page.getByText('Payment of the open orders is being demanded.').waitFor();
+  expect(await fact('Demand for the open orders').textContent()).toMatch(
     /^Under way: 0 of 1 orders, letter to come since 10 Mar 2027/,
   );
   const [revocation] = await sql`select id, open_orders, actor from revocations where customer_id = 'ferri'`;
@@ -338,18 +338,20 @@ it('a revocation demands the open orders once the page has warned of what must a
   await page.getByText('Demand waits for the order’s workflow').waitFor();
   await finishRevocation(sql, revocation!.id, office.clock.now);
   await page.goto('/admin/customers/ferri');
-  expect(await fact('Demand of the open orders').textContent()).toMatch(/^Done: 0 of 1 orders/);
-  expect(await page.locator('[aria-labelledby=history]').textContent()).toContain('the open orders demanded');
+  expect(await fact('Demand for the open orders').textContent()).toMatch(/^Done: 0 of 1 orders/);
+  expect(await page.locator('[aria-labelledby=history]').textContent()).toContain(
+    'with a demand for the open orders',
+  );
 });
 
 it('an insolvency is noted with its reason, and is ended by a grant alone, or by the rules', async () => {
   const { sql } = database;
   await addCustomer(sql, 'crolli', { name: 'Crolli S.p.A.' });
   await page.goto('/admin/customers/crolli');
-  await open('Note an insolvency');
+  await open('Record an insolvency');
   await page.getByLabel('Reason').locator('visible=true').fill('Court of Milan, 12/2027');
-  await page.getByRole('button', { name: 'Note the insolvency' }).click();
-  await page.getByText('The insolvency was noted.').waitFor();
+  await page.getByRole('button', { name: 'Record the insolvency' }).click();
+  await page.getByText('The insolvency was recorded.').waitFor();
   expect(await fact('Payment terms').textContent()).toMatch(/^Insolvent: Court of Milan, 12\/2027 by carla/);
   await page.getByText('No: an order of 10,000.00 EUR would be declined now.').waitFor();
   const offered = await page.locator('#actions ~ details summary').allTextContents();
@@ -370,7 +372,7 @@ it('a suspension is given its last day, and when that is over the page says what
   await page.getByLabel('Last day of the suspension').fill('2027-03-09');
   await page.getByLabel('Reason').locator('visible=true').fill('A dispute');
   await page.getByRole('button', { name: 'Suspend' }).click();
-  await page.getByText('This day is over.').waitFor();
+  await page.getByText('This day is in the past.').waitFor();
   await page.getByLabel('Last day of the suspension').fill('2027-03-12');
   await page.getByRole('button', { name: 'Suspend' }).click();
   await page.getByText('Payment terms were suspended.').waitFor();
@@ -482,7 +484,7 @@ it('a sign-in link works once, and a preview does not use it up', async () => {
   const other = await browser.newPage();
   await other.goto(link);
   await other.getByRole('button', { name: 'Sign in' }).click();
-  await other.getByText('This link was used already or has expired').waitFor();
+  await other.getByText('This link has already been used or has expired').waitFor();
   await other.goto(`${office.address}/admin/orders`);
   await other.getByText('npm run sign-in').waitFor();
   await other.close();

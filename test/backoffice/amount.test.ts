@@ -36,7 +36,7 @@ it('says what is wrong with anything else', () => {
     '12.': 'not an amount',
     ',5': 'not an amount',
     ten: 'not an amount',
-    '99999999999999999999': 'more than any order',
+    '99999999999999999999': 'too large',
   };
   for (const [text, problem] of Object.entries(wrong))
     expect(read(text), text).toMatchObject({ problem: expect.stringContaining(problem) });

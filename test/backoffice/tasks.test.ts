@@ -119,7 +119,7 @@ it('the customer’s page leads to the task, and a refusal changes nothing but t
   expect(await getTask(database.sql, id)).toMatchObject({ state: 'open' });
   await page.getByLabel('Reason').locator('visible=true').fill('Too new for us');
   await page.getByRole('button', { name: 'Refuse' }).click();
-  await page.getByText('The wish was refused').waitFor();
+  await page.getByText('The request was refused').waitFor();
   expect(await findCustomer(database.sql, 'bassi')).toMatchObject({ privilege: 'by_rules' });
   await page.goto('/admin/customers/bassi');
   const history = await page.locator('[aria-labelledby=history]').textContent();
@@ -131,7 +131,7 @@ it('the customer’s page leads to the task, and a refusal changes nothing but t
 it('who decides after somebody else is told who was faster, and nothing changes', async () => {
   const id = await ask('conte', 'Conte S.p.A.');
   await page.goto(`/admin/tasks/${id}`);
-  expect(await fact('Order amount').textContent()).toBe('not said');
+  expect(await fact('Order amount').textContent()).toBe('not given');
   const dario = { actor: 'user:dario', reason: 'Not now', now: office.clock.now };
   await closeTask(database.sql, id, { outcome: 'refused', ...dario });
   await open('Grant payment terms');

@@ -27,13 +27,13 @@ const statusTones = {
 
 const storeBadges = {
   marked: null,
-  pending: ['calm', 'Store being told'],
+  pending: ['calm', 'Notifying the store'],
   problem: ['warn', 'Store not reached'],
-  failed: ['bad', 'Store: decide'],
+  failed: ['bad', 'Store: decision needed'],
   chased: ['warn', 'Not paid in store'],
 } as const satisfies Record<StoreStatus, readonly [Tone, string] | null>;
 
-/** All that is to be said of an order at a glance: its status, lateness, the store, and whether it is stuck. */
+/** An order at a glance: its status, lateness, the store, and whether it is stuck. */
 export function OrderBadges({ order }: { order: OrderView }) {
   const store = order.status === 'open' ? storeBadges[order.storeStatus] : null;
   return (

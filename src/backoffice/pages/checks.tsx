@@ -33,7 +33,7 @@ const inWords = (value: string): string => valueWords[value] ?? value;
 
 export const ruleName = (rule: string): string => ruleWords[rule] ?? rule;
 
-/** The reasons of a decision: what each rule asks, and what it found. */
+/** The reasons for a decision: what each rule requires, and what it found. */
 export function ChecksTable({ checks, caption }: { checks: readonly Check[]; caption: string }) {
   return (
     <table class="stacked">

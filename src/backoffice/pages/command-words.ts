@@ -3,8 +3,8 @@ import type { OrderCommandKind } from '../../modules/orders/rules/order-state.ts
 export type Words = { readonly text: string; readonly tone?: 'good' | 'bad' | 'calm' };
 
 /**
- * How each command is said: its name, while it waits or where it was refused; what the order's history says of it; and
- * what whoever gave it reads when it is applied.
+ * The texts of each command: its name, shown while it waits or if it was refused; its line in the order's history; and
+ * the message to the person who gave it, when it is applied.
  */
 export const commandWords = {
   confirm: {
@@ -19,12 +19,12 @@ export const commandWords = {
   },
   settle: {
     name: 'Settlement',
-    history: { text: 'Settlement asked for' },
+    history: { text: 'Settlement requested' },
     applied: 'The order was settled.',
   },
   cancel: {
     name: 'Cancellation',
-    history: { text: 'Cancellation asked for' },
+    history: { text: 'Cancellation requested' },
     applied: 'The order was cancelled.',
   },
   retryStore: {
@@ -33,9 +33,9 @@ export const commandWords = {
     applied: 'The store is notified again.',
   },
   chase: {
-    name: 'Going on without the store',
-    history: { text: 'The order goes on without the store’s answer' },
-    applied: 'The order goes on without the store’s answer.',
+    name: 'Continuing without the store',
+    history: { text: 'The order continues without the store' },
+    applied: 'The order continues without the store.',
   },
   extend: {
     name: 'Extension',
@@ -69,7 +69,7 @@ export const commandWords = {
   },
   demand: {
     name: 'Demand',
-    history: { text: 'Terms were revoked: all that is open is demanded', tone: 'bad' },
+    history: { text: 'Terms were revoked: all that is open is due at once', tone: 'bad' },
     applied: 'All that is open is due today.',
   },
   allocate: {
@@ -83,13 +83,13 @@ export const commandWords = {
     applied: 'The credit was applied.',
   },
   amend: {
-    name: 'Another total',
-    history: { text: 'The order was given another total' },
+    name: 'New total',
+    history: { text: 'The total of the order was changed' },
     applied: 'The order has its new total.',
   },
   fulfil: {
     name: 'Fulfilment',
-    history: { text: 'Delivered or rendered, in part or whole' },
+    history: { text: 'Delivered or rendered, in part or in whole' },
     applied: 'The fulfilment was recorded.',
   },
   invoice: {
@@ -99,6 +99,6 @@ export const commandWords = {
   },
 } as const satisfies Record<OrderCommandKind, { name: string; history: Words; applied: string }>;
 
-/** The words of a kind that a timeline names; none of what is no command. */
+/** The texts for a kind that a timeline names; undefined if it is not a command. */
 export const wordsOf = (kind: string): (typeof commandWords)[OrderCommandKind] | undefined =>
   Object.hasOwn(commandWords, kind) ? commandWords[kind as OrderCommandKind] : undefined;

@@ -29,13 +29,13 @@ import { OrdersTable } from './orders.tsx';
 
 export { type CustomerAction, type PrivilegeAction, privilegeActions } from './customer/actions.tsx';
 
-/** What has just been done; the address of the page says which. */
+/** Messages about what has just been done; the address of the page names which. */
 export const doneWords = {
   granted: 'Payment terms were granted.',
   suspended: 'Payment terms were suspended.',
-  revoked: 'Payment terms were revoked. Open orders go on as agreed.',
-  demanded: 'Payment terms were revoked. The open orders are being demanded.',
-  insolvency: 'The insolvency was noted.',
+  revoked: 'Payment terms were revoked. Open orders continue as agreed.',
+  demanded: 'Payment terms were revoked. Payment of the open orders is being demanded.',
+  insolvency: 'The insolvency was recorded.',
   by_rules: 'The rules decide again.',
   limit: 'The credit limit was set.',
   'policy-limit': 'The policy’s credit limit applies again.',
@@ -53,7 +53,7 @@ export type CustomerPageProps = {
   namesakes: readonly string[];
   /** The open request for payment terms. */
   request: TaskRow | null;
-  /** Of the present VAT number. */
+  /** The check of the current VAT number. */
   vatCheck: PresentVatCheck | null;
   credit: Credit;
   otherAccounts: readonly Credit[];
@@ -65,9 +65,9 @@ export type CustomerPageProps = {
   orders: readonly OrderView[];
   declines: readonly Decline[];
   history: readonly AuditRecord[];
-  /** The latest demand of the open orders, and what became of its letter. */
+  /** The latest demand for payment of the open orders, and the state of its letter. */
   demand: { revocation: RevocationRow; letter: MailState | null } | null;
-  /** Makes a form that is sent twice one revocation. */
+  /** If the form is sent twice, this id makes it one revocation. */
   proposedId: string;
   done: Done | null;
   form: FormState | null;
@@ -110,7 +110,7 @@ export function CustomerPage(props: CustomerPageProps) {
         <PrivilegeFact {...props} />
         {demand && (
           <div class="wide">
-            <dt>Demand of the open orders</dt>
+            <dt>Demand for the open orders</dt>
             <dd>
               <Demand {...demand} zone={zone} />
             </dd>

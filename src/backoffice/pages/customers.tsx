@@ -6,7 +6,7 @@ import { PrivilegeBadge } from './badges.tsx';
 import { Layout } from './layout.tsx';
 import { Amount } from './values.tsx';
 
-/** A customer as it stands now. */
+/** A customer with the present privilege and credit. */
 export type CustomerLine = { customer: CustomerRow; privilege: Privilege; credit: Credit };
 
 export function CustomersPage({
@@ -36,7 +36,7 @@ export function CustomersPage({
       </div>
       {lines.length === 0 ? (
         <p class="empty card">
-          {search ? `No customer is called “${search}”. ` : 'No customers yet: the store creates them. '}
+          {search ? `No customer matches “${search}”. ` : 'No customers yet: the store creates them. '}
           {search && <a href="/admin/customers">All customers</a>}
         </p>
       ) : (

@@ -6,13 +6,13 @@ export const CsrfField = ({ visitor }: { visitor: Visitor }) => (
   <input type="hidden" name="csrf" value={visitor.csrf} />
 );
 
-/** What a form shows again after it was refused: what was typed, and what was wrong with it. */
+/** What a form shows after it was refused: what was typed, and what was wrong with it. */
 export type FormState = {
-  /** Which of the page's forms it was. */
+  /** Which of the page's forms was refused. */
   readonly action: string;
   readonly given: Given;
   readonly problems: Given;
-  /** What was wrong with the whole. */
+  /** What was wrong with the form as a whole. */
   readonly problem: string | null;
 };
 
@@ -73,17 +73,17 @@ export function Field({
   );
 }
 
-/** Says, above the page's forms, that one of them was refused and why; read out as soon as the page is there. */
+/** A message above the page's forms that one was refused, and why; screen readers read it as soon as the page loads. */
 export function Refused({ form }: { form: FormState | null }) {
   if (!form || (!form.problem && Object.keys(form.problems).length === 0)) return null;
   return (
     <p class="message bad" role="alert">
-      {form.problem ?? 'Nothing was changed: see what is marked below.'}
+      {form.problem ?? 'Nothing was changed: correct the fields that are marked below.'}
     </p>
   );
 }
 
-/** One of a few, each with what it means; the first is proposed. */
+/** A choice of one option out of a few, each with an explanation; the first is preselected. */
 export function Choice({
   form,
   name,
@@ -129,7 +129,7 @@ export function Choice({
   );
 }
 
-/** One action of a page: closed until it is wanted, open again after it was refused. */
+/** One action of a page: collapsed at first, and open again after it was refused. */
 export function Action({
   id,
   title,

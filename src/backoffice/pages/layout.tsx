@@ -35,7 +35,7 @@ export function Layout({
       </head>
       <body>
         <a class="skip" href="#main">
-          Skip to the content
+          Skip to content
         </a>
         <header class="top">
           <div class="top-inner">
@@ -70,7 +70,7 @@ export function Layout({
   );
 }
 
-/** How many tasks wait, beside the name of their section. */
+/** How many tasks wait, next to the name of their section. */
 const Waiting = ({ count }: { count: number }) =>
   count === 0 ? null : (
     <span class="badge warn">

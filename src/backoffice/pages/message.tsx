@@ -1,7 +1,7 @@
 import type { Visitor } from '../page.tsx';
 import { Layout } from './layout.tsx';
 
-/** A page that says one thing: not found, refused, failed. */
+/** A page with one message: not found, refused, failed. */
 export function MessagePage({ visitor, title, text }: { visitor: Visitor; title: string; text: string }) {
   return (
     <Layout title={title} visitor={visitor}>
@@ -19,14 +19,14 @@ export function MessagePage({ visitor, title, text }: { visitor: Visitor; title:
 export const messages = {
   notFound: {
     title: 'There is nothing here',
-    text: 'The order, customer or task that you look for does not exist, or the address is mistyped.',
+    text: 'The order, customer or task that you are looking for does not exist, or the address is mistyped.',
   },
   refused: {
     title: 'Nothing was changed',
-    text: 'This form did not come from a page of yours, or your session has changed since. Go back, reload the page, and try again.',
+    text: 'This form did not come from your own page, or your session has changed since then. Go back, reload the page, and try again.',
   },
   failed: {
     title: 'Something went wrong on our side',
-    text: 'It was logged. Look whether what you asked for has been done before you ask again.',
+    text: 'The error was logged. Before you try again, check whether the action took effect.',
   },
 } as const;

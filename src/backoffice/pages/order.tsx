@@ -49,8 +49,8 @@ export function OrderPage(props: OrderPageProps) {
       <Refused form={form} />
       {order.stuckSince !== null && (
         <p class="message bad">
-          The order’s workflow runs but has not got on since <At at={order.stuckSince} zone={zone} />: look at
-          it in Temporal.
+          The order’s workflow runs but has made no progress since <At at={order.stuckSince} zone={zone} />:
+          look at it in Temporal.
         </p>
       )}
       <Facts {...props} />
@@ -70,7 +70,7 @@ export function OrderPage(props: OrderPageProps) {
             <h2 id="timeline">Timeline</h2>
             <Timeline events={timeline} order={row} zone={zone} />
             <p class="note">
-              Times are of {zone}.{' '}
+              Times are in {zone}.{' '}
               <a href={workflowUrl} rel="noreferrer">
                 This order’s workflow in Temporal
               </a>

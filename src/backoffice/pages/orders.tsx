@@ -22,7 +22,7 @@ export function OrdersPage({
   orders: readonly OrderView[];
   names: ReadonlyMap<string, string>;
   totals: readonly Receivables[];
-  /** Customers that the search may mean; null where it is clear or empty. */
+  /** Customers that the search may mean; null if it is unambiguous or empty. */
   candidates: readonly CustomerName[] | null;
   next: Place | null;
   zone: string;
@@ -102,7 +102,7 @@ function Candidates({ query, candidates }: { query: OrdersQuery; candidates: rea
   if (candidates.length === 0)
     return (
       <p class="empty card">
-        No customer is called “{query.customer}”. <a href="/admin/orders">All orders</a>
+        No customer matches “{query.customer}”. <a href="/admin/orders">All orders</a>
       </p>
     );
   return (
@@ -133,7 +133,7 @@ function Pages({ query, next }: { query: OrdersQuery; next: Place | null }) {
   );
 }
 
-/** Orders, one a row; without `names` the customer is known from elsewhere. */
+/** Orders, one per row; without `names` there is no column for the customer. */
 export function OrdersTable({
   orders,
   names,

@@ -2,7 +2,7 @@ import type { Visitor } from '../page.tsx';
 import { CsrfField } from './fields.tsx';
 import { Layout } from './layout.tsx';
 
-/** Asks for the click that uses the link up, so that a link preview does not. */
+/** Asks for a click before the link is used up, so that link previews do not use it up. */
 export function SignInPage({ visitor, token }: { visitor: Visitor; token: string }) {
   return (
     <Layout title="Sign in" visitor={{ ...visitor, userId: null }}>
@@ -21,25 +21,25 @@ export function SignInPage({ visitor, token }: { visitor: Visitor; token: string
   );
 }
 
-/** For whoever comes without a session, or with a link that does not open any more. */
+/** For visitors without a session, or with a link that is no longer valid. */
 export function NeedLinkPage({ visitor, problem = null }: { visitor: Visitor; problem?: string | null }) {
   return (
     <Layout title="Sign in" visitor={visitor}>
       <div class="narrow card">
         <h1>{problem ?? 'You are not signed in'}</h1>
         <p>
-          The back office opens by a sign-in link, which works once and within a day. Whoever runs Netterms
-          makes one with:
+          You sign in to the back office with a link, which works once and within a day. Whoever runs Netterms
+          creates one with:
         </p>
         <pre>
           <code>npm run sign-in</code>
         </pre>
         <p class="note">
-          <code>npm start</code> prints one too; in a container it is <code>node dist/cli/sign-in.js</code>.
+          <code>npm start</code> prints one too; in a container use <code>node dist/cli/sign-in.js</code>.
         </p>
       </div>
     </Layout>
   );
 }
 
-export const linkUsed = 'This link was used already or has expired';
+export const linkUsed = 'This link has already been used or has expired';

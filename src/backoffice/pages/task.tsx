@@ -10,7 +10,7 @@ import { Layout } from './layout.tsx';
 import { outcomeWords, taskWords } from './tasks.tsx';
 import { Amount, At, actorWords } from './values.tsx';
 
-/** The page's forms, and the last part of their addresses. */
+/** The page's forms, by the last part of their addresses. */
 export const taskActions = {
   grant: 'granted',
   refuse: 'refused',
@@ -20,7 +20,7 @@ export type TaskAction = keyof typeof taskActions;
 
 const doneWords = {
   granted: 'Payment terms were granted, and the task is closed.',
-  refused: 'The wish was refused, and the task is closed.',
+  refused: 'The request was refused, and the task is closed.',
   done: 'The task is closed.',
 } as const satisfies Record<TaskOutcome, string>;
 
@@ -28,7 +28,7 @@ const actions = [
   {
     id: 'grant',
     title: 'Grant payment terms',
-    note: 'The rules are not asked any more for this customer; the credit limit still holds.',
+    note: 'The rules no longer apply to this customer; the credit limit still does.',
     button: 'Grant',
     tone: 'main',
   },
@@ -42,7 +42,7 @@ const actions = [
   {
     id: 'mark-done',
     title: 'Close as done',
-    note: 'You have dealt with it in another way, as by another credit limit.',
+    note: 'You have dealt with it in another way, for example with another credit limit.',
     button: 'Close the task',
     tone: 'plain',
   },
@@ -61,9 +61,9 @@ export function TaskPage({
   visitor: Visitor;
   task: TaskRow;
   customerName: string;
-  /** Of the customer, in force now. */
+  /** The customer's privilege in force now. */
   privilege: Privilege;
-  /** The refused order that the task names, where its checks were others than the task's. */
+  /** The refused order that the task names, if its checks differ from the task's. */
   decline: Decline | null;
   /** This visitor has just closed it. */
   done: boolean;
@@ -99,7 +99,7 @@ export function TaskPage({
         <div>
           <dt>Order amount</dt>
           <dd>
-            {amount === null || currency === null ? 'not said' : <Amount money={{ amount, currency }} />}
+            {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
           </dd>
         </div>
         {orderId !== null && (
@@ -109,7 +109,7 @@ export function TaskPage({
           </div>
         )}
         <div>
-          <dt>Asked</dt>
+          <dt>Requested</dt>
           <dd>
             <At at={openedAt} zone={zone} /> <span class="note">by {actorWords(openedBy)}</span>
           </dd>

@@ -50,7 +50,9 @@ export function TasksPage({
         ))}
       </nav>
       {tasks.length === 0 ? (
-        <p class="empty card">{state === 'open' ? 'Nothing waits for you.' : 'No task was closed yet.'}</p>
+        <p class="empty card">
+          {state === 'open' ? 'Nothing waits for you.' : 'No task has been closed yet.'}
+        </p>
       ) : (
         <div class="card flush">
           <table class="stacked">
@@ -101,7 +103,7 @@ function Row({ task, name, zone }: { task: TaskRow; name: string; zone: string }
         <a href={`/admin/customers/${customerId}`}>{name}</a>
       </td>
       <td data-label="Order amount" class="number">
-        {amount === null || currency === null ? 'not said' : <Amount money={{ amount, currency }} />}
+        {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
         {orderId !== null && <span class="id">order {orderId}</span>}
       </td>
       <td data-label="Since">

@@ -23,12 +23,12 @@ const storeWords: Readonly<Record<string, string>> = {
 };
 
 const mailWords: Readonly<Record<string, (what: string) => Words>> = {
-  planned: (what) => ({ text: `${what}: refused by the mail server, is tried again`, tone: 'bad' }),
+  planned: (what) => ({ text: `${what}: refused by the mail server, will be tried again`, tone: 'bad' }),
   sending: (what) => ({ text: `${what}: being sent` }),
   sent: (what) => ({ text: `${what} sent`, tone: 'good' }),
   failed: (what) => ({ text: `${what} could not be sent`, tone: 'bad' }),
-  sent_maybe_twice: (what) => ({ text: `${what} sent, perhaps twice` }),
-  unknown: (what) => ({ text: `${what}: not known whether it was sent`, tone: 'bad' }),
+  sent_maybe_twice: (what) => ({ text: `${what} sent, possibly twice` }),
+  unknown: (what) => ({ text: `${what}: unknown whether it was sent`, tone: 'bad' }),
 };
 
 const ledgerWords = {
@@ -38,10 +38,10 @@ const ledgerWords = {
   allocation: (amount) => ({ text: `${amount} moved to the customer’s credit` }),
   credit_note: (amount) => ({ text: `${amount} credited` }),
   refund: (amount) => ({ text: `${amount} of credit paid out` }),
-  cancellation: (amount) => ({ text: `${amount} of the charge taken back` }),
+  cancellation: (amount) => ({ text: `${amount} of the charge cancelled` }),
   early_payment_discount: (amount) => ({ text: `${amount} of early-payment discount` }),
-  tolerance: (amount) => ({ text: `${amount} given up within the tolerance` }),
-  rounding: (amount) => ({ text: `${amount} given up as a rounding` }),
+  tolerance: (amount) => ({ text: `${amount} forgiven within the tolerance` }),
+  rounding: (amount) => ({ text: `${amount} forgiven as a rounding difference` }),
   bank_fee: (amount) => ({ text: `${amount} kept by a bank` }),
   withholding: (amount) => ({ text: `${amount} withheld by the customer` }),
   split_payment: (amount) => ({ text: `${amount} not payable under split payment` }),
@@ -60,11 +60,11 @@ const plainWords: Readonly<Record<string, Words>> = {
   'order.store_failed': { text: 'The store could not be notified: a person must decide', tone: 'bad' },
   'order.resumed': { text: 'The order’s workflow was lost and has been started again' },
   'order.settled': { text: 'Settled', tone: 'good' },
-  'order.reopened': { text: 'Open again', tone: 'bad' },
+  'order.reopened': { text: 'Reopened', tone: 'bad' },
   'payment.reversed': { text: 'A payment was reversed', tone: 'bad' },
   'order.cancelled': { text: 'Cancelled' },
   'collection.planned': { text: 'To be collected by the bank' },
-  'collection.presented': { text: 'Given to the bank for collection' },
+  'collection.presented': { text: 'Presented to the bank for collection' },
   'collection.credited': { text: 'Credited by the bank, subject to collection' },
   'collection.paid': { text: 'Collected by the bank', tone: 'good' },
   'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
@@ -75,7 +75,7 @@ const plainWords: Readonly<Record<string, Words>> = {
   'order.write-off.rejected': { text: 'The write-off was rejected' },
 };
 
-/** Said by other events of the same moment: a payment by its entry, a refusal by its command. */
+/** Events that others of the same moment already show: a payment by its entry, a refusal by its command. */
 const repeats = (kind: string): boolean =>
   kind === 'order.recordPayment' || /^order\..+\.refused$/.test(kind);
 
@@ -109,7 +109,7 @@ function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
     case 'store': {
       const what = storeWords[String(detail.type)] ?? String(detail.type);
       return rest[0] === 'acknowledged'
-        ? { text: `The store knows: ${what}`, tone: 'good' }
+        ? { text: `The store acknowledged: ${what}`, tone: 'good' }
         : { text: `The store is being notified: ${what}` };
     }
     case 'planned': {
@@ -120,7 +120,7 @@ function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
   return plainWords[kind] ?? (area === 'order' ? wordsOf(rest[0]!)?.history : undefined) ?? { text: kind };
 }
 
-/** Why it came to that: the reason given, the refusal, or what the other side answered. */
+/** The cause of an event: the given reason, the refusal, or the other side's error. */
 function why({ reason, detail }: TimelineEvent): string | null {
   const refusal = errorTable[detail.refusal as ErrorCode]?.[1];
   const { lastError } = detail;

@@ -35,7 +35,7 @@ export function Due({
   return isExact ? <At at={line.dueAt} zone={zone} seconds /> : <OnDay day={line.dueOn} />;
 }
 
-/** The earliest unpaid due date, else the last one. */
+/** The earliest unpaid due date, or else the last one. */
 export function DueDate({ order, zone }: { order: OrderView; zone: string }) {
   const line =
     order.instalments.find(({ outstanding }) => outstanding.amount > 0) ?? order.instalments.at(-1);
@@ -56,7 +56,7 @@ export const stepWords = {
   expire: 'Reservation expires',
 } as const satisfies Record<StepKind, string>;
 
-/** Who did something, in words. */
+/** The name of an actor, for people. */
 export function actorWords(actor: string): string {
   if (actor === 'system') return 'Netterms';
   if (actor === 'temporal') return 'an operator in Temporal';

@@ -2,7 +2,7 @@ import type { Money } from '../../../kernel/money.ts';
 import type { Credit } from '../../../modules/eligibility/rules/credit.ts';
 import { Amount } from '../values.tsx';
 
-/** Companies with which the customer shares a limit; without one in the account's currency `limit` is null. */
+/** Companies with which the customer shares a limit; `limit` is null if the account's currency has none. */
 export type GroupUse = { id: string; name: string; limit: Money | null; used: Money | null };
 
 /** What the group may owe and owes, in the currency of the account that is shown. */
@@ -24,7 +24,7 @@ export function GroupFact({ group, currency }: { group: GroupUse; currency: stri
   );
 }
 
-/** The customer's accounts in other currencies than the one that is shown. */
+/** The customer's accounts in currencies other than the one that is shown. */
 export function OtherAccounts({ customerId, accounts }: { customerId: string; accounts: readonly Credit[] }) {
   if (accounts.length === 0) return null;
   return (

@@ -9,7 +9,7 @@ import { amountText } from '../../amount.ts';
 import type { Visitor } from '../../page.tsx';
 import { Action, Choice, Field, type FormState } from '../fields.tsx';
 
-/** The page's forms, and the last part of their addresses. */
+/** The page's forms, by the last part of their addresses. */
 export const privilegeActions = {
   grant: 'granted',
   suspend: 'suspended',
@@ -19,7 +19,7 @@ export const privilegeActions = {
 export type PrivilegeAction = keyof typeof privilegeActions;
 export type CustomerAction = PrivilegeAction | 'revoke' | 'credit-limit' | 'policy-limit' | 'vat-check';
 
-/** Which account a form is about; nothing for the usual one. */
+/** The account that a form is about; empty for the usual one. */
 const accountQuery = ({ currency, usualCurrency }: CustomerRow): string =>
   currency === usualCurrency ? '' : `?currency=${currency}`;
 
@@ -42,7 +42,7 @@ export function Actions({
   orders: readonly OrderView[];
   credit: Credit;
   policyLimit: Money;
-  /** Makes a form that is sent twice one revocation. */
+  /** If the form is sent twice, this id makes it one revocation. */
   proposedId: string;
   form: FormState | null;
 }) {
@@ -58,28 +58,28 @@ export function Actions({
     {
       id: 'grant',
       title: 'Grant payment terms',
-      note: 'The rules are not asked any more; the credit limit still holds.',
+      note: 'The rules no longer apply; the credit limit still does.',
       button: 'Grant',
       tone: 'main',
     },
     {
       id: 'suspend',
       title: 'Suspend payment terms',
-      note: 'No new orders on terms until that day or your word. Open orders go on.',
+      note: 'No new orders on terms until that day or your next decision. Open orders continue.',
       button: 'Suspend',
       tone: 'plain',
     },
     {
       id: 'insolvency',
-      title: 'Note an insolvency',
+      title: 'Record an insolvency',
       note: 'No new orders on terms, no reminders, no interest from today on; payments become credit until somebody allocates them. Ends when terms are granted or the rules decide again.',
-      button: 'Note the insolvency',
+      button: 'Record the insolvency',
       tone: 'danger',
     },
     {
       id: 'use-rules',
       title: 'Let the rules decide',
-      note: 'The eligibility policy decides for this customer, as for others.',
+      note: 'The eligibility policy decides for this customer, as for all others.',
       button: 'Use the rules',
       tone: 'plain',
     },
@@ -97,7 +97,7 @@ export function Actions({
                 label="Last day of the suspension"
                 type="date"
                 required={false}
-                hint="When it has ended, what holds now holds again."
+                hint="After that day the present privilege applies again."
               />
             )}
             <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
@@ -107,7 +107,7 @@ export function Actions({
         <Action
           {...common('revoke')}
           title="Revoke payment terms"
-          note="No new orders on terms, from now on."
+          note="No new orders on terms from now on."
           button="Revoke"
           tone="danger"
         >
@@ -117,11 +117,11 @@ export function Actions({
             name="openOrders"
             label="Open orders"
             options={[
-              { value: 'keep', label: 'Keep', hint: 'They go on as agreed.' },
+              { value: 'keep', label: 'Keep', hint: 'They continue as agreed.' },
               {
                 value: 'demand',
                 label: 'Demand',
-                hint: `All that is open is due today, reservations are cancelled, and the customer gets a letter; a later grant restores no due date. ${demandWarnings.join(' ')}`,
+                hint: `All that is open is due today, reservations are cancelled, and the customer gets a letter. Granting terms later does not restore the due dates. ${demandWarnings.join(' ')}`,
               },
             ]}
           />

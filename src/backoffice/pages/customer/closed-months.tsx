@@ -1,6 +1,6 @@
 import type { ClosedMonth } from '../../../modules/terms/rules/due-dates.ts';
 
-/** The months in which the customer does not pay. */
+/** The months in which nothing falls due for the customer. */
 export function ClosedMonthsFact({ months }: { months: readonly ClosedMonth[] }) {
   return (
     <div class="wide">

@@ -3,15 +3,15 @@ import type { RevocationRow } from '../../../modules/revocation/tables.ts';
 import { At } from '../values.tsx';
 
 const letterWords = {
-  planned: 'letter refused by the mail server, is tried again',
+  planned: 'letter refused by the mail server, will be tried again',
   sending: 'letter being sent',
   sent: 'letter sent',
   failed: 'letter could not be sent',
-  sent_maybe_twice: 'letter sent, perhaps twice',
-  unknown: 'not known whether the letter was sent',
+  sent_maybe_twice: 'letter sent, possibly twice',
+  unknown: 'unknown whether the letter was sent',
 } as const satisfies Record<MailState, string>;
 
-/** How far the demand of the open orders has got, and what became of its letter. */
+/** The progress of the demand for the open orders, and the state of its letter. */
 export function Demand({
   revocation,
   letter,

@@ -2,19 +2,19 @@ import { plainMoney } from '../../../kernel/money.ts';
 import type { CustomerRow } from '../../../modules/customers/tables.ts';
 import { At } from '../values.tsx';
 
-/** The contacts that mean something to Netterms; others are the store's own. */
+/** The contacts that Netterms uses; others are the store's own. */
 const contactWords: Readonly<Record<string, string>> = {
   billing: 'Contact for letters',
   dunning: 'Contact for reminders',
   pec: 'Certified e-mail (PEC)',
 };
 
-/** What the store has written of the customer. */
+/** The facts that the store has sent about the customer. */
 export function Facts({ customer, zone }: { customer: CustomerRow; zone: string }) {
   const { accountManager } = customer;
   const turnover = customer.turnoverCurrency
     ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
-    : 'not known';
+    : 'unknown';
   const facts: readonly [string, string][] = [
     ['Customer id', customer.id],
     ['E-mail', customer.email],
@@ -24,7 +24,7 @@ export function Facts({ customer, zone }: { customer: CustomerRow; zone: string 
     ['Groups', customer.groups.join(', ') || 'none'],
     ['Past orders', `${customer.pastOrders}`],
     ['Turnover', turnover],
-    ['Known since', customer.since ?? 'not known'],
+    ['Customer since', customer.since ?? 'unknown'],
     ['Account manager', accountManager ? `${accountManager.name}, ${accountManager.email}` : 'none'],
     ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
       contactWords[role] ?? `Contact: ${role}`,
@@ -43,7 +43,7 @@ export function Facts({ customer, zone }: { customer: CustomerRow; zone: string 
         ))}
       </dl>
       <p class="note">
-        Last written <At at={customer.updatedAt} zone={zone} />
+        Last updated <At at={customer.updatedAt} zone={zone} />
       </p>
     </section>
   );

@@ -7,7 +7,7 @@ const historyWords = {
   'customer.granted': 'Payment terms granted',
   'customer.suspended': 'Payment terms suspended',
   'customer.revoked': 'Payment terms revoked',
-  'customer.insolvency': 'Insolvency noted',
+  'customer.insolvency': 'Insolvency recorded',
   'customer.by_rules': 'The rules decide again',
   'customer.credit_limit': 'Credit limit changed',
   'customer.credit_raise': 'Credit limit raised for a time, or the raise ended',
@@ -17,7 +17,7 @@ const historyWords = {
   'payment.received': 'A payment was received',
   'payment.reversed': 'A payment was reversed',
   'customer.terms': 'Own payment terms changed',
-  'terms-request.opened': 'Asked for payment terms',
+  'terms-request.opened': 'Payment terms requested',
   'terms-request.granted': 'The request for payment terms was granted',
   'terms-request.refused': 'The request for payment terms was refused',
   'terms-request.done': 'The request for payment terms was dealt with',
@@ -28,7 +28,7 @@ export function History({ history, zone }: { history: readonly AuditRecord[]; zo
   return (
     <section class="card" aria-labelledby="history">
       <h2 id="history">History</h2>
-      {history.length === 0 && <p class="note">Nothing was changed by hand yet.</p>}
+      {history.length === 0 && <p class="note">Nothing has been changed by hand yet.</p>}
       <ol class="entries">
         {history.map((entry) => {
           const until = 'until' in entry.detail ? entry.detail.until : undefined;
@@ -67,7 +67,7 @@ function more({ action, detail }: AuditRecord): string {
     case 'customer.credit_group':
       return `: from ${detail.before ?? 'none'} to ${detail.after ?? 'none'}`;
     case 'customer.revoked':
-      return detail.openOrders === 'demand' ? ', the open orders demanded' : '';
+      return detail.openOrders === 'demand' ? ', with a demand for the open orders' : '';
     default:
       return '';
   }

@@ -3,7 +3,7 @@ import type { Privilege } from '../../../modules/eligibility/rules/applicant.ts'
 import { privilegeWords } from '../badges.tsx';
 import { At, actorWords } from '../values.tsx';
 
-/** Whether the customer buys on terms, until when, and who decided it. */
+/** Whether the customer may buy on terms, until when, and who decided it. */
 export function PrivilegeFact({
   customer,
   privilege,

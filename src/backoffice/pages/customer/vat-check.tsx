@@ -5,7 +5,7 @@ import { VatBadge } from '../badges.tsx';
 import { CsrfField } from '../fields.tsx';
 import { At, actorWords } from '../values.tsx';
 
-/** What VIES said of the customer's present VAT number, and the button that asks it. */
+/** VIES's answer about the customer's current VAT number, and the button to ask again. */
 export function VatCheckCard({
   visitor,
   customer,
@@ -32,16 +32,16 @@ export function VatCheckCard({
 }
 
 const missing = ({ vatNumber }: CustomerRow): string =>
-  vatNumber === null ? 'The store has given no VAT number.' : 'This number was not checked yet.';
+  vatNumber === null ? 'The store has given no VAT number.' : 'This number has not been checked yet.';
 
 function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string }) {
   const { vatNumber, outcome, reason, consultationNumber, requester, name, address, outage } = vatCheck;
   const told: readonly [string, string | null][] = [
     ['Reason', reason],
     ['Consultation number', consultationNumber],
-    ['Asked for', requester],
-    ['Name there', name],
-    ['Address there', address],
+    ['Asked in the name of', requester],
+    ['Name in VIES', name],
+    ['Address in VIES', address],
   ];
   return (
     <>
@@ -50,8 +50,8 @@ function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string })
       </p>
       {outage && (
         <p class="message warn">
-          VIES could not be asked again on <At at={outage.checkedAt} zone={zone} /> ({outage.reason}): its
-          former answer stands.
+          A new check on <At at={outage.checkedAt} zone={zone} /> got no answer from VIES ({outage.reason}):
+          its previous answer is still valid.
         </p>
       )}
       <dl class="list">

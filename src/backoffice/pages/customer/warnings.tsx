@@ -3,11 +3,11 @@ import type { TaskRow } from '../../../modules/tasks/tables.ts';
 import { type FormState, Refused } from '../fields.tsx';
 
 const warningWords = {
-  'near-limit': '80 % of the credit limit or more are used.',
+  'near-limit': '80 % of the credit limit or more is used.',
   'over-limit': 'More than the credit limit is used.',
 } as const;
 
-/** What the visitor should know before all else. */
+/** What the visitor should know first. */
 export function Warnings({
   form,
   credit,
@@ -31,7 +31,7 @@ export function Warnings({
       )}
       {namesakes.length > 0 && (
         <p class="message warn">
-          The same VAT number is on{' '}
+          Other customers with the same VAT number:{' '}
           {namesakes.map((id, index) => (
             <>
               {index > 0 && ', '}

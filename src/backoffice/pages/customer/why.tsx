@@ -4,10 +4,10 @@ import type { Verdict } from '../../../modules/eligibility/rules/decide.ts';
 import { amountText } from '../../amount.ts';
 import { ChecksTable } from '../checks.tsx';
 
-/** An order that is only asked about: what the rules say, what was typed, and what was wrong with it. */
+/** A hypothetical order: the rules' verdict, what was typed, and what was wrong with it. */
 export type Question = { amount: Money; verdict: Verdict; given: string | null; problem: string | null };
 
-/** Whether an order of some amount would be accepted now, check by check. */
+/** Whether an order of a given amount would be accepted now, check by check. */
 export function Why({ customer, why }: { customer: CustomerRow; why: Question }) {
   const { amount, verdict, given, problem } = why;
   return (

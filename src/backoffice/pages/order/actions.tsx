@@ -6,10 +6,10 @@ import type { Visitor } from '../../page.tsx';
 import { Action, Field, type FormState } from '../fields.tsx';
 import { orderUrl } from '../orders.tsx';
 
-/** The page's forms, and the last part of their addresses. */
+/** The page's forms, by the last part of their addresses. */
 export type ActionId = 'payment' | 'reverse' | 'settle' | 'cancel' | 'retry-store' | 'chase';
 
-/** What the visitor may do with the order as it stands. */
+/** What the visitor may do with the order in its present state. */
 export function Actions({
   visitor,
   order,
@@ -43,7 +43,7 @@ export function Actions({
           note={
             closed
               ? 'The order is closed: the money becomes the customer’s credit.'
-              : 'Pays the earliest instalment first; what is too much becomes the customer’s credit.'
+              : 'Pays the earliest instalment first; an overpayment becomes the customer’s credit.'
           }
           button="Record the payment"
           tone="main"
@@ -67,7 +67,7 @@ export function Actions({
             {...fieldsOf('payment')}
             name="paymentId"
             label="Payment id"
-            hint="The same id is never booked twice. The bank’s own reference is a good one."
+            hint="The same id is never booked twice. The bank’s own reference is a good choice."
             value={proposed.paymentId}
           />
           <Field {...fieldsOf('payment')} name="method" label="Method" required={false} />
@@ -77,9 +77,9 @@ export function Actions({
       {lastPayment(ledger) !== null && (
         <Action
           {...common('reverse')}
-          title="Take a payment back"
-          note="For money that was entered by mistake or that the bank took back. An order that it had settled is open again."
-          button="Take it back"
+          title="Reverse a payment"
+          note="For money that was entered by mistake or that the bank returned. An order that the payment had settled is open again."
+          button="Reverse the payment"
           tone="danger"
         >
           <Field
@@ -95,7 +95,7 @@ export function Actions({
         <Action
           {...common('settle')}
           title="Settle"
-          note="Books a payment of the whole balance and ends the order."
+          note="Books a payment of the whole balance and closes the order."
           button="Settle the order"
         >
           {once}
@@ -106,7 +106,7 @@ export function Actions({
         <Action
           {...common('cancel')}
           title="Cancel"
-          note="Takes the whole charge back and tells the store. What was received becomes the customer’s credit."
+          note="Reverses the whole charge and notifies the store. What was received becomes the customer’s credit."
           button="Cancel the order"
           tone="danger"
         >
@@ -118,17 +118,17 @@ export function Actions({
         <>
           <Action
             {...common('retry-store')}
-            title="Tell the store again"
-            note="The store could not be told that the order is paid, and no reminder leaves until it is."
-            button="Tell it again"
+            title="Notify the store again"
+            note="The store could not be notified that the order is paid. No reminder is sent until it is notified."
+            button="Notify the store again"
           >
             {once}
           </Action>
           <Action
             {...common('chase')}
-            title="Chase all the same"
-            note="Reminders leave although the store has not marked the order paid."
-            button="Chase the order"
+            title="Continue without the store"
+            note="Reminders are sent although the store has not marked the order paid."
+            button="Continue without the store"
           >
             {once}
             <Field {...fieldsOf('chase')} name="reason" label="Reason" />
@@ -139,7 +139,7 @@ export function Actions({
   );
 }
 
-/** The latest payment that was not taken back. */
+/** The latest payment that was not reversed. */
 function lastPayment(ledger: readonly LedgerRow[]): string | null {
   const reversed = new Set(ledger.map(({ reverses }) => reverses));
   return ledger.findLast(({ kind, id }) => kind === 'payment' && !reversed.has(id))?.paymentId ?? null;

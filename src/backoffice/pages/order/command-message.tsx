@@ -3,7 +3,7 @@ import type { OrderCommandRow } from '../../../modules/commands/tables.ts';
 import { commandWords } from '../command-words.ts';
 import { orderUrl } from '../orders.tsx';
 
-/** What became of the command that the visitor has just given. */
+/** The outcome of the command that the visitor has just given. */
 export function CommandMessage({
   command: { id, orderId, kind, outcome, refusal },
 }: {
@@ -23,7 +23,7 @@ export function CommandMessage({
     );
   return (
     <p class="message warn" role="status">
-      This is kept and still under way: the order’s workflow has not taken it yet.{' '}
+      This was accepted, but the order’s workflow has not answered yet.{' '}
       <a href={`${orderUrl(orderId)}?command=${id}`}>Look again</a>
     </p>
   );

@@ -60,7 +60,7 @@ export function Facts({
       </div>
       {order.discount !== null && (
         <div>
-          <dt>Paid early</dt>
+          <dt>If paid early</dt>
           <dd>
             <Amount money={order.discount.payable} />
             <span class="note">
@@ -87,7 +87,7 @@ export function Facts({
       {order.regime !== null && (
         <div>
           <dt>Regime</dt>
-          <dd>{order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from the delivery</dd>
+          <dd>{order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from delivery</dd>
         </div>
       )}
       <div>
@@ -138,13 +138,13 @@ function storeSentence({ storeStatus, status }: OrderView): string {
     case 'marked':
       return 'Marked paid';
     case 'pending':
-      return isClosed(status) ? 'Was not told “paid”' : 'Is being told';
+      return isClosed(status) ? 'Was not notified that the order is paid' : 'Is being notified';
     case 'problem':
-      return 'Not reached for half an hour; no reminder leaves';
+      return 'Not reached for half an hour; no reminder is sent';
     case 'failed':
-      return 'Could not be told: decide below';
+      return 'Could not be notified: decide below';
     case 'chased':
-      return 'Not marked paid; chased all the same';
+      return 'Not marked paid; the order continues without the store';
     default:
       return assertNever(storeStatus);
   }

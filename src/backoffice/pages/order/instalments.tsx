@@ -1,7 +1,7 @@
 import type { OrderView } from '../../../modules/reports/order-views.ts';
 import { Amount, collectionWords, Due } from '../values.tsx';
 
-/** What is due when, how it is paid, and what of it is unpaid. */
+/** The instalments: when they are due, how they are paid, and what is unpaid. */
 export function Instalments({ order, zone }: { order: OrderView; zone: string }) {
   return (
     <table class="stacked">

@@ -4,7 +4,7 @@ import { Amount, At, actorWords } from '../values.tsx';
 
 const entryWords = {
   charge: 'Charge',
-  amendment: 'Another total',
+  amendment: 'New total',
   payment: 'Payment',
   allocation: 'Allocation',
   credit_note: 'Credit note',
@@ -28,7 +28,7 @@ const entryWords = {
 
 /** What is booked on the order, entry by entry. */
 export function Ledger({ entries, zone }: { entries: readonly LedgerRow[]; zone: string }) {
-  if (entries.length === 0) return <p class="empty">Nothing is booked yet.</p>;
+  if (entries.length === 0) return <p class="empty">Nothing has been booked yet.</p>;
   return (
     <table class="stacked">
       <caption class="unseen">Ledger entries</caption>
