@@ -16,13 +16,13 @@ export type ActivityDependencies = {
   sql: Sql;
   renderer: Renderer;
   mailer: Mailer;
-  /** Null where no store is notified: then the checkout's answer says that the order is paid. */
+  /** Null if no store is notified: then the checkout's answer says that the order is paid. */
   storefront: Storefront | null;
   mailFrom: string;
   commands: Commands;
 };
 
-/** Everything that the workflow asks of the world; each is safe to repeat (its comment says how). */
+/** All side effects of the workflows. Each activity is safe to repeat; its comment says how. */
 export function createActivities(deps: ActivityDependencies) {
   return {
     ...ledgerActivities(deps),

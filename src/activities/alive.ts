@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity';
 
-/** Well below the shortest heartbeat time-out that a workflow gives. */
+/** Well below the shortest heartbeat timeout that a workflow sets. */
 const HEARTBEAT_MS = 3_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever an activity takes
 type AnyActivities = Record<string, (...args: any[]) => Promise<unknown>>;
 
 /**
- * Lets activities heartbeat for as long as they run, so that a worker that died is noticed at once, not only when the
- * time for an attempt is over.
+ * Makes activities heartbeat while they run, so that a dead worker is noticed at once, and not only when the attempt
+ * times out.
  */
 export function alive<A extends AnyActivities>(activities: A): A {
   const beating = Object.entries(activities).map(([name, activity]) => [

@@ -8,12 +8,12 @@ import type { Sql } from '../platform/postgres/client.ts';
 import { importAppliers } from '../registry.ts';
 import { asApplicationFailure } from './failures.ts';
 
-/** What becomes of files that were received. */
+/** Activities for files that were received. */
 export function importActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
     /**
-     * Applies the import in one transaction, and then books the bank lines whose match is certain, one by one. A repeat
-     * of one that was applied only says again what came of it, and books what is left.
+     * Applies the import in one transaction, and then books the bank lines whose match is certain, one by one. If the
+     * import was already applied, a repeat returns the same outcome and books the lines that are left.
      */
     async applyImport({
       importId,
@@ -34,7 +34,7 @@ export function importActivities({ sql, commands }: { sql: Sql; commands: Comman
   };
 }
 
-/** What PostgreSQL says of a value may name a person: it stays in our own log. */
+/** PostgreSQL's message about a value may contain personal data, so it stays in our own log. */
 function notApplied(importId: string, error: unknown): never {
   if (error instanceof NettermsError) asApplicationFailure(error);
   const { code = 'unknown', message } = error as { code?: string; message: string };

@@ -10,10 +10,10 @@ import { type Letter, mailIdOf } from './mail.ts';
 
 type OrderAt = { orderId: string; episode: number; now: number };
 
-/** Local activities on PostgreSQL. They run in the workflow's time, which is given with each call. */
+/** Local activities on PostgreSQL. They use the workflow's time, which is passed with each call. */
 export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
-    /** Looks at the order and applies what waits. A repeat finds it applied already and only reads the order again. */
+    /** Looks at the order and applies waiting commands. A repeat finds them applied and only reads the order again. */
     async advance(given: Advance): Promise<OrderSnapshot> {
       return commands.advance(given).catch(asApplicationFailure);
     },
@@ -23,7 +23,7 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
       await finish(sql, { orderId, episode, now: new Date(now).toISOString() });
     },
 
-    /** Notes that a mail could not be sent for as long as was tried. A repeat changes nothing. */
+    /** Records that a mail could not be sent within its retries. A repeat changes nothing. */
     async noteMailFailed({ orderId, episode, what, now }: OrderAt & { what: Step | Letter }): Promise<void> {
       await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);

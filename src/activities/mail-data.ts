@@ -9,7 +9,7 @@ import type { Settings } from '../modules/settings/rules/settings.ts';
 import { partsOf } from '../modules/terms/rules/instalments.ts';
 import { type BaseDay, type LaterBaseDay, labelFor } from '../modules/terms/rules/terms.ts';
 
-/** What the mails of an order's course are written from. */
+/** The data for the mails of an order. */
 export function mailData(given: {
   order: OrderRow;
   customer: CustomerRow;
@@ -54,7 +54,7 @@ export function mailData(given: {
   };
 }
 
-/** What the letter of a revocation is written from. */
+/** The data for the letter of a revocation. */
 export function demandData({
   revocation,
   customer,
@@ -81,6 +81,6 @@ export function demandData({
   };
 }
 
-/** What a provisional due date waits for. */
+/** The event that a provisional due date waits for. */
 const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
   from === undefined || from === 'placed' ? null : from;

@@ -25,14 +25,14 @@ import { inTransaction, type Sql, type Tx } from '../platform/postgres/client.ts
 import { type Mailer, MailRefused, messageIdFor } from '../platform/smtp/mailer.ts';
 import { demandData, mailData } from './mail-data.ts';
 
-/** Mails that belong to no step of the plan. */
+/** Mails that do not belong to a step of the plan. */
 export type Letter = 'confirmation' | 'settled' | 'cancelled';
 export type MailOutcome = 'sent' | 'skipped' | 'superseded';
 
 type OrderAt = { orderId: string; episode: number };
 type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: string };
 
-/** What an attempt is about to do: the frozen mail, and whether it may have gone out before. */
+/** What an attempt is about to send: the frozen mail, and whether it may have been sent before. */
 type Prepared = {
   mail: MailContent;
   date: string;
@@ -40,7 +40,7 @@ type Prepared = {
   stepKey: string | null;
 };
 
-/** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D"; the second closing's is "order/1042/settled/2". */
+/** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D", or "order/1042/settled/2" if closed again. */
 export function mailIdOf(
   { id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>,
   what: Step | Letter,
@@ -51,18 +51,18 @@ export function mailIdOf(
 }
 
 /**
- * Mail is at least once. Before SMTP the row says `sending`. An attempt that the server refused is rendered anew at the
- * retry; one whose outcome is unknown (a crash, a time-out) is repeated with the same bytes and Message-ID.
+ * Mail is sent at least once. Before SMTP the row is `sending`. After a refusal by the server the retry renders the
+ * mail again; if the outcome is unknown (a crash, a timeout), the retry repeats the same bytes and Message-ID.
  */
 export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies) {
   return {
-    /** Sends a mail of the order's course. A retry after it was sent sends nothing. */
+    /** Sends a mail that does not belong to a step. A retry after it was sent sends nothing. */
     async sendLetter({ orderId, episode, letter }: OrderAt & { letter: Letter }): Promise<MailOutcome> {
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return 'superseded';
-        // Once it was settled, a confirmation would only confuse the customer.
+        // After the order was settled once, a confirmation would only confuse the customer.
         if (letter === 'confirmation' && order.reopenings > 0) return 'skipped';
         return prepare(tx, { order, customer, what: letter, template: letter, now });
       });
@@ -73,7 +73,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
 
     /**
      * Sends the reminder of a step, if its instalment is still unpaid; the balance is read in the same transaction
-     * that freezes the mail. `superseded` steps are noted as skipped. A retry after it was sent sends nothing.
+     * that freezes the mail. `superseded` steps are recorded as skipped. A retry after it was sent sends nothing.
      */
     async sendReminder({
       orderId,
@@ -106,7 +106,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     },
 
     /**
-     * Sends the letter of a revocation, if something is still owed of its orders; what is owed is read in the same
+     * Sends the letter of a revocation, if something is still owed for its orders; what is owed is read in the same
      * transaction that freezes the letter. A retry after it was sent sends nothing.
      */
     async sendDemand({ revocationId }: { revocationId: string }): Promise<MailOutcome> {
@@ -227,7 +227,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   }
 }
 
-/** A mail that went out already; one whose outcome is unknown, which is noted as repeated; null: it is to be written. */
+/** 'sent', or the mail if its outcome is unknown (it is recorded as repeated), or null if it must be written. */
 async function begunBefore(tx: Tx, id: string): Promise<MailRow | 'sent' | null> {
   const known = await findMail(tx, id);
   if (known?.state === 'sent' || known?.state === 'sent_maybe_twice') return 'sent';
@@ -236,7 +236,7 @@ async function begunBefore(tx: Tx, id: string): Promise<MailRow | 'sent' | null>
   return known;
 }
 
-/** Closes a mail that was still being tried; returns its id, or null if there is none. */
+/** Closes a mail whose sending was still being tried; returns its id, or null if no mail exists. */
 async function closeUnsent(tx: Tx, mailId: string): Promise<string | null> {
   const mail: MailRow | null = await findMail(tx, mailId);
   if (mail?.state === 'planned') await noteMailState(tx, mailId, 'failed', { error: mail.lastError });
@@ -244,11 +244,11 @@ async function closeUnsent(tx: Tx, mailId: string): Promise<string | null> {
   return mail ? mailId : null;
 }
 
-/** A step that sends nothing; a mail of it that was still being tried is closed. */
+/** Records that a step sends nothing, and closes its mail if sending was still being tried. */
 async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
   const mailId = await closeUnsent(tx, `order/${orderId}/${stepKey}`);
   await noteStepOutcome(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
 }
 
-/** The moment for which this attempt was planned: it follows the skipped time of tests, unlike the system's clock. */
+/** The time for which this attempt was scheduled: unlike the system clock, it follows the skipped time of tests. */
 const attemptTime = (): string => new Date(activityInfo().currentAttemptScheduledTimestampMs).toISOString();

@@ -18,12 +18,12 @@ type RevocationAt = { revocationId: string; now: number };
 /** Orders that are read at once. */
 const PAGE = 100;
 
-/** What the workflow of a revocation asks of PostgreSQL. */
+/** The activities of a revocation's workflow. */
 export function revocationActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
   return {
     /**
-     * Asks all open orders of the revocation, page by page, and notifies their workflows. Heartbeats the last order that
-     * was asked; a retry goes on with those that PostgreSQL says are left.
+     * Sends a demand to all open orders of the revocation, page by page, and notifies their workflows. The heartbeat
+     * carries the last order; a retry continues with the orders that are left according to PostgreSQL.
      */
     async demandOpenOrders({ revocationId }: { revocationId: string }): Promise<void> {
       const context = Context.current();
@@ -48,7 +48,7 @@ export function revocationActivities({ sql, commands }: { sql: Sql; commands: Co
       return demandsWaiting(sql, revocationId);
     },
 
-    /** Notes that the letter could not be sent for as long as was tried. A repeat changes nothing. */
+    /** Records that the letter could not be sent within its retries. A repeat changes nothing. */
     async noteDemandFailed({ revocationId }: { revocationId: string }): Promise<void> {
       const mail = await findMail(sql, demandMailId(revocationId));
       if (mail) await noteMailState(sql, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });

@@ -9,7 +9,7 @@ import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 export type StoreEventName = 'paid' | 'settled' | 'cancelled';
 export type StoreOutcome = 'acknowledged' | 'order-unknown' | 'superseded';
 
-/** The webhook may be faster than the store, which commits its order after our answer: "unknown" is believed later. */
+/** The store may commit its order only after our webhook arrives, so "unknown" is not believed within this time. */
 const STORE_COMMITS_WITHIN_MS = 10_000;
 
 const eventTypes = {
@@ -18,7 +18,7 @@ const eventTypes = {
   cancelled: 'order.cancelled',
 } as const satisfies Record<StoreEventName, StoreEvent['type']>;
 
-/** The event's business key, the same at each retry; each closing of an order that was opened again is one of its own. */
+/** The event's business key, the same at each retry. Each closing of a reopened order has its own key. */
 function webhookIdOf({ id, reopenings }: Pick<OrderRow, 'id' | 'reopenings'>, event: StoreEventName): string {
   return `order-${id}.${event}${event !== 'paid' && reopenings > 0 ? `.${reopenings + 1}` : ''}`;
 }
@@ -27,7 +27,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
   return {
     /**
      * Notifies the store. A retry sends the same webhook-id again, so that the store can recognise it; after an
-     * acknowledged one it sends nothing.
+     * acknowledgement it sends nothing.
      */
     async notifyStore({
       orderId,
@@ -79,7 +79,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
     },
   };
 
-  /** The store has marked the order paid; one that goes on without the store stays so, and so does a newer episode. */
+  /** Marks the order paid in the store. Orders that continue without the store, and newer episodes, stay unchanged. */
   async function markAcknowledged(
     { orderId, episode, event }: { orderId: string; episode: number; event: StoreEventName },
     now: string,

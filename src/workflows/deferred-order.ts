@@ -53,9 +53,9 @@ const mail = proxyActivities<Activities>({
 });
 
 /**
- * Follows one order that is paid later: tells the store that it is paid, confirms it to the customer, reminds by
- * the plan, and ends when nothing is owed any more. What changes the order is a command in PostgreSQL; a signal
- * only says that there is one.
+ * Follows one order with deferred payment: notifies the store that it counts as paid, confirms it to the customer,
+ * sends reminders by the plan, and ends when nothing is owed any more. Only commands in PostgreSQL change the order; a
+ * signal only announces a command.
  */
 export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
   const order = openState(input);
@@ -82,7 +82,7 @@ async function follow(order: OrderState): Promise<Ending> {
   return { status: order.status };
 }
 
-/** Once the order is confirmed, the store is notified and the customer gets a letter; the loop does not wait for either. */
+/** When the order is confirmed, notifies the store and sends the confirmation; the loop does not wait for either. */
 function begin(order: OrderState): void {
   if (order.status !== 'open') return;
   if (!order.confirmationBegun) {
@@ -103,7 +103,7 @@ async function somethingToDo(order: OrderState): Promise<void> {
   });
 }
 
-/** Acts on the steps whose instant has come; of reminders that came due together only the newest is sent. */
+/** Acts on the steps whose time has come. If several reminders are due together, only the newest is sent. */
 function act(order: OrderState): void {
   const due = splitDue(order.plan, Date.now()).due.filter((step) => mayAct(order, step));
   order.plan = order.plan.filter((step) => !due.includes(step));
@@ -118,7 +118,7 @@ function act(order: OrderState): void {
     );
 }
 
-/** Sends a reminder, and the loop does not wait for it. One of the same instalment that is still being tried gives way to it. */
+/** Sends a reminder without waiting for it. An older one of the same instalment that is still tried is cancelled. */
 function remind(order: OrderState, step: Step, skipped: Step[]): void {
   const key = `reminder ${step.instalment}`;
   const older = order.mailing.get(key);
@@ -127,7 +127,7 @@ function remind(order: OrderState, step: Step, skipped: Step[]): void {
   sendInBackground(order, key, () => mail.sendReminder({ ...order.id, step, superseded }), step);
 }
 
-/** Applies what is pending in PostgreSQL, and shows where the order stands. */
+/** Applies pending commands in PostgreSQL, and shows the state of the order. */
 async function advance(order: OrderState): Promise<void> {
   order.awake = false;
   const { manualRequests, expired, storeFailed } = order;
@@ -153,14 +153,14 @@ async function advance(order: OrderState): Promise<void> {
   setCurrentDetails(describe(order));
 }
 
-/** Due dates have changed: mails about steps that are planned no more give way. */
+/** Due dates have changed: mails for steps that are no longer planned are cancelled. */
 function replan(order: OrderState, plan: Parameters<typeof takeOver>[1]): void {
   takeOver(order, plan);
   for (const { scope, step } of order.mailing.values())
     if (step && !plan.steps.some(({ key }) => key === step.key)) scope.cancel();
 }
 
-/** Keeps what operators search by true; costs an event, so only where something changed. */
+/** Updates the search attributes for operators. Each update costs an event, so it is made only if something changed. */
 function showInSearch({ status, dueAt }: OrderState): void {
   const shown = workflowInfo().typedSearchAttributes;
   const due = dueAt === null ? null : new Date(dueAt);
@@ -171,7 +171,7 @@ function showInSearch({ status, dueAt }: OrderState): void {
   ]);
 }
 
-/** Nothing is owed any more: the store is notified of "paid" before "cancelled", and mails that are still tried give way. */
+/** Nothing is owed any more: cancels mails that are still tried, notifies the store of "paid" before "cancelled". */
 async function close(order: OrderState): Promise<void> {
   for (const { scope } of order.mailing.values()) scope.cancel();
   await Promise.all([mailClosing(order), notifyStoreClosed(order)]);
@@ -222,7 +222,7 @@ async function mailClosing(order: OrderState): Promise<void> {
     .catch(() => ledger.noteMailFailed({ ...order.id, what: letter, now: Date.now() }));
 }
 
-/** Starts a mail that the loop does not wait for, and notes if it could never be sent. */
+/** Starts a mail without waiting for it, and records if it could not be sent within its retries. */
 function sendInBackground(order: OrderState, key: string, send: () => Promise<unknown>, step?: Step): void {
   const scope = new CancellationScope();
   const mailing = { scope, step };
@@ -246,7 +246,7 @@ function wake(order: OrderState): void {
   order.awake = true;
 }
 
-/** A person acted in Temporal itself, without a command: the ledger books it as one. */
+/** A person acted in Temporal itself, without a command: the next look at the order makes a command of it. */
 function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouched = false } = {}): void {
   const place = `by-hand:${workflowInfo().runId.slice(0, 8)}:${order.askedByHand++}`;
   order.manualRequests.push({
@@ -259,5 +259,5 @@ function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouch
   wake(order);
 }
 
-/** The delivery's row in PostgreSQL says what went wrong; the order ends all the same. */
+/** Ignores the failure: the delivery's row in PostgreSQL shows what went wrong, and the workflow ends anyway. */
 function noted(): void {}

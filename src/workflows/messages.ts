@@ -7,21 +7,21 @@ import {
 } from '../modules/orders/rules/order-state.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 
-/** Workflows and all activities but mail. */
+/** The queue of the workflows and of all activities except mail. */
 export const TASK_QUEUE = 'netterms';
-/** Mail has a queue of its own, so that it can be rate-limited and a slow server holds nothing else up. */
+/** Mail has its own queue, so that it can be rate-limited and a slow mail server does not hold up other work. */
 export const MAIL_TASK_QUEUE = 'netterms-mail';
 
-/** Names the row in `commands` that says what is asked. Sent by hand from Temporal's UI it may be missing. */
+/** Refers to the row in `commands` with the request. Missing if the signal is sent by hand from Temporal's UI. */
 export type Message = { readonly commandId?: string };
 
-/** Each command's signal has its name. */
+/** The signals of the commands, each with the name of its command. */
 export const commandSignals = orderCommandKinds.map((kind) =>
   defineSignal<[Message?], OrderCommandKind>(kind),
 );
 export const settle = defineSignal<[Message?]>('settle');
 export const cancel = defineSignal<[Message?]>('cancel');
-/** PostgreSQL knows more than the workflow: a payment was reversed, or a signal was lost. */
+/** PostgreSQL has something new that the workflow has not seen: a payment was reversed, or a signal was lost. */
 export const lookAgain = defineSignal<[Message?]>('lookAgain');
 
 export type OrderReport = {
@@ -33,7 +33,7 @@ export type OrderReport = {
 };
 export const status = defineQuery<OrderReport>('status');
 
-/** Only ids and instants: nothing that names a person goes into Temporal. */
+/** Only ids and instants: personal data must not go into Temporal. */
 export type DeferredOrder = {
   readonly orderId: string;
   readonly episode: number;
@@ -44,8 +44,8 @@ export type DeferredOrder = {
 /** `superseded`: a newer episode follows the order. */
 export type Ending = { readonly status: OrderStatus | 'superseded' };
 
-/** Names the row in `imports`. */
+/** Refers to the row in `imports`. */
 export type FileImport = { readonly importId: string };
 export type ImportEnding = { readonly state: string; readonly lines: number; readonly rejected: number };
-/** Only its id: the orders are read from PostgreSQL. */
+/** Only the id: the orders are read from PostgreSQL. */
 export type Revocation = { readonly revocationId: string };

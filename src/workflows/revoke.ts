@@ -11,7 +11,7 @@ import type { Revocation } from './messages.ts';
 
 const ledger = proxyLocalActivities<Activities>(ledgerOptions);
 
-/** After a kill of the worker the heartbeat's time-out decides how soon the rest is asked. */
+/** If the worker is killed, the heartbeat timeout decides how soon the remaining orders get their demand. */
 const orders = proxyActivities<Activities>({
   startToCloseTimeout: '1 day',
   heartbeatTimeout: '10 seconds',
@@ -20,17 +20,17 @@ const orders = proxyActivities<Activities>({
 
 const mail = proxyActivities<Activities>(mailOptions);
 
-/** An order whose workflow does not get on holds the letter up no longer than that, in ms. */
+/** How long an order whose workflow makes no progress may delay the letter, in ms. */
 const ANSWERS_WITHIN = 24 * 3_600_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 3_600_000;
 
 /**
- * Demands what is open of a customer whose terms were revoked: asks each of their open orders, waits until they have
- * answered, and writes one letter about all of them. The revocation itself has been in force since before.
+ * Demands all open amounts from a customer whose terms were revoked: sends a demand to each of their open orders, waits
+ * for the answers, and sends one letter about all orders. The revocation itself is already in force.
  */
 export async function revoke({ revocationId }: Revocation): Promise<void> {
-  // It is in force: a cancel in Temporal stops nothing half-way.
+  // The revocation is in force, so a cancellation in Temporal must not stop this half-way.
   await CancellationScope.nonCancellable(async () => {
     await orders.demandOpenOrders({ revocationId });
     await answers(revocationId);
@@ -40,7 +40,7 @@ export async function revoke({ revocationId }: Revocation): Promise<void> {
   });
 }
 
-/** Waits, more and more patiently, until no order of the revocation is left without an answer. */
+/** Waits, with growing pauses, until all orders of the revocation have answered. */
 async function answers(revocationId: string): Promise<void> {
   const until = Date.now() + ANSWERS_WITHIN;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-/** Where the order stands: reserved, open, settled, cancelled, written_off. */
+/** The order's status: reserved, open, settled, cancelled, written_off. */
 export const NtStatus = defineSearchAttributeKey('NtStatus', SearchAttributeType.KEYWORD);
 /** The API's customer id. */
 export const NtCustomerId = defineSearchAttributeKey('NtCustomerId', SearchAttributeType.KEYWORD);

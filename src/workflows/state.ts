@@ -8,15 +8,15 @@ type Known = Omit<Extract<OrderSnapshot, { superseded: false }>, 'superseded' | 
 
 type NewPlan = Extract<OrderSnapshot, { superseded: false }>['plan'];
 
-/** All that a running workflow knows, in one object; what PostgreSQL says is copied into it each time that it looks. */
+/** The whole state of a running workflow. At each look at the order, PostgreSQL's data is copied into it. */
 export type OrderState = Known & {
   readonly id: { readonly orderId: string; readonly episode: number };
-  /** Steps that nothing has become of yet. */
+  /** Steps that are still to come. */
   plan: readonly Step[];
   planVersion: number;
   /** The keys of the steps that this run has acted on. */
   readonly taken: Set<string>;
-  /** Something came that the loop must look at. */
+  /** Something has arrived that the loop must look at. */
   awake: boolean;
   superseded: boolean;
   manualRequests: Advance['manualRequests'];
@@ -27,7 +27,7 @@ export type OrderState = Known & {
   /** The store is being notified that the order is paid. */
   notifyingStore: { readonly scope: CancellationScope; readonly done: Promise<void> } | null;
   confirmationBegun: boolean;
-  /** Mails that are being sent or tried again, beside the loop. */
+  /** Mails that are being sent or retried in parallel with the loop. */
   readonly mailing: Map<string, { readonly scope: CancellationScope; readonly step?: Step }>;
   remindersSent: number;
   remindersPlanned: number;
@@ -68,13 +68,13 @@ const knowsOrder = { pending: false, failed: false, marked: true, chased: true }
   boolean
 >;
 
-/** No reminder leaves before the store has marked the order paid, and none while it is not confirmed. */
+/** No reminder is sent before the order is confirmed and the store has marked it paid (or it continues without it). */
 export function mayAct(order: OrderState, step: Step): boolean {
   if (step.kind === 'expire') return order.status === 'reserved';
   return order.status === 'open' && knowsOrder[order.paidInStore];
 }
 
-/** Copies what PostgreSQL says, field by field: a later version's field must not fall into the state. */
+/** Copies PostgreSQL's data field by field: fields of a later version must not get into the state. */
 export function learn(order: OrderState, snapshot: Known): void {
   order.status = snapshot.status;
   order.outstanding = snapshot.outstanding;
@@ -87,14 +87,14 @@ export function learn(order: OrderState, snapshot: Known): void {
   order.notifiesStore = snapshot.notifiesStore;
 }
 
-/** Takes a changed plan over. What this run has acted on already is not done again. */
+/** Adopts a changed plan. Steps that this run has already acted on are not repeated. */
 export function takeOver(order: OrderState, { version, steps }: NonNullable<NewPlan>): void {
   order.planVersion = version;
   order.plan = steps.filter(({ key }) => !order.taken.has(key));
   order.remindersPlanned = order.remindersSent + order.plan.filter((step) => step.kind !== 'expire').length;
 }
 
-/** The end of a reservation, else the first step in time; one that is due and held back comes first. */
+/** The end of a reservation, or else the earliest step; a step that is due but held back comes first. */
 export function firstStep(order: OrderState): Step | null {
   const expiry = order.plan.find((step) => step.kind === 'expire');
   if (expiry) return expiry;
@@ -102,7 +102,7 @@ export function firstStep(order: OrderState): Step | null {
   return due[0] ?? later[0] ?? null;
 }
 
-/** The same for people: no step that will be skipped because its instalment is paid. */
+/** The next step as shown to people: without steps that will be skipped because their instalment is paid. */
 const nextStep = (order: OrderState): Step | null => nextUnpaid(order.plan, firstStep(order), order.paid);
 
 export function report(order: OrderState): OrderReport {
@@ -116,13 +116,16 @@ export function report(order: OrderState): OrderReport {
   };
 }
 
-/** What operators read of the timer that runs until `next`: what will happen then, or that nothing will. */
+/** What operators read about the timer until `next`: the step that will follow, or that it will be skipped. */
 export function describeTimer(order: OrderState, next: Step): string {
   const isPaid = order.paid.includes(next.instalment);
-  return `until the ${stepInWords(next)}${isPaid ? ' is skipped, since that is paid' : ''}`;
+  return `until the ${stepInWords(next)}${isPaid ? ' is skipped, because that instalment is paid' : ''}`;
 }
 
-/** What operators read on the workflow's page: "2 of 4 reminders sent; next letter overdue-1 of instalment 1 on 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding". */
+/**
+ * What operators read on the workflow's page: "2 of 4 reminders sent; next letter overdue-1 of instalment 1 on
+ * 2027-03-03 08:00 UTC; 1,220.00 EUR outstanding".
+ */
 export function describe(order: OrderState): string {
   const next = nextStep(order);
   const parts = [

@@ -28,7 +28,7 @@ test('of an instalment that is paid they read that nothing is sent, and what com
   order.status = 'open';
   order.paid = [1];
   expect(describeTimer(order, first)).toBe(
-    'until the letter overdue-1 of instalment 1 is skipped, since that is paid',
+    'until the letter overdue-1 of instalment 1 is skipped, because that instalment is paid',
   );
   expect(describe(order)).toContain('next letter before-due of instalment 2 on 2099-04-03 08:00 UTC');
 });
