@@ -15,19 +15,19 @@ const environment = z.object({
   /** Where people reach the back office; the sign-in link and the cookie's Secure flag follow from it. */
   PUBLIC_URL: z.url().optional(),
   TEMPORAL_UI_URL: z.url().default('http://localhost:8233'),
-  /** The store that is told "paid", "settled" and "cancelled"; without one, the answer 201 itself is the word. */
+  /** The store that is notified of "paid", "settled" and "cancelled"; without one, the answer 201 means "paid". */
   STORE_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   STORE_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
-  /** Lets the store's address be private or loopback, for stores on the same network. */
+  /** Allows a private or loopback address for the store, for stores on the same network. */
   STORE_WEBHOOK_ALLOW_PRIVATE: flag.default(false),
   /** The EU's register of VAT numbers, asked only when a person or a store asks for a check. */
   VIES_URL: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'Leave user name and password out.')
+    .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'Leave out user name and password.')
     .default('https://ec.europa.eu/taxation_customs/vies/rest-api'),
   /** Signs the back office's CSRF tokens; needed by the server only. */
   SESSION_SECRET: z.string().min(32).optional(),
-  /** A workflow bundle built ahead (production); without one, the worker bundles at start. */
+  /** A prebuilt workflow bundle (production); without one, the worker bundles at start. */
   WORKFLOW_BUNDLE: z.string().optional(),
   MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(2).default(100),
   MAX_MAILS_PER_SECOND: z.coerce.number().positive().default(200),
@@ -52,7 +52,7 @@ export type Config = Readonly<{
 }>;
 
 /**
- * Reads the process's configuration; the only reader of `process.env`. Temporal's own variables
+ * Reads the process's configuration; nothing else reads `process.env`. Temporal's own variables
  * (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS …) are read by `@temporalio/envconfig`.
  * @throws Error that names each variable that is missing or wrong
  */
@@ -61,7 +61,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`the configuration is not complete:\n${wrong.join('\n')}\nSee docs/configuration.md.`);
+    throw new Error(
+      `the configuration is incomplete or wrong:\n${wrong.join('\n')}\nSee docs/configuration.md.`,
+    );
   }
   const e = parsed.data;
   if (e.STORE_WEBHOOK_URL && !e.STORE_WEBHOOK_SECRET) {
@@ -91,7 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxMailsPerSecond: e.MAX_MAILS_PER_SECOND,
     logLevel: e.LOG_LEVEL,
   };
-  // A configuration that is printed or logged must not give its secrets away.
+  // A configuration that is printed or logged must not reveal its secrets.
   const shown = () => ({
     ...config,
     ...{ databaseUrl: REDACTED, smtpUrl: REDACTED, sessionSecret: REDACTED },

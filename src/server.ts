@@ -13,18 +13,18 @@ import { pending } from './platform/postgres/migrate.ts';
 import { createTemporalClient, quickly } from './platform/temporal/client.ts';
 import { commandsFor } from './registry.ts';
 
-/** How long calls that are being answered may take when the process is asked to stop, in ms. */
+/** How long calls in progress may still take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
 
 async function serve(): Promise<void> {
   const config = readConfig();
   const { host, port, sessionSecret, publicUrl, temporalUiUrl } = config;
   if (sessionSecret === null)
-    throw new Error('SESSION_SECRET is missing: give a random text of at least 32 characters.');
+    throw new Error('SESSION_SECRET is missing: set it to a random text of at least 32 characters.');
   const log = pino({
     level: config.logLevel,
     base: { process: 'server' },
-    // What PostgreSQL says of a row may name people.
+    // PostgreSQL's messages about a row may contain personal data.
     redact: ['err.detail', 'err.where', 'err.query', 'err.parameters', 'err.args'],
   });
 
@@ -81,11 +81,11 @@ async function serve(): Promise<void> {
   });
   await stopped;
   await finishCalls(server);
-  // Temporal's connection ends with the process: closed under a call that is being tried again, it would throw.
+  // Temporal's connection ends with the process: closing it during a retried call would throw.
   await sql.end({ timeout: 5 });
 }
 
-/** Takes no new connection, lets the calls that run be answered, and closes the rest. */
+/** Accepts no new connections, waits for the calls in progress, and closes the remaining connections. */
 async function finishCalls(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
@@ -97,8 +97,8 @@ async function finishCalls(server: Server): Promise<void> {
 function explain(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use by another program: stop it, or give another with PORT.`;
-  if (code === 'EACCES') return `Port ${port} may not be used by this user: give another with PORT.`;
+    return `Port ${port} is in use by another program: stop it, or set PORT to another one.`;
+  if (code === 'EACCES') return `This user may not use port ${port}: set PORT to another one.`;
   return message || code || String(error);
 }
 

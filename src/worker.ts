@@ -75,7 +75,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 log.info({ namespace: client.options.namespace }, 'worker ready');
 await workers.run().catch((error: unknown) => {
   if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
-  log.warn('work that was under way has been left: it is taken up again at the next start');
+  log.warn('work in progress was interrupted: it continues at the next start');
 });
 
 await poller.stop();

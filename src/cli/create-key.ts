@@ -31,6 +31,6 @@ await runCommand(async ({ databaseUrl }) => {
     { name, scopes: scope as Scope[], expiresAt },
     new Date().toISOString(),
   );
-  console.log(`${key}\n(id ${id}; it is shown this once and cannot be read again)`);
+  console.log(`${key}\n(id ${id}; the key is shown only once and cannot be read again)`);
   return 0;
 });

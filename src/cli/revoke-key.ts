@@ -16,8 +16,8 @@ await runCommand(async ({ databaseUrl }) => {
   const revoked = await revokeApiKey(sql, id, new Date().toISOString());
   console.log(
     revoked
-      ? `key ${id} is revoked; it works for at most three seconds more`
-      : `there is no key ${id} in use`,
+      ? `key ${id} is revoked; it may still work for up to three seconds`
+      : `no key with the id ${id} is in use: run the command without an id to list the keys`,
   );
   return revoked ? 0 : 1;
 });

@@ -1,8 +1,8 @@
 import { type Config, readConfig } from '../config.ts';
 
 /**
- * Runs a command of the command line and ends the process with its exit code. What prevents it is said in a sentence,
- * with what to do about it; only a fault of our own shows where it happened.
+ * Runs a command of the command line and ends the process with its exit code. A known problem is printed as a sentence
+ * that says what to do; only an unexpected error is printed with its stack.
  */
 export async function runCommand(work: (config: Config) => Promise<number>): Promise<never> {
   try {
@@ -34,7 +34,7 @@ function explain(error: Failure): string | null {
   if (unreachable.has(String(error.code)))
     return `PostgreSQL cannot be reached (${error.code}). ${START} DATABASE_URL.`;
   if (error.code === '42P01')
-    return 'The database has no tables of Netterms, or older ones: run the migrations first (node dist/cli/migrate.js).';
+    return 'The tables of Netterms are missing or outdated: run the migrations first (node dist/cli/migrate.js).';
   if (error.code === '28P01' || error.code === '3D000')
     return `PostgreSQL refuses the connection: ${error.message}. Check DATABASE_URL.`;
   if (error.name === 'ServiceError' || error.cause?.name === 'ServiceError' || typeof error.code === 'number')

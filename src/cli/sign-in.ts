@@ -4,13 +4,13 @@ import { runCommand } from './run-command.ts';
 
 const [userId = 'admin', ...rest] = process.argv.slice(2);
 if (rest.length > 0 || !/^[A-Za-z0-9._:~@-]{1,100}$/.test(userId)) {
-  console.error('usage: npm run sign-in -- [user]\nThe user (default: admin) is who the history will name.');
+  console.error('usage: npm run sign-in -- [user]\nThe history will show this user (default: admin).');
   process.exit(2);
 }
 await runCommand(async ({ databaseUrl, publicUrl }) => {
   const sql = connect(databaseUrl, { max: 1 });
   const token = await createSignInLink(sql, { userId }, new Date().toISOString());
   console.log(`${publicUrl.replace(/\/$/, '')}/admin/sign-in?token=${token}`);
-  console.log(`(signs ${userId} in, once, within 24 hours)`);
+  console.log(`(signs in ${userId}, once, within 24 hours)`);
   return 0;
 });

@@ -1,4 +1,4 @@
-/** What parts of the system write to the log: fields first, then a sentence. */
+/** The log of the parts of the system: fields first, then a sentence. */
 export type Log = {
   warn(fields: object, message: string): void;
   info(fields: object, message: string): void;

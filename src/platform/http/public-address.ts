@@ -4,17 +4,17 @@ import ipaddr from 'ipaddr.js';
 
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** An address inside our own network must not be reached by way of a configured URL (SSRF). */
+/** A configured URL must not lead to an address inside our own network (SSRF). */
 export class AddressRefused extends Error {
   readonly code = 'ADDRESS_NOT_PUBLIC';
 
   constructor() {
-    super('the address is not a public one');
+    super('the address is not public');
     this.name = 'AddressRefused';
   }
 }
 
-/** Whether an IPv4 or IPv6 address is public unicast; an IPv4 address mapped into IPv6 counts as what it is. */
+/** Whether an IPv4 or IPv6 address is public unicast; an IPv4 address mapped into IPv6 counts as IPv4. */
 export function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
   return (
@@ -23,8 +23,8 @@ export function isPublic(address: string): boolean {
 }
 
 /**
- * Refuses a URL whose host is itself an address that is not public. The URL parser has already made "2130706433"
- * and "0x7f.1" into 127.0.0.1; sockets never ask `lookup` for such hosts.
+ * Refuses a URL whose host is a literal address that is not public. The URL parser has already converted "2130706433"
+ * and "0x7f.1" to 127.0.0.1; sockets never call `lookup` for such hosts.
  * @throws AddressRefused
  */
 export function refusePrivateLiteral({ hostname }: URL): void {

@@ -8,8 +8,8 @@ export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export type Tx = postgres.TransactionSql<Record<string, unknown>>;
 
 /**
- * A pool of connections. Amounts (bigint) arrive as numbers (they are far below 2^53), days as `YYYY-MM-DD`,
- * instants as ISO 8601 strings, columns in camelCase; JSON is left as it is.
+ * A pool of connections. Amounts (bigint) are returned as numbers (they are far below 2^53), days as `YYYY-MM-DD`,
+ * instants as ISO 8601 strings, columns in camelCase; JSON is unchanged.
  */
 export function connect(
   databaseUrl: string,
@@ -19,7 +19,7 @@ export function connect(
     max,
     onnotice: () => {},
     connect_timeout: 5,
-    // A waiter gives up before its caller does, so that a row that stays locked does not drain the pool.
+    // A waiting statement gives up before its caller does, so that a row that stays locked does not use up the pool.
     connection: { lock_timeout: lockTimeoutMs },
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     types: {
@@ -38,8 +38,8 @@ export function connect(
 const retryable = new Set(['40P01', '40001']);
 
 /**
- * Runs a transaction; one that PostgreSQL broke off as a deadlock's victim is tried again, up to three times. Inside
- * an open one the work becomes a part of it.
+ * Runs a transaction. If PostgreSQL aborts it because of a deadlock or a serialization failure, it is tried again, up
+ * to three times in all. Within an open transaction the work becomes a part of it.
  */
 export async function inTransaction<T>(sql: Sql | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   if ('savepoint' in sql) return work(sql);

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Sql } from './client.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
-/** Any number, as long as all of Netterms uses the same: one migration runs at a time. */
+/** An arbitrary number that all of Netterms uses, so that only one migration runs at a time. */
 const LOCK = 7_238_233;
 
 type Migration = { version: number; name: string; text: string; checksum: string };
@@ -24,9 +24,9 @@ async function migrations(): Promise<Migration[]> {
 }
 
 /**
- * Brings the schema up to date, forward only; each migration in a transaction of its own.
+ * Brings the schema up to date, forward only, with each migration in its own transaction.
  * @returns the names of the migrations that were applied now
- * @throws if an applied migration's file was changed, or the database is newer than this program
+ * @throws Error if an applied migration's file was changed, or the database is newer than this program
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const sql = connect(databaseUrl, { max: 1, lockTimeoutMs: 0 });
@@ -46,7 +46,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
-/** The migrations that this database lacks; for readiness checks too. Throws as `migrate` does. */
+/** The migrations that this database lacks; also used by readiness checks. Throws like `migrate`. */
 export async function pending(sql: Sql): Promise<Migration[]> {
   const known = await migrations();
   const [table] = await sql`select to_regclass('migrations') as name`;

@@ -4,14 +4,14 @@ import { createTransport } from 'nodemailer';
 
 export type Mail = {
   readonly to: string;
-  /** Gets the same mail, in copy; one that the server refuses holds nothing up. */
+  /** Gets a copy of the mail; if the server refuses this address, the mail is still sent. */
   readonly copyTo?: string | null;
   readonly replyTo: string | null;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
   readonly messageId: string;
-  /** ISO 8601; a retry that gives the same one sends the same bytes. Without it, the present. */
+  /** ISO 8601; a retry with the same date sends the same bytes. The current time if not given. */
   readonly date?: string;
 };
 
@@ -22,11 +22,11 @@ export type Mailer = {
    * @throws MailOutcomeUnknown if the server may have accepted it
    */
   send(mail: Mail): Promise<void>;
-  /** Lets the deliveries under way end, then closes the connections. */
+  /** Finishes the deliveries in progress, then closes the connections. */
   close(): void;
 };
 
-/** The server said no, or never saw the mail. `permanent`: the recipient or the content is refused for good (5xx). */
+/** The server refused the mail, or never got it. `permanent`: recipient or content are refused permanently (5xx). */
 export class MailRefused extends Error {
   readonly permanent: boolean;
 
@@ -37,7 +37,7 @@ export class MailRefused extends Error {
   }
 }
 
-/** The connection broke, or the server went silent, after the mail had begun to go out. */
+/** The connection broke, or the server stopped answering, after the transmission of the mail had begun. */
 export class MailOutcomeUnknown extends Error {
   constructor(message: string, { cause }: { cause?: unknown } = {}) {
     super(message, { cause });
@@ -53,7 +53,7 @@ const timeouts = {
   socketTimeout: 40_000,
 };
 
-/** How many connections the pool has: what is sent beyond that waits in the mailer. */
+/** How many connections the pool has; further mails wait in the mailer. */
 export const MAILS_AT_ONCE = 5;
 
 /**
@@ -72,7 +72,7 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
     disableUrlAccess: true,
     ...timeouts,
   } as Parameters<typeof createTransport>[0]);
-  // The message is read from this stream only once the server has said "354, go on".
+  // The message is read from this stream only after the server has answered 354 (go ahead).
   transport.use('stream', ({ data, message }, done) => {
     message.processFunc((stream) => {
       (data as Tracked).streams.push(stream as Readable);
@@ -112,10 +112,10 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
   };
 }
 
-/** A mail on its way, with the streams of its attempts (the pool may open another connection before any byte is sent). */
+/** A mail in delivery, with the streams of its attempts (the pool may reconnect before any byte is sent). */
 type Tracked = { streams: Readable[]; baseBoundary: string };
 
-/** What nodemailer tells of a failure: its own code, the SMTP command and, if the server answered, the reply's code. */
+/** Nodemailer's description of a failure: its code, the SMTP command and, if the server answered, the reply code. */
 type SmtpFailure = Error & { code?: string; command?: string; responseCode?: number; permanent?: boolean };
 
 function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnknown {
@@ -125,20 +125,23 @@ function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnk
   return new MailRefused(failure.message, { permanent: isForGood(failure), cause: error });
 }
 
-/** Only what concerns the recipient or the content: a wrong password or a refused sender is the merchant's to correct. */
+/** Permanent only if it concerns the recipient or the content: the merchant can correct a password or a sender. */
 function isForGood({ code, command, permanent }: SmtpFailure): boolean {
   if (command === 'RCPT TO' || command === 'DATA') return permanent === true;
-  return code === 'EENVELOPE' && command === 'API'; // not an address at all: nothing was sent
+  return code === 'EENVELOPE' && command === 'API'; // not an e-mail address: nothing was sent
 }
 
-/** The Message-ID of a mail: the same at each attempt, and without the ids of the business. */
+/** The Message-ID of a mail: the same at each attempt, and without business ids. */
 export function messageIdFor(mailId: string, from: string): string {
   return `<${sha256(mailId).slice(0, 40)}@${domainOf(from)}>`;
 }
 
 function domainOf(from: string): string {
   const domain = /@([^\s@<>]+)>?\s*$/.exec(from)?.[1];
-  if (!domain) throw new Error(`the sender of e-mails has no address: ${from}`);
+  if (!domain)
+    throw new Error(
+      `the sender of e-mails has no address: ${from} (set MAIL_FROM to one such as "Acme <billing@acme.example>")`,
+    );
   return domain;
 }
 

@@ -3,21 +3,22 @@ import type { Log } from '../log.ts';
 
 const BATCH = 100;
 const AT_ONCE = 8;
-/** Longer than a batch takes; another poller may take over what this one has dropped. */
+/** Longer than a batch takes; after it another poller may take over what this one has not finished. */
 const LEASE_MS = 60_000;
 
-/** Something that may be lost between PostgreSQL and Temporal: how it is found, and what is done for each that is. */
+/** Finds things of one kind that may have been lost between PostgreSQL and Temporal. */
 export type Lookout = (claim: Claim) => Promise<Found[]>;
-/** At most `limit` are taken, for `leaseMs`; `now` is an instant. */
+/** At most `limit` are claimed, for `leaseMs`; `now` is an instant. */
 export type Claim = { now: string; limit: number; leaseMs: number };
-/** `named` says in the log what it is about. */
+/** `look` repairs what was lost; `named` identifies it in the log. */
 export type Found = { named: object; look: () => Promise<void> };
 
 export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
 /**
- * Looks every few seconds for what was lost between PostgreSQL and Temporal. Several may run at once: each claims what it
- * takes, and no lock is held while Temporal is called. What fails for one does not hold up the others.
+ * Looks every few seconds for what was lost between PostgreSQL and Temporal. Several pollers may run at once: each
+ * claims what it works on, and no lock is held while Temporal is called. A failure of one item does not hold up the
+ * others.
  */
 export function createPoller({
   lookouts,
@@ -35,7 +36,9 @@ export function createPoller({
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
     running ??= runOnce()
-      .catch((error: Error) => log.warn({ error: error.message }, 'the poller could not look; it will again'))
+      .catch((error: Error) =>
+        log.warn({ error: error.message }, 'the poller could not run; it will try again'),
+      )
       .finally(() => {
         running = null;
       });
@@ -54,7 +57,7 @@ export function createPoller({
     } catch (error) {
       log.warn(
         { ...named, error: (error as Error).message },
-        'the poller could not help this one; it will try again',
+        'the poller could not start or notify this workflow; it will try again',
       );
     }
   }

@@ -16,8 +16,8 @@ const typeNames = {
 } as Record<number, string>;
 
 /**
- * Sees to it that the search attributes exist: a workflow that sets one that does not would fail for ever.
- * @throws Error with the exact command to run, if one has another type or may not be added
+ * Ensures that the search attributes exist: a workflow that sets a missing one would fail forever.
+ * @throws Error with the exact command to run, if one has the wrong type or cannot be added
  */
 export async function ensureSearchAttributes(client: Client): Promise<void> {
   const operator = client.connection.operatorService;
@@ -29,7 +29,7 @@ export async function ensureSearchAttributes(client: Client): Promise<void> {
     if (present === type) continue;
     if (present !== undefined && present !== null) {
       throw new Error(
-        `Temporal's search attribute ${name} has another type than ${typeNames[type]}. Remove it (temporal operator search-attribute remove --namespace ${namespace} --name ${name}) and run: ${command}`,
+        `Temporal's search attribute ${name} does not have the type ${typeNames[type]}. Remove it (temporal operator search-attribute remove --namespace ${namespace} --name ${name}) and run: ${command}`,
       );
     }
     try {

@@ -7,8 +7,8 @@ import { TASK_QUEUE } from '../../workflows/messages.ts';
 import { quickly } from './client.ts';
 
 /**
- * Starts a workflow on the worker's task queue. Resolves to false, and changes nothing, if one of its id runs, or has
- * run where `workflowIdReusePolicy` refuses that.
+ * Starts a workflow on the worker's task queue. Resolves to false, and changes nothing, if a workflow with this id is
+ * running, or has run before and `workflowIdReusePolicy` refuses another run.
  */
 export async function startOnce(
   client: Client,

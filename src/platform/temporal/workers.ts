@@ -6,9 +6,9 @@ export type WorkersOptions = {
   connection: NativeConnection;
   namespace: string;
   activities: object;
-  /** Built ahead in production; without one the workers bundle the workflows at start. */
+  /** Prebuilt in production; without it the workers bundle the workflows at start. */
   workflowBundle: WorkflowBundleOption | null;
-  /** Sleeping workflows kept in memory; others are replayed when they wake. */
+  /** How many sleeping workflows are kept in memory; others are replayed when they wake. */
   maxCachedWorkflows: number;
   maxMailsPerSecond: number;
   maxMailsAtOnce: number;
@@ -16,7 +16,7 @@ export type WorkersOptions = {
 
 export type Workers = { run(): Promise<void>; shutdown(): void };
 
-/** One worker for the workflows and their activities, and one for mail, which has a queue and a rate of its own. */
+/** One worker for the workflows and their activities, and one for mail, which has its own queue and rate. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, activities, workflowBundle, maxCachedWorkflows } = options;
   const common = {
@@ -37,7 +37,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...common,
       taskQueue: MAIL_TASK_QUEUE,
       maxTaskQueueActivitiesPerSecond: options.maxMailsPerSecond,
-      // As many as the mailer has connections: a mail that waited for one would run into its time-out.
+      // As many as the mailer has connections: a mail that waited for a connection would time out.
       maxConcurrentActivityTaskExecutions: options.maxMailsAtOnce,
     }),
   ]);
@@ -51,7 +51,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
-/** The workflows' entry: TypeScript in development, JavaScript once built. */
+/** The entry file of the workflows: TypeScript in development, JavaScript after the build. */
 export function workflowsPath(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../workflows/index.${extension}`, import.meta.url));
