@@ -1,4 +1,5 @@
-// npm run build: compiles src to dist, copies what is not TypeScript, and bundles the workflows ahead for the worker.
+// npm run build: compiles src to dist, copies the files that are not TypeScript, and bundles the workflows for the
+// worker.
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// node scripts/run.mjs FILE [ARG ...]: runs a command of the project. Where no DATABASE_URL is given, it takes the
-// configuration of the system that `npm start` runs here.
+// node scripts/run.mjs FILE [ARG ...]: runs a command of the project. Without DATABASE_URL it uses the configuration
+// of the system that `npm start` runs here.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNode, fail, installPackages, projectDir, runTypeScript } from './setup.mjs';
@@ -10,8 +10,8 @@ const running = join(process.env.NETTERMS_STATE || join(projectDir, '.netterms')
 if (!process.env.DATABASE_URL) {
   if (!existsSync(running))
     fail(
-      'Netterms does not run here: start it with `npm start` in another terminal, ' +
-        'or give DATABASE_URL (and TEMPORAL_ADDRESS) of the one that does.',
+      'Netterms is not running here: start it with `npm start` in another terminal, ' +
+        'or set DATABASE_URL (and TEMPORAL_ADDRESS) to those of a running one.',
     );
   process.loadEnvFile(running);
 }

@@ -1,4 +1,4 @@
-// What every command needs before it can run TypeScript: Node's own modules only.
+// What every command needs before it can run TypeScript. Uses only Node's own modules.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,23 +6,23 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const projectDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Ends with a clear sentence where Node is too old. */
+/** Ends with a clear message if Node is too old. */
 export function checkNode() {
   const wanted = readJson('package.json').engines.node.replace('>=', '');
   if (compare(process.versions.node, wanted) < 0)
     fail(`Netterms needs Node ${wanted} or later; this is ${process.versions.node}.`);
 }
 
-/** Installs the packages where they are missing or are not those of package-lock.json. */
+/** Installs the packages if they are missing or differ from package-lock.json. */
 export function installPackages() {
   if (isInstalled()) return;
   console.log('Installing the packages (npm ci; a minute or so) …');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: projectDir, stdio: 'inherit' });
   if (npm.error) fail(`npm could not be run: ${npm.error.message}`);
-  if (npm.status !== 0) fail('npm could not install the packages; its reason is above.');
+  if (npm.status !== 0) fail('npm could not install the packages; see its messages above.');
 }
 
-/** npm notes in node_modules what it installed: compared with what the lock asks of this platform. */
+/** Compares what npm has recorded in node_modules with what the lock file requires on this platform. */
 function isInstalled() {
   if (!existsSync(join(projectDir, 'node_modules', '.package-lock.json'))) return false;
   const installed = readJson('node_modules/.package-lock.json').packages;
@@ -33,7 +33,7 @@ function isInstalled() {
   });
 }
 
-/** Runs a module of the project in this very process, so that signals need no passing on. */
+/** Runs a module of the project in this process, so that signals need no forwarding. */
 export async function runTypeScript(path) {
   const { register } = await import('tsx/esm/api');
   register();

@@ -1,4 +1,4 @@
-// npm start: installs what is missing, then starts the whole system (src/dev/start.ts).
+// npm start: installs missing packages, then starts the whole system (src/dev/start.ts).
 import { checkNode, installPackages, runTypeScript } from './setup.mjs';
 
 checkNode();

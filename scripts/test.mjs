@@ -1,4 +1,4 @@
-// npm test: installs what is missing, checks types and style, then runs the tests on real servers.
+// npm test: installs missing packages, checks types and style, then runs the tests on real servers.
 // Arguments go to vitest: `npm test -- test/domain` runs a part, without the checks.
 import { spawnSync } from 'node:child_process';
 import { checkNode, installPackages, projectDir } from './setup.mjs';

@@ -1,4 +1,4 @@
-/** A refusal of the API: its problem detail (RFC 9457). */
+/** A refusal by the API, with its problem detail (RFC 9457). */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
@@ -15,7 +15,7 @@ export class ApiProblem extends Error {
 
 export type ApiClient = <T>(method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<T>;
 
-/** Calls the public API under `/v1` as any client would. */
+/** Calls the public API under `/v1` like any other client. */
 export function apiClient(origin: string, key: string): ApiClient {
   return async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${origin}/v1${path}`, {

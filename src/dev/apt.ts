@@ -3,13 +3,13 @@ import type { Report } from './report.ts';
 import { run } from './run.ts';
 import { SetupError } from './setup-error.ts';
 
-/** Whether Debian's packages can be installed here: as root, with apt. */
+/** Whether Debian packages can be installed here: as root, with apt. */
 export const canInstallPackages = (): boolean => process.getuid?.() === 0 && onPath('apt-get') !== null;
 
-/** Installs Debian packages; call it only where `canInstallPackages`. */
+/** Installs Debian packages; call it only if `canInstallPackages()`. */
 export async function installPackages(names: readonly string[], report: Report): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  report(`installing Debian's ${names.join(', ')} (a minute or two)`);
+  report(`installing the Debian packages ${names.join(', ')} (a minute or two)`);
   await run('apt-get', ['-q', 'update'], { env });
   const onLine = (line: string) => {
     if (/^(Get|Fetched|Setting up)/.test(line)) report(`apt: ${line}`);
@@ -20,6 +20,6 @@ export async function installPackages(names: readonly string[], report: Report):
   });
   if (result.code !== 0) {
     const why = result.output.trim().split('\n').slice(-3).join(' ');
-    throw new SetupError(`Debian's ${names.join(', ')} could not be installed: ${why}`);
+    throw new SetupError(`The Debian packages ${names.join(', ')} could not be installed: ${why}`);
   }
 }

@@ -10,9 +10,9 @@ export type ChildOptions = {
   cwd?: string;
   /** Runs as this user; needs root. */
   as?: { uid: number; gid: number };
-  /** What asks this program to end in good order. */
+  /** The signal that asks this program to shut down cleanly. */
   stopSignal: NodeJS.Signals;
-  /** How long it may take over that before it is killed. */
+  /** How long it may take to shut down before it is killed. */
   stopWithinMs?: number;
   log: (line: string) => void;
 };
@@ -27,8 +27,8 @@ export type Child = {
 };
 
 /**
- * Starts a long-running program in a session of its own (so that Ctrl-C reaches the launcher only, which stops
- * things in order). On Linux the kernel ends it when this process dies, even by SIGKILL.
+ * Starts a long-running program in its own session, so that Ctrl-C reaches only the launcher, which stops the parts in
+ * order. On Linux the kernel ends the program when this process dies, even by SIGKILL.
  */
 export function startChild(options: ChildOptions): Child {
   const [program, args] = withDeathSignal(options.program, options.args, options.stopSignal, options.as);
@@ -64,7 +64,7 @@ export function startChild(options: ChildOptions): Child {
   return { process: child, ended, lastLines: () => [...last], stop };
 }
 
-/** Waits until `ready` is true; fails at once where the child has ended, or after `timeoutMs`. */
+/** Waits until `ready` is true; fails at once if the child has ended, or after `timeoutMs`. */
 export async function untilReady(
   child: Child,
   name: string,
@@ -77,7 +77,7 @@ export async function untilReady(
   });
   const deadline = Date.now() + timeoutMs;
   while (!(await ready())) {
-    if (ended) throw new SetupError(`${name} ended at its start: ${explainLines(child.lastLines())}`);
+    if (ended) throw new SetupError(`${name} ended during its start: ${explainLines(child.lastLines())}`);
     if (Date.now() > deadline) {
       await child.stop();
       throw new SetupError(

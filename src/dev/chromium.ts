@@ -5,12 +5,12 @@ import { SetupError } from './setup-error.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Finds or gets a Chromium: CHROMIUM_PATH, else one on PATH, else Debian's package where it may be installed. */
+/** Finds or installs Chromium: CHROMIUM_PATH, or one on PATH, or Debian's package if it can be installed. */
 export async function getChromium(report: Report): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     if (isExecutable(given)) return given;
-    throw new SetupError(`CHROMIUM_PATH=${given} is not a program.`);
+    throw new SetupError(`CHROMIUM_PATH=${given} is not an executable program: correct the path.`);
   }
   const found = names.map(onPath).find((path) => path !== null);
   if (found) return found;
@@ -20,7 +20,7 @@ export async function getChromium(report: Report): Promise<string> {
     if (installed) return installed;
   }
   throw new SetupError(
-    'The tests of the back office need a Chromium: install one (Debian: apt-get install chromium), or set ' +
+    'The tests of the back office need Chromium: install it (Debian: apt-get install chromium), or set ' +
       'CHROMIUM_PATH to its path.',
   );
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { stateDir } from './state.ts';
 import type { Running } from './system.ts';
 
-/** What the user wants to know when all is ready. */
+/** The summary that is printed when everything is ready. */
 export function closingTable({ dev, signInLink, sampleOrder, notes }: Running): string {
   const rows: [string, string][] = [
     ['Back office', `${signInLink}  (signs in once)`],
@@ -26,7 +26,7 @@ export function closingTable({ dev, signInLink, sampleOrder, notes }: Running): 
     '',
     ...notes,
     order,
-    '`npm run demo` in another terminal tells the life of an order. It reads ' +
+    '`npm run demo` in another terminal walks through the life of an order. It reads ' +
       `${join(stateDir, 'dev.json')}.`,
     `Ctrl-C stops everything; the data stays in ${stateDir} for the next start.`,
     '',

@@ -1,19 +1,19 @@
 import type { Child } from './child.ts';
 import { explainLines } from './setup-error.ts';
 
-/** How long the parts may take to stop before this process ends all the same; what is left dies with it. */
+/** How long the parts may take to stop before this process ends anyway; the remaining parts end with it. */
 const STOP_WITHIN_MS = 15_000;
 
 export type Lifecycle = {
-  /** Registers what undoes a start; the newest is stopped first. */
+  /** Registers how to stop a started part; the newest is stopped first. */
   onStop: (name: string, stop: () => Promise<void> | void) => void;
-  /** Stops it with the rest, and everything if it ends by itself. */
+  /** Stops this part with the rest, and stops everything if the part ends unexpectedly. */
   guard: (name: string, child: Child, hint: string) => void;
-  /** Says why, stops everything, and ends this process with the code 1. */
+  /** Prints the reason, stops everything, and ends this process with exit code 1. */
   fail: (message: string) => Promise<never>;
 };
 
-/** Stops what was started, in the reverse order, at a signal or when a part dies. */
+/** Stops the started parts in reverse order, at a signal or when a part dies. */
 export function createLifecycle(): Lifecycle {
   const stops: { name: string; stop: () => Promise<void> | void }[] = [];
   let stoppingSince: number | null = null;
@@ -25,7 +25,7 @@ export function createLifecycle(): Lifecycle {
       try {
         await stop();
       } catch (error) {
-        console.error(`${name} did not stop in good order: ${(error as Error).message}`);
+        console.error(`${name} did not stop cleanly: ${(error as Error).message}`);
       }
     }
     process.exit(code);
@@ -35,11 +35,11 @@ export function createLifecycle(): Lifecycle {
     if (stoppingSince === null) {
       console.log(`\nStopping (${signal}) …`);
       void stopAll(0);
-      // npm hands a Ctrl-C on a second time; one that comes later means: at once.
+      // npm forwards a Ctrl-C a second time; a later one means: stop at once.
     } else if (Date.now() - stoppingSince > 1_500) process.exit(130);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // The terminal may be gone by now: what cannot be printed is no reason to leave things running.
+  // The terminal may be gone by now: a failed print must not leave things running.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   stopWithNpm(() => onSignal('SIGTERM'));
 
@@ -55,7 +55,7 @@ export function createLifecycle(): Lifecycle {
       void child.ended.then(({ code, signal }) => {
         if (stoppingSince !== null) return;
         void fail(
-          `${name} ended by itself (${signal ?? `code ${code}`}); stopping everything. ${hint}\n  ${explainLines(child.lastLines())}`,
+          `${name} ended unexpectedly (${signal ?? `code ${code}`}); stopping everything. ${hint}\n  ${explainLines(child.lastLines())}`,
         );
       });
     },
@@ -63,7 +63,7 @@ export function createLifecycle(): Lifecycle {
   };
 }
 
-/** An npm that was killed cannot pass a signal on; its child sees that it has another parent. */
+/** A killed npm cannot forward signals, but its child notices that its parent has changed. */
 function stopWithNpm(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const parent = process.ppid;

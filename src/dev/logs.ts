@@ -4,10 +4,10 @@ import { stateDir } from './state.ts';
 
 export const logPath = (name: string): string => join(stateDir, 'logs', `${name}.log`);
 
-/** Writes a part's lines to a file of its own, anew at each start. */
+/** Writes a part's lines to its own file, which is overwritten at each start. */
 export function openLog(name: string): (line: string) => void {
   const file = createWriteStream(logPath(name), { flags: 'w', mode: 0o600 });
-  // A full disk must not end the launcher: the part whose log this is will say it.
+  // A full disk must not end the launcher: the part that writes this log will report it.
   file.on('error', () => {});
   return (line) => file.write(`${line}\n`);
 }

@@ -5,10 +5,10 @@ import { projectDir } from './paths.ts';
 import { freePort } from './ports.ts';
 
 export type MailboxOptions = {
-  /** 0 or none: a free one. */
+  /** 0 or undefined: a free port. */
   smtpPort?: number;
   webPort?: number;
-  /** Keeps the mails from start to start. */
+  /** Keeps the mails between starts. */
   directory: string;
   log: (line: string) => void;
 };
@@ -22,10 +22,10 @@ export type RunningMailbox = {
   stop: () => Promise<void>;
 };
 
-/** The newest mails that are kept. */
+/** How many of the newest mails are kept. */
 const MAX_MAILS = 2_000;
 
-/** Starts a mailbox (maildev) that takes every mail by SMTP and shows it in the browser; it sends nothing on. */
+/** Starts a mailbox (maildev) that accepts every mail by SMTP and shows it in the browser; it forwards nothing. */
 export async function startMailbox({
   smtpPort,
   webPort,

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 export const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Where programs that were fetched or built stay for this user, outside the repository. */
+/** Where downloaded or built programs are kept for this user, outside the repository. */
 export function cacheDir(): string {
   const dir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'netterms');
   mkdirSync(dir, { recursive: true });
   return dir;
 }
 
-/** A folder in the cache for something unfinished; gone at `remove`, at the latest when this process ends. */
+/** A folder in the cache for unfinished work; deleted by `remove`, or at the latest when this process ends. */
 export function unfinishedDir(): { dir: string; remove: () => void } {
   const dir = mkdtempSync(join(cacheDir(), '.unfinished-'));
   const remove = () => rmSync(dir, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The wanted port where it is free, else one that the system picks. */
+/** The wanted port if it is free, or else one that the system picks. */
 export async function freePort(wanted = 0): Promise<number> {
   if (wanted !== 0 && (await isFree(wanted))) return wanted;
   return new Promise((resolve, reject) => {

@@ -18,15 +18,15 @@ import type { Report } from './report.ts';
 import { run } from './run.ts';
 import { SetupError } from './setup-error.ts';
 
-/** Root may not run PostgreSQL: there it runs as the system's user `postgres`. */
+/** PostgreSQL does not run as root; if we are root, it runs as the system user `postgres`. */
 export type PostgresUser = { uid: number; gid: number };
 
 export type PostgresPrograms = { initdb: string; postgres: string; user: PostgresUser | undefined };
 
-/** Where root keeps what user `postgres` must reach and the project's folder closes to it. */
+/** Where root keeps files for user `postgres`, if that user cannot reach the project's folder. */
 export const SHARED_DIR = '/var/lib/netterms';
 
-/** PostgreSQL's programs from the npm package, made usable for the user they will run as. */
+/** PostgreSQL's programs from the npm package, made usable for the user that will run them. */
 export async function getPostgresPrograms(report: Report): Promise<PostgresPrograms> {
   const user = process.getuid?.() === 0 ? await postgresUser(report) : undefined;
   const { native, version } = findPackage();
@@ -35,7 +35,7 @@ export async function getPostgresPrograms(report: Report): Promise<PostgresProgr
   return { initdb: join(home, 'bin', 'initdb'), postgres: join(home, 'bin', 'postgres'), user };
 }
 
-/** Whether that user may read a file or folder, whatever the folders above it allow. */
+/** Whether that user can read a file or folder, given the permissions of the folders above it. */
 export function isReachable(path: string, user: PostgresUser | undefined): boolean {
   return spawnSync('test', ['-r', path], { ...user, cwd: '/' }).status === 0;
 }
@@ -50,13 +50,13 @@ function findPackage(): { native: string; version: string } {
   } catch (error) {
     throw new SetupError(
       `There is no embedded PostgreSQL for ${process.platform}-${process.arch} (npm package ${name}): set DATABASE_URL ` +
-        'to a PostgreSQL 15 or later.',
+        'to a server of PostgreSQL 15 or later.',
       error,
     );
   }
 }
 
-/** What the package's install script does, which npm may not have run: the libraries' links. */
+/** Creates the libraries' links, as the package's install script does; npm may not have run it. */
 function completeLinks(native: string): boolean {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;
@@ -77,13 +77,13 @@ function completeLinks(native: string): boolean {
   }
 }
 
-/** A copy that the user can reach, made once for each version. The links' names count from the folder above `native`. */
+/** A copy that the user can reach, made once for each version. Link names are relative to the folder above `native`. */
 function copyOf(native: string, version: string, user: PostgresUser | undefined, report: Report): string {
   const parent = user ? SHARED_DIR : cacheDir();
   const home = join(parent, `postgresql-${version}`);
   if (existsSync(home)) return join(home, 'native');
   report(
-    `copying PostgreSQL's programs to ${home}, where ${user ? 'user postgres can' : 'it is allowed to'} run them`,
+    `copying PostgreSQL's programs to ${home}, where ${user ? 'user postgres' : 'this user'} can run them`,
   );
   mkdirSync(parent, { recursive: true, mode: 0o755 });
   const temporary = mkdtempSync(join(parent, '.copy-'));

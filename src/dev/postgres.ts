@@ -9,22 +9,22 @@ import type { Report } from './report.ts';
 import { explainLines, SetupError } from './setup-error.ts';
 
 export type PostgresOptions = {
-  /** Kept from start to start; created where missing. */
+  /** Kept between starts; created if missing. */
   dataDir: string;
-  /** 0 or none: a free one. */
+  /** 0 or undefined: a free port. */
   port?: number;
-  /** False gives safety at a crash away for speed: for tests. */
+  /** False trades durability in a crash for speed: for tests. */
   durable?: boolean;
   report: Report;
   log: (line: string) => void;
 };
 
-/** The superuser's password, drawn at the first start; PostgreSQL leaves files that it does not know alone. */
+/** The file with the superuser's password, generated at the first start; PostgreSQL ignores unknown files. */
 const PASSWORD = 'netterms.password';
 
 export type RunningPostgres = { url: string; dataDir: string; child: Child; stop: () => Promise<void> };
 
-/** Starts the embedded PostgreSQL on the loopback interface; the role is its superuser, the database `netterms`. */
+/** Starts the embedded PostgreSQL on the loopback interface, with a superuser role and the database `netterms`. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const programs = await getPostgresPrograms(options.report);
   const dataDir = prepareHome(resolve(options.dataDir), programs, options.report);
@@ -38,24 +38,24 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   return { url: `${server}/netterms`, dataDir, child, stop: child.stop };
 }
 
-/** The folder itself, or, where user `postgres` cannot reach it, one under /var/lib that belongs to it. */
+/** The folder itself, or a folder under /var/lib that user `postgres` owns, if it cannot reach the first one. */
 function prepareHome(wanted: string, { user }: PostgresPrograms, report: Report): string {
   mkdirSync(dirname(wanted), { recursive: true });
   if (!user) return wanted;
   if (isReachable(dirname(wanted), user)) return wanted;
   const dir = sharedDataDir(wanted);
-  report(`${dirname(wanted)} is closed to user postgres, so PostgreSQL keeps its data in ${dir}`);
+  report(`user postgres cannot access ${dirname(wanted)}, so PostgreSQL keeps its data in ${dir}`);
   mkdirSync(dirname(dir), { recursive: true, mode: 0o755 });
   return dir;
 }
 
-/** Where the data of `wanted` is kept where user `postgres` cannot reach that folder. */
+/** Where the data of `wanted` is kept if user `postgres` cannot reach that folder. */
 export function sharedDataDir(wanted: string): string {
   const id = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
   return join(SHARED_DIR, 'data', `${basename(wanted)}-${id}`);
 }
 
-/** Into a folder beside it, which takes its name at the end: a start that was broken off leaves no half a cluster. */
+/** Initialises a temporary folder and renames it at the end, so that an aborted start leaves no half-made cluster. */
 async function initialise(
   dataDir: string,
   { initdb, user }: PostgresPrograms,
@@ -135,7 +135,7 @@ async function startServer(
       return child;
     } catch {
       await child.stop();
-      // One that is still stopping (its launcher was killed) holds the data for a moment.
+      // A PostgreSQL that is still stopping (its launcher was killed) holds the data for a moment.
       const held = child.lastLines().some((line) => line.includes('postmaster.pid'));
       if (!held || Date.now() > deadline)
         throw new SetupError(`PostgreSQL did not start on ${dataDir}: ${reason(child, dataDir)}`);
@@ -148,7 +148,7 @@ function reason(child: Child, dataDir: string): string {
   const lines = child.lastLines().join('\n');
   if (/postmaster.pid/.test(lines)) return 'another PostgreSQL runs on the same data: stop it first.';
   if (/incompatible|initialized by PostgreSQL version/.test(lines))
-    return `the data was written by another version of PostgreSQL: move ${dataDir} away to begin anew.`;
+    return `the data was written by another version of PostgreSQL: move ${dataDir} away to start with an empty database.`;
   return explainLines(child.lastLines());
 }
 

@@ -6,8 +6,8 @@ export type Run = { code: number | null; output: string };
 type Options = { timeoutMs?: number; onLine?: (line: string) => void; cwd?: string; env?: NodeJS.ProcessEnv };
 
 /**
- * Runs a program to its end and keeps what it printed; `onLine` sees each line as it comes.
- * A program that is missing or outlives `timeoutMs` has the code null.
+ * Runs a program to its end and returns its output; `onLine` gets each line as it is printed.
+ * The code is null if the program is missing or runs longer than `timeoutMs`.
  */
 export function run(
   program: string,

@@ -93,7 +93,7 @@ type Company = {
   stats: { orders: number; turnover: { amount: number; currency: string } };
 };
 
-/** Buys on terms at each start, so that mail arrives while the user looks. */
+/** Buys on terms at each start, so that mails arrive while the user watches. */
 export const SAMPLE_BUYER = 'officine-bellandi';
 /** Buys in `npm run demo`. */
 export const DEMO_BUYER = 'hofmann-werkzeuge';
@@ -119,7 +119,7 @@ export const companies: readonly Company[] = [
     vatNumber: 'DE284719304',
     stats: { orders: 6, turnover: eur(940_000) },
   },
-  // Too few orders so far.
+  // Has too few orders so far.
   {
     id: REFUSED_BUYER,
     name: 'Ceramiche Lunara S.n.c.',
@@ -129,7 +129,7 @@ export const companies: readonly Company[] = [
     vatNumber: 'IT02719388882',
     stats: { orders: 1, turnover: eur(126_000) },
   },
-  // A VAT number with a wrong check digit.
+  // Has a VAT number with a wrong check digit.
   {
     id: 'atelier-corvin',
     name: 'Atelier Corvin SARL',
@@ -139,7 +139,7 @@ export const companies: readonly Company[] = [
     vatNumber: 'FR59512847391',
     stats: { orders: 5, turnover: eur(310_000) },
   },
-  // Orders enough, but small ones.
+  // Has enough orders, but small ones.
   {
     id: 'papeleria-sotomar',
     name: 'Papelería Sotomar S.L.',
@@ -162,8 +162,8 @@ export const companies: readonly Company[] = [
 ];
 
 /**
- * Seeds the sample merchant through the public API. What is there already, perhaps changed by the user since,
- * stays as it is.
+ * Seeds the sample merchant through the public API. Data that already exists stays as it is: the user may have
+ * changed it.
  */
 export async function seedSampleData(admin: ApiClient): Promise<void> {
   await putIfUnset(admin, '/settings', 'settings', settings);
@@ -174,7 +174,9 @@ export async function seedSampleData(admin: ApiClient): Promise<void> {
     if (await isKnown(admin, id)) continue;
     await admin('PUT', `/customers/${id}`, company);
     if (id === 'van-rielen-bouw')
-      await admin('POST', `/customers/${id}/suspend`, { reason: 'Two invoices of last year are disputed.' });
+      await admin('POST', `/customers/${id}/suspend`, {
+        reason: 'Two invoices from last year are disputed.',
+      });
   }
 }
 
@@ -195,7 +197,7 @@ async function isKnown(admin: ApiClient, customerId: string): Promise<boolean> {
 
 /**
  * Places the order of this start on 60-second terms.
- * @returns its id, or null where the sample company's credit is used up by the orders of earlier starts
+ * @returns its id, or null if the orders of earlier starts have used up the sample company's credit
  */
 export async function placeSampleOrder(storefront: ApiClient, now: Date): Promise<string | null> {
   const stamp = now.toISOString().replace(/\D/g, '').slice(2, 14);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Webhook } from 'standardwebhooks';
 import { freePort } from './ports.ts';
 
-/** What the store heard of an order, newest last. */
+/** What the store was notified of for an order, the newest last. */
 export type StoreOrder = {
   orderId: string;
   orderNumber: string | null;
@@ -33,8 +33,8 @@ const statusAfter: Record<string, StoreOrder['status']> = {
 export type SampleStore = { url: string; webhookUrl: string; stop: () => Promise<void> };
 
 /**
- * A stand-in for a shop: it takes Netterms' webhooks, verifies their signatures, and shows what it was told, as a
- * page and as `GET /orders.json`. What it knows lives as long as the process.
+ * A stand-in for a store: it receives Netterms' webhooks, verifies their signatures, and shows them as a page and as
+ * `GET /orders.json`. It keeps its data only in memory.
  */
 export async function startSampleStore({
   port: wanted,
@@ -121,8 +121,8 @@ function page(orders: readonly StoreOrder[]): string {
 <title>Sample store</title>
 <style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:56rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem;border-bottom:1px solid #ccc}.n{text-align:right}</style>
-<h1>Sample store</h1><p>The orders that Netterms told this store about, by signed webhooks.</p>
-<table><thead><tr><th>Order<th>Customer<th class="n">Total<th>Status here<th>What was heard</thead><tbody>${
+<h1>Sample store</h1><p>The orders about which Netterms has notified this store, by signed webhooks.</p>
+<table><thead><tr><th>Order<th>Customer<th class="n">Total<th>Status here<th>Events received</thead><tbody>${
     rows.join('') || '<tr><td colspan="5">Nothing yet.'
   }</tbody></table></html>`;
 }

@@ -1,4 +1,4 @@
-/** A process of its own, so that a download that hangs can be ended: its SDK offers no time-out. */
+/** A separate process, so that a download that hangs can be ended: the SDK offers no timeout. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [server, version, downloadDir] = process.argv.slice(2);

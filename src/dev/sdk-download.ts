@@ -6,12 +6,12 @@ import { cacheDir, unfinishedDir } from './paths.ts';
 import type { Report } from './report.ts';
 import { tsx } from './tsx.ts';
 
-/** How long the download may stand still before the next way is tried. */
+/** How long the download may make no progress before it is given up. */
 const STALL_MS = 10_000;
 
 /**
- * Lets Temporal's SDK download one of its servers into the cache.
- * @returns the program's path, or null where there is no way out to the internet
+ * Downloads one of Temporal's servers into the cache, through Temporal's SDK.
+ * @returns the program's path, or null if the download failed, such as without access to the internet
  */
 export async function downloadBySdk(
   server: 'dev-server' | 'time-skipping',

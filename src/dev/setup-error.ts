@@ -1,4 +1,4 @@
-/** A set-up that cannot go on; the message is for the person at the keyboard: what is wrong and what to do. */
+/** A setup that cannot continue; the message tells the person at the keyboard what is wrong and what to do. */
 export class SetupError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -15,7 +15,7 @@ const reasons: Record<string, string> = {
   EADDRINUSE: 'the port is in use by another program',
 };
 
-/** What a program's last lines say in plain words, else the lines themselves. */
+/** What a program's last lines mean in plain words, or else the lines themselves. */
 export function explainLines(lines: readonly string[]): string {
   if (lines.some((line) => /No space left on device|disk is full/i.test(line))) return FULL_DISK;
   return lines.slice(-5).join('\n  ');

@@ -5,7 +5,7 @@ import { explain } from './setup-error.ts';
 import { openState, writeDevFiles } from './state.ts';
 import { type Running, startSystem } from './system.ts';
 
-/** `npm start`: the whole system on this machine, until Ctrl-C. */
+/** `npm start`: runs the whole system on this machine until Ctrl-C. */
 const lifecycle = createLifecycle();
 try {
   const state = openState();

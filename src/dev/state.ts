@@ -13,35 +13,35 @@ import { join, resolve } from 'node:path';
 import { projectDir } from './paths.ts';
 import { SetupError } from './setup-error.ts';
 
-/** What survives from start to start: databases, mails, logs, secrets. NETTERMS_STATE puts it elsewhere. */
+/** Where data is kept between starts: databases, mails, logs, secrets. NETTERMS_STATE sets another folder. */
 export const stateDir = resolve(process.env.NETTERMS_STATE || join(projectDir, '.netterms'));
 const lockFile = join(stateDir, 'launcher.lock');
 const secretsFile = join(stateDir, 'secrets.json');
 const devFile = join(stateDir, 'dev.json');
-/** The environment of the API and the worker, for commands that a user runs beside them (scripts/run.mjs). */
+/** The environment of the API and the worker, for commands that a user runs in parallel (scripts/run.mjs). */
 const envFile = join(stateDir, 'dev.env');
 
-/** A start writes tens of megabytes (the database's files, the write-ahead logs); less than this is a full disk. */
+/** A start writes tens of megabytes (database files, write-ahead logs); less free space counts as a full disk. */
 const NEEDED_MB = 256;
 
 export type KeyName = 'storefront' | 'accounting' | 'read' | 'admin';
 
-/** What others find in `.netterms/dev.json` while the system runs: origins without a path, and the keys. */
+/** The content of `.netterms/dev.json` while the system runs: origins without a path, and the keys. */
 export type DevJson = {
   api: string;
   admin: string;
   temporalUi: string;
-  /** Null where SMTP_URL was given: there is no mailbox then. */
+  /** Null if SMTP_URL was given: then there is no mailbox. */
   mailbox: string | null;
   /** Lists all mails as JSON. */
   mailboxApi: string | null;
   database: string;
-  /** The sample store; null where STORE_WEBHOOK_URL was given. */
+  /** The sample store; null if STORE_WEBHOOK_URL was given. */
   store: string | null;
   keys: Record<KeyName, string>;
 };
 
-/** Opens the state's folder for this process alone; `close` gives it free again. */
+/** Opens the state folder exclusively for this process; `close` releases it. */
 export function openState(): { close: () => void } {
   mkdirSync(stateDir, { recursive: true });
   const { bavail, bsize } = statfsSync(stateDir);
@@ -60,7 +60,7 @@ export function openState(): { close: () => void } {
   };
 }
 
-/** The lock names a process and when it began, so that another that got its number later is not taken for it. */
+/** The lock contains a process id and when that process began: a later process with the same id must not match. */
 function takeLock(): void {
   const mine = `${process.pid} ${startOf(process.pid)}`;
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -73,11 +73,13 @@ function takeLock(): void {
     const [pid, start] = readFileSync(lockFile, 'utf8').split(' ');
     if (isAlive(Number(pid)) && startOf(Number(pid)) === start)
       throw new SetupError(
-        `Netterms runs already on this data (process ${pid}): stop it first, or start a second one from another clone.`,
+        `Netterms already runs on this data (process ${pid}): stop it first, or start a second one from another clone.`,
       );
     rmSync(lockFile, { force: true });
   }
-  throw new SetupError(`Another start is under way on this data (${lockFile}).`);
+  throw new SetupError(
+    `Another start is in progress on this data (${lockFile}): wait until it has finished.`,
+  );
 }
 
 function isAlive(pid: number): boolean {
@@ -89,7 +91,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Clock ticks from boot to the process's start, where /proc tells them. */
+/** Clock ticks from boot to the start of the process, from /proc; "?" if that is not available. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -102,7 +104,7 @@ function startOf(pid: number): string {
 export type Secrets = {
   sessionSecret: string;
   webhookSecret: string;
-  /** The API keys of yesterday; the database may have forgotten them. */
+  /** The API keys of earlier starts; the database may no longer contain them. */
   keys: Partial<Record<KeyName, string>>;
 };
 
@@ -119,7 +121,7 @@ export function readSecrets(): Secrets {
 
 export const writeSecrets = (secrets: Secrets): void => writePrivately(secretsFile, asJson(secrets));
 
-/** Says that all is ready: `dev.json` is written last. */
+/** Announces that everything is ready: `dev.json` is written last. */
 export function writeDevFiles(dev: DevJson, env: Record<string, string>): void {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   writePrivately(envFile, lines.join(''));
@@ -129,11 +131,11 @@ export function writeDevFiles(dev: DevJson, env: Record<string, string>): void {
 /** The running system's addresses and keys. */
 export function readDevJson(): DevJson {
   if (!existsSync(devFile))
-    throw new SetupError('Netterms does not run here: `npm start` in another terminal.');
+    throw new SetupError('Netterms is not running here: run `npm start` in another terminal.');
   return JSON.parse(readFileSync(devFile, 'utf8')) as DevJson;
 }
 
-/** At once and whole, and for its owner's eyes only. */
+/** Writes a file atomically, readable only by its owner. */
 function writePrivately(path: string, content: string): void {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, content, { mode: 0o600 });

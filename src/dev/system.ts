@@ -25,21 +25,21 @@ import { getTemporalCli } from './temporal-cli.ts';
 import { setOtherDataAside } from './temporal-data.ts';
 import { tsx } from './tsx.ts';
 
-/** What runs, as it is known when all steps are done. */
+/** The running system, complete when all steps are done. */
 export type Running = {
   dev: DevJson;
-  /** What the API and the worker are configured with. */
+  /** The environment variables of the API and the worker. */
   env: Record<string, string>;
   signInLink: string;
-  /** Null where the sample company's credit is used up. */
+  /** Null if the sample company's credit is used up. */
   sampleOrder: string | null;
-  /** What the user should know: ports that were taken, folders that were moved. */
+  /** Notes for the user: ports that were in use, folders that were moved. */
   notes: string[];
 };
 
 type Step = { title: string; work: (report: Report) => Promise<void> };
 
-/** The usual ports; one that is taken is replaced by a free one. */
+/** The default ports; a port that is in use is replaced by a free one. */
 const ports = {
   api: 3000,
   temporal: 7233,
@@ -68,11 +68,11 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
     api: '',
     keys: {} as Record<KeyName, string>,
     cli: '',
-    /** Where the data of another Temporal server went; null: there was none. */
+    /** Where the data of another Temporal version was moved; null if there was no such data. */
     setAside: null as string | null,
   };
 
-  /** The usual port, or a free one with a word about it. */
+  /** The default port, or a free one with a note about it. */
   const portFor = async (name: string, wanted: number): Promise<number> => {
     const port = await freePort(wanted);
     if (port !== wanted) notes.push(`Port ${wanted} is in use: ${name} is on ${port}.`);
@@ -106,7 +106,7 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
       });
       lifecycle.guard('PostgreSQL', database.child, `Its log: ${logPath('postgres')}`);
       if (!database.dataDir.startsWith(stateDir))
-        notes.push(`This folder is closed to user postgres: PostgreSQL's data is in ${database.dataDir}.`);
+        notes.push(`User postgres cannot access this folder: PostgreSQL's data is in ${database.dataDir}.`);
       parts.databaseUrl = database.url;
     },
   });
@@ -164,8 +164,8 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
       const applied = await migrate(parts.databaseUrl).catch((error: Error) => {
         if (!/was changed after it was applied|does not know/.test(error.message)) throw error;
         throw new SetupError(
-          `The data here is of another development version (${error.message}). No version has been released yet, so ` +
-            'there is no way to bring it up: `npm run reset` deletes it, and `npm start` begins anew.',
+          `The data here is from another development version (${error.message}). No version has been released yet, so ` +
+            'it cannot be migrated: delete it with `npm run reset`, then run `npm start` again.',
           error,
         );
       });
@@ -197,7 +197,7 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
     work: async (report) => {
       if (env.PORT && !(await isFree(Number(env.PORT))))
         throw new SetupError(
-          `Port ${env.PORT} (PORT) is in use by another program: stop it or give another.`,
+          `Port ${env.PORT} (PORT) is in use by another program: stop it, or set PORT to another one.`,
         );
       const port = env.PORT ? Number(env.PORT) : await portFor('the API', ports.api);
       parts.api = `http://localhost:${port}`;
@@ -260,7 +260,7 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
   return steps;
 }
 
-/** The user's own configuration file is for other servers; without a profile in it, envconfig fails. */
+/** Replaces the user's own configuration file, which is for other servers. Without a profile envconfig fails. */
 function emptyTemporalConfig(): string {
   const path = join(stateDir, 'temporal.toml');
   writeFileSync(path, '[profile.default]\n');
@@ -302,7 +302,7 @@ async function checkDatabase(url: string): Promise<void> {
   try {
     await sql`select 1`;
   } catch (error) {
-    throw new SetupError(`The PostgreSQL of DATABASE_URL cannot be reached: ${explain(error)}`, error);
+    throw new SetupError(`PostgreSQL at DATABASE_URL cannot be reached: ${explain(error)}`, error);
   } finally {
     await sql.end({ timeout: 1 });
   }

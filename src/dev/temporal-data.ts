@@ -2,13 +2,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { run } from './run.ts';
 
-/** Beside its data: what `temporal --version` said of the server that wrote it. */
+/** A file next to the data: the output of `temporal --version` of the server that wrote the data. */
 const versionFile = (dbFile: string): string => `${dbFile}.version`;
 
 /**
- * Sees to it that a development server meets only data of its own version: it brings no older data up to its schema, but
- * starts on it and fails later. What another version wrote is renamed, never deleted.
- * @returns where the other version's data is now; null where there was none
+ * Ensures that a development server finds only data of its own version: it does not migrate older data, but starts on
+ * it and fails later. Data of another version is renamed, never deleted.
+ * @returns where the other version's data is now; null if there was none
  */
 export async function setOtherDataAside(cli: string, dbFile: string): Promise<string | null> {
   const version = (await run(cli, ['--version'])).output.trim();

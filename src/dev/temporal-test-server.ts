@@ -18,24 +18,24 @@ const MAIN_CLASS = 'io.temporal.testserver.TestServer';
 const javaOptions = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 /**
- * Finds or gets Temporal's time-skipping test server: TEMPORAL_TEST_SERVER, else the one got before, else the
- * SDK's download, else its Java program from Maven.
+ * Finds or installs Temporal's time-skipping test server. It tries, in this order: TEMPORAL_TEST_SERVER, the cache, the
+ * SDK's download, and its Java program from Maven.
  * @returns a path for `createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`
  */
 export async function getTestServer(report: Report): Promise<string> {
   const given = process.env.TEMPORAL_TEST_SERVER;
   if (given) {
     if (isExecutable(given)) return given;
-    throw new SetupError(`TEMPORAL_TEST_SERVER=${given} is not a program.`);
+    throw new SetupError(`TEMPORAL_TEST_SERVER=${given} is not an executable program: correct the path.`);
   }
   const downloaded = join(cacheDir(), DOWNLOADED);
   if (isExecutable(downloaded)) return wrapper(downloaded, `"${downloaded}"`);
   const jars = join(cacheDir(), JARS);
   if (!existsSync(jars)) {
-    report('downloading the time-skipping test server by the SDK (gives up after 10 s without progress)');
+    report('downloading the time-skipping test server with the SDK (gives up after 10 s without progress)');
     if (await downloadBySdk('time-skipping', 'default', DOWNLOADED, report))
       return wrapper(downloaded, `"${downloaded}"`);
-    report('no download from here; getting it from Maven instead');
+    report('the download failed; getting it from Maven instead');
     await getFromMaven(jars, report);
   }
   const java = onPath('java');
@@ -47,8 +47,8 @@ export async function getTestServer(report: Report): Promise<string> {
 }
 
 /**
- * Lets Java (13 or later) keep the server's classes as it has loaded them: it then starts in a third of the time, well
- * within the five seconds that the SDK gives it, also on a busy machine. Where there is no archive Java goes without.
+ * Makes Java (13 or later) archive the server's classes as loaded. The server then starts in a third of the time, well
+ * within the five seconds that the SDK allows, even on a busy machine. If no archive was made, Java works without it.
  */
 async function archiveClasses(java: string, jars: string, archive: string): Promise<void> {
   const port = await freePort();
@@ -78,8 +78,8 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /**
- * A script that becomes the server. Beside it a watch runs that ends it when whoever started it is gone: a test
- * process that is killed leaves nothing behind.
+ * A script that becomes the server. In parallel it runs a loop that ends the server when the starting process is gone,
+ * so that a killed test process leaves nothing behind.
  */
 function wrapper(server: string, command: string): string {
   const path = `${server}.sh`;
@@ -106,8 +106,8 @@ async function getJavaFirst(report: Report): Promise<string> {
 async function installJava(packages: readonly string[], report: Report): Promise<void> {
   if (!canInstallPackages())
     throw new SetupError(
-      "The tests need Temporal's time-skipping test server, which could not be downloaded; without internet it " +
-        'needs Java 11 or later and Maven. Install them (Debian: apt-get install default-jre-headless maven), or set ' +
+      "The tests need Temporal's time-skipping test server, which could not be downloaded. To get it from Maven, " +
+        'Java 11 or later and Maven are needed: install them (Debian: apt-get install default-jre-headless maven), or set ' +
         'TEMPORAL_TEST_SERVER to the path of the server.',
     );
   await installPackages(packages, report);

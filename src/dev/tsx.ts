@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-/** The arguments that let Node run the project's TypeScript, wherever it is started from. */
+/** The arguments with which Node runs the project's TypeScript, from any working directory. */
 export const tsx: readonly string[] = [
   '--import',
   pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,

@@ -30,7 +30,7 @@ const reconcile = (env?: NodeJS.ProcessEnv) => run(['scripts/run.mjs', 'src/cli/
 
 test('a command says what to start while nothing runs', async () => {
   const { code, output } = await reconcile();
-  expect(output).toMatch(/^Netterms does not run here: start it with `npm start`[^\n]*\n$/);
+  expect(output).toMatch(/^Netterms is not running here: start it with `npm start`[^\n]*\n$/);
   expect(code).toBe(1);
 });
 
@@ -40,7 +40,7 @@ test('what cannot be reached, or is not set, is named in a sentence without a st
   expect(output).toMatch(/^PostgreSQL cannot be reached \(ECONNREFUSED\)\. [^\n]*npm start[^\n]*\n$/);
   expect(code).toBe(1);
   const empty = await reconcile({ ...away, DATABASE_URL: inject('databaseUrl') });
-  expect(empty.output).toMatch(/^The database has no tables of Netterms[^\n]*\n$/);
+  expect(empty.output).toMatch(/^The tables of Netterms are missing or outdated[^\n]*\n$/);
   const wrong = await reconcile({ DATABASE_URL: 'nonsense' });
   expect(wrong.output).toContain('DATABASE_URL');
   expect(wrong.output).not.toMatch(/\n\s+at /);
@@ -51,7 +51,7 @@ test('reset deletes what npm start keeps, and refuses while it runs', async () =
   writeFileSync(join(state, 'secrets.json'), '{}');
   writeFileSync(join(state, 'launcher.lock'), `${process.pid} ${startOf(process.pid)}`);
   const refused = await run(['scripts/reset.mjs']);
-  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Netterms runs already') });
+  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Netterms already runs') });
   expect(readdirSync(state)).toContain('secrets.json');
   rmSync(join(state, 'launcher.lock'));
   expect(await run(['scripts/reset.mjs'])).toMatchObject({ code: 0, output: expect.stringContaining(state) });

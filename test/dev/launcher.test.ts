@@ -93,7 +93,7 @@ test('a second start on the same data says so in one sentence and changes nothin
   const second = start();
   const [code] = await once(second.process, 'exit');
   expect(code).toBe(1);
-  expect(second.output()).toMatch(/^\s*Netterms runs already on this data \(process \d+\)/);
+  expect(second.output()).toMatch(/^\s*Netterms already runs on this data \(process \d+\)/);
   expect(existsSync(devFile)).toBe(true);
 });
 
@@ -102,7 +102,7 @@ test('a worker that dies is named, and nothing stays behind', async () => {
   process.kill(Number.parseInt(worker, 10), 'SIGKILL');
   await once(launcher.process, 'exit');
   expect(launcher.process.exitCode).toBe(1);
-  expect(launcher.output()).toContain('The worker ended by itself (SIGKILL)');
+  expect(launcher.output()).toContain('The worker ended unexpectedly (SIGKILL)');
   expect(left()).toEqual([]);
 });
 

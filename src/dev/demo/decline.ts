@@ -5,7 +5,7 @@ import { heading, money, say, started } from './telling.ts';
 
 const TOTAL = { amount: 45_000, currency: 'EUR' };
 
-/** A checkout that is refused: what the buyer reads, and what the merchant does. */
+/** A refused checkout: what the buyer reads, and what the merchant sees. */
 export async function tellDecline({ calls, admin }: Merchant): Promise<void> {
   heading(`A refusal: ${REFUSED_BUYER} wants to buy for ${money(TOTAL)} on terms`);
   const problem = await calls
@@ -19,9 +19,9 @@ export async function tellDecline({ calls, admin }: Merchant): Promise<void> {
       (error: unknown) =>
         error instanceof ApiProblem && error.code === 'not-eligible' ? error.problem : Promise.reject(error),
     );
-  if (problem === null) return say('accepted: this merchant has changed the rules since');
+  if (problem === null) return say('accepted: the rules of this merchant have been changed');
   say(`the buyer reads: “${String(problem.buyerMessage)}”`);
   for (const { rule, passed, message } of problem.checks as Check[])
     say(`${passed ? '✔' : '✖'} ${rule}: ${message}`);
-  say(`no workflow was started; the refusal is kept: ${admin}/admin/customers/${REFUSED_BUYER}`);
+  say(`no workflow was started; the refusal is recorded: ${admin}/admin/customers/${REFUSED_BUYER}`);
 }

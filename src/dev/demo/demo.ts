@@ -5,7 +5,7 @@ import { tellLife } from './life.ts';
 import { openMerchant } from './merchant.ts';
 import { tellBouncedRiba, tellTransfer } from './receipts.ts';
 
-/** `npm run demo`: what a merchant lives through in a season, in about a minute and through the public API only. */
+/** `npm run demo`: typical events of a merchant's season in about a minute, through the public API only. */
 try {
   const merchant = openMerchant();
   await tellDecline(merchant);

@@ -5,13 +5,13 @@ import { heading, mailReader, money, say, started } from './telling.ts';
 const TOTAL = { amount: 122_000, currency: 'EUR' };
 const PART = { amount: 50_000, currency: 'EUR' };
 
-/** An order with a deposit: what is paid beyond it pays a part of the next instalment. */
+/** An order with a deposit: what is paid above the deposit pays a part of the next instalment. */
 export async function tellInstalments(merchant: Merchant): Promise<void> {
   const { storefront, accounting, read, admin } = merchant.calls;
-  heading('In instalments: a deposit, and the rest in two');
+  heading('Instalments: a deposit, and the rest in two parts');
   const { policy } = await read<{ policy: { terms: { code: string }[] } }>('GET', '/policies/terms');
   if (!policy.terms.some(({ code }) => code === 'deposit'))
-    return say('not among the terms of this merchant, so it is not shown');
+    return say('this merchant does not offer these terms, so this part is skipped');
   const orderId = `demo-${started.toString(36)}-parts`;
   const orderNumber = `P-${started.toString(36).toUpperCase()}`;
   const order = await storefront<Order>('POST', '/orders', {
@@ -32,14 +32,12 @@ export async function tellInstalments(merchant: Merchant): Promise<void> {
     'the payment to be booked',
     ({ outstanding }) => outstanding.amount < TOTAL.amount,
   );
-  say(`${money(PART)} came, the deposit and a part of what is due next:`);
+  say(`${money(PART)} was received: the deposit and a part of the next instalment:`);
   for (const { number, dueOn, outstanding } of paid.instalments)
     say(`${number}. due on ${dueOn}: ${outstanding.amount === 0 ? 'paid' : `${money(outstanding)} unpaid`}`);
   const next = paid.nextStep;
   say(
-    next
-      ? `next: ${next.kind} on ${next.at.slice(0, 10)}, about an instalment that is not paid`
-      : 'no step is planned',
+    next ? `next: ${next.kind} on ${next.at.slice(0, 10)}, for an unpaid instalment` : 'no step is planned',
   );
   await admin('POST', `/orders/${orderId}/settle`, { reason: 'The demo ends.' });
 }

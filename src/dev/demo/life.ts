@@ -13,7 +13,7 @@ type Eligibility = {
   credit: { limit: Money; available: Money };
 };
 
-/** An order's life on 60-second terms: it qualifies, ships, is reminded of, paid in part, and settled. */
+/** An order's life on 60-second terms: check, checkout, shipping, reminders, part payment and settlement. */
 export async function tellLife(merchant: Merchant): Promise<void> {
   const { storefront, accounting, read, admin } = merchant.calls;
   const orderId = `demo-${started.toString(36)}`;
@@ -24,7 +24,7 @@ export async function tellLife(merchant: Merchant): Promise<void> {
   const query = `amount=${TOTAL.amount}&currency=${TOTAL.currency}`;
   const verdict = await read<Eligibility>('GET', `/customers/${DEMO_BUYER}/eligibility?${query}`);
   for (const { rule, passed, actual, required } of verdict.checks)
-    say(`${passed ? '✔' : '✖'} ${rule}: ${actual} (asked: ${required})`);
+    say(`${passed ? '✔' : '✖'} ${rule}: ${actual} (required: ${required})`);
   say(`credit: ${money(verdict.credit.available)} of ${money(verdict.credit.limit)} available`);
   say(`the buyer reads: “${verdict.buyerMessage}”`);
   if (!verdict.eligible)
@@ -42,12 +42,12 @@ export async function tellLife(merchant: Merchant): Promise<void> {
   say(`accepted in ${Date.now() - placedAt} ms; credit is reserved and the charge is booked`);
   const dueAt = Date.parse(placed.instalments[0]!.dueAt);
 
-  heading('Paid in the store: the shop is told to ship, before any money came');
-  await orderWhen(merchant, orderId, 'the store to be told', ({ paidInStore }) => paidInStore);
-  say('the order’s workflow told the store by a signed webhook, and the store took it');
+  heading('Paid in the store: the store can ship before any money has come in');
+  await orderWhen(merchant, orderId, 'the store to be notified', ({ paidInStore }) => paidInStore);
+  say('the order’s workflow notified the store by a signed webhook, and the store acknowledged it');
   if (merchant.store) say(`the sample store shows it: ${merchant.store}`);
 
-  heading('Reminders, as the plan says (40 s before the due instant, and at it)');
+  heading('Reminders as planned (40 s before the due instant, and at the due instant)');
   await mails.next('the confirmation', 20_000);
   await mails.next('the first reminder', dueAt - 40_000 - Date.now() + 20_000);
 
@@ -70,8 +70,8 @@ export async function tellLife(merchant: Merchant): Promise<void> {
   heading('The due instant: the next reminder asks only for the rest');
   await mails.next('the reminder at the due instant', dueAt - Date.now() + 20_000);
 
-  heading('Settlement: an admin closes the order, the rest being paid');
-  await admin('POST', `/orders/${orderId}/settle`, { reason: 'The rest was paid by card on the phone.' });
+  heading('Settlement: an admin closes the order, because the rest was paid');
+  await admin('POST', `/orders/${orderId}/settle`, { reason: 'The rest was paid by card over the phone.' });
   const settled = await orderWhen(
     merchant,
     orderId,
@@ -80,7 +80,7 @@ export async function tellLife(merchant: Merchant): Promise<void> {
   );
   say(`status: ${settled.status}; outstanding: ${money(settled.outstanding)}`);
   await mails.next('the receipt', 20_000);
-  say(`as Temporal kept it: ${workflowUrl(merchant, settled)}`);
+  say(`the history in Temporal: ${workflowUrl(merchant, settled)}`);
   say(`the order in the back office: ${merchant.admin}/admin/orders/${orderId}`);
 }
 

@@ -13,7 +13,7 @@ export type Order = {
 };
 export type Check = { rule: string; passed: boolean; actual: string; required: string; message: string };
 
-/** The running system, as each of its users calls it. */
+/** The running system, with an API client for each of its users. */
 export type Merchant = ReturnType<typeof readDevJson> & {
   calls: Record<'storefront' | 'accounting' | 'read' | 'admin', ApiClient>;
 };
@@ -26,7 +26,7 @@ export function openMerchant(): Merchant {
   return { ...dev, calls: Object.fromEntries(calls) as Merchant['calls'] };
 }
 
-/** The order, as soon as it is as hoped. */
+/** Waits until the order meets the condition, and returns it. */
 export const orderWhen = (
   { calls }: Merchant,
   orderId: string,

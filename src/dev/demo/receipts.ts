@@ -8,10 +8,10 @@ const RECEIVED = { amount: 3 * EACH.amount - BANK_FEE.amount, currency: 'EUR' };
 
 type Payment = Record<'amount' | 'allocated' | 'deducted' | 'unapplied', Money>;
 
-/** One transfer for three orders, of which a bank on the way kept its fee. */
+/** One transfer for three orders, from which an intermediary bank has deducted its fee. */
 export async function tellTransfer(merchant: Merchant): Promise<void> {
   const { storefront, accounting, read } = merchant.calls;
-  heading(`One transfer, three orders: ${money(RECEIVED)} came, the bank kept ${money(BANK_FEE)}`);
+  heading(`One transfer, three orders: ${money(RECEIVED)} came in, the bank kept ${money(BANK_FEE)}`);
   const orderIds = ['a', 'b', 'c'].map((letter) => `demo-${started.toString(36)}-${letter}`);
   for (const orderId of orderIds) await place(storefront, orderId, DEMO_BUYER);
   const paymentId = `demo-${started.toString(36)}-transfer`;
@@ -37,10 +37,10 @@ export async function tellTransfer(merchant: Merchant): Promise<void> {
   );
 }
 
-/** A RiBa that the bank credits, and then returns: credited is not paid. */
+/** A RiBa that the bank credits and then returns: credited does not mean paid. */
 export async function tellBouncedRiba(merchant: Merchant): Promise<void> {
   const { storefront, accounting, admin } = merchant.calls;
-  heading(`A RiBa of ${SAMPLE_BUYER} that comes back`);
+  heading(`A RiBa of ${SAMPLE_BUYER} that is returned`);
   const orderId = `demo-${started.toString(36)}-riba`;
   await place(storefront, orderId, SAMPLE_BUYER);
   const move = (body: object) => accounting('POST', `/orders/${orderId}/instalments/1/collection`, body);
@@ -53,11 +53,16 @@ export async function tellBouncedRiba(merchant: Merchant): Promise<void> {
   await move({ state: 'credited' });
   tell('credited, subject to collection', await orderWhen(merchant, orderId, 'the order', owed));
   await move({ state: 'paid', paymentId: `${orderId}-1`, confirmed: true });
-  tell('paid', await orderWhen(merchant, orderId, 'it to be settled', isSettled));
+  tell('paid', await orderWhen(merchant, orderId, 'the order to be settled', isSettled));
   await move({ state: 'unpaid', fee: BANK_FEE, reason: 'The customer’s bank returned it.' });
-  const open = await orderWhen(merchant, orderId, 'it to be open again', ({ status }) => status === 'open');
+  const open = await orderWhen(
+    merchant,
+    orderId,
+    'the order to be open again',
+    ({ status }) => status === 'open',
+  );
   tell(`returned, with ${money(BANK_FEE)} of the bank’s costs`, open);
-  say(`a new workflow follows it: ${open.workflowId}`);
+  say(`a new workflow follows the order: ${open.workflowId}`);
   await admin('POST', `/orders/${orderId}/settle`, { reason: 'The demo ends.' });
 }
 

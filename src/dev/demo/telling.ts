@@ -4,10 +4,10 @@ import { SetupError } from '../setup-error.ts';
 export type Money = { amount: number; currency: string };
 type Mail = { id: string; subject: string; text?: string; to: { address: string }[] };
 
-/** When the demo began: its ids and its clock go by it. */
+/** When the demo began: the base of its ids and of its clock. */
 export const started = Date.now();
 
-/** Prints the order's mails as they come to the mailbox; without one (SMTP_URL) it waits for none. */
+/** Prints the order's mails as they reach the mailbox; without a mailbox (SMTP_URL is set) it does not wait. */
 export function mailReader(mailboxApi: string | null, orderNumber: string) {
   const seen = new Set<string>();
   const fresh = async (): Promise<Mail | null> => {
@@ -19,7 +19,8 @@ export function mailReader(mailboxApi: string | null, orderNumber: string) {
   };
   return {
     next: async (what: string, withinMs: number): Promise<void> => {
-      if (mailboxApi === null) return say(`${what}: sent by SMTP_URL's server, so it is not shown here`);
+      if (mailboxApi === null)
+        return say(`${what}: sent through the server of SMTP_URL, so it is not shown here`);
       const mail = await until(what, withinMs, fresh);
       seen.add(mail.id);
       say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
@@ -37,7 +38,7 @@ export async function until<T>(what: string, withinMs: number, look: () => Promi
     if (found !== null) return found;
     if (Date.now() > deadline)
       throw new SetupError(
-        `Waited ${Math.round(withinMs / 1000)} s for ${what}, in vain. See .netterms/logs/.`,
+        `Gave up after waiting ${Math.round(withinMs / 1000)} s for ${what}. See .netterms/logs/.`,
       );
     await sleep(250);
   }

@@ -11,9 +11,9 @@ import { SetupError } from '../setup-error.ts';
 const source = fileURLToPath(new URL('offset.c', import.meta.url));
 
 /**
- * Compiles the library that shifts the wall clock of whatever program loads it (`LD_PRELOAD`), by
- * NETTERMS_CLOCK_OFFSET seconds. Every user of the machine can read it, as PostgreSQL runs as one of its own.
- * @throws SetupError where there is no C compiler
+ * Compiles the library that shifts the wall clock of any program that loads it (`LD_PRELOAD`), by
+ * NETTERMS_CLOCK_OFFSET seconds. Every user of the machine can read it, because PostgreSQL runs as its own user.
+ * @throws SetupError if there is no C compiler, or if it fails
  */
 export async function makeClockLibrary(report: Report): Promise<{ path: string; remove: () => void }> {
   const compiler = await findCompiler(report);
@@ -39,6 +39,6 @@ async function findCompiler(report: Report): Promise<string> {
     if (installed) return installed;
   }
   throw new SetupError(
-    'To shift the clock a C compiler is needed: install one (Debian: apt-get install gcc libc6-dev).',
+    'A C compiler is needed to shift the clock: install one (Debian: apt-get install gcc libc6-dev).',
   );
 }

@@ -1,6 +1,6 @@
-// A library for LD_PRELOAD: the wall clock runs NETTERMS_CLOCK_OFFSET seconds ahead of the machine's (behind, if
-// negative); the monotonic clocks, by which programs measure and wait, are left alone. Waits until an instant of the
-// wall clock are carried back to the machine's.
+// A library for LD_PRELOAD: the wall clock runs NETTERMS_CLOCK_OFFSET seconds ahead of the machine's clock (behind, if
+// negative). The monotonic clocks, by which programs measure and wait, are unchanged. Waits until an instant of the
+// wall clock are converted back to the machine's clock.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -25,7 +25,7 @@ static int is_wall(clockid_t clock) {
   return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
 }
 
-// What is read before `begin`, while the program is being loaded, comes from the kernel.
+// Calls before `begin`, while the program is being loaded, go to the kernel.
 int clock_gettime(clockid_t clock, struct timespec *now) {
   int result = real_clock_gettime ? real_clock_gettime(clock, now) : syscall(SYS_clock_gettime, clock, now);
   if (result == 0 && is_wall(clock)) now->tv_sec += offset;
@@ -52,8 +52,8 @@ int timespec_get(struct timespec *now, int base) {
   return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
 }
 
-// An instant of the machine's clock for one of the shifted clock. What counts from the machine's start, decades less
-// than the wall clock, is of a monotonic clock.
+// Converts an instant of the shifted clock to the machine's clock. Small values count from the machine's start: they
+// belong to a monotonic clock and stay unchanged.
 static const struct timespec *carried_back(const struct timespec *until, struct timespec *space) {
   if (!until || until->tv_sec < 1000000000) return until;
   *space = *until;

@@ -2,7 +2,7 @@ package time
 
 import "syscall"
 
-// clockOffset is what Now adds to the machine's clock, in seconds.
+// clockOffset is the number of seconds that Now adds to the machine's clock.
 var clockOffset = readClockOffset()
 
 func readClockOffset() int64 {
@@ -12,7 +12,7 @@ func readClockOffset() int64 {
 	}
 	seconds, err := atoi(text)
 	if err != nil {
-		panic("NETTERMS_CLOCK_OFFSET is no number of seconds: " + text)
+		panic("NETTERMS_CLOCK_OFFSET is not a number of seconds: " + text)
 	}
 	return int64(seconds)
 }

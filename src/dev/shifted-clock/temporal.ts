@@ -8,14 +8,14 @@ import { run } from '../run.ts';
 import { SetupError } from '../setup-error.ts';
 import { buildWithGo, GO_VERSION, works } from '../temporal-cli.ts';
 
-/** No other that the module asks for: the overlay is made of the files of this one. */
+/** Uses the installed Go and not another version that the module asks for: the overlay is made from its files. */
 const theInstalledGo = { GOTOOLCHAIN: 'local' };
 
 /**
- * Gets a Temporal CLI whose clock NETTERMS_CLOCK_OFFSET shifts: a Go program asks the kernel and no library, so it is
- * built with a `time.Now` that adds the offset. It is kept in the cache.
+ * Gets a Temporal CLI whose clock is shifted by NETTERMS_CLOCK_OFFSET. A Go program reads the clock from the kernel and
+ * not through a library, so the CLI is built with a `time.Now` that adds the offset. It is kept in the cache.
  * @returns the program's path
- * @throws SetupError where there is no Go, or none that can build it
+ * @throws SetupError if Go is missing or cannot build it
  */
 export async function getShiftedTemporal(report: Report): Promise<string> {
   const target = join(cacheDir(), `temporal-${GO_VERSION}-shifted`);
@@ -29,15 +29,17 @@ export async function getShiftedTemporal(report: Report): Promise<string> {
   }
 }
 
-/** Replaces files of Go's own library in one build: https://pkg.go.dev/cmd/go, `-overlay`. */
+/** Replaces files of Go's standard library in one build: https://pkg.go.dev/cmd/go, `-overlay`. */
 async function writeOverlay(dir: string): Promise<string> {
   const env = { ...process.env, ...theInstalledGo };
   const { code, output } = await run(onPath('go') ?? 'go', ['env', 'GOROOT'], { cwd: dir, env });
-  if (code !== 0) throw new SetupError('To shift the clock Go is needed (https://go.dev/doc/install).');
+  if (code !== 0)
+    throw new SetupError('Go is needed to shift the clock: install it (https://go.dev/doc/install).');
   const time = join(output.trim(), 'src', 'time');
   const original = readFileSync(join(time, 'time.go'), 'utf8');
   const now = /^func Now\(\) Time \{\n\tsec, nsec, mono := \w+\(\)\n/m;
-  if (!now.test(original)) throw new SetupError(`Now() in ${time}/time.go is not written as expected.`);
+  if (!now.test(original))
+    throw new SetupError(`Now() in ${time}/time.go is not written as expected: use another version of Go.`);
   const shifted = join(dir, 'time.go');
   writeFileSync(shifted, original.replace(now, '$&\tsec += clockOffset\n'));
   const overlay = join(dir, 'overlay.json');
