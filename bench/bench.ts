@@ -40,7 +40,7 @@ const at = new Date().toISOString();
 const loadBefore = loadavg()[0]!;
 console.log(`${machine.cores} cores, Node ${machine.node}; load before: ${loadBefore.toFixed(2)}`);
 if (loadBefore > 0.3)
-  console.log('Something else runs on this machine: only the ratios mean something, and they waver.');
+  console.log('Other programs use this machine: only the ratios are meaningful, and they vary.');
 
 console.log('Starting PostgreSQL, Temporal, the sinks, the server and the worker …');
 const world = await startWorld({ profile });

@@ -4,7 +4,7 @@ import proto from '@temporalio/proto';
 const { EventType } = proto.temporal.api.enums.v1;
 type Event = temporal.api.history.v1.IHistoryEvent;
 
-/** "ActivityTaskScheduled", as Temporal's web UI names the kind. */
+/** The kind of an event as Temporal's web UI names it, such as "ActivityTaskScheduled". */
 export function kindOf({ eventType }: Event): string {
   const name = EventType[eventType!] ?? 'unknown';
   return name
@@ -23,8 +23,8 @@ const billedOnceEach = new Set([
 
 /**
  * What Temporal Cloud would bill for a history of workflows like ours (docs.temporal.io/evaluate/cloud/actions): the
- * start, each upsert of search attributes, activity, timer and signal; each retry of an activity; all local activities
- * of one workflow task together. Queries and heartbeats leave no event and are not counted.
+ * start; each upsert of search attributes, activity, timer and signal; each retry of an activity; and all local
+ * activities of one workflow task together. Queries and heartbeats leave no event and are not counted.
  */
 export function billableActions(history: readonly Event[]): number {
   const once = history.filter((event) => billedOnceEach.has(kindOf(event))).length;

@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tsx } from '../src/dev/tsx.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: each command has an argument of its own
+// biome-ignore lint/suspicious/noExplicitAny: each command has its own argument
 export type Commands = Record<string, (argument: any) => unknown>;
 
-/** A process of the benchmark's own, called over Node's channel; its file in `processes/` says what it can do. */
+/** A helper process of the benchmark, called over Node's channel; its file in `processes/` defines its commands. */
 export type Helper<C extends Commands> = {
   pid: number;
   call<Name extends keyof C & string>(
@@ -18,7 +18,7 @@ export type Helper<C extends Commands> = {
 type Request = { id: number; name: string; argument: unknown };
 type Response = { id: number; result?: unknown; error?: string };
 
-/** Starts `processes/<name>.ts` and waits until it serves. It ends when this process does. */
+/** Starts `processes/<name>.ts` and waits until it serves. It ends when this process ends. */
 export async function startHelper<C extends Commands>(name: string, ...args: string[]): Promise<Helper<C>> {
   const file = fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
   const child = fork(file, args, { execArgv: [...tsx], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -51,7 +51,7 @@ export async function startHelper<C extends Commands>(name: string, ...args: str
   };
 }
 
-/** In a helper's process: answers the calls, until the benchmark goes away. */
+/** In a helper's process: answers the calls until the benchmark ends. */
 export function serve(commands: Commands): void {
   process.on('message', async ({ id, name, argument }: Request) => {
     try {

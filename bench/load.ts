@@ -1,11 +1,11 @@
 import { quantile } from './measure.ts';
 
-/** Latencies in ms, rates per second. Calls that failed count as errors, not in the rate or the latencies. */
+/** Latencies in ms, rates per second. Failed calls count as errors, but not in the rate or the latencies. */
 export type Load = {
   calls: number;
   concurrency: number;
   errors: number;
-  /** What the first call that failed said. */
+  /** The error of the first failed call. */
   firstError: string | null;
   rate: number;
   p50: number;
@@ -16,7 +16,7 @@ export type Load = {
   driverCores: number;
 };
 
-/** Makes `calls` calls in a closed loop: each of `concurrency` callers begins its next call when the last has answered. */
+/** Makes `calls` calls in a closed loop: each of `concurrency` callers begins its next call after the last answer. */
 export async function load(
   { calls, concurrency }: { calls: number; concurrency: number },
   call: (index: number) => Promise<unknown>,

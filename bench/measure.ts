@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The middle of the values; of an even number, the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -13,12 +13,12 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** Rounded to three significant digits, as the tables show figures; whole numbers above that stay whole. */
+/** Rounded to three significant digits, as the tables show figures; larger values are rounded to whole numbers. */
 export function rounded(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
-/** Seconds of CPU (user and system) that a process has used, its threads included. Linux only. */
+/** CPU seconds (user and system) that a process has used, including its threads. Linux only. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -44,11 +44,11 @@ export async function untilIdle(pid: number): Promise<void> {
   });
 }
 
-/** Looks again and again until `look` is true; fails after `withinMs` with what it waited for. */
+/** Polls until `look` is true; fails after `withinMs` with what it waited for. */
 export async function until(what: string, look: () => Promise<boolean>, withinMs = 300_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await look())) {
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`gave up after waiting ${withinMs / 1000} s for ${what}`);
     await sleep(200);
   }
 }

@@ -11,13 +11,13 @@ import {
 import { activePolicies, replacePolicy } from '../src/modules/settings/tables.ts';
 import type { Sql } from '../src/platform/postgres/client.ts';
 
-/** So many that their locks are seldom met; every order goes to the next one. */
+/** Enough customers that orders seldom wait for each other's locks; each order goes to the next customer. */
 export const CUSTOMERS = 200;
 export const customerId = (index: number): string => `customer-${index % CUSTOMERS}`;
 
-/** An hour, with one reminder at its end: an order placed as of an hour before an instant is reminded at that instant. */
+/** One hour, with one reminder at its end: an order placed an hour before an instant is reminded at that instant. */
 export const WAKE_TERMS = { code: 'wake', afterMs: 3_600_000 };
-/** Seconds, with three reminders; for counting the events of a whole life. */
+/** Terms of seconds, with three reminders; for counting the events of an order's whole life. */
 export const SHORT_TERMS = 'short';
 
 const TURNOVER = { amount: 100_000, currency: 'EUR' };
@@ -26,7 +26,7 @@ export const USUAL_RULES: readonly Rule[] = [
   { rule: 'minOrders', orders: 3 },
   { rule: 'minTurnover', turnover: TURNOVER },
 ];
-/** All kinds; those with a period, about what is open and about what is late ask the customer's history. */
+/** All kinds of rules; those with a period and those about open or late orders query the customer's history. */
 export const TWENTY_RULES: readonly Rule[] = [
   ...USUAL_RULES,
   { rule: 'groups', anyOf: ['trade', 'wholesale'] },
@@ -48,7 +48,7 @@ export const TWENTY_RULES: readonly Rule[] = [
   { rule: 'minTurnover', turnover: { amount: 1, currency: 'EUR' }, withinDays: 365 },
 ];
 
-/** Puts other rules in force. */
+/** Puts these rules in force. */
 export async function setRules(sql: Sql, rules: readonly Rule[]): Promise<void> {
   const { version } = (await activePolicies(sql)).eligibility;
   const by = { baseVersion: version, actor: 'user:bench', now: new Date().toISOString() };
@@ -66,7 +66,7 @@ export async function addOtherCustomers(sql: Sql, count: number): Promise<void> 
   await sql`analyze customers, accounts`;
 }
 
-/** A merchant with the usual rules, and customers who pass them and have credit without end. */
+/** A merchant with the usual rules, and customers who pass them and have practically unlimited credit. */
 export async function openMerchant(sql: Sql): Promise<void> {
   const now = new Date().toISOString();
   const by = { baseVersion: 0, actor: 'user:bench', now };

@@ -4,8 +4,8 @@ import { CUSTOMERS } from './merchant.ts';
 const MONTHS = 26;
 
 /**
- * Past orders of the bench's customers, spread evenly over 26 months: two instalments each, of which most were paid,
- * some in time and some late. Their processes are over, or never look again.
+ * Past orders of the benchmark's customers, spread evenly over 26 months, with two instalments each. Most instalments
+ * were paid, some in time and some late. Their workflows have ended, or never look at the order again.
  */
 export async function addPastOrders(sql: Sql, count: number): Promise<void> {
   await sql.begin(async (tx) => {

@@ -3,10 +3,10 @@ import { rounded } from './measure.ts';
 /** A figure of the table. */
 export type Row = { figure: string; value: number | string; unit: string; note?: string };
 
-/** A figure that the product is to reach. */
+/** A figure that the product should reach. */
 export type Wanted = { name: string; measured: number; bound: 'at most' | 'at least'; wanted: number };
 
-/** What one part found. `errors` counts calls that failed; `details` go into the JSON file only. */
+/** The results of one part. `errors` counts failed calls; `details` go only into the JSON file. */
 export type Findings = { rows: Row[]; wanted: Wanted[]; errors: number; details: unknown };
 
 export const isMet = ({ measured, bound, wanted }: Wanted): boolean =>

@@ -22,12 +22,12 @@ import type { Sinks } from './processes/sinks.ts';
 
 export const resultsDir = join(projectDir, 'bench', 'results');
 
-/** The configuration's default; the bare worker of the comparison gets the same. */
+/** The configuration's default; the bare worker of the comparison uses the same value. */
 export const MAX_CACHED_WORKFLOWS = readConfig({
   DATABASE_URL: 'postgres://nowhere',
   SMTP_URL: 'smtp://nowhere',
 }).maxCachedWorkflows;
-/** Above what can be reached here: the limit on mail is for the merchant's mail server, and is not what is measured. */
+/** More than can be reached here: the limit protects the merchant's mail server, and is not what we measure. */
 export const MAX_MAILS_PER_SECOND = 10_000;
 
 export type World = {
@@ -35,15 +35,15 @@ export type World = {
   client: Client;
   temporalAddress: string;
   smtpUrl: string;
-  /** A database of its own for checkouts without HTTP, on the same server, so that no poller starts their workflows. */
+  /** A separate database on the same server for checkouts without HTTP, so that no poller starts their workflows. */
   directDatabaseUrl: string;
   api: { url: string; key: string };
   sinks: Helper<Sinks>;
   http: Helper<Driver<'http'>>;
   workerPid(): number;
-  /** A worker without a past: no workflow is in its cache. */
+  /** Starts a new worker, which has no workflow in its cache. */
   renewWorker(settings: { maxCachedWorkflows: number }): Promise<void>;
-  /** Waits until every order is asleep: its workflow runs, the store is told, its mails are sent, the worker is idle. */
+  /** Waits until every order is asleep: workflow running, store notified, mails sent, worker idle. */
   untilAsleep(): Promise<void>;
   /** Rejects if a server ends by itself. */
   broken: Promise<never>;
@@ -51,8 +51,8 @@ export type World = {
 };
 
 /**
- * Starts everything anew in processes of its own, on this machine: PostgreSQL and Temporal on files, with their usual
- * durability; mail and the store go to sinks; the server and the worker run as in development.
+ * Starts a fresh system in separate processes on this machine: PostgreSQL and Temporal on files, with their usual
+ * durability. Mail and store notifications go to sinks. The server and the worker run as in development.
  * @param profile writes CPU profiles of the server and the worker into the results' folder when they stop
  */
 export async function startWorld({ profile }: { profile: boolean }): Promise<World> {
@@ -77,7 +77,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
   const guard = (name: string, child: Child) => {
     void child.ended.then(() => {
       if (!stopping && !replaced.has(child))
-        breaks(new Error(`${name} ended by itself: ${child.lastLines().slice(-5).join(' · ')}`));
+        breaks(new Error(`${name} ended unexpectedly: ${child.lastLines().slice(-5).join(' · ')}`));
     });
   };
   const replaced = new Set<Child>();

@@ -18,8 +18,8 @@ type Round = {
 };
 
 /**
- * Checkouts over HTTP, one after the other and 32 at a time, against the same transaction called directly and against
- * bare workflow starts on the same Temporal server, in turn. Each driver is a process of its own.
+ * Checkouts over HTTP, one after the other and 32 at a time, compared with the same transaction called directly and
+ * with bare workflow starts on the same Temporal server, in turn. Each driver is a separate process.
  */
 export async function measureCheckout(world: World, quick: boolean): Promise<Findings> {
   const size = quick ? { rounds: 1, single: 30, burst: 96 } : { rounds: 5, single: 200, burst: 640 };
@@ -45,7 +45,7 @@ export async function measureCheckout(world: World, quick: boolean): Promise<Fin
         args: [],
       }),
   };
-  /** Lets what a load has set going come to its end, so that the next one does not pay for it. */
+  /** Waits until the work that a load has caused is finished, so that it does not burden the next load. */
   const settled = (name: keyof typeof drivers) => (name === 'http' ? world.untilAsleep() : sleep(500));
   try {
     const warmUp = quick ? 60 : 300;
@@ -53,7 +53,7 @@ export async function measureCheckout(world: World, quick: boolean): Promise<Fin
     await world.untilAsleep();
     const rounds: Round[] = [];
     for (let round = 1; round <= size.rounds; round++) {
-      // The order turns, so that none always follows the same one.
+      // The order alternates, so that no load always follows the same one.
       const turn = <T>(list: T[]) => (round % 2 === 0 ? list.reverse() : list);
       const single = {} as Round['single'];
       const burst = {} as Round['burst'];
@@ -75,7 +75,7 @@ export async function measureCheckout(world: World, quick: boolean): Promise<Fin
   }
 }
 
-/** How long after the last answer the last workflow made its first pass, and how many began in a second on the way. */
+/** How long after the last answer the last workflow first looked at its order, and how many began per second. */
 async function backlogOf({ sql }: World, prefix: string, endedAt: number): Promise<Backlog> {
   const [row] = await sql<{ orders: number; firstAt: string; lastAt: string }[]>`
     select count(*) as orders, min(placed_at) as first_at, max(started_at) as last_at from orders

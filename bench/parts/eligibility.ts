@@ -8,8 +8,8 @@ const OTHERS = 100_000;
 const BOUND = 1.3;
 
 /**
- * Checkouts over HTTP, one after the other, by the usual three rules among few customers, and then by twenty rules
- * (eight of them ask the customer's history) among a hundred thousand.
+ * Checkouts over HTTP, one after the other, first with the usual three rules and few customers, then with twenty rules
+ * (eight of them query the customer's history) and a hundred thousand customers.
  */
 export async function measureEligibility(world: World, quick: boolean): Promise<Findings> {
   const { rounds, calls } = quick ? { rounds: 1, calls: 30 } : { rounds: 5, calls: 200 };

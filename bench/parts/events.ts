@@ -5,7 +5,7 @@ import { SHORT_TERMS } from '../merchant.ts';
 import type { Findings } from '../report.ts';
 import type { World } from '../world.ts';
 
-/** Several, because what happens at the same moment may fall into one workflow task or into two. */
+/** Several orders, because what happens at the same moment may fall into one workflow task or into two. */
 const ORDERS = 5;
 
 /**
@@ -54,7 +54,7 @@ export async function measureEvents(world: World): Promise<Findings> {
       },
       ...byCount.map(([kind, count]) => ({ figure: `  ${kind}`, value: count, unit: '' })),
       {
-        figure: 'billable actions of it',
+        figure: 'billable actions of this order',
         value: billableActions(longest),
         unit: '',
         note: 'by Temporal Cloud’s definition',
@@ -75,5 +75,5 @@ async function payInFull({ api }: World, orderId: string): Promise<void> {
       amount: { amount: 122_000, currency: 'EUR' },
     }),
   });
-  if (!response.ok) throw new Error(`a payment was not taken: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`a payment was refused: ${response.status} ${await response.text()}`);
 }

@@ -4,11 +4,13 @@ import type { Findings } from '../report.ts';
 import { MAX_CACHED_WORKFLOWS, type World } from '../world.ts';
 
 /**
- * How the memory of a new worker grows while orders that it has begun sleep. The base is taken when its first 50 orders
- * are asleep: its code is loaded and warm, and its cache of workflows mostly still to be filled, which counts as growth.
+ * How the memory of a new worker grows while orders that it has started sleep. The base is measured when its first 50
+ * orders are asleep: its code is loaded and warm, but its cache of workflows is mostly empty, so that filling the cache
+ * counts as growth.
  */
 export async function measureMemory(world: World, quick: boolean): Promise<Findings> {
-  // When it must be quick, as many orders to a place in the cache, but so few that the heap's own growth blurs the figure.
+  // A quick run has the same number of orders per place in the cache, but with so few orders the heap's own growth
+  // distorts the figure.
   const orders = quick ? 100 : 2_000;
   const maxCachedWorkflows = MAX_CACHED_WORKFLOWS * (orders / 2_000);
   const first = 50;
@@ -43,7 +45,7 @@ export async function measureMemory(world: World, quick: boolean): Promise<Findi
       { figure: `worker with ${first + orders}`, value: all / 1024, unit: 'MiB' },
       { figure: 'growth per order', value: growth, unit: 'KiB' },
       {
-        figure: 'of it, once the cache is full',
+        figure: 'growth per order, once the cache is full',
         value: (all - filled) / (orders - maxCachedWorkflows),
         unit: 'KiB',
       },

@@ -9,13 +9,14 @@ import { MAX_CACHED_WORKFLOWS, MAX_MAILS_PER_SECOND, type World } from '../world
 
 const BARE_QUEUE = 'bench-bare';
 
-/** `rate` counts from the instant on which all fall due to the last mail; `cpuMs` is the worker's, until it is idle again. */
+/** `rate` counts from the instant at which all fall due to the last mail; `cpuMs` is the worker's until it is idle. */
 type Wake = { rate: number; cpuMs: number; bytes: number; missing: number; twice: number };
 type Round = { product: Wake; bare: Wake };
 
 /**
- * Reminders that all fall due at one instant, against a bare workflow that only wakes and sends a mail of the same size,
- * with the same cache, in turn. Both kinds sleep before, some in the worker's cache, the others to be replayed.
+ * Reminders that all fall due at one instant, compared with a bare workflow that only wakes and sends a mail of the
+ * same size, with the same cache, in turn. Both kinds sleep before; some are in the worker's cache, the others must be
+ * replayed.
  */
 export async function measureReminders(world: World, quick: boolean): Promise<Findings> {
   const size = quick ? { rounds: 1, reminders: 60 } : { rounds: 3, reminders: 500 };
@@ -80,7 +81,7 @@ export async function measureReminders(world: World, quick: boolean): Promise<Fi
     };
 
     const warmUp = quick ? 20 : 100;
-    /** Time enough for so many to be asleep before their instant. */
+    /** Enough time for all of them to be asleep before their instant. */
     const leadMs = (kind: keyof Round, count: number) => 8_000 + count * (kind === 'product' ? 120 : 60);
     for (const kind of ['product', 'bare'] as const)
       await wake(kind, warmUp, `${kind}-reminders-warm-up`, leadMs(kind, warmUp));

@@ -8,7 +8,7 @@ const ORDERS = 100_000;
 const BOUND = 300;
 const reports = ['ageing', 'expected-cash', 'dso', 'average-days-late'];
 
-/** The reports over HTTP, of today and of days past, on a hundred thousand orders; the slowest of the days counts. */
+/** The reports over HTTP, for today and for past days, on a hundred thousand orders; the slowest day counts. */
 export async function measureReports(world: World, quick: boolean): Promise<Findings> {
   await addPastOrders(world.sql, ORDERS);
   const rounds = quick ? 3 : 9;

@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Loaded into each thread of the worker's process before its own code, with `--expose-gc`: SIGUSR2 collects the garbage
- * of all of them (the workflows have a thread of their own), so that what is measured afterwards is what is held.
+ * Loaded into each thread of the worker's process before its own code, with `--expose-gc`. SIGUSR2 collects the garbage
+ * of all threads (the workflows run in their own), so that only memory in use is measured afterwards.
  */
 const channel = new BroadcastChannel('collect-garbage');
 channel.onmessage = collect;

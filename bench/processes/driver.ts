@@ -7,7 +7,7 @@ import { serve } from '../helper.ts';
 import { type Load, load } from '../load.ts';
 import { customerId } from '../merchant.ts';
 
-/** `prefix` makes the ids of this load; `placedAt` and `termsCode` are of the orders. */
+/** `prefix` begins the order ids of this load; `placedAt` and `termsCode` apply to all its orders. */
 export type Orders = {
   calls: number;
   concurrency: number;

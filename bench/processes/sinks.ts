@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { SMTPServer } from 'smtp-server';
 import { serve } from '../helper.ts';
 
-/** What came in since the last reset; instants in ms. */
+/** The mails received since the last reset; instants in ms. */
 export type Mails = {
   mails: number;
   /** By Message-ID. */
@@ -16,7 +16,7 @@ let bytes = 0;
 let lastAt = 0;
 const messageIds = new Set<string>();
 
-/** Takes every mail and keeps nothing but figures. */
+/** Accepts every mail and keeps only figures. */
 const smtp = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS', 'AUTH'],
