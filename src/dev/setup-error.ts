@@ -1,4 +1,4 @@
-/** A setup that cannot continue; the message tells the person at the keyboard what is wrong and what to do. */
+/** A setup that cannot continue; its message says what is wrong and what to do. */
 export class SetupError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

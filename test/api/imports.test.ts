@@ -181,7 +181,7 @@ describe('a file of JSON Lines', () => {
     const { rejected } = await imported(file, { type: NDJSON });
     expect((await customer('twice')).name).toBe('Verdi');
     expect(rejected.map(({ line }: { line: number }) => line)).toEqual([1, 3]);
-    expect(rejected[1].errors[0].detail).toContain('Line 2 is about twice already');
+    expect(rejected[1].errors[0].detail).toContain('Line 2 is already about twice');
   });
 });
 
@@ -302,7 +302,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
       'an unknown column',
       `${header},e-mail\n${line('g')},x\n`,
       {},
-      unreadable(/"e-mail".*Known are: customerId, .*contacts\.ROLE/),
+      unreadable(/"e-mail".*The known columns are: customerId, .*contacts\.ROLE/),
     ],
     [
       'no column of names',
@@ -311,7 +311,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
       unreadable(/lacks the columns "name"/),
     ],
     ['a column twice', `${header},name\n${line('g')},x\n`, {}, unreadable(/"name" more than once/)],
-    ['another separator', good, { query: '?separator=%3B' }, unreadable(/not known/)],
+    ['another separator', good, { query: '?separator=%3B' }, unreadable(/unknown columns/)],
     [
       'a quote that is not closed',
       `${good}h,"H,h@h.example,it,IT\n${line('i')}\n`,
@@ -337,7 +337,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
       { type: NDJSON },
       unreadable(/Line 2 is longer/),
     ],
-    ['what is no gzip', good, { headers: { 'content-encoding': 'gzip' } }, unreadable(/unpacked/)],
+    ['what is no gzip', good, { headers: { 'content-encoding': 'gzip' } }, unreadable(/decompressed/)],
     [
       'another packing',
       good,

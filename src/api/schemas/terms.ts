@@ -137,7 +137,7 @@ const termsWith = (more: Beside) => {
   });
 };
 
-/** Checked where the terms alone tell the due date; otherwise the last due date ends the discount. */
+/** Checked if the due date follows from the terms alone; otherwise the last due date ends the discount. */
 function discountIsEarly(given: object): boolean {
   const { kind, days, discount } = given as {
     kind: string;

@@ -13,7 +13,7 @@ const source = fileURLToPath(new URL('offset.c', import.meta.url));
 /**
  * Compiles the library that shifts the wall clock of any program that loads it (`LD_PRELOAD`), by
  * NETTERMS_CLOCK_OFFSET seconds. Every user of the machine can read it, because PostgreSQL runs as its own user.
- * @throws SetupError if there is no C compiler, or if it fails
+ * @throws SetupError if there is no C compiler, or if it cannot compile the library
  */
 export async function makeClockLibrary(report: Report): Promise<{ path: string; remove: () => void }> {
   const compiler = await findCompiler(report);
