@@ -45,7 +45,7 @@ import { revokeTerms } from './modules/revocation/revoke-terms.ts';
 import { claimRevocations, wakeRevocations } from './modules/revocation/tables.ts';
 import { continueWithoutStore, retryStore } from './modules/storefronts/retry-store.ts';
 import type { Db, Sql } from './platform/postgres/client.ts';
-import type { Lookout } from './platform/temporal/poller.ts';
+import type { Recovery } from './platform/temporal/poller.ts';
 
 /*
  * Definitions that modules export and that others use without knowing those modules: one of the three ways in which a
@@ -112,7 +112,7 @@ export const importAppliers: Appliers = { customers: importCustomers, payments: 
  * What the poller looks for: orders whose workflow was never started or has not reported in time, commands that no
  * workflow has taken, files that were not applied, and revocations that are not finished.
  */
-export const lookoutsOf = ({
+export const recoveriesOf = ({
   sql,
   orderWorkflows,
   commands,
@@ -124,26 +124,26 @@ export const lookoutsOf = ({
   commands: Pick<Commands, 'notifyAgain'>;
   importWorkflows: Pick<ImportWorkflows, 'ensureRunning'>;
   revocationWorkflows: Pick<RevocationWorkflows, 'ensureRunning'>;
-}): Lookout[] => [
+}): Recovery[] => [
   async (claim) =>
     (await claimOverdueOrders(sql, claim)).map((order) => ({
-      named: { orderId: order.id },
-      look: () => orderWorkflows.ensureRunning(order),
+      logFields: { orderId: order.id },
+      recover: () => orderWorkflows.ensureRunning(order),
     })),
   async (claim) =>
     (await claimUnsignalled(sql, claim)).map((command) => ({
-      named: { orderId: command.orderId },
-      look: () => commands.notifyAgain(command, claim.now),
+      logFields: { orderId: command.orderId },
+      recover: () => commands.notifyAgain(command, claim.now),
     })),
   async (claim) =>
     (await claimWaitingImports(sql, claim)).map((row) => ({
-      named: { importId: row.id },
-      look: () => importWorkflows.ensureRunning(row),
+      logFields: { importId: row.id },
+      recover: () => importWorkflows.ensureRunning(row),
     })),
   async (claim) =>
     (await claimRevocations(sql, claim)).map((row) => ({
-      named: { revocationId: row.id },
-      look: () => revocationWorkflows.ensureRunning(row),
+      logFields: { revocationId: row.id },
+      recover: () => revocationWorkflows.ensureRunning(row),
     })),
 ];
 

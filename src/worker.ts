@@ -15,7 +15,7 @@ import { createTemporalClient } from './platform/temporal/client.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
 import { createWorkers } from './platform/temporal/workers.ts';
-import { commandsFor, lookoutsOf } from './registry.ts';
+import { commandsFor, recoveriesOf } from './registry.ts';
 
 const config = readConfig();
 const log = pino({ level: config.logLevel, base: { process: 'worker' } });
@@ -62,14 +62,14 @@ const workers = await createWorkers({
   maxMailsPerSecond: config.maxMailsPerSecond,
   maxMailsAtOnce: MAILS_AT_ONCE,
 });
-const lookouts = lookoutsOf({
+const recoveries = recoveriesOf({
   sql,
   orderWorkflows,
   commands,
   importWorkflows: createImportWorkflows({ client, log }),
   revocationWorkflows: createRevocationWorkflows({ client, log }),
 });
-const poller = createPoller({ lookouts, log });
+const poller = createPoller({ recoveries, log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 log.info({ namespace: client.options.namespace }, 'worker ready');

@@ -128,7 +128,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       await closeUnsent(tx, id);
       return 'skipped';
     }
-    const begun = await begunBefore(tx, id);
+    const begun = await earlierAttempt(tx, id);
     if (begun === 'sent') return 'sent';
     if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey: null };
     const data = demandData({ revocation, customer, owed, settings });
@@ -164,7 +164,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const id = mailIdOf(order, what);
     const { body: settings } = (await activePolicies(tx)).settings;
     const stepKey = typeof what === 'string' ? null : what.key;
-    const begun = await begunBefore(tx, id);
+    const begun = await earlierAttempt(tx, id);
     if (begun === 'sent') return 'sent';
     if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
@@ -228,7 +228,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
 }
 
 /** 'sent', or the mail if its outcome is unknown (it is recorded as repeated), or null if it must be written. */
-async function begunBefore(tx: Tx, id: string): Promise<MailRow | 'sent' | null> {
+async function earlierAttempt(tx: Tx, id: string): Promise<MailRow | 'sent' | null> {
   const known = await findMail(tx, id);
   if (known?.state === 'sent' || known?.state === 'sent_maybe_twice') return 'sent';
   if (known?.state !== 'sending') return null;

@@ -24,7 +24,7 @@ export async function customerViews(
 ): Promise<CustomerView[]> {
   if (!holds(key, 'read')) return rows.map(factsView);
   const ids = rows.map(({ id }) => id);
-  const [policies, accounts, namesakes, vatChecks, groups] = await Promise.all([
+  const [policies, accounts, sameNumber, vatChecks, groups] = await Promise.all([
     activePolicies(sql),
     accountsOf(sql, ids),
     sameVatNumber(sql, ids),
@@ -52,7 +52,7 @@ export async function customerViews(
       .map((other) => accountView(other, policies)),
     creditGroup:
       row.creditGroup === null ? null : { groupId: row.creditGroup, name: groups.get(row.creditGroup)! },
-    sameVatNumber: namesakes.get(row.id) ?? [],
+    sameVatNumber: sameNumber.get(row.id) ?? [],
     vatCheck: vatChecks.get(row.id) ?? null,
   }));
 }

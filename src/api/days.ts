@@ -11,7 +11,7 @@ export function requirePast(pointer: string, given: string, today: string): void
 }
 
 /** An instant in the future, to the millisecond. Throws `validation`. */
-export function toCome(pointer: string, given: string, now: string): string {
+export function requireFuture(pointer: string, given: string, now: string): string {
   if (Date.parse(given) <= Date.parse(now)) invalid(pointer, 'This is not in the future.');
   return new Date(given).toISOString();
 }

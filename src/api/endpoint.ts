@@ -153,7 +153,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     const key = keyOf(res);
     const ids = parse(params, req.params, 'parameters');
     res.locals.ids = ids;
-    const { format, query: asked } = parted(given, req);
+    const { format, query: asked } = splitFormat(given, req);
     const query = parse(given.query, asked, 'parameters');
     const body = takesFile(given)
       ? uploadOf(req, Object.keys(given.files))
@@ -174,7 +174,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
 }
 
 /** The format and the other parameters. If the call has only one format, `format` is a parameter like any other. */
-function parted({ formats }: Endpoint, req: Request): { format: Format; query: unknown } {
+function splitFormat({ formats }: Endpoint, req: Request): { format: Format; query: unknown } {
   if (formats.length === 1) return { format: formats[0]!, query: req.query };
   const { format: given, ...query } = req.query;
   const { format } = parse(z.object({ format: formatParameter(formats) }), { format: given }, 'parameters');

@@ -202,7 +202,7 @@ export function customerRoutes({
       reserved,
       declines,
       history,
-      namesakes,
+      sameNumber,
       accounts,
       groups,
       request,
@@ -234,7 +234,7 @@ export function customerRoutes({
     const props = {
       customer,
       privilege: applicant.privilege,
-      namesakes: namesakes.get(customer.id) ?? [],
+      sameNumber: sameNumber.get(customer.id) ?? [],
       request,
       vatCheck: vatChecks.get(customer.id) ?? null,
       credit: creditOf(applicant, policy),

@@ -26,15 +26,15 @@ import {
 } from './messages.ts';
 import { NtDueAt, NtStatus } from './search-attributes.ts';
 import {
+  adoptPlan,
+  copySnapshot,
   describe,
   describeTimer,
   firstStep,
-  learn,
   mayAct,
   type OrderState,
   openState,
   report,
-  takeOver,
 } from './state.ts';
 
 const ledger = proxyLocalActivities<Activities>(ledgerOptions);
@@ -61,10 +61,10 @@ export async function deferredOrder(input: DeferredOrder): Promise<Ending> {
   const order = openState(input);
   setHandler(status, () => report(order));
   for (const signal of [...commandSignals, lookAgain]) setHandler(signal, () => wake(order));
-  setHandler(settle, (message) => (message?.commandId ? wake(order) : askByHand(order, 'settle')));
-  setHandler(cancel, (message) => (message?.commandId ? wake(order) : askByHand(order, 'cancel')));
+  setHandler(settle, (message) => (message?.commandId ? wake(order) : requestManually(order, 'settle')));
+  setHandler(cancel, (message) => (message?.commandId ? wake(order) : requestManually(order, 'cancel')));
   CancellationScope.current().cancelRequested.catch(() =>
-    askByHand(order, 'cancel', { onlyIfUntouched: true }),
+    requestManually(order, 'cancel', { onlyIfUntouched: true }),
   );
   return CancellationScope.nonCancellable(() => follow(order));
 }
@@ -73,7 +73,7 @@ async function follow(order: OrderState): Promise<Ending> {
   await advance(order);
   while (!order.superseded && !isClosed(order.status)) {
     begin(order);
-    await somethingToDo(order);
+    await waitForWork(order);
     act(order);
     await advance(order);
   }
@@ -93,7 +93,7 @@ function begin(order: OrderState): void {
 }
 
 /** Waits for a message or for the next step that may be acted on. */
-async function somethingToDo(order: OrderState): Promise<void> {
+async function waitForWork(order: OrderState): Promise<void> {
   const { due, later } = splitDue(order.plan, Date.now());
   if (order.awake || due.some((step) => mayAct(order, step))) return;
   const next = later[0];
@@ -107,7 +107,7 @@ async function somethingToDo(order: OrderState): Promise<void> {
 function act(order: OrderState): void {
   const due = splitDue(order.plan, Date.now()).due.filter((step) => mayAct(order, step));
   order.plan = order.plan.filter((step) => !due.includes(step));
-  for (const { key } of due) order.taken.add(key);
+  for (const { key } of due) order.actedOn.add(key);
   order.expired = due.some((step) => step.kind === 'expire');
   const { send, superseded } = collapse(due.filter((step) => step.kind !== 'expire'));
   for (const step of send)
@@ -145,7 +145,7 @@ async function advance(order: OrderState): Promise<void> {
     order.superseded = true;
     return;
   }
-  learn(order, snapshot);
+  copySnapshot(order, snapshot);
   if (snapshot.moreWaits) wake(order);
   if (snapshot.plan) replan(order, snapshot.plan);
   if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
@@ -154,8 +154,8 @@ async function advance(order: OrderState): Promise<void> {
 }
 
 /** Due dates have changed: mails for steps that are no longer planned are cancelled. */
-function replan(order: OrderState, plan: Parameters<typeof takeOver>[1]): void {
-  takeOver(order, plan);
+function replan(order: OrderState, plan: Parameters<typeof adoptPlan>[1]): void {
+  adoptPlan(order, plan);
   for (const { scope, step } of order.mailing.values())
     if (step && !plan.steps.some(({ key }) => key === step.key)) scope.cancel();
 }
@@ -211,7 +211,7 @@ async function notifyStoreClosed(order: OrderState): Promise<void> {
   await order.notifyingStore?.done;
   if (!order.notifiesStore || order.unknownToStore) return;
   const event = order.status === 'cancelled' ? 'cancelled' : 'settled';
-  await store.notifyStore({ ...order.id, event }).catch(noted);
+  await store.notifyStore({ ...order.id, event }).catch(ignoreFailure);
 }
 
 async function mailClosing(order: OrderState): Promise<void> {
@@ -247,8 +247,12 @@ function wake(order: OrderState): void {
 }
 
 /** A person acted in Temporal itself, without a command: the next look at the order makes a command of it. */
-function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouched = false } = {}): void {
-  const place = `by-hand:${workflowInfo().runId.slice(0, 8)}:${order.askedByHand++}`;
+function requestManually(
+  order: OrderState,
+  kind: 'settle' | 'cancel',
+  { onlyIfUntouched = false } = {},
+): void {
+  const place = `by-hand:${workflowInfo().runId.slice(0, 8)}:${order.manualRequestCount++}`;
   order.manualRequests.push({
     kind,
     place,
@@ -260,4 +264,4 @@ function askByHand(order: OrderState, kind: 'settle' | 'cancel', { onlyIfUntouch
 }
 
 /** Ignores the failure: the delivery's row in PostgreSQL shows what went wrong, and the workflow ends anyway. */
-function noted(): void {}
+function ignoreFailure(): void {}

@@ -27,13 +27,13 @@ const LONGEST_PAUSE = 3_600_000;
 
 /**
  * Demands all open amounts from a customer whose terms were revoked: sends a demand to each of their open orders, waits
- * for the answers, and sends one letter about all orders. The revocation itself is already in force.
+ * for the waitForAnswers, and sends one letter about all orders. The revocation itself is already in force.
  */
 export async function revoke({ revocationId }: Revocation): Promise<void> {
   // The revocation is in force, so a cancellation in Temporal must not stop this half-way.
   await CancellationScope.nonCancellable(async () => {
     await orders.demandOpenOrders({ revocationId });
-    await answers(revocationId);
+    await waitForAnswers(revocationId);
     await mail.sendDemand({ revocationId }).catch(() => ledger.noteDemandFailed({ revocationId }));
     await ledger.finishRevocation({ revocationId, now: Date.now() });
     setCurrentDetails('done');
@@ -41,7 +41,7 @@ export async function revoke({ revocationId }: Revocation): Promise<void> {
 }
 
 /** Waits, with growing pauses, until all orders of the revocation have answered. */
-async function answers(revocationId: string): Promise<void> {
+async function waitForAnswers(revocationId: string): Promise<void> {
   const until = Date.now() + ANSWERS_WITHIN;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const waiting = await ledger.demandsWaiting({ revocationId });

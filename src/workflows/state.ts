@@ -4,23 +4,26 @@ import type { PaidInStore } from '../modules/orders/rules/order-state.ts';
 import { nextUnpaid, type Step, splitDue, stepInWords } from '../modules/orders/rules/steps.ts';
 import type { DeferredOrder, OrderReport } from './messages.ts';
 
-type Known = Omit<Extract<OrderSnapshot, { superseded: false }>, 'superseded' | 'plan' | 'moreWaits'>;
+type SnapshotFields = Omit<
+  Extract<OrderSnapshot, { superseded: false }>,
+  'superseded' | 'plan' | 'moreWaits'
+>;
 
 type NewPlan = Extract<OrderSnapshot, { superseded: false }>['plan'];
 
 /** The whole state of a running workflow. At each look at the order, PostgreSQL's data is copied into it. */
-export type OrderState = Known & {
+export type OrderState = SnapshotFields & {
   readonly id: { readonly orderId: string; readonly episode: number };
   /** Steps that are still to come. */
   plan: readonly Step[];
   planVersion: number;
   /** The keys of the steps that this run has acted on. */
-  readonly taken: Set<string>;
+  readonly actedOn: Set<string>;
   /** Something has arrived that the loop must look at. */
   awake: boolean;
   superseded: boolean;
   manualRequests: Advance['manualRequests'];
-  askedByHand: number;
+  manualRequestCount: number;
   expired: boolean;
   storeFailed: boolean;
   unknownToStore: boolean;
@@ -38,11 +41,11 @@ export function openState({ orderId, episode, plan, planVersion }: DeferredOrder
     id: { orderId, episode },
     plan,
     planVersion,
-    taken: new Set(),
+    actedOn: new Set(),
     awake: false,
     superseded: false,
     manualRequests: [],
-    askedByHand: 0,
+    manualRequestCount: 0,
     expired: false,
     storeFailed: false,
     unknownToStore: false,
@@ -63,19 +66,21 @@ export function openState({ orderId, episode, plan, planVersion }: DeferredOrder
   };
 }
 
-const knowsOrder = { pending: false, failed: false, marked: true, chased: true } as const satisfies Record<
-  PaidInStore,
-  boolean
->;
+const allowsReminders = {
+  pending: false,
+  failed: false,
+  marked: true,
+  chased: true,
+} as const satisfies Record<PaidInStore, boolean>;
 
 /** No reminder is sent before the order is confirmed and the store has marked it paid (or it continues without it). */
 export function mayAct(order: OrderState, step: Step): boolean {
   if (step.kind === 'expire') return order.status === 'reserved';
-  return order.status === 'open' && knowsOrder[order.paidInStore];
+  return order.status === 'open' && allowsReminders[order.paidInStore];
 }
 
 /** Copies PostgreSQL's data field by field: fields of a later version must not get into the state. */
-export function learn(order: OrderState, snapshot: Known): void {
+export function copySnapshot(order: OrderState, snapshot: SnapshotFields): void {
   order.status = snapshot.status;
   order.outstanding = snapshot.outstanding;
   order.currency = snapshot.currency;
@@ -88,9 +93,9 @@ export function learn(order: OrderState, snapshot: Known): void {
 }
 
 /** Adopts a changed plan. Steps that this run has already acted on are not repeated. */
-export function takeOver(order: OrderState, { version, steps }: NonNullable<NewPlan>): void {
+export function adoptPlan(order: OrderState, { version, steps }: NonNullable<NewPlan>): void {
   order.planVersion = version;
-  order.plan = steps.filter(({ key }) => !order.taken.has(key));
+  order.plan = steps.filter(({ key }) => !order.actedOn.has(key));
   order.remindersPlanned = order.remindersSent + order.plan.filter((step) => step.kind !== 'expire').length;
 }
 

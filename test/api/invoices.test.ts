@@ -269,7 +269,11 @@ describe('what is invoiced of an order', () => {
     await place('parts');
     await invoice('parts-1', bodyOf({ parts: eur(700) }));
     expect(await put('parts-2', bodyOf({ parts: eur(300.01) }))).toMatchObject(
-      problem(422, 'over-invoiced', /300\.00 EUR of order parts .* is left to invoice, and this is 300\.01 EUR/),
+      problem(
+        422,
+        'over-invoiced',
+        /300\.00 EUR of order parts .* is left to invoice, and this is 300\.01 EUR/,
+      ),
     );
     expect((await invoice('parts-2', bodyOf({ parts: eur(300) }))).status).toBe(201);
     expect((await read('parts')).invoices.map(({ amount }: { amount: Money }) => amount)).toEqual([

@@ -9,7 +9,7 @@ import type { StoreEvent } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail } from '../../src/platform/smtp/mailer.ts';
 import { createPoller } from '../../src/platform/temporal/poller.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
-import { commandsFor, lookoutsOf } from '../../src/registry.ts';
+import { commandsFor, recoveriesOf } from '../../src/registry.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { life, live, type Workers } from './lives.ts';
@@ -49,10 +49,10 @@ beforeAll(async () => {
   });
   const ended = workers.run();
   const others = { ensureRunning: async () => {} };
-  const lookouts = lookoutsOf({
+  const recoveries = recoveriesOf({
     ...{ sql, commands, orderWorkflows, importWorkflows: others, revocationWorkflows: others },
   });
-  const poller = createPoller({ lookouts, log: { warn() {} } });
+  const poller = createPoller({ recoveries, log: { warn() {} } });
   stop = async () => {
     workers.shutdown();
     await ended;

@@ -34,12 +34,12 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
   }
 
   /** The booking as the caller gave it, or else as it is proposed. Throws `nothing-proposed`. */
-  async function wanted(
+  async function bookingFrom(
     row: BankLineRow,
     given: {
       customerId?: string | undefined;
-      allocations?: Wanted['allocations'];
-      deductions?: Wanted['deductions'];
+      allocations?: GivenBooking['allocations'];
+      deductions?: GivenBooking['deductions'];
     },
   ): Promise<BankLineBooking> {
     const { customerId, allocations, deductions = [] } = given;
@@ -101,7 +101,7 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
         const row = await getBankLine(sql, bankLineId);
         if (row.paymentId !== null && body.customerId === undefined)
           return { body: await readPayment(sql, row.paymentId), headers: replayedHeader(true) };
-        const booking = await wanted(row, body);
+        const booking = await bookingFrom(row, body);
         const { asked, paymentId } = await commands.transact((tx, ask) =>
           bookBankLine(tx, ask, bankLineId, booking, { actor, now }),
         );
@@ -133,7 +133,7 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
   ];
 }
 
-type Wanted = {
+type GivenBooking = {
   allocations:
     | { orderId: string; instalment?: number | undefined; amount: { amount: number; currency: string } }[]
     | undefined;

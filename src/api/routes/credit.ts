@@ -13,7 +13,7 @@ import { conditionsOf } from '../../modules/eligibility/rules/policy.ts';
 import { activePolicies } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { customerView } from '../customer-views.ts';
-import { toCome } from '../days.ts';
+import { requireFuture } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import {
   adjustmentBody,
@@ -72,7 +72,7 @@ export function creditEndpoints({ sql, commands }: { sql: Sql; commands: Command
       handle: async ({ params: { customerId }, body: { raise, reason, ...body }, key, actor, now }) => {
         const known = await requireCustomer(customerId);
         const currency = currencyOf(known, body.currency, raise?.limit ?? null, '/raise/limit');
-        const given = raise && { ...raise, until: toCome('/raise/until', raise.until, now) };
+        const given = raise && { ...raise, until: requireFuture('/raise/until', raise.until, now) };
         if (given) await requireMore(known, given.limit, now);
         const row = await raiseLimit(sql, customerId, { raise: given, currency, reason, actor, now });
         return { body: await customerView(sql, key, row, now) };

@@ -15,7 +15,7 @@ import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { factsOf } from '../customer-facts.ts';
 import { customerView, customerViews } from '../customer-views.ts';
-import { toCome } from '../days.ts';
+import { requireFuture } from '../days.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { customer, customerFacts, ownTermsBody, suspendBody } from '../schemas/customer.ts';
 import { externalId, limit, page, withReason } from '../schemas/fields.ts';
@@ -40,7 +40,7 @@ export function customerEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       body,
       answer: customer,
       handle: async ({ params: { customerId }, body: { reason, until }, key, actor, now }) => {
-        const end = until === undefined ? null : toCome('/until', until, now);
+        const end = until === undefined ? null : requireFuture('/until', until, now);
         const row = await setPrivilege(sql, customerId, { privilege, until: end, reason, actor, now });
         return { body: await customerView(sql, key, row, now) };
       },

@@ -46,21 +46,21 @@ export const collection = z
   .meta({ description: 'How it is paid; `transfer` if not given.' });
 
 /** Additional members next to those of a kind. */
-type Beside = Readonly<Record<string, z.ZodType>>;
+type ExtraMembers = Readonly<Record<string, z.ZodType>>;
 
 /** The kinds that give one due date, each with the additional members. */
-const dueRules = (more: Beside) => {
-  const beside = { ...more, nonBusinessDays, from };
+const dueRules = (more: ExtraMembers) => {
+  const extra = { ...more, nonBusinessDays, from };
   return [
-    z.strictObject({ kind: z.literal('net'), days, ...beside }),
-    z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...beside }),
+    z.strictObject({ kind: z.literal('net'), days, ...extra }),
+    z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...extra }),
     z
       .strictObject({
         kind: z.literal('endOfMonth'),
         days,
         convention: z.enum(endOfMonthConventions),
         plusDays: days.optional(),
-        ...beside,
+        ...extra,
       })
       .refine(({ convention, days }) => convention !== 'monthsThenMonthEnd' || Number(days) % 30 === 0, {
         path: ['days'],
@@ -70,15 +70,15 @@ const dueRules = (more: Beside) => {
       kind: z.literal('dayOfMonth'),
       day: z.int().min(1).max(31),
       months: z.int().min(0).max(MAX_MONTHS),
-      ...beside,
+      ...extra,
     }),
     z.strictObject({
       kind: z.literal('fixed'),
       on: day,
-      ...beside,
+      ...extra,
       from: z.literal('placed', 'A fixed day does not count from an event: leave out `from`.').optional(),
     }),
-    z.strictObject({ kind: z.literal('elapsed'), duration, ...beside }),
+    z.strictObject({ kind: z.literal('elapsed'), duration, ...extra }),
   ] as const;
 };
 
@@ -106,7 +106,7 @@ const instalmentLine = z
   )
   .meta({ id: 'InstalmentLine' }) as unknown as z.ZodType<InstalmentLine>;
 
-const instalments = (more: Beside) =>
+const instalments = (more: ExtraMembers) =>
   z.strictObject({
     kind: z.literal('instalments'),
     lines: z
@@ -129,9 +129,9 @@ const instalments = (more: Beside) =>
   });
 
 /** All kinds of terms, each with the additional members. */
-const termsWith = (more: Beside) => {
-  const beside = { ...more, discount, collection };
-  return z.discriminatedUnion('kind', [...dueRules(beside), instalments(beside)]).refine(discountIsEarly, {
+const termsWith = (more: ExtraMembers) => {
+  const extra = { ...more, discount, collection };
+  return z.discriminatedUnion('kind', [...dueRules(extra), instalments(extra)]).refine(discountIsEarly, {
     path: ['discount', 'withinDays'],
     message: 'The discount would end after the due date: give fewer days.',
   });

@@ -50,7 +50,7 @@ export type CustomerPageProps = {
   /** In force now; the customer's own may be a suspension that has ended. */
   privilege: Privilege;
   /** Ids of other customers with the same VAT number. */
-  namesakes: readonly string[];
+  sameNumber: readonly string[];
   /** The open request for payment terms. */
   request: TaskRow | null;
   /** The check of the current VAT number. */

@@ -1,12 +1,12 @@
 import { ApiProblem } from '../api-client.ts';
 import { REFUSED_BUYER } from '../sample-data.ts';
 import type { Check, Merchant } from './merchant.ts';
-import { heading, money, say, started } from './telling.ts';
+import { heading, money, say, started } from './narration.ts';
 
 const TOTAL = { amount: 45_000, currency: 'EUR' };
 
 /** A refused checkout: what the buyer reads, and what the merchant sees. */
-export async function tellDecline({ calls, admin }: Merchant): Promise<void> {
+export async function showDecline({ calls, admin }: Merchant): Promise<void> {
   heading(`A refusal: ${REFUSED_BUYER} wants to buy for ${money(TOTAL)} on terms`);
   const problem = await calls
     .admin('POST', '/orders', {

@@ -1,18 +1,18 @@
 import { explain } from '../setup-error.ts';
-import { tellDecline } from './decline.ts';
-import { tellInstalments } from './instalments.ts';
-import { tellLife } from './life.ts';
+import { showDecline } from './decline.ts';
+import { showInstalments } from './instalments.ts';
+import { showLife } from './life.ts';
 import { openMerchant } from './merchant.ts';
-import { tellBouncedRiba, tellTransfer } from './receipts.ts';
+import { showBouncedRiba, showTransfer } from './receipts.ts';
 
 /** `npm run demo`: typical events of a merchant's season in about a minute, through the public API only. */
 try {
   const merchant = openMerchant();
-  await tellDecline(merchant);
-  await tellLife(merchant);
-  await tellInstalments(merchant);
-  await tellTransfer(merchant);
-  await tellBouncedRiba(merchant);
+  await showDecline(merchant);
+  await showLife(merchant);
+  await showInstalments(merchant);
+  await showTransfer(merchant);
+  await showBouncedRiba(merchant);
 } catch (error) {
   console.error(`\n${explain(error)}`);
   process.exitCode = 1;

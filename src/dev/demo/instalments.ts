@@ -1,12 +1,12 @@
 import { DEMO_BUYER } from '../sample-data.ts';
 import { type Merchant, type Order, orderWhen } from './merchant.ts';
-import { heading, mailReader, money, say, started } from './telling.ts';
+import { heading, mailReader, money, say, started } from './narration.ts';
 
 const TOTAL = { amount: 122_000, currency: 'EUR' };
 const PART = { amount: 50_000, currency: 'EUR' };
 
 /** An order with a deposit: what is paid above the deposit pays a part of the next instalment. */
-export async function tellInstalments(merchant: Merchant): Promise<void> {
+export async function showInstalments(merchant: Merchant): Promise<void> {
   const { storefront, accounting, read, admin } = merchant.calls;
   heading('Instalments: a deposit, and the rest in two parts');
   const { policy } = await read<{ policy: { terms: { code: string }[] } }>('GET', '/policies/terms');

@@ -1,7 +1,7 @@
 import { DEMO_BUYER } from '../sample-data.ts';
 import { SetupError } from '../setup-error.ts';
 import { type Check, type Merchant, type Order, orderWhen } from './merchant.ts';
-import { describe, heading, type Money, mailReader, money, say, started } from './telling.ts';
+import { describe, heading, type Money, mailReader, money, say, started } from './narration.ts';
 
 const TOTAL = { amount: 122_000, currency: 'EUR' };
 const PART = { amount: 50_000, currency: 'EUR' };
@@ -14,7 +14,7 @@ type Eligibility = {
 };
 
 /** An order's life on 60-second terms: check, checkout, shipping, reminders, part payment and settlement. */
-export async function tellLife(merchant: Merchant): Promise<void> {
+export async function showLife(merchant: Merchant): Promise<void> {
   const { storefront, accounting, read, admin } = merchant.calls;
   const orderId = `demo-${started.toString(36)}`;
   const orderNumber = `D-${started.toString(36).toUpperCase()}`;

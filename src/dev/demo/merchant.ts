@@ -1,6 +1,6 @@
 import { type ApiClient, apiClient } from '../api-client.ts';
 import { readDevJson } from '../state.ts';
-import { type Money, until } from './telling.ts';
+import { type Money, until } from './narration.ts';
 
 export type Order = {
   orderId: string;

@@ -3,7 +3,7 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { recordAudit } from '../audit/tables.ts';
 import { closeUnsentMails } from '../mail/tables.ts';
 import { finishOrder, noteProgress, setPaidInStore } from '../orders/life-cycle.ts';
-import { stepsStillPlanned } from '../orders/lost-workflows.ts';
+import { remainingSteps } from '../orders/lost-workflows.ts';
 import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
 import { nextUnpaid, type Step } from '../orders/rules/steps.ts';
 import { getOrder, lockOrder, type OrderRow, unpaidOf } from '../orders/tables.ts';
@@ -102,7 +102,7 @@ async function snapshot(
 ): Promise<OrderSnapshot> {
   const order = await getOrder(tx, orderId);
   const { dueAt, paid } = await unpaidOf(tx, order);
-  const steps = order.planVersion === planVersion ? null : await stepsStillPlanned(tx, order);
+  const steps = order.planVersion === planVersion ? null : await remainingSteps(tx, order);
   const next = nextUnpaid(order.plan, steps ? (steps[0] ?? null) : nextStep, paid);
   await noteProgress(tx, order, { next, now });
   const { status, outstanding, currency, confirmedAt, paidInStore } = order;

@@ -13,7 +13,7 @@ const BATCH = 5_000;
 export async function importCustomers(
   tx: Tx,
   { id }: ImportRow,
-  { now, went }: { now: string; went: (lines: number) => Promise<void> },
+  { now, reportProgress }: { now: string; reportProgress: (lines: number) => Promise<void> },
 ): Promise<void> {
   const { currency } = (await activePolicies(tx)).settings.body;
   for (let done = 0, after = ''; ; ) {
@@ -25,7 +25,7 @@ export async function importCustomers(
     await importBatch(tx, id, { first: batch.first, last: batch.last, currency, now });
     after = batch.last;
     done += batch.count;
-    await went(done);
+    await reportProgress(done);
   }
 }
 

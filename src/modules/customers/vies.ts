@@ -13,16 +13,16 @@ const consultation = z.object({
     .union([code, z.literal('')])
     .nullish()
     .transform((given) => given || null),
-  requestIdentifier: told(100),
-  name: told(500),
-  address: told(1_000),
+  requestIdentifier: givenText(100),
+  name: givenText(500),
+  address: givenText(1_000),
 });
 const failure = z.object({ errorWrappers: z.tuple([z.object({ error: code })], z.unknown()) });
 
 /**
  * Text that the register may give; "---" means that it does not. Control characters and lone surrogates are removed.
  */
-function told(max: number) {
+function givenText(max: number) {
   return z
     .string()
     .nullish()
@@ -92,17 +92,17 @@ function answerOf(status: number, body: unknown): RegisterAnswer {
     : refused(status, userError);
 }
 
-const nothingTold = { consultationNumber: null, name: null, address: null };
+const noDetails = { consultationNumber: null, name: null, address: null };
 
 const refused = (status: number, reason: string): RegisterAnswer =>
   reason === 'INVALID_INPUT' && status < 500
-    ? { outcome: 'invalid', reason, ...nothingTold }
+    ? { outcome: 'invalid', reason, ...noDetails }
     : couldNot(reason);
 
 const couldNot = (reason: string): RegisterAnswer => ({
   outcome: 'could-not-be-checked',
   reason,
-  ...nothingTold,
+  ...noDetails,
 });
 
 /** The JSON of an answer; undefined if it is not JSON, or longer than `MAX_ANSWER_BYTES`. */

@@ -35,8 +35,8 @@ export async function requestTerms(
     ]);
     const policy = eligibility.body;
     const moment = momentOf(settings.body, now);
-    const wished = amount ?? decline?.total ?? null;
-    const account = wished ? await inCurrency(tx, customer, wished.currency) : customer;
+    const requested = amount ?? decline?.total ?? null;
+    const account = requested ? await inCurrency(tx, customer, requested.currency) : customer;
     const applicant = await applicantOfOne(tx, account, rulesOf(policy), moment);
     if (!mayAskForTerms(applicant.privilege))
       throw new NettermsError(
@@ -44,13 +44,13 @@ export async function requestTerms(
         `An admin has ended payment terms for ${customerId}: only an admin can grant them again.`,
       );
     const { defaultCode } = offeredTerms(terms.body, termsCodesOf(applicant, policy));
-    const asked = { ...(wished ?? usualAmount(applicant, policy)), termsCode: defaultCode };
+    const asked = { ...(requested ?? usualAmount(applicant, policy)), termsCode: defaultCode };
     const task = await insertTask(tx, {
       kind: 'terms-request',
       customerId,
       orderId,
-      amount: wished?.amount ?? null,
-      currency: wished?.currency ?? null,
+      amount: requested?.amount ?? null,
+      currency: requested?.currency ?? null,
       note,
       checks: decide(applicant, policy, asked).checks,
       openedAt: now,

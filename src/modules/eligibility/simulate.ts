@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/postgres/client.ts';
 import { accountColumns } from '../customers/tables.ts';
 import { type ApplicantRow, applicantsOf, type Moment } from './applicants.ts';
-import type { AskedOrder } from './rules/applicant.ts';
+import type { RequestedOrder } from './rules/applicant.ts';
 import { type Change, changeOf, type Outlook, outlook, withoutOrderRules } from './rules/compare.ts';
 import { type EligibilityPolicy, rulesOf } from './rules/policy.ts';
 
@@ -43,7 +43,7 @@ export async function simulate(
   }: {
     current: EligibilityPolicy;
     proposed: EligibilityPolicy;
-    asked: AskedOrder | null;
+    asked: RequestedOrder | null;
     after: string | null;
     limit: number;
     moment: Moment;

@@ -13,9 +13,9 @@ export type Decline = {
   declinedAt: string;
 };
 
-export type KeptDecline = Decline & { declineId: number };
+export type StoredDecline = Decline & { declineId: number };
 
-export async function keepDecline(db: Db, decline: Decline): Promise<void> {
+export async function recordDecline(db: Db, decline: Decline): Promise<void> {
   const { orderId, customerId, total, eligibilityVersion, checks, declinedAt } = decline;
   await db`insert into declines (order_id, customer_id, amount, currency, eligibility_version, checks, declined_at)
            values (${orderId}, ${customerId}, ${total.amount}, ${total.currency}, ${eligibilityVersion}, ${db.json(checks as never)}, ${declinedAt})`;
@@ -25,7 +25,7 @@ export async function keepDecline(db: Db, decline: Decline): Promise<void> {
 export async function findDecline(
   db: Db,
   { customerId, orderId }: { customerId: string; orderId: string },
-): Promise<KeptDecline | null> {
+): Promise<StoredDecline | null> {
   const [decline] = await selectDeclines(db, db`customer_id = ${customerId} and order_id = ${orderId}`, 1);
   return decline ?? null;
 }
@@ -37,14 +37,14 @@ export async function listDeclines(
   db: Db,
   { customerId }: { customerId?: string },
   { after = null, limit }: { after?: Place | null; limit: number },
-): Promise<KeptDecline[]> {
+): Promise<StoredDecline[]> {
   const which = db`${customerId === undefined ? db`true` : db`customer_id = ${customerId}`}
       and ${after === null ? db`true` : db`(declined_at, id) < (${after.declinedAt}, ${after.declineId})`}`;
   return selectDeclines(db, which, limit);
 }
 
-async function selectDeclines(db: Db, which: postgres.Fragment, limit: number): Promise<KeptDecline[]> {
-  const rows = await db<(Omit<KeptDecline, 'total'> & Money)[]>`
+async function selectDeclines(db: Db, which: postgres.Fragment, limit: number): Promise<StoredDecline[]> {
+  const rows = await db<(Omit<StoredDecline, 'total'> & Money)[]>`
     select id as decline_id, order_id, customer_id, amount, currency, eligibility_version, checks, declined_at from declines
     where ${which} order by declined_at desc, id desc limit ${limit}`;
   return rows.map(({ amount, currency, ...decline }) => ({ ...decline, total: { amount, currency } }));

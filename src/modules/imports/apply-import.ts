@@ -6,7 +6,7 @@ import { getImport, type ImportKind, type ImportRow, lockOf } from './tables.ts'
 export type Applier = (
   tx: Tx,
   row: ImportRow,
-  given: { now: string; went: (lines: number) => Promise<void> },
+  given: { now: string; reportProgress: (lines: number) => Promise<void> },
 ) => Promise<void>;
 
 /** How each kind is applied; src/registry.ts lists them. */
@@ -28,10 +28,10 @@ export async function applyImport(
     const row = await getImport(tx, id);
     if (row.finishedAt !== null) return row;
     // Outside the transaction, so that others see the progress, and the import's row is not locked until the end.
-    const went = async (lines: number): Promise<void> => {
+    const reportProgress = async (lines: number): Promise<void> => {
       await sql`update imports set applied = ${lines} where id = ${id} and finished_at is null`;
     };
-    await appliers[row.kind](tx, row, { now, went });
+    await appliers[row.kind](tx, row, { now, reportProgress });
     return finish(tx, row, now);
   });
 }

@@ -3,7 +3,7 @@ import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, type Consequence, orderCommand } from '../commands/definition.ts';
 import { notConfirmed, type Refusal } from '../commands/rules/refusal.ts';
 import { givenBackBefore, withholding as withholdingEntries } from '../ledger/rules/corrections.ts';
-import { book, notesOn, standingsOf } from '../ledger/tables.ts';
+import { book, creditNoteEffectsOn, standingsOf } from '../ledger/tables.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -45,7 +45,7 @@ export const withholding: Consequence = async (tx, state, { command }) => {
     withholdingMissing(tx, order),
     balancesOf(tx, order.id),
     standingsOf(tx, order.id),
-    notesOn(tx, order.id),
+    creditNoteEffectsOn(tx, order.id),
     invoicedOf(tx, order.id),
   ]);
   const valueOn = dayAt(order.placedAt, policies.settings.body.timeZone);

@@ -1,6 +1,6 @@
 import type { Db, Fragment } from '../../platform/postgres/client.ts';
 import { moveBalances } from './move-balances.ts';
-import type { CreditMade, Noted } from './rules/corrections.ts';
+import type { CreditMade, CreditNoteEffect } from './rules/corrections.ts';
 import type { Entry, Part, PartStanding } from './rules/entry.ts';
 import { balance } from './rules/entry.ts';
 import type { Received } from './rules/reallocations.ts';
@@ -114,8 +114,8 @@ export async function receivedOn(db: Db, orderId: string, part: Part): Promise<R
 }
 
 /** What each credit note took off the instalments of an order, and what it gave back of the withheld amount. */
-export async function notesOn(db: Db, orderId: string): Promise<Noted[]> {
-  return db<Noted[]>`
+export async function creditNoteEffectsOn(db: Db, orderId: string): Promise<CreditNoteEffect[]> {
+  return db<CreditNoteEffect[]>`
     select cause_id as credit_note_id, value_on as issued_on, instalment,
            coalesce(sum(case account when 'receivable' then -amount else amount end) filter (where effect = 'credit_note'), 0)::bigint as credited,
            coalesce(sum(amount) filter (where effect in ('withholding', 'split_payment')), 0)::bigint as given_back

@@ -11,7 +11,7 @@ import { planReminders } from '../dunning/rules/dunning.ts';
 import { applicantOfOne, momentOf } from '../eligibility/applicants.ts';
 import { decide, type Verdict } from '../eligibility/rules/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../eligibility/rules/policy.ts';
-import { keepDecline } from '../eligibility/tables.ts';
+import { recordDecline } from '../eligibility/tables.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { charge } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
@@ -95,7 +95,7 @@ export async function checkout(
     const { total, categories } = request;
     const verdict = decide(applicant, eligibility, { ...total, categories, termsCode: terms.code });
     if (!verdict.eligible) {
-      await keepDecline(tx, {
+      await recordDecline(tx, {
         orderId: request.orderId,
         customerId: customer.id,
         total: request.total,

@@ -5,7 +5,7 @@ import { type Step, stepOf } from './rules/steps.ts';
 import { lockOrder, type OrderRow, orderColumns } from './tables.ts';
 
 /** The steps of the order's plan that have no outcome yet. */
-export async function stepsStillPlanned(db: Db, order: OrderRow): Promise<Step[]> {
+export async function remainingSteps(db: Db, order: OrderRow): Promise<Step[]> {
   const noted = await db<
     { stepKey: string }[]
   >`select step_key from step_outcomes where order_id = ${order.id}`;

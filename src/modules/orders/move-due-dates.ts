@@ -2,7 +2,7 @@ import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { planReminders } from '../dunning/rules/dunning.ts';
 import { type ActivePolicies, policyVersion } from '../settings/tables.ts';
-import { isSteadyStep } from './rules/steps.ts';
+import { isOrderStep } from './rules/steps.ts';
 import { getOrder, instalmentsOfOrders } from './tables.ts';
 
 /** The new due date of an instalment; with `dueAt` null it stays provisional. */
@@ -43,7 +43,7 @@ export async function replan(
 ): Promise<void> {
   const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
   const dunning = await policyVersion(tx, 'dunning', order.dunningVersion);
-  const steady = order.plan.filter((step) => isSteadyStep(step) || !numbers.includes(step.instalment));
+  const steady = order.plan.filter((step) => isOrderStep(step) || !numbers.includes(step.instalment));
   const planned = planReminders(dunning.body, {
     termsCode: order.dunningPlan ?? order.terms.code,
     instalments: instalments.filter(({ number }) => numbers.includes(number)),

@@ -7,7 +7,7 @@ import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { DeferredOrder, Message } from '../../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../../workflows/search-attributes.ts';
 import { noteIdle, noteStuck } from './life-cycle.ts';
-import { followLostWorkflow, stepsStillPlanned } from './lost-workflows.ts';
+import { followLostWorkflow, remainingSteps } from './lost-workflows.ts';
 import type { OrderCommandKind } from './rules/order-state.ts';
 import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
@@ -59,7 +59,7 @@ export function createOrderWorkflows({
 
   async function startStored(order: OrderRow): Promise<boolean> {
     const instalments = await instalmentsOfOrders(sql, [order.id]);
-    return start(order, await stepsStillPlanned(sql, order), instalments[0]?.dueAt ?? null);
+    return start(order, await remainingSteps(sql, order), instalments[0]?.dueAt ?? null);
   }
 
   /** Replaces a workflow that ended before its order did (terminated, failed, lost) by a new episode. */

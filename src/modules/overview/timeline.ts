@@ -3,7 +3,7 @@ import { auditOf } from '../audit/tables.ts';
 import { commandsOf } from '../commands/tables.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
-import { stepsStillPlanned } from '../orders/lost-workflows.ts';
+import { remainingSteps } from '../orders/lost-workflows.ts';
 import { stepOutcomesOf } from '../orders/step-outcomes.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
 import { deliveriesOf } from '../storefronts/tables.ts';
@@ -41,7 +41,7 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
     stepOutcomesOf(db, orderId),
     deliveriesOf(db, orderId),
     auditOf(db, `order/${orderId}`),
-    stepsStillPlanned(db, order),
+    remainingSteps(db, order),
     instalmentsOfOrders(db, [orderId]),
   ]);
   const closed = order.closedAt !== null;

@@ -3,7 +3,7 @@ import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen } from '../commands/rules/refusal.ts';
 import { bookLateInterest } from '../interest/charge-interest.ts';
-import { kindOfDeduction, lessOwed } from '../ledger/rules/corrections.ts';
+import { kindOfDeduction, reduction } from '../ledger/rules/corrections.ts';
 import { afterwards, payable } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -54,7 +54,7 @@ export const allocate = orderCommand({
       // What is withheld was never owed: it counts from the day of the order.
       const valueOn = kind === 'withholding' ? placedOn : receivedOn;
       entries.push(
-        ...lessOwed(`${command.id}/deduction`, order.id, kind, less, { paymentId, cause, valueOn }),
+        ...reduction(`${command.id}/deduction`, order.id, kind, less, { paymentId, cause, valueOn }),
       );
     }
     await book(tx, entries, booking);

@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/postgres/client.ts';
 import { bookingOf, type Consequence, type MoneyIn, type OrderSituation } from '../commands/definition.ts';
 import type { CommandRow } from '../commands/tables.ts';
-import { lessOwed } from '../ledger/rules/corrections.ts';
+import { reduction } from '../ledger/rules/corrections.ts';
 import { afterwards, outstandingOf, payable, principalOf } from '../ledger/rules/entry.ts';
 import { book, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -50,8 +50,8 @@ async function applyTolerance(
   await book(
     tx,
     [
-      ...lessOwed(command.id, order.id, 'early_payment_discount', discounted, { ...by, cause: terms }),
-      ...lessOwed(command.id, order.id, 'tolerance', rest, { ...by, cause: policy }),
+      ...reduction(command.id, order.id, 'early_payment_discount', discounted, { ...by, cause: terms }),
+      ...reduction(command.id, order.id, 'tolerance', rest, { ...by, cause: policy }),
     ],
     bookingOf(state, command),
   );

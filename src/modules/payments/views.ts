@@ -1,6 +1,6 @@
 import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { deductionOf, type LessOwed } from '../ledger/rules/corrections.ts';
+import { deductionOf, type ReductionKind } from '../ledger/rules/corrections.ts';
 import type { DeductionKind } from './rules/receipts.ts';
 import { type PaymentRow, paymentColumns, unknownPayment } from './tables.ts';
 
@@ -96,7 +96,7 @@ async function viewsOf(db: Db, ids: readonly string[]): Promise<PaymentView[]> {
       from payments left join commands c on c.id = payments.command_id
         left join ledger l on l.payment_id = payments.payment_id
       where payments.payment_id = any(${of}) group by payments.payment_id, c.id`,
-    db<{ paymentId: string; orderId: string; effect: LessOwed | null; amount: number }[]>`
+    db<{ paymentId: string; orderId: string; effect: ReductionKind | null; amount: number }[]>`
       select payment_id, order_id, case when effect not in ('payment', 'allocation') then effect::text end as effect,
              -sum(amount)::bigint as amount
       from ledger

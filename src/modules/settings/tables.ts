@@ -3,7 +3,7 @@ import { type FieldError, NettermsError } from '../../kernel/errors.ts';
 import type { Db, Sql } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import type { DunningPolicy } from '../dunning/rules/dunning.ts';
-import { contradictionsOf, danglingNames } from '../eligibility/rules/contradictions.ts';
+import { contradictionsOf, unknownReferences } from '../eligibility/rules/contradictions.ts';
 import type { EligibilityPolicy } from '../eligibility/rules/policy.ts';
 import { countryOf, type LateInterestPolicy } from '../interest/rules/late-interest.ts';
 import { countriesWithLaw } from '../interest/rules/laws.ts';
@@ -180,7 +180,7 @@ function contradictionsIn(kind: PolicyKind, active: ActivePolicies): FieldError[
   const { eligibility, terms, dunning } = active;
   const all = { eligibility: eligibility.body, terms: terms.body, dunning: dunning.body };
   const own = kind === 'eligibility' ? contradictionsOf(all.eligibility) : [];
-  return [...own, ...danglingNames(kind, all)];
+  return [...own, ...unknownReferences(kind, all)];
 }
 
 /** Late interest can be charged only by the law of a country that Netterms supports. */

@@ -122,11 +122,11 @@ function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnk
   const failure = error as SmtpFailure;
   const answered = failure.responseCode !== undefined && failure.responseCode >= 400;
   if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: error });
-  return new MailRefused(failure.message, { permanent: isForGood(failure), cause: error });
+  return new MailRefused(failure.message, { permanent: isPermanent(failure), cause: error });
 }
 
 /** Permanent only if it concerns the recipient or the content: the merchant can correct a password or a sender. */
-function isForGood({ code, command, permanent }: SmtpFailure): boolean {
+function isPermanent({ code, command, permanent }: SmtpFailure): boolean {
   if (command === 'RCPT TO' || command === 'DATA') return permanent === true;
   return code === 'EENVELOPE' && command === 'API'; // not an e-mail address: nothing was sent
 }

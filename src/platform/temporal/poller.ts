@@ -7,11 +7,11 @@ const AT_ONCE = 8;
 const LEASE_MS = 60_000;
 
 /** Finds things of one kind that may have been lost between PostgreSQL and Temporal. */
-export type Lookout = (claim: Claim) => Promise<Found[]>;
+export type Recovery = (claim: Claim) => Promise<Found[]>;
 /** At most `limit` are claimed, for `leaseMs`; `now` is an instant. */
 export type Claim = { now: string; limit: number; leaseMs: number };
-/** `look` repairs what was lost; `named` identifies it in the log. */
-export type Found = { named: object; look: () => Promise<void> };
+/** `recover` repairs what was lost; `logFields` identify it in the log. */
+export type Found = { logFields: object; recover: () => Promise<void> };
 
 export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
 
@@ -21,12 +21,12 @@ export type Poller = { runOnce(): Promise<void>; stop(): Promise<void> };
  * others.
  */
 export function createPoller({
-  lookouts,
+  recoveries,
   log,
   everyMs = 3_000,
   now = () => new Date().toISOString(),
 }: {
-  lookouts: readonly Lookout[];
+  recoveries: readonly Recovery[];
   log: Pick<Log, 'warn'>;
   everyMs?: number;
   now?: () => string;
@@ -45,18 +45,18 @@ export function createPoller({
   }, everyMs);
 
   async function runOnce(): Promise<void> {
-    for (const find of lookouts) {
+    for (const find of recoveries) {
       const found = await find({ now: now(), limit: BATCH, leaseMs: LEASE_MS });
       await Promise.all(found.map((one) => limit(() => lookAt(one))));
     }
   }
 
-  async function lookAt({ named, look }: Found): Promise<void> {
+  async function lookAt({ logFields, recover }: Found): Promise<void> {
     try {
-      if (!stopping) await look();
+      if (!stopping) await recover();
     } catch (error) {
       log.warn(
-        { ...named, error: (error as Error).message },
+        { ...logFields, error: (error as Error).message },
         'the poller could not start or notify this workflow; it will try again',
       );
     }

@@ -5,7 +5,7 @@ import { checkout } from '../../../src/modules/ordering/checkout.ts';
 import type { OrderWorkflows } from '../../../src/modules/orders/order-workflows.ts';
 import { finishRevocation } from '../../../src/modules/revocation/tables.ts';
 import { createPoller } from '../../../src/platform/temporal/poller.ts';
-import { commandsFor, lookoutsOf } from '../../../src/registry.ts';
+import { commandsFor, recoveriesOf } from '../../../src/registry.ts';
 import { aCustomer, anOrder, eur } from '../../support/builders.ts';
 import { commandsAlone, revoke } from '../../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
@@ -60,10 +60,10 @@ function watched() {
 const pollerAt = (
   orderWorkflows: OrderWorkflows,
   now: string,
-  others: Partial<Parameters<typeof lookoutsOf>[0]> = {},
+  others: Partial<Parameters<typeof recoveriesOf>[0]> = {},
 ) =>
   createPoller({
-    lookouts: lookoutsOf({
+    recoveries: recoveriesOf({
       ...{ sql: database.sql, orderWorkflows, importWorkflows, revocationWorkflows },
       commands: commandsFor({ sql: database.sql, orderWorkflows, notifiesStore: false }),
       ...others,

@@ -36,7 +36,7 @@ const missing = ({ vatNumber }: CustomerRow): string =>
 
 function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string }) {
   const { vatNumber, outcome, reason, consultationNumber, requester, name, address, outage } = vatCheck;
-  const told: readonly [string, string | null][] = [
+  const facts: readonly [string, string | null][] = [
     ['Reason', reason],
     ['Consultation number', consultationNumber],
     ['Asked in the name of', requester],
@@ -55,7 +55,7 @@ function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string })
         </p>
       )}
       <dl class="list">
-        {told.map(
+        {facts.map(
           ([term, value]) =>
             value !== null && (
               <div>

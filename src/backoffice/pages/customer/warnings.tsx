@@ -11,13 +11,13 @@ const warningWords = {
 export function Warnings({
   form,
   credit,
-  namesakes,
+  sameNumber,
   request,
 }: {
   form: FormState | null;
   credit: Credit;
   /** Ids of other customers with the same VAT number. */
-  namesakes: readonly string[];
+  sameNumber: readonly string[];
   /** The open request for payment terms. */
   request: TaskRow | null;
 }) {
@@ -29,10 +29,10 @@ export function Warnings({
           {warningWords[credit.warning]}
         </p>
       )}
-      {namesakes.length > 0 && (
+      {sameNumber.length > 0 && (
         <p class="message warn">
           Other customers with the same VAT number:{' '}
-          {namesakes.map((id, index) => (
+          {sameNumber.map((id, index) => (
             <>
               {index > 0 && ', '}
               <a href={`/admin/customers/${id}`}>{id}</a>

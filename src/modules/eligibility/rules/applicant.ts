@@ -81,7 +81,7 @@ export type Applicant = {
 };
 
 /** A requested order; the amount in minor units. */
-export type AskedOrder = Money & {
+export type RequestedOrder = Money & {
   /** The categories of its products, as the store names them. */
   readonly categories?: readonly string[];
   readonly termsCode?: string;

@@ -1,4 +1,4 @@
-import type { Applicant, AskedOrder } from './applicant.ts';
+import type { Applicant, RequestedOrder } from './applicant.ts';
 import { creditOf } from './credit.ts';
 import { decide, type Verdict } from './decide.ts';
 import { type EligibilityPolicy, termsCodesOf } from './policy.ts';
@@ -17,7 +17,11 @@ export const changes = ['gains', 'loses', 'limitRaised', 'limitLowered', 'termsC
 export type Change = (typeof changes)[number];
 
 /** How a customer stands under a policy with this order; without an order, with the smallest possible one. */
-export function outlook(applicant: Applicant, policy: EligibilityPolicy, asked: AskedOrder | null): Outlook {
+export function outlook(
+  applicant: Applicant,
+  policy: EligibilityPolicy,
+  asked: RequestedOrder | null,
+): Outlook {
   return {
     verdict: decide(applicant, policy, asked ?? { amount: 1, currency: applicant.currency }),
     limit: creditOf(applicant, policy).limit.amount,

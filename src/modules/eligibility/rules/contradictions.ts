@@ -91,7 +91,7 @@ type Documents = { eligibility: EligibilityPolicy; terms: TermsPolicy; dunning: 
  * What the rule sets name and the other policies do not have, worded for the author of a change to a document of that
  * kind; pointers from the root of the document that is changed.
  */
-export function danglingNames(
+export function unknownReferences(
   kind: keyof Documents,
   { eligibility, terms, dunning }: Documents,
 ): FieldError[] {

@@ -1,5 +1,5 @@
 import { type Money, plainMoney } from '../../../kernel/money.ts';
-import type { Applicant, AskedOrder } from './applicant.ts';
+import type { Applicant, RequestedOrder } from './applicant.ts';
 import type { Check } from './check.ts';
 import { type EligibilityPolicy, setFor } from './policy.ts';
 
@@ -39,7 +39,7 @@ export function creditOf(applicant: Applicant, policy: EligibilityPolicy): Credi
 }
 
 /** exposure − unapplied + amount ≤ limit + tolerance */
-export function checkCredit(applicant: Applicant, policy: EligibilityPolicy, asked: AskedOrder): Check {
+export function checkCredit(applicant: Applicant, policy: EligibilityPolicy, asked: RequestedOrder): Check {
   const { limit, exposure, unapplied, available } = creditOf(applicant, policy);
   const tolerance = toleranceOf(applicant, policy);
   const required = `at most ${plainMoney({ ...limit, amount: limit.amount + tolerance })}`;
@@ -64,7 +64,7 @@ function toleranceOf(applicant: Applicant, policy: EligibilityPolicy): number {
 }
 
 /** What the whole group owes + amount ≤ what it may owe; no check for a customer without a group. */
-export function checkGroupCredit({ group, currency }: Applicant, asked: AskedOrder): Check[] {
+export function checkGroupCredit({ group, currency }: Applicant, asked: RequestedOrder): Check[] {
   if (group === null || asked.currency !== currency) return [];
   const money = (amount: number): string => plainMoney({ amount, currency });
   const needed = group.used + asked.amount;

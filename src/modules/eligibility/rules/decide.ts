@@ -1,5 +1,5 @@
 import type { Money } from '../../../kernel/money.ts';
-import type { Applicant, AskedOrder } from './applicant.ts';
+import type { Applicant, RequestedOrder } from './applicant.ts';
 import type { Check } from './check.ts';
 import { checkCredit, checkGroupCredit } from './credit.ts';
 import { type EligibilityPolicy, type RuleSet, setFor, termsCodesOf } from './policy.ts';
@@ -16,7 +16,7 @@ export type Verdict = {
  * Decides whether the customer may buy the requested order on terms, with a reason for each rule.
  * The amount is in the currency of the customer's account.
  */
-export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: AskedOrder): Verdict {
+export function decide(applicant: Applicant, policy: EligibilityPolicy, asked: RequestedOrder): Verdict {
   const set = setFor(applicant, policy);
   const byRules =
     applicant.privilege === 'by_rules'
@@ -86,7 +86,7 @@ function checkSet(set: RuleSet | null, policy: EligibilityPolicy): Check[] {
   ];
 }
 
-function checkTerms(codes: readonly string[] | null, { termsCode }: AskedOrder): Check[] {
+function checkTerms(codes: readonly string[] | null, { termsCode }: RequestedOrder): Check[] {
   if (codes === null || termsCode === undefined) return [];
   const passed = codes.includes(termsCode);
   const message = passed

@@ -1,5 +1,5 @@
 import { type Money, plainMoney } from '../../../kernel/money.ts';
-import type { Applicant, AskedOrder } from './applicant.ts';
+import type { Applicant, RequestedOrder } from './applicant.ts';
 import type { Finding } from './check.ts';
 
 /** Rules about the order itself; such a rule cannot choose a rule set. */
@@ -15,7 +15,7 @@ export type OrderRule =
 const inOtherCurrency = (asked: Money, required: Money): string =>
   `The order is in ${asked.currency}, but the rule is in ${required.currency}.`;
 
-export function checkMinAmount(amount: Money, asked: AskedOrder): Finding {
+export function checkMinAmount(amount: Money, asked: RequestedOrder): Finding {
   const comparable = asked.currency === amount.currency;
   const passed = comparable && asked.amount >= amount.amount;
   const short = { ...amount, amount: amount.amount - asked.amount };
@@ -27,7 +27,7 @@ export function checkMinAmount(amount: Money, asked: AskedOrder): Finding {
   return { passed, actual: plainMoney(asked), required: `at least ${plainMoney(amount)}`, message };
 }
 
-export function checkMaxAmount(amount: Money, asked: AskedOrder): Finding {
+export function checkMaxAmount(amount: Money, asked: RequestedOrder): Finding {
   const comparable = asked.currency === amount.currency;
   const passed = comparable && asked.amount <= amount.amount;
   const over = { ...amount, amount: asked.amount - amount.amount };
@@ -41,7 +41,7 @@ export function checkMaxAmount(amount: Money, asked: AskedOrder): Finding {
 
 export function checkCategories(
   rule: Extract<OrderRule, { rule: 'categories' }>,
-  { categories = [] }: AskedOrder,
+  { categories = [] }: RequestedOrder,
 ): Finding {
   const actual = categories.join(', ') || 'none named';
   if ('noneOf' in rule) {
@@ -61,7 +61,7 @@ export function checkCategories(
 }
 
 /** exposure − unapplied + amount ≤ insured limit, which must be in the account's currency and not expired. */
-export function checkInsuredLimit(applicant: Applicant, asked: AskedOrder): Finding {
+export function checkInsuredLimit(applicant: Applicant, asked: RequestedOrder): Finding {
   const { exposure, unapplied, currency, today } = applicant;
   const { insuredLimit } = applicant.external;
   const needed: Money = { amount: exposure - unapplied + asked.amount, currency };

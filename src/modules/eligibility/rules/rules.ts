@@ -1,5 +1,5 @@
 import { assertNever } from '../../../kernel/errors.ts';
-import type { Applicant, AskedOrder } from './applicant.ts';
+import type { Applicant, RequestedOrder } from './applicant.ts';
 import type { Check, Finding } from './check.ts';
 import {
   type CustomerRule,
@@ -32,7 +32,7 @@ export type Condition = CustomerRule | HistoryRule;
 export type Rule = Condition | OrderRule;
 
 /** Checks one rule. `applicant.seen` must contain what `needsOf` names. */
-export function checkRule(rule: Rule, applicant: Applicant, asked: AskedOrder): Check {
+export function checkRule(rule: Rule, applicant: Applicant, asked: RequestedOrder): Check {
   return { rule: rule.rule, ...(isOfOrder(rule) ? ofOrder(rule, applicant, asked) : ask(rule, applicant)) };
 }
 
@@ -79,7 +79,7 @@ function ask(rule: Condition, applicant: Applicant): Finding {
   }
 }
 
-function ofOrder(rule: OrderRule, applicant: Applicant, asked: AskedOrder): Finding {
+function ofOrder(rule: OrderRule, applicant: Applicant, asked: RequestedOrder): Finding {
   switch (rule.rule) {
     case 'minAmount':
       return checkMinAmount(rule.amount, asked);

@@ -104,7 +104,7 @@ export const kindOfDeduction = {
 } as const satisfies Record<DeductionKind, Effect>;
 
 /** Why an order owes less when money comes in: what the payer deducts, and what is forgiven automatically. */
-export type LessOwed = (typeof kindOfDeduction)[DeductionKind] | 'tolerance';
+export type ReductionKind = (typeof kindOfDeduction)[DeductionKind] | 'tolerance';
 
 /** The deduction as which a payment shows such an entry. */
 export const deductionOf = {
@@ -113,13 +113,13 @@ export const deductionOf = {
   withholding: 'withholding',
   early_payment_discount: 'discount',
   tolerance: 'rounding',
-} as const satisfies Record<LessOwed, DeductionKind>;
+} as const satisfies Record<ReductionKind, DeductionKind>;
 
 /** Reduces what is owed, at the merchant's cost: a deduction, an earned discount, a rest within the tolerance. */
-export function lessOwed(
+export function reduction(
   key: string,
   orderId: string,
-  kind: LessOwed,
+  kind: ReductionKind,
   shares: readonly Share[],
   { paymentId, cause, valueOn }: { paymentId: string | null; cause: Cause; valueOn: Day },
 ): Entry[] {
@@ -190,7 +190,7 @@ export function withholding(
 }
 
 /** What a credit note took off an instalment, and what it gave back of the withheld amount; in minor units. */
-export type Noted = {
+export type CreditNoteEffect = {
   readonly creditNoteId: string;
   readonly issuedOn: Day;
   readonly instalment: number;
@@ -207,7 +207,7 @@ export type Noted = {
 export function givenBackBefore(
   key: string,
   orderId: string,
-  notes: readonly Noted[],
+  notes: readonly CreditNoteEffect[],
   given: Pick<Withheld, 'kind' | 'cause' | 'valueOn'> & { withheld: number; total: number },
 ): Entry[] {
   const { kind, withheld, total } = given;

@@ -42,7 +42,7 @@ export const expiry = (at: string): PlannedStep => ({
 });
 
 /** Whether the step belongs to the order as a whole, and not to the due date of an instalment. */
-export const isSteadyStep = ({ kind }: Step): boolean => kind === 'expire';
+export const isOrderStep = ({ kind }: Step): boolean => kind === 'expire';
 
 /**
  * The step that people may expect next: steps of paid instalments will be skipped. `first` is the first step that the

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { changeOf, outlook, withoutOrderRules } from '../../../../src/modules/eligibility/rules/compare.ts';
-import { contradictionsOf, danglingNames } from '../../../../src/modules/eligibility/rules/contradictions.ts';
+import {
+  contradictionsOf,
+  unknownReferences,
+} from '../../../../src/modules/eligibility/rules/contradictions.ts';
 import { creditOf } from '../../../../src/modules/eligibility/rules/credit.ts';
 import { decide } from '../../../../src/modules/eligibility/rules/decide.ts';
 import {
@@ -154,13 +157,13 @@ describe('a policy that contradicts itself', () => {
   test('or another one is told what is missing there, from the side that is changed', () => {
     const eligibility = { sets: [aSet('all', { terms: ['net30', 'net90'], dunning: 'strict' })] };
     const all = { eligibility, terms, dunning };
-    expect(danglingNames('eligibility', all).map(({ pointer }) => pointer)).toEqual([
+    expect(unknownReferences('eligibility', all).map(({ pointer }) => pointer)).toEqual([
       '/sets/0/terms/1',
       '/sets/0/dunning',
     ]);
-    expect(danglingNames('terms', all)).toMatchObject([{ pointer: '/terms' }]);
-    expect(danglingNames('dunning', all)).toMatchObject([{ pointer: '/plans' }]);
-    expect(danglingNames('eligibility', { ...all, eligibility: aPolicy() })).toEqual([]);
+    expect(unknownReferences('terms', all)).toMatchObject([{ pointer: '/terms' }]);
+    expect(unknownReferences('dunning', all)).toMatchObject([{ pointer: '/plans' }]);
+    expect(unknownReferences('eligibility', { ...all, eligibility: aPolicy() })).toEqual([]);
   });
 });
 

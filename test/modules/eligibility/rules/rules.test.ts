@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Applicant, AskedOrder } from '../../../../src/modules/eligibility/rules/applicant.ts';
+import type { Applicant, RequestedOrder } from '../../../../src/modules/eligibility/rules/applicant.ts';
 import { checkRule, needsOf, type Rule } from '../../../../src/modules/eligibility/rules/rules.ts';
 import { anApplicant, eur, seen } from './applicants.ts';
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
-const anOrder: AskedOrder = eur(10_000);
+const anOrder: RequestedOrder = eur(10_000);
 const until = (validUntil: string) => ({ value: 70, validUntil });
 const insured = (amount: { amount: number; currency: string }, validUntil = '2027-03-01') => ({
   external: { insuredLimit: { amount, validUntil } },
@@ -14,7 +14,7 @@ const insured = (amount: { amount: number; currency: string }, validUntil = '202
 type Line = [
   rule: Rule,
   of: Partial<Applicant>,
-  asked: AskedOrder,
+  asked: RequestedOrder,
   passed: boolean,
   figures: [string, string],
   message: string,

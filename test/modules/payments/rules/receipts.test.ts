@@ -6,7 +6,7 @@ import {
   finalOn,
   nextStates,
 } from '../../../../src/modules/bank-collections/rules/bank-collection.ts';
-import { lessOwed } from '../../../../src/modules/ledger/rules/corrections.ts';
+import { reduction } from '../../../../src/modules/ledger/rules/corrections.ts';
 import {
   afterwards,
   type Balance,
@@ -118,7 +118,7 @@ test('whatever the parts, credit and what is owed fall by the same, no part belo
       const less = allocatedShares(left, deducted > 0 ? [{ amount: deducted }] : []);
       const entries = [
         ...allocation('c', 'o', shares, { paymentId: 'p', valueOn: '2027-03-31' }),
-        ...lessOwed('c/deduction', 'o', 'rounding', less, {
+        ...reduction('c/deduction', 'o', 'rounding', less, {
           paymentId: 'p',
           cause: { kind: 'payment', id: 'p' },
           valueOn: '2027-03-31',
