@@ -12,8 +12,8 @@ import {
 } from './support/source-code.ts';
 
 /*
- * Keeps the house as docs/architecture.md draws it: who may import whom, the order of the modules, pure rules, owners of
- * tables, and who constructs. Each check is shown a planted violation of its kind.
+ * Checks the rules of docs/architecture.md: who may import whom, the order of the modules, pure rules, owners of
+ * tables, and who constructs. Each check is tested with a planted violation of its kind.
  */
 
 const sources = readSources();
@@ -21,7 +21,7 @@ const owners = ownersIn(readSchema());
 
 /** Libraries without I/O, clock or randomness. */
 const pure = ['luxon', 'date-holidays', 'jsvat', 'ibantools', 'big.js', 'intl-messageformat'];
-/** The names that workflows and their callers share: they import nothing but rules that are deterministic. */
+/** The names that workflows and their callers share: they import only deterministic rules. */
 const messages = ['workflows/messages.ts', 'workflows/search-attributes.ts'];
 const temporalClient = ['client', 'worker', 'common', 'envconfig', 'proto'].map(
   (name) => `@temporalio/${name}`,
@@ -32,7 +32,7 @@ const web = [
 ];
 const node = 'node:';
 
-/** What each area may import besides its own files: folders end in "/", the rest are files and packages. */
+/** What each area may import in addition to its own files: folders end in "/", the others are files and packages. */
 const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly string[] }[] = [
   { area: /^kernel\//, may: [...pure, 'node:crypto'] },
   { area: /^modules\/[\w-]+\/rules\//, may: ['kernel/', ...pure, 'node:crypto'] },
@@ -87,7 +87,7 @@ const isDeterministic = (path: string): boolean =>
   isRules(path) &&
   sources.some((source) => source.path === path && source.text.startsWith('// Deterministic:'));
 
-/** Imports that the areas do not allow. */
+/** Imports that are not allowed between areas. */
 function forbiddenImports(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
     const rule = areas.find(({ area }) => area.test(file.path));
@@ -108,7 +108,7 @@ function forbiddenImports(files: readonly Source[]): string[] {
   });
 }
 
-/** Imports of a module from one that comes after it, types included; rules are free. */
+/** Imports of a module from one that comes after it, types included; rules are exempt. */
 function upwardImports(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
     const from = moduleOf(file.path);
@@ -141,7 +141,7 @@ function circles(files: readonly Source[]): string[] {
   return found;
 }
 
-/** SQL that writes a table of another module, reads one of a module that comes after it, or stands outside of modules. */
+/** SQL that writes another module's table, reads a table of a module that comes after it, or is outside of modules. */
 function foreignSql(files: readonly Source[], owned: ReadonlyMap<string, Owner> = owners): string[] {
   const found = files.flatMap((file) =>
     tablesOf(file).flatMap(({ table, write, columns }) => {
@@ -161,7 +161,7 @@ function foreignSql(files: readonly Source[], owned: ReadonlyMap<string, Owner> 
 const constructs =
   /\b(?:connect|createTemporalClient|createMailer|createWorkers|createPoller|createApp|createAdmin|createOrderWorkflows)\(/;
 
-/** Files that construct what processes are made of, but for the processes themselves. */
+/** Files that construct what processes are made of, except the processes themselves. */
 function constructors(files: readonly Source[]): string[] {
   const defines = /export (?:async )?function (?:connect|create\w+)\(/;
   return files
@@ -175,18 +175,18 @@ function constructors(files: readonly Source[]): string[] {
 const impure =
   /\bDate\.now\(|new Date\(\)|DateTime\.(?:now|local|utc)\(|Math\.random|randomUUID|randomBytes|\bfetch\(/;
 
-/** Rules and kernel that look at a clock, at chance, or out of the process. */
+/** Rules and kernel that use a clock, randomness, or something outside of the process. */
 const impureRules = (files: readonly Source[]): string[] =>
   files
     .filter(({ path, text }) => (path.startsWith('kernel/') || isRules(path)) && impure.test(text))
     .map(({ path }) => path);
 
-test('every module has its place in the order, and every place its module', () => {
+test('every module has a place in the order, and every place has a module', () => {
   const found = new Set(sources.map(({ path }) => moduleOf(path)).filter((module) => module !== null));
   expect([...found].sort()).toEqual([...modules].sort());
 });
 
-test('the map in docs/architecture.md has the modules in their order', () => {
+test('the table in docs/architecture.md lists the modules in their order', () => {
   const map = readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8');
   const rows = [...map.matchAll(/^\| (\d+) \| `([\w-]+)` \|/gm)].map(
     ([, number, name]) => `${number} ${name}`,
@@ -203,12 +203,12 @@ test('modules use those before them: imports, types included, and SQL', () => {
   expect(foreignSql(sources)).toEqual([]);
 });
 
-test('rules form no circle, and have no clock, no chance, and no way out', () => {
+test('rules form no circle, and use no clock, no randomness, and nothing outside of the process', () => {
   expect(circles(sources)).toEqual([]);
   expect(impureRules(sources)).toEqual([]);
 });
 
-test('what workflows import of the rules imports nothing, so that no library’s data breaks a replay', () => {
+test('rules that workflows import have no imports, so that no library’s data breaks a replay', () => {
   const shared = sources.filter(({ path }) => isDeterministic(path));
   expect(shared).not.toEqual([]);
   expect(shared.flatMap(importsOf)).toEqual([]);
@@ -235,7 +235,7 @@ test('only edges and processes import the registry', () => {
   ).toEqual([]);
 });
 
-/** Files that insert a command, or name the function that does, but for the pipeline's own. */
+/** Files that insert a command, or name the function that does, except the pipeline's own. */
 const insertsCommands = (files: readonly Source[]): string[] =>
   files
     .filter(({ text }) => /insert into commands\b|\binsertCommand\b|`cmd_|'cmd_/.test(text))
@@ -247,12 +247,12 @@ const insertsCommands = (files: readonly Source[]): string[] =>
         ),
     );
 
-test('commands are inserted, and their ids made, by the pipeline alone', () => {
+test('only the pipeline inserts commands and makes their ids', () => {
   // The example of an id in the API's document.
   expect(insertsCommands(sources)).toEqual(['api/schemas/fields.ts']);
 });
 
-test('people alone read the audit trail: no SQL reads it but that of its own module', () => {
+test('only people read the audit trail: only SQL of its own module reads it', () => {
   const readers = sources.filter((file) => tablesOf(file).some(({ table }) => table === 'audit'));
   expect(readers.map(({ path }) => path)).toEqual(['modules/audit/tables.ts']);
   const shown = sources.filter(({ text }) => /\b(?:auditOf|latestOf)\b/.test(text)).map(({ path }) => path);
@@ -264,12 +264,12 @@ test('people alone read the audit trail: no SQL reads it but that of its own mod
   ]);
 });
 
-test('no file is an index, but for the workflow bundle’s entry', () => {
+test('no file is an index, except the workflow bundle’s entry', () => {
   const indexes = sources.map(({ path }) => path).filter((path) => /(^|\/)index\.tsx?$/.test(path));
   expect(indexes).toEqual(['workflows/index.ts']);
 });
 
-/** What the checks must notice: a file for each kind of violation. */
+/** What the checks must find: a file for each kind of violation. */
 const planted = {
   area: {
     path: 'modules/banking/rules/bad.ts',
@@ -283,7 +283,7 @@ const planted = {
   command: { path: 'modules/payments/bad.ts', text: 'await insertCommand(tx, command, now);' },
 } as const satisfies Record<string, Source>;
 
-test('a planted violation of each kind is noticed', () => {
+test('a planted violation of each kind is found', () => {
   expect(forbiddenImports([planted.area])).toEqual([
     'modules/banking/rules/bad.ts imports platform/postgres/client.ts',
   ]);
@@ -298,7 +298,7 @@ test('a planted violation of each kind is noticed', () => {
   expect(insertsCommands([planted.command])).toEqual(['modules/payments/bad.ts']);
 });
 
-test('SQL is seen in each of its forms', () => {
+test('SQL is found in each of its forms', () => {
   const owned = ownersIn('-- owner: ledger; orders writes seen_at\ncreate table entries (\n);');
   const sqlOf = (path: string, sql: string) => foreignSql([{ path, text: `await tx\`${sql}\`` }], owned);
   for (const sql of [
@@ -316,7 +316,7 @@ test('SQL is seen in each of its forms', () => {
     ]);
 });
 
-test('an import that is not allowed is noticed in each of its forms', () => {
+test('a forbidden import is found in each of its forms', () => {
   const text = [
     "import { connect } from '../platform/postgres/client.ts';",
     "import type { Sql } from '../platform/postgres/client.ts';",

@@ -12,7 +12,7 @@ afterAll(() => api.close());
 const unauthenticated = { status: 401, body: { code: 'unauthenticated' } };
 
 describe('a key', () => {
-  it('is needed, and is not one that is unknown, expired or written otherwise', async () => {
+  it('is required; an unknown, expired or malformed key is refused', async () => {
     const expiring = await api.newKey(['admin'], '2027-03-01T10:00:01.000Z');
     const use = (headers: Record<string, string>) => api.call('/orders', undefined, { as: null, headers });
     expect((await use({ authorization: `Bearer ${expiring.key}` })).status).toBe(200);
@@ -36,7 +36,7 @@ describe('a key', () => {
     api.clock.now = '2027-03-01T10:00:00.000Z';
   });
 
-  it('that is revoked is refused within seconds', async () => {
+  it('is refused within seconds after it was revoked', async () => {
     const { id, key } = await api.newKey(['read']);
     expect((await api.call('/orders', undefined, { as: { key } })).status).toBe(200);
     await revokeApiKey(api.sql, id, api.clock.now);
@@ -45,7 +45,7 @@ describe('a key', () => {
     api.clock.now = '2027-03-01T10:00:00.000Z';
   });
 
-  it('may do what its scopes say, and an admin’s everything', async () => {
+  it('may do what its scopes allow; an admin’s key may do everything', async () => {
     const may: Record<string, Scope[]> = {
       'PUT /customers/x': ['storefront'],
       'GET /customers': ['storefront', 'accounting', 'read'],
@@ -179,7 +179,7 @@ describe('a key', () => {
   });
 });
 
-it('figures, privilege and credit are for those who may read all', async () => {
+it('figures, privilege and credit are shown only to keys that may read everything', async () => {
   const path = '/customers/rossi/eligibility?amount=122000&currency=EUR';
   const seen = (await api.call(path, undefined, { as: 'storefront' })).body;
   expect(seen).toMatchObject({ eligible: true, buyerMessage: expect.stringContaining('dilazionato') });
@@ -234,7 +234,7 @@ it('figures, privilege and credit are for those who may read all', async () => {
   expect(customer).not.toHaveProperty('privilege');
 });
 
-it('a storefront follows the commands that it gave, and no others', async () => {
+it('a storefront can follow the commands that it gave, and no others', async () => {
   await api.call('/orders', { orderId: 'mine', customerId: 'rossi', total: eur(1) });
   const { body } = await api.ask('mine', 'cancel', { reason: 'left' }, { as: 'storefront' });
   const { commandId } = body.command;
@@ -243,7 +243,7 @@ it('a storefront follows the commands that it gave, and no others', async () => 
   expect((await api.call(`/commands/${commandId}`, undefined, { as: other })).body.code).toBe('forbidden');
 });
 
-it('the log names ids and no person, key or query', async () => {
+it('the log has ids, but no person, key or query', async () => {
   const before = api.logged.length;
   const secret = 'Vincenzo Segreto';
   await api.call(
@@ -268,14 +268,14 @@ it('the log names ids and no person, key or query', async () => {
   expect(lines.join('')).not.toMatch(/Segreto|nt_|segreto|127\.0\.0\.1|Bearer/);
 });
 
-it('a request id is echoed if it has the form of one, else made', async () => {
+it('a valid request id is echoed, otherwise one is made', async () => {
   const ask = async (id: string) =>
     (await api.call('/orders', undefined, { headers: { 'x-request-id': id } })).headers.get('x-request-id');
   expect(await ask('abc-1.2_3')).toBe('abc-1.2_3');
   for (const id of ['x'.repeat(101), 'a b', '<script>']) expect(await ask(id)).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it('failed attempts are limited by address, and calls with a key are not', async () => {
+it('failed attempts are limited by address, calls with a valid key are not', async () => {
   const fresh = await openApi();
   const call = (as: 'read' | null) => fresh.call('/orders', undefined, { as });
   const failed = await Promise.all(Array.from({ length: 40 }, () => call(null)));

@@ -22,7 +22,7 @@ describe('another total', () => {
     ]),
   );
 
-  it('that is more is charged on the same due dates, within the credit', async () => {
+  it('that is higher is charged on the same due dates, within the credit', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('more', { customerId, termsCode: 't1' });
     const before = await shop.read('more');
@@ -65,7 +65,7 @@ describe('another total', () => {
     expect((await shop.amend('beyond-credit', eur(5_000))).status).toBe(200);
   });
 
-  it('that is more is not for a customer whose privilege was revoked; less is', async () => {
+  it('that is higher is refused to a customer whose privilege was revoked; a lower one is accepted', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('revoked', { customerId });
     await shop.api.call(`/customers/${customerId}/revoke`, { reason: 'late' });
@@ -74,7 +74,7 @@ describe('another total', () => {
     expect((await shop.amend('revoked', eur(999))).body.total).toEqual(eur(999));
   });
 
-  it('is checked against what the rules say of amounts: the insured limit, the largest order', async () => {
+  it('is checked against the rules about amounts: the insured limit, the largest order', async () => {
     const { body: before } = await shop.api.call('/policies/eligibility');
     const put = (policy: object, baseVersion: number) =>
       shop.api.call('/policies/eligibility', { baseVersion, policy }, { method: 'PUT' });
@@ -111,7 +111,7 @@ describe('another total', () => {
     expect(refused.body.checks).toContainEqual({ rule: 'groupLimit', passed: false });
   });
 
-  it('at the limit, at the same time as checkouts, never lets the customer owe more', async () => {
+  it('at the limit, at the same time as checkouts, never makes the customer owe more than the limit', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('limit', { customerId });
     const answers = await Promise.all([
@@ -125,7 +125,7 @@ describe('another total', () => {
     expect(answers.some(({ status }) => status === 422)).toBe(true);
   });
 
-  it('that is less gives credit back; what was paid too much pays the others, then becomes credit', async () => {
+  it('that is lower releases credit; overpaid money pays the other instalments, then becomes credit', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('less', { customerId, termsCode: 't1' });
     await shop.pay('less', 'less-1', 200);
@@ -146,7 +146,7 @@ describe('another total', () => {
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(0), unapplied: eur(200) });
   });
 
-  it('leaves a payment whole: taken back, it takes back all that became of it', async () => {
+  it('leaves a payment whole: its reversal reverses everything that became of it', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('bounced', { customerId, termsCode: 't1' });
     await shop.pay('bounced', 'bounced-1', 50);
@@ -159,7 +159,7 @@ describe('another total', () => {
     expect(await shop.read('bounced')).toMatchObject({ status: 'open', outstanding: eur(150) });
   });
 
-  it('of a cancelled order leaves nothing behind when its payment is taken back', async () => {
+  it('of an order that is cancelled later leaves nothing behind when its payment is reversed', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('undone', { customerId });
     await shop.pay('undone', 'undone-1', 800);
@@ -187,7 +187,7 @@ describe('another total', () => {
     expect((await shop.creditOf(customerId)).exposure).toEqual(eur(0.01));
   });
 
-  it('and a confirmation that wait for the same pass are taken one after the other', async () => {
+  it('and a confirmation that wait at the same time are applied one after the other', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('both', { customerId, confirm: 'later' });
     const confirm = ['confirm', undefined] as const;
@@ -227,7 +227,7 @@ describe('another total', () => {
     expect((await shop.api.call('/orders/same/ledger')).body.items).toHaveLength(1);
   });
 
-  it('down to what was delivered completes the fulfilment', async () => {
+  it('equal to what was delivered completes the fulfilment', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled' }]);
     await shop.place('reached');
     await shop.fulfil('reached', { amount: eur(400) });
@@ -236,7 +236,7 @@ describe('another total', () => {
     expect(dates(body)).toEqual(['2027-03-31']);
   });
 
-  it('is refused at nothing, in another currency, with a fraction, of a closed or unknown order', async () => {
+  it('is refused if it is zero, in another currency, with a fraction, or for a closed or unknown order', async () => {
     await shop.place('never');
     expect(await shop.amend('never', eur(0))).toMatchObject({
       status: 422,
@@ -252,7 +252,7 @@ describe('another total', () => {
     );
   });
 
-  it('keeps discount and set amounts in proportion to what is left', async () => {
+  it('keeps the discount and set amounts in proportion to what is left', async () => {
     await shop.offerTerms([
       {
         kind: 'instalments',

@@ -13,7 +13,7 @@ afterAll(() => api.close());
 
 type Call = readonly [path: string, body: object, options?: Parameters<Api['call']>[2]];
 
-/** Each is known by an id of its own or by its key, so that it can be repeated. */
+/** Each has its own id or a key, so that it can be repeated. */
 const calls: readonly Call[] = [
   ['/orders/part/payments', { paymentId: 'part-1', amount: eur(40) }],
   ['/orders/part/extend', { dueOn: '2027-09-30', reason: 'agreed' }],
@@ -66,7 +66,7 @@ async function figures(): Promise<unknown> {
   return answers;
 }
 
-it('people alone read the audit trail: without it every balance, all interest and every replay is the same', async () => {
+it('only people read the audit trail: without it every balance, all interest and every replay is the same', async () => {
   await addCustomer(api.sql, 'broke');
   const { version, policy } = (await api.call('/policies/late-interest')).body;
   const referenceRates = ['2027-01-01', '2027-07-01'].map((from) => ({ from, percent: '2.15' }));

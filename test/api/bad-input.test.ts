@@ -14,7 +14,7 @@ afterAll(() => api.close());
 const order = { orderId: 'bad', customerId: 'rossi', total: eur(10) };
 const facts = { name: 'Verdi', email: 'verdi@verdi.example', locale: 'it-IT', country: 'IT' };
 
-/** That it is a problem detail (RFC 9457) with this code. */
+/** Checks that it is a problem detail (RFC 9457) with this code. */
 function expectProblem(answer: Answer, status: number, code: string, ...pointers: string[]): void {
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer).toMatchObject({
@@ -107,7 +107,7 @@ describe('an order', () => {
     expectProblem(await api.call('/orders', { ...order, ...fields }), 422, 'validation', pointer);
   });
 
-  it('with many faults is told all of them', async () => {
+  it('with many errors gets all of them in the answer', async () => {
     const answer = await api.call('/orders', { total: { amount: -1, currency: '€' }, x: 1 });
     expectProblem(
       answer,
@@ -202,7 +202,7 @@ describe('a policy', () => {
     expectProblem(answer, 422, 'validation', pointer);
   });
 
-  it('of no terms is refused', async () => {
+  it('without any terms is refused', async () => {
     const body = { baseVersion: 1, policy: { terms: [], defaultCode: 'net30' } };
     const answer = await api.call('/policies/terms', body, { method: 'PUT' });
     expectProblem(answer, 422, 'validation', '/policy/terms', '/policy/defaultCode');
@@ -303,7 +303,7 @@ describe('an address', () => {
     expectProblem(await rawCall(method, path), status, code);
   });
 
-  it('that knows other methods names them', async () => {
+  it('that has other methods names them', async () => {
     const answer = await api.call('/settings', undefined, { method: 'DELETE' });
     expect(answer.headers.get('allow')).toBe('GET, HEAD, PUT');
   });

@@ -41,7 +41,7 @@ const send = (lines: readonly string[], query: Record<string, string> = {}, head
     },
   );
 
-/** Sends a bank's file, and does what its workflow and those of the orders do. */
+/** Sends a bank's file, and does the work of its workflow and of the orders' workflows. */
 async function imported(
   lines: readonly string[],
   orderIds: readonly string[] = [],
@@ -78,7 +78,7 @@ describe('a bank’s file', () => {
       ['a-1', 'a-2'],
     );
     expect(done).toMatchObject({ kind: 'payments', state: 'done', created: 3, rejected: 0 });
-    // not paid before it was placed: 28 February is for a person
+    // an order is not paid before it was placed: 28 February is left to a person
     expect(await order('a-1')).toMatchObject({ status: 'settled' });
     expect(await order('a-2')).toMatchObject({ status: 'open', outstanding: eur(300) });
     const waiting = (await pool()).filter((line: { importId: string }) => line.importId === done.importId);
@@ -97,7 +97,7 @@ describe('a bank’s file', () => {
     ]);
   });
 
-  it('books nothing twice: the same file, or an overlapping one, says nothing new', async () => {
+  it('books nothing twice: the same file or an overlapping one adds nothing', async () => {
     await place('b-1', 500, 'SO-77101');
     const first = '01/03/2027;500,00;SO-77101;OFFICINE ROSSI SRL;1';
     await imported([first], ['b-1']);
@@ -112,7 +112,7 @@ describe('a bank’s file', () => {
     expect(row!.n).toBe(2);
   });
 
-  it('two equal lines are two payments, of which the second has nothing to pay and waits', async () => {
+  it('with two equal lines makes two payments; the second has nothing to pay and waits', async () => {
     await place('c-1', 40, 'SO-77201');
     const twice = '01/03/2027;40,00;SO-77201;OFFICINE ROSSI SRL;1';
     expect(await imported([twice, twice], ['c-1'])).toMatchObject({ created: 2 });
@@ -136,7 +136,7 @@ describe('a bank’s file', () => {
     expect([(await order('d-1')).status, (await order('d-2')).status]).toEqual(['settled', 'settled']);
   });
 
-  it('pays an order by all of its invoices that are named', async () => {
+  it('pays an order through all of its invoices that are named', async () => {
     await place('n-1', 100, 'SO-77651', 'bruni');
     for (const [number, units] of [
       ['FT 10/2027', 60],
@@ -152,7 +152,7 @@ describe('a bank’s file', () => {
     expect((await order('n-1')).status).toBe('settled');
   });
 
-  it('books nothing twice that is read in another way, and what is still in the pool is as it was read last', async () => {
+  it('read with another mapping books nothing twice, and lines in the pool are as they were last read', async () => {
     await place('m-1', 50, 'SO-77601');
     const lines = [
       '01/03/2027;25,00;acconto SO-77601;ROSSI;1',
@@ -180,7 +180,7 @@ describe('a bank’s file', () => {
     expect(booked).toMatchObject({ state: 'booked', reference: 'acconto SO-77601', payer: 'ROSSI' });
   });
 
-  it('knows lines by what they say, where the rest of the row changed, or from before ids followed from the row', async () => {
+  it('recognises lines by their content if the rest of the row changed, or if they are older than ids made of the row', async () => {
     const balances = (...all: number[]) => all.map((balance) => `01/03/2027;9,87;saldo;NERI;${balance}`);
     expect(await imported(balances(1))).toMatchObject({ created: 1 });
     expect(await imported(balances(2, 1, 3))).toMatchObject({ created: 2, unchanged: 1 });
@@ -206,7 +206,7 @@ describe('a bank’s file', () => {
     expect(await getImport(api.sql, body.importId)).toMatchObject({ outcomes });
   });
 
-  it('is nothing that a store sees', async () => {
+  it('is not visible to a store', async () => {
     const { importId } = await imported(['01/03/2027;1,23;nobody;x;1']);
     const store = { as: 'storefront' } as const;
     expect((await api.call(`/imports/${importId}`, undefined, store)).status).toBe(404);
@@ -214,7 +214,7 @@ describe('a bank’s file', () => {
     expect((await api.call('/imports', undefined, store)).body.items).toEqual([]);
   });
 
-  it('books nothing by itself if asked so', async () => {
+  it('books nothing automatically if the sender asks for that', async () => {
     await place('e-1', 60, 'SO-77401');
     const line = '01/03/2027;60,00;SO-77401;x;1';
     await imported([line], ['e-1'], { book: 'none' });
@@ -223,7 +223,7 @@ describe('a bank’s file', () => {
     expect((await order('e-1')).status).toBe('settled');
   });
 
-  it('never books by itself again what was ignored, or taken back', async () => {
+  it('never automatically books again what was ignored or reversed', async () => {
     await place('s-1', 61, 'SO-77411');
     await place('s-2', 62, 'SO-77412');
     const lines = ['01/03/2027;61,00;SO-77411;x;1', '01/03/2027;62,00;SO-77412;x;1'];
@@ -240,7 +240,7 @@ describe('a bank’s file', () => {
     expect([(await order('s-1')).status, (await order('s-2')).status]).toEqual(['open', 'open']);
   });
 
-  it('says what is wrong: a missing column, days, amounts, money that went out', async () => {
+  it('gets errors that say what is wrong: a missing column, days, amounts, outgoing money', async () => {
     const lacking = await send([], { amount: 'Betrag' });
     expect(lacking.status).toBe(422);
     const wrong = new URLSearchParams(italian);
@@ -289,7 +289,7 @@ describe('a bank’s file', () => {
     ]);
   });
 
-  it('has columns of whatever name, of which those that are mapped are read', async () => {
+  it('may have columns of any name; only the mapped ones are read', async () => {
     const inherited = await imported(
       ['01/03/2027;4,32;;'],
       [],
@@ -328,7 +328,7 @@ describe('the pool', () => {
     return asked;
   };
 
-  it('is worked through: a line is booked as it is proposed, or for whom a person says', async () => {
+  it('is worked through: a line is booked as proposed, or for the customer that a person names', async () => {
     await place('p-1', 80, 'SO-77501');
     await imported(['01/03/2027;50,00;SO-77501 acconto;OFFICINE ROSSI;1', '01/03/2027;20,00;grazie;?;2']);
     const booked = await act(await waiting('SO-77501 acconto'), 'confirm', {}, 'p-1');
@@ -359,7 +359,7 @@ describe('the pool', () => {
     });
   });
 
-  it('two people who book one line at once for two customers book it once', async () => {
+  it('books a line once if two people book it for two customers at the same time', async () => {
     await imported(['01/03/2027;33,00;zweimal;?;1']);
     const id = await waiting('zweimal');
     const both = await Promise.all(
@@ -371,7 +371,7 @@ describe('the pool', () => {
     expect(row!.n).toBe(1);
   });
 
-  it('holds a line again whose payment was taken back, to be booked on another order', async () => {
+  it('contains a line again after its payment was reversed, to be booked on another order', async () => {
     await place('r-1', 90, 'SO-77701');
     await place('r-2', 90, 'SO-77702');
     await imported(['01/03/2027;90,00;SO-77701;?;1'], ['r-1']);
@@ -406,7 +406,7 @@ describe('the pool', () => {
     expect(await act(id, 'ignore', { reason: 'the bank took it back' })).toMatchObject({ status: 200 });
   });
 
-  it('is told once what becomes of a line that is booked and ignored at once', async () => {
+  it('accepts only one of booking and ignoring a line at the same time', async () => {
     const lines = Array.from({ length: 8 }, (_, n) => `01/03/2027;${n + 1},11;entweder ${n};?;1`);
     await imported(lines);
     for (const [n] of lines.entries()) {
@@ -419,7 +419,7 @@ describe('the pool', () => {
     }
   });
 
-  it('leaves what is no payment of a customer, and does not book it any more', async () => {
+  it('drops a line that is not a customer’s payment, and does not book it any more', async () => {
     await imported(['01/03/2027;7,00;rimborso spese;LA BANCA;1']);
     const id = await waiting('rimborso spese');
     expect(await act(id, 'ignore', { reason: 'a refund of the bank' })).toMatchObject({

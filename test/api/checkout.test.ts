@@ -50,7 +50,7 @@ describe('an order on terms', () => {
     expect((await api.call('/orders/so-1', undefined, storefront)).body).toEqual(body);
   });
 
-  it('counts from the day that the store names, within its limits', async () => {
+  it('counts from the day that the store names, within limits', async () => {
     const placed = await place('dated', { placedAt: '2027-02-01T09:30:00.1234+01:00' });
     expect(placed.body).toMatchObject({
       placedAt: '2027-02-01T08:30:00.123Z',
@@ -69,7 +69,7 @@ describe('an order on terms', () => {
       });
   });
 
-  it('is answered again when it is sent again, and is a conflict with another content', async () => {
+  it('gets the same answer when it is sent again, and is a conflict with another content', async () => {
     const first = await place('again', { metadata: { a: 1, b: 2 } });
     const second = await place('again', { metadata: { b: 2, a: 1 } });
     expect(second).toMatchObject({ status: 201, body: first.body });
@@ -81,7 +81,7 @@ describe('an order on terms', () => {
     expect(await count('ledger', 'again')).toBe(1);
   });
 
-  it('that is refused keeps its reasons, tells the buyer nothing of them, and leaves the id free', async () => {
+  it('that is refused keeps its reasons, does not show them to the buyer, and does not use up its id', async () => {
     await addCustomer(api.sql, 'new', { pastOrders: 1, vatNumber: null, locale: 'en-GB' });
     const order = { orderId: 'refused', customerId: 'new', total: eur(10) };
     const seen = await api.call('/orders', order, storefront);
@@ -141,7 +141,7 @@ describe('a reservation', () => {
     expect(await count('ledger', 'later')).toBe(1);
   });
 
-  it('takes no payment and no settlement, and a cancel gives the credit back', async () => {
+  it('accepts neither payment nor settlement, and its cancellation releases the credit', async () => {
     await place('held-back', { confirm: 'later' });
     const paid = await api.call('/orders/held-back/payments', { paymentId: 'early', amount: eur(1) });
     expect(paid).toMatchObject({ status: 409, body: { code: 'order-not-confirmed' } });
@@ -155,7 +155,7 @@ describe('a reservation', () => {
 });
 
 describe('at the same moment', () => {
-  it('100 identical checkouts are one order and one charge', async () => {
+  it('100 identical checkouts make one order and one charge', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => place('crowd')));
     expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(201));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
@@ -179,7 +179,7 @@ describe('at the same moment', () => {
     });
   });
 
-  it('a checkout is refused by a revoke, or the revoke sees its order', async () => {
+  it('a checkout is refused by a revocation, or the revocation sees its order', async () => {
     for (let round = 0; round < 10; round++) {
       const customerId = `raced-${round}`;
       await addCustomer(api.sql, customerId);

@@ -31,7 +31,7 @@ const move = (orderId: string, state: string, fields: object = {}, instalment = 
 const order = async (id: string) => (await api.call(`/orders/${id}`)).body;
 const exposure = async () => (await api.call('/customers/rossi')).body.credit.exposure.amount;
 
-it('a RiBa that is credited subject to collection settles nothing, and exposure stays until it is paid', async () => {
+it('a RiBa that is credited subject to collection settles nothing, and the exposure remains until it is paid', async () => {
   const before = await exposure();
   await place('riba');
   expect(await move('riba', 'planned')).toMatchObject({
@@ -58,7 +58,7 @@ it('a RiBa that is credited subject to collection settles nothing, and exposure 
   });
   expect(await order('riba')).toMatchObject({ status: 'settled' });
   expect((await move('riba', 'paid', paid)).headers.get('idempotent-replayed')).toBe('true');
-  // What the bank collected in time is not late, though that is certain only days later.
+  // Money that the bank collected in time is not late, although it is certain only days later.
   expect((await api.call('/payments/riba-1')).body).toMatchObject({
     method: 'riba',
     receivedOn: '2027-03-31',
@@ -71,7 +71,7 @@ it('a RiBa that is credited subject to collection settles nothing, and exposure 
   expect(await exposure()).toBe(before);
 });
 
-it('one that comes back after it was paid opens the order again, with the bank’s fee by policy, and can be presented again', async () => {
+it('a RiBa that is returned after it was paid opens the order again, with the bank’s fee by policy, and can be presented again', async () => {
   await place('back');
   await move('back', 'presented');
   await move('back', 'paid', { paymentId: 'back-1', confirmed: true });
@@ -94,7 +94,7 @@ it('one that comes back after it was paid opens the order again, with the bank�
   expect(await order('back')).toMatchObject({ status: 'settled', outstanding: eur(0) });
 });
 
-it('one that was never paid costs the fee, once for each time that it was presented, or nothing if so said', async () => {
+it('a RiBa that was never paid costs the fee once for each presentation, or nothing if the caller says so', async () => {
   await place('never');
   await move('never', 'presented');
   await move('never', 'unpaid');
@@ -105,7 +105,7 @@ it('one that was never paid costs the fee, once for each time that it was presen
   expect(await order('never')).toMatchObject({ status: 'open', outstanding: eur(110) });
 });
 
-it('pays the instalment that it is of; a payment taken back by its id leaves the collection unpaid', async () => {
+it('a collection pays its own instalment; when its payment is reversed, it is unpaid', async () => {
   await place('parts', 'weekly');
   await move('parts', 'presented', { method: 'sdd' }, 2);
   await move('parts', 'paid', { paymentId: 'parts-2', confirmed: true }, 2);
@@ -119,7 +119,7 @@ it('pays the instalment that it is of; a payment taken back by its id leaves the
   ]);
 });
 
-it('what cannot follow is refused, and says what can', async () => {
+it('a state that cannot follow is refused, and the answer says which can', async () => {
   await place('wrong');
   const refused = async (state: string, fields: object, code: string, detail: string, instalment = 1) =>
     expect((await move('wrong', state, fields, instalment)).body).toMatchObject({

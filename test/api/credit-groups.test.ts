@@ -27,7 +27,7 @@ const place = (orderId: string, customerId: string, fields: object = {}) =>
 const accepted = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 201);
 const times = <T>(count: number, of: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => of(n));
 
-/** A group of four customers, each with room of its own for all that the tests order. */
+/** A group of four customers; each one's own limit covers everything that the tests order. */
 async function aGroup(id: string, limits: object[]): Promise<string[]> {
   await putGroup(id, limits);
   const members = times(4, (n) => `${id}-${n}`);
@@ -40,7 +40,7 @@ async function aGroup(id: string, limits: object[]): Promise<string[]> {
 }
 
 describe('a group of companies', () => {
-  it('is written, written again without a change, changed, read and listed', async () => {
+  it('is created, written again without a change, changed, read and listed', async () => {
     const written = await putGroup('acme', [eur(1_000), usd(500)], 'Acme');
     expect(written).toMatchObject({
       status: 201,
@@ -85,7 +85,7 @@ describe('a group of companies', () => {
     });
   });
 
-  it('written first by many at once is created once', async () => {
+  it('that many create at the same time is created once', async () => {
     const answers = await Promise.all(times(10, (n) => putGroup('first', [eur(n)])));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
   });
@@ -139,7 +139,7 @@ describe('at the same moment', () => {
     expect(await readGroup('ten')).toMatchObject({ used: [eur(1_000), usd(0)], available: [eur(0)] });
   });
 
-  it('in two currencies each has its own room, for reservations too', async () => {
+  it('each of two currencies has its own room, for reservations too', async () => {
     const members = await aGroup('both', [eur(1_000), usd(700)]);
     const answers = await Promise.all(
       times(80, (n) => {
@@ -165,7 +165,7 @@ describe('at the same moment', () => {
     expect(totals.filter((currency) => currency === 'USD')).toHaveLength(4);
   });
 
-  it('a revoked member orders nothing more, and what it ordered before is all there is', async () => {
+  it('a revoked member can order nothing more, and only its earlier orders exist', async () => {
     for (let round = 0; round < 4; round++) {
       const members = await aGroup(`raced-${round}`, [eur(100_000)]);
       const orders = times(24, (n) => place(`raced-${round}-o-${n}`, members[n % 4]!));
@@ -178,7 +178,7 @@ describe('at the same moment', () => {
     }
   });
 
-  it('cancellations and payments give room that orders take, and never more than there is', async () => {
+  it('cancellations and payments make room that orders use, and orders never use more than there is', async () => {
     const members = await aGroup('busy', [eur(1_000)]);
     const first = await Promise.all(times(12, (n) => place(`busy-a-${n}`, members[n % 4]!)));
     const open = accepted(first).map(({ body }) => body.orderId);

@@ -37,7 +37,7 @@ describe('a credit note', () => {
     ]);
   });
 
-  it('is booked once: the same again is answered as before, another content is a conflict', async () => {
+  it('is booked once: a repeat gets the same answer, another content is a conflict', async () => {
     await api.place('once');
     await api.place('other');
     const first = await credit('once', 'cn-once', 40);
@@ -49,7 +49,7 @@ describe('a credit note', () => {
     expect((await api.call('/orders/other')).body.outstanding).toEqual(eur(100));
   });
 
-  it('has its number once in a year on an order, and for one customer; a refused one has not used it', async () => {
+  it('uses its number once a year on an order, and for one customer; a refused note does not use it up', async () => {
     await addCustomer(api.sql, 'verdi');
     for (const orderId of ['numbered', 'numbered-2'])
       await api.place(orderId, { placedAt: '2026-12-30T10:00:00Z' });
@@ -71,7 +71,7 @@ describe('a credit note', () => {
     expect((await api.call('/orders/numbered')).body.outstanding).toEqual(eur(80));
   });
 
-  it('settles an order that it credits whole; what was paid on top of the rest becomes credit', async () => {
+  it('settles an order that it credits in full; what was paid on top becomes credit', async () => {
     const before = await api.unapplied();
     await api.place('whole');
     await api.ask('whole', 'payments', { paymentId: 'w-1', amount: eur(30) }, accounting);
@@ -98,7 +98,7 @@ describe('a credit note', () => {
     expect((await api.unapplied()) - before).toBe(2_500);
   });
 
-  it('is refused beyond the total, on a cancelled order, in another currency, of tomorrow', async () => {
+  it('is refused beyond the total, on a cancelled order, in another currency, or dated tomorrow', async () => {
     await api.place('full');
     await credit('full', 'cn-60', 60);
     const before = await api.unapplied();
@@ -130,7 +130,7 @@ describe('a credit note, with what comes after it', () => {
   const pay = (orderId: string, paymentId: string, units: number) =>
     api.ask(orderId, 'payments', { paymentId, amount: eur(units) }, accounting);
 
-  it('and a write-off are no money: an order is not amended or ended below them', async () => {
+  it('and a write-off are not money: an order is not amended or ended below them', async () => {
     const before = await api.unapplied();
     await api.place('noted');
     await credit('noted', 'cn-noted', 60);
@@ -142,7 +142,7 @@ describe('a credit note, with what comes after it', () => {
     await api.place('let-go');
     await api.ask('let-go', 'write-off', { amount: eur(60), reason: 'a quarrel' });
     expect(await api.ask('let-go', 'amend', { total: eur(50) })).toMatchObject(below);
-    expect((await api.unapplied()) - before).toBe(500); // of the ten that were paid
+    expect((await api.unapplied()) - before).toBe(500); // out of the ten that were paid
   });
 
   it('gives back no more than was paid: not what was written off, deducted or withheld', async () => {
@@ -203,7 +203,7 @@ describe('a credit note, with what comes after it', () => {
     });
   });
 
-  it('and a confirmation that wait for the same pass are judged one after the other', async () => {
+  it('and a confirmation that wait at the same time are judged one after the other', async () => {
     await api.place('held', { confirm: 'later' });
     const ask = (path: string, body: object) => api.call(`/orders/held/${path}`, body);
     const answers = [
@@ -216,7 +216,7 @@ describe('a credit note, with what comes after it', () => {
     expect((await api.call('/orders/held')).body).toMatchObject({ total: eur(100), outstanding: eur(40) });
   });
 
-  it('that was refunded is asked for before the order can be cancelled', async () => {
+  it('that was refunded prevents the cancellation of its order', async () => {
     await addCustomer(api.sql, 'refunded');
     await api.place('refunded-1', { customerId: 'refunded' });
     await pay('refunded-1', 'refunded-p', 90);

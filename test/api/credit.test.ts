@@ -69,7 +69,7 @@ describe('an account in each currency', () => {
     });
   });
 
-  it('is opened on the policy’s limit where none is given, which in another currency is none', async () => {
+  it('has the policy’s limit if none is given, and no limit if the policy is in another currency', async () => {
     await addCustomer(api.sql, 'opened');
     expect((await setCredit('opened', { limit: null, currency: 'USD' })).body.credit).toMatchObject({
       limit: usd(0),
@@ -80,7 +80,7 @@ describe('an account in each currency', () => {
     await use({ rules: [], creditLimit: eur(10_000) });
   });
 
-  it('is warned of from 80 % of its limit on', async () => {
+  it('shows a warning from 80 % of its limit on', async () => {
     await addCustomer(api.sql, 'warned');
     await setCredit('warned', { limit: usd(100) });
     const warning = async () => (await read('warned')).otherCredit[0].warning;
@@ -92,7 +92,7 @@ describe('an account in each currency', () => {
     expect(await warning()).toBe('over-limit');
   });
 
-  it('a debt past due in one currency refuses an order in the other, but for its own tolerance', async () => {
+  it('a debt past due in one currency refuses an order in the other, unless it is within its own tolerance', async () => {
     await addCustomer(api.sql, 'late');
     await setCredit('late', { limit: usd(500) });
     await place('late-eur', 'late', { total: eur(5) });
@@ -119,7 +119,7 @@ describe('an account in each currency', () => {
     await use({ rules: [], creditLimit: eur(10_000) });
   });
 
-  it('is the one that a simulation with an order in its currency looks at', async () => {
+  it('is used by a simulation with an order in its currency', async () => {
     await addCustomer(api.sql, 'sim');
     await setCredit('sim', { limit: null, currency: 'USD' });
     const policy = { rules: [], creditLimit: usd(500) };
@@ -138,7 +138,7 @@ describe('an account in each currency', () => {
 });
 
 describe('a tolerance', () => {
-  it('of the customer’s own lets an order reach just as far over the limit', async () => {
+  it('of the customer allows an order to exceed the limit by exactly that much', async () => {
     await addCustomer(api.sql, 'lenient');
     const { body } = await setCredit('lenient', { limit: eur(100), tolerance: eur(5) });
     expect(body.credit).toMatchObject({ limit: eur(100), ownTolerance: eur(5), available: eur(100) });
@@ -193,7 +193,7 @@ it('a raise lifts the limit of one account, and ends there', async () => {
 describe('an adjustment of the credit held', () => {
   const adjust = (id: string, body: object) => api.call(`/customers/${id}/credit/adjustments`, body);
 
-  it('makes room for orders, by an entry with a reason, and is taken back by another', async () => {
+  it('makes room for orders, by an entry with a reason, and another adjustment undoes it', async () => {
     await addCustomer(api.sql, 'adjusted');
     await setCredit('adjusted', { limit: eur(10) });
     const more = { adjustmentId: 'adj-1', amount: eur(15), reason: 'a bonus' };
@@ -226,7 +226,7 @@ describe('an adjustment of the credit held', () => {
     ]);
   });
 
-  it('of one id sent at once for many customers is booked for one of them', async () => {
+  it('with one id, sent for many customers at the same time, is booked for one of them', async () => {
     const ids = Array.from({ length: 8 }, (_, n) => `crowd-${n}`);
     for (const id of ids) await addCustomer(api.sql, id);
     const answers = await Promise.all(
@@ -270,7 +270,7 @@ describe('an adjustment of the credit held', () => {
   });
 });
 
-it('the history tells of limits, tolerances, raises, adjustments and groups', async () => {
+it('the history shows limits, tolerances, raises, adjustments and groups', async () => {
   await addCustomer(api.sql, 'told');
   await put('/credit-groups/told', { name: 'Told', limits: [] });
   await setCredit('told', { limit: usd(9), tolerance: usd(1), reason: 'more' });

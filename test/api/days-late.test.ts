@@ -4,7 +4,7 @@ import { type Api, openApi } from './harness.ts';
 
 let api: Api;
 
-/** Due on 28 March 2027, which is Easter: the Monday is a holiday as well, so that paying on Tuesday the 30th is in time. */
+/** Due on 28 March 2027, Easter Sunday. The Monday is a holiday too: a payment on Tuesday the 30th is in time. */
 beforeEach(async () => {
   api = await openApi();
   api.clock.now = '2027-02-26T10:00:00.000Z';
@@ -28,7 +28,7 @@ const order = async () => {
 const statement = async () => (await read('/customers/rossi/statement')).openItems;
 
 describe('what is due on a holiday', () => {
-  it('is not late on the next day that is none', async () => {
+  it('is not late on the next day that is not a holiday', async () => {
     api.clock.now = '2027-03-30T21:59:59.000Z';
     expect(await order()).toEqual({ overdue: false, daysLate: 0 });
     expect(await statement()).toMatchObject([{ dueOn: '2027-03-28', daysLate: 0 }]);
@@ -39,7 +39,7 @@ describe('what is due on a holiday', () => {
     });
   });
 
-  it('is one day late on the day after, by all that counts days', async () => {
+  it('is one day late on the day after, wherever days are counted', async () => {
     api.clock.now = '2027-03-30T22:00:00.000Z';
     expect(await order()).toEqual({ overdue: true, daysLate: 1 });
     expect(await statement()).toMatchObject([{ dueOn: '2027-03-28', daysLate: 1 }]);
@@ -50,7 +50,7 @@ describe('what is due on a holiday', () => {
     expect(instalments[0].periods).toMatchObject([{ from: '2027-03-31', to: '2027-03-31', days: 1 }]);
   });
 
-  it('counts so for the rules too', async () => {
+  it('is counted in the same way by the rules', async () => {
     api.clock.now = '2027-04-02T10:00:00.000Z';
     const rules = [{ rule: 'maxDaysPastDue', days: 2 }];
     await putPolicy('/policies/eligibility', { rules, creditLimit: eur(10_000) });
@@ -59,7 +59,7 @@ describe('what is due on a holiday', () => {
     expect(checks).toContainEqual(expect.objectContaining({ passed: false, message }));
   });
 
-  it('was paid as late as it was', async () => {
+  it('was paid as many days late as it was paid after the legal due day', async () => {
     api.clock.now = '2027-04-02T10:00:00.000Z';
     const payment = { paymentId: 'p1', amount: eur(1_000), receivedOn: '2027-04-01' };
     await api.ask('easter', 'payments', payment, { as: 'accounting' });
@@ -68,7 +68,7 @@ describe('what is due on a holiday', () => {
   });
 });
 
-it('interest, too, keeps the calendar by which the due date was made', async () => {
+it('interest also keeps the calendar by which the due date was made', async () => {
   const put = async (changed: object) => {
     const { version: baseVersion, settings } = (await api.call('/settings')).body;
     const body = { baseVersion, settings: { ...settings, ...changed } };

@@ -47,7 +47,7 @@ type Operation = {
 const operationOf = (name: string) => operations.find(({ operationId }) => operationId === name)!;
 const endpointOf = (name: string) => api.endpoints.find(({ operationId }) => operationId === name)!;
 
-/** Calls to make one after the other in a shop of their own: those that come first, and what is tried after them. */
+/** Calls to make one after the other in a separate shop: the preparing calls, and the call that is tried after them. */
 function sequencesOf(tried: readonly Operation[]): [calls: readonly string[], names: string[]][] {
   const readings = new Map<string, string[]>();
   const sequences: [readonly string[], string[]][] = [];
@@ -64,7 +64,7 @@ function sequencesOf(tried: readonly Operation[]): [calls: readonly string[], na
   return sequences;
 }
 
-/** Empties the database but for its keys, and seeds the sample data as `npm start` does. */
+/** Empties the database except for its keys, and seeds the sample data as `npm start` does. */
 async function openAnew({ sql, origin, keys }: Api): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
@@ -106,7 +106,7 @@ async function tryOut(shop: Api, { method, path, parameters, content }: Operatio
   return answer;
 }
 
-it('the OpenAPI document has every call, and nothing in it points nowhere', async () => {
+it('the OpenAPI document has every call, and each of its references has a target', async () => {
   const { headers, body } = await api.send('/openapi.json', undefined, { as: null });
   expect(headers.get('content-type')).toMatch(/^application\/json/);
   expect(body).toMatchObject({ openapi: '3.1.0', info: { title: 'Netterms' } });
@@ -124,7 +124,7 @@ it('the OpenAPI document has every call, and nothing in it points nowhere', asyn
     ).toBeDefined();
 });
 
-it('the document says what a call takes, gives and refuses', async () => {
+it('the document says what a call takes, returns and refuses', async () => {
   const { paths } = (await api.send('/openapi.json', undefined)).body;
   const checkout = paths['/v1/orders'].post;
   expect(checkout.requestBody.content['application/json'].schema).toEqual({
@@ -150,7 +150,7 @@ it('the document says what a call takes, gives and refuses', async () => {
   expect(list.every(({ required }: { required: boolean }) => !required)).toBe(true);
 });
 
-it('each call has a name of its own, a verb and a noun, and describes its parameters', async () => {
+it('each call has a unique name, made of a verb and a noun, and describes its parameters', async () => {
   const names = operations.map(({ operationId }) => operationId);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
@@ -200,7 +200,7 @@ it('each example works on the sample data, after the calls that its description 
   expect(refused).toEqual([]);
 });
 
-it('the page at /docs brings all it needs from here', async () => {
+it('the page at /docs loads everything from this server', async () => {
   expect((await api.send('/', undefined, { as: null })).headers.get('location')).toBe('/docs');
   const page = await api.send('/docs/', undefined, { as: null });
   expect(page.status).toBe(200);
@@ -214,7 +214,7 @@ it('the page at /docs brings all it needs from here', async () => {
   expect((await api.send('/docs/swagger-ui-init.js', undefined)).body).toContain('/openapi.json');
 });
 
-it('health says that the process lives, and readiness which part is missing', async () => {
+it('health says that the process is alive, and readiness says which part is missing', async () => {
   expect(await api.send('/healthz', undefined, { as: null })).toMatchObject({
     status: 200,
     body: { status: 'ok' },
@@ -236,7 +236,7 @@ it('metrics count by route, without ids', async () => {
   expect(body).not.toContain('/v1/orders/none');
 });
 
-it('the examples of answers are such as the API gives', () => {
+it('the examples of answers look like those that the API gives', () => {
   for (const [schema, example] of [
     [order, placedOrder],
     [command, appliedPayment],

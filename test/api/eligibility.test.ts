@@ -32,7 +32,7 @@ const useRules = (...rules: object[]) => use({ rules, creditLimit: eur(10_000) }
 const place = (orderId: string, customerId: string, fields: object = {}) =>
   api.call('/orders', { orderId, customerId, total: eur(10), ...fields }, storefront);
 
-/** The check of that rule, for an order of 10.00 EUR now. */
+/** The check by that rule, for an order of 10.00 EUR now. */
 async function check(rule: string, customerId: string, query = '') {
   const { body } = await api.call(`/customers/${customerId}/eligibility?amount=1000&currency=EUR${query}`);
   return body.checks.find((one: { rule: string }) => one.rule === rule);
@@ -45,7 +45,7 @@ const settle = async (orderId: string, at: string) => {
 };
 
 describe('what Netterms has seen of a customer', () => {
-  it('orders and turnover of a period count by their day of placement, but not what was cancelled', async () => {
+  it('orders and turnover of a period count by their day of placement, without cancelled orders', async () => {
     await addCustomer(api.sql, 'buyer');
     await place('b-old', 'buyer', { placedAt: '2027-01-29T22:59:59Z' });
     await place('b-first', 'buyer', { placedAt: '2027-01-29T23:00:00Z' });
@@ -66,7 +66,7 @@ describe('what Netterms has seen of a customer', () => {
     await addCustomer(api.sql, 'debtor');
     await place('d-1', 'debtor', { total: eur(100) });
     await useRules({ rule: 'maxDaysPastDue', days: 2, tolerance: eur(1) });
-    // Due on 2027-03-31, the day on which Italy's clocks have changed already.
+    // Due on 2027-03-31, when Italy's clocks have already changed.
     api.clock.now = '2027-04-02T21:59:59.000Z';
     expect(await check('maxDaysPastDue', 'debtor')).toMatchObject({ passed: true, actual: '0.00 EUR' });
     api.clock.now = '2027-04-02T22:00:00.000Z';
@@ -97,7 +97,7 @@ describe('what Netterms has seen of a customer', () => {
     });
     api.clock.now = '2027-04-10T10:00:00.000Z';
     await useRules({ rule: 'maxAverageDaysLate', days: 3 });
-    // 0 + 4 + 10 (still open) + 30; what was credited is paid by nobody
+    // 0 + 4 + 10 (still open) + 30; what was credited is not paid by anybody
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({
       passed: false,
       actual: '11 days over 4 instalments',
@@ -115,7 +115,7 @@ describe('what Netterms has seen of a customer', () => {
     expect(await check('maxAverageDaysLate', 'slow')).toMatchObject({ passed: true, actual: 'none' });
   });
 
-  it('of 50 orders at once no more are accepted than may be open, and a settled one makes room', async () => {
+  it('of 50 orders at once only as many are accepted as may be open, and a settled one makes room', async () => {
     await addCustomer(api.sql, 'crowd');
     await useRules({ rule: 'maxOpenOrders', orders: 7 }, { rule: 'minOrders', orders: 1 });
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => place(`c-${n}`, 'crowd')));
@@ -147,7 +147,7 @@ describe('what the store says', () => {
   const put = (id: string, fields: object) =>
     api.call(`/customers/${id}`, { ...facts, ...fields }, { ...storefront, method: 'PUT' });
 
-  it('of the first day and of credit scores is kept, asked by the rules, and gone when it is said no more', async () => {
+  it('about the first day and credit scores is kept, used by the rules, and removed when it is left out', async () => {
     const external = {
       creditScore: { value: 61, validUntil: '2027-12-31' },
       insuredLimit: { amount: eur(500), validUntil: '2027-06-30' },
@@ -175,7 +175,7 @@ describe('what the store says', () => {
     expect(await put('neri', fields)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
-  it('of the categories decides, and belongs to the request', async () => {
+  it('about the categories decides, and belongs to the request', async () => {
     await useRules({ rule: 'categories', noneOf: ['gift-cards'] }, { rule: 'maxAmount', amount: eur(50) });
     expect((await place('k-1', 'rossi', { categories: ['tools', 'gift-cards'] })).status).toBe(422);
     expect((await place('k-1', 'rossi', { categories: ['tools'], total: eur(51) })).status).toBe(422);
@@ -225,7 +225,7 @@ describe('rule sets', () => {
     expect(may.offers.map(({ termsCode }: { termsCode: string }) => termsCode)).toEqual(['net60']);
     const usual = await place('big-1', 'big');
     expect(usual.body).toMatchObject({ terms: { code: 'net60' }, instalments: [{ dueOn: '2027-04-30' }] });
-    // The plan "demo" of the dunning policy, and not the one of net60.
+    // The plan "demo" of the dunning policy, not the plan of net60.
     expect(usual.body.nextStep).toMatchObject({ key: '1/-PT40S', at: '2027-04-30T21:59:20.000Z' });
     const asked = { termsCode: 'net60', placedOn: '2027-03-01', total: eur(10), customerId: 'big' };
     const preview = await api.call('/policies/dunning/preview', asked);
@@ -236,7 +236,7 @@ describe('rule sets', () => {
     expect((await place('small-2', 'small', { total: eur(991) })).status).toBe(422);
   });
 
-  it('stand below the customer’s own terms', async () => {
+  it('give way to the customer’s own terms', async () => {
     await use({ sets });
     await addCustomer(api.sql, 'special', { groups: ['wholesale'] });
     const give = (terms: string[] | null) =>
@@ -295,7 +295,7 @@ describe('rule sets', () => {
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   });
 
-  it('keep the terms and plans that they name from being dropped', async () => {
+  it('keep the terms and plans that they name from being removed', async () => {
     await use({ sets });
     const net30 = { code: 'net30', label: '30', kind: 'net', days: 30 };
     const terms = await use({ terms: [net30], defaultCode: 'net30' }, 'terms');
@@ -345,7 +345,7 @@ describe('the versions of a policy', () => {
     expect(stale.body.code).toBe('stale-version');
   });
 
-  it('a second editor is told what the first has changed', async () => {
+  it('a second editor is shown what the first has changed', async () => {
     await useRules({ rule: 'vatNumber' });
     const { version } = (await api.call(path)).body;
     const change = (creditLimit: object) =>
@@ -385,7 +385,7 @@ describe('a simulation', () => {
   const simulate = async (policy: object, query = '', more: object = {}) =>
     (await api.call(`${path}/simulate${query}`, { policy, ...more }, { as: 'read' })).body;
 
-  it('tells who would gain and lose, and why, and changes nothing', async () => {
+  it('shows who would gain and lose, and why, and changes nothing', async () => {
     await useRules({ rule: 'minOrders', orders: 3 });
     await addCustomer(api.sql, 'sim-new', { pastOrders: 1 });
     await addCustomer(api.sql, 'sim-french', { country: 'FR', vatNumber: null });
@@ -417,7 +417,7 @@ describe('a simulation', () => {
     expect((await api.call(path)).body).toEqual(before);
   });
 
-  it('goes page by page over everyone whom it names, and counts them once', async () => {
+  it('goes page by page through everyone that it names, and counts them once', async () => {
     for (let n = 0; n < 5; n++) await addCustomer(api.sql, `turn-${n}`);
     const proposed = { rules: [], creditLimit: eur(20_000) };
     const all = await simulate(proposed, '?limit=200');
@@ -431,7 +431,7 @@ describe('a simulation', () => {
     expect(ids).toEqual(all.items.map(idOf));
   });
 
-  it('with an order asks what is ordered too, and refuses what could not be saved', async () => {
+  it('with an order also applies the rules about the order, and refuses what could not be saved', async () => {
     const rules = [{ rule: 'maxAmount', amount: eur(100) }];
     const policy = { rules, creditLimit: eur(10_000) };
     expect((await simulate(policy)).totals).toMatchObject({ loses: 0 });
@@ -462,8 +462,8 @@ describe('a simulation', () => {
 });
 const idOf = ({ customerId }: { customerId: string }) => customerId;
 
-describe('an admin’s word for a time', () => {
-  it('a suspension ends by itself, at its instant, and what held before holds again', async () => {
+describe('an admin’s decision for a limited time', () => {
+  it('a suspension ends by itself, at its instant, and the former decision applies again', async () => {
     await addCustomer(api.sql, 'paused');
     await api.call('/customers/paused/grant', { reason: 'a friend' });
     const until = '2027-03-02T10:00:00.000Z';
@@ -492,7 +492,7 @@ describe('an admin’s word for a time', () => {
     expect((await api.call('/customers/gone')).body.privilege.state).toBe('revoked');
   });
 
-  it('a raise lifts the limit until its end, and the history tells of all changes', async () => {
+  it('a raise lifts the limit until its end, and the history shows all changes', async () => {
     await addCustomer(api.sql, 'raised');
     await api.call('/customers/raised/credit', { limit: eur(100), reason: 'small' }, { method: 'PUT' });
     const raise = (limit: object, until = '2027-03-08T00:00:00.000Z') =>

@@ -10,7 +10,7 @@ let orders = 0;
 describe('a fulfilment', () => {
   beforeAll(() => shop.offerTerms([{ ...net(30), from: 'fulfilled' }]));
 
-  it('is counted once however often it is told, and is a conflict with another content', async () => {
+  it('is counted once however often it is reported, and is a conflict with another content', async () => {
     await shop.place('once');
     const part = { fulfilmentId: 'f-1', amount: eur(400) };
     const answers = await Promise.all([1, 2, 3].map(() => shop.fulfil('once', part)));
@@ -26,7 +26,7 @@ describe('a fulfilment', () => {
     expect((await shop.fulfil('another', part)).status).toBe(200);
   });
 
-  it('that is the last releases what will never come', async () => {
+  it('that is the last one releases what will never come', async () => {
     const customerId = await shop.aCustomer();
     await shop.place('final', { customerId });
     await shop.fulfil('final', { amount: eur(250) });
@@ -45,7 +45,7 @@ describe('a fulfilment', () => {
     ]);
   });
 
-  it('without an amount is all that is left; a last one after parts only ends the order', async () => {
+  it('without an amount covers everything that is left; a last one after parts only ends the order', async () => {
     await shop.place('rest');
     await shop.fulfil('rest', { amount: eur(400) });
     expect((await shop.fulfil('rest')).body).toMatchObject({
@@ -74,7 +74,7 @@ describe('a fulfilment', () => {
     expect((await shop.creditOf(customerId)).unapplied).toEqual(eur(100));
   });
 
-  it('is refused beyond the order, once it is complete, after its end and before its confirmation', async () => {
+  it('is refused beyond the total, and when the order is complete, closed or not confirmed', async () => {
     await shop.place('beyond');
     await shop.fulfil('beyond', { amount: eur(400) });
     const over = { fulfilmentId: 'b', amount: eur(600.01) };
@@ -82,7 +82,7 @@ describe('a fulfilment', () => {
       status: 422,
       body: { code: 'over-fulfilled', detail: expect.stringMatching(/600\.00 EUR.*600\.01 EUR/) },
     });
-    // A refusal does not use the id up.
+    // A refusal does not use up the id.
     expect((await shop.fulfil('beyond', { ...over, amount: eur(600) })).status).toBe(200);
     expect(await shop.fulfil('beyond', { amount: eur(1) })).toMatchObject({
       status: 409,
@@ -121,7 +121,7 @@ describe('a fulfilment', () => {
     );
   });
 
-  it('told twice at the same time never goes beyond the order', async () => {
+  it('reported twice at the same time never exceeds the order', async () => {
     await shop.place('race');
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((fulfilmentId) => shop.fulfil('race', { fulfilmentId, amount: eur(400) })),

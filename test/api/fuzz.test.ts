@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Valid bodies, whose parts are replaced by whatever JSON can say. */
+/** Valid bodies, whose parts are replaced by arbitrary JSON. */
 const money = { amount: 100, currency: 'EUR' };
 const terms = { kind: 'net', days: 30 };
 const parts = {
@@ -277,7 +277,7 @@ const junk = fc.oneof(
   fc.constantFrom(0, -1, 1e21, 2 ** 53, 0.1, null, true, [], {}),
 );
 
-/** The body with one part, wherever it is, replaced; or with a part more. */
+/** The body with one part, anywhere in it, replaced or added. */
 const mutated = (body: object) =>
   fc
     .tuple(fc.constantFrom(...pathsOf(body)), junk, fc.boolean(), text)
@@ -300,7 +300,7 @@ function pathsOf(value: unknown, path: string[] = []): string[][] {
   return path.length > 0 ? [path, ...below] : below;
 }
 
-it.each(Object.entries(valid))('%s answers whatever it is sent, and never fails', async (call, body) => {
+it.each(Object.entries(valid))('%s answers any body, and never fails', async (call, body) => {
   const [method, path] = call.split(' ') as [string, string];
   await fc.assert(
     fc.asyncProperty(
@@ -315,7 +315,7 @@ it.each(Object.entries(valid))('%s answers whatever it is sent, and never fails'
   );
 });
 
-it('any file is answered: kept whole or refused', async () => {
+it('any file gets an answer: it is kept as a whole or refused', async () => {
   const pieces = [
     'customerId',
     'name',
@@ -358,7 +358,7 @@ it('any file is answered: kept whole or refused', async () => {
 
 const encode = (given: string): Uint8Array => new Uint8Array(Buffer.from(given));
 
-it('any path and query is answered, and never fails', async () => {
+it('any path and query gets an answer, and never fails', async () => {
   const part = fc.oneof(
     text.map(encodeURIComponentSafely),
     fc.string({ unit: fc.constantFrom('%', '0', 'a', '.', '~'), maxLength: 8 }),

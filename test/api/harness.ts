@@ -20,7 +20,7 @@ import { openMerchant } from '../support/merchant.ts';
 export type Answer = { status: number; headers: Headers; body: any };
 
 type Options = {
-  /** The key's scope, or a key of another kind; null sends none. */
+  /** The key's scope, or a key of another kind; null sends no key. */
   as?: Scope | { key: string } | null;
   method?: string;
   headers?: Record<string, string>;
@@ -29,9 +29,9 @@ type Options = {
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /**
- * The API on a database of its own, of a merchant with one customer, `rossi`. Temporal is away: orders are accepted
- * and commands are kept all the same; `work` does what an order's workflow does with them, and while `ask` or `working`
- * wait for an answer, each order that is notified of something does it at once.
+ * The API with its own database, for a merchant with one customer, `rossi`. Temporal is down: orders are accepted
+ * and commands are kept in any case. `work` does what an order's workflow does with them, and while `ask` or `working`
+ * wait for an answer, each order that is notified does it at once.
  */
 export async function openApi({
   notifiesStore = false,
@@ -43,7 +43,7 @@ export async function openApi({
   viesUrl?: string;
   /** False: the database is empty. */
   merchant?: boolean;
-  /** Where real workflows do the work; nowhere, if not given. */
+  /** Where real workflows do the work; if not given, there are none. */
   temporalAddress?: string;
 } = {}) {
   const { sql, drop } = await freshDatabase();
@@ -142,7 +142,7 @@ export async function openApi({
     await commands.advance(aLook(orderId, clock.now, { episode: order.episode, storeFailed }));
   }
 
-  /** Waits for an answer, while the workflows of all orders that are asked something are at work. */
+  /** Waits for an answer, while the workflows of all orders that are asked something work. */
   async function working(asked: Promise<Answer>): Promise<Answer> {
     const waiting = await sql<{ orderId: string }[]>`
       select distinct order_id from commands where outcome is null order by 1`;
@@ -164,7 +164,7 @@ export async function openApi({
     call,
     work,
     working,
-    /** Places an order of `rossi`, of 100 EUR unless told otherwise, which must be accepted; the order. */
+    /** Places an order of `rossi`, of 100 EUR if not given, which must be accepted. Returns the order. */
     async place(orderId: string, fields: object = {}): Promise<Answer['body']> {
       const order = { orderId, customerId: 'rossi', total: eur(100), ...fields };
       const answer = await call('/orders', order);
@@ -173,7 +173,7 @@ export async function openApi({
     },
     /** The credit that is held for `rossi`, in minor units. */
     unapplied: async (): Promise<number> => (await call('/customers/rossi')).body.credit.unapplied.amount,
-    /** Asks it of an order whose workflow is at work. */
+    /** Asks an order whose workflow works. */
     async ask(orderId: string, what: string, body?: unknown, options: Options = {}): Promise<Answer> {
       const asked = call(`/orders/${orderId}/${what}`, body, { method: 'POST', ...options });
       return standIn.while(asked, { only: orderId });
@@ -186,7 +186,7 @@ export async function openApi({
   };
 }
 
-/** The orders' workflows as the API sees them: while one of them is at work, each notification makes it do `work`. */
+/** The orders' workflows as the API sees them: while one of them works, each notification makes it do `work`. */
 function createStandIn(work: (orderId: string) => Promise<void>) {
   const shifts = new Set<{ only?: string; done: Promise<void>[] }>();
   const orderWorkflows: OrderWorkflows = {
@@ -200,7 +200,7 @@ function createStandIn(work: (orderId: string) => Promise<void>) {
   };
   return {
     orderWorkflows,
-    /** Works until the answer is there: for one order only, or for all, beginning with those that wait already. */
+    /** Works until the answer is there: for one order only, or for all, starting with those that already wait. */
     async while<T>(
       asked: Promise<T>,
       { only, already = [] }: { only?: string; already?: string[] },

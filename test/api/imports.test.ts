@@ -28,7 +28,7 @@ const send = (file: string | Uint8Array, { type = CSV, query = '', key, headers 
     headers: { 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }), ...headers },
   });
 
-/** Sends a file and does what its workflow does. */
+/** Sends a file and does the work of its workflow. */
 async function imported(file: string | Uint8Array, options: Options = {}) {
   const { status, body } = await send(file, options);
   expect([status, body.detail]).toEqual([202, undefined]);
@@ -49,7 +49,7 @@ const line = (id: string, name = 'Verdi') => `${id},${name},${id}@verdi.example,
 const verdi = { name: 'Verdi', email: 'v@verdi.example', locale: 'it', country: 'IT' };
 
 describe('a customer of a file', () => {
-  it('is the same as one that was put, and putting it again changes nothing', async () => {
+  it('is the same as one sent by PUT, and a PUT of the same changes nothing', async () => {
     const body = {
       name: 'Müller & Söhne, GmbH',
       email: 'rechnung@mueller.example',
@@ -84,7 +84,7 @@ describe('a customer of a file', () => {
     }
   });
 
-  it('keeps its privilege, its limit and its balances, and is left alone where nothing is new', async () => {
+  it('keeps its privilege, its limit and its balances, and is not touched if nothing is new', async () => {
     await imported(`${header}\n${line('old')}\n${line('same')}\n`);
     await api.call('/customers/old/revoke', { reason: 'r' });
     await api.call('/customers/old/credit', { limit: eur(77) }, { method: 'PUT' });
@@ -104,7 +104,7 @@ describe('a customer of a file', () => {
     api.clock.now = '2027-03-01T10:00:00.000Z';
   });
 
-  it('may be called import', async () => {
+  it('may have the id "import"', async () => {
     expect((await api.call('/customers/import', verdi, { method: 'PUT', as: 'storefront' })).status).toBe(
       201,
     );
@@ -113,7 +113,7 @@ describe('a customer of a file', () => {
 });
 
 describe('a CSV file', () => {
-  it('may have semicolons or tabs, a byte order mark, any line ends, and quoted breaks', async () => {
+  it('may have semicolons or tabs, a byte order mark, any line ends, and quoted line breaks', async () => {
     const bom = `\ufeff${header.replaceAll(',', ';')}\r\n${line('s1').replaceAll(',', ';')}\r\n`;
     expect((await imported(bom)).done).toMatchObject({ created: 1 });
     expect((await imported(`${header}\n${line('t1')}`.replaceAll(',', '\t'))).done).toMatchObject({
@@ -149,7 +149,7 @@ describe('a CSV file', () => {
 });
 
 describe('a file of JSON Lines', () => {
-  it('is judged as the PUT judges, by JSON pointer', async () => {
+  it('is validated as the PUT validates, with JSON pointers', async () => {
     const lines = [
       JSON.stringify({ customerId: 'j1', ...verdi }),
       '',
@@ -175,7 +175,7 @@ describe('a file of JSON Lines', () => {
     ]);
   });
 
-  it('is about each customer once: of two right lines the first counts', async () => {
+  it('counts each customer once: of two valid lines the first one', async () => {
     const lines = [{ ...verdi, email: 'wrong' }, verdi, { ...verdi, name: 'Neri' }];
     const file = lines.map((facts) => JSON.stringify({ customerId: 'twice', ...facts })).join('\n');
     const { rejected } = await imported(file, { type: NDJSON });
@@ -188,7 +188,7 @@ describe('a file of JSON Lines', () => {
 describe('sent twice', () => {
   const file = `${header}\n${line('one')}\n`;
 
-  it('the same file is the same import, whatever it has become', async () => {
+  it('the same file is the same import, whatever its state', async () => {
     const first = await send(file);
     expect(first.headers.get('location')).toBe(`/v1/imports/${first.body.importId}`);
     expect(await send(file)).toMatchObject({ status: 200, body: first.body });
@@ -199,14 +199,14 @@ describe('sent twice', () => {
     expect(again).toMatchObject({ status: 200, body: done });
   });
 
-  it('at the same time, one is received and the others learn of it', async () => {
+  it('at the same time, one is received and the others get the same import', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => send(file)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 202]);
     expect(new Set(answers.map(({ body }) => body.importId)).size).toBe(1);
     expect(await kept()).toBe(2);
   });
 
-  it('an Idempotency-Key is the import’s id: it imports a file anew, and takes no other file', async () => {
+  it('an Idempotency-Key is the import’s id: it imports a file again, and accepts no other file', async () => {
     await send(file);
     const keyed = await send(file, { key: 'monday' });
     expect([keyed.status, keyed.body.importId]).toEqual([202, 'monday']);
@@ -227,7 +227,7 @@ describe('sent twice', () => {
 });
 
 describe('rejected lines', () => {
-  it('refuse the whole file where the sender wants that; the same file can then be sent to skip them', async () => {
+  it('refuse the whole file if the sender wants that; the same file can then be sent to skip them', async () => {
     const file = `${header}\n${line('all')}\n${line('nothing')}X\n`;
     const refused = await send(file, { query: '?onRejected=refuse' });
     expect(refused).toMatchObject({ status: 200, body: { state: 'refused', rejected: 1, workflowId: null } });
@@ -371,7 +371,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
     expect(await kept()).toBe(0);
   });
 
-  it('more than 64 MiB as it is: the answer arrives all the same, and the connection serves the next call', async () => {
+  it('more than 64 MiB uncompressed: the answer still arrives, and the connection serves the next call', async () => {
     const { hostname, port } = new URL(api.origin);
     const socket = connect(Number(port), hostname);
     let answers = '';
@@ -390,7 +390,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
     expect(answers).toContain('file-too-large');
   });
 
-  it('one whose sender went away', async () => {
+  it('one whose sender disconnected', async () => {
     const before = api.logged.length;
     const { hostname, port } = new URL(api.origin);
     const socket = connect(Number(port), hostname);
@@ -407,7 +407,7 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
   });
 });
 
-it('a file packed by gzip is taken', async () => {
+it('a file compressed with gzip is accepted', async () => {
   const packed = new Uint8Array(gzipSync(`${header}\n${line('packed')}\n`));
   expect((await imported(packed, { headers: { 'content-encoding': 'gzip' } })).done).toMatchObject({
     created: 1,

@@ -23,7 +23,7 @@ describe('an instalment plan', () => {
       ...more,
     });
 
-  it('puts new instalments in place of what is overdue, to the cent, and reminds of them', async () => {
+  it('puts new instalments in place of what is overdue, to the cent, and plans their reminders', async () => {
     const start = api.clock.now;
     await api.place('planned', { termsCode: 'weekly' });
     await api.ask('planned', 'payments', { paymentId: 'pl-1', amount: eur(10) }, accounting);
@@ -59,7 +59,7 @@ describe('an instalment plan', () => {
     api.clock.now = start;
   });
 
-  it('stands when the order gets another total: the last instalments take the difference', async () => {
+  it('stays in force when the order gets another total: the last instalments take the difference', async () => {
     await api.place('amended');
     await api.ask('amended', 'payments', { paymentId: 'am-1', amount: eur(30) }, accounting);
     const lines: [string, number][] = [
@@ -90,7 +90,7 @@ describe('an instalment plan', () => {
     expect((await api.unapplied()) - before).toBe(1_000);
   });
 
-  it('is refused where nothing is overdue, into the past, and in another currency', async () => {
+  it('is refused if nothing is overdue, for days in the past, and in another currency', async () => {
     await api.place('early');
     expect(await plan('early', [['2027-05-01', 100]])).toMatchObject({
       status: 409,

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 describe('a preview of late interest', () => {
-  it('is that of the published example, with each period', async () => {
+  it('agrees with the published example, in each period', async () => {
     const { status, body } = await preview({ dueOn: '2010-01-01', paidOn: '2012-01-01' });
     expect(status).toBe(200);
     const at = (from: string, to: string, days: number, ratePercent: string, interest: number) => ({
@@ -59,7 +59,7 @@ describe('a preview of late interest', () => {
     });
   });
 
-  it('is nothing for a payment on time, in a half-year without a rate too', async () => {
+  it('is zero for a payment in time, even in a half-year without a rate', async () => {
     const nothing = { interest: eur(0), compensation: eur(0), periods: [] };
     expect((await preview({ paidOn: late.dueOn })).body).toEqual(nothing);
     expect((await preview({ dueOn: '2090-01-31', paidOn: '2090-01-01' })).body).toEqual(nothing);
@@ -67,7 +67,7 @@ describe('a preview of late interest', () => {
     expect((await preview({ payments })).body).toEqual(nothing);
   });
 
-  it('counts part payments, food, the contract’s day and what is disputed', async () => {
+  it('considers part payments, food, the contract’s day and disputed amounts', async () => {
     const interest = async (fields: object) => (await preview(fields)).body.interest;
     expect(await interest({})).toEqual(eur(3.05));
     const payments = [
@@ -128,7 +128,7 @@ describe('a preview of late interest', () => {
     expectRefused(await preview(fields), 'validation', pointer);
   });
 
-  it('names the half-year whose rate is not known and where to add it, and the country whose law is not', async () => {
+  it('names the half-year without a rate and where to add it, and a country without a law', async () => {
     const unknown = await preview({ dueOn: '2026-12-31', paidOn: '2027-01-01' });
     expectRefused(unknown, 'reference-rate-missing');
     expect(unknown.body).toMatchObject({
@@ -143,7 +143,7 @@ describe('a preview of late interest', () => {
 });
 
 describe('the late-interest policy', () => {
-  it('is off and the law’s until the merchant says otherwise', async () => {
+  it('is off, with the legal figures, until the merchant changes it', async () => {
     const fresh = await openApi();
     expect((await fresh.call(path, undefined, { as: 'read' })).body).toEqual({
       kind: 'late-interest',
@@ -180,7 +180,7 @@ describe('the late-interest policy', () => {
     expectRefused(await api.call('/interest/reference-rates?country=FR'), 'no-interest-law');
   });
 
-  it('keeps its versions, compares and restores them, and one change at a time', async () => {
+  it('keeps, compares and restores its versions, and accepts one change at a time', async () => {
     const { version } = (await replace(lawful)).body;
     await replace({ ...lawful, enabled: true });
     expect((await api.call(`${path}/differences?from=${version}`)).body.differences).toEqual([
@@ -223,7 +223,7 @@ describe('the late-interest policy', () => {
     expect(await inForce()).toEqual(before);
   });
 
-  it('cannot be charged by a law that is not known, whichever document changes', async () => {
+  it('cannot be enabled for a country whose law is missing, whichever document changes', async () => {
     const move = async (country: string) => {
       const { version, settings } = (await api.call('/settings')).body;
       const moved = { ...settings, country, region: null };

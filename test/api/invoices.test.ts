@@ -32,7 +32,7 @@ const place = (orderId: string, more: object = {}) => api.place(orderId, { total
 const read = async (orderId: string, path = '') => (await api.call(`/orders/${orderId}${path}`)).body;
 
 type Parts = Record<string, Money>;
-/** Of equal length, since an order shows its invoices of a day by number, as text. */
+/** Of equal length, since an order sorts its invoices of a day by number, as text. */
 let numbers = 1_000;
 const bodyOf = (parts: Parts, more: object = {}) => {
   const orders = Object.entries(parts).map(([orderId, amount]) => ({ orderId, amount }));
@@ -41,7 +41,7 @@ const bodyOf = (parts: Parts, more: object = {}) => {
 };
 const put = (invoiceId: string, body: unknown, options: object = accounting) =>
   api.call(`/invoices/${invoiceId}`, body, { method: 'PUT', ...options });
-/** Registers it while the workflows of its orders are at work. */
+/** Registers it while the workflows of its orders work. */
 async function invoice(invoiceId: string, body: ReturnType<typeof bodyOf>): Promise<Answer> {
   const asked = put(invoiceId, body);
   const answered = asked.then(() => true);
@@ -64,7 +64,7 @@ const atPointer = (pointer: string, detail?: RegExp) => ({
 });
 
 describe('an invoice', () => {
-  it('covers a month’s orders, and is shown by each of them, in the list and by itself', async () => {
+  it('covers a month’s orders, and is shown on each of them, in the list and on its own', async () => {
     for (const id of ['m-1', 'm-2', 'm-3']) await place(id);
     const parts = { 'm-1': eur(1_000), 'm-2': eur(600), 'm-3': eur(1_000) };
     const body = bodyOf(parts, {
@@ -132,7 +132,7 @@ describe('an invoice', () => {
     expect(await api.call('/invoices?cursor=x')).toMatchObject({ status: 422 });
   });
 
-  it('is kept where no workflow answers, and booked once one does', async () => {
+  it('is kept if no workflow answers, and booked when one does', async () => {
     await place('slow');
     const body = bodyOf({ slow: eur(1_000) }, { payable: eur(820) });
     expect((await put('inv-slow', body)).status).toBe(202);
@@ -142,7 +142,7 @@ describe('an invoice', () => {
     expect(await put('inv-slow', body)).toMatchObject({ status: 200 });
   });
 
-  it('that contradicts itself is refused with what is wrong', async () => {
+  it('that contradicts itself is refused, with the errors', async () => {
     await place('wrong');
     const parts = { wrong: eur(1_000) };
     const of = (more: object) => put('inv-wrong', bodyOf(parts, more));
@@ -172,14 +172,14 @@ describe('an invoice', () => {
     expect((await read('wrong')).invoices).toEqual([]);
   });
 
-  it('of today in the merchant’s zone is not of the future', async () => {
+  it('dated today in the merchant’s zone is not in the future', async () => {
     api.clock.now = '2027-03-01T23:30:00.000Z'; // 2 March in Rome
     await place('midnight');
     const body = bodyOf({ midnight: eur(1_000) }, { issuedOn: '2027-03-02' });
     expect((await invoice('inv-midnight', body)).status).toBe(201);
   });
 
-  it('covers orders of one customer and currency, which exist and are owed', async () => {
+  it('covers existing orders of one customer and currency that can be invoiced', async () => {
     await api.call(
       '/customers/verdi',
       {
@@ -214,7 +214,7 @@ describe('an invoice', () => {
     expect(await api.call('/invoices/inv-gone')).toMatchObject({ status: 404 });
   });
 
-  it('has a number of its own in its year', async () => {
+  it('has a number that is unique in its year', async () => {
     await place('num');
     await invoice('num-1', bodyOf({ num: eur(1) }, { number: '7' }));
     const again = bodyOf({ num: eur(1) }, { number: '7' });
@@ -228,7 +228,7 @@ describe('an invoice', () => {
     expect(await put('num-4', { ...other, number: '7' })).toMatchObject(problem(409, 'invoice-number-taken'));
   });
 
-  it('repeated is answered as before; number, receipt and document may be corrected, nothing that is booked', async () => {
+  it('gets the same answer when it is repeated; number, receipt and document may be corrected, booked facts may not', async () => {
     await place('fix');
     await place('fix-2');
     const body = bodyOf({ fix: eur(600), 'fix-2': eur(400) }, { payable: eur(900) });
@@ -264,7 +264,7 @@ describe('an invoice', () => {
   });
 });
 
-describe('what is invoiced of an order', () => {
+describe('the invoiced part of an order', () => {
   it('never exceeds its total, over all its invoices', async () => {
     await place('parts');
     await invoice('parts-1', bodyOf({ parts: eur(700) }));
@@ -282,7 +282,7 @@ describe('what is invoiced of an order', () => {
     ]);
   });
 
-  it('never exceeds it either where invoices come at once', async () => {
+  it('never exceeds it when invoices come at the same time', async () => {
     const ids = ['race-1', 'race-2', 'race-3'];
     for (const id of ids) await place(id);
     const answers = await Promise.all(
@@ -303,7 +303,7 @@ describe('what is invoiced of an order', () => {
     expect(owed.reduce((sum, amount) => sum + amount, 0)).toBe(300_000 - 2 * 20_000);
   });
 
-  it('and the same invoice at once is one', async () => {
+  it('counts once when the same invoice comes many times at once', async () => {
     await place('same');
     const body = bodyOf({ same: eur(1_000) }, { payable: eur(800) });
     const answers = await Promise.all([1, 2, 3].map(() => put('inv-same', body)));
@@ -325,8 +325,8 @@ describe('what is invoiced of an order', () => {
   });
 });
 
-describe('only what is payable', () => {
-  it('is owed again when a payment of the whole, from before the invoice, comes back', async () => {
+describe('the payable amount of an invoice', () => {
+  it('is owed again when a payment of the full total, made before the invoice, comes back', async () => {
     for (const [customerId, refunded, owed] of [
       ['whole', 0, 820],
       ['whole-refunded', 80, 900],
@@ -354,7 +354,7 @@ describe('only what is payable', () => {
     return api.working(api.call('/customers/rossi/payments', body, accounting));
   };
 
-  it('is all that is owed again of what was kept back with a payment that bounces', async () => {
+  it('is owed again when a payment with a deduction bounces, and no more', async () => {
     await place('bounce', { total: eur(122) });
     const deductions = [{ orderId: 'bounce', kind: 'withholding', amount: eur(20) }];
     expect((await receive('bounce-1', 'bounce', 102, { deductions })).status).toBe(200);
@@ -367,7 +367,7 @@ describe('only what is payable', () => {
     expect(await read('bounce')).toMatchObject({ status: 'settled' });
   });
 
-  it('goes back by a credit note: not what the state gets', async () => {
+  it('is reduced by a credit note, without the part that the state gets', async () => {
     const split = (orderId: string) =>
       invoice(`inv-${orderId}`, bodyOf({ [orderId]: eur(122) }, { payable: eur(100) }));
     const note = (orderId: string, creditNoteId: string) =>
@@ -386,7 +386,7 @@ describe('only what is payable', () => {
     expect((await api.unapplied()) - before).toBe(10_000);
   });
 
-  it('comes to the same with a credit note before the invoice and after it', async () => {
+  it('is the same with a credit note before the invoice or after it', async () => {
     const note = (orderId: string) =>
       api.ask(
         orderId,
@@ -412,7 +412,7 @@ describe('only what is payable', () => {
     expect((await api.unapplied()) - before).toBe(15_833);
   });
 
-  it('of a credit note goes with the payment that had kept it back', async () => {
+  it('is what a credit note leaves when the payment with the deduction is reversed', async () => {
     await place('kept-noted');
     const before = await api.unapplied();
     const deductions = [{ orderId: 'kept-noted', kind: 'withholding', amount: eur(160) }];
@@ -426,7 +426,7 @@ describe('only what is payable', () => {
     expect(await api.unapplied()).toBe(before);
   });
 
-  it('is what an early-payment discount is a part of, whenever its invoice comes', async () => {
+  it('is the base of an early-payment discount, whenever the invoice comes', async () => {
     const termsCode = 'early';
     await place('early-split', { total: eur(122), termsCode });
     await invoice('inv-early', bodyOf({ 'early-split': eur(122) }, { payable: eur(100) }));
@@ -458,7 +458,7 @@ describe('only what is payable', () => {
     });
   });
 
-  it('is owed of each instalment in proportion, and settles who has paid it already', async () => {
+  it('is owed on each instalment in proportion, and an order on which it was already paid is settled', async () => {
     await place('weekly', { termsCode: 'weekly' });
     const withheld = { kind: 'withholding' };
     await invoice('inv-weekly', bodyOf({ weekly: eur(1_000) }, { payable: eur(800), withheld }));
@@ -473,7 +473,7 @@ describe('only what is payable', () => {
     expect(await read('net')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 
-  it('need not have been paid: of a settled order the difference becomes credit, at once', async () => {
+  it('is all that had to be paid: on a settled order the difference becomes credit, at once', async () => {
     await place('paid');
     await api.ask('paid', 'payments', { paymentId: 'paid-1', amount: eur(1_000) }, accounting);
     await place('half');
@@ -489,7 +489,7 @@ describe('only what is payable', () => {
     expect((await api.unapplied()) - before).toBe(26_000);
   });
 
-  it('is credit only as far as money was received', async () => {
+  it('turns the difference into credit only up to the money received', async () => {
     await place('noted');
     const note = { creditNoteId: 'cn-noted', amount: eur(1_000), reason: 'returned' };
     await api.ask('noted', 'credit-notes', note, accounting);
@@ -502,10 +502,10 @@ describe('only what is payable', () => {
     expect((await put('inv-noted-2', bodyOf({ 'noted-2': eur(1_000) }, { payable: eur(820) }))).status).toBe(
       201,
     );
-    expect((await api.unapplied()) - before).toBe(100_000); // all that was paid, and no more
+    expect((await api.unapplied()) - before).toBe(100_000); // everything that was paid, and no more
   });
 
-  it('is taken back as it was charged when the order is cancelled', async () => {
+  it('is removed in full when the order is cancelled', async () => {
     await place('back');
     await invoice('inv-back', bodyOf({ back: eur(1_000) }, { payable: eur(820) }));
     await api.ask('back', 'payments', { paymentId: 'back-1', amount: eur(20) }, accounting);
@@ -517,7 +517,7 @@ describe('only what is payable', () => {
 });
 
 describe('terms from the invoice', () => {
-  it('have their final due date from its day, whenever it was received', async () => {
+  it('have their final due date from its day of issue, whenever it was received', async () => {
     expect(dates(await place('billed', { termsCode: 'billed' }))).toEqual(['2027-03-31?']);
     api.clock.now = '2027-03-20T10:00:00.000Z';
     await invoice(
@@ -530,7 +530,7 @@ describe('terms from the invoice', () => {
     expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
   });
 
-  it('wait for the last of several invoices, which reaches the total', async () => {
+  it('wait for the last of several invoices, the one that reaches the total', async () => {
     await place('billed-2', { termsCode: 'billed' });
     api.clock.now = '2027-03-20T10:00:00.000Z';
     await invoice('inv-b-1', bodyOf({ 'billed-2': eur(600) }, { issuedOn: '2027-03-10' }));
@@ -539,13 +539,13 @@ describe('terms from the invoice', () => {
     expect(dates(await read('billed-2'))).toEqual(['2027-04-19']);
   });
 
-  it('count from the order’s own day where the invoice is older', async () => {
+  it('count from the day of the order if the invoice is older', async () => {
     await place('billed-4', { termsCode: 'billed' });
     await invoice('inv-b-4', bodyOf({ 'billed-4': eur(1_000) }, { issuedOn: '2017-03-01' }));
     expect(dates(await read('billed-4'))).toEqual(['2027-03-31']);
   });
 
-  it('are final too where the order is amended to what was invoiced', async () => {
+  it('are also final if the order is amended to what was invoiced', async () => {
     await place('billed-3', { termsCode: 'billed' });
     await invoice('inv-b-3', bodyOf({ 'billed-3': eur(600) }));
     await api.ask('billed-3', 'amend', { total: eur(600) }, { as: 'storefront' });
@@ -589,7 +589,7 @@ describe('the compensation for late payment', () => {
     expect((await read('c-5', '/interest')).compensation).toEqual({ owed: eur(40), charged: eur(40) });
   });
 
-  it('is owed for what is overdue alone, of several invoices over instalments', async () => {
+  it('is owed only for overdue amounts if several invoices cover instalments', async () => {
     await place('c-8', { termsCode: 'weekly' }); // one half is due on 31 March, the other on 7 April
     const { instalments } = await read('c-8');
     await invoice('inv-c-8', bodyOf({ 'c-8': instalments[0].amount }));

@@ -44,14 +44,14 @@ describe('terms from the fulfilment', () => {
     });
   });
 
-  it('leave a deposit at the placement where its line says so', async () => {
+  it('leave a deposit due at the placement if its line says so', async () => {
     await shop.offerTerms([deposit]);
     expect(dates(await shop.place('deposit'))).toEqual(['2027-03-01', '2027-03-31?']);
     await shop.fulfil('deposit', { fulfilledOn: '2027-03-01' });
     expect(dates(await shop.read('deposit'))).toEqual(['2027-03-01', '2027-03-31']);
   });
 
-  it('count from the day of the last part, in whatever sequence the parts are told', async () => {
+  it('count from the day of the last part, in whatever sequence the parts are reported', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled' }]);
     await shop.place('parts', { placedAt: '2027-02-01T10:00:00Z' });
     const first = await shop.fulfil('parts', {
@@ -74,7 +74,7 @@ describe('terms from the fulfilment', () => {
     expect(dates(second.body)).toEqual(['2027-03-22']);
   });
 
-  it('move by the customer’s closed months, from the day that is told', async () => {
+  it('move by the customer’s closed months, from the day that is reported', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled' }]);
     const customerId = await shop.aCustomer({ closedMonths: [{ month: 4, moveToDay: 10 }] });
     await shop.place('closed', { customerId });
@@ -82,7 +82,7 @@ describe('terms from the fulfilment', () => {
     expect(dates((await shop.fulfil('closed', { fulfilledOn: '2027-03-15' })).body)).toEqual(['2027-05-10']);
   });
 
-  it('give the discount for who pays early from the same day', async () => {
+  it('give the discount for early payment from the same day', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled', discount: { percent: '2', withinDays: 10 } }]);
     expect((await shop.place('early')).discount.until).toBe('2027-03-11');
     shop.api.clock.now = '2027-03-20T10:00:00.000Z';
@@ -94,7 +94,7 @@ describe('terms from the fulfilment', () => {
     });
   });
 
-  it('keep an extension that was given before, where it is later', async () => {
+  it('keep an earlier extension if it is later', async () => {
     await shop.offerTerms([{ ...net(30), from: 'fulfilled' }]);
     for (const [orderId, extendedTo, due] of [
       ['longer', '2027-06-30', '2027-06-30'],
@@ -109,7 +109,7 @@ describe('terms from the fulfilment', () => {
     }
   });
 
-  it('are no terms of a set day', async () => {
+  it('cannot be a fixed day', async () => {
     expect(await shop.offerTerms([{ kind: 'fixed', on: '2027-12-31', from: 'fulfilled' }])).toMatchObject({
       status: 422,
       body: { code: 'validation', errors: [{ pointer: '/policy/terms/0/from' }] },
@@ -120,7 +120,7 @@ describe('terms from the fulfilment', () => {
     });
   });
 
-  it('from the invoice wait for the invoice, whatever is fulfilled', async () => {
+  it('that count from the invoice wait for it, whatever is fulfilled', async () => {
     await shop.offerTerms([{ ...net(30), from: 'invoiced' }]);
     await shop.place('invoiced');
     const { body } = await shop.fulfil('invoiced');
@@ -153,7 +153,7 @@ describe('terms from the invoice', () => {
     expect(await shop.read('billed')).toEqual(billed);
   });
 
-  it('book a discount that was earned before the invoice told until when', async () => {
+  it('book a discount that was earned before the invoice set its last day', async () => {
     await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
     await shop.place('paid-first');
     shop.api.clock.now = '2027-03-15T10:00:00.000Z';
@@ -168,7 +168,7 @@ describe('terms from the invoice', () => {
     });
   });
 
-  it('judge a discount by its last day of now, also where all comes in one pass', async () => {
+  it('judge a discount by its present last day, even if everything is applied at once', async () => {
     await shop.offerTerms([{ ...net(30), from: 'invoiced', discount: { percent: '2', withinDays: 10 } }]);
     await shop.place('one-pass');
     shop.api.clock.now = '2027-03-25T10:00:00.000Z';
@@ -180,12 +180,12 @@ describe('terms from the invoice', () => {
     expect(await shop.read('one-pass')).toMatchObject({ status: 'settled' });
   });
 
-  it('give a discount to who pays on the working day after a Sunday', async () => {
+  it('give a discount for a payment on the working day after a Sunday', async () => {
     await shop.offerTerms([{ ...net(30), discount: { percent: '2', withinDays: 13 } }]);
     expect((await shop.place('to-sunday')).discount.until).toBe('2027-03-15');
   });
 
-  it('of food are due within what the law allows from the delivery, as far as it is known', async () => {
+  it('for food are due within the legal limit from the delivery, as far as it is known', async () => {
     await shop.offerTerms([
       { kind: 'endOfMonth', days: 30, convention: 'daysThenMonthEnd', from: 'invoiced' },
     ]);
@@ -204,7 +204,7 @@ describe('terms from the invoice', () => {
   });
 });
 
-it('an order is answered with its instalments in the same order as it is read: what is provisional comes last', async () => {
+it('the answer to a checkout has the instalments in the same sequence as later reads: provisional ones come last', async () => {
   const lines = [
     { percent: '50', terms: { ...net(10), from: 'fulfilled' } },
     { remainder: true, terms: net(30) },

@@ -17,7 +17,7 @@ afterEach(() => api.close());
 const url = () => `${api.origin}/v1/ledger/export`;
 const headers = () => ({ authorization: `Bearer ${api.keys.read}` });
 
-it('a large ledger comes in pieces, whole and in order', async () => {
+it('a large ledger is streamed, complete and in order', async () => {
   const response = await fetch(`${url()}?format=jsonl`, { headers: headers() });
   let [pieces, lines, sum, rest] = [0, 0, 0, ''];
   for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -47,7 +47,7 @@ it('a reader who leaves early leaves no connection behind', async () => {
   expect(api.logged.filter((line) => line.includes('a call failed'))).toEqual([]);
 });
 
-it('a statement of too many entries asks for a shorter period', async () => {
+it('a statement with too many entries asks for a shorter period', async () => {
   const { status, body } = await api.call('/customers/rossi/statement');
   expect([status, body.errors]).toEqual([
     422,
@@ -55,7 +55,7 @@ it('a statement of too many entries asks for a shorter period', async () => {
   ]);
 });
 
-it('what fails before the first entry is a problem, and says nothing of a file', async () => {
+it('a failure before the first entry is a problem detail, not a file', async () => {
   await api.sql`alter table ledger rename to ledger_away`;
   try {
     const answer = await api.call('/ledger/export');
@@ -66,7 +66,7 @@ it('what fails before the first entry is a problem, and says nothing of a file',
   }
 });
 
-it('what fails on the way breaks off, so that a part is not taken for the whole', async () => {
+it('a failure in the middle breaks the connection, so that a part is not taken for the whole', async () => {
   const response = await fetch(url(), { headers: headers() });
   const reader = response.body!.getReader();
   await reader.read();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eur, settings, terms } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
 
-// Policies are one for all customers: each test has a merchant for itself.
+// All customers share the policies: each test has its own merchant.
 let api: Api;
 beforeEach(async () => {
   api = await openApi();
@@ -24,7 +24,7 @@ const put = (id: string, body: object) =>
   api.call(`/customers/${id}`, body, { ...storefront, method: 'PUT' });
 
 describe('a customer', () => {
-  it('is written by the store and read back, and written again changes nothing', async () => {
+  it('is written by the store and read back, and writing the same again changes nothing', async () => {
     const created = await put('verdi', facts);
     expect(created).toMatchObject({
       status: 201,
@@ -39,7 +39,7 @@ describe('a customer', () => {
     expect((await api.call('/customers/verdi', undefined, storefront)).body).toEqual(changed.body);
   });
 
-  it('has contacts by role and an account manager, until the store says otherwise', async () => {
+  it('has contacts by role and an account manager, until the store changes them', async () => {
     const people = {
       contacts: {
         billing: 'fatture@verdi.example',
@@ -89,7 +89,7 @@ describe('a customer', () => {
     });
   });
 
-  it('needs no more than a name, an address, a language and a country', async () => {
+  it('needs only a name, an address, a language and a country', async () => {
     const { name, email, locale, country } = facts;
     expect(await put('plain', { name, email, locale, country })).toMatchObject({
       status: 201,
@@ -138,7 +138,7 @@ describe('a customer', () => {
     );
   });
 
-  it('has the policy’s limit, or one of its own, in each currency its own', async () => {
+  it('has the policy’s limit or its own, with a separate one in each currency', async () => {
     await put('limited', facts);
     const set = (limit: unknown) => api.call('/customers/limited/credit', { limit }, { method: 'PUT' });
     expect((await set(eur(50))).body.credit).toMatchObject({
@@ -182,7 +182,7 @@ describe('a customer', () => {
 });
 
 describe('a policy', () => {
-  it('is replaced by who has read the newest version', async () => {
+  it('is replaced only by somebody who has read the newest version', async () => {
     const { body: read } = await api.call('/policies/terms', undefined, { as: 'read' });
     expect(read).toMatchObject({ kind: 'terms', version: 1, updatedBy: 'user:test', policy: terms });
     const policy = {
@@ -209,7 +209,7 @@ describe('a policy', () => {
     });
   });
 
-  it('takes the usual where little is said', async () => {
+  it('uses defaults for what is left out', async () => {
     const replace = async (path: string, name: string, content: object) => {
       const { version } = (await api.call(path)).body;
       return (await api.call(path, { baseVersion: version, [name]: content }, { method: 'PUT' })).body[name];
@@ -298,7 +298,7 @@ describe('a preview', () => {
     expect(exact.body.instalments).toEqual([{ dueOn: '2027-01-31', amount: total }]);
   });
 
-  it('of reminders shows the plan that an order of that day gets', async () => {
+  it('of reminders shows the plan that an order of that day would get', async () => {
     const { body } = await preview('/policies/dunning/preview', { termsCode: 'net30', customerId: 'rossi' });
     const placed = await api.call('/orders', {
       orderId: 'planned',
@@ -321,7 +321,7 @@ describe('a preview', () => {
     );
   });
 
-  it('is refused of terms or customers that do not exist', async () => {
+  it('is refused for terms or customers that do not exist', async () => {
     const path = '/policies/dunning/preview';
     expect((await preview(path, { termsCode: 'net90' })).body.code).toBe('terms-not-found');
     expect((await preview(path, {})).body.code).toBe('validation');

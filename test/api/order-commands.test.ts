@@ -49,7 +49,7 @@ describe('a payment', () => {
     ]);
   });
 
-  it('is kept while Temporal is away, and told from 202 by its command', async () => {
+  it('is kept while Temporal is down: the answer is 202, and its command shows the outcome', async () => {
     await api.place('kept');
     const { status, headers, body } = await api.call(
       '/orders/kept/payments',
@@ -93,7 +93,7 @@ describe('a payment', () => {
     expect((await api.unapplied()) - before).toBe(500);
   });
 
-  it('is received up to today in the merchant’s zone, in the order’s currency', async () => {
+  it('may be received up to today in the merchant’s zone, in the order’s currency', async () => {
     await api.place('dates');
     api.clock.now = '2027-03-01T23:30:00.000Z';
     const pay = (fields: object) =>
@@ -132,7 +132,7 @@ describe('an admin', () => {
       });
   });
 
-  it('repeats a call safely with an Idempotency-Key, and none is needed twice', async () => {
+  it('can repeat a call safely with an Idempotency-Key, but not use it for two different calls', async () => {
     await api.place('keyed');
     const headers = { 'idempotency-key': 'shift-7/settle' };
     const first = await api.ask('keyed', 'settle', { reason: 'cash' }, { headers });
@@ -158,7 +158,7 @@ describe('an admin', () => {
     expect((await api.unapplied()) - before).toBe(2_500);
   });
 
-  it('is refused what the order does not wait for, and nothing is kept of it', async () => {
+  it('is refused what the order is not waiting for, and nothing is kept of it', async () => {
     await api.place('told');
     for (const [what, body] of [
       ['chase', { reason: 'late' }],
@@ -174,7 +174,7 @@ describe('an admin', () => {
     expect(await api.sql`select 1 from commands where order_id = 'told'`).toEqual([]);
   });
 
-  it('is refused by the workflow where another command came first, in the same words, and the refusal is kept', async () => {
+  it('is refused by the workflow if another command came first, in the same words, and the refusal is kept', async () => {
     await api.place('raced');
     const headers = { 'idempotency-key': 'raced-1' };
     const cancelled = api.call('/orders/raced/cancel', { reason: 'first' });
@@ -202,7 +202,7 @@ describe('an admin', () => {
     expect(fresh.body).not.toHaveProperty('command');
   });
 
-  it('gives an order its number once the store has it', async () => {
+  it('gives an order its number when the store has it', async () => {
     await api.place('numbered');
     const patched = await api.call(
       '/orders/numbered',
@@ -217,7 +217,7 @@ describe('an admin', () => {
   });
 });
 
-it('a store that cannot be told is told again, or the order goes on without it', async () => {
+it('a store that could not be notified is notified again, or the order continues without it', async () => {
   const told = await openApi({ notifiesStore: true });
   for (const [orderId, what, body, becomes] of [
     ['again', 'retry-store', undefined, 'pending'],

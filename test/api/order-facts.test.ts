@@ -19,7 +19,7 @@ describe('the customer’s facts with an order', () => {
     expect((await shop.api.call('/customers/new')).body.email).toBe('nuovo@verdi.example');
   });
 
-  it('are not written again by a repeat, nor with a conflict', async () => {
+  it('are not written again by a repeat, nor by a conflict', async () => {
     await buy('repeat', 'repeater', facts);
     await shop.api.call('/customers/repeater', { ...facts, name: 'Newer' }, { method: 'PUT' });
     const repeated = await buy('repeat', 'repeater', facts);
@@ -28,7 +28,7 @@ describe('the customer’s facts with an order', () => {
     expect((await shop.api.call('/customers/repeater')).body.name).toBe('Newer');
   });
 
-  it('decide on the very order: a decline keeps them, an error does not', async () => {
+  it('decide on the same order: a decline keeps them, an error does not', async () => {
     const declined = await buy('small', 'small', { ...facts, stats: { orders: 0 } });
     expect(declined.body.code).toBe('not-eligible');
     expect((await shop.api.call('/customers/small')).status).toBe(200);
@@ -36,7 +36,7 @@ describe('the customer’s facts with an order', () => {
     expect((await shop.api.call('/customers/wrong')).status).toBe(404);
   });
 
-  it('are refused where they are wrong, by their place', async () => {
+  it('are refused if they are wrong, with pointers', async () => {
     expect(await buy('bad', 'bad', { ...facts, country: 'XX' })).toMatchObject({
       status: 422,
       body: { code: 'validation', errors: [{ pointer: '/customer/country' }] },
@@ -47,7 +47,7 @@ describe('the customer’s facts with an order', () => {
     ).toBe('customer-not-found');
   });
 
-  it('of one order sent twice at the same time make one order', async () => {
+  it('sent twice at the same time with one order make one order', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => buy('twice', 'twice', facts)));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
   });

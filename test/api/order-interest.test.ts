@@ -46,7 +46,7 @@ const pay = (orderId: string, paymentId: string, units: number, receivedOn: stri
   api.ask(orderId, 'payments', { paymentId, amount: eur(units), receivedOn }, { as: 'accounting' });
 
 describe('late interest', () => {
-  it('is shown and not charged while it is switched off', async () => {
+  it('is shown but not charged while it is switched off', async () => {
     await put({ ...policy, enabled: false });
     await place('off');
     api.clock.now = '2027-04-30T10:00:00.000Z';
@@ -81,7 +81,7 @@ describe('late interest', () => {
     expect((await pay('late', 'late-2', 49.86, '2027-04-30')).body).toMatchObject({ status: 'settled' });
   });
 
-  it('that is not charged yet is on the statement, beside the balance', async () => {
+  it('that is not charged yet is on the statement, next to the balance', async () => {
     await place('stated');
     api.clock.now = '2027-04-30T10:00:00.000Z';
     const statement = async () => (await api.call('/customers/rossi/statement')).body;
@@ -93,7 +93,7 @@ describe('late interest', () => {
     await pay('stated', 'stated-1', 1_000, '2027-04-30');
   });
 
-  it('is charged once for each day, and the compensation once at all', async () => {
+  it('is charged once for each day, and the compensation only once', async () => {
     await place('twice');
     api.clock.now = '2027-05-31T10:00:00.000Z';
     const first = await api.ask('twice', 'interest', { until: '2027-04-30' });
@@ -110,7 +110,7 @@ describe('late interest', () => {
     api.clock.now = '2027-04-30T10:00:00.000Z';
     await pay('waived', 'waived-1', 1_000, '2027-04-30');
     const waive = (body: object) => api.ask('waived', 'waive', { reason: 'a good customer', ...body });
-    // the payment went to the charges first, so that principal is what is left: now it pays that
+    // the payment went to the charges first, so that principal was left: now it pays that
     expect(await waive({ amount: eur(49.87) })).toMatchObject({
       status: 422,
       body: { code: 'waiver-exceeds-charges', outstanding: eur(49.86) },
@@ -132,7 +132,7 @@ describe('late interest', () => {
     });
   });
 
-  it('comes with a transfer that includes it: what it will be charged can be allocated, to the cent and no more', async () => {
+  it('can be included in a transfer: what will be charged can be allocated, to the cent and no more', async () => {
     await addCustomer(api.sql, 'punctual', { groups: [] });
     for (const orderId of ['whole', 'named'])
       await api.call('/orders', { orderId, customerId: 'punctual', total: eur(1_000) });
@@ -159,7 +159,7 @@ describe('late interest', () => {
     expect(await read('whole')).toMatchObject({ status: 'settled' });
   });
 
-  it('is charged for credit that came late as well, and not for credit that was there in time or that nobody paid', async () => {
+  it('is also charged for credit that came late, but not for credit that was there in time or was not paid in', async () => {
     await addCustomer(api.sql, 'creditor');
     const credit = async (paymentId: string, receivedOn: string) =>
       api.call(
@@ -177,7 +177,7 @@ describe('late interest', () => {
     expect((await apply('too-late')).body).toMatchObject({ status: 'open', outstanding: eur(49.86) });
   });
 
-  it('that was paid can be given back after settlement too, and goes with its payment when that bounces', async () => {
+  it('that was paid can also be waived after settlement, and is reversed with its payment when that bounces', async () => {
     await place('kind');
     api.clock.now = '2027-04-30T10:00:00.000Z';
     const before = await api.unapplied();
@@ -191,7 +191,7 @@ describe('late interest', () => {
     await pay('kind', 'kind-2', 1_000, '2027-04-30');
   });
 
-  it('a rate that is missing holds no payment up, and is named where interest is asked for', async () => {
+  it('a missing rate does not block payments, and is named when interest is requested', async () => {
     await put({ ...policy, referenceRates: [] });
     await place('rateless');
     api.clock.now = '2027-04-30T10:00:00.000Z';
@@ -206,7 +206,7 @@ describe('late interest', () => {
     expect((await pay('rateless', 'r-1', 1_000, '2027-04-30')).body).toMatchObject({ status: 'settled' });
   });
 
-  it('does not accrue in an insolvency, also when that is over', async () => {
+  it('does not accrue during an insolvency, not even when that has ended', async () => {
     await addCustomer(api.sql, 'broke');
     await api.call('/orders', { orderId: 'broke-1', customerId: 'broke', total: eur(1_000) });
     const decide = (day: string, what: string) => {
@@ -225,7 +225,7 @@ describe('late interest', () => {
     ]);
   });
 
-  it('goes on after an extension that was not kept, beside what was charged before it', async () => {
+  it('continues after an extension that was not kept, in addition to what was charged before it', async () => {
     await place('extended');
     api.clock.now = '2027-04-30T10:00:00.000Z';
     await api.ask('extended', 'interest', {});
@@ -238,9 +238,9 @@ describe('late interest', () => {
     expect((await api.ask('extended', 'interest', {})).body.code).toBe('nothing-to-charge');
   });
 
-  it('is not changed for the past by another total of the order', async () => {
+  it('does not change for the past when the order gets another total', async () => {
     const order = { orderId: 'smaller', customerId: 'rossi', total: eur(1_000), termsCode: 'deposit' };
-    await api.call('/orders', order); // 300 at once, 300 on 31 March, 400 on 30 April
+    await api.call('/orders', order); // 300 now, 300 on 31 March, 400 on 30 April
     await pay('smaller', 'smaller-1', 600, '2027-03-01');
     api.clock.now = '2027-04-30T10:00:00.000Z';
     const amended = await api.ask('smaller', 'amend', { total: eur(800) });
@@ -251,7 +251,7 @@ describe('late interest', () => {
     expect(await read('smaller', '/interest')).toMatchObject({ accrued: eur(8.88) });
   });
 
-  it('accrues on what a credit note leaves, from the day of its issue', async () => {
+  it('accrues on what a credit note leaves, from its day of issue', async () => {
     await place('noted');
     api.clock.now = '2027-05-10T10:00:00.000Z';
     const note = { creditNoteId: 'cn-noted', amount: eur(600), issuedOn: '2027-03-20', reason: 'returned' };
@@ -271,7 +271,7 @@ describe('late interest', () => {
     expect((await read('bounced-note', '/interest')).accrued).toEqual(eur(5.26));
   });
 
-  it('of food is four points higher', async () => {
+  it('is four points higher for food', async () => {
     const regime = { kind: 'agrifood', perishable: false };
     await api.call('/orders', { orderId: 'food', customerId: 'rossi', total: eur(1_000), regime });
     api.clock.now = '2027-04-30T10:00:00.000Z';
@@ -282,7 +282,7 @@ describe('late interest', () => {
     });
   });
 
-  it('accrues from the legal due day, which is no Sunday', async () => {
+  it('accrues from the legal due day, which is never a Sunday', async () => {
     api.clock.now = '2027-02-26T10:00:00.000Z';
     const { body } = await api.call('/orders', { orderId: 'easter', customerId: 'rossi', total: eur(1_000) });
     expect(body.instalments[0].dueOn).toBe('2027-03-28'); // Easter; the Monday is a holiday as well

@@ -6,8 +6,8 @@ const shop = useShop();
 
 const store = { as: 'storefront' } as const;
 
-describe('a collection', () => {
-  it('is told of each instalment; its line’s stands above that of the whole', async () => {
+describe('the means of collection', () => {
+  it('is shown on each instalment; that of a line takes precedence over that of the whole', async () => {
     await shop.offerTerms([
       {
         kind: 'instalments',
@@ -44,7 +44,7 @@ describe('food', () => {
       ({ termsCode }: { termsCode: string }) => termsCode,
     );
 
-  it('is bought within 60 days, perishable food within 30: longer terms are not offered, and refused', async () => {
+  it('is paid within 60 days, perishable food within 30: longer terms are not offered, and are refused', async () => {
     await shop.offerTerms([net(30), net(31), net(60), net(61), monthEnd]);
     expect(await offered('')).toEqual(['t0', 't1', 't2', 't3', 't4']);
     expect(await offered('&regime=agrifood&perishable=false')).toEqual(['t0', 't1', 't2', 't4']);
@@ -70,7 +70,7 @@ describe('food', () => {
     expect((await buy('t0', true)).body).toMatchObject({ regime: food(true) });
   });
 
-  it('is never due later than the law allows, even where the final date would be', async () => {
+  it('is never due later than the law allows, even if the final date would be', async () => {
     await shop.offerTerms([monthEnd]);
     await shop.place('olives', {
       regime: { kind: 'agrifood', perishable: false },
@@ -87,7 +87,7 @@ describe('food', () => {
     '&perishable=true',
     '&regime=wine&perishable=true',
     '&regime=agrifood&perishable=1',
-  ])('is named in full: %s is refused', async (query) => {
+  ])('has to be named in full: %s is refused', async (query) => {
     const answer = await shop.api.call(`/customers/rossi/eligibility?amount=1&currency=EUR${query}`);
     expect(answer).toMatchObject({ status: 422, body: { code: 'validation' } });
   });

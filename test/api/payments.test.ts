@@ -12,7 +12,7 @@ afterAll(() => api.close());
 const accounting = { as: 'accounting' } as const;
 const reason = { reason: 'entered on the wrong order' };
 
-it('a payment that was entered by mistake is taken back by a reversing entry, once', async () => {
+it('a payment that was entered by mistake is reversed by a reversing entry, once', async () => {
   await api.call('/orders', { orderId: 'wrong', customerId: 'rossi', total: eur(100) });
   await api.ask('wrong', 'payments', { paymentId: 'bank-7', amount: eur(100) }, accounting);
   expect((await api.call('/orders/wrong')).body).toMatchObject({ status: 'settled' });

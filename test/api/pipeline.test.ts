@@ -43,7 +43,7 @@ describe('what is asked of one order at the same time', () => {
     api.call(`/orders/${orderId}/confirm`, undefined, { method: 'POST', as: 'storefront' });
   const cancel = (orderId: string) => () => api.call(`/orders/${orderId}/cancel`, { reason: 'a mistake' });
 
-  it('two confirmations and a cancellation each get a true answer: no store ships what is cancelled', async () => {
+  it('two confirmations and a cancellation each get a true answer: no store ships a cancelled order', async () => {
     await api.place('race', { confirm: 'later' });
     const answers = await atOnce('race', [confirm('race'), cancel('race'), confirm('race')]);
     const [first, cancelled, second] = answers;
@@ -62,7 +62,7 @@ describe('what is asked of one order at the same time', () => {
     });
   });
 
-  it('a confirmation that is repeated with its key after the order was cancelled is not answered with 200', async () => {
+  it('a confirmation that is repeated with its key after the order was cancelled does not get 200', async () => {
     await api.place('later', { confirm: 'later' });
     const headers = { 'idempotency-key': 'later-1' };
     const confirmed = await api.ask('later', 'confirm', undefined, { headers });
@@ -75,14 +75,14 @@ describe('what is asked of one order at the same time', () => {
     });
   });
 
-  it('a confirmation that comes after a cancellation which waits is judged when that is applied', async () => {
+  it('a confirmation that comes after a waiting cancellation is judged when that is applied', async () => {
     await api.place('after', { confirm: 'later' });
     const [cancelled, confirmed] = await atOnce('after', [cancel('after'), confirm('after')]);
     expect(cancelled!.status).toBe(200);
     expect(confirmed).toMatchObject({ status: 409, body: { code: 'order-closed' } });
   });
 
-  it('what waits may make right what would be refused alone: an extension after the confirmation', async () => {
+  it('a waiting command may make another one valid: an extension after the confirmation', async () => {
     await api.place('both', { confirm: 'later' });
     const extend = () => api.call('/orders/both/extend', { dueOn: '2027-06-30', reason: 'agreed' });
     expect(await extend()).toMatchObject({ status: 409, body: { code: 'order-not-confirmed' } });
@@ -91,7 +91,7 @@ describe('what is asked of one order at the same time', () => {
     expect(extended).toMatchObject({ status: 200, body: { instalments: [{ dueOn: '2027-06-30' }] } });
   });
 
-  it('money is kept only where it will be booked, whatever waits', async () => {
+  it('money is accepted only if it will be booked, whatever waits', async () => {
     await api.place('money', { confirm: 'later' });
     const confirming = confirm('money')();
     await waiting('money', 1);
@@ -108,7 +108,7 @@ describe('what is asked of one order at the same time', () => {
 });
 
 describe('a payment over two orders', () => {
-  it('is answered by both orders’ commands when it is repeated while one of them waits, and books nothing again', async () => {
+  it('gets the commands of both orders as the answer when it is repeated while one of them waits, and books nothing again', async () => {
     await Promise.all([api.place('p-1'), api.place('p-2')]);
     const body = {
       ...{ paymentId: 'p-both', amount: eur(150), receivedOn: '2027-03-01' },
@@ -147,7 +147,7 @@ describe('a payment over two orders', () => {
     expect(await commandsOf('p-2')).toHaveLength(1);
   });
 
-  it('with an id that another customer’s payment has at the same moment is booked once, and the other is a conflict', async () => {
+  it('is booked once if another customer’s payment has the same id at the same moment; the other is a conflict', async () => {
     await addCustomer(api.sql, 'verdi');
     const pay = (customerId: string) =>
       api.call(`/customers/${customerId}/payments`, { paymentId: 'same', amount: eur(1), allocate: 'none' });
@@ -156,7 +156,7 @@ describe('a payment over two orders', () => {
     expect(await api.sql`select 1 from payments where payment_id = 'same'`).toHaveLength(1);
   });
 
-  it('has the same id as a payment on one order: whichever comes first is the payment', async () => {
+  it('with the id of a payment on one order: the one that comes first is the payment', async () => {
     await api.place('one-id');
     const of = { paymentId: 'one-id-1', amount: eur(5) };
     expect((await api.ask('one-id', 'payments', of)).status).toBe(200);
@@ -166,7 +166,7 @@ describe('a payment over two orders', () => {
   });
 });
 
-it('an order takes at most fifty commands in one transaction, and the rest in the next, in their sequence', async () => {
+it('an order takes at most fifty commands in one transaction, and the rest in the next ones, in sequence', async () => {
   await api.place('many');
   const now = api.clock.now;
   for (let n = 1; n <= 60; n++)
@@ -197,7 +197,7 @@ it('a command that cannot be read any more is refused, and does not hold up thos
   expect((await api.call('/orders/unread')).body.instalments[0].dueOn).toBe('2027-08-02');
 });
 
-it('what is asked of a customer has no address of its own among the commands', async () => {
+it('a command on a customer has no address of its own among the commands', async () => {
   const refund = await api.call('/customers/rossi/credit/adjustments', {
     ...{ adjustmentId: 'a-1', amount: eur(1), reason: 'r' },
   });

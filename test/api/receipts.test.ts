@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const accounting = { as: 'accounting' } as const;
 
-/** A customer of their own, with orders of those sums, placed a day apart. */
+/** A new customer, with orders of these sums, placed a day apart. */
 async function customerWith(id: string, orders: Record<string, { units: number; termsCode?: string }>) {
   await addCustomer(api.sql, id);
   for (const [orderId, { units, ...terms }] of Object.entries(orders)) {
@@ -102,7 +102,7 @@ describe('one transfer for many orders', () => {
     );
   });
 
-  it('without a word goes to the oldest due first, over all orders, and what is left is credit', async () => {
+  it('without allocations goes to the oldest due first, over all orders, and what is left is credit', async () => {
     await customerWith('oldest', {
       'o-60': { units: 100, termsCode: 'net60' },
       'o-parts': { units: 100, termsCode: 'weekly' }, // 50 after 30 days, 50 after 37
@@ -120,7 +120,7 @@ describe('one transfer for many orders', () => {
     expect(await account('oldest')).toEqual({ exposure: eur(0), unapplied: eur(20) });
   });
 
-  it('is kept while the orders’ workflows are away, and told to whoever asks', async () => {
+  it('is kept while the orders’ workflows are down, and shown as waiting', async () => {
     await customerWith('away', { 'a-1': { units: 100 } });
     const { status, body } = await api.call(
       '/customers/away/payments',
@@ -141,7 +141,7 @@ describe('one transfer for many orders', () => {
     expect(await order('a-1')).toMatchObject({ outstanding: eur(40) });
   });
 
-  it('money for an order that was closed meanwhile stays credit, and is allocated later', async () => {
+  it('money for an order that was closed in the meantime stays credit, and is allocated later', async () => {
     await customerWith('late', { 'l-1': { units: 100 }, 'l-2': { units: 100, termsCode: 'net60' } });
     const both = [
       api.call('/orders/l-1/settle', { reason: 'cash' }),
@@ -172,7 +172,7 @@ describe('one transfer for many orders', () => {
     expect(await allocate('late', { allocations: [to('l-2', 31)] })).toMatchObject({ status: 422 });
   });
 
-  it('two admins who allocate the same money at once: the second is told what is left', async () => {
+  it('two admins who allocate the same money at the same time: the second sees what is left', async () => {
     await customerWith('both', { 'b-1': { units: 100 }, 'b-2': { units: 100 } });
     await receive('both', { paymentId: 'both', amount: eur(100), allocate: 'none' });
     const answers = await Promise.all(
@@ -287,7 +287,7 @@ describe('a receipt that does not add up is refused, says why, and books nothing
     });
   });
 
-  it('a receipt in advance stays credit, and can be allocated to the order that came after it', async () => {
+  it('an advance payment stays credit, and can be allocated to the order that came after it', async () => {
     await customerWith('advance', { 'adv-1': { units: 50 } });
     const { body } = await receive('advance', {
       paymentId: 'advance',
@@ -302,7 +302,7 @@ describe('a receipt that does not add up is refused, says why, and books nothing
   });
 });
 
-describe('what an order owes less', () => {
+describe('deductions from what an order owes', () => {
   it('an early-payment discount is booked when payments received by its day reach it', async () => {
     await customerWith('early', { 'e-1': { units: 100, termsCode: 'early' }, 'e-2': { units: 100 } });
     await api.ask('e-1', 'payments', { paymentId: 'e-p1', amount: eur(50) }, accounting);
@@ -319,7 +319,7 @@ describe('what an order owes less', () => {
     expect(await order('e-1')).toMatchObject({ status: 'open', outstanding: eur(52) });
   });
 
-  it('is a part of what credit notes leave of the total', async () => {
+  it('the discount is a percentage of what credit notes leave of the total', async () => {
     await customerWith('early3', { 'n-1': { units: 100, termsCode: 'early' } });
     const note = { creditNoteId: 'n-cn', amount: eur(50), reason: 'returned' };
     await api.ask('n-1', 'credit-notes', note, accounting);
@@ -331,7 +331,7 @@ describe('what an order owes less', () => {
     expect(await order('n-2')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 
-  it('is asked for by a transfer over many orders too, and not after its day', async () => {
+  it('the discount is also given to a transfer over many orders, and not after its last day', async () => {
     await customerWith('early2', {
       'f-1': { units: 100, termsCode: 'early' },
       'f-2': { units: 100, termsCode: 'early' },
@@ -352,7 +352,7 @@ describe('what an order owes less', () => {
     api.clock.now = '2027-03-01T10:00:00.000Z';
   });
 
-  it('a rest within the tolerance of the policy is let go, and owed again when the payment comes back', async () => {
+  it('a remaining amount within the policy’s tolerance is forgiven, and owed again when the payment comes back', async () => {
     const { body } = await api.call('/policies/receipts');
     const policy = { ...body.policy, underpayment: eur(0.5) };
     await api.call('/policies/receipts', { baseVersion: body.version, policy }, { method: 'PUT' });
@@ -368,14 +368,14 @@ describe('what an order owes less', () => {
     expect(await order('c-1')).toMatchObject({ status: 'open', outstanding: eur(100) });
     await api.ask('c-2', 'payments', { paymentId: 'c-p3', amount: eur(0.5) }, accounting);
     await api.ask('c-2', 'payments', { paymentId: 'c-p4', amount: eur(10) }, accounting);
-    // what came after the order was settled paid nothing of it: the rest stays let go
+    // money that came after the settlement paid nothing of it: the remaining amount stays forgiven
     await reverse('c-p4');
     expect(await order('c-2')).toMatchObject({ status: 'settled', outstanding: eur(0) });
   });
 });
 
 describe('credit', () => {
-  it('pays an order by a command, never silently, and no more than is held', async () => {
+  it('pays an order by a command, never automatically, and no more than is held', async () => {
     await customerWith('credit', { 'k-1': { units: 100 }, 'k-2': { units: 100 } });
     await receive('credit', { paymentId: 'k', amount: eur(60), allocate: 'none' });
     expect(await order('k-1')).toMatchObject({ outstanding: eur(100) });
@@ -392,7 +392,7 @@ describe('credit', () => {
     });
   });
 
-  it('of a cancelled order pays another one; then the payment that it came from cannot simply be taken back', async () => {
+  it('from a cancelled order pays another one; then the payment that it came from cannot simply be reversed', async () => {
     await customerWith('moved', { 'm-1': { units: 100 }, 'm-2': { units: 100 } });
     await receive('moved', { paymentId: 'moved', amount: eur(100), allocations: [to('m-1', 60)] });
     await api.ask('m-1', 'cancel', { reason: 'never left' });
@@ -403,7 +403,7 @@ describe('credit', () => {
       body: { code: 'credit-used', detail: expect.stringContaining('20.00 EUR') },
     });
     expect(await order('m-2')).toMatchObject({ outstanding: eur(20) });
-    // What another payment left is not taken for it.
+    // Credit left by another payment is not used for it.
     await receive('moved', { paymentId: 'moved-2', amount: eur(100), allocate: 'none' });
     expect(await reverse('moved')).toMatchObject({ status: 409, body: { code: 'credit-used' } });
     expect((await reverse('moved-2')).status).toBe(200);
@@ -411,7 +411,7 @@ describe('credit', () => {
 });
 
 describe('a payment that comes back', () => {
-  it('is not taken back once a part was refunded, whatever credit other payments left', async () => {
+  it('cannot be reversed after a part was refunded, whatever credit other payments left', async () => {
     await customerWith('refunded', {});
     await receive('refunded', { paymentId: 'rf-1', amount: eur(100) });
     const refund = { refundId: 'rf-r', amount: eur(40) };
@@ -426,7 +426,7 @@ describe('a payment that comes back', () => {
     expect(await account('refunded')).toMatchObject({ unapplied: eur(60) });
   });
 
-  it('is taken back as a whole: all that it paid is owed again, in new episodes, with the bank’s fee on the oldest', async () => {
+  it('is reversed as a whole: everything that it paid is owed again, in new episodes, with the bank’s fee on the oldest', async () => {
     await customerWith('back', {
       'r-1': { units: 100 },
       'r-2': { units: 100, termsCode: 'net60' },
@@ -470,7 +470,7 @@ describe('a payment that comes back', () => {
     expect((await order('r-1')).instalments).toMatchObject([{ charges: eur(0), outstanding: eur(97) }]);
   });
 
-  it('refuses what was still to be allocated of it', async () => {
+  it('has its waiting allocations refused', async () => {
     await customerWith('pending', { 'p-1': { units: 100 } });
     await api.call('/customers/pending/payments', { paymentId: 'pending', amount: eur(60) }, accounting);
     expect((await reverse('pending')).body).toMatchObject({
@@ -484,7 +484,7 @@ describe('a payment that comes back', () => {
     expect(await reverse('pending', { fee: eur(1) })).toMatchObject({ status: 200 });
   });
 
-  it('charges no fee where no order can take it', async () => {
+  it('charges no fee if no order can take it', async () => {
     await customerWith('no-order', {});
     await receive('no-order', { paymentId: 'no-order', amount: eur(5) });
     expect(await reverse('no-order', { fee: eur(1) })).toMatchObject({
@@ -494,7 +494,7 @@ describe('a payment that comes back', () => {
     expect(await reverse('no-order', { fee: 'policy' })).toMatchObject({ status: 200 });
   });
 
-  it('withdraws the credit that it had become with a cancelled order, deductions and all', async () => {
+  it('withdraws the credit that it had become on a cancelled order, including deductions', async () => {
     await customerWith('gone', { 'g-1': { units: 100 } });
     await receive('gone', { paymentId: 'gone', amount: eur(60), deductions: [less('g-1', 'bank_fee', 5)] });
     await api.ask('g-1', 'cancel', { reason: 'lost' });
@@ -506,7 +506,7 @@ describe('a payment that comes back', () => {
 });
 
 describe('a payment on an order', () => {
-  it('pays the instalment that it names first, and not one that there is not', async () => {
+  it('pays the instalment that it names first, and is refused if that does not exist', async () => {
     await customerWith('parts', { 'i-1': { units: 100, termsCode: 'weekly' } });
     const pay = (paymentId: string, fields: object) =>
       api.ask('i-1', 'payments', { paymentId, amount: eur(30), ...fields }, accounting);
@@ -531,7 +531,7 @@ describe('a payment on an order', () => {
   });
 });
 
-it('payments are listed by customer and by what is left of them, the newest first, a page at a time', async () => {
+it('payments are listed by customer and by what is left of them, the newest first, page by page', async () => {
   await customerWith('list', { 'li-1': { units: 100 } });
   for (const n of [1, 2, 3]) {
     api.clock.now = `2027-03-01T10:0${n}:00.000Z`;

@@ -19,13 +19,13 @@ describe('a refund', () => {
   const refund = (refundId: string, units: number, more: object = {}) =>
     api.call('/customers/rossi/refunds', { refundId, amount: eur(units), ...more }, accounting);
 
-  /** Leaves 50 EUR more of credit. */
+  /** Adds 50 EUR of credit. */
   const overpay = async (orderId: string) => {
     await api.place(orderId);
     await api.ask(orderId, 'payments', { paymentId: `${orderId}-1`, amount: eur(150) }, accounting);
   };
 
-  it('pays credit out, once, and not more than is held', async () => {
+  it('pays credit out, once, and no more than is held', async () => {
     await overpay('over');
     const held = await api.unapplied();
     const paid = await refund('rf-1', 20, { method: 'transfer', reference: 'CRO 1' });

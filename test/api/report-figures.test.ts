@@ -4,7 +4,7 @@ import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
 
-// A report counts the orders of all customers: each test has a merchant for itself.
+// A report counts the orders of all customers: each test has its own merchant.
 let api: Api;
 beforeEach(async () => {
   api = await openApi();
@@ -49,7 +49,7 @@ const invoice = async (orderId: string, units: number, payable: number) => {
 describe('the sales of the DSO', () => {
   const sales = async (days = 1) => (await get(`/reports/dso?days=${days}`)).sales;
 
-  it('are what an order comes to by its amendments', async () => {
+  it('are what an order amounts to after its amendments', async () => {
     on('2027-01-04');
     await api.place('larger');
     await amend('larger', 150);
@@ -61,7 +61,7 @@ describe('the sales of the DSO', () => {
     expect(await sales()).toEqual(eur(20));
   });
 
-  it('of a cancelled order are nothing, whatever it had come to', async () => {
+  it('of a cancelled order are zero, whatever it amounted to', async () => {
     on('2027-01-11');
     await api.place('grown', { total: eur(1_000) });
     await amend('grown', 3_000);
@@ -87,7 +87,7 @@ describe('the sales of the DSO', () => {
     expect(await sales()).toEqual(eur(0));
   });
 
-  it('fall on the day of a cancellation by what the order had raised them by before', async () => {
+  it('fall on the day of a cancellation by what the order had added before', async () => {
     on('2027-01-18');
     await api.place('later', { total: eur(1_000) });
     await amend('later', 3_000);
@@ -123,7 +123,7 @@ describe('the sales of the DSO', () => {
 describe('the average days late', () => {
   const overall = async (query = '') => (await get(`/reports/average-days-late?days=1${query}`)).overall;
 
-  it('count money once that an amendment moved to another instalment', async () => {
+  it('count money that an amendment moved to another instalment once', async () => {
     on('2027-02-01');
     await api.place('moved', { termsCode: 'weekly' }); // 50 on 3 March, 50 on 10 March
     on('2027-03-09');
@@ -153,7 +153,7 @@ describe('the average days late', () => {
     expect((await get('/reports/average-days-late?days=2')).overall.paid).toEqual(eur(50));
   });
 
-  it('leave out what was taken back of a cancelled order', async () => {
+  it('leave out what was reversed on a cancelled order', async () => {
     on('2027-03-25');
     await api.place('bounced');
     await pay('bounced', 'bounced', 50);
@@ -163,7 +163,7 @@ describe('the average days late', () => {
   });
 });
 
-it('a statement of a past day tells the interest that was not charged by then, whatever was charged since', async () => {
+it('a statement of a past day shows the interest that was not charged by then, whatever was charged since', async () => {
   const { version } = (await api.call('/policies/late-interest')).body;
   const policy = { enabled: true, referenceRates: [{ from: '2027-01-01', percent: '4' }] };
   await done(api.call('/policies/late-interest', { baseVersion: version, policy }, { method: 'PUT' }));
@@ -184,7 +184,7 @@ it('a statement of a past day tells the interest that was not charged by then, w
   expect((await of('2027-05-10')).accruedInterest).toEqual(eur(0));
 });
 
-it('a refund has its own day of value in the statement and in the export', async () => {
+it('a refund has its own value day in the statement and in the export', async () => {
   await addCustomer(api.sql, 'refunded');
   on('2027-05-10');
   const payment = { paymentId: 'refunded', amount: eur(80) };

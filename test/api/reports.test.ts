@@ -56,7 +56,7 @@ const refused = async (path: string) => {
 };
 
 describe('the ageing', () => {
-  it('has what is open by how late it is, by instalment, and nothing that is paid or cancelled', async () => {
+  it('groups what is open by lateness, by instalment, without what is paid or cancelled', async () => {
     const nothing = { notDue: eur(0), '1-30': eur(0), '31-60': eur(0), '61-90': eur(0), over90: eur(0) };
     const { items, totals } = await get('/reports/ageing');
     expect(items).toEqual([
@@ -86,7 +86,7 @@ describe('the ageing', () => {
     expect(await of('2027-02-10')).toMatchObject({ notDue: eur(800), '1-30': eur(1_000) });
   });
 
-  it('of a day in the past is as it was then', async () => {
+  it('of a past day is as it was then', async () => {
     expect((await get('/reports/ageing?asOf=2027-01-09')).items).toEqual([]);
     expect((await get('/reports/ageing?asOf=2027-02-15')).totals.total).toEqual(eur(2_800));
     expect((await get('/reports/ageing?asOf=2027-02-16')).totals.total).toEqual(eur(2_400));
@@ -110,7 +110,7 @@ describe('the ageing', () => {
     }
   });
 
-  it('is a CSV file for those who ask, in which no name is a formula', async () => {
+  it('is a CSV file on request, in which no name is a formula', async () => {
     const asked = await api.call('/reports/ageing', undefined, { ...read, headers: { accept: 'text/csv' } });
     expect(asked.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(asked.headers.get('content-disposition')).toBe('attachment; filename="ageing-2027-04-15.csv"');
@@ -134,7 +134,7 @@ describe('the ageing', () => {
   });
 });
 
-it('expected cash is by the ISO week of the due days, with what is overdue in one', async () => {
+it('expected cash is grouped by the ISO week of the due days, with everything overdue in one sum', async () => {
   expect(await get('/reports/expected-cash?asOf=2027-02-16')).toEqual({
     asOf: '2027-02-16',
     currency: 'EUR',
@@ -152,7 +152,7 @@ it('expected cash is by the ISO week of the due days, with what is overdue in on
   ).toEqual(['overdue', '2027-W09', '2027-W10', '2027-W13', 'provisional']);
 });
 
-it('the days sales outstanding are receivables by the sales of the period, cancellations taken off', async () => {
+it('the days sales outstanding are receivables divided by the sales of the period, less cancellations', async () => {
   expect(await get('/reports/dso?days=120')).toEqual({
     asOf: '2027-04-15',
     currency: 'EUR',
@@ -195,7 +195,7 @@ const placePaid = async (orderId: string) => {
 const takeBack = (paymentId: string) => api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' });
 const cancel = (orderId: string) => api.ask(orderId, 'cancel', { reason: 'done' });
 
-it('what was taken back was not paid', async () => {
+it('a reversed payment does not count as paid', async () => {
   await placePaid('5');
   const paid = async () => (await get('/reports/average-days-late?days=1')).overall?.paid ?? null;
   expect(await paid()).toEqual(eur(50));
@@ -206,7 +206,7 @@ it('what was taken back was not paid', async () => {
 });
 
 describe('a statement', () => {
-  it('has every entry in the order of booking, with the balance before and after', async () => {
+  it('has every entry in the sequence of booking, with the balance before and after', async () => {
     const statement = await get('/customers/rossi/statement?from=2027-02-01&to=2027-03-01');
     expect(statement).toMatchObject({
       openingBalance: eur(1_500),
@@ -248,7 +248,7 @@ describe('a statement', () => {
     ]);
   });
 
-  it('closes on what is open less the credit held, and begins where the one before ended', async () => {
+  it('closes with what is open less the credit held, and opens where the previous one closed', async () => {
     let closing = eur(0);
     for (const [from, to] of [
       ['2020-01-01', '2027-01-10'],
@@ -264,7 +264,7 @@ describe('a statement', () => {
     expect(closing).toEqual(eur(500));
   });
 
-  it('is of this year until today unless it is said otherwise, and late by today where it reaches beyond', async () => {
+  it('covers this year until today by default, and counts lateness by today if it ends later', async () => {
     expect(await get('/customers/rossi/statement')).toMatchObject({
       from: '2027-01-01',
       to: '2027-04-15',
@@ -302,7 +302,7 @@ describe('a statement', () => {
     }
   });
 
-  it('of a part whose due date is provisional says so, and it is not late', async () => {
+  it('says that a due date is provisional, and that instalment is not late', async () => {
     const { sql } = api;
     await sql`update instalments set due_at = null where order_id = '1'`;
     expect(await get('/customers/rossi/statement')).toMatchObject({
@@ -318,7 +318,7 @@ describe('a statement', () => {
     await sql`update instalments set due_at = '2027-02-09T23:00:00Z' where order_id = '1'`;
   });
 
-  it('names an order by its invoice, where it has exactly one', async () => {
+  it('names an order by its invoice if it has exactly one', async () => {
     const invoice = (id: string, number: string, units: number) =>
       api.call(
         `/invoices/${id}`,
@@ -336,7 +336,7 @@ describe('a statement', () => {
   });
 });
 
-/** A balance by its name, as an accountant would add them up. */
+/** Balances by name, added up as an accountant would. */
 const sums = (rows: readonly Record<string, string>[], name: (row: Record<string, string>) => string) => {
   const found = new Map<string, number>();
   for (const row of rows) found.set(name(row), (found.get(name(row)) ?? 0) + Number(row.amountMinor));
@@ -344,7 +344,7 @@ const sums = (rows: readonly Record<string, string>[], name: (row: Record<string
 };
 
 describe('the export', () => {
-  it('lets an accountant rebuild every balance', async () => {
+  it('allows an accountant to rebuild every balance', async () => {
     await placePaid('bounced');
     await takeBack('bounced');
     await cancel('bounced');
@@ -373,7 +373,7 @@ describe('the export', () => {
     for (const { amount, amountMinor } of rows) expect(Number(amount)).toBe(Number(amountMinor) / 100);
   });
 
-  it('says of each entry what it is of, in both forms', async () => {
+  it('says what each entry belongs to, in both formats', async () => {
     const query = 'from=2027-02-16&to=2027-02-16';
     const { body, headers } = await api.call(`/ledger/export?${query}&format=jsonl`, undefined, read);
     expect(headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
@@ -408,7 +408,7 @@ describe('the export', () => {
     expect(row).toMatchObject({ amount: '-400.00', paymentId: 'p1', reverses: '' });
   });
 
-  it('of an empty period has the head alone, and of periods side by side each entry once', async () => {
+  it('of an empty period has only the header, and adjacent periods have each entry once', async () => {
     expect(table(await get('/ledger/export?to=2026-12-31'))).toEqual([]);
     expect(await get('/ledger/export?to=2026-12-31')).toMatch(/^entryId,entryKey,[^\n]+\n$/);
     expect(await get('/ledger/export?to=2026-12-31&format=jsonl')).toBe('');
@@ -440,7 +440,7 @@ describe('bad input', () => {
     expect(await refused(path)).toEqual([422, 'validation', pointer, expect.stringContaining(detail)]);
   });
 
-  it('nobody has a statement who is no customer', async () => {
+  it('an unknown customer has no statement', async () => {
     expect(await refused('/customers/nobody/statement')).toEqual([
       404,
       'customer-not-found',
@@ -449,7 +449,7 @@ describe('bad input', () => {
     ]);
   });
 
-  it('what `Accept` names and is not there is answered in the usual form', async () => {
+  it('an `Accept` header with an unavailable format gets the default format', async () => {
     const answer = await api.call('/reports/ageing', undefined, {
       ...read,
       headers: { accept: 'image/png' },

@@ -21,7 +21,7 @@ const actions = async (customerId: string) =>
   api.sql<{ action: string; detail: object; reason: string }[]>`
     select action, detail, reason from audit where subject = ${`customer/${customerId}`} order by id`;
 
-/** What the workflow of a revocation asks of the orders, and what theirs do with it. */
+/** Does what the workflow of a revocation asks of the orders, and what the orders' workflows do with it. */
 async function ask(revocationId: string): Promise<void> {
   for (const orderId of await ordersToDemand(api.sql, revocationId, 1_000)) {
     await inTransaction(api.sql, (tx) =>
@@ -32,7 +32,7 @@ async function ask(revocationId: string): Promise<void> {
 }
 
 describe('a revocation', () => {
-  it('keeps the open orders as they were agreed, unless it says otherwise', async () => {
+  it('keeps the open orders as agreed by default', async () => {
     await addCustomer(api.sql, 'kept');
     await place('kept-1', 'kept');
     for (const body of [{ reason: 'a' }, { reason: 'b', openOrders: 'keep' }]) {
@@ -46,7 +46,7 @@ describe('a revocation', () => {
     expect((await api.call('/orders/kept-1')).body.instalments[0].dueOn).toBe('2027-03-31');
   });
 
-  it('that demands the open orders warns of what must allow it, and is followed by its id', async () => {
+  it('that demands the open orders warns that a demand must be allowed, and is followed by its id', async () => {
     await addCustomer(api.sql, 'due');
     await place('due-1', 'due');
     await place('due-2', 'due', { confirm: 'later' });
@@ -79,7 +79,7 @@ describe('a revocation', () => {
     });
   });
 
-  it('is given an id where a demand has none', async () => {
+  it('gets an id if a demand has none', async () => {
     await addCustomer(api.sql, 'unnamed');
     const { body } = await revoke('unnamed', { reason: 'r', openOrders: 'demand' });
     const { revocationId } = body.revocation;
@@ -90,7 +90,7 @@ describe('a revocation', () => {
     });
   });
 
-  it('is repeated by its id and content: what was granted since stays granted, and no order is asked again', async () => {
+  it('is recognised by its id and content: what was granted since stays granted, and no order is asked again', async () => {
     await addCustomer(api.sql, 'again');
     await addCustomer(api.sql, 'another');
     await place('again-1', 'again');
@@ -126,7 +126,7 @@ describe('a revocation', () => {
     expect(twoAtOnce.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it('is not found, or not understood, where it is wrong', async () => {
+  it('is not found or is refused if it is wrong', async () => {
     expect(await api.call('/revocations/none')).toMatchObject({
       status: 404,
       body: { code: 'revocation-not-found' },
@@ -145,7 +145,7 @@ describe('a revocation', () => {
 });
 
 describe('a demand', () => {
-  it('makes all that is open due today, once; what is paid, closed or overdue stays', async () => {
+  it('makes everything that is open due today, once; what is paid, closed or overdue stays', async () => {
     await addCustomer(api.sql, 'parts');
     await place('parts-paid', 'parts', { termsCode: 'deposit', placedAt: '2027-01-01T10:00:00Z' });
     await place('parts-late', 'parts', { placedAt: '2027-01-10T10:00:00Z' });
@@ -179,9 +179,9 @@ describe('a demand', () => {
     expect(third).toEqual({ dueAt: '2027-03-01T23:00:00.000Z', moves: 1 });
   });
 
-  it('plans the reminders anew from the end of that day, and a later grant restores nothing', async () => {
+  it('plans the reminders again from the end of that day, and a later grant restores nothing', async () => {
     await addCustomer(api.sql, 'anew');
-    api.clock.now = '2027-03-01T06:00:00.000Z'; // before the hour at which reminders leave
+    api.clock.now = '2027-03-01T06:00:00.000Z'; // before the hour at which reminders are sent
     await place('anew-1', 'anew');
     await revoke('anew', { reason: 'r', openOrders: 'demand', revocationId: 'anew-r' });
     await ask('anew-r');
@@ -197,7 +197,7 @@ describe('a demand', () => {
     expect(items).toContainEqual(expect.objectContaining({ kind: 'order.demand', reason: 'r' }));
   });
 
-  it('takes a provisional due date too', async () => {
+  it('includes instalments with a provisional due date', async () => {
     await addCustomer(api.sql, 'later');
     await place('later-1', 'later');
     await api.sql`update instalments set due_at = null, due_on = '2027-02-01' where order_id = 'later-1'`;
@@ -207,7 +207,7 @@ describe('a demand', () => {
     expect(line).toEqual({ dueOn: '2027-03-01', dueAt: '2027-03-01T23:00:00.000Z' });
   });
 
-  it('sees every order that a checkout of the same moment has slipped in before it', async () => {
+  it('sees every order that a concurrent checkout placed before it', async () => {
     for (let n = 0; n < 15; n++) {
       const id = `race-${n}`;
       await addCustomer(api.sql, id);
@@ -221,7 +221,7 @@ describe('a demand', () => {
 });
 
 describe('an insolvency', () => {
-  it('stops new orders, says why and since when, and is ended by a grant or the rules alone', async () => {
+  it('stops new orders, says why and since when, and is ended only by a grant or by "use rules"', async () => {
     await addCustomer(api.sql, 'broke');
     const { body } = await api.call('/customers/broke/insolvency', { reason: 'Court of Milan, 12/2027' });
     expect(body.privilege).toMatchObject({ state: 'insolvency', insolventSince: '2027-03-01' });
@@ -272,7 +272,7 @@ describe('an insolvency', () => {
     api.clock.now = '2027-03-01T10:00:00.000Z';
   });
 
-  it('keeps what is paid as credit, and allocates nothing of it by itself', async () => {
+  it('keeps what is paid as credit, and allocates nothing automatically', async () => {
     await addCustomer(api.sql, 'estate');
     await place('estate-1', 'estate');
     await api.call('/customers/estate/insolvency', { reason: 'r' });

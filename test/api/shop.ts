@@ -7,7 +7,7 @@ const as = { as: 'storefront' } as const;
 
 export const net = (days: number) => ({ kind: 'net', days });
 
-/** Of a customer who qualifies. */
+/** The facts of a customer who qualifies. */
 export const facts = {
   name: 'Verdi S.r.l.',
   email: 'conti@verdi.example',
@@ -21,7 +21,7 @@ export const facts = {
 export const dates = ({ instalments }: { instalments: { dueOn: string; provisional: boolean }[] }) =>
   instalments.map(({ dueOn, provisional }) => (provisional ? `${dueOn}?` : dueOn));
 
-/** A shop for the tests of a file, on 1 March 2027 at the start of each; after each its books agree. */
+/** A shop for the tests of a file. Each test starts on 1 March 2027; after each test the books agree. */
 export function useShop(): Shop {
   const shop = {} as Shop;
   beforeAll(async () => {
@@ -44,7 +44,7 @@ type Shop = { api: Api } & ReturnType<typeof shopOf>;
 function shopOf(api: Api) {
   let customers = 0;
 
-  /** Puts terms in force, with the codes `t0`, `t1` and so on; the first ones are the default. */
+  /** Puts terms in force, with the codes `t0`, `t1` and so on; `t0` is the default. */
   async function offerTerms(terms: object[]) {
     const { version } = (await api.call('/policies/terms')).body;
     const policy = {
@@ -54,7 +54,7 @@ function shopOf(api: Api) {
     return api.call('/policies/terms', { baseVersion: version, policy }, { method: 'PUT' });
   }
 
-  /** A customer of its own with 10,000 EUR of credit. */
+  /** A new customer with 10,000 EUR of credit. */
   async function aCustomer(fields: object = {}): Promise<string> {
     const id = `c${++customers}`;
     await api.call(`/customers/${id}`, { ...facts, ...fields }, { method: 'PUT' });

@@ -24,7 +24,7 @@ const close = (taskId: number, body: object, as: Parameters<Api['call']>[2] = {}
   api.call(`/tasks/${taskId}/close`, body, as);
 
 describe('a customer who was refused', () => {
-  it('may ask for terms, is granted them by an admin, and orders', async () => {
+  it('may ask for terms, gets them from an admin, and orders', async () => {
     await addNewcomer('nuova');
     expect(await eligibility('nuova')).toMatchObject({ eligible: false, mayAskForTerms: true });
     const refused = await order('nuova', 'first');
@@ -79,7 +79,7 @@ describe('a customer who was refused', () => {
     ]);
   });
 
-  it('has one open request, however often and at once it is asked', async () => {
+  it('has one open request, however often it asks, even at the same time', async () => {
     await addNewcomer('insistent');
     const answers = await Promise.all(
       Array.from({ length: 5 }, (_, n) => ask('insistent', { amount: eur(n + 1) })),
@@ -97,7 +97,7 @@ describe('a customer who was refused', () => {
     expect(again.body.taskId).not.toBe(first!.body.taskId);
   });
 
-  it('has the checks for the amount that is wished for', async () => {
+  it('gets the checks for the requested amount', async () => {
     await addCustomer(api.sql, 'larger');
     const { body } = await ask('larger', { amount: eur(20_000) });
     const { checks } = (await api.call(`/tasks/${body.taskId}`, undefined, read)).body;
@@ -106,7 +106,7 @@ describe('a customer who was refused', () => {
     ]);
   });
 
-  it('is not offered it, nor heard, once terms were revoked', async () => {
+  it('can no longer ask after terms were revoked', async () => {
     await addNewcomer('gone');
     await api.call('/customers/gone/revoke', { reason: 'Fraud' });
     expect(await eligibility('gone')).toMatchObject({ eligible: false, mayAskForTerms: false });
@@ -118,7 +118,7 @@ describe('a customer who was refused', () => {
     expect((await api.call('/tasks?customerId=gone')).body.items).toEqual([]);
   });
 
-  it('hears clearly of a request that is wrong', async () => {
+  it('gets a clear error for a wrong request', async () => {
     expect((await ask('nobody')).body.code).toBe('customer-not-found');
     for (const [body, pointer] of [
       [{ amount: eur(0) }, '/amount/amount'],
@@ -135,7 +135,7 @@ describe('a customer who was refused', () => {
 });
 
 describe('a task', () => {
-  it('is closed once: the same word again changes nothing, another one is told who was faster', async () => {
+  it('is closed once: repeating the same decision changes nothing, a different one is answered with who was faster', async () => {
     await addNewcomer('twice');
     const { taskId } = (await ask('twice')).body;
     const rival = await api.newKey(['admin']);
@@ -156,7 +156,7 @@ describe('a task', () => {
     expect((await api.call('/customers/twice')).body.privilege.state).toBe('by_rules');
   });
 
-  it('that two admins decide at once is decided by one, wholly', async () => {
+  it('that two admins decide at the same time is decided by one of them, completely', async () => {
     await addNewcomer('raced');
     const { taskId } = (await ask('raced')).body;
     const rival = { as: await api.newKey(['admin']) };

@@ -93,7 +93,7 @@ describe('terms', () => {
     expect(read).toEqual(placed.body);
   });
 
-  it('tell an early-payment discount in a preview, an offer and the order; nothing of it is booked', async () => {
+  it('show an early-payment discount in a preview, an offer and the order; nothing of it is booked', async () => {
     const terms = { ...net(30), discount: { percent: '2', withinDays: 10 } };
     const discount = { percent: '2', until: '2027-02-09', amount: eur(24.4), payable: eur(1195.6) };
     expect((await preview(terms)).body.discount).toEqual(discount);
@@ -118,7 +118,7 @@ describe('terms', () => {
     ]);
   });
 
-  it('that do not fit an order are not offered for it, and refused at the checkout', async () => {
+  it('that do not fit an order are not offered for it, and are refused at the checkout', async () => {
     const upfront = {
       kind: 'instalments',
       lines: [
@@ -169,7 +169,7 @@ describe('a customer’s closed months', () => {
     expect(steps[0]).toMatchObject({ key: '1/-P3D', at: body.nextStep.at });
   });
 
-  it('are left out again by a store that does not name them', async () => {
+  it('are removed if the store leaves them out', async () => {
     await customer('december', { closedMonths: [{ month: 12, moveToDay: 31 }] });
     expect((await customer('december')).body.closedMonths).toEqual([]);
   });
@@ -193,7 +193,7 @@ describe('the merchant’s holidays', () => {
   const due = async (on: string, nonBusinessDays?: string) =>
     (await preview({ kind: 'fixed', on, nonBusinessDays })).body.instalments[0].dueOn;
 
-  it('move a due date where the terms say so, by country, region and Saturdays', async () => {
+  it('move a due date if the terms say so, by country, region and Saturdays', async () => {
     expect(await due('2027-10-04', 'next')).toBe('2027-10-05');
     expect(await due('2027-10-04', 'keep')).toBe('2027-10-04');
     expect(await due('2027-10-04')).toBe('2027-10-04');
@@ -206,7 +206,7 @@ describe('the merchant’s holidays', () => {
     expect(await due('2027-05-17', 'next')).toBe('2027-05-17');
   });
 
-  it('are of a region that the country has', async () => {
+  it('belong to a region that exists in the country', async () => {
     for (const wrong of [{ region: 'BY' }, { country: 'FR', region: '32' }, { region: 'constructor' }])
       expect(await replace('/settings', 'settings', { ...settings, ...wrong })).toMatchObject({
         status: 422,
@@ -268,7 +268,7 @@ describe('terms that contradict themselves', () => {
     expect(pointers(offered.body)).toContain(`/policy/terms/0${pointer}`);
   });
 
-  it('are told in words', async () => {
+  it('are explained in words', async () => {
     const detail = async (terms: object) => (await preview(terms)).body.errors[0].detail;
     expect(await detail(lines(half))).toBe('Give `remainder` on exactly one line.');
     expect(await detail(lines(half, half, rest))).toMatch(/sum to less than 100/);
@@ -320,7 +320,7 @@ describe('an order in instalments', () => {
     expect(await left()).toEqual(['settled', false, 0, 0, 0, 0]);
   });
 
-  it('opens the instalment again that a payment had paid and that bounced', async () => {
+  it('has an instalment open again when the payment on it bounces', async () => {
     await offerTerms([deposit]);
     await api.call('/orders', { orderId: 'bounced', customerId: 'rossi', total });
     await api.ask('bounced', 'payments', { paymentId: 'b1', amount: eur(500) });
@@ -333,7 +333,7 @@ describe('an order in instalments', () => {
     ]);
   });
 
-  it('is cancelled whole: what was received becomes credit', async () => {
+  it('is cancelled as a whole: what was received becomes credit', async () => {
     await offerTerms([deposit]);
     const before = (await api.call('/customers/rossi')).body.credit.unapplied.amount;
     await api.call('/orders', { orderId: 'off', customerId: 'rossi', total });

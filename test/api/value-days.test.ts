@@ -5,7 +5,7 @@ import { addCustomer } from '../support/merchant.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 /*
- * Each entry counts on a day of its own, whenever it is booked: the same facts entered in another sequence come to the
+ * Each entry counts on its value day, whenever it is booked: the same facts entered in another sequence give the
  * same interest.
  */
 
@@ -71,7 +71,7 @@ const order = async (orderId: string) => (await api.call(`/orders/${orderId}`)).
 const entries = async (orderId: string) => (await api.call(`/orders/${orderId}/ledger`)).body.items;
 
 describe('late interest, at 10.15 %,', () => {
-  it('counts a credit note from the day of its issue, also where all was paid before it was entered', async () => {
+  it('counts a credit note from its day of issue, even if everything was paid before it was entered', async () => {
     await place('after');
     await place('before');
     on(LATE);
@@ -85,7 +85,7 @@ describe('late interest, at 10.15 %,', () => {
     expect(await accrued('after', '2026-03-31')).toBe(339 + 862);
   });
 
-  it('accrues on what a credit note left that was issued before the due day', async () => {
+  it('accrues on what is left by a credit note that was issued before the due day', async () => {
     await place('early-note');
     on(LATE);
     await pay('early-note');
@@ -122,7 +122,7 @@ describe('late interest, at 10.15 %,', () => {
     ]);
   });
 
-  it('never accrues on what an invoice lets the customer keep back, also where all was paid before', async () => {
+  it('never accrues on what an invoice lets the customer keep back, even if everything was paid before', async () => {
     for (const [orderId, withheld] of [
       ['split', {}],
       ['kept', { withheld: { kind: 'withholding' } }],
@@ -136,7 +136,7 @@ describe('late interest, at 10.15 %,', () => {
     }
   });
 
-  it('accrues on no VAT that a credit note gives back under split payment, in whatever sequence they come', async () => {
+  it('does not accrue on VAT that a credit note gives back under split payment, in whatever sequence they come', async () => {
     const acts = {
       invoice: (orderId: string) => invoice(orderId, 1_000),
       credit: (orderId: string) => credit(orderId, '2026-01-10', 122),
@@ -160,7 +160,7 @@ describe('late interest, at 10.15 %,', () => {
     }
   });
 
-  it('comes to the same when the payment bounces: what was credited is owed no more', async () => {
+  it('is the same when the payment bounces: what was credited is no longer owed', async () => {
     await place('bounced');
     on(LATE);
     await pay('bounced');
@@ -178,7 +178,7 @@ describe('late interest, at 10.15 %,', () => {
     ]);
   });
 
-  it('accrues on what is owed again because the credit was paid out before the payment bounced', async () => {
+  it('accrues on what is owed again because the credit was refunded before the payment bounced', async () => {
     await addCustomer(api.sql, 'spent');
     await place('spent', { customerId: 'spent' });
     on(LATE);
@@ -226,7 +226,7 @@ describe('an early-payment discount', () => {
     return [discount.amount.amount, discount.payable.amount];
   };
 
-  it('is shown as what really settles the order, after a credit note', async () => {
+  it('is shown as the amount that settles the order, after a credit note', async () => {
     expect((await place('less', { termsCode: 'early' })).discount.payable).toEqual(eur(1_195.6));
     await credit('less', PLACED);
     expect(await read('less')).toEqual([2_000, 98_000]);
@@ -234,7 +234,7 @@ describe('an early-payment discount', () => {
     expect(await order('less')).toMatchObject({ status: 'settled' });
   });
 
-  it('is a part of what is payable under split payment, and of what is withheld as well', async () => {
+  it('is a percentage of what is payable under split payment, but includes what is withheld', async () => {
     await place('less-split', { termsCode: 'early' });
     await invoice('less-split', 1_000);
     expect(await read('less-split')).toEqual([2_000, 98_000]);
@@ -247,7 +247,7 @@ describe('an early-payment discount', () => {
     expect(await order('less-kept')).toMatchObject({ status: 'settled' });
   });
 
-  it('is the same in the answer to a checkout that is repeated', async () => {
+  it('is the same in the answer to a repeated checkout', async () => {
     const request = { orderId: 'repeated', customerId: 'rossi', total: eur(1_220), termsCode: 'early' };
     await done(api.call('/orders', request).then((answer) => ({ ...answer, status: answer.status - 1 })));
     await credit('repeated', PLACED);
@@ -263,7 +263,7 @@ describe('a return', () => {
       .filter(({ kind }: { kind: string }) => kind === 'reversal' || kind === 'return_fee')
       .map(({ kind, valueOn, cause }: Answer['body']) => [kind, valueOn, cause]);
 
-  it('has a day of its own, and so has its fee', async () => {
+  it('has its own day, and so has its fee', async () => {
     on('2026-09-01');
     await place('returned');
     on('2026-09-10');
@@ -285,7 +285,7 @@ describe('a return', () => {
     expect(await accrued('returned', '2026-10-05')).toBeGreaterThan(0);
   });
 
-  it('of a collection has the bank’s day', async () => {
+  it('of a collection has the bank’s day as its own', async () => {
     on('2026-09-01');
     await place('riba');
     const move = (state: string, fields: object) =>

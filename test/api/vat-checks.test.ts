@@ -92,7 +92,7 @@ describe('a check', () => {
     await useSettings({ vatNumber: null });
   });
 
-  it('may be asked by a storefront, and without the merchant’s number brings no consultation number', async () => {
+  it('may be requested by a storefront, and without the merchant’s number brings no consultation number', async () => {
     await addCustomer(api.sql, 'plain', german);
     vies.answer = json(viesAnswer({ requestIdentifier: '', name: '---', address: '---' }));
     const answer = await check('plain', 'storefront');
@@ -137,7 +137,7 @@ describe('a check', () => {
     expect(await present(`out-${code}`)).toMatchObject({ outcome: 'could-not-be-checked', outage: null });
   });
 
-  it('that finds the number malformed is final', async () => {
+  it('whose answer is "malformed" is final', async () => {
     await addCustomer(api.sql, 'malformed', german);
     vies.answer = json(viesError('INVALID_INPUT'), 400);
     expect((await check('malformed')).body).toMatchObject({ outcome: 'invalid', reason: 'INVALID_INPUT' });
@@ -163,14 +163,14 @@ describe('a check', () => {
     },
   );
 
-  it('of nobody is nobody’s', async () => {
+  it('of an unknown customer is not found', async () => {
     expect((await check('nobody')).body.code).toBe('customer-not-found');
     expect((await api.call('/customers/nobody/vat-checks')).body.code).toBe('customer-not-found');
   });
 });
 
-describe('what stands', () => {
-  it('is the newest answer: an outage never overwrites it, and is shown beside it', async () => {
+describe('the check that is shown', () => {
+  it('is the newest answer: an outage never overwrites it, and is shown next to it', async () => {
     await addCustomer(api.sql, 'stands', german);
     await check('stands');
     api.clock.now = LATER;
@@ -192,7 +192,7 @@ describe('what stands', () => {
     ]);
   });
 
-  it('is of the present number: another one has no check, the same one written otherwise has', async () => {
+  it('is that of the present number: another number has no check, the same number written differently has', async () => {
     await addCustomer(api.sql, 'changed', german);
     await check('changed');
     await addCustomer(api.sql, 'changed', { ...german, vatNumber: '136695976' });
@@ -202,7 +202,7 @@ describe('what stands', () => {
     expect(await history('changed')).toMatchObject([{ vatNumber: 'DE136695976', outcome: 'valid' }]);
   });
 
-  it('that VIES answers of a number which the store changes meanwhile is of the old one', async () => {
+  it('belongs to the old number if the store changes it while VIES is asked', async () => {
     await addCustomer(api.sql, 'meanwhile', german);
     vies.answer = async (request, response) => {
       await addCustomer(api.sql, 'meanwhile', { country: 'FR', vatNumber: 'FR40303265045' });
@@ -212,7 +212,7 @@ describe('what stands', () => {
     expect(await present('meanwhile')).toBe(null);
   });
 
-  it('can be neither changed nor taken away', async () => {
+  it('can be neither changed nor deleted', async () => {
     await addCustomer(api.sql, 'kept', german);
     await check('kept');
     await expect(api.sql`update vat_checks set outcome = 'invalid'`).rejects.toThrow(/append-only/);
@@ -259,7 +259,7 @@ describe('a policy that asks for VIES', () => {
     expect(await place('f-3', 'foreign')).toEqual(accepted);
   });
 
-  it('lets the merchant choose whether unchecked passes, and an outage is no more than that', async () => {
+  it('lets the merchant choose whether an unchecked number passes, and treats an outage as unchecked', async () => {
     await addCustomer(api.sql, 'unsure', german);
     await useRule({ register: 'required' });
     expect(await place('u-1', 'unsure')).toEqual(accepted);
@@ -278,7 +278,7 @@ describe('a policy that asks for VIES', () => {
     expect(await place('u-3', 'unsure')).toEqual(accepted);
   });
 
-  it('lets an answer grow old', async () => {
+  it('lets an answer expire', async () => {
     await addCustomer(api.sql, 'old', german);
     await useRule({ register: 'required', unchecked: 'fail', validForDays: 7 });
     await check('old');
@@ -337,7 +337,7 @@ describe('the merchant’s own VAT number', () => {
     });
   });
 
-  it('of a country that VIES does not have is kept, and not named to VIES', async () => {
+  it('of a country that VIES does not cover is kept, but not sent to VIES', async () => {
     expect((await useSettings({ vatNumber: 'CHE-107.787.577' })).status).toBe(200);
     await addCustomer(api.sql, 'from-bern', german);
     expect((await check('from-bern')).body).toMatchObject({ outcome: 'valid', requester: null });

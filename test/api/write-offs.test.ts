@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const accounting = { as: 'accounting' } as const;
 
-/** What is over that amount waits for another admin; nothing does, if it is null. */
+/** A write-off over that amount waits for another admin; with null, none does. */
 async function approveOver(writeOffApprovalOver: Money | null) {
   const { version } = (await api.call('/settings')).body;
   const changed = { ...settings, writeOffApprovalOver };
@@ -27,7 +27,7 @@ beforeEach(() => approveOver(null));
 describe('a write-off', () => {
   const off = (orderId: string, body: object, options = {}) => api.ask(orderId, 'write-off', body, options);
 
-  it('of all that is owed closes the order; of a part, the latest due goes first', async () => {
+  it('of everything that is owed closes the order; of a part, it takes the latest due first', async () => {
     await api.place('lost', { termsCode: 'weekly' });
     const part = await off('lost', { amount: eur(60), reason: 'agreed' });
     expect(part.body.instalments.map((line: { outstanding: unknown }) => line.outstanding)).toEqual([
@@ -82,7 +82,7 @@ describe('a write-off', () => {
     expect(await decide('reject')).toMatchObject({ status: 409, body: { code: 'approval-decided' } });
   });
 
-  it('repeated with its key is the same one, whatever was written off or approved since', async () => {
+  it('that is repeated with its key is the same one, whatever was written off or approved since', async () => {
     await approveOver(eur(50));
     const keyed = (orderId: string, key: string, body: object) =>
       off(orderId, { reason: 'small', ...body }, { headers: { 'idempotency-key': key } });
@@ -100,7 +100,7 @@ describe('a write-off', () => {
     });
   });
 
-  it('that does not fit any more when it is approved is not decided', async () => {
+  it('that no longer fits when it is approved stays undecided', async () => {
     await approveOver(eur(50));
     const second = await api.newKey(['admin']);
     await api.place('paid-since');
@@ -113,7 +113,7 @@ describe('a write-off', () => {
     expect((await api.call(`/approvals/${approvalId}`)).body).toMatchObject({ decision: null });
   });
 
-  it('many at once stay below the threshold together', async () => {
+  it('cannot exceed the threshold by many at the same time', async () => {
     await approveOver(eur(50));
     await api.place('many');
     const each = { amount: eur(20), reason: 'small' };
@@ -136,7 +136,7 @@ describe('a write-off', () => {
     expect((await api.call('/orders/kept')).body).toMatchObject({ status: 'open', outstanding: eur(100) });
   });
 
-  it('money that comes after it becomes credit of the customer', async () => {
+  it('turns money that comes after it into credit of the customer', async () => {
     await api.place('found');
     await off('found', { reason: 'bankrupt' });
     const before = await api.unapplied();

@@ -135,7 +135,7 @@ it('a credit manager finds a late order, records a part payment, and settles the
   expect(await findOrder(database.sql, '1042')).toMatchObject({ status: 'open', episode: 2 });
 });
 
-it('an order in instalments shows each with what is unpaid, and what an early payment would be', async () => {
+it('an order in instalments shows what is unpaid of each, and the amount of an early payment', async () => {
   const { sql } = database;
   const { version, body } = (await activePolicies(sql)).terms;
   const early = {
@@ -163,7 +163,7 @@ it('an order in instalments shows each with what is unpaid, and what an early pa
   expect(await fact('Closed').textContent()).toBe('August: due on day 10 of the next month');
 });
 
-it('an order shows its invoices, and what is withheld of them', async () => {
+it('an order shows its invoices, and what the customer withholds', async () => {
   const { sql } = database;
   await placeOrder(sql, { orderId: 'billed' }, office.clock.now);
   const invoice = {
@@ -213,7 +213,7 @@ it('an order is cancelled with its reason, and what was received becomes the cus
   expect(await findCustomer(database.sql, 'bruni')).toMatchObject({ exposure: 0, unapplied: 10_000 });
 });
 
-it('a form that was filled in wrongly says so by its fields, keeps what was typed, and books nothing', async () => {
+it('a form that was filled in wrongly says so at its fields, keeps what was typed, and books nothing', async () => {
   await placeOrder(database.sql, { orderId: 'wrong-form' }, office.clock.now);
   await page.goto('/admin/orders/wrong-form');
   await open('Record a payment');
@@ -241,7 +241,7 @@ it('a form that was filled in wrongly says so by its fields, keeps what was type
   expect(await findOrder(database.sql, 'other-order')).toMatchObject({ outstanding: 122_000 });
 });
 
-it('a payment that the order’s process has not taken yet is shown as under way, and then as recorded', async () => {
+it('a payment that the order’s workflow has not taken yet is shown as under way, and then as recorded', async () => {
   await placeOrder(database.sql, { orderId: 'slow' }, office.clock.now);
   office.working.on = false;
   await page.goto('/admin/orders/slow');
@@ -258,7 +258,7 @@ it('a payment that the order’s process has not taken yet is shown as under way
   expect(await fact('Balance').textContent()).toBe('1,170.00 EUR');
 });
 
-it('a store that could not be told is told again or chased without it', async () => {
+it('if the store could not be notified, it is notified again, or the order continues without it', async () => {
   const { sql } = database;
   await placeOrder(sql, { orderId: 'untold' }, office.clock.now);
   await sql`update orders set paid_in_store = 'failed' where id = 'untold'`;
@@ -276,7 +276,7 @@ it('a store that could not be told is told again or chased without it', async ()
   expect(await findOrder(sql, 'untold')).toMatchObject({ paidInStore: 'chased' });
 });
 
-it('a customer’s terms are revoked with a reason that everybody reads, and the checks say why', async () => {
+it('a customer’s terms are revoked with a reason that everybody can read, and the checks say why', async () => {
   const { sql } = database;
   await addCustomer(sql, 'conti', { name: 'Conti & C.' });
   await page.goto('/admin/customers');
@@ -310,7 +310,7 @@ it('a customer’s terms are revoked with a reason that everybody reads, and the
   await page.getByText('300.00 EUR, order declined: privilege').waitFor();
 });
 
-it('a revocation demands the open orders once the page has warned of what must allow it, and shows how far it is', async () => {
+it('a revocation demands the open orders after the page has warned that a demand must be allowed, and shows its progress', async () => {
   const { sql } = database;
   await addCustomer(sql, 'ferri', { name: 'Ferri S.r.l.' });
   await placeOrder(sql, { orderId: 'ferri-1', customerId: 'ferri' }, office.clock.now);
@@ -344,7 +344,7 @@ it('a revocation demands the open orders once the page has warned of what must a
   );
 });
 
-it('an insolvency is noted with its reason, and is ended by a grant alone, or by the rules', async () => {
+it('an insolvency is noted with its reason, and is ended only by a grant or by "use rules"', async () => {
   const { sql } = database;
   await addCustomer(sql, 'crolli', { name: 'Crolli S.p.A.' });
   await page.goto('/admin/customers/crolli');
@@ -364,7 +364,7 @@ it('an insolvency is noted with its reason, and is ended by a grant alone, or by
   expect(await findCustomer(sql, 'crolli')).toMatchObject({ privilege: 'by_rules', insolventSince: null });
 });
 
-it('a suspension is given its last day, and when that is over the page says what holds again', async () => {
+it('a suspension gets a last day, and when that is over the page says what applies again', async () => {
   const { sql } = database;
   await addCustomer(sql, 'pausa', { name: 'Pausa S.r.l.' });
   await page.goto('/admin/customers/pausa');
@@ -387,7 +387,7 @@ it('a suspension is given its last day, and when that is over the page says what
   await page.getByText('Yes: an order of 10,000.00 EUR would be accepted now.').waitFor();
 });
 
-it('the limit of a customer is set, is asked by the checks, and is given back to the policy', async () => {
+it('a customer’s own limit is set, is used by the checks, and is removed in favour of the policy’s', async () => {
   const { sql } = database;
   await addCustomer(sql, 'dini', { name: 'Dini S.r.l.' });
   await page.goto('/admin/customers/dini');
@@ -413,7 +413,7 @@ it('the limit of a customer is set, is asked by the checks, and is given back to
   expect(await findCustomer(sql, 'dini')).toMatchObject({ creditLimit: 0 });
 });
 
-it('an account in another currency is seen, checked and given a limit, and the credit group with what it uses', async () => {
+it('an account in another currency is shown, checked and given a limit; the credit group is shown with what it uses', async () => {
   const { sql } = database;
   const by = { actor: 'user:test', now: office.clock.now };
   await addCustomer(sql, 'estero', { name: 'Estero S.p.A.' });
@@ -454,7 +454,7 @@ it('an account in another currency is seen, checked and given a limit, and the c
   ]);
 });
 
-it('pages through many orders without losing or repeating one', async () => {
+it('many orders are paged through without losing or repeating one', async () => {
   await sixtyOrders('many', 'Many Orders Ltd.');
   await page.goto('/admin/orders?customer=many');
   const seen: string[] = [];
@@ -496,7 +496,7 @@ it('a sign-in link works once, and a preview does not use it up', async () => {
   await visitor.close();
 });
 
-it('a link that is a day old, and a session of twelve hours, have ended', async () => {
+it('a link expires after a day, and a session after twelve hours', async () => {
   const link = await office.link('late');
   const before = office.clock.now;
   const visitor = await browser.newContext();
@@ -517,7 +517,7 @@ it('a link that is a day old, and a session of twelve hours, have ended', async 
   }
 });
 
-it('the link that the operator’s command prints signs in the user it names', async () => {
+it('the link that the operator’s command prints signs in the user that it names', async () => {
   const before = office.clock.now;
   const visitor = await browser.newContext();
   const env = {
@@ -621,7 +621,7 @@ it('what customers and stores write is shown as text, never run', async () => {
   }
 });
 
-it('is never kept by caches, and loads nothing that a strict policy refuses', async () => {
+it('a page is never kept by caches, and loads nothing that a strict policy refuses', async () => {
   const refused: string[] = [];
   const tab = await signedIn(browser, office);
   tab.on('console', (message) => message.type() === 'error' && refused.push(message.text()));

@@ -16,7 +16,7 @@ it('reads an amount as an Italian, an English and a hurried clerk write it', () 
   expect(read('1.5', 'KWD')).toEqual({ amount: 1_500 });
 });
 
-it('refuses what can be read in two ways, rather than guess a thousandfold', () => {
+it('refuses what can be read in two ways, rather than be wrong by a factor of a thousand', () => {
   for (const text of ['1.234', '1,234', '12.000'])
     expect(read(text), text).toMatchObject({ problem: expect.stringContaining('two ways') });
 });

@@ -13,21 +13,21 @@ import { commandsFor } from '../../src/registry.ts';
 import { aLook, anOrder } from '../support/builders.ts';
 import { openMerchant } from '../support/merchant.ts';
 
-/** What the clock of every test here says, at first. */
+/** What the clock of every test here shows at first. */
 export const TODAY = '2027-03-10T09:30:00.000Z';
 
 export type BackOffice = {
   address: string;
   /** The clock; a test may set it. */
   clock: { now: string };
-  /** Whether the order's process takes commands; off, they stay pending. */
+  /** Whether the order's workflow takes commands; if not, they stay pending. */
   working: { on: boolean };
   errors: unknown[];
   link(userId?: string): Promise<string>;
   close(): Promise<void>;
 };
 
-/** The back office on a port of its own, in an app that is as strict as the real one; no worker runs. */
+/** The back office on its own port, in an app that is as strict as the real one; no worker runs. */
 export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): Promise<BackOffice> {
   const clock = { now: TODAY };
   const working = { on: true };

@@ -28,7 +28,7 @@ beforeAll(async () => {
   browser = await openBrowser(inject('chromiumPath'));
 });
 afterAll(() => browser?.close());
-// The list has the tasks of all customers: each test has a back office for itself.
+// The list has the tasks of all customers: each test has its own back office.
 beforeEach(async () => {
   database = await freshDatabase();
   await openShop(database.sql);
@@ -46,7 +46,7 @@ const open = (action: string) => page.locator('summary', { hasText: action }).cl
 const section = () => page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Tasks' });
 const fact = (name: string) => page.locator('.facts > div').filter({ hasText: name }).locator('dd');
 
-/** A customer whom the rules refuse asks for terms, with `pastOrders` by then; the task's id. */
+/** A customer whom the rules refuse, with `pastOrders`, asks for terms. Returns the task's id. */
 async function ask(
   id: string,
   name: string,
@@ -128,7 +128,7 @@ it('the customer’s page leads to the task, and a refusal changes nothing but t
   expect(await page.getByText('The customer asks for payment terms').count()).toBe(0);
 });
 
-it('who decides after somebody else is told who was faster, and nothing changes', async () => {
+it('an admin who decides after somebody else is shown who was faster, and nothing changes', async () => {
   const id = await ask('conte', 'Conte S.p.A.');
   await page.goto(`/admin/tasks/${id}`);
   expect(await fact('Order amount').textContent()).toBe('not given');
@@ -166,7 +166,7 @@ it('open tasks are paged through, each once', async () => {
 
 const buyer = { name: 'Anna Bianchi', email: 'anna@x.example', department: 'Stores' };
 
-it('an order shows who bought it, and a customer who looks after them and where they are reached', async () => {
+it('an order shows its buyer, and a customer shows the account manager and the contacts', async () => {
   await addCustomer(database.sql, 'people', {
     contacts: { billing: 'b@x.example', dunning: 'd@x.example', pec: 'x@pec.example', depot: 'w@x.example' },
     accountManager: { name: 'Luca Neri', email: 'luca@merchant.example' },

@@ -37,7 +37,7 @@ beforeEach(() => {
 const card = () => page.locator('section').filter({ has: page.locator('#vat-check') });
 const checkNow = () => page.getByRole('button', { name: 'Check now' }).click();
 
-it('a credit manager asks VIES, and sees what it said, its proof, and an outage beside it', async () => {
+it('a credit manager asks VIES, and sees its answer, the proof, and a later outage', async () => {
   await page.goto('/admin/customers/muster');
   expect(await card().textContent()).toContain('This number has not been checked yet.');
   expect(vies.asked).toEqual([]);
@@ -61,7 +61,7 @@ it('a credit manager asks VIES, and sees what it said, its proof, and an outage 
   ]);
 });
 
-it('a number that VIES does not have is said to be one, and where there is none nothing can be asked', async () => {
+it('the page says that VIES does not have a number; without a number nothing can be asked', async () => {
   await addCustomer(database.sql, 'bern', { country: 'CH', vatNumber: 'CHE107787577' });
   await page.goto('/admin/customers/bern');
   await checkNow();

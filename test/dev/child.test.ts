@@ -37,13 +37,13 @@ test('a server dies with the launcher that started it, even when the launcher is
     createInterface({ input: launcher.stdout! }).once('line', (line) => resolve(Number(line))),
   );
   expect(isAlive(pid)).toBe(true);
-  // From here on the kernel has been told: what sets the signal has become the program.
+  // From here on the signal is set in the kernel: the program that set it has become the server.
   while (readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
   launcher.kill('SIGKILL');
   expect(await untilGone(pid)).toBe(true);
 });
 
-test('a server that ignores the request to stop is killed after its time', async () => {
+test('a server that ignores the request to stop is killed after a while', async () => {
   const lines: string[] = [];
   const child = startChild({
     program: 'sh',

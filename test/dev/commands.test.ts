@@ -13,7 +13,7 @@ afterEach(() => rmSync(state, { recursive: true, force: true }));
 
 type Ended = { code: number; output: string };
 
-/** Runs a script of the project as npm does, with the state of this test alone. */
+/** Runs a script of the project as npm does, with this test's own state. */
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   new Promise((resolve) => {
     const given = { PATH: process.env.PATH, HOME: process.env.HOME, NETTERMS_STATE: state, ...env };
@@ -21,20 +21,20 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ende
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     );
   });
-/** When a process began, as the lock names it. */
+/** When a process started, as the lock file says. */
 const startOf = (pid: number): string => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
 };
 const reconcile = (env?: NodeJS.ProcessEnv) => run(['scripts/run.mjs', 'src/cli/reconcile.ts'], env);
 
-test('a command says what to start while nothing runs', async () => {
+test('a command says what to start if nothing runs', async () => {
   const { code, output } = await reconcile();
   expect(output).toMatch(/^Netterms is not running here: start it with `npm start`[^\n]*\n$/);
   expect(code).toBe(1);
 });
 
-test('what cannot be reached, or is not set, is named in a sentence without a stack', async () => {
+test('what cannot be reached or is not set is named in a sentence, without a stack trace', async () => {
   const away = { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c', SMTP_URL: 'smtp://localhost' };
   const { code, output } = await reconcile(away);
   expect(output).toMatch(/^PostgreSQL cannot be reached \(ECONNREFUSED\)\. [^\n]*npm start[^\n]*\n$/);
@@ -46,7 +46,7 @@ test('what cannot be reached, or is not set, is named in a sentence without a st
   expect(wrong.output).not.toMatch(/\n\s+at /);
 });
 
-test('reset deletes what npm start keeps, and refuses while it runs', async () => {
+test('reset deletes what npm start keeps, and refuses while npm start runs', async () => {
   mkdirSync(join(state, 'mail'));
   writeFileSync(join(state, 'secrets.json'), '{}');
   writeFileSync(join(state, 'launcher.lock'), `${process.pid} ${startOf(process.pid)}`);

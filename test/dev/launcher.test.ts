@@ -59,7 +59,7 @@ function left(): string[] {
   });
 }
 
-// Each test has a system with data of its own.
+// Each test has a system with its own data.
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'netterms-state-'));
   chmodSync(state, 0o755);

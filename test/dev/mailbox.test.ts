@@ -8,7 +8,7 @@ import { startMailbox } from '../../src/dev/mailbox.ts';
 const directory = mkdtempSync(join(tmpdir(), 'netterms-mailbox-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('the mailbox lists what came by SMTP, and still does after a restart', async () => {
+test('the mailbox lists what came by SMTP, even after a restart', async () => {
   const first = await startMailbox({ directory, log: () => {} });
   const transport = nodemailer.createTransport(first.smtpUrl);
   await transport.sendMail({

@@ -3,7 +3,7 @@ import { companies, eligibility } from '../../src/dev/sample-data.ts';
 import { decide } from '../../src/modules/eligibility/rules/decide.ts';
 import { anApplicant } from '../modules/eligibility/rules/applicants.ts';
 
-test('the six sample companies show different verdicts, each failing at one rule at most', () => {
+test('the six sample companies get different decisions, each failing one rule at most', () => {
   const verdicts = companies.map(({ id, country, vatNumber, stats }) => {
     const { checks } = decide(
       anApplicant({

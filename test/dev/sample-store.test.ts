@@ -37,7 +37,7 @@ async function tell(type: string, sequence: number, signedWith = secret): Promis
 
 const orders = async () => (await (await fetch(`${store.url}/orders.json`)).json()).items;
 
-test('the sample store believes signed webhooks only', async () => {
+test('the sample store accepts only signed webhooks', async () => {
   const stranger = `whsec_${Buffer.from('a secret of somebody else').toString('base64')}`;
   expect(await tell('order.cancelled', 1, stranger)).toBe(401);
   expect(await orders()).toEqual([]);

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const cli = () => getTemporalCli(() => {});
 
-test('data of a server that did not say its version is set aside whole, and nothing is deleted', async () => {
+test('data of a server without a recorded version is set aside as a whole, and nothing is deleted', async () => {
   for (const suffix of ['', '-wal', '-shm']) writeFileSync(dbFile + suffix, `old${suffix}`);
   const aside = await setOtherDataAside(await cli(), dbFile);
   expect(aside).toMatch(/^temporal\.db\.set-aside-/);
@@ -25,7 +25,7 @@ test('data of a server that did not say its version is set aside whole, and noth
   expect(readFileSync(join(folder, aside!), 'utf8')).toBe('old');
 });
 
-test('data of the same server stays, also at every later start; of another one it goes aside', async () => {
+test('data of the same server version stays, also at every later start; data of another version is set aside', async () => {
   expect(await setOtherDataAside(await cli(), dbFile)).toBeNull();
   writeFileSync(dbFile, 'mine');
   expect(await setOtherDataAside(await cli(), dbFile)).toBeNull();

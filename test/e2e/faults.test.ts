@@ -41,7 +41,7 @@ const finished = (orderId: string) =>
     90_000,
   );
 
-it('Temporal down at checkout: the order is accepted, a payment is kept, and both go on when Temporal is back', async () => {
+it('Temporal down at checkout: the order is accepted, a payment is kept, and both continue when Temporal is back', async () => {
   await place('warm');
   await started('warm');
   await system.stopTemporal();
@@ -55,7 +55,7 @@ it('Temporal down at checkout: the order is accepted, a payment is kept, and bot
   expect((await system.call('/orders/dark')).body).toMatchObject({ status: 'open', outstanding: euros(60) });
 }, 120_000);
 
-it('a payment after somebody terminated the workflow is booked once, and the order’s process goes on', async () => {
+it('a payment after somebody terminated the workflow is booked once, and a new workflow continues the order', async () => {
   await place('ended');
   await started('ended');
   await system.client.workflow.getHandle('order/ended/1').terminate('by an operator');
@@ -100,7 +100,7 @@ it('kill -9 of the worker in the middle loses nothing and books nothing twice', 
   expect(confirmations.length).toBeGreaterThanOrEqual(20);
 }, 240_000);
 
-it('kill -9 of the API in the middle: what was answered is kept, and the store repeats the rest safely', async () => {
+it('kill -9 of the API in the middle: what was answered is kept, and the store can safely repeat the rest', async () => {
   const ids = Array.from({ length: 40 }, (_, n) => `killed-api-${n}`);
   const first = ids.map(place);
   await eventually(
@@ -154,7 +154,7 @@ it('kill -9 of the worker and of the API in the middle of one transfer over twen
   expect(row?.receipts).toBe(1);
 }, 240_000);
 
-it('a mail server that refuses is tried again, shown, and does not hold the order up', async () => {
+it('a mail server that refuses is tried again and shown, and does not delay the order', async () => {
   system.postOffice.open = false;
   await place('no-post');
   const state = async () =>
@@ -179,7 +179,7 @@ it('kill -9 of the worker while the mail server has not answered: the mail is re
   await system.killWorker();
   system.postOffice.silent = false;
   await system.startWorker();
-  // Its missing heartbeat tells: an attempt may take two minutes.
+  // The missing heartbeat shows it: an attempt may take two minutes.
   await eventually('it is sent again', () => confirmations().length === 2, 90_000);
   expect(new Set(confirmations().map(({ messageId }) => messageId)).size).toBe(1);
 }, 150_000);

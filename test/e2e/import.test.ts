@@ -10,7 +10,7 @@ beforeAll(async () => {
   await openMerchant(system.sql);
 }, 120_000);
 afterAll(() => system.stop());
-/** None of the customers of a file is there. */
+/** No customer of a file exists. */
 beforeEach(async () => {
   await system.sql`delete from accounts where customer_id like 'c0%'`;
   await system.sql`delete from customers where id like 'c0%'`;
@@ -33,7 +33,7 @@ async function count(table: 'customers' | 'imports' | 'import_lines'): Promise<n
   return row!.count;
 }
 
-it('a server killed while it receives a file keeps nothing of it, and takes it when it is sent again', async () => {
+it('a server killed while it receives a file keeps nothing of it, and accepts it when it is sent again', async () => {
   const kept = async () => [await count('imports'), await count('import_lines')];
   const before = await kept();
   const file = customerFile(20_000);
@@ -63,7 +63,7 @@ it('an import sent while Temporal is down is applied when it is back', async () 
   expect(await done(body.importId)).toMatchObject({ created: 0, updated: 10 });
 }, 180_000);
 
-it('an import of 100,000 lines whose worker is killed in the middle shows nothing of it, then after a restart all', async () => {
+it('an import of 100,000 lines whose worker is killed in the middle shows nothing, and everything after a restart', async () => {
   const file = customerFile(100_000, { wrong: (n) => n % 1_000 === 0 });
   const { status, body } = await send(file);
   expect([status, body]).toMatchObject([202, { state: 'received', lines: 100_000, rejected: 100 }]);

@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const euros = (units: number) => ({ amount: units * 100, currency: 'EUR' });
 
-/** A customer with so many open orders of 10 EUR, whose workflows run. */
+/** A customer with that many open orders of 10 EUR, whose workflows run. */
 async function open(customerId: string, orders: number): Promise<void> {
   await addCustomer(system.sql, customerId, { contacts: { billing: `billing@${customerId}.example` } });
   for (let n = 0; n < orders; n += 25) {

@@ -55,7 +55,7 @@ test('the end of a day is the first moment of the next, in every zone', () => {
   );
 });
 
-test('days added are days counted', () => {
+test('adding days and counting days agree', () => {
   fc.assert(
     fc.property(aDay, fc.integer({ min: -1_000, max: 1_000 }), (day, days) => {
       expect(daysBetween(day, addDays(day, days))).toBe(days);

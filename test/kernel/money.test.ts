@@ -41,7 +41,7 @@ test.each([
   ['KRW', 0],
   ['TND', 3],
   ['CLF', 4],
-])('the minor unit of %s is the one of ISO 4217: %i places', (currency, digits) => {
+])('the minor unit of %s is that of ISO 4217: %i places', (currency, digits) => {
   expect(minorDigits(currency)).toBe(digits);
 });
 

@@ -1,32 +1,32 @@
-/** What an order must be, told without the product's own code. Minor units. */
+/** What an order must be, computed without the product's own code. Minor units. */
 type Order = {
   status: 'reserved' | 'open' | 'settled' | 'cancelled' | 'written_off';
   total: number;
-  /** By payments and credit, less what was taken back. */
+  /** By payments and credit, less what was reversed. */
   received: number;
   /** By credit notes and write-offs, as far as it reduced what is owed. */
   letGo: number;
-  /** By credit notes, also what is over the balance. */
+  /** By credit notes, including what exceeds the balance. */
   credited: number;
-  /** What credit notes made credit of what was received. */
+  /** What credit notes turned into credit, out of what was received. */
   made: number;
   fulfilled: number;
-  /** Whether all of it is, or was before the total rose. */
+  /** Whether everything is fulfilled, or was before the total rose. */
   done: boolean;
   /** From the moment on in which it is asked. */
   invoiced: boolean;
 };
-/** How the ids of the payments begin that settlements are. */
+/** The prefix of the ids of payments that are settlements. */
 export const SETTLED = 'settle:';
 
-/** What a payment has paid, by order, and what of it is held as credit. */
+/** What a payment has paid, by order, and how much of it is held as credit. */
 type Payment = {
   id: string;
   step: number;
   paid: Map<string, number>;
   left: number;
   reversed: boolean;
-  /** Its place among what paid anything, when it last did. */
+  /** Its place among all payments that paid something, by when it last did. */
   lastPaid: number;
 };
 
@@ -51,7 +51,7 @@ export class Books {
   readonly orders = new Map<string, Order>();
   readonly payments = new Map<string, Payment>();
   unapplied = 0;
-  /** Counts up with time: what comes at one step is in the order of the ids. */
+  /** Counts up with time: what comes at the same step is in the order of the ids. */
   step = 0;
   private paidSoFar = 0;
 
@@ -72,7 +72,7 @@ export class Books {
     return open + held.reduce((sum, { total }) => sum + total, 0);
   }
 
-  /** Money that comes for the customer, before any order takes of it. */
+  /** Money that comes from the customer, before any order takes some of it. */
   receive(paymentId: string, amount: number): void {
     const none = { paid: new Map(), reversed: false, lastPaid: 0 };
     this.payments.set(paymentId, { id: paymentId, step: this.step, left: amount, ...none });
@@ -83,7 +83,7 @@ export class Books {
   judge(id: string, command: Command): boolean | null {
     const order = this.orders.get(id)!;
     const open = order.status === 'open';
-    /** Another total is not less than what was let go or credited; how much was invoiced is not told here. */
+    /** Another total is not less than what was forgiven or credited; how much was invoiced is not modelled here. */
     const mayBe = (total: number) =>
       total < order.letGo + order.made ? false : order.invoiced ? null : true;
     switch (command.kind) {
@@ -95,7 +95,7 @@ export class Books {
       case 'extend':
         return open;
       case 'cancel':
-        // What credit notes had made credit may be spent already: then it cannot be taken back.
+        // What credit notes had turned into credit may already be spent: then it cannot be withdrawn.
         return open ? (order.credited === 0 ? true : null) : order.status === 'reserved';
       case 'credit':
         return (open || order.status === 'settled') && order.credited + command.amount <= order.total;
@@ -126,7 +126,7 @@ export class Books {
     }
   }
 
-  /** What an applied command has done. */
+  /** What an applied command did. */
   apply(id: string, command: Command): void {
     const order = this.orders.get(id)!;
     switch (command.kind) {
@@ -146,7 +146,7 @@ export class Books {
         break;
       case 'cancel':
         if (order.status === 'open') {
-          // What was received is credit that no payment left any more, less what credit notes had made of it.
+          // What was received becomes credit without a payment, less what credit notes had already turned into credit.
           this.unapplied += order.received - order.made;
         }
         order.status = 'cancelled';
@@ -190,7 +190,7 @@ export class Books {
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
   }
 
-  /** Which payments a lower total has freed is told by instalment, of which the model knows nothing: their shares then. */
+  /** Which payments a lower total has released depends on instalments, which the model does not have: it takes their shares. */
   learnShares(id: string, shares: ReadonlyMap<string, number>): void {
     for (const payment of this.payments.values()) {
       const before = payment.paid.get(id) ?? 0;
@@ -207,7 +207,7 @@ export class Books {
     }
   }
 
-  /** Takes a payment back: what it paid is owed again, and what is held of it is gone. */
+  /** Reverses a payment: what it paid is owed again, and what is held of it is gone. */
   reverse(paymentId: string): void {
     const payment = this.payments.get(paymentId)!;
     this.unapplied -= payment.left;
@@ -227,7 +227,7 @@ export class Books {
     }
   }
 
-  /** What a credit note had made credit is not owed again, as far as that credit is there. */
+  /** What a credit note had turned into credit is not owed again, as far as that credit is still there. */
   private creditAfterAll(id: string): void {
     const order = this.orders.get(id)!;
     const left = [...this.payments.values()].reduce((sum, payment) => sum + payment.left, 0);
@@ -237,7 +237,7 @@ export class Books {
     this.unapplied -= back;
   }
 
-  /** What of the order is fulfilled: all that is left, if it is not said. */
+  /** How much of the order is fulfilled: everything that is left, if not given. */
   private partOf(
     { total, fulfilled }: Order,
     { amount, final }: { amount: number | null; final: boolean },
@@ -262,7 +262,7 @@ export class Books {
     this.unapplied -= paid;
   }
 
-  /** Too much was received for a lower total: it becomes credit of the payments again, the newest first. */
+  /** Too much was received for a lower total: the excess becomes credit of its payments again, the newest first. */
   private giveBack(id: string, over: number): void {
     const order = this.orders.get(id)!;
     let left = over;

@@ -6,7 +6,7 @@ import { openParts } from '../../src/modules/reports/open-parts.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { life, live, type Workers } from './lives.ts';
 
-/** `MODEL_RUNS=1000 npx vitest run --project servers test/model` lives as many. */
+/** `MODEL_RUNS=1000 npx vitest run --project servers test/model` runs that many lives. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 15);
 
 let api: Api;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What the workflows ask of the ledger, asked by the test: again and again, of whatever order. */
+/** What the workflows do with the ledger, done by the test: repeatedly, for any order. */
 const workers: Workers = {
   async answered(orderIds, calls) {
     const all = Promise.all(calls);
@@ -41,7 +41,7 @@ it(
   60_000 + RUNS * 2_000,
 );
 
-/** What was open at a moment long past is what had been booked by then, whatever came after. */
+/** What was open at a past moment is what had been booked by then, whatever came after. */
 async function expectWhatWasOpen(): Promise<void> {
   const moments = await api.sql<{ end: string }[]>`
     select booked_at as end from ledger where account = 'receivable' group by 1 order by md5(booked_at::text) limit 50`;

@@ -6,9 +6,9 @@ import { aLook } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { Books, type Command, SETTLED } from './books.ts';
 
-/** Who does the orders' work, and what time it is at each step of a life. */
+/** Does the orders' work, and gives the time of each step of a life. */
 export type Workers = {
-  /** Lets the orders work until the calls are answered and nothing that was asked is pending. */
+  /** Lets the orders work until the calls are answered and no command is pending. */
   answered<T>(orderIds: readonly string[], calls: Promise<T>[]): Promise<T[]>;
   /** The instant of the next step, later than all before. */
   tick(): string;
@@ -18,7 +18,7 @@ const money = (amount: number) => ({ amount, currency: 'EUR' });
 const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
 const order = fc.nat({ max: 2 });
 
-/** Asked of one order at the same time, in whatever sequence they arrive. */
+/** Asked of one order at the same time; they may arrive in any sequence. */
 const asked = fc.oneof(
   fc.record({
     kind: fc.constantFrom('confirm', 'settle', 'cancel', 'extend', 'chase', 'waive', 'chargeInterest'),
@@ -135,7 +135,7 @@ export async function live(
     for (const row of kept) await follow(row);
   }
 
-  /** What is refused at once keeps nothing. Where it came alone, the model must refuse it, too. */
+  /** What is refused at once keeps nothing. If it came alone, the model must refuse it too. */
   function refusedAtOnce(id: string, one: Asked): void {
     if (one.kind === 'extend' || one.kind === 'invoice') return;
     const body = { amount: null, ...bodyOf(id, one) } as Record<string, unknown>;
@@ -196,7 +196,7 @@ export async function live(
     }
   }
 
-  /** Compares a command's outcome with what the model says, and lets the model follow. */
+  /** Compares a command's outcome with what the model says, and applies it to the model. */
   async function follow({ orderId, kind, body, amount, paymentId, outcome, refusal }: Asking): Promise<void> {
     const command = { ...body, kind, amount, paymentId } as Command;
     const must = books.judge(orderId, command);
@@ -243,12 +243,12 @@ export async function live(
     if (paymentId === undefined) return;
     const { status, body } = await api.call(`/payments/${paymentId}/reverse`, { reason: 'bounced' });
     const { reversed } = books.payments.get(paymentId)!;
-    // Credit that it had become may be spent: then it is refused, and nothing changes.
+    // The credit that it had become may be spent: then the reversal is refused, and nothing changes.
     expect([200, reversed ? 200 : 409], JSON.stringify(body)).toContain(status);
     if (status === 200 && !reversed) books.reverse(paymentId);
   }
 
-  /** A workflow of an episode that is over can do nothing. */
+  /** A workflow of a finished episode can do nothing. */
   async function oldEpisode(orderId: string): Promise<void> {
     const look = aLook(orderId, api.clock.now, { episode: 0, expired: true, storeFailed: true });
     expect(await api.commands.advance(look)).toEqual({ superseded: true });
@@ -289,7 +289,7 @@ export async function live(
       from commands c left join payments p on p.command_id = c.id left join credit_notes n on n.command_id = c.id
       where c.position > ${position} and c.order_id = any(${ids}) order by c.position`;
   }
-  /** What of each payment pays the order. */
+  /** How much of each payment pays the order. */
   async function sharesOf(orderId: string): Promise<ReadonlyMap<string, number>> {
     const rows = await api.sql<{ paymentId: string; share: number }[]>`
       select l.payment_id, -sum(l.amount)::bigint as share from ledger l left join ledger r on r.id = l.reverses

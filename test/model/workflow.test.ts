@@ -14,7 +14,7 @@ import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { life, live, type Workers } from './lives.ts';
 
-/** `MODEL_RUNS=1000 npx vitest run --project servers test/model` lives as many. */
+/** `MODEL_RUNS=1000 npx vitest run --project servers test/model` runs that many lives. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 5);
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -43,7 +43,7 @@ beforeAll(async () => {
     namespace: 'default',
     activities: createActivities({ ...given, renderer: await createRenderer() }),
     workflowBundle: { codePath: inject('workflowBundle') },
-    maxCachedWorkflows: 10, // fewer than there are orders: they are replayed, too
+    maxCachedWorkflows: 10, // fewer than there are orders, so that they are also replayed
     maxMailsPerSecond: 1_000,
     maxMailsAtOnce: 5,
   });
@@ -78,7 +78,7 @@ const workers: Workers = {
   tick: () => new Date().toISOString(),
 };
 
-/** The workflow of an order has ended with the order, has told the store in sequence, and wrote each mail once. */
+/** An order's workflow has ended with the order, notified the store in sequence, and written each mail once. */
 async function inAgreement(orderId: string): Promise<void> {
   const order = await eventually(`the process of ${orderId} is where the order is`, async () => {
     const [row] = await api.sql<OrderRow[]>`

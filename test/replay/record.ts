@@ -36,7 +36,7 @@ async function saveHistory(name: string, workflowId: string): Promise<void> {
   expect(history.events?.length).toBeGreaterThan(5);
 }
 
-/** Who recorded it, and where the code lay, is no part of a history. */
+/** Who recorded it, and where the code was, do not belong in a history. */
 const withoutMachine = (json: string): string =>
   json.replace(/"(identity|stackTrace)": ?"(?:[^"\\]|\\.)*"/g, '"$1": "recorded"');
 
@@ -87,7 +87,7 @@ it('records a confirmed reservation that an operator settles by hand, with mail 
   await save('reserved-confirmed-settled-by-hand', order);
 });
 
-it('records an order still running, after an outage over three reminders', async () => {
+it('records an order that is still running after an outage over three reminders', async () => {
   const order = await world.place({ orderId: 'running', placedAt: later(await world.clock(), -40 * DAY) });
   await eventually(
     'the reminder',
@@ -112,7 +112,7 @@ it('records an order with a deposit and two instalments, each paid in its time',
   await save('deposit-and-two', order);
 });
 
-it('records reminders of two instalments that come due in one moment, after a payment that is taken back', async () => {
+it('records reminders of two instalments that come due at the same moment, after a payment that is reversed', async () => {
   const order = await world.place({ orderId: 'weekly', termsCode: 'weekly' });
   await world.marked('weekly');
   await world.submit('weekly', 'recordPayment', { payment: { paymentId: 'w1', amount: eur(610) } });
@@ -175,7 +175,7 @@ it('records a revocation that demands two open orders and a reservation, and wha
   await save('demanded-reminded-settled', order);
 });
 
-it('records an order that a transfer of its customer pays in part and then credit, and that goes on when the transfer bounces', async () => {
+it('records an order that is paid by a part of a transfer and then by credit, and continues when the transfer bounces', async () => {
   const order = await world.place({ orderId: 'receipt' });
   await world.marked('receipt');
   const by = async () => ({ now: await world.clock() });

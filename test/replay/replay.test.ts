@@ -20,7 +20,7 @@ describe('recorded histories still replay', () => {
   });
 });
 
-it('notices a history that this workflow would not have made', async () => {
+it('a history that this workflow would not have made is noticed', async () => {
   const tampered = read(recorded.find((name) => name.endsWith('/settled.json'))!).replaceAll(
     '"sendReminder"',
     '"sendPostcard"',

@@ -47,7 +47,7 @@ export const anOrder = (fields: Partial<CheckoutRequest> & { orderId: string }):
   return { fingerprint: fingerprint(request), ...request };
 };
 
-/** An order's workflow looks at it at an instant, as its worker would let it. */
+/** An order's workflow looks at the order at an instant, as it would in a worker. */
 export const aLook = (orderId: string, now: string, fields: Partial<Advance> = {}): Advance => ({
   orderId,
   episode: 1,

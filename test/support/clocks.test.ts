@@ -11,7 +11,7 @@ import { startSkipping } from './workflow-world.ts';
 
 const run = promisify(execFile);
 
-/** What each of the others reads on the wall clock, in milliseconds. */
+/** What the wall clock of each of the other programs shows, in milliseconds. */
 const clocks = {
   async PostgreSQL() {
     const { sql, drop } = await freshDatabase();

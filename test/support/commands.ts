@@ -12,18 +12,18 @@ import { commandsFor, orderCommands } from '../../src/registry.ts';
 type BodyOf<Definition> = Definition extends CustomerCommand<infer Body> ? Body : never;
 type By = { now: string; actor?: string; reason?: string };
 
-/** The pipeline without workflows: none is notified, and the tests let orders be looked at themselves. */
+/** The pipeline without workflows: none is notified, and the tests themselves apply what is pending. */
 export const commandsAlone = (sql: Sql, { notifiesStore = false } = {}): Commands =>
   commandsFor({ sql, orderWorkflows: { notify: async () => {} }, notifiesStore });
 
-/** Asks within a transaction, and waits for no workflow. */
+/** Asks within a transaction, without waiting for a workflow. */
 export const keep = <Result>(sql: Sql, ask: (within: Ask) => Promise<Result>): Promise<Result> =>
   inTransaction(sql, (tx) => ask(commandsAlone(sql).within(tx)));
 
-/** Who takes what is asked: the pipeline, which waits for the outcome, or a transaction. */
+/** What receives the command: the pipeline, which waits for the outcome, or a transaction. */
 type Taker = Commands | Ask;
 
-/** Asks it of an order; what the body leaves out is nothing, and its currency is EUR. */
+/** Asks an order; what the body leaves out is null, and its currency is EUR. */
 export const askOf = (
   taker: Taker,
   orderId: string,
@@ -40,7 +40,7 @@ export const askOf = (
   return 'order' in taker ? taker.order(asked, given) : taker.askOrder(asked, given);
 };
 
-/** Asks it of a customer. */
+/** Asks a customer. */
 export const askOfCustomer = <Body>(
   taker: Taker,
   definition: CustomerCommand<Body>,
@@ -51,7 +51,7 @@ export const askOfCustomer = <Body>(
   return 'customer' in taker ? taker.customer(definition, given) : taker.askCustomer(definition, given);
 };
 
-/** A customer's payment; without more it goes to the oldest due. */
+/** A customer's payment; by default it goes to the oldest due. */
 export const receive = (
   taker: Taker,
   body: Pick<BodyOf<typeof receivePayment>, 'paymentId' | 'customerId' | 'amount' | 'receivedOn'> &

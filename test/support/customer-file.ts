@@ -1,4 +1,4 @@
-/** A CSV file of so many customers, `c000001` and so on; `wrong` says which lines, counted from 1, have no e-mail. */
+/** A CSV file with that many customers, `c000001` and so on; the lines in `wrong`, counted from 1, have no e-mail. */
 export function customerFile(
   count: number,
   { wrong = () => false, name = 'Cliente' }: { wrong?: (n: number) => boolean; name?: string } = {},

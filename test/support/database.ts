@@ -7,7 +7,7 @@ const TEMPLATE = 'netterms_template';
 
 export type TestDatabase = { url: string; sql: Sql; drop: () => Promise<void> };
 
-/** A migrated database that this test has for itself; `drop` ends its connections too. */
+/** A migrated database for this test alone; `drop` also ends its connections. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const server = inject('databaseUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -21,7 +21,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
   return { url, sql, drop };
 }
 
-/** Migrates once what all test databases are copied from. */
+/** Migrates the template once; all test databases are copied from it. */
 export async function makeTemplate(server: string): Promise<void> {
   await asAdmin(server, (admin) => admin.unsafe(`create database ${TEMPLATE}`));
   await migrate(addressOf(server, TEMPLATE));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until `look` gives something (not null, undefined or false), or fails with what it was about. */
+/** Waits until `look` returns something (not null, undefined or false), or fails and says what it waited for. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,

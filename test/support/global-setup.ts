@@ -14,7 +14,7 @@ import { makeTemplate } from './database.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The superuser's address of the test run's PostgreSQL; tests take databases of their own from it. */
+    /** The superuser's address of the test run's PostgreSQL; tests create their own databases with it. */
     databaseUrl: string;
     /** A Temporal dev server, in memory, with the search attributes. */
     temporalAddress: string;

@@ -2,5 +2,5 @@
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 
-/** The instant so many milliseconds after another; before it, if negative. */
+/** The instant that many milliseconds after another; before it, if negative. */
 export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();

@@ -23,14 +23,14 @@ export async function addCustomer(sql: Sql, id: string, fields: Partial<Customer
   await putCustomer(sql, id, facts, { fingerprint: fingerprint(facts), currency: 'EUR', now: NOW });
 }
 
-/** Offers more terms beside those of `builders.ts`. */
+/** Offers more terms in addition to those of `builders.ts`. */
 export async function offerMore(sql: Sql, more: readonly NamedTerms[]): Promise<void> {
   const { version: baseVersion, body } = (await activePolicies(sql)).terms;
   const offered = { ...body, terms: [...body.terms, ...more] };
   await replacePolicy(sql, 'terms', { baseVersion, body: offered, actor: 'user:test', now: NOW });
 }
 
-/** Terms from the delivery on: the whole, or half of it. */
+/** Terms from the delivery: for the whole total, or for half of it. */
 export const fromDelivery: readonly NamedTerms[] = [
   { code: 'delivered', label: '30 days from delivery', kind: 'net', days: 30, from: 'fulfilled' },
   {

@@ -2,8 +2,8 @@ import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
 /**
- * A real SMTP server that keeps what it takes; `open = false` lets it refuse for the time being, `silent = true` lets it
- * take mails without an answer.
+ * A real SMTP server that keeps what it accepts; `open = false` makes it refuse temporarily, `silent = true` makes it
+ * accept mails without an answer.
  */
 export async function startPostOffice() {
   const office = { open: true, silent: false, mails: [] as ParsedMail[] };

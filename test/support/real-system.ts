@@ -21,7 +21,7 @@ const webhookSecret = `whsec_${Buffer.from('a secret of the tests, long enough')
 // biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
 export type Answer = { status: number; headers: Headers; body: any };
 
-/** Everything for real, in processes of its own: PostgreSQL, Temporal, SMTP, a store, the server and the worker. */
+/** The real system, in separate processes: PostgreSQL, Temporal, SMTP, a store, the server and the worker. */
 export async function startRealSystem() {
   const folder = mkdtempSync(join(tmpdir(), 'netterms-e2e-'));
   const cli = await getTemporalCli(quiet);

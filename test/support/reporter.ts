@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 /**
- * Ends the run with `N passed, N failed` alone on the last line. Failed are tests, and files, suites and errors
+ * Ends the run with `N passed, N failed` alone on the last line. Failed are tests, and also files, suites and errors
  * that failed outside of a test. A run in which nothing was executed fails.
  */
 export class ClosingLine implements Reporter {

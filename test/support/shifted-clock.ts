@@ -1,4 +1,4 @@
-/** The variables of a clock that is shifted (`npm run test:on`), for a process that is given no others of this one. */
+/** The variables of the shifted clock (`npm run test:on`), for a process that does not inherit this one's variables. */
 export const shiftedClock = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['NETTERMS_CLOCK_OFFSET', 'LD_PRELOAD']

@@ -36,7 +36,7 @@ function targetOf(specifier: string, path: string): string {
     .join('/');
 }
 
-/** What a statement does to a table; `columns` are those that an update sets or an insert names. */
+/** What a statement does with a table; `columns` are those that an update sets or an insert names. */
 export type TableUse = { table: string; write: boolean; columns: readonly string[] | null };
 
 /** The tables that a file's SQL templates read and write. */
@@ -70,7 +70,7 @@ const writeOf = (table: string, columns: readonly string[] | null): TableUse => 
   columns,
 });
 
-/** Who owns a table, and which columns of it other modules write. */
+/** Which module owns a table, and which of its columns other modules write. */
 export type Owner = { module: string; writers: ReadonlyMap<string, readonly string[]> };
 
 /** The owner that the schema names above each `create table`: "-- owner: orders; ledger writes outstanding". */

@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 
 export type Heard = { type: string; data: { orderId: string; sequence: number } };
 
-/** A store that takes signed webhooks, as a shop's developer would write it. `answer` may be replaced. */
+/** A store that receives signed webhooks, as a shop's developer would write it. `answer` may be replaced. */
 export async function startStore(secret: string) {
   const heard: Heard[] = [];
   const store = { answer: (_event: Heard): number => 204 };

@@ -37,7 +37,7 @@ export async function openWorld() {
   await env.sleep(Math.max(0, Date.parse(BEGINS) - (await env.currentTimeMs())));
   const [database, renderer] = await Promise.all([freshDatabase(), createRenderer()]);
   const { sql } = database;
-  // What is due on a Saturday may be paid on the Monday: so every order has all its reminders, whatever day it is due.
+  // What is due on a Saturday may be paid on the Monday, so that every order has all its reminders on any due day.
   await openMerchant(sql, { saturdays: 'closed' });
   await env.client.connection.operatorService.addSearchAttributes({
     namespace: 'default',
@@ -142,7 +142,7 @@ export async function openWorld() {
       await quiet(fields.orderId);
       return result.order;
     },
-    /** Asks it of an order at the world's present; a payment was received today. */
+    /** Asks an order at the world's present; a payment counts as received today. */
     async submit(
       orderId: string,
       kind: OrderCommandKind,
@@ -168,8 +168,8 @@ export async function openWorld() {
       await env.sleep(Math.max(0, Date.parse(instant) - (await env.currentTimeMs())));
     },
     /**
-     * Waits until the order's process has ended; lets time pass only where it does not end by itself, since what others
-     * plan would come due meanwhile.
+     * Waits until the order's workflow has ended; lets time pass only if it does not end by itself, since steps of
+     * other orders would come due in the meantime.
      */
     async ending(order: Pick<OrderRow, 'id' | 'episode'>): Promise<Ending> {
       const of = ({ workflow }: Client) => workflow.getHandle(workflowIdOf(order)).result();
@@ -186,10 +186,10 @@ export async function openWorld() {
     marked: (id: string) =>
       eventually(`the store marks ${id}`, async () => (await readOrder(sql, id, await clock())).paidInStore),
     mailsOf,
-    /** Waits until so many mails name that text; all that do by then. */
+    /** Waits until that many mails contain the text. Returns all mails that do by then. */
     mails: (text: string, count: number) =>
       eventually(`${count} mails that name ${text}`, () => mailsOf(text).length >= count && mailsOf(text)),
-    /** What became of each step of the order's plan so far: the reason where there is one, else the outcome. */
+    /** What became of each step of the order's plan so far: the reason if there is one, otherwise the outcome. */
     async outcomes(id: string): Promise<Record<string, string>> {
       const outcomes = await stepOutcomesOf(sql, id);
       return Object.fromEntries(outcomes.map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]));
@@ -205,7 +205,7 @@ export async function openWorld() {
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** The SDK gives the server five seconds to start, which is too few on a busy machine: it is tried again. */
+/** The SDK gives the server five seconds to start, which is too short on a busy machine: the start is tried again. */
 export async function startSkipping(triesLeft = 5): Promise<TestWorkflowEnvironment> {
   const server = { executable: { type: 'existing-path', path: inject('testServerPath') } } as const;
   try {

@@ -26,7 +26,7 @@ const exposure = async (customerId = 'rossi') =>
   (await world.sql`select exposure, unapplied from accounts where customer_id = ${customerId}`)[0];
 
 describe('an order paid later', () => {
-  it('is confirmed, reminded on each planned instant, paid in part, and settled by the last payment', async () => {
+  it('is confirmed, reminded at each planned instant, paid in part, and settled by the last payment', async () => {
     await addCustomer(world.sql, 'life');
     const order = await world.place({ orderId: 'life', orderNumber: 'LIFE', customerId: 'life' });
     const [confirmation] = await world.mails('LIFE', 1);
@@ -74,7 +74,7 @@ describe('an order paid later', () => {
     expect(await exposure('life')).toEqual({ exposure: 0, unapplied: 0 });
   });
 
-  it('is cancelled: the store hears it after "paid", the customer by mail, and what was received becomes credit', async () => {
+  it('is cancelled: the store is notified after "paid", the customer by mail, and what was received becomes credit', async () => {
     const before = await exposure();
     const order = await world.place({ orderId: 'cancelled', orderNumber: 'CANC' });
     await world.marked('cancelled');
@@ -135,7 +135,7 @@ describe('a reservation', () => {
 });
 
 describe('faults', () => {
-  it('of three reminders that came due while nothing ran, only the newest goes out', async () => {
+  it('of three reminders that came due while nothing ran, only the newest is sent', async () => {
     const placedAt = later(await world.clock(), -40 * DAY);
     const order = await world.place({ orderId: 'outage', orderNumber: 'OUTA', placedAt });
     await world.mails('OUTA', 2);
@@ -152,7 +152,7 @@ describe('faults', () => {
     expect(world.mailsOf('OUTA')).toHaveLength(4);
   });
 
-  it('mail that cannot be sent for three days is shown as failed, and the order goes on', async () => {
+  it('mail that cannot be sent for three days is shown as failed, and the order continues', async () => {
     world.post.accept = async () => {
       throw new MailRefused('the mail server cannot be reached', { permanent: false, cause: null });
     };
@@ -192,7 +192,7 @@ describe('faults', () => {
     expect(reminder?.state).toBe('failed');
   });
 
-  it('no reminder leaves before the store has marked the order paid; then only the newest', async () => {
+  it('no reminder is sent before the store has marked the order paid; then only the newest', async () => {
     world.shop.answer = async () => {
       throw new Error('the store is down');
     };
@@ -218,7 +218,7 @@ describe('faults', () => {
     await world.ending(order);
   });
 
-  it('a store that is down for a week becomes a task: the merchant chases all the same', async () => {
+  it('a store that is down for a week waits for a person: the merchant continues without it', async () => {
     world.shop.answer = async () => {
       throw new Error('the store is down');
     };
@@ -256,7 +256,7 @@ describe('faults', () => {
     expect(await exposure()).toEqual(before);
   });
 
-  it('a terminated workflow is followed by a new episode, which books a payment once and repeats no letter', async () => {
+  it('a terminated workflow is followed by a new episode, which books a payment once and sends no letter twice', async () => {
     const order = await world.place({ orderId: 'killed', orderNumber: 'KILL' });
     await world.mails('KILL', 1);
     await world.until(later(order.plan[0]!.at, MINUTE));
@@ -289,13 +289,13 @@ describe('an operator in Temporal', () => {
     expect(command).toEqual({ actor: 'temporal', outcome: 'applied' });
   });
 
-  it('cancels the run while nothing is paid and the store was not told', async () => {
+  it('cancels the run while nothing is paid and the store was not notified', async () => {
     const order = await world.place({ orderId: 'ui-cancel', orderNumber: 'UICA', confirm: 'later' });
     await world.env.client.workflow.getHandle(workflowIdOf(order)).cancel();
     expect(await world.ending(order)).toEqual({ status: 'cancelled' });
   });
 
-  it('cannot cancel the run once the store was told: that is noted, and the run goes on', async () => {
+  it('cannot cancel the run after the store was notified: that is noted, and the run continues', async () => {
     const order = await world.place({ orderId: 'ui-late', orderNumber: 'UILA' });
     await world.marked('ui-late');
     const handle = world.env.client.workflow.getHandle(workflowIdOf(order));
@@ -327,7 +327,7 @@ describe('an operator in Temporal', () => {
   });
 });
 
-it('a payment that is taken back after the settlement opens the order again; the second settlement has its own letter', async () => {
+it('a payment that is reversed after the settlement opens the order again; the second settlement has its own letter', async () => {
   const order = await world.place({ orderId: 'bounced', orderNumber: 'BOUN' });
   await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-1', amount: eur(1220) } });
   await world.ending(order);

@@ -13,7 +13,7 @@ afterAll(() => world.close());
 const dueOn = async (orderId: string) => (await world.order(orderId)).instalments[0]!.dueOn;
 
 describe('an extension', () => {
-  it('moves the due date of a running order, and its reminders with it: the old ones never leave', async () => {
+  it('moves the due date of a running order, and its reminders with it: the old ones are never sent', async () => {
     const order = await world.place({ orderId: 'extended', orderNumber: 'EXT' });
     await world.marked('extended');
     const [before] = order.plan;
@@ -48,7 +48,7 @@ describe('an extension', () => {
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
-  it('is refused into the past, to an earlier day, of a paid or unknown instalment', async () => {
+  it('is refused into the past, to an earlier day, and for a paid or unknown instalment', async () => {
     const order = await world.place({ orderId: 'refused', orderNumber: 'REF' });
     const due = await dueOn('refused');
     const refusal = (body: Record<string, unknown>) =>

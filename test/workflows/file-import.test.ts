@@ -24,7 +24,7 @@ const handle = (id: string, { env } = world) => env.client.workflow.getHandle(wo
 const imports = ({ env } = world) =>
   createImportWorkflows({ client: env.client, log: { warn() {}, info() {} } });
 
-it('applies the file and says what came of it; only the import’s id is in its history', async () => {
+it('applies the file and reports the outcome; only the import’s id is in its history', async () => {
   const row = await received('plain');
   await imports().ensureRunning(row);
   await imports().ensureRunning(row); // a second start changes nothing
@@ -34,7 +34,7 @@ it('applies the file and says what came of it; only the import’s id is in its 
   expect(JSON.stringify(events)).not.toContain('of-plain');
 });
 
-it('waits while PostgreSQL does not let it, and goes on by itself', async () => {
+it('waits while PostgreSQL blocks it, and continues by itself', async () => {
   const row = await received('stubborn');
   await world.sql`alter table customers rename to away`;
   await imports().ensureRunning(row);
@@ -47,8 +47,8 @@ it('waits while PostgreSQL does not let it, and goes on by itself', async () => 
   expect(await handle('stubborn').result()).toMatchObject({ state: 'done' });
 });
 
-it('terminated by an operator, it is started again', async () => {
-  // In a world of its own: after a terminate with an activity under way the skipping server skips no more.
+it('is started again after an operator terminated it', async () => {
+  // In a separate world: after a terminate with an activity under way, the skipping server no longer skips.
   const own = await openWorld();
   onTestFinished(() => own.close());
   const row = await received('ended', own);

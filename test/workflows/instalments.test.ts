@@ -22,7 +22,7 @@ type Order = Awaited<ReturnType<World['place']>>;
 const pay = (orderId: string, paymentId: string, amount: number) =>
   world.submit(orderId, 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
 const stepAt = (order: Order, key: string) => order.plan.find((step) => step.key === key)!.at;
-/** Lets time pass until the step, and waits for what becomes of it. */
+/** Lets time pass until the step, and waits for its outcome. */
 async function reach(order: Order, key: string): Promise<string> {
   await world.until(later(stepAt(order, key), MINUTE));
   return eventually(`the outcome of ${key}`, async () => (await world.outcomes(order.id))[key]);
@@ -30,7 +30,7 @@ async function reach(order: Order, key: string): Promise<string> {
 const lastMail = (orderNumber: string) => world.mailsOf(orderNumber).at(-1)!;
 const line = (text: string) => text.replace(/\s+/g, ' ');
 
-it('a deposit and two instalments: each is reminded of by itself until it is paid, and the last payment settles', async () => {
+it('a deposit and two instalments: each has its own reminders until it is paid, and the last payment settles the order', async () => {
   const order = await world.place({ orderId: 'deposit', orderNumber: 'DEPO', termsCode: 'deposit' });
   await world.marked('deposit');
   expect((await world.order('deposit')).instalments.map(({ amount }) => amount)).toEqual([
@@ -43,7 +43,7 @@ it('a deposit and two instalments: each is reminded of by itself until it is pai
   expect(confirmation).toContain('previsto in 3 rate: la prossima, di 366,00 €');
   expect(confirmation).toMatch(/Rata 3, scadenza [^:]+: 488,00 €/);
 
-  // The deposit is paid at once, with a part of the second instalment: no reminder of the first comes any more.
+  // The deposit is paid at once, with a part of the second instalment: no reminder of the first follows.
   await pay('deposit', 'dep-1', 466);
   expect((await world.order('deposit')).nextStep?.key).toBe('2/-P3D');
   const report = await world.env.client.workflow
@@ -75,7 +75,7 @@ it('a deposit and two instalments: each is reminded of by itself until it is pai
   ]);
 });
 
-it('reminders of two instalments on one day both go out, also where the first is still being tried', async () => {
+it('reminders of two instalments on one day are both sent, even if the first is still being tried', async () => {
   const order = await world.place({ orderId: 'weekly', orderNumber: 'WEEK', termsCode: 'weekly' });
   await world.marked('weekly');
   for (const key of ['1/-P3D', '1/P0D', '2/-P3D']) expect(await reach(order, key)).toBe('sent');
@@ -103,7 +103,7 @@ it('reminders of two instalments on one day both go out, also where the first is
   expect(await world.ending(order)).toEqual({ status: 'settled' });
 });
 
-it('after an outage the newest reminder of each unpaid instalment goes out, the others are noted as skipped', async () => {
+it('after an outage the newest reminder of each unpaid instalment is sent, the others are noted as skipped', async () => {
   const now = await world.clock();
   const placedAt = later(now, -65 * DAY);
   const order = await world.place({ orderId: 'outage', orderNumber: 'OUTA', termsCode: 'deposit', placedAt });
@@ -121,7 +121,7 @@ it('after an outage the newest reminder of each unpaid instalment goes out, the 
   await world.ending(order);
 });
 
-it('a payment taken back brings the reminders of its instalment back', async () => {
+it('the reversal of a payment brings back the reminders of its instalment', async () => {
   const order = await world.place({ orderId: 'back', orderNumber: 'BACK', termsCode: 'weekly' });
   await world.marked('back');
   await pay('back', 'back-1', 610);

@@ -19,7 +19,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Of the world's present. */
+/** The day of the world's present. */
 async function invoice(id: string, parts: Record<string, number>, fields: Partial<InvoiceFacts> = {}) {
   const { sql, commands } = world;
   const orders = Object.entries(parts).map(([orderId, units]) => ({ orderId, amount: eur(units).amount }));
@@ -42,7 +42,7 @@ async function invoice(id: string, parts: Record<string, number>, fields: Partia
 }
 
 describe('an order on terms from its invoice', () => {
-  it('is not reminded before it, and then asked for what is payable, by the invoice’s number and date', async () => {
+  it('is not reminded before it, and then asks for what is payable, by the invoice’s number and date', async () => {
     const order = await world.place({ orderId: 'billed', orderNumber: 'BILLED', termsCode: 'billed' });
     await world.marked('billed');
     await world.until(later(order.placedAt, 60 * DAY));
@@ -68,7 +68,7 @@ describe('an order on terms from its invoice', () => {
   });
 });
 
-it('a deferred invoice is taken by the workflows of all its orders, each settled by what it owes of it', async () => {
+it('an invoice over several orders is taken by the workflows of all of them, and each order is settled by its part', async () => {
   const ids = ['month-1', 'month-2', 'month-3'];
   const orders = [];
   for (const orderId of ids) orders.push(await world.place({ orderId, orderNumber: orderId.toUpperCase() }));

@@ -56,7 +56,7 @@ describe('an order that is due from its delivery on', () => {
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
-  it('is reminded of the part that is due already, and of the other in its time', async () => {
+  it('has reminders of the part that is already due, and of the other in its time', async () => {
     const order = await world.place({ orderId: 'half', orderNumber: 'HALF', termsCode: 'half' });
     await world.marked('half');
     await world.until(later(order.placedAt, 30 * DAY));
@@ -75,7 +75,7 @@ describe('an order that is due from its delivery on', () => {
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
-  it('asks for what was delivered where the rest will never come', async () => {
+  it('asks for what was delivered if the rest will never come', async () => {
     const order = await world.place({ orderId: 'final', orderNumber: 'FINAL', termsCode: 'delivered' });
     await world.marked('final');
     await fulfil('final', { amount: eur(800).amount, final: true });
@@ -90,7 +90,7 @@ describe('an order that is due from its delivery on', () => {
 });
 
 describe('another total', () => {
-  it('is what a reminder asks for that was refused and is tried again', async () => {
+  it('is used by a reminder that was refused and is tried again', async () => {
     const order = await world.place({ orderId: 'flight', orderNumber: 'FLIGHT' });
     await world.marked('flight');
     await world.confirmed('flight');
@@ -119,7 +119,7 @@ describe('another total', () => {
     expect(await world.order('flight')).toMatchObject({ status: 'settled', total: eur(900) });
   });
 
-  it('that the credit does not reach leaves the order going on as it was', async () => {
+  it('that exceeds the credit leaves the order as it was', async () => {
     const order = await world.place({ orderId: 'over', orderNumber: 'OVER' });
     await world.marked('over');
     await expect(amend('over', 1_000_000)).rejects.toMatchObject({ code: 'not-eligible' });

@@ -21,7 +21,7 @@ const receive = async (paymentId: string, units: number) =>
     { now: await world.clock() },
   );
 
-it('a transfer over two orders ends both workflows; when it bounces both go on where they were, and no letter is repeated', async () => {
+it('a transfer over two orders ends both workflows; when it bounces both continue where they were, and no letter is repeated', async () => {
   const orders = [
     await world.place({ orderId: 'one', orderNumber: 'ONE' }),
     await world.place({ orderId: 'two', orderNumber: 'TWO', total: eur(100) }),

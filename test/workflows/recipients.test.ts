@@ -23,7 +23,7 @@ const accountManager = { name: 'Luca Neri', email: 'luca@merchant.example' };
 const merchant = 'crediti@forniture-bianchi.example';
 const company = 'amministrazione@officine-rossi.example';
 
-/** Who gets each mail of the order, who in copy, and where answers go. */
+/** Who gets each mail of the order, who gets a copy, and where replies go. */
 const addressed = (orderNumber: string) =>
   world.mailsOf(orderNumber).map(({ to, copyTo, replyTo }) => ({ to, copyTo, replyTo }));
 async function mails(orderNumber: string, count: number) {
@@ -31,7 +31,7 @@ async function mails(orderNumber: string, count: number) {
   return addressed(orderNumber);
 }
 
-it('letters go to billing, the confirmation to the buyer in copy, reminders to dunning, answers to the account manager', async () => {
+it('letters go to billing, a copy of the confirmation to the buyer, reminders to dunning, replies to the account manager', async () => {
   await addCustomer(world.sql, 'acme', { contacts: { billing, dunning, pec }, accountManager });
   const buyer = { name: 'Anna', email: 'anna@acme.example' };
   const order = await world.place({ orderId: 'by-anna', orderNumber: 'BYANNA', customerId: 'acme', buyer });
@@ -53,7 +53,7 @@ it('letters go to billing, the confirmation to the buyer in copy, reminders to d
   ]);
 });
 
-it('of two buyers of one customer each gets the confirmation of their own order', async () => {
+it('each of two buyers of one customer gets the confirmation of their own order', async () => {
   await addCustomer(world.sql, 'many', { contacts: { billing } });
   const place = (orderId: string, buyer: Record<string, string>) =>
     world.place({ orderId, orderNumber: orderId.toUpperCase(), customerId: 'many', buyer });
@@ -70,7 +70,7 @@ it('of two buyers of one customer each gets the confirmation of their own order'
   for (const order of orders) await world.ending(order);
 });
 
-it('without contacts all go to the company, and a reminder without dunning to billing', async () => {
+it('without contacts all mails go to the company, and without a dunning contact reminders go to billing', async () => {
   const alone = await world.place({ orderId: 'alone', orderNumber: 'ALONE' });
   await addCustomer(world.sql, 'billed', { contacts: { billing, pec } });
   const billed = await world.place({ orderId: 'billed', orderNumber: 'BILLED', customerId: 'billed' });
@@ -83,7 +83,7 @@ it('without contacts all go to the company, and a reminder without dunning to bi
   for (const order of [alone, billed]) await world.ending(order);
 });
 
-it('an attempt whose outcome is unknown is repeated with the same addresses, whatever changed meanwhile', async () => {
+it('an attempt whose outcome is unknown is repeated with the same addresses, whatever changed in the meantime', async () => {
   await addCustomer(world.sql, 'moving', { contacts: { billing }, accountManager });
   const attempts: Mail[] = [];
   world.post.accept = async (mail) => {

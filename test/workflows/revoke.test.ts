@@ -28,7 +28,7 @@ const ended = (revocationId: string, where = world) =>
   where.env.client.workflow.getHandle(revocationWorkflowId(revocationId)).result();
 const letters = (to: string, where = world) => where.sent.filter((mail) => mail.to === to);
 
-it('demands all open orders in one letter, and reminds of each by its plan from then on', async () => {
+it('demands all open orders in one letter, and then reminds of each by its plan', async () => {
   await addCustomer(world.sql, 'verdi', {
     name: 'Verdi S.n.c.',
     contacts: { billing: 'billing@verdi.example' },
@@ -81,7 +81,7 @@ it('demands all open orders in one letter, and reminds of each by its plan from 
   expect(await world.ending(first)).toEqual({ status: 'settled' });
 });
 
-it('writes no letter if nothing is owed any more, and tells nobody twice', async () => {
+it('writes no letter if nothing is owed any more, and notifies nobody twice', async () => {
   await addCustomer(world.sql, 'neri', { email: 'neri@neri.example' });
   const order = await world.place({ orderId: 'neri-1', customerId: 'neri', orderNumber: 'NE-1' });
   await world.marked('neri-1');
@@ -103,7 +103,7 @@ it('writes no letter if nothing is owed any more, and tells nobody twice', async
   });
 });
 
-it('reads the balance right before each try of the letter, and stops when all is paid', async () => {
+it('reads the balance right before each attempt to send the letter, and stops when everything is paid', async () => {
   await addCustomer(world.sql, 'bruni', { email: 'bruni@bruni.example' });
   const order = await world.place({ orderId: 'bruni-1', customerId: 'bruni', orderNumber: 'BR-1' });
   await world.marked('bruni-1');
@@ -123,7 +123,7 @@ it('reads the balance right before each try of the letter, and stops when all is
   expect([await letter(), sent.length]).toEqual(['failed', 0]);
 });
 
-it('lets no reminder of an insolvent customer leave, and goes on when the rules decide again', async () => {
+it('sends no reminder to an insolvent customer, and continues when the rules decide again', async () => {
   await addCustomer(world.sql, 'grigi', { email: 'grigi@grigi.example' });
   const order = await world.place({ orderId: 'grigi-1', customerId: 'grigi', orderNumber: 'GR-1' });
   await world.marked('grigi-1');
@@ -158,8 +158,8 @@ it('lets no reminder of an insolvent customer leave, and goes on when the rules 
   await world.ending(order);
 });
 
-// In a world of its own: the skipping server stops skipping after a terminate with an activity under way.
-it('goes on after it was terminated half-way, and after a cancel in Temporal', async () => {
+// In a separate world: the skipping server stops skipping after a terminate with an activity under way.
+it('continues after it was terminated half-way, and after a cancel in Temporal', async () => {
   const own = await openWorld();
   onTestFinished(() => own.close());
   await addCustomer(own.sql, 'viola', { email: 'viola@viola.example' });

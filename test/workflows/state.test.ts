@@ -23,7 +23,7 @@ test('operators read which letter comes next, and when', () => {
   );
 });
 
-test('of an instalment that is paid they read that nothing is sent, and what comes in its place', () => {
+test('for a paid instalment they read that nothing is sent, and what comes instead', () => {
   const order = openState({ orderId: 'o', episode: 1, plan: [first, second], planVersion: 1 });
   order.status = 'open';
   order.paid = [1];
@@ -33,7 +33,7 @@ test('of an instalment that is paid they read that nothing is sent, and what com
   expect(describe(order)).toContain('next letter before-due of instalment 2 on 2099-04-03 08:00 UTC');
 });
 
-test('a reservation waits for its expiry, and a step that names no letter is told by its key', () => {
+test('a reservation waits for its expiry, and a step without a letter is named by its key', () => {
   const expire: Step = { key: 'expire', at: first.at, kind: 'expire', instalment: 0 };
   const order = openState({ orderId: 'o', episode: 1, plan: [expire], planVersion: 1 });
   expect(describeTimer(order, expire)).toBe('until the expiry of the reservation');

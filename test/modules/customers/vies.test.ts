@@ -20,7 +20,7 @@ const outage = (reason: string) => ({
   address: null,
 });
 
-test('a valid number comes with the consultation number, for who asks by their own number', async () => {
+test('a valid number comes with the consultation number if the requester gives their own number', async () => {
   expect(await check('EL094259216')).toEqual({
     outcome: 'valid',
     reason: null,
@@ -43,14 +43,14 @@ test('a valid number comes with the consultation number, for who asks by their o
   ]);
 });
 
-test('without a requester none is named, and what VIES keeps to itself is nothing', async () => {
+test('without a requester none is sent, and what VIES does not disclose is null', async () => {
   vies.answer = json(viesAnswer({ requestIdentifier: '', name: '---', address: '---' }));
   const nothing = { reason: null, consultationNumber: null, name: null, address: null };
   expect(await check()).toEqual({ outcome: 'valid', ...nothing });
   expect(vies.asked[0]?.body).toEqual({ countryCode: 'DE', vatNumber: '136695976' });
 });
 
-test('an address with or without a slash at its end is the same', async () => {
+test('an address with or without a slash at the end is the same', async () => {
   await createVies({ url: `${vies.url}/` }).check('XI110305878', null);
   expect(vies.asked).toMatchObject([
     { path: '/vies/rest-api/check-vat-number', body: { countryCode: 'XI', vatNumber: '110305878' } },
@@ -106,12 +106,15 @@ test.each(outages)('%s is an outage, however VIES puts it, and never "invalid"',
   }
 });
 
-test.each([400, 404, 429, 500, 502, 503])('%i without a word of VIES is an outage', async (status) => {
-  vies.answer = (_, response) => response.writeHead(status).end('<html>no</html>');
-  expect(await check()).toEqual(outage(`HTTP_${status}`));
-  vies.answer = json(viesAnswer({ valid: false }), status);
-  expect(await check()).toEqual(outage(`HTTP_${status}`));
-});
+test.each([400, 404, 429, 500, 502, 503])(
+  '%i without an error code from VIES is an outage',
+  async (status) => {
+    vies.answer = (_, response) => response.writeHead(status).end('<html>no</html>');
+    expect(await check()).toEqual(outage(`HTTP_${status}`));
+    vies.answer = json(viesAnswer({ valid: false }), status);
+    expect(await check()).toEqual(outage(`HTTP_${status}`));
+  },
+);
 
 test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
   const elsewhere = await startVies();
@@ -139,7 +142,7 @@ test.each<[string, string]>([
   expect(await check()).toEqual(outage('UNINTELLIGIBLE'));
 });
 
-test('an answer without end is left after 64 KiB', async () => {
+test('an endless answer is abandoned after 64 KiB', async () => {
   vies.answer = (_, response) => {
     response.writeHead(200);
     const more = () => {
@@ -151,7 +154,7 @@ test('an answer without end is left after 64 KiB', async () => {
   expect(await check()).toEqual(outage('UNINTELLIGIBLE'));
 });
 
-test('a register that is slow, or never ends its answer, is given up in time', async () => {
+test('a register that is slow or never ends its answer is abandoned in time', async () => {
   vies.answer = () => {};
   expect(await check(null, 50)).toEqual(outage('TIMEOUT'));
   vies.answer = (_, response) => response.writeHead(200).write('{"valid":');
@@ -165,7 +168,7 @@ test('a register that cannot be reached, or breaks off, is an outage', async () 
   expect(await check()).toEqual(outage('UNREACHABLE'));
 });
 
-test('what it tells is kept as text that a database can hold, and no longer than need be', async () => {
+test('what it answers is kept as text that a database can hold, and is cut to a maximum length', async () => {
   vies.answer = json(viesAnswer({ name: ' A\u0000C\ud800ME\u0007 ', address: 'x'.repeat(5_000) }));
   const { name, address } = await check();
   expect(name).toBe('ACME');

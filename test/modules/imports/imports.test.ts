@@ -54,7 +54,7 @@ it('a file that breaks off while it is read is not kept', async () => {
   expect(await database.sql`select 1 from imports union all select 1 from import_lines`).toHaveLength(0);
 });
 
-it('what breaks off while it is applied leaves nothing behind, and can be applied again', async () => {
+it('an import that fails while it is applied leaves nothing behind, and can be applied again', async () => {
   const { sql } = database;
   const count = 6_000;
   await received(
@@ -74,7 +74,7 @@ it('what breaks off while it is applied leaves nothing behind, and can be applie
   expect(await sql`select 1 from import_lines where facts is not null`).toHaveLength(0);
 });
 
-it('applied by two at once, or again, it is applied once', async () => {
+it('applied by two at the same time, or again, it is applied once', async () => {
   const { sql } = database;
   await received('once', [aLine(1), aLine(2)]);
   const results = await Promise.all([
@@ -87,7 +87,7 @@ it('applied by two at once, or again, it is applied once', async () => {
   expect(told).toEqual([{ action: 'import.customers', detail: { lines: 2, rejected: 0, created: 2 } }]);
 });
 
-it('the poller takes one that waits after ten seconds, one at a time, until it is finished', async () => {
+it('the poller takes a waiting import after ten seconds, one at a time, until it is finished', async () => {
   const { sql } = database;
   await received('waits', [aLine(1)]);
   const claim = async (ms: number) => {

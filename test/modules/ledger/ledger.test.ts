@@ -28,7 +28,7 @@ it('refuses to change or delete what is booked', async () => {
   await expect(sql`truncate ledger cascade`).rejects.toThrow(/append-only/);
 });
 
-it('never books an entry twice, however often the same pass is repeated', async () => {
+it('never books an entry twice, however often the same transaction is repeated', async () => {
   const { sql } = database;
   await addCustomer(sql, 'twice');
   await checkout(sql, anOrder({ orderId: 'twice', customerId: 'twice' }), by);
@@ -52,7 +52,7 @@ it('an old episode can do nothing', async () => {
   expect(await commandsAlone(sql).advance(aLook('old', now))).toEqual({ superseded: true });
 });
 
-it('accepts exactly as many concurrent orders as the limit holds, on several connections', async () => {
+it('accepts exactly as many concurrent orders as the limit allows, on several connections', async () => {
   const { sql } = database;
   await addCustomer(sql, 'busy');
   const results = await Promise.all(
@@ -67,7 +67,7 @@ it('accepts exactly as many concurrent orders as the limit holds, on several con
   expect(declined).toBe(20);
 });
 
-it('reconciles, and tells every kind of tampering', async () => {
+it('reconciles, and reports every kind of tampering', async () => {
   const { sql } = database;
   for (const id of ['open', 'settled']) {
     await addCustomer(sql, id);

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Does it; what is refused changes nothing. */
+/** Does it; a refusal changes nothing. */
 const attempt = (act: Promise<unknown>) =>
   act.catch((error) => {
     if (!(error instanceof NettermsError)) throw error;
@@ -48,7 +48,7 @@ async function openBooks(id: string) {
     await commandsAlone(sql).advance(aLook(orderId, now, { episode }));
   };
   return {
-    /** Every second amount is shared out at once. */
+    /** Every second amount is allocated at once. */
     receive: (place: number, units: number) =>
       attempt(
         keep(sql, (within) =>

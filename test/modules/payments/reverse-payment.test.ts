@@ -49,7 +49,7 @@ async function ask(
 const undo = (paymentId: string) =>
   reverse(commandsAlone(database.sql), { paymentId, now, reason: 'entered on the wrong order' });
 
-it('gives the balance of an open order back, once', async () => {
+it('restores the balance of an open order, once', async () => {
   await place('part');
   await ask('part', 'recordPayment', { paymentId: 'part-1', units: 500 });
   expect(await undo('part-1')).toMatchObject({ changedOrders: ['part'], replayed: false });
@@ -59,7 +59,7 @@ it('gives the balance of an open order back, once', async () => {
   expect(await account('part')).toEqual({ exposure: 122_000, unapplied: 0 });
 });
 
-it('opens a settled order again, in a new episode, and takes back what was paid over', async () => {
+it('opens a settled order again, in a new episode, and withdraws what was overpaid', async () => {
   await place('settled');
   await ask('settled', 'recordPayment', { paymentId: 'settled-1', units: 220 });
   await ask('settled', 'recordPayment', { paymentId: 'settled-2', units: 1_100 });
@@ -75,7 +75,7 @@ it('opens a settled order again, in a new episode, and takes back what was paid 
   expect(await account('settled')).toEqual({ exposure: 100_000, unapplied: 0 });
 });
 
-it('takes back the credit that a payment on a cancelled order had become', async () => {
+it('withdraws the credit that a payment on a cancelled order had become', async () => {
   await place('cancelled');
   await ask('cancelled', 'recordPayment', { paymentId: 'cancelled-1', units: 100 });
   await ask('cancelled', 'recordPayment', { paymentId: 'cancelled-2', units: 200 });

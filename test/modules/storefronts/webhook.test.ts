@@ -99,7 +99,7 @@ test.each([200, 201, 202, 204, 299])('%i acknowledges', async (status) => {
   expect(await storefront(url).notify(paid)).toEqual({ kind: 'acknowledged', status });
 });
 
-test.each([409, 422])('%i with the code order-unknown says that there is no such order', async (status) => {
+test.each([409, 422])('%i with the code order-unknown says that the order does not exist', async (status) => {
   const { url } = await answering(status, '{"code":"order-unknown"}');
   expect(await storefront(url).notify(paid)).toEqual({ kind: 'order-unknown', status });
 });
@@ -131,7 +131,7 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (s
   expect(elsewhere.heard).toEqual([]);
 });
 
-test('a store that does not answer in time is given up, and so is one that never ends its answer', async () => {
+test('a store that does not answer in time is abandoned, and so is one that never ends its answer', async () => {
   const silent = await aStore(() => {});
   const error = await failure(storefront(silent.url, { timeoutMs: 50 }).notify(paid));
   expect(error).toMatchObject({ status: null, message: 'the store did not answer within 50 ms' });
@@ -145,7 +145,7 @@ test('a store that does not answer in time is given up, and so is one that never
   );
 });
 
-test('a store that is down is named by a code and keeps its cause, without the address', async () => {
+test('a store that is down gives an error with a code and a cause, without the address', async () => {
   const { url, port } = await answering(200);
   await new Promise((resolve) => servers.pop()!.close(resolve));
   const error = await failure(storefront(url).notify(paid));
@@ -218,7 +218,7 @@ test.each([
   ['ftp://shop.example/', 'https://'],
   ['file:///etc/passwd', 'https://'],
   ['https://user:hunter2@shop.example/', 'user name or password'],
-])('%s is no address for a webhook', (url, why) => {
+])('%s is not an address for a webhook', (url, why) => {
   const create = () => storefront(url);
   expect(create).toThrow(why);
   expect(create).not.toThrow('hunter2');

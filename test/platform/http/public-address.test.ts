@@ -5,7 +5,7 @@ import { AddressRefused, publicLookup } from '../../../src/platform/http/public-
 
 type Address = { address: string; family: number };
 let resolver: ReturnType<typeof vi.fn>;
-// Not by `vi.mock`: the tests of other files share the process and its modules.
+// Not with `vi.mock`: the tests of other files share the process and its modules.
 beforeEach(() => {
   resolver = vi.spyOn(dns, 'lookup') as unknown as ReturnType<typeof vi.fn>;
   syncBuiltinESMExports();
@@ -30,7 +30,7 @@ const ask = (all: boolean) =>
     );
   });
 
-test('the socket gets the very addresses that were checked, by one look-up', async () => {
+test('the socket gets exactly the addresses that were checked, by one look-up', async () => {
   resolvesTo('93.184.216.34', '2606:4700:4700::1111');
   expect(await ask(true)).toEqual([
     { address: '93.184.216.34', family: 4 },
@@ -40,13 +40,13 @@ test('the socket gets the very addresses that were checked, by one look-up', asy
   expect(await ask(false)).toEqual(['93.184.216.34', 4]);
 });
 
-test('one private address among public ones refuses the name', async () => {
+test('a name with one private address among public ones is refused', async () => {
   resolvesTo('93.184.216.34', '10.0.0.7');
   await expect(ask(true)).rejects.toBeInstanceOf(AddressRefused);
   await expect(ask(false)).rejects.toBeInstanceOf(AddressRefused);
 });
 
-test('a name that does not resolve stays an error of the resolver', async () => {
+test('a name that does not resolve gives the resolver’s error', async () => {
   const unknown = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
   resolver.mockImplementation((_name: string, _options: object, done: (e: Error) => void) => done(unknown));
   await expect(ask(true)).rejects.toBe(unknown);

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { migrate, pending } from '../../../src/platform/postgres/migrate.ts';
 import { freshDatabase } from '../../support/database.ts';
 
-it('applies each migration once, also when several processes start together', async () => {
+it('applies each migration once, even if several processes start together', async () => {
   const database = await freshDatabase();
   onTestFinished(database.drop);
   await database.sql`drop schema public cascade`;

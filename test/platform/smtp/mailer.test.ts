@@ -59,7 +59,7 @@ async function postOffice(options: Partial<SMTPServerOptions> = {}) {
 
 const refusal = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
 
-/** A server of a few lines that answers each command by the script; null breaks the connection. */
+/** A small server that answers each command by the script; null breaks the connection. */
 async function scripted(answer: (line: string, inData: boolean) => string | null) {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -94,7 +94,7 @@ const failureOf = async (sending: Promise<void>): Promise<unknown> =>
   );
 
 describe('a mail that the server accepts', () => {
-  it('arrives whole: both parts, sender, Reply-To, Message-ID, date, and marked as automatic', async () => {
+  it('arrives complete: both parts, sender, Reply-To, Message-ID, date, and marked as automatic', async () => {
     const { mailer, accepted } = await postOffice();
     await mailer.send(mail);
     const [{ raw, to }] = accepted as [{ raw: string; to: string[] }];
@@ -118,7 +118,7 @@ describe('a mail that the server accepts', () => {
     expect(accepted[1]!.raw).toBe(accepted[0]!.raw);
   });
 
-  it('goes in copy to the buyer as well, and in copy to nobody else', async () => {
+  it('is also copied to the buyer, and to nobody else', async () => {
     const { mailer, accepted } = await postOffice();
     const copyTo = 'anna@rossi.example';
     await mailer.send({ ...mail, copyTo });
@@ -129,7 +129,7 @@ describe('a mail that the server accepts', () => {
     expect(alone?.cc).toBeUndefined();
   });
 
-  it('arrives though the server refuses the address of the copy', async () => {
+  it('arrives even if the server refuses the address of the copy', async () => {
     const { mailer, accepted } = await postOffice({
       onRcptTo: ({ address }, _session, done) => done(address === mail.to ? null : refusal(550)),
     });
@@ -137,13 +137,13 @@ describe('a mail that the server accepts', () => {
     expect(accepted.map(({ to }) => to)).toEqual([[mail.to]]);
   });
 
-  it('has no Reply-To where the merchant set none', async () => {
+  it('has no Reply-To if the merchant set none', async () => {
     const { mailer, accepted } = await postOffice();
     await mailer.send({ ...mail, replyTo: null });
     expect((await simpleParser(accepted[0]!.raw)).replyTo).toBeUndefined();
   });
 
-  it('gets no header and no recipient from line breaks in its subject and addresses', async () => {
+  it('gets no extra header or recipient from line breaks in its subject and addresses', async () => {
     const { mailer, accepted } = await postOffice();
     await mailer.send({
       ...mail,
@@ -157,13 +157,13 @@ describe('a mail that the server accepts', () => {
     expect(arrived.text?.trimEnd()).toBe(mail.text);
   });
 
-  it('goes to a domain with letters beyond ASCII', async () => {
+  it('is sent to a domain with non-ASCII letters', async () => {
     const { mailer, accepted } = await postOffice();
     await mailer.send({ ...mail, to: 'info@caffè.example' });
     expect(accepted[0]!.to).toEqual(['info@caffè.example']);
   });
 
-  it('goes out over a new connection where the server has closed the one that was open', async () => {
+  it('is sent over a new connection if the server has closed the open one', async () => {
     const seen: string[] = [];
     const mailer = await scripted((line, inData) => {
       if (inData) return line === '.' ? '250 accepted' : '';
@@ -205,12 +205,12 @@ describe('a mail that was certainly not accepted', () => {
     expect(failure).toMatchObject({ permanent });
   });
 
-  it('for the sender, with 550: to be corrected by the merchant, so not for good', async () => {
+  it('for the sender, with 550: the merchant can correct it, so it is not permanent', async () => {
     const { mailer } = await postOffice({ onMailFrom: (_address, _session, done) => done(refusal(550)) });
     expect(await failureOf(mailer.send(mail))).toMatchObject({ name: 'MailRefused', permanent: false });
   });
 
-  it('because nobody listens', async () => {
+  it('because no server listens', async () => {
     const { port } = await postOffice();
     await closing.splice(0, 1)[0]!();
     const failure = await failureOf(mailerTo(port).send(mail));
@@ -224,7 +224,7 @@ describe('a mail that was certainly not accepted', () => {
     expect(await failureOf(mailer.send(mail))).toMatchObject({ name: 'MailRefused', permanent: false });
   });
 
-  it('because the connection broke before the mail began to go out', async () => {
+  it('because the connection broke before the mail was being sent', async () => {
     const mailer = await scripted((line) => (line.startsWith('DATA') ? null : '250 ok'));
     expect(await failureOf(mailer.send(mail))).toMatchObject({ name: 'MailRefused', permanent: false });
   });
@@ -247,17 +247,17 @@ describe('a mail that the server may have accepted', () => {
     return line === '.' ? end : '';
   };
 
-  it('is of unknown outcome when the connection breaks instead of the answer', async () => {
+  it('has an unknown outcome if the connection breaks instead of an answer', async () => {
     const failure = await failureOf((await scripted(upToTheEnd(null))).send(mail));
     expect(failure).toBeInstanceOf(MailOutcomeUnknown);
   });
 
-  it('is of unknown outcome when the connection breaks in the middle of it', async () => {
+  it('has an unknown outcome if the connection breaks in the middle of the mail', async () => {
     const mailer = await scripted((line, inData) => (inData ? null : upToTheEnd(null)(line, inData)));
     expect(await failureOf(mailer.send(mail))).toBeInstanceOf(MailOutcomeUnknown);
   });
 
-  it('is refused all the same when the answer after it is a refusal', async () => {
+  it('is refused if the answer after it is a refusal', async () => {
     const mailer = await scripted(upToTheEnd('421 shutting down'));
     expect(await failureOf(mailer.send(mail))).toMatchObject({ name: 'MailRefused', permanent: false });
   });

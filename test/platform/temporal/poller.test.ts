@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** What the poller asks of the orders' workflows; that of `b` cannot be reached. */
+/** What the poller asks of the orders' workflows; the workflow of `b` cannot be reached. */
 function watched() {
   const looked: string[] = [];
   const orderWorkflows: OrderWorkflows = {
@@ -73,7 +73,7 @@ const pollerAt = (
     now: () => now,
   });
 
-it('leaves a new order to the API’s own start, and looks at it ten seconds later', async () => {
+it('leaves the start of a new order to the API, and looks at the order ten seconds later', async () => {
   const { looked, orderWorkflows } = watched();
   const early = pollerAt(orderWorkflows, '2027-02-01T10:00:04.000Z');
   await early.runOnce();
@@ -81,7 +81,7 @@ it('leaves a new order to the API’s own start, and looks at it ten seconds lat
   await early.stop();
 });
 
-it('helps the other orders and commands though one of them cannot be helped, and leaves them alone for a while', async () => {
+it('takes care of the other orders and commands even if one of them fails, and then leaves them alone for a while', async () => {
   const { looked, orderWorkflows } = watched();
   const poller = pollerAt(orderWorkflows, '2027-02-01T10:00:11.000Z');
   await poller.runOnce();
@@ -126,7 +126,7 @@ it('starts imports that were not applied ten seconds after they came, and again 
   }
 });
 
-it('starts a revocation that is not finished, ten seconds after it was written, and again each minute', async () => {
+it('starts a revocation that is not finished ten seconds after it was written, and again every minute', async () => {
   const at = (seconds: number) => new Date(Date.parse(placed) + seconds * 1_000).toISOString();
   for (const openOrders of ['demand', 'keep'] as const)
     await revoke(

@@ -27,20 +27,20 @@ test.each([
   ['IT6000542811101000000123456', 'An IBAN of IT has letters and digits in other places'],
   ['IT61X0542811101000000123456', 'The check digits of this IBAN are wrong'],
   ['IT60X0542811101000000123465', 'The check digits of this IBAN are wrong'],
-])('“%s” is none: %s', (text, problem) => {
+])('“%s” is not an IBAN: %s', (text, problem) => {
   expect(ibanProblem(text)).toContain(problem);
 });
 
-test('the national check digits within an account number are not asked for', () => {
+test('the national check digits within an account number are not checked', () => {
   expect(isValidIBAN('NO5630001234568')).toBe(false);
   expect(ibanProblem('NO5630001234568')).toBeNull();
 });
 
-/** The remainder of ISO 7064 mod 97-10, which is 1 for an IBAN, in another way than the library's. */
+/** The remainder of ISO 7064 mod 97-10, which is 1 for an IBAN, computed differently from the library. */
 const remainder = (text: string): bigint =>
   BigInt([...`${text.slice(4)}${text.slice(0, 4)}`].map((one) => Number.parseInt(one, 36)).join('')) % 97n;
 
-test('in each country an IBAN passes with its check digits and with no others', () => {
+test('in each country an IBAN passes with its check digits and no others', () => {
   const countries = Object.entries(countrySpecs).filter(([, { chars }]) => chars);
   expect(countries.length).toBeGreaterThan(75);
   for (const [country, { chars, bban_regexp }] of countries) {
@@ -54,7 +54,7 @@ test('in each country an IBAN passes with its check digits and with no others', 
   }
 });
 
-/** The least account number that a form such as `^[A-Z]{1}[0-9]{10}[A-Z0-9]{12}$` takes. */
+/** The lowest account number that matches a form such as `^[A-Z]{1}[0-9]{10}[A-Z0-9]{12}$`. */
 function accountOf(form: string): string {
   return form
     .replace(/[\^$]/g, '')

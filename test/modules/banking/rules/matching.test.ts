@@ -33,7 +33,7 @@ const line = (reference: string, amount: number, payer = '') => ({
   payer,
 });
 
-test('numbers are found in whatever way a payer writes them, and never inside another one', () => {
+test('numbers are found however a payer writes them, but never inside another number', () => {
   expect(numberKeysIn('Saldo ft. 12/2027')).toContain('122027');
   expect(numberKeysIn('FT F-12 2027')).toContain('F122027');
   expect(numberKeysIn('so 1042')).toContain('SO1042');
@@ -41,7 +41,7 @@ test('numbers are found in whatever way a payer writes them, and never inside an
   expect(numberKeysIn('grazie mille')).toEqual([]);
 });
 
-test('of a very long reference only the beginning is read, and no number of which it has but a part', () => {
+test('of a very long reference only the beginning is read, and no number that is cut off there', () => {
   const keys = numberKeysIn(`${'SO-1042 '.repeat(249)}FT-7 7123456`);
   expect(keys).toContain('FT7');
   expect(keys.filter((key) => key.startsWith('7'))).toEqual([]);
@@ -63,7 +63,7 @@ describe('a bank line', () => {
     expect([found.certainty, found.allocations.map(({ orderId }) => orderId)]).toEqual([certainty, orders]);
   });
 
-  it('names each number that stands by itself, and none that is but a piece of another', () => {
+  it('names each number that stands alone, and none that is only a piece of another', () => {
     const orders = [
       document('1001', 10_000),
       document('10012', 5_000),
@@ -78,7 +78,7 @@ describe('a bank line', () => {
     expect(match(line('saldo SO-1001 e 1001', 17_000), orders)).toMatchObject(certain('1001', 'so'));
   });
 
-  it('is never certain where the numbers are of two customers, or of another currency', () => {
+  it('is never certain if the numbers belong to two customers or another currency', () => {
     expect(match(line('SO-1042 F12/2027', 192_000), documents)).toMatchObject({
       certainty: 'none',
       customerId: null,
@@ -89,7 +89,7 @@ describe('a bank line', () => {
     expect(match(line('SO-1042', 122_000), twice).certainty).toBe('none');
   });
 
-  it('of an insolvent customer is for a person', () => {
+  it('of an insolvent customer is left to a person', () => {
     const held = documents.map((one) => ({ ...one, automatic: false }));
     expect(match(line('SO-1042', 122_000), held)).toMatchObject({
       certainty: 'likely',
@@ -97,7 +97,7 @@ describe('a bank line', () => {
     });
   });
 
-  it('without a number is likely only by an amount of its own and the payer’s name', () => {
+  it('without a number is likely only by a unique amount and the payer’s name', () => {
     expect(match(line('', 30_000, 'OFFICINE ROSSI SRL'), documents)).toMatchObject({
       certainty: 'likely',
       customerId: 'rossi',
@@ -114,21 +114,18 @@ describe('a bank line', () => {
     ['FT 201, 202 e 203', 10_000, 10_000, 'certain', 10_000],
     ['FT 201 e FT 202', 4_500, 4_500, 'certain', 4_500],
     ['FT 201 e FT 202', 6_000, 10_000, 'likely', 6_000],
-  ])(
-    '“%s” of %i, of an order of which %i is open, is %s',
-    (reference, amount, outstanding, certainty, paid) => {
-      const part = (number: string, payable: number) =>
-        invoice(number, 'o-9', Math.min(payable, outstanding), outstanding);
-      const parts = [part('201', 6_000), part('202', 4_000), part('203', 1_000)];
-      const order = document('SO-9', outstanding, { orderId: 'o-9' });
-      expect(match(line(reference, amount), [order, ...parts])).toMatchObject({
-        certainty,
-        allocations: [{ orderId: 'o-9', amount: paid }],
-      });
-    },
-  );
+  ])('“%s” of %i, for an order with %i open, is %s', (reference, amount, outstanding, certainty, paid) => {
+    const part = (number: string, payable: number) =>
+      invoice(number, 'o-9', Math.min(payable, outstanding), outstanding);
+    const parts = [part('201', 6_000), part('202', 4_000), part('203', 1_000)];
+    const order = document('SO-9', outstanding, { orderId: 'o-9' });
+    expect(match(line(reference, amount), [order, ...parts])).toMatchObject({
+      certainty,
+      allocations: [{ orderId: 'o-9', amount: paid }],
+    });
+  });
 
-  it('never gives an order more than is outstanding of it, nor all together more than came', () => {
+  it('never gives an order more than its outstanding amount, nor all orders more than came in', () => {
     const { allocations } = match(line('SO-1042 SO-1043', 140_000), documents);
     expect(allocations).toEqual([
       { orderId: 'SO-1042', amount: 122_000 },

@@ -46,7 +46,7 @@ test.each([
   expect(checkVatNumber(vatNumber, country)).toMatchObject({ valid: false, detail });
 });
 
-test('a wrong check digit never passes: of ten Italian endings one is right', () => {
+test('a wrong check digit never passes: of ten Italian last digits one is right', () => {
   const endings = Array.from({ length: 10 }, (_, digit) => `1234567048${digit}`);
   expect(endings.filter((number) => checkVatNumber(number, 'IT').valid)).toEqual(['12345670488']);
 });

@@ -7,5 +7,5 @@ export const shown = (html: string) =>
     .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
     .replace(/\s+/g, ' ');
 
-/** A text in one line, as the eye reads it. */
+/** A text in one line, as people read it. */
 export const read = (text: string) => text.replace(/\s+/g, ' ');

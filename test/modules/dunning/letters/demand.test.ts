@@ -42,7 +42,7 @@ describe('the letter of a revocation', () => {
     }
   });
 
-  it('does so in English', () => {
+  it('lists the same in English', () => {
     const { subject, html, text } = renderer.renderDemand('en', demandOf());
     expect(subject).toBe('Payment on account ended: payment of €1,300.50 is due');
     for (const part of [shown(html), read(text)]) {
@@ -53,14 +53,14 @@ describe('the letter of a revocation', () => {
     }
   });
 
-  it('names one order by its number, without a sum of it', () => {
+  it('names a single order by its number, without a sum', () => {
     const { text } = renderer.renderDemand('it', demandOf({ orders: demandOf().orders.slice(0, 1) }));
     expect(read(text)).toContain('per l’ordine elencato qui di seguito');
     expect(text).toMatch(/Causale: +1042/);
     expect(text).not.toContain('Totale');
   });
 
-  it('adds up each currency for itself', () => {
+  it('adds up each currency separately', () => {
     const orders = [
       ...demandOf().orders,
       { orderId: 'c', orderNumber: 'C', outstanding: { amount: 100, currency: 'CHF' } },
@@ -86,7 +86,7 @@ describe('the letter of a revocation', () => {
     },
   );
 
-  it.each(languages)('keeps what somebody chose to do harm as text (%s)', (language) => {
+  it.each(languages)('keeps malicious values as text (%s)', (language) => {
     const nasty = '<b>{x}</b> & {{total}} {orders, plural, other {#}} <a href="http://e.example">\r\nBcc: x';
     const { subject, html } = renderer.renderDemand(
       language,

@@ -2,7 +2,7 @@ import type { MailData } from '../../../../src/modules/dunning/letters/render.ts
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
-/** An order of 1,520.00 EUR due on 3 March 2027, of which 1,220.00 are open, or what is given. */
+/** An order of 1,520.00 EUR due on 3 March 2027, 1,220.00 of it open, changed by what is given. */
 export function mailData({
   dueOn = '2027-03-03',
   ...given
@@ -36,7 +36,7 @@ export function mailData({
   };
 }
 
-/** The same order in three instalments; the first is paid, of the second 190.00 EUR are open, the mail is about it. */
+/** The same order in three instalments: the first is paid, the second has 190.00 EUR open, and the mail is about it. */
 export function instalmentData(): MailData {
   const part = (number: number, dueOn: string, amount: number, outstanding: number) => ({
     number,

@@ -47,7 +47,7 @@ describe('every e-mail, in every language', () => {
     expect(Object.keys(readTexts('en').mails).sort()).toEqual([...templateNames].sort());
   });
 
-  it.each(languages)('says something of its own in each mail (%s)', (language) => {
+  it.each(languages)('says something different in each mail (%s)', (language) => {
     const subjects = templateNames.map((name) => renderer.render(name, language, dataFor(name)).subject);
     expect(new Set(subjects).size).toBe(templateNames.length);
   });
@@ -81,7 +81,7 @@ describe('an order in instalments', () => {
     expect(shown(html)).toContain('(rata 2 di 3)');
   });
 
-  it('is not listed where there is only one', () => {
+  it('is not listed if it has only one', () => {
     const { html, text } = renderer.render('on-due', 'en', mailData());
     expect(shown(html) + text).not.toMatch(/nstalment/);
     expect(read(text)).toMatch(/Due date: 3 March 2027/);
@@ -112,7 +112,7 @@ describe('what a customer has to pay', () => {
     }
   });
 
-  it('does not speak of a part payment where there was none', () => {
+  it('does not mention a part payment if there was none', () => {
     const { html, text } = renderer.render('before-due', 'en', mailData({ outstanding: mailData().total }));
     expect(shown(html) + text).not.toContain('Paid so far');
   });
@@ -133,7 +133,7 @@ describe('what a customer has to pay', () => {
     ['riba', /RiBa/, /RiBa/],
     ['sdd', /SEPA direct debit/, /addebito diretto SEPA/],
     ['card', /card/, /carta/],
-  ] as const)('is no bank transfer where the merchant collects it by %s', (collection, english, italian) => {
+  ] as const)('is not a bank transfer if the merchant collects it by %s', (collection, english, italian) => {
     const { instalment } = mailData();
     const collected = { ...instalment, collection };
     for (const template of asking)
@@ -152,7 +152,7 @@ describe('what a customer has to pay', () => {
         }
   });
 
-  it('is told of each instalment that the merchant collects', () => {
+  it('says so of each instalment that the merchant collects', () => {
     const data = instalmentData();
     const [first, second, third] = data.instalments;
     const instalments = [first!, second!, { ...third!, collection: 'riba' as const }];
@@ -177,20 +177,20 @@ describe('what a customer has to pay', () => {
     expect(renderer.render('confirmation', language, mailData()).text).not.toMatch(/provisional|provvisoria/);
   });
 
-  it.each(['settled', 'cancelled'] as const)('is nothing in the mail %s', (template) => {
+  it.each(['settled', 'cancelled'] as const)('is not in the mail %s', (template) => {
     for (const language of languages) {
       const { html, text } = renderer.render(template, language, mailData({ outstanding: nothing }));
       expect(shown(html) + text).not.toMatch(/IBAN|How to pay|Come pagare|Causale|3 March|3 marzo/);
     }
   });
 
-  it('is nothing in a confirmation of an order that was paid meanwhile', () => {
+  it('is not in a confirmation of an order that was paid in the meantime', () => {
     const { subject, html, text } = renderer.render('confirmation', 'en', mailData({ outstanding: nothing }));
     expect(subject).toBe('Order 1042 confirmed');
     expect(shown(html) + text).not.toMatch(/IBAN|How to pay|3 March 2027/);
   });
 
-  it('tells in each reminder what to do if it was paid already', () => {
+  it('is accompanied in each reminder by what to do if it was already paid', () => {
     for (const template of asking.filter((name) => name !== 'confirmation')) {
       expect(read(renderer.render(template, 'en', mailData()).text)).toContain('If you have already paid');
       expect(read(renderer.render(template, 'it', mailData()).text)).toContain('Se avete già effettuato');
@@ -213,7 +213,7 @@ describe('how late a payment is', () => {
     expect(/Days late|Giorni di ritardo/.test(text)).toBe(daysLate > 0);
   });
 
-  it('lets a reminder that goes out after the due date not say "is due"', () => {
+  it('keeps a reminder that is sent after the due date from saying "is due"', () => {
     const over = mailData({ isDueOver: true });
     expect(read(renderer.render('on-due', 'en', over).text)).toContain('was due on 3 March');
     expect(read(renderer.render('on-due', 'it', over).text)).toContain('scadeva in data 3 marzo');
@@ -236,7 +236,7 @@ describe('the reader’s locale', () => {
     expect(localeFor(given)).toEqual({ language, locale });
   });
 
-  it('decides how a date is written, whatever the zone of the machine', () => {
+  it('decides how a date is written, whatever the machine’s time zone', () => {
     for (const zone of ['Pacific/Pago_Pago', 'Pacific/Kiritimati']) {
       vi.stubEnv('TZ', zone);
       expect(renderer.render('before-due', 'en-US', mailData()).text).toContain('March 3, 2027');
@@ -246,7 +246,7 @@ describe('the reader’s locale', () => {
   });
 });
 
-describe('values that somebody chose to do harm', () => {
+describe('malicious values', () => {
   const nasty =
     '<b>{x}</b> & "q" {{total}} {{#rows}} {daysLate, plural, other {#}} \'{\' $& <a href="http://e.example">';
 
@@ -287,13 +287,13 @@ describe('values that somebody chose to do harm', () => {
   });
 });
 
-it('names the order by its id where the shop gave no number', () => {
+it('the order is named by its id if the shop gave no number', () => {
   const { subject, text } = renderer.render('before-due', 'en', mailData({ orderNumber: null }));
   expect(subject).toContain('shop-77');
   expect(text).toMatch(/Payment reference: +shop-77/);
 });
 
-it('asks to reply only where replies are read', () => {
+it('a mail asks for replies only if replies are read', () => {
   const { html, text } = renderer.render('overdue-1', 'en', mailData({ replyTo: null }));
   expect(shown(html) + text).not.toMatch(/reply/i);
 });
@@ -323,7 +323,7 @@ describe('an order that was invoiced', () => {
     }
   });
 
-  it('lists its invoices where there are several', () => {
+  it('lists its invoices if there are several', () => {
     const english = renderer.render('overdue-2', 'en', mailData({ ...two, daysLate: 7 }));
     expect(english.subject).toBe(
       'Payment request: invoices 15 of 1 February 2027 and 16 of 10 February 2027 are 7 days overdue',
@@ -333,7 +333,7 @@ describe('an order that was invoiced', () => {
     expect(read(text)).toMatch(/Fattura:? 15 del 1 febbraio 2027 Fattura:? 16 del 10 febbraio 2027/);
   });
 
-  it('is confirmed and cancelled as an order, and said to be settled by its invoice if that is the order’s alone', () => {
+  it('is confirmed and cancelled as an order, and settled by its invoice if that covers no other order', () => {
     const subjectOf = (template: TemplateName, language: string, more: object) =>
       renderer.render(template, language, mailData({ outstanding: nothing, ...more })).subject;
     expect(subjectOf('confirmation', 'en', one)).toBe('Order 1042 confirmed');
@@ -346,7 +346,7 @@ describe('an order that was invoiced', () => {
     expect(subjectOf('settled', 'it', shared)).toBe('Ordine 1042 saldato: grazie');
   });
 
-  it('tells what the customer keeps back apart from what was paid', () => {
+  it('shows what the customer keeps back separately from what was paid', () => {
     const withheld = { amount: 22_000, currency: 'EUR' };
     const { text } = renderer.render('on-due', 'en', mailData({ ...one, withheld }));
     expect(read(text)).toMatch(/Withheld by you:? €220\.00/);

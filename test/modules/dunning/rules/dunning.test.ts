@@ -43,7 +43,7 @@ function plan(
 const instants = (steps: readonly { at: string }[]) => steps.map(({ at }) => at);
 const level = (offset: string): Level => ({ offset, template: 'on-due' });
 
-test('by default a customer hears 3 days before, on the day, 7 and 14 days after, at 09:00 in Rome', () => {
+test('by default a customer is reminded 3 days before, on the day, 7 and 14 days after, at 09:00 in Rome', () => {
   expect(plan([dueOn('2026-11-26')])).toEqual([
     {
       key: '1/-P3D',
@@ -112,7 +112,7 @@ test.each([
   ['2026-12-05', { levels: [level('P0D'), level('P7D')] }, 'a Saturday, but what follows stays', 1],
   ['2026-11-30', { sendTime: '23:59', spreadMinutes: 60 }, 'a spread that runs past midnight'],
 ])(
-  'what is due on %s is not said to be due today once that is over: %s, %s',
+  'no reminder says that what is due on %s is due today when that day is over: %s, %s',
   (due, policy, _why, left = 0) => {
     const key = 'order-0'; // late in the spread
     const steps = plan([dueOn(due)], { policy: { levels: [level('P0D')], ...policy }, spreadKey: key });
@@ -129,7 +129,7 @@ test.each([
   expect(step!.at.slice(0, 10)).toBe(day);
 });
 
-test('that something is overdue is not said before it is, wherever the reminders’ clock stands', () => {
+test('no reminder says that something is overdue before it is, in any time zone of the reminders', () => {
   for (const timeZone of ['America/New_York', 'Europe/London', 'Asia/Tokyo'])
     for (const sendTime of ['00:00', '09:00', '23:00']) {
       const due = dueOn('2027-03-07'); // a Sunday
@@ -140,7 +140,7 @@ test('that something is overdue is not said before it is, wherever the reminders
     }
 });
 
-test('reminders keep their day where the merchant works on all days', () => {
+test('reminders keep their day if the merchant works on all days', () => {
   const steps = plan([dueOn('2027-01-06')], { policy: { businessDays: false, levels: [level('P0D')] } });
   expect(instants(steps)).toEqual(['2027-01-06T08:00:00.000Z']);
 });
@@ -155,7 +155,7 @@ test('the holidays are those of the merchant’s country', () => {
   ]);
 });
 
-test('what would come before or at the order’s placement is left out', () => {
+test('a reminder before or at the order’s placement is left out', () => {
   const keys = (placedAt: string) => plan([dueOn('2026-11-26')], { placedAt }).map(({ key }) => key);
   expect(keys('2026-11-23T07:59:59.999Z')).toEqual(['1/-P3D', '1/P0D', '1/P7D', '1/P14D']);
   expect(keys('2026-11-23T08:00:00.000Z')).toEqual(['1/P0D', '1/P7D', '1/P14D']);
@@ -190,7 +190,7 @@ test('each instalment has its own reminders, all in order of time', () => {
   ]);
 });
 
-test('terms with a plan of their own follow it, even an empty one; the others follow the general levels', () => {
+test('terms with their own plan follow it, even if it is empty; the others follow the general levels', () => {
   const policy = { plans: { demo: [level('PT20S')], silent: [] } };
   const keys = (termsCode: string | null) =>
     plan([dueOn('2026-11-26')], { policy, termsCode }).map(({ key }) => key);
@@ -199,7 +199,7 @@ test('terms with a plan of their own follow it, even an empty one; the others fo
   for (const code of ['net30', null, 'constructor', '__proto__']) expect(keys(code)).toHaveLength(4);
 });
 
-test('the spread depends on the order alone, stays within its window, and spreads', () => {
+test('the spread depends only on the order, stays within its window, and spreads', () => {
   const spreadMinutes = 60;
   const start = Date.parse('2026-11-26T08:00:00.000Z');
   const at = (spreadKey: string | null) =>
@@ -239,7 +239,7 @@ test('keys are unique within an order, and every step comes after the placement'
   );
 });
 
-test('an unconfirmed reservation ends in a step that reminds nobody', () => {
+test('an unconfirmed reservation ends with a step that reminds nobody', () => {
   expect(expiry('2026-11-26T08:00:00.000Z')).toEqual({
     key: 'expire',
     at: '2026-11-26T08:00:00.000Z',

@@ -32,7 +32,7 @@ export const anApplicant = (over: Partial<Applicant> = {}): Applicant => ({
   ...over,
 });
 
-/** What Netterms has seen of a customer: nothing, but for what is named. */
+/** What Netterms has seen of a customer: nothing, except what is given. */
 export const seen = (over: Partial<Seen>): Partial<Applicant> => ({
   seen: { openOrders: 0, overdue: [], placed: [], late: [], vatCheck: null, ...over },
 });

@@ -8,7 +8,7 @@ import type { Rule } from '../../../../src/modules/eligibility/rules/rules.ts';
 import { defaultEligibility } from '../../../../src/modules/settings/rules/defaults.ts';
 import { anApplicant, aPolicy, eur } from './applicants.ts';
 
-/** The one check of that rule. */
+/** The only check by that rule. */
 function check(rule: Rule, applicant: Partial<Applicant>) {
   const { checks } = decide(anApplicant(applicant), aPolicy([rule]), eur(100));
   return checks.find((one) => one.rule === rule.rule);
@@ -95,7 +95,7 @@ test.each<[Rule, Partial<Applicant>, boolean, string, string, string]>([
   expect(check(rule, applicant)).toEqual({ rule: rule.rule, passed, actual, required, message });
 });
 
-test('every rule must pass: the verdict lists all of them, in the policy’s order, between privilege and limit', () => {
+test('every rule must pass: the decision lists all of them, in the policy’s order, between privilege and limit', () => {
   const policy = aPolicy([
     { rule: 'minOrders', orders: 5 },
     { rule: 'vatNumber' },
@@ -112,7 +112,7 @@ test('every rule must pass: the verdict lists all of them, in the policy’s ord
   ]);
 });
 
-test('a granted customer is not asked the rules, but keeps within the limit', () => {
+test('the rules are not applied to a granted customer, but the limit is', () => {
   const policy = aPolicy([{ rule: 'minOrders', orders: 1_000 }], { creditLimit: eur(50_000) });
   const granted = anApplicant({ privilege: 'granted' });
   const within = decide(granted, policy, eur(50_000));
@@ -159,7 +159,7 @@ test('the limit counts what is open, less the credit held, plus this order', () 
   });
 });
 
-test('the tolerance lets an order reach over the limit, and no further', () => {
+test('the tolerance allows an order to exceed the limit by that much, and no more', () => {
   const policy = { creditLimit: eur(9_000), tolerance: eur(1_000) };
   expect(creditCheck({}, policy)).toMatchObject({
     passed: true,
@@ -172,7 +172,7 @@ test('the tolerance lets an order reach over the limit, and no further', () => {
   });
 });
 
-test('the customer’s own limit goes before the policy’s, even if it is zero', () => {
+test('the customer’s own limit takes precedence over the policy’s, even if it is zero', () => {
   expect(creditCheck({ creditLimit: 10_000 }, { creditLimit: eur(0) })!.passed).toBe(true);
   expect(creditCheck({ creditLimit: 0 }, { creditLimit: eur(1_000_000) })!.passed).toBe(false);
 });
@@ -195,7 +195,7 @@ test('an order in another currency than the account’s is refused, and the two 
   });
 });
 
-test('credit: available is the limit, less exposure, plus unapplied, below zero where a limit was lowered', () => {
+test('credit: available is the limit, less exposure, plus unapplied, and negative if a limit was lowered', () => {
   expect(
     creditOf(anApplicant({ exposure: 70_000, unapplied: 5_000, creditLimit: 60_000 }), aPolicy()),
   ).toEqual({
@@ -220,7 +220,7 @@ test('an order is within the limit exactly when it is no more than what is avail
   );
 });
 
-test('until the merchant sets a policy nobody has credit', () => {
+test('until the merchant sets a policy, nobody has credit', () => {
   expect(decide(anApplicant(), defaultEligibility, eur(1)).eligible).toBe(false);
 });
 

@@ -27,7 +27,7 @@ const others = aSet('others', { rules: [{ rule: 'minOrders', orders: 3 }], credi
 const policy = { sets: [wholesale, others] };
 
 describe('rule sets', () => {
-  test('the first that the customer meets decides: its rules, its limit, its terms', () => {
+  test('the first set whose conditions the customer meets decides: its rules, its limit, its terms', () => {
     const wholesaler = anApplicant({ vatNumber: null });
     const refused = decide(wholesaler, policy, eur(100));
     expect(refused.set).toBe(wholesale);
@@ -44,7 +44,7 @@ describe('rule sets', () => {
     expect(termsCodesOf(retailer, policy)).toBeNull();
   });
 
-  test('a customer for whom there is none is refused, and has no limit', () => {
+  test('a customer who matches no set is refused, and has no limit', () => {
     const { eligible, checks, set } = decide(anApplicant({ groups: [] }), { sets: [wholesale] }, eur(1));
     expect([eligible, set]).toEqual([false, null]);
     expect(checks[1]).toEqual({
@@ -57,7 +57,7 @@ describe('rule sets', () => {
     expect(checks.at(-1)).toMatchObject({ rule: 'creditLimit', passed: false, required: 'at most 0.00 EUR' });
   });
 
-  test('the customer’s own privilege, limit and terms stand above them', () => {
+  test('the customer’s own privilege, limit and terms take precedence over them', () => {
     const own = anApplicant({ groups: [], privilege: 'granted', creditLimit: 500, ownTerms: ['net90'] });
     expect(decide(own, { sets: [wholesale] }, { ...eur(500), termsCode: 'net90' }).eligible).toBe(true);
     expect(decide(own, { sets: [wholesale] }, { ...eur(501), termsCode: 'net90' }).eligible).toBe(false);
@@ -89,7 +89,7 @@ describe('a policy that contradicts itself', () => {
   const wrong = (rules: Rule[], set: Partial<RuleSet> = {}) =>
     contradictionsOf({ sets: [aSet('first', { rules, ...set })] }).map(({ pointer }) => pointer);
 
-  test('is told of each place', () => {
+  test('gets an error for each place', () => {
     expect(contradictionsOf({ sets: [others, wholesale] })).toEqual([
       {
         pointer: '/sets/1',
@@ -154,7 +154,7 @@ describe('a policy that contradicts itself', () => {
     expect(wrong(rules, set)).toEqual(pointers);
   });
 
-  test('or another one is told what is missing there, from the side that is changed', () => {
+  test('or another policy gets an error for what is missing there, from the side that is changed', () => {
     const eligibility = { sets: [aSet('all', { terms: ['net30', 'net90'], dunning: 'strict' })] };
     const all = { eligibility, terms, dunning };
     expect(unknownReferences('eligibility', all).map(({ pointer }) => pointer)).toEqual([
@@ -171,14 +171,14 @@ describe('a suspension with an end', () => {
   const until = '2027-03-10T00:00:00.000Z';
   const suspended = { privilege: 'suspended', privilegeUntil: until, privilegeAfter: 'granted' } as const;
 
-  test('ends at that very instant, and gives back what held before', () => {
+  test('ends at exactly that instant, and restores what applied before', () => {
     expect(privilegeAt(suspended, '2027-03-09T23:59:59.999Z')).toBe('suspended');
     expect(privilegeAt(suspended, until)).toBe('granted');
     expect(privilegeAt({ ...suspended, privilegeUntil: null }, '2099-01-01T00:00:00.000Z')).toBe('suspended');
     expect(privilegeAt({ ...suspended, privilege: 'revoked' }, '2099-01-01T00:00:00.000Z')).toBe('revoked');
   });
 
-  test('that follows another gives back what held before the first', () => {
+  test('that follows another restores what applied before the first', () => {
     expect(afterSuspension(suspended, '2027-03-09T00:00:00.000Z')).toBe('granted');
     expect(afterSuspension({ ...suspended, privilege: 'by_rules' }, until)).toBe('by_rules');
     expect(afterSuspension({ ...suspended, privilege: 'revoked' }, until)).toBe('revoked');
@@ -212,7 +212,7 @@ describe('two policies compared', () => {
     return changeOf(outlook(applicant, policy, null), outlook(applicant, after, null));
   };
 
-  test('a customer gains or loses, and else the limit and the terms count', () => {
+  test('a customer gains or loses, and otherwise the limit and the terms count', () => {
     expect(change(policy)).toBeNull();
     expect(change(aPolicy([], { creditLimit: eur(100_000) }), { pastOrders: 0 })).toBe('gains');
     expect(change({ sets: [wholesale] })).toBe('loses');
@@ -222,7 +222,7 @@ describe('two policies compared', () => {
     expect(change({ sets: [wholesale] }, { pastOrders: 0 })).toBeNull();
   });
 
-  test('what is ordered does not count where no order is named, an insured limit does', () => {
+  test('rules about the order do not count if no order is given, an insured limit does', () => {
     const asking = aPolicy([
       { rule: 'minAmount', amount: eur(100) },
       { rule: 'categories', onlyOf: ['tools'] },

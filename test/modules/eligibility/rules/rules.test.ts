@@ -353,14 +353,14 @@ test.each(lines)('%j of %j, order %j: passed %s', (rule, of, asked, passed, [act
   });
 });
 
-describe('what is read of the database', () => {
-  test('is nothing where no rule asks for it', () => {
+describe('what is read from the database', () => {
+  test('is nothing if no rule asks for it', () => {
     expect(needsOf([{ rule: 'vatNumber' }, { rule: 'minOrders', orders: 3 }, { rule: 'insuredLimit' }])).toBe(
       null,
     );
   });
 
-  test('is each period once, and no more than is asked', () => {
+  test('is each period once, and no more than the rules ask for', () => {
     expect(
       needsOf([
         { rule: 'minOrders', orders: 3, withinDays: 90 },
@@ -385,7 +385,7 @@ describe('what is read of the database', () => {
     });
   });
 
-  test('is never taken for nothing where it was forgotten', () => {
+  test('is never taken for empty if it was forgotten', () => {
     for (const rule of [
       { rule: 'maxOpenOrders', orders: 1 },
       { rule: 'maxDaysPastDue', days: 1 },
@@ -396,7 +396,7 @@ describe('what is read of the database', () => {
   });
 });
 
-test('a later debt never helps, and a higher tolerance never harms', () => {
+test('a later debt never helps, and a higher tolerance never hurts', () => {
   const line = fc.record({
     daysLate: fc.integer({ min: 0, max: 400 }),
     amount: fc.integer({ min: 1, max: 1e6 }),

@@ -18,7 +18,7 @@ const checked = (vatCheck: LatestVatCheck | null, over: Partial<Applicant> = {})
   anApplicant({ ...seen({ vatCheck }), ...over });
 const ask = (rule: VatRule, applicant: Applicant) => checkRule(rule, applicant, eur(100));
 
-describe('the register’s word on a VAT number', () => {
+describe('the register’s answer on a VAT number', () => {
   test.each<[string, VatRule, LatestVatCheck | null, Partial<Applicant>, boolean, string]>([
     ['valid, foreign', strict, valid, german, true, 'The VAT number is valid in VIES.'],
     ['valid, domestic', strict, valid, {}, true, 'The VAT number is valid in VIES.'],
@@ -115,7 +115,7 @@ describe('the register’s word on a VAT number', () => {
     expect(ask(rule, checked(vatCheck, over))).toMatchObject({ rule: 'vatNumber', passed, message });
   });
 
-  it('says what was asked and what was found', () => {
+  it('says what was required and what was found', () => {
     expect(ask(required, checked(valid, german))).toMatchObject({
       actual: 'DE136695976, valid in VIES on 2027-02-01',
       required: 'a valid VAT number, checked in VIES if it was asked',
@@ -126,7 +126,7 @@ describe('the register’s word on a VAT number', () => {
     });
   });
 
-  it('counts for as many days as the policy says, by the merchant’s calendar', () => {
+  it('is valid for as many days as the policy says, by the merchant’s calendar', () => {
     const rule: VatRule = { ...strict, validForDays: 28 };
     const on = (today: string, vatCheck: LatestVatCheck, over: Partial<Applicant> = german) =>
       ask(rule, checked(vatCheck, { today, ...over }));
@@ -135,20 +135,20 @@ describe('the register’s word on a VAT number', () => {
       passed: false,
       message: 'VIES last answered on 2027-02-01, more than 28 days ago; the policy requires an answer.',
     });
-    // In Rome it was the 2nd of February already.
+    // In Rome it was already 2 February.
     expect(on('2027-03-02', { ...valid, checkedAt: '2027-02-01T23:00:00.000Z' })).toMatchObject({
       passed: true,
     });
     expect(on('2027-03-02', invalid, {})).toMatchObject({ passed: false });
   });
 
-  it('against a foreign customer stands until there is a better one, however old it is', () => {
+  it('against a foreign customer is valid until there is a better one, however old it is', () => {
     const rule: VatRule = { ...required, validForDays: 1 };
     expect(ask(rule, checked(invalid, { ...german, today: '2028-01-01' }))).toMatchObject({ passed: false });
   });
 });
 
-it('without “register” nothing but the form is asked, and nothing is read', () => {
+it('without “register” only the form is checked, and nothing is read', () => {
   for (const rule of [{ rule: 'vatNumber' }, { rule: 'vatNumber', register: 'ignore' }] as VatRule[]) {
     expect(ask(rule, anApplicant(german))).toMatchObject({
       passed: true,
@@ -160,11 +160,11 @@ it('without “register” nothing but the form is asked, and nothing is read', 
   expect(needsOf([required])).toMatchObject({ vatCheck: true, openOrders: false });
 });
 
-test.each(['IT12345670488', 'EL094259216', 'XI110305878', 'FR40303265045'])('VIES has %s', (vatNumber) => {
+test.each(['IT12345670488', 'EL094259216', 'XI110305878', 'FR40303265045'])('VIES covers %s', (vatNumber) => {
   expect(isInVies(vatNumber)).toBe(true);
 });
 test.each(['GB110305878', 'CHE107787577', 'NO974760673MVA', 'GR094259216'])(
-  'VIES does not have %s',
+  'VIES does not cover %s',
   (vatNumber) => {
     expect(isInVies(vatNumber)).toBe(false);
   },

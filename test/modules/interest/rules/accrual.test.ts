@@ -48,7 +48,7 @@ describe('late interest', () => {
     ]);
   });
 
-  it('counts 366 days of a leap year, each as a 365th', () => {
+  it('counts 366 days in a leap year, each as a 365th of a year', () => {
     const { total, periods } = interestOf({ ...owed(100_000, '2023-12-31'), until: '2024-12-31' });
     expect(periods.map(({ days, ratePercent, interest }) => [days, ratePercent, interest])).toEqual([
       [182, '12.5', 6_233],
@@ -57,7 +57,7 @@ describe('late interest', () => {
     expect(total).toBe(12_408);
   });
 
-  it('goes on at the new rate on 1 January and 1 July', () => {
+  it('continues at the new rate on 1 January and 1 July', () => {
     expect(periods({ ...owed(100_000, '2024-12-30'), until: '2025-07-02' })).toEqual([
       ['2024-12-31', '2024-12-31', 1, '12.25', 100_000, 34],
       ['2025-01-01', '2025-06-30', 181, '11.15', 100_000, 5_529],
@@ -65,7 +65,7 @@ describe('late interest', () => {
     ]);
   });
 
-  it('falls with each part payment from the day after it, in whatever order they are told', () => {
+  it('falls with each part payment from the day after it, in whatever order they are given', () => {
     const first = { on: '2025-02-10', amount: 40_000 };
     const second = { on: '2025-03-10', amount: 25_000 };
     const expected = [
@@ -80,7 +80,7 @@ describe('late interest', () => {
       expect(periods({ ...owed(100_000, '2025-01-31', payments), until: '2025-03-31' })).toEqual(expected);
   });
 
-  it('is on what is left where a part was paid until the due day', () => {
+  it('accrues on what is left if a part was paid by the due day', () => {
     const early = [
       { on: '2024-12-15', amount: 30_000 },
       { on: '2025-01-31', amount: 20_000 },
@@ -92,7 +92,7 @@ describe('late interest', () => {
     expect(periods({ ...owed(100_000, '2025-01-31', all), until: '2026-01-31' })).toEqual([]);
   });
 
-  it('ends when the last part is paid, and begins anew where a payment comes back', () => {
+  it('ends when the last part is paid, and begins again if a payment comes back', () => {
     const movements = [
       { on: '2025-01-31', principal: 100_000 },
       { on: '2025-02-10', principal: 0 },
@@ -104,7 +104,7 @@ describe('late interest', () => {
     ]);
   });
 
-  it('does not accrue on a disputed part, nor on anything in insolvency', () => {
+  it('does not accrue on a disputed part, nor on anything during insolvency', () => {
     const debt = { ...owed(100_000, '2025-01-31'), until: '2025-03-31' };
     const disputed = { from: '2025-02-11', to: '2025-02-20', amount: 70_000 };
     expect(periods({ ...debt, excluded: [disputed] })).toEqual([
@@ -124,7 +124,7 @@ describe('late interest', () => {
     expect(periods({ ...debt, excluded: [before] })).toEqual([]);
   });
 
-  it('is rounded half up, each period by itself', () => {
+  it('is rounded half up, each period separately', () => {
     const debt = { dueOn: '2024-12-31', until: '2025-01-01', rates: [{ from: '2025-01-01', percent: '0' }] };
     const cents = (principal: number, margin: string) =>
       interestOf({ ...debt, movements: [{ on: '2024-12-31', principal }], margin }).total;
@@ -133,7 +133,7 @@ describe('late interest', () => {
     expect(cents(1_000_000_000_000, '30')).toBe(821_917_808);
   });
 
-  it('needs the rate of each half-year in which something is owed, and names the one that is missing', () => {
+  it('needs the rate of each half-year in which something is owed, and names a missing one', () => {
     const debt = owed(100_000, '2026-06-30');
     expect(() => interestOf({ ...debt, until: '2027-01-01' })).toThrow(
       expect.objectContaining({
@@ -172,7 +172,7 @@ describe('whatever the debt', () => {
     });
   const total = (accrual: Accrual) => interestOf(accrual).total;
 
-  it('interest is never negative, and each of its periods is of one principal and one half-year', () => {
+  it('interest is never negative, and each of its periods has one principal and one half-year', () => {
     fc.assert(
       fc.property(debt, ({ days, ...given }) => {
         const { periods, total } = interestOf({ ...given, until: addDays(given.dueOn, days) });
@@ -186,7 +186,7 @@ describe('whatever the debt', () => {
     );
   });
 
-  it('a day more is never less', () => {
+  it('one more day never means less interest', () => {
     fc.assert(
       fc.property(debt, ({ days, ...given }) => {
         const until = addDays(given.dueOn, days);
@@ -197,7 +197,7 @@ describe('whatever the debt', () => {
     );
   });
 
-  it('an earlier payment costs nothing more, but for a cent for each rounding', () => {
+  it('an earlier payment never costs more, except for a cent per rounding', () => {
     fc.assert(
       fc.property(debt, fc.nat(400), ({ days, payments, principal, ...given }, earlier) => {
         const until = addDays(given.dueOn, days);
@@ -219,7 +219,7 @@ describe('whatever the debt', () => {
     );
   });
 
-  it('counting up to a day and on from it differs from counting at once by a cent at most', () => {
+  it('counting up to a day and on from it differs from counting in one go by a cent at most', () => {
     fc.assert(
       fc.property(debt, fc.nat(900), ({ days, ...given }, at) => {
         const until = addDays(given.dueOn, days);
@@ -230,7 +230,7 @@ describe('whatever the debt', () => {
     );
   });
 
-  it('a note of the same principal splits nothing', () => {
+  it('a movement to the same principal does not split a period', () => {
     fc.assert(
       fc.property(debt, fc.nat(900), ({ days, payments, principal, ...given }, after) => {
         const until = addDays(given.dueOn, days);

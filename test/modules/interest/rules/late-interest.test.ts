@@ -47,7 +47,7 @@ describe('in Italy', () => {
     expect(known.every(({ source }) => /^(MEF|ECB)/.test(source))).toBe(true);
   });
 
-  it('what was agreed before 2013 has seven points, later too', () => {
+  it('contracts concluded before 2013 keep seven points in later half-years', () => {
     const late = ['2025-01-31', '2025-02-28'] as const;
     expect(rate(...late, { concludedOn: '2012-12-31' })).toBe('10.15');
     expect(rate(...late, { concludedOn: '2013-01-01' })).toBe('11.15');
@@ -56,13 +56,13 @@ describe('in Italy', () => {
     expect(rate('2013-01-01', '2013-01-31')).toBe('8.75');
   });
 
-  it('food has four points more, from which no agreement departs', () => {
+  it('food has four points more, and no agreement may depart from them', () => {
     const late = ['2025-01-31', '2025-02-28'] as const;
     expect(rate(...late, { agrifood: true })).toBe('15.15');
     expect(rate(...late, { agrifood: true }, { marginPercent: '2' })).toBe('15.15');
   });
 
-  it('the merchant’s margin and rates stand above the law’s and the published ones', () => {
+  it('the merchant’s margin and rates take precedence over the legal and published ones', () => {
     const late = ['2025-01-31', '2025-02-28'] as const;
     expect(rate(...late, {}, { marginPercent: '5.5' })).toBe('8.65');
     const referenceRates = [
@@ -77,19 +77,19 @@ describe('in Italy', () => {
   });
 });
 
-it('a country whose law is not known here is named', () => {
+it('a country without a law here is named', () => {
   for (const country of ['DE', 'FR', 'constructor'])
     expect(() => rate('2025-01-31', '2025-02-28', {}, {}, country)).toThrow(
       expect.objectContaining({ code: 'no-interest-law', message: expect.stringContaining(country) }),
     );
 });
 
-it('the law that holds is that of the policy’s country, else of the merchant’s', () => {
+it('the law is that of the policy’s country, otherwise of the merchant’s', () => {
   expect(countryOf(defaultLateInterest, { country: 'DE' })).toBe('DE');
   expect(countryOf({ ...defaultLateInterest, country: 'IT' }, { country: 'DE' })).toBe('IT');
 });
 
-it('the compensation is 40 EUR, and nothing in another currency', () => {
+it('the compensation is 40 EUR, and zero in another currency', () => {
   expect(compensationFor(defaultLateInterest, 'EUR')).toEqual(eur(40));
   expect(compensationFor(defaultLateInterest, 'CHF')).toEqual({ amount: 0, currency: 'CHF' });
 });

@@ -16,7 +16,7 @@ const charged = entries('2025-12-01', { owed: 1_220 });
 const noted = entries('2026-01-10', { made: 220 });
 const paid = entries('2026-02-10', { owed: -1_220, received: 1_220 });
 
-test('what a credit note made credit lowers the principal from its own day on, never below nothing', () => {
+test('what a credit note turned into credit lowers the principal from its own day on, never below zero', () => {
   expect(principalMovements([charged, noted, paid]).get(1)).toEqual([
     { on: '2025-12-01', principal: 1_220 },
     { on: '2026-01-10', principal: 1_000 },
@@ -24,7 +24,7 @@ test('what a credit note made credit lowers the principal from its own day on, n
   ]);
 });
 
-test('what is owed again lowers nothing where its credit was spent, and as far as it was, the latest first', () => {
+test('credit that was spent before its payment came back does not lower the principal, the latest first', () => {
   const reversed = { ...paid, owed: 0, received: 0 };
   expect(principalMovements([charged, noted, reversed]).get(1)?.at(-1)?.principal).toBe(1_220);
   const second = entries('2026-01-20', { made: 100 });
@@ -37,7 +37,7 @@ test('what is owed again lowers nothing where its credit was spent, and as far a
   ]);
 });
 
-test('each instalment moves by itself', () => {
+test('each instalment moves independently', () => {
   const other = { ...charged, instalment: 2, owed: 500 };
   expect([...principalMovements([charged, noted, paid, other]).keys()]).toEqual([1, 2]);
   expect(principalMovements([charged, other]).get(2)).toEqual([{ on: '2025-12-01', principal: 500 }]);

@@ -19,7 +19,7 @@ const ISSUED = '2027-03-20';
 const TODAY = '2027-04-02';
 const cause = { kind: 'invoice', id: 'inv' } as const;
 
-/** Instalments of 500 each, of which that much was received, and of that made credit. */
+/** Instalments of 500 each, with the amounts received, and how much of these was turned into credit. */
 const order = (...received: [received: number, made?: number][]) => ({
   balances: received.map(
     ([paid], index): Balance => ({ number: index + 1, amount: 500, outstanding: 500 - paid, charges: 0 }),
@@ -41,7 +41,7 @@ const note = (amount: number, ...received: [number, number?][]) => {
 };
 
 describe('a credit note', () => {
-  it('reduces what is owed first, then makes credit of what was paid, the earliest due first', () => {
+  it('reduces what is owed first, then turns what was paid into credit, the earliest due first', () => {
     expect(note(700, [500], [400])).toEqual([
       `receivable credit_note 2 -100 ${ISSUED}`,
       `unapplied credit_note 1 500 ${ISSUED}`,
@@ -49,7 +49,7 @@ describe('a credit note', () => {
     ]);
   });
 
-  it('makes no credit of what was made credit before, or of what nobody paid', () => {
+  it('does not turn into credit what already was, or what was not paid', () => {
     expect(note(300, [500, 400], [500])).toEqual([
       `unapplied credit_note 1 100 ${ISSUED}`,
       `unapplied credit_note 2 200 ${ISSUED}`,
@@ -101,7 +101,7 @@ describe('what is owed again after it was credited', () => {
     ]);
   });
 
-  it('is reduced by no more than is held, owed and made, with keys of their own', () => {
+  it('is reduced by no more than is held, owed and was turned into credit, with separate keys', () => {
     const amount = fc.nat(500);
     fc.assert(
       fc.property(
@@ -125,7 +125,7 @@ describe('what is owed again after it was credited', () => {
   });
 });
 
-it('a cancellation gives back what was received and is not credit already, of each instalment', () => {
+it('a cancellation gives back what was received on each instalment and is not already credit', () => {
   const { standings } = order([500, 200], [0, 100]);
   expect(told(cancellation('c', 'o', standings, TODAY))).toEqual([
     `receivable cancellation 1 -300 ${TODAY}`,

@@ -15,7 +15,7 @@ const RECEIVED = '2027-03-31';
 const TODAY = '2027-04-02';
 const returned = { paymentId: 'bounced', returnedOn: '2027-04-05' };
 
-/** An order's books: each act is decided on the balances that the entries before it leave. */
+/** An order's books: each action is decided on the balances that the entries before it leave. */
 function books(amounts: readonly number[]) {
   const entries: Entry[] = [];
   const instalments = (): Balance[] =>
@@ -94,7 +94,7 @@ test('interest and costs are paid before the principal, instalment by instalment
   ]);
 });
 
-test('a cancellation takes back only what is owed or was received, of each part', () => {
+test('a cancellation reverses only what is owed or was received, of each part', () => {
   const standings: PartStanding[] = [
     { number: 1, part: 'principal', outstanding: 50, received: 20, made: 0 },
     { number: 1, part: 'charges', outstanding: 5, received: 0, made: 0 },
@@ -135,7 +135,7 @@ test('a cancelled order owes nothing, and what was received on it is credit', ()
   expect([order.receivable(), order.unapplied()]).toEqual([0, 150]);
 });
 
-test('a reversed payment is owed again; each entry is taken back by one that names it', () => {
+test('a reversed payment is owed again; each entry is reversed by one that names it', () => {
   const order = books([100]);
   const booked = order.pay('pay-1', 130).map((entry, index) => ({ ...entry, id: index + 7 }));
   expect(reversal(returned, booked)).toEqual([
@@ -221,7 +221,7 @@ test('no instalment is ever below zero or above its amount, and earlier ones are
   );
 });
 
-test('after a cancellation nothing is owed on any instalment, and all that was received is credit', () => {
+test('after a cancellation nothing is owed on any instalment, and everything that was received is credit', () => {
   fc.assert(
     fc.property(instalmentAmounts, received, (amounts, payments) => {
       const order = books(amounts);
@@ -246,7 +246,7 @@ test('reversing a payment restores both accounts to what they were', () => {
   );
 });
 
-test('no two entries share a key, and none is of zero', () => {
+test('no two entries share a key, and none is zero', () => {
   fc.assert(
     fc.property(instalmentAmounts, received, (amounts, payments) => {
       const order = books(amounts);
@@ -264,7 +264,7 @@ test('no two entries share a key, and none is of zero', () => {
   );
 });
 
-test('the same act decided twice on the same balances has the same keys', () => {
+test('the same action decided twice on the same balances has the same keys', () => {
   const open: Balance[] = [{ number: 1, amount: 100, outstanding: 60, charges: 10 }];
   const standings: PartStanding[] = [
     { number: 1, part: 'principal', outstanding: 50, received: 50, made: 0 },

@@ -25,7 +25,7 @@ const told = (entries: readonly Entry[]) =>
   );
 
 describe('an amendment', () => {
-  it('changes the charge of each instalment that is to be another, and nothing else', () => {
+  it('changes the charge of each instalment whose amount changes, and nothing else', () => {
     expect(
       told(
         amend({ amount: 300, amended: 450 }, { amount: 200, amended: 200 }, { amount: 500, amended: 350 }),
@@ -33,7 +33,7 @@ describe('an amendment', () => {
     ).toEqual(['receivable amendment 150 1 principal', 'receivable amendment -150 3 principal']);
   });
 
-  it('lets what is paid too much of one pay the others, costs before principal, then become credit', () => {
+  it('uses what is overpaid on one instalment to pay the others, costs before principal, then as credit', () => {
     const received = [{ paymentId: 'p', amount: 300 }];
     const entries = amend(
       { amount: 300, amended: 100, received },
@@ -65,7 +65,7 @@ describe('an amendment', () => {
     ]);
   });
 
-  it('makes and loses no money, and leaves no instalment below nothing', () => {
+  it('neither creates nor loses money, and leaves no instalment below zero', () => {
     const instalment = fc
       .record({
         amount: fc.nat(1_000),
@@ -124,7 +124,7 @@ describe('a waiver', () => {
     { number: 1, paymentId: 'older', receivedOn: '2027-03-31', amount: 40 },
   ];
 
-  it('gives up what is unpaid first, then frees what was paid, the newest first, for what else is owed', () => {
+  it('gives up what is unpaid first, then releases what was paid, the newest first, for what else is owed', () => {
     expect(told(waiver('cmd', 'o', owed, { amount: 55, received, today: TODAY }))).toEqual([
       'receivable waiver -30 1 charges',
       'receivable waiver -5 2 charges',
@@ -137,7 +137,7 @@ describe('a waiver', () => {
     ]);
   });
 
-  it('counts on its day; the money that it frees counts from the day on which it was received', () => {
+  it('counts on its own day; the money that it releases counts from the day on which it was received', () => {
     const days = waiver('cmd', 'o', owed, { amount: 50, received, today: TODAY }).map(
       ({ kind, amount, valueOn }) => [kind, amount, valueOn],
     );
@@ -150,7 +150,7 @@ describe('a waiver', () => {
     ]);
   });
 
-  it('makes unapplied credit of what pays nothing else', () => {
+  it('turns what pays nothing else into unapplied credit', () => {
     const settled = [{ number: 1, amount: 1_000, outstanding: 0, charges: 0 }];
     expect(
       told(waiver('cmd', 'o', settled, { amount: 40, received: received.slice(1), today: TODAY })),

@@ -31,12 +31,12 @@ describe('the instalments of an order with another total', () => {
     expect(amended(thirds, lines([300, 300, 400]), 2_000)).toEqual([600, 600, 800]);
   });
 
-  it('keep an agreed plan: more with the last one, less off the last ones', () => {
+  it('keep an agreed plan: an increase goes to the last one, a decrease comes off the last ones', () => {
     expect(amended(thirds, lines([300, 300, 400], [], true), 1_100)).toEqual([300, 300, 500]);
     expect(amended(thirds, lines([300, 300, 400], [], true), 550)).toEqual([300, 250, 0]);
   });
 
-  it('come to no less than what was forgiven of them', () => {
+  it('are never less than what was forgiven of them', () => {
     expect(amended(thirds, lines([300, 300, 400], [250, 0, 0]), 500)).toEqual([250, 150, 100]);
     expect(amended(thirds, lines([300, 300, 400], [0, 0, 150], true), 450)).toEqual([300, 0, 150]);
   });

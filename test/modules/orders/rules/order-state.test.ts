@@ -8,7 +8,7 @@ import {
 
 const statuses = Object.keys(transitions) as OrderStatus[];
 
-test('an order may go these ways and no other', () => {
+test('an order may take these transitions and no others', () => {
   const ways = statuses.flatMap((from) =>
     statuses.filter((to) => mayBecome(from, to)).map((to) => `${from} → ${to}`),
   );

@@ -12,14 +12,14 @@ const reminders = [
   step('1/P7D', '2026-12-03T08:00:00.000Z'),
 ];
 
-test('a step is due from its very instant on', () => {
+test('a step is due from exactly its instant on', () => {
   const at = Date.parse('2026-11-26T08:00:00.000Z');
   expect(keys(splitDue(reminders, at).due)).toEqual(['1/-P3D', '1/P0D']);
   expect(keys(splitDue(reminders, at - 1).due)).toEqual(['1/-P3D']);
   expect(keys(splitDue(reminders, at).later)).toEqual(['1/P7D', '1/P14D']);
 });
 
-test('after an outage over three reminders only the newest goes out', () => {
+test('after an outage over three reminders only the newest is sent', () => {
   const { due } = splitDue(reminders, Date.parse('2026-12-03T08:00:00.000Z'));
   const { send, superseded } = collapse(due);
   expect([keys(send), keys(superseded)]).toEqual([['1/P7D'], ['1/-P3D', '1/P0D']]);
@@ -35,13 +35,13 @@ test('each instalment keeps its newest reminder', () => {
   expect([keys(send), keys(superseded)]).toEqual([['2/-P3D', '1/P14D'], ['1/P7D']]);
 });
 
-test('of two steps at one instant the later level is sent', () => {
+test('of two steps at the same instant the later level is sent', () => {
   const at = '2026-11-30T08:00:00.000Z';
   const { due } = splitDue([step('1/P0D', at), step('1/P2D', at)], Date.parse(at));
   expect(keys(collapse(due).send)).toEqual(['1/P2D']);
 });
 
-test('one step that is due is sent, none is no work', () => {
+test('a single due step is sent; without a due step there is nothing to do', () => {
   expect(collapse([reminders[0]!])).toEqual({ send: [reminders[0]], superseded: [] });
   expect(collapse([])).toEqual({ send: [], superseded: [] });
 });
@@ -71,7 +71,7 @@ test('no step is lost or done twice, the plan is left as it was, and what is sen
   );
 });
 
-test('what comes next is of an instalment that is still unpaid', () => {
+test('the next step belongs to an instalment that is still unpaid', () => {
   const plan = ['1/P0D', '1/P7D', '2/-P3D', '2/P0D', '1/P14D'].map((key, day) => ({
     key,
     at: `2027-01-1${day}T08:00:00.000Z`,

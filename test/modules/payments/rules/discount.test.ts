@@ -9,7 +9,7 @@ const of = (base: Partial<Record<'credited' | 'split' | 'withheld', number>>) =>
   return [amount.amount, payable.amount];
 };
 
-test('a discount is a part of the total less what is credited and what the state gets', () => {
+test('a discount is a percentage of the total less what is credited and what the state gets', () => {
   expect(settlingDiscount(given)).toEqual(given);
   expect(of({})).toEqual([2_440, 119_560]);
   expect(of({ credited: 22_000 })).toEqual([2_000, 98_000]);
@@ -17,11 +17,11 @@ test('a discount is a part of the total less what is credited and what the state
   expect(of({ credited: 61_000, split: 11_000 })).toEqual([1_000, 49_000]);
 });
 
-test('what is withheld is a part of it, and is not asked', () => {
+test('what is withheld counts for the discount, but does not have to be paid', () => {
   expect(of({ withheld: 20_000 })).toEqual([2_440, 99_560]);
 });
 
-test('of an order that is credited in full nothing is left', () => {
+test('an order that is credited in full has no discount left', () => {
   expect(of({ credited: 122_000 })).toEqual([0, 0]);
   expect(of({ credited: 120_000, withheld: 20_000 })).toEqual([40, 0]);
 });

@@ -59,13 +59,13 @@ describe('money without an allocation', () => {
     expect(shared(999)).toEqual({ both: 100, april: 50, provisional: 50 });
   });
 
-  it('goes to what is due on the Sunday before what is due on the Monday, late from one moment', () => {
+  it('pays what is due on the Sunday before what is due on the Monday, although both are late from the same moment', () => {
     const monday = order('monday', [[MARCH, 50]]);
     const sunday = order('sunday', [[MARCH, 50, '2027-02-28']]);
     expect([...shareOut([monday, sunday], 50, owedOf)]).toEqual([['sunday', 50]]);
   });
 
-  it('leaves an order what a deduction or a discount will take', () => {
+  it('does not pay what a deduction or a discount will take off an order', () => {
     const orders = [order('a', [[MARCH, 100]]), order('b', [[APRIL, 100]])];
     const asked = (given: OpenOrder) => (given.orderId === 'a' ? 98 : 100);
     expect(Object.fromEntries(shareOut(orders, 150, asked))).toEqual({ a: 98, b: 52 });
@@ -73,7 +73,7 @@ describe('money without an allocation', () => {
 });
 
 describe('an allocation', () => {
-  it('that names an instalment pays that one, its costs first; the others what is left', () => {
+  it('that names an instalment pays that one first, its costs first of all, then the others', () => {
     const balances = [line(1, 100, 10), line(2, 100, 5)];
     expect(allocatedShares(balances, [{ instalment: 2, amount: 50 }, { amount: 30 }])).toEqual([
       { number: 2, part: 'charges', amount: 5 },
@@ -84,7 +84,7 @@ describe('an allocation', () => {
     expect(startingWith(balances, 2).map(({ number }) => number)).toEqual([2, 1]);
   });
 
-  it('moves credit to the order: what one account loses is owed less', () => {
+  it('moves credit to the order: the credit falls by as much as what is owed', () => {
     const shares = allocatedShares([line(1, 100)], [{ amount: 60 }]);
     const entries = allocation('c', 'o', shares, { paymentId: 'p', valueOn: '2027-03-31' });
     expect(entries.map(({ key, account, amount, paymentId }) => [key, account, amount, paymentId])).toEqual([
@@ -103,7 +103,7 @@ const lines = fc.array(
 const numbered = (given: { outstanding: number; charges: number }[]): Balance[] =>
   given.map(({ outstanding, charges }, index) => line(index + 1, outstanding, charges));
 
-test('whatever the parts, credit and what is owed fall by the same, no part below zero, each place once', () => {
+test('whatever the parts, credit and what is owed fall by the same amount, no part below zero, each part once', () => {
   const part: fc.Arbitrary<AllocationPart> = fc
     .record({
       instalment: fc.option(fc.integer({ min: 1, max: 6 })),
@@ -137,7 +137,7 @@ test('whatever the parts, credit and what is owed fall by the same, no part belo
   );
 });
 
-test('sharing out loses no cent, and gives no order more than it owes', () => {
+test('automatic allocation loses no cent, and gives no order more than it owes', () => {
   const due = fc.option(fc.constantFrom(MARCH, APRIL));
   const orders = fc.array(fc.array(fc.tuple(due, fc.nat(500)), { minLength: 1, maxLength: 4 }), {
     maxLength: 5,
@@ -157,14 +157,14 @@ test('sharing out loses no cent, and gives no order more than it owes', () => {
 });
 
 describe('a collection', () => {
-  it('is final some bank days after the due date, which count neither weekends nor holidays', () => {
+  it('is final some bank days after the due date; weekends and holidays do not count', () => {
     const italy = businessCalendar('IT');
     expect(finalOn('2027-03-31', 5, italy)).toBe('2027-04-07');
     expect(finalOn('2027-03-25', 2, italy)).toBe('2027-03-30'); // over Easter Monday
     expect(finalOn('2027-03-27', 0, italy)).toBe('2027-03-30'); // a Saturday
   });
 
-  it('can come back unpaid from wherever the bank has it, and be presented again', () => {
+  it('can be returned unpaid from any state at the bank, and be presented again', () => {
     for (const state of ['presented', 'credited', 'paid'] as const)
       expect(nextStates(state)).toContain('unpaid');
     expect(nextStates('unpaid')).toContain('presented');

@@ -11,7 +11,7 @@ it('what a spreadsheet would take for a formula is text, and an amount stays an 
   ]);
 });
 
-it('pages are one table with one head', async () => {
+it('pages form one table with one header', async () => {
   async function* pages() {
     yield [['a', 1]];
     yield [];

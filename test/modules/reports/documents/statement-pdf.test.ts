@@ -56,7 +56,7 @@ function readable(pdf: Buffer): string {
 const pagesOf = (text: string) => text.match(/\/Type \/Page\b/g)?.length;
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16().toString('latin1');
 
-it('a statement is a tagged PDF with a language and a title, and has its fonts in it', async () => {
+it('a statement is a tagged PDF with a language, a title and embedded fonts', async () => {
   const text = readable(await statementPdf(aStatement({ name: 'Caffè Żółć' }), merchant));
   expect(text).toMatch(/\/Marked true/);
   expect(text).toMatch(/\/Lang \(it-IT\)/);
@@ -68,7 +68,7 @@ it('a statement is a tagged PDF with a language and a title, and has its fonts i
   expect(text).not.toMatch(/\/BaseFont \/(Helvetica|Times)/);
 });
 
-it('a long one has as many pages as it needs, and its head is announced once', async () => {
+it('a long statement has as many pages as it needs, and its header is announced once', async () => {
   const text = readable(await statementPdf(aStatement({}, 200), merchant));
   expect(pagesOf(text)).toBeGreaterThan(3);
   expect(text.match(/\/S \/TH\b/g)).toHaveLength(7);

@@ -38,7 +38,7 @@ it('what is owed is a debit, what is paid or held as credit a credit, and the ba
   ]);
 });
 
-it('the closing balance is the opening one and the debits less the credits', () => {
+it('the closing balance is the opening balance plus the debits less the credits', () => {
   const entries = fc.array(
     fc
       .tuple(
@@ -69,7 +69,7 @@ it('an ageing adds up to its total', () => {
   expect(ageingOf(open)).toEqual({ notDue: 5, '1-30': 5, '31-60': 0, '61-90': 0, over90: 100, total: 110 });
 });
 
-it('the days sales outstanding are receivables by sales, times the days, and unknown without sales', () => {
+it('the days sales outstanding are receivables divided by sales, times the days, and unknown without sales', () => {
   expect(daysSalesOutstanding({ receivables: 50_000, sales: 150_000, days: 90 })).toBe(30);
   expect(daysSalesOutstanding({ receivables: 10_000, sales: 30_001, days: 91 })).toBe(30.3);
   expect(daysSalesOutstanding({ receivables: 10_000, sales: 0, days: 90 })).toBeNull();

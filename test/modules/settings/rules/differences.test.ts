@@ -15,7 +15,7 @@ test('members are compared by name, items by place, and a missing side is left o
   expect(differences([], {})).toEqual([{ pointer: '', before: [], after: {} }]);
 });
 
-test('there are none exactly where the documents are equal', () => {
+test('there are no differences if and only if the documents are equal', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       expect(differences(one, JSON.parse(JSON.stringify(one)))).toEqual([]);

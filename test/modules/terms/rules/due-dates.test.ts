@@ -24,13 +24,13 @@ const due = (
   placedAt: string,
   { closedMonths = [], ...settings }: Given = {},
 ) => dueDate(rule, { placedAt, settings: { ...defaultSettings, timeZone: zone, ...settings }, closedMonths });
-/** The due day of an order placed at noon of that day. */
+/** The due day of an order placed at noon on that day. */
 const dueOn = (rule: DueRule & NonBusinessDays, placedOn: string, given: Given = {}) =>
   due(rule, timeOn(placedOn, '12:00', zone), given).dueOn;
 
 test.each([
   [30, '2026-11-24T08:00:00.000Z', '2026-12-24', '2026-12-24T23:00:00.000Z'],
-  // On Christmas, a Friday, and on a Sunday: who pays on the next day that is neither is in time.
+  // On Christmas, a Friday, and on a Sunday: a payment on the next day that is neither is in time.
   [30, '2026-11-25T08:00:00.000Z', '2026-12-25', '2026-12-28T23:00:00.000Z'],
   [30, '2026-01-30T08:00:00.000Z', '2026-03-01', '2026-03-02T23:00:00.000Z'],
   [30, '2028-01-30T08:00:00.000Z', '2028-02-29', '2028-02-29T23:00:00.000Z'],
@@ -146,7 +146,7 @@ describe('a due date on a day off', () => {
     ['2026-10-04', '2026-10-05'], // a Sunday, and a public holiday from 2026 on
     ['2027-10-04', '2027-10-05'], // a Monday: law 151/2025
     ['2026-11-29', '2026-11-30'], // a Sunday
-    ['2026-11-28', '2026-11-28'], // a Saturday is none
+    ['2026-11-28', '2026-11-28'], // a Saturday is not a holiday
     ['2026-05-01', '2026-05-02'], // a Friday, then a Saturday
     ['2026-04-05', '2026-04-07'], // Easter Sunday and Monday
     ['2026-12-25', '2026-12-28'], // three days of Christmas
@@ -156,17 +156,17 @@ describe('a due date on a day off', () => {
     expect(onDay(day)).toBe(expected);
   });
 
-  it('4 October was no holiday before 2026', () => {
+  it('4 October was not a holiday before 2026', () => {
     const rule = { kind: 'net', days: 0, nonBusinessDays: 'next' } as const;
     expect(dueOn(rule, '2024-10-04')).toBe('2024-10-04');
   });
 
-  it('moves off Saturdays too where the merchant keeps them', () => {
+  it('moves off Saturdays too if the merchant closes them', () => {
     expect(onDay('2026-11-28', { saturdays: 'closed' })).toBe('2026-11-30');
     expect(onDay('2026-05-01', { saturdays: 'closed' })).toBe('2026-05-04');
   });
 
-  it('knows the holidays of the merchant’s country and region', () => {
+  it('depends on the holidays of the merchant’s country and region', () => {
     expect(onDay('2026-10-26', { country: 'AT' })).toBe('2026-10-27');
     expect(onDay('2026-10-31', { country: 'DE', region: 'SN' })).toBe('2026-11-02');
     expect(onDay('2026-10-31', { country: 'DE', region: 'BY' })).toBe('2026-10-31');
@@ -174,7 +174,7 @@ describe('a due date on a day off', () => {
     expect(onDay('2026-05-25')).toBe('2026-05-25');
   });
 
-  it('stays where the terms keep it, and is overdue when the day that it moved to has ended', () => {
+  it('stays if the terms keep it, and is overdue when the next day that is not off has ended', () => {
     for (const keep of [{}, { nonBusinessDays: 'keep' as const }])
       expect(dueOn({ kind: 'fixed', on: '2026-11-29', ...keep }, '2026-01-01')).toBe('2026-11-29');
     const placedAt = '2026-03-27T10:00:00.000Z'; // two days later the clocks go forward
@@ -213,7 +213,7 @@ describe('a customer’s closed months', () => {
     expect(on('2026-05-31', [{ month: 6, moveToDay: 3 }])).toBe('2026-07-03'); // the Sunday leads into June
   });
 
-  it('do not put off what is due at once', () => {
+  it('do not postpone what is due at once', () => {
     expect(dueOn({ kind: 'net', days: 0 }, '2026-08-20', { closedMonths })).toBe('2026-08-20');
     expect(dueOn({ kind: 'net', days: 1 }, '2026-08-20', { closedMonths })).toBe('2026-09-10');
   });
@@ -240,7 +240,7 @@ const months = fc.uniqueArray(
   { selector: ({ month }) => month, maxLength: 11 },
 );
 
-test('nothing is due before the day of the order, nor in a closed month, nor on a day off that it moves from', () => {
+test('nothing is due before the day of the order, in a closed month, or on a day off that due dates move from', () => {
   fc.assert(
     fc.property(
       rule,

@@ -54,7 +54,7 @@ describe('a due date that counts from the fulfilment', () => {
     expect(final(terms, fulfilledOn).get(0)).toEqual(dueOnDay(expected, defaultSettings));
   });
 
-  it('is the one that an order placed on that day would have, whatever the rule and the day', () => {
+  it('is the same as for an order placed on that day, whatever the rule and the day', () => {
     fc.assert(
       fc.property(rules, days, closed, (rule, day, closedMonths) => {
         const [placed] = instalmentsOf(rule, { ...context(day, { closedMonths }), total });
@@ -77,7 +77,7 @@ describe('a due date that counts from the fulfilment', () => {
     );
   });
 
-  it('leaves alone what counts from the placement, the invoice or a set day', () => {
+  it('does not change what counts from the placement, the invoice or a set day', () => {
     const terms: Terms = {
       kind: 'instalments',
       from: 'fulfilled',
@@ -101,7 +101,7 @@ describe('a due date that counts from the fulfilment', () => {
 });
 
 describe('food', () => {
-  it('may be due on the last lawful day, and not on the next', () => {
+  it('may be due on the last lawful day, but not on the next', () => {
     const at = (days: number, perishable: boolean) => () =>
       offerOf(net(days), { ...context('2027-03-01'), total, regime: food(perishable) });
     expect(at(30, true)().instalments[0]!.dueOn).toBe('2027-03-31');
@@ -110,7 +110,7 @@ describe('food', () => {
     expect(at(61, false)).toThrow(expect.objectContaining({ code: 'terms-not-applicable' }));
   });
 
-  it('is judged by its last instalment, closed months and all', () => {
+  it('is judged by its last instalment, including closed months', () => {
     const lines: InstalmentLine[] = [
       { percent: '50', terms: net(10) },
       { remainder: true, terms: net(61) },
@@ -122,7 +122,7 @@ describe('food', () => {
     expect(() => offerOf(net(30), { ...order, closedMonths })).toThrow(/67 days/);
   });
 
-  it('is never due later than the law allows once it was delivered', () => {
+  it('is never due later than the law allows after it was delivered', () => {
     fc.assert(
       fc.property(rules, days, closed, fc.boolean(), (rule, day, closedMonths, perishable) => {
         const terms: Terms = { ...rule, from: 'fulfilled' };
@@ -136,7 +136,7 @@ describe('food', () => {
   });
 });
 
-it('any total, less than the set amounts ask for as well, is divided exactly', () => {
+it('any total, even one below the set amounts, is divided exactly', () => {
   const share = fc.oneof(
     fc.integer({ min: 1, max: 250_000 }).map((units) => ({ percent: (units / 10_000).toString() })),
     fc.integer({ min: 1, max: 10 ** 9 }).map((amount) => ({ amount: { amount, currency: 'EUR' } })),

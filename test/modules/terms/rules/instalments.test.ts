@@ -61,7 +61,7 @@ describe('instalments', () => {
         [3, '2027-01-24', 1],
       ],
     ],
-  ])('of %i cents are rounded half up, and a line of nothing is left out', (amount, expected) => {
+  ])('of %i cents are rounded half up, and a line of zero is left out', (amount, expected) => {
     expect(instalments([percent('30', 0), percent('30', 30), rest(60)], amount)).toEqual(expected);
   });
 
@@ -105,7 +105,7 @@ describe('instalments', () => {
     );
   });
 
-  it('sum to the total exactly, each above nothing, for any total from one cent on', () => {
+  it('sum to the total exactly, each above zero, for any total from one cent on', () => {
     const line = fc.record({
       share: fc.integer({ min: 1, max: 200_000 }).map((units) => (units / 10_000).toString()),
       days: fc.integer({ min: 0, max: 100 }),
