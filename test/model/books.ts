@@ -190,7 +190,7 @@ export class Books {
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
   }
 
-  /** Which payments a lower total has released depends on instalments, which the model does not have: it takes their shares. */
+  /** Which payments a lower total has released depends on instalments. The model has none: it takes the shares given. */
   learnShares(id: string, shares: ReadonlyMap<string, number>): void {
     for (const payment of this.payments.values()) {
       const before = payment.paid.get(id) ?? 0;

@@ -31,7 +31,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 /** When each world begins, whatever the machine's date: a Tuesday morning, or the instant of TEST_WORLD_BEGINS. */
 const BEGINS = process.env.TEST_WORLD_BEGINS ?? '2040-03-06T09:00:00.000Z';
 
-/** A merchant in a world whose time can be skipped: the real workflow, ledger and letters; the post and the store are ours. */
+/** A merchant in a world whose time can be skipped: real workflow, ledger and letters; mail server and store are ours. */
 export async function openWorld() {
   const env = await startSkipping();
   await env.sleep(Math.max(0, Date.parse(BEGINS) - (await env.currentTimeMs())));
