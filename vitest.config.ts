@@ -10,7 +10,7 @@ const pure = [
   'test/modules/reports/documents/**/*.test.ts',
 ];
 
-/** Makes recorded histories anew; no part of the tests. */
+/** Records the histories again; not part of the tests. */
 const recording = process.env.RECORD_HISTORIES
   ? [
       {

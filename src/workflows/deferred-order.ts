@@ -127,8 +127,17 @@ function remind(order: OrderState, step: Step, skipped: Step[]): void {
   sendInBackground(order, key, () => mail.sendReminder({ ...order.id, step, superseded }), step);
 }
 
-/** Applies pending commands in PostgreSQL, and shows the state of the order. */
+/** Applies pending commands in PostgreSQL, as many times as it takes, and shows the state of the order. */
 async function advance(order: OrderState): Promise<void> {
+  while (await advanceOnce(order));
+  if (order.superseded) return;
+  if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
+  showInSearch(order);
+  setCurrentDetails(describe(order));
+}
+
+/** Resolves to true if more commands wait than are applied at once. */
+async function advanceOnce(order: OrderState): Promise<boolean> {
   order.awake = false;
   const { manualRequests, expired, storeFailed } = order;
   Object.assign(order, { manualRequests: [], expired: false, storeFailed: false });
@@ -143,14 +152,11 @@ async function advance(order: OrderState): Promise<void> {
   });
   if (snapshot.superseded) {
     order.superseded = true;
-    return;
+    return false;
   }
   copySnapshot(order, snapshot);
-  if (snapshot.moreWaits) wake(order);
   if (snapshot.plan) replan(order, snapshot.plan);
-  if (order.status === 'open') order.plan = order.plan.filter((step) => step.kind !== 'expire');
-  showInSearch(order);
-  setCurrentDetails(describe(order));
+  return snapshot.moreWaits;
 }
 
 /** Due dates have changed: mails for steps that are no longer planned are cancelled. */

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
-import { aLook, eur } from '../support/builders.ts';
+import { aLook, eur, settings } from '../support/builders.ts';
 import { askOf, keep } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -105,6 +105,153 @@ describe('what is asked of one order at the same time', () => {
     expect((await confirming).status).toBe(200);
     expect((await api.ask('money', 'payments', payment)).status).toBe(200);
   });
+
+  it('money that was accepted is booked, even if a later time zone says that it came before the order', async () => {
+    const put = async (timeZone: string) => {
+      const { version } = (await api.call('/settings')).body;
+      const body = { baseVersion: version, settings: { ...settings, timeZone } };
+      expect((await api.call('/settings', body, { method: 'PUT' })).status).toBe(200);
+    };
+    await put('America/New_York');
+    api.clock.now = '2027-03-01T23:30:00.000Z';
+    await api.place('zone');
+    const payment = { paymentId: 'zone-1', amount: eur(1), receivedOn: '2027-03-01' };
+    expect((await api.call('/orders/zone/payments', payment)).status).toBe(202);
+    await put('Europe/Rome');
+    await api.work('zone');
+    expect(await commandsOf('zone')).toEqual([{ kind: 'recordPayment', outcome: 'applied' }]);
+    expect((await api.call('/orders/zone')).body.outstanding).toEqual(eur(99));
+  });
+
+  it('a credit note whose number is taken is refused, whatever waits, and the first one counts', async () => {
+    await api.place('notes');
+    const note = (creditNoteId: string, units: number) =>
+      api.call('/orders/notes/credit-notes', {
+        ...{ creditNoteId, amount: eur(units), number: 'NC-7', reason: 'returned' },
+      });
+    const first = note('n-1', 10);
+    await waiting('notes', 1);
+    expect(await note('n-2', 30)).toMatchObject({ status: 409, body: { code: 'credit-note-number-taken' } });
+    await api.work('notes');
+    expect(await first).toMatchObject({ status: 200, body: { outstanding: eur(90) } });
+  });
+
+  it('a credit note in another currency is refused, whatever waits, and its id stays free', async () => {
+    await api.place('dollars');
+    const extending = api.call('/orders/dollars/extend', { dueOn: '2027-06-30', reason: 'agreed' });
+    await waiting('dollars', 1);
+    const note = { creditNoteId: 'd-1', reason: 'returned' };
+    const inDollars = { ...note, amount: { amount: 100, currency: 'USD' } };
+    expect(await api.call('/orders/dollars/credit-notes', inDollars)).toMatchObject({
+      status: 422,
+      body: { code: 'currency-mismatch' },
+    });
+    await api.work('dollars');
+    expect((await extending).status).toBe(200);
+    expect((await api.ask('dollars', 'credit-notes', { ...note, amount: eur(1) })).status).toBe(200);
+  });
+
+  it('a reservation whose confirmation waits can be written off: all of it, and the order is closed', async () => {
+    await api.place('off', { confirm: 'later' });
+    const writeOff = () => api.call('/orders/off/write-off', { reason: 'gone' });
+    const answers = await atOnce('off', [confirm('off'), writeOff]);
+    expect(answers[1]).toMatchObject({ status: 200, body: { status: 'written_off', outstanding: eur(0) } });
+  });
+
+  it('an approval of more than is outstanding is refused and stays open, whatever waits', async () => {
+    const { version } = (await api.call('/settings')).body;
+    const body = { baseVersion: version, settings: { ...settings, writeOffApprovalOver: eur(50) } };
+    await api.call('/settings', body, { method: 'PUT' });
+    const second = await api.newKey(['admin']);
+    await api.place('much');
+    const asked = await api.ask('much', 'write-off', { amount: eur(90), reason: 'gone' });
+    const { approvalId } = asked.body.approval;
+    await api.ask('much', 'payments', { paymentId: 'much-1', amount: eur(30) });
+    const extending = api.call('/orders/much/extend', { dueOn: '2027-06-30', reason: 'agreed' });
+    await waiting('much', 1);
+    expect(await api.call(`/approvals/${approvalId}/approve`, {}, { as: second })).toMatchObject({
+      status: 422,
+      body: { code: 'write-off-exceeds-balance' },
+    });
+    expect((await api.call(`/approvals/${approvalId}`)).body.decision).toBeNull();
+    await api.work('much');
+    await extending;
+  });
+
+  it('a confirmation that lost to another one is right when it is repeated: the order is open', async () => {
+    await api.place('lost', { confirm: 'later' });
+    const withKey = (key: string) => () =>
+      api.call('/orders/lost/confirm', undefined, { method: 'POST', headers: { 'idempotency-key': key } });
+    const [won, lost] = await atOnce('lost', [withKey('lost-1'), withKey('lost-2')]);
+    expect(won!.status).toBe(200);
+    expect(lost).toMatchObject({ status: 409, body: { code: 'order-already-confirmed' } });
+    expect(await withKey('lost-2')()).toMatchObject({ status: 200, body: { status: 'open' } });
+  });
+});
+
+describe('a payment that comes back', () => {
+  it('cannot be reversed before it is booked, neither by itself nor with its bank collection', async () => {
+    await api.place('riba');
+    const collect = (body: object) => api.call('/orders/riba/instalments/1/collection', body);
+    await collect({ state: 'presented' });
+    await collect({ state: 'credited' });
+    const paid = { state: 'paid', paymentId: 'riba-1', confirmed: true, on: '2027-03-01' };
+    expect((await collect(paid)).status).toBe(202);
+    const notBooked = { status: 409, body: { code: 'payment-not-booked' } };
+    expect(await collect({ state: 'unpaid', reason: 'returned' })).toMatchObject(notBooked);
+    expect(await api.call('/payments/riba-1/reverse', { reason: 'returned' })).toMatchObject(notBooked);
+    await api.work('riba');
+    expect((await api.call('/orders/riba')).body.status).toBe('settled');
+    expect((await collect({ state: 'unpaid', reason: 'returned' })).status).toBe(200);
+    expect((await api.call('/orders/riba')).body).toMatchObject({ status: 'open', outstanding: eur(100) });
+  });
+
+  it('makes its orders’ workflows look again when it is repeated, in case they were not told', async () => {
+    await api.place('told');
+    await api.ask('told', 'payments', { paymentId: 'told-1', amount: eur(40) });
+    const notify = vi.spyOn(api.orderWorkflows, 'notify');
+    for (const replayed of [null, 'true']) {
+      const answer = await api.call('/payments/told-1/reverse', { reason: 'bounced' });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('idempotent-replayed')).toBe(replayed);
+    }
+    expect(notify).toHaveBeenCalledTimes(2);
+    notify.mockRestore();
+  });
+});
+
+it('one Idempotency-Key may serve the allocations of two payments', async () => {
+  await api.place('keyed');
+  const headers = { 'idempotency-key': 'rest-1' };
+  for (const paymentId of ['k-1', 'k-2']) {
+    await api.call('/customers/rossi/payments', { paymentId, amount: eur(10), allocate: 'none' });
+    const body = { allocations: [{ orderId: 'keyed', amount: eur(10) }] };
+    const allocating = api.call(`/payments/${paymentId}/allocations`, body, { headers });
+    expect((await api.working(allocating)).status).toBe(200);
+  }
+  expect((await api.call('/orders/keyed')).body.outstanding).toEqual(eur(80));
+});
+
+it('a revocation’s id that another customer’s revocation has is a conflict', async () => {
+  await addCustomer(api.sql, 'bianchi');
+  await addCustomer(api.sql, 'neri');
+  const body = { reason: 'unpaid', openOrders: 'demand' };
+  const { revocation } = (await api.call('/customers/bianchi/revoke', body)).body;
+  const same = { ...body, revocationId: revocation.revocationId };
+  expect(await api.call('/customers/neri/revoke', same)).toMatchObject({
+    status: 409,
+    body: { code: 'conflict' },
+  });
+});
+
+it('the audit trail keeps the id of a payment, and not what the payer wrote', async () => {
+  await api.place('payer');
+  const reference = 'IT60X0542811101000000123456';
+  await api.ask('payer', 'payments', { paymentId: 'payer-1', amount: eur(1), reference });
+  const rows = await api.sql<{ detail: object }[]>`
+    select detail from audit where subject = 'order/payer' and detail ->> 'paymentId' = 'payer-1'`;
+  expect(rows).toHaveLength(1);
+  expect(JSON.stringify(rows)).not.toContain(reference);
 });
 
 describe('a payment over two orders', () => {

@@ -421,8 +421,8 @@ describe('the export', () => {
 describe('bad input', () => {
   const days = 'Too big: expected number to be <=3653';
   it.each([
-    ['/customers/rossi/statement?from=2027-03-02&to=2027-03-01', 'from', 'before that'],
-    ['/customers/rossi/statement?from=2028-01-01', 'from', 'before that'],
+    ['/customers/rossi/statement?from=2027-03-02&to=2027-03-01', 'from', 'before it begins'],
+    ['/customers/rossi/statement?from=2028-01-01', 'from', 'before it begins'],
     ['/customers/rossi/statement?from=2027-02-30', 'from', 'Give a day as YYYY-MM-DD'],
     ['/customers/rossi/statement?currency=EURO', 'currency', 'a currency code of ISO 4217'],
     ['/customers/rossi/statement?format=xlsx', 'format', 'json, csv, pdf'],

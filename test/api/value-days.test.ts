@@ -94,6 +94,19 @@ describe('late interest, at 10.15 %,', () => {
     expect(await accrued('early-note')).toBe(1_140);
   });
 
+  it('is none on what was paid in time, even if a later credit note is entered before the payment', async () => {
+    for (const [orderId, facts] of [
+      ['in-time', [() => pay('in-time', 1_220, '2025-12-20'), () => credit('in-time', '2026-02-05')]],
+      ['as-well', [() => credit('as-well', '2026-02-05'), () => pay('as-well', 1_220, '2025-12-20')]],
+    ] as const) {
+      on(PLACED);
+      await place(orderId);
+      on(LATE);
+      for (const enter of facts) await enter();
+      expect([orderId, await accrued(orderId, '2026-02-28')]).toEqual([orderId, 0]);
+    }
+  });
+
   it('counts a credit note over two instalments on the earliest due first', async () => {
     const terms = { termsCode: 'weekly', total: eur(1_000) };
     await place('two-after', terms);
@@ -157,6 +170,23 @@ describe('late interest, at 10.15 %,', () => {
       for (const act of sequence) await acts[act](orderId);
       // 10 days of 1,000.00 and 31 of 900.00
       expect([orderId, await accrued(orderId)]).toEqual([orderId, 278 + 776]);
+    }
+  });
+
+  it('has the same balance with an invoice before, between or after two credit notes: its share is rounded once', async () => {
+    const note = (orderId: string, number: number) => {
+      const body = { creditNoteId: `${orderId}-${number}`, amount: eur(20), reason: 'returned' };
+      return done(api.ask(orderId, 'credit-notes', body, accounting));
+    };
+    for (const at of [0, 1, 2]) {
+      const orderId = `third-${at}`;
+      await place(orderId);
+      for (const number of [0, 1, 2]) {
+        if (number === at) await invoice(orderId, 1_000, { withheld: { kind: 'withholding' } });
+        if (number < 2) await note(orderId, number);
+      }
+      // 1,220.00 less 40.00, of which 180/1,220 are kept back: 1,000.00 less 32.79
+      expect((await order(orderId)).outstanding).toEqual(eur(967.21));
     }
   });
 

@@ -5,7 +5,7 @@ type Order = {
   /** By payments and credit, less what was reversed. */
   received: number;
   /** By credit notes and write-offs, as far as it reduced what is owed. */
-  letGo: number;
+  forgiven: number;
   /** By credit notes, including what exceeds the balance. */
   credited: number;
   /** What credit notes turned into credit, out of what was received. */
@@ -57,13 +57,21 @@ export class Books {
 
   place(id: string, total: number, confirm: 'now' | 'later'): void {
     const status = confirm === 'now' ? 'open' : 'reserved';
-    const none = { received: 0, letGo: 0, credited: 0, made: 0, fulfilled: 0, done: false, invoiced: false };
+    const none = {
+      received: 0,
+      forgiven: 0,
+      credited: 0,
+      made: 0,
+      fulfilled: 0,
+      done: false,
+      invoiced: false,
+    };
     this.orders.set(id, { status, total, ...none });
   }
 
   outstanding(id: string): number {
-    const { status, total, received, letGo } = this.orders.get(id)!;
-    return status === 'open' ? total - received - letGo : 0;
+    const { status, total, received, forgiven } = this.orders.get(id)!;
+    return status === 'open' ? total - received - forgiven : 0;
   }
 
   get exposure(): number {
@@ -85,7 +93,7 @@ export class Books {
     const open = order.status === 'open';
     /** Another total is not less than what was forgiven or credited; how much was invoiced is not modelled here. */
     const mayBe = (total: number) =>
-      total < order.letGo + order.made ? false : order.invoiced ? null : true;
+      total < order.forgiven + order.made ? false : order.invoiced ? null : true;
     switch (command.kind) {
       case 'confirm':
         return order.status === 'reserved';
@@ -153,7 +161,7 @@ export class Books {
         return;
       case 'credit': {
         const reduced = Math.min(command.amount, this.outstanding(id));
-        order.letGo += reduced;
+        order.forgiven += reduced;
         order.credited += command.amount;
         // No more than was paid: not what was written off.
         const made = Math.min(command.amount - reduced, order.received - order.made);
@@ -162,7 +170,7 @@ export class Books {
         break;
       }
       case 'writeOff':
-        order.letGo += command.amount ?? Math.min(command.upTo ?? 0, this.outstanding(id));
+        order.forgiven += command.amount ?? Math.min(command.upTo ?? 0, this.outstanding(id));
         if (this.outstanding(id) === 0) order.status = 'written_off';
         break;
       case 'amend':
@@ -233,7 +241,7 @@ export class Books {
     const left = [...this.payments.values()].reduce((sum, payment) => sum + payment.left, 0);
     const back = Math.max(Math.min(order.made, this.outstanding(id), this.unapplied - left), 0);
     order.made -= back;
-    order.letGo += back;
+    order.forgiven += back;
     this.unapplied -= back;
   }
 
@@ -248,7 +256,7 @@ export class Books {
   private setTotal(id: string, total: number): void {
     const order = this.orders.get(id)!;
     order.total = total;
-    const over = order.status === 'open' ? order.received + order.letGo - total : 0;
+    const over = order.status === 'open' ? order.received + order.forgiven - total : 0;
     if (over > 0) this.giveBack(id, over);
   }
 

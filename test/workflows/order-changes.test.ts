@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
+import { askOf, keep } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { fromDelivery, offerMore } from '../support/merchant.ts';
@@ -24,6 +26,24 @@ const fulfil = async (orderId: string, fields: object = {}) => {
 };
 const amend = async (orderId: string, units: number) =>
   (await world.submit(orderId, 'amend', { body: { total: eur(units).amount } })).command;
+
+it('an order that is settled while sixty payments wait takes them all before its workflow ends', async () => {
+  const order = await world.place({ orderId: 'many', orderNumber: 'MANY' });
+  await world.marked('many');
+  await world.quiet('many');
+  const now = await world.clock();
+  await keep(world.sql, async (within) => {
+    for (let n = 1; n <= 60; n++) {
+      const body = { paymentId: `many-${n}`, ...eur(1_220), receivedOn: now.slice(0, 10) };
+      await askOf(within, 'many', 'recordPayment', { body, now });
+    }
+  });
+  await world.env.client.workflow.getHandle(workflowIdOf(order)).signal('lookAgain', {});
+  expect(await world.ending(order)).toEqual({ status: 'settled' });
+  expect(
+    await world.sql`select outcome, count(*)::int from commands where order_id = 'many' group by 1`,
+  ).toEqual([{ outcome: 'applied', count: 60 }]);
+});
 
 describe('an order that is due from its delivery on', () => {
   it('is not reminded while the due date is provisional, and by the plan once it is fulfilled', async () => {

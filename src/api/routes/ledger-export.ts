@@ -32,7 +32,10 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const zone = await merchantZone(sql);
         const { from, to = dayAt(now, zone) } = query;
         if (from !== undefined && from > to)
-          invalid('from', `The period ends on ${to}, before it begins on ${from}.`);
+          invalid(
+            'from',
+            `The period ends on ${to}, before it begins on ${from}: give an earlier from or a later to.`,
+          );
         const start = from === undefined ? null : startOfDay(from, zone);
         const pages = exportLedger(sql, { start, end: endOfDay(to, zone), zone });
         const file = format === 'csv' ? csvPages(Object.keys(columns), csvRows(pages)) : jsonLines(pages);

@@ -56,9 +56,8 @@ export async function applyPending(
 }
 
 /**
- * Checks one command against the current state, applies it with its consequences, and closes the order if nothing is
- * owed any more.
- * @returns the state afterwards
+ * Judges one command by what holds now, applies it with what follows from it, and closes the order if it owes nothing.
+ * @returns the state after it
  */
 export async function applyCommand(
   tx: Tx,
@@ -68,40 +67,52 @@ export async function applyCommand(
 ): Promise<OrderSituation> {
   const definition = pipeline.orderCommands[command.kind];
   const read = definition.body.safeParse(command.body);
-  // One that cannot be read must not hold up those that come after it.
-  if (!read.success) return refused(tx, state, command, { code: 'internal', detail: read.error.message });
+  if (!read.success) {
+    // A command that cannot be read must not hold up those that come after it.
+    await noteOutcome(tx, state, command, { code: 'internal', detail: read.error.message });
+    return state;
+  }
   const body = read.data;
   const facts = await definition.read?.(tx, state, body, command.id);
   const refusal = definition.refuse(state, body, facts);
-  let after = state;
-  const reread = async () => {
-    after = { ...after, order: await getOrder(tx, state.order.id) };
-  };
-  if (refusal === null) {
-    const applied = await definition.apply(tx, state, body, { facts, command });
-    await reread();
-    for (const name of consequenceNames) {
-      if (!definition.consequences.includes(name)) continue;
-      await pipeline.consequences[name](tx, after, { command, paidWith: applied?.paidWith });
-      await reread();
-    }
-  }
-  await noteOutcome(tx, state, command, refusal);
-  if (after.order.status === 'open' && outstandingOf(await balancesOf(tx, after.order.id)) <= 0) {
-    await close(tx, after.order, { status: 'settled', actor: command.actor, reason: null, now: state.now });
-    await reread();
+  const after = refusal ? state : await follow(tx, pipeline, state, { definition, body, facts, command });
+  await noteOutcome(tx, state, command, refusal, definition.auditDetail?.(body));
+  return closeIfPaid(tx, after, command);
+}
+
+/** Applies a command, and then the consequences that it asks for, each with the order as it is by then. */
+async function follow(
+  tx: Tx,
+  { consequences }: Pipeline,
+  state: OrderSituation,
+  given: { definition: OrderCommand; body: unknown; facts: unknown; command: OrderCommandRow },
+): Promise<OrderSituation> {
+  const { definition, body, facts, command } = given;
+  const applied = await definition.apply(tx, state, body, { facts, command });
+  let after = await reread(tx, state);
+  if (applied && 'follows' in applied) return after;
+  for (const name of consequenceNames) {
+    if (!definition.consequences.includes(name)) continue;
+    await consequences[name](tx, after, { command, paidWith: applied?.paidWith });
+    after = await reread(tx, after);
   }
   return after;
 }
 
-async function refused(
+const reread = async (tx: Tx, state: OrderSituation): Promise<OrderSituation> => ({
+  ...state,
+  order: await getOrder(tx, state.order.id),
+});
+
+async function closeIfPaid(
   tx: Tx,
   state: OrderSituation,
-  command: OrderCommandRow,
-  refusal: Refusal,
+  { actor }: OrderCommandRow,
 ): Promise<OrderSituation> {
-  await noteOutcome(tx, state, command, refusal);
-  return state;
+  const { order, now } = state;
+  if (order.status !== 'open' || outstandingOf(await balancesOf(tx, order.id)) > 0) return state;
+  await close(tx, order, { status: 'settled', actor, reason: null, now });
+  return reread(tx, state);
 }
 
 async function noteOutcome(
@@ -109,6 +120,7 @@ async function noteOutcome(
   { now, order }: OrderSituation,
   { id, kind, actor, reason, body }: OrderCommandRow,
   refusal: Refusal | null,
+  detail: Readonly<Record<string, unknown>> = body,
 ): Promise<void> {
   await decideCommand(tx, id, { refusal, now });
   await recordAudit(tx, {
@@ -117,7 +129,7 @@ async function noteOutcome(
     action: `order.${kind}${refusal ? '.refused' : ''}`,
     subject: `order/${order.id}`,
     reason,
-    detail: refusal ? { refusal: refusal.code } : body,
+    detail: refusal ? { refusal: refusal.code } : detail,
   });
 }
 

@@ -41,6 +41,8 @@ export type Consequence = (tx: Tx, state: OrderSituation, trigger: Trigger) => P
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;
 /** `paidWith`: the money that the command brought; null: credit that comes from no payment; undefined: no money. */
 export type Trigger = { readonly command: CommandRow; readonly paidWith: MoneyIn | null | undefined };
+/** What an applied command says of itself: the money that came in with it, or that nothing follows from it. */
+export type Applied = { readonly paidWith: MoneyIn | null } | { readonly follows: false };
 /** Money of a payment, and the day on which it was received. */
 export type MoneyIn = { readonly paymentId: string; readonly receivedOn: Day };
 
@@ -64,12 +66,12 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
   /** Reads what else the command is checked against and applied to. */
   read?(tx: Tx, state: OrderSituation, body: Body, commandId: string): Promise<Facts>;
   /**
-   * Pure. Called at submission, and again when the command is applied. If another command waits for the order, that one
-   * may change the answer: then a refusal at submission counts only if `refusesAtOnce` is set.
+   * Pure. Asked at submission and again when the command is applied. If another command waits for the order, it may
+   * change the answer: then the submission does not refuse.
    */
   refuse(state: OrderSituation, body: Body, facts: Facts): Refusal | null;
-  /** Money is kept only if it will be booked: an order that cannot take it now refuses it, even if commands wait. */
-  readonly refusesAtOnce?: boolean;
+  /** Pure. Asked at submission alone, whatever waits: without it, the rows that the command keeps would be wrong. */
+  refuseToKeep?(state: OrderSituation, body: Body, facts: Facts): Refusal | null;
   /** Set if a second person may have to approve the command first. */
   readonly secondPerson?: SecondPerson<Body, Facts>;
   /** Writes the rows that belong to the command, at submission. */
@@ -79,8 +81,10 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
     state: OrderSituation,
     body: Body,
     given: { readonly facts: Facts; readonly command: CommandRow },
-    // biome-ignore lint/suspicious/noConfusingVoidType: most commands bring no money
-  ): Promise<{ readonly paidWith: MoneyIn | null } | void>;
+    // biome-ignore lint/suspicious/noConfusingVoidType: most commands have nothing to say
+  ): Promise<Applied | void>;
+  /** What the audit trail keeps of the body; all of it, if not given. */
+  auditDetail?(body: Body): Readonly<Record<string, unknown>>;
   readonly consequences: readonly ConsequenceName[];
   /** Whether what the command did still holds, for an answer that comes later. If not given, it does. */
   stillHolds?(order: OrderRow): boolean;
@@ -127,8 +131,9 @@ export type CustomerCommand<Body = unknown> = {
     state: CustomerSituation,
     body: Body,
     given: { readonly command: CommandRow; readonly ask: AskOrder },
-    // biome-ignore lint/suspicious/noConfusingVoidType: most commands change no order themselves
-  ): Promise<{ readonly changedOrders: readonly string[] } | void>;
+  ): Promise<void>;
+  /** Orders that it changes itself: their workflows have to read them again, after a repeat as well. */
+  changedOrders?(tx: Tx, body: Body): Promise<string[]>;
   readonly consequences: readonly CustomerConsequenceName[];
 };
 

@@ -71,17 +71,19 @@ export async function submitOrderCommand<Body, Facts>(
   );
   const content = fingerprint({ orderId, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
-  if (known) return { ...nothing, command: known };
+  const isSo = definition.alreadyDone?.(state) ?? false;
+  if (known && !(isSo && known.outcome === 'refused')) return { ...nothing, command: known };
   const second = approved ? undefined : definition.secondPerson;
   const asked = second && (await approvalOf(tx, id, second.named(given.body)));
   if (asked) return { ...nothing, approval: asked };
-  if (definition.alreadyDone?.(state)) return nothing;
+  if (isSo) return nothing;
 
   const body = definition.pin?.(state, given.body) ?? given.body;
   const facts = (await definition.read?.(tx, state, body, id)) as Facts;
-  const refusal = definition.refuse(state, body, facts);
-  if (refusal && (definition.refusesAtOnce || !(await isWaiting(tx, orderId))))
-    throw refusalError(refusal, order);
+  const refusal =
+    definition.refuseToKeep?.(state, body, facts) ??
+    ((await isWaiting(tx, orderId)) ? null : definition.refuse(state, body, facts));
+  if (refusal) throw refusalError(refusal, order);
   const amount = second?.amount(state, body, facts) ?? null;
   if (second && amount !== null)
     return askSecondPerson(tx, order, {
@@ -128,8 +130,15 @@ export async function submitCustomerCommand<Body>(
   );
   const content = fingerprint({ customerId: customer.id, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
-  if (known) return { ...nothing, command: known, children: await childrenOf(tx, known.id) };
-  if (await definition.alreadyDone?.(tx, state, body)) return nothing;
+  const changed = () => definition.changedOrders?.(tx, body) ?? [];
+  if (known)
+    return {
+      ...nothing,
+      command: known,
+      children: await childrenOf(tx, known.id),
+      changedOrders: await changed(),
+    };
+  if (await definition.alreadyDone?.(tx, state, body)) return { ...nothing, changedOrders: await changed() };
 
   const command = await keep(tx, called, {
     ...{ id, customerId: customer.id, orderId: null, parentId: null, kind, actor, reason, now },
@@ -138,7 +147,7 @@ export async function submitCustomerCommand<Body>(
   if ('replayed' in command) return command;
   const ask: AskOrder = (child, { order, body }) =>
     askOnBehalfOf(tx, pipeline, { parent: command, definition: child as OrderCommand, order, body, state });
-  const applied = await definition.apply(tx, state, body, { command, ask });
+  await definition.apply(tx, state, body, { command, ask });
   for (const name of definition.consequences)
     await pipeline.customerConsequences[name](tx, state, { body, command });
   await decideCommand(tx, id, { refusal: null, now });
@@ -147,7 +156,7 @@ export async function submitCustomerCommand<Body>(
     command,
     children: await childrenOf(tx, id),
     replayed: false,
-    changedOrders: applied?.changedOrders ?? [],
+    changedOrders: await changed(),
   };
 }
 

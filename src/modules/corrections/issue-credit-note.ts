@@ -4,7 +4,8 @@ import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { withheldByKind } from '../invoicing/tables.ts';
 import { creditNote } from '../ledger/rules/corrections.ts';
-import { book, creditedOf, standingsOf } from '../ledger/tables.ts';
+import { sumOf } from '../ledger/rules/entry.ts';
+import { book, creditedOf, creditNoteEffectsOn, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import { findSameNumber, keepCreditNote } from './credit-notes.ts';
 
@@ -35,16 +36,19 @@ export const issueCreditNote = orderCommand({
     return { left: order.total - credited, same };
   },
 
-  refuse({ order }, { amount, currency, number }, { left, same }) {
-    const refusal = otherCurrency(order, currency) ?? (order.status === 'settled' ? null : notOpen(order));
-    if (refusal) return refusal;
-    if (same)
-      return {
-        code: 'credit-note-number-taken',
-        detail: `Credit note ${same.creditNoteId} already has the number ${number} in that year, on order ${same.orderId}: give this one another number, or send nothing if it is the same credit note.`,
-        because: same,
-      };
-    return amount > left ? { code: 'credit-exceeds-order' } : null;
+  refuse({ order }, { amount }, { left }) {
+    const refusal = order.status === 'settled' ? null : notOpen(order);
+    return refusal ?? (amount > left ? { code: 'credit-exceeds-order' } : null);
+  },
+
+  refuseToKeep({ order }, { currency, number }, { same }) {
+    const refusal = otherCurrency(order, currency);
+    if (refusal || !same) return refusal;
+    return {
+      code: 'credit-note-number-taken',
+      detail: `Credit note ${same.creditNoteId} already has the number ${number} in that year, on order ${same.orderId}: give this one another number, or send nothing if it is the same credit note.`,
+      because: same,
+    };
   },
 
   async keep(tx, { order, now }, note, { id, actor }) {
@@ -53,14 +57,20 @@ export const issueCreditNote = orderCommand({
 
   async apply(tx, state, note, { facts: { left }, command }) {
     const { order } = state;
-    const [balances, standings, kept] = await Promise.all([
+    const [balances, standings, kept, notes] = await Promise.all([
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
       withheldByKind(tx, order.id),
+      creditNoteEffectsOn(tx, order.id),
     ]);
     const withheld = kept.flatMap(({ kind, amount }) => {
-      const [share] = apportion(amount, [note.amount, left - note.amount]);
-      return share === 0 ? [] : [{ kind, amount: share! }];
+      // Rounded once, over all credit notes: their sequence does not matter.
+      const whole =
+        kept.length === 1 ? amount + sumOf(notes.map((one) => ({ amount: one.givenBack }))) : amount;
+      const credited = whole === amount ? 0 : order.total - left;
+      const [, stays] = apportion(whole, [credited + note.amount, left - note.amount]);
+      const share = amount - stays!;
+      return share === 0 ? [] : [{ kind, amount: share }];
     });
     const entries = creditNote(order.id, balances, { ...note, standings, withheld });
     await book(tx, entries, bookingOf(state, command));

@@ -5,12 +5,12 @@ import { type ApprovalRow, decideApproval, getApproval } from '../approvals/tabl
 import type { Asked } from '../commands/asked.ts';
 import type { Commands } from '../commands/commands.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
-import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
+import { notOpen, otherCurrency, type Refusal } from '../commands/rules/refusal.ts';
 import { writeOffEntries } from '../ledger/rules/corrections.ts';
 import { outstandingOf } from '../ledger/rules/entry.ts';
 import { book } from '../ledger/tables.ts';
 import { close } from '../orders/close.ts';
-import { balancesOf } from '../orders/tables.ts';
+import { balancesOf, type OrderRow } from '../orders/tables.ts';
 
 /**
  * Writes off an amount of what is owed, the latest due first. Without an amount it writes off all that is owed, but no
@@ -28,20 +28,16 @@ export const writeOff = orderCommand({
     approvalId: z.string().optional(),
     requestedBy: z.string().optional(),
   }),
-  pin: ({ order }, body) => (body.amount === undefined ? { ...body, upTo: order.outstanding } : body),
+  pin({ order }, body) {
+    if (body.amount !== undefined) return body;
+    return { ...body, upTo: order.status === 'reserved' ? order.total : order.outstanding };
+  },
 
   read: (tx, { order }) => writtenOffOf(tx, order.id),
 
-  refuse({ order }, { amount, currency = order.currency }) {
-    const refusal = otherCurrency(order, currency) ?? notOpen(order);
-    if (refusal) return refusal;
-    if (amount === undefined || amount <= order.outstanding) return null;
-    const owed = plainMoney({ amount: order.outstanding, currency: order.currency });
-    return {
-      code: 'write-off-exceeds-balance',
-      detail: `${owed} is outstanding: write off that much or less.`,
-    };
-  },
+  refuse: ({ order }, body) => refusalFor(order, body),
+  // What a second person has approved is decided with it: an approval is not used up for nothing.
+  refuseToKeep: ({ order }, body) => (body.approvalId === undefined ? null : refusalFor(order, body)),
 
   secondPerson: {
     approval: 'write-off',
@@ -67,6 +63,20 @@ export const writeOff = orderCommand({
 
   consequences: [],
 });
+
+function refusalFor(
+  order: OrderRow,
+  { amount, currency = order.currency }: { amount?: number | undefined; currency?: string | undefined },
+): Refusal | null {
+  const refusal = otherCurrency(order, currency) ?? notOpen(order);
+  if (refusal) return refusal;
+  if (amount === undefined || amount <= order.outstanding) return null;
+  const owed = plainMoney({ amount: order.outstanding, currency: order.currency });
+  return {
+    code: 'write-off-exceeds-balance',
+    detail: `${owed} is outstanding: write off that much or less.`,
+  };
+}
 
 /** What was written off from an order so far, and what waiting commands will write off. In minor units. */
 async function writtenOffOf(db: Db, orderId: string): Promise<number> {

@@ -7,7 +7,7 @@ import type { ActivePolicies } from '../settings/tables.ts';
 import { exclusionsOf } from './exclusions.ts';
 import type { InterestPeriod, Movement } from './rules/accrual.ts';
 import { compensationFor, countryOf, lateInterest } from './rules/late-interest.ts';
-import { type PrincipalEntries, principalMovements } from './rules/principal.ts';
+import { type Overpaid, type PrincipalEntries, principalMovements } from './rules/principal.ts';
 
 /**
  * The late interest of one instalment, in minor units: what has accrued, and how much of it was charged. What was
@@ -135,15 +135,23 @@ async function uncompensated(
 
 /** How the principal of each instalment changed. A reversal counts on the payment's day, as if never paid. */
 async function principalOf(db: Db, orderId: string): Promise<Map<number, Movement[]>> {
-  const rows = await db<PrincipalEntries[]>`
-    select l.instalment, coalesce(o.value_on, l.value_on) as day,
-           coalesce(sum(l.amount) filter (where l.account = 'receivable'), 0)::bigint as owed,
-           coalesce(-sum(l.amount) filter (where l.account = 'receivable' and l.effect in ('payment', 'allocation')), 0)::bigint as received,
-           coalesce(sum(l.amount) filter (where l.account = 'unapplied' and l.effect in ('credit_note', 'withholding', 'split_payment')), 0)::bigint as made
-    from ledger l left join ledger o on o.id = l.reverses
-    where l.order_id = ${orderId} and l.instalment is not null and l.part = 'principal'
-    group by 1, 2 order by 1, 2`;
-  return principalMovements(rows);
+  const [entries, overpaid] = await Promise.all([
+    db<PrincipalEntries[]>`
+      select l.instalment, coalesce(o.value_on, l.value_on) as day,
+             coalesce(sum(l.amount) filter (where l.account = 'receivable'), 0)::bigint as owed,
+             coalesce(-sum(l.amount) filter (where l.account = 'receivable' and l.effect in ('payment', 'allocation')), 0)::bigint as received,
+             coalesce(sum(l.amount) filter (where l.account = 'unapplied' and l.effect in ('credit_note', 'withholding', 'split_payment')), 0)::bigint as made,
+             coalesce(-sum(l.amount) filter (where l.account = 'receivable' and l.effect in ('credit_note', 'withholding', 'split_payment')), 0)::bigint as lowered
+      from ledger l left join ledger o on o.id = l.reverses
+      where l.order_id = ${orderId} and l.instalment is not null and l.part = 'principal'
+      group by 1, 2 order by 1, 2`,
+    db<Overpaid[]>`
+      select coalesce(o.value_on, l.value_on) as day, sum(l.amount)::bigint as amount
+      from ledger l left join ledger o on o.id = l.reverses
+      where l.order_id = ${orderId} and l.account = 'unapplied' and l.effect = 'payment'
+      group by 1 having sum(l.amount) > 0`,
+  ]);
+  return principalMovements(entries, overpaid);
 }
 
 type Charged = {

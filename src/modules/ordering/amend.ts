@@ -38,7 +38,7 @@ export const amend = orderCommand({
   },
 
   async apply(tx, state, { total }, { command }) {
-    if (total === state.order.total) return;
+    if (total === state.order.total) return { follows: false };
     const { today } = state;
     const booking = { ...bookingOf(state, command), commandId: command.id, today };
     await amendTotal(tx, state.order.id, total, booking);

@@ -34,7 +34,10 @@ export const recordPayment = orderCommand({
     return (await instalmentsOfOrders(tx, [order.id])).map(({ number }) => number);
   },
 
-  refuse({ order, policies }, { paymentId, currency, receivedOn, instalment }, instalments) {
+  // Money is kept only if it will be booked, and what was kept is booked.
+  refuse: () => null,
+
+  refuseToKeep({ order, policies }, { paymentId, currency, receivedOn, instalment }, instalments) {
     const refusal = reservedId(paymentId) ?? otherCurrency(order, currency) ?? notConfirmed(order);
     if (refusal) return refusal;
     const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
@@ -50,8 +53,6 @@ export const recordPayment = orderCommand({
     };
   },
 
-  refusesAtOnce: true,
-
   async keep(tx, { order, now }, { instalment: _, ...money }, { id, actor }) {
     const { customerId, id: orderId } = order;
     await keepPayment(tx, { ...money, customerId, orderId, commandId: id, actor, createdAt: now });
@@ -63,7 +64,7 @@ export const recordPayment = orderCommand({
     const booking = bookingOf(state, command);
     if (order.status !== 'open' || customer.privilege === 'insolvency') {
       await book(tx, [unappliedPayment(money, order.id)], booking);
-      return;
+      return { follows: false };
     }
     await bookLateInterest(tx, order, { commandId: command.id, until: receivedOn, booking, policies });
     const balances = startingWith(await balancesOf(tx, order.id), instalment);
@@ -71,5 +72,7 @@ export const recordPayment = orderCommand({
     return { paidWith: money };
   },
 
+  // The bank's text names people.
+  auditDetail: ({ paymentId, amount, currency }) => ({ paymentId, amount, currency }),
   consequences: ['discountAndTolerance'],
 });

@@ -54,9 +54,10 @@ export const reversePayment = customerCommand({
   alreadyDone: (tx, _, { paymentId }) => isReversed(tx, paymentId),
 
   async apply(tx, state, { paymentId, fee }, { command: { actor, reason } }) {
-    const { orderIds } = await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee });
-    return { changedOrders: orderIds };
+    await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee });
   },
+
+  changedOrders: (tx, { paymentId }) => ordersOfPayment(tx, paymentId),
 
   consequences: ['bankCollections'],
 });
@@ -75,8 +76,9 @@ async function isReversed(tx: Tx, paymentId: string): Promise<boolean> {
 }
 
 /**
- * Reverses a payment that is booked and not reversed. Needs the lock of its customer.
+ * Reverses a payment; one that is reversed already stays as it is. Needs the lock of its customer.
  * @returns the orders that the payment was for, and those that are open again
+ * @throws NettermsError `payment-not-booked`, `credit-used`, `validation`, `currency-mismatch`
  */
 export async function reverse(
   tx: Tx,
@@ -89,6 +91,7 @@ export async function reverse(
   const payment = (await findPayment(tx, paymentId)) ?? unknownPayment(paymentId);
   const { customerId, currency } = payment;
   const orderIds = await ordersOfPayment(tx, paymentId);
+  if (await isReversed(tx, paymentId)) return { orderIds, reopened: [] };
   const orders = await lockOrders(tx, orderIds);
   const booked = await paidWith(tx, paymentId, orders);
   await refuseWaiting(tx, paymentId, { actor, now });

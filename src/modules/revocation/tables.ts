@@ -78,10 +78,16 @@ export async function insertRevocation(
 ): Promise<void> {
   const { id, customerId, openOrders, reason, actor, commandId, now } = given;
   const demand = openOrders === 'demand';
-  await tx`
+  const kept = await tx`
     insert into revocations (id, customer_id, command_id, open_orders, reason, actor, created_at, wake_by, finished_at)
     values (${id}, ${customerId}, ${commandId}, ${openOrders}, ${reason}, ${actor}, ${now}, ${firstWake(now)},
-            ${demand ? null : now})`;
+            ${demand ? null : now})
+    on conflict (id) do nothing returning id`;
+  if (kept.length === 0)
+    throw new NettermsError(
+      'conflict',
+      `Revocation ${id} was already used with another content: use a new one, or repeat the very same request.`,
+    );
   if (demand)
     await tx`
       insert into revocation_orders (revocation_id, order_id)

@@ -11,17 +11,27 @@ export type PrincipalEntries = {
   readonly received: number;
   /** What a credit note or an invoice turned into credit, because all was already paid. */
   readonly made: number;
+  /** By how much credit notes and invoices lowered it. */
+  readonly lowered: number;
 };
+
+/** Money that was received for the order and is more than it owed when it was booked; minor units. */
+export type Overpaid = { readonly day: Day; readonly amount: number };
 
 /**
  * How the principal of each instalment changed. What was turned into credit lowers it from its own day on, as if it had
  * been booked before the payment, but only as far as the instalment is paid. Credit that was spent before its payment
  * was reversed lowers nothing; the latest such credit is left out first.
- * @param entries by instalment, the earliest day first
+ * A credit note that was booked before a payment of the whole total, and counts from a later day than that payment,
+ * counts from the day of the payment: nothing was owed from then on.
  */
-export function principalMovements(entries: readonly PrincipalEntries[]): Map<number, Movement[]> {
+export function principalMovements(
+  entries: readonly PrincipalEntries[],
+  overpaid: readonly Overpaid[] = [],
+): Map<number, Movement[]> {
   const all = new Map<number, Movement[]>();
-  for (const [instalment, own] of byInstalment(entries)) {
+  const given = inTime([...entries, ...paidBefore(entries, overpaid)]);
+  for (const [instalment, own] of byInstalment(given)) {
     let spent = own.reduce((sum, { made, received }) => sum + made - received, 0);
     const moves = own.toReversed().map(({ day, owed, made }) => {
       const without = Math.min(Math.max(spent, 0), Math.max(made, 0));
@@ -37,6 +47,30 @@ export function principalMovements(entries: readonly PrincipalEntries[]): Map<nu
   }
   return all;
 }
+
+/** What lowers the principal only after it was paid moves to the day of that money. */
+function paidBefore(entries: readonly PrincipalEntries[], overpaid: readonly Overpaid[]): PrincipalEntries[] {
+  const lowering = inTime(entries).map((given) => ({ ...given, left: given.lowered }));
+  const none = { received: 0, made: 0, lowered: 0 };
+  return inTime(overpaid).flatMap(({ day, amount }) => {
+    let left = amount;
+    return lowering.flatMap((line) => {
+      const moved = line.day > day ? Math.min(left, Math.max(line.left, 0)) : 0;
+      left -= moved;
+      line.left -= moved;
+      const { instalment } = line;
+      return moved === 0
+        ? []
+        : [
+            { instalment, day, owed: -moved, ...none },
+            { instalment, day: line.day, owed: moved, ...none },
+          ];
+    });
+  });
+}
+
+const inTime = <Given extends { readonly day: Day }>(given: readonly Given[]): Given[] =>
+  [...given].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 
 function byInstalment(entries: readonly PrincipalEntries[]): Map<number, PrincipalEntries[]> {
   const grouped = new Map<number, PrincipalEntries[]>();

@@ -10,6 +10,7 @@ const entries = (day: string, given: Partial<PrincipalEntries>): PrincipalEntrie
   owed: 0,
   received: 0,
   made: 0,
+  lowered: 0,
   ...given,
 });
 const charged = entries('2025-12-01', { owed: 1_220 });
@@ -41,4 +42,16 @@ test('each instalment moves independently', () => {
   const other = { ...charged, instalment: 2, owed: 500 };
   expect([...principalMovements([charged, noted, paid, other]).keys()]).toEqual([1, 2]);
   expect(principalMovements([charged, other]).get(2)).toEqual([{ on: '2025-12-01', principal: 500 }]);
+});
+
+test('a credit note of a later day than the payment, booked before it, leaves nothing owed in between', () => {
+  const early = entries('2026-01-10', { owed: -220, lowered: 220 });
+  const before = entries('2025-12-20', { owed: -1_000, received: 1_000 });
+  expect(principalMovements([charged, before, early], [{ day: '2025-12-20', amount: 220 }]).get(1)).toEqual([
+    { on: '2025-12-01', principal: 1_220 },
+    { on: '2025-12-20', principal: 220 },
+    { on: '2025-12-20', principal: 0 },
+    { on: '2026-01-10', principal: 0 },
+    { on: '2026-01-10', principal: 0 },
+  ]);
 });
