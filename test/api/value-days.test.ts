@@ -277,6 +277,28 @@ describe('an early-payment discount', () => {
     expect(await order('less-kept')).toMatchObject({ status: 'settled' });
   });
 
+  it('is less if a credit note or split payment comes after it was earned: what was paid is given back, no more', async () => {
+    const acts = {
+      credit: (orderId: string) => credit(orderId, '2026-01-10'),
+      invoice: (orderId: string) => invoice(orderId, 1_000),
+    };
+    for (const [orderId, lower] of Object.entries(acts)) {
+      on(PLACED);
+      await place(orderId, { termsCode: 'early' });
+      on(LATE);
+      const held = await api.unapplied();
+      await pay(orderId, 1_195.6, '2025-12-08');
+      await lower(orderId);
+      // Of 1,000.00 the discount is 20.00
+      expect(await order(orderId)).toMatchObject({ status: 'settled', outstanding: eur(0) });
+      expect([orderId, (await api.unapplied()) - held]).toEqual([orderId, eur(215.6).amount]);
+      expect(await accrued(orderId, '2026-02-28')).toBe(0);
+      await bounce(orderId);
+      expect(await order(orderId)).toMatchObject({ status: 'open', outstanding: eur(1_000) });
+      expect((await api.unapplied()) - held).toBe(0);
+    }
+  });
+
   it('is the same in the answer to a repeated checkout', async () => {
     const request = { orderId: 'repeated', customerId: 'rossi', total: eur(1_220), termsCode: 'early' };
     await done(api.call('/orders', request).then((answer) => ({ ...answer, status: answer.status - 1 })));

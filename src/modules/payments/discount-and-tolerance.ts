@@ -1,10 +1,19 @@
 import type { Tx } from '../../platform/postgres/client.ts';
 import { bookingOf, type Consequence, type MoneyIn, type OrderSituation } from '../commands/definition.ts';
 import type { CommandRow } from '../commands/tables.ts';
-import { reduction } from '../ledger/rules/corrections.ts';
-import { afterwards, outstandingOf, payable, principalOf } from '../ledger/rules/entry.ts';
-import { book, standingsOf } from '../ledger/tables.ts';
+import { reducedAfterAll, reduction } from '../ledger/rules/corrections.ts';
+import {
+  afterwards,
+  entry,
+  outstandingOf,
+  payable,
+  portions,
+  principalOf,
+  sumOf,
+} from '../ledger/rules/entry.ts';
+import { book, creditMadeOf, notReversed, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
+import { creditWithoutPayment } from './credit-sources.ts';
 import { discountLeft } from './early-discount.ts';
 import { amountIn } from './rules/receipts.ts';
 
@@ -14,10 +23,54 @@ import { amountIn } from './rules/receipts.ts';
  */
 export const discountAndTolerance: Consequence = async (tx, state, { command, paidWith }) => {
   const { order } = state;
+  await reduceDiscount(tx, state, command);
   if (order.status !== 'open') return;
   if (paidWith === undefined && (await receivedFor(tx, order.id)) <= 0) return;
   await applyTolerance(tx, state, command, paidWith ?? null);
 };
+
+/**
+ * A credit note or an invoice that comes after the discount was earned lowers what it is a percentage of. The customer
+ * gets back what they paid, not the discount as well: the credit reduces that part of the discount first.
+ */
+async function reduceDiscount(tx: Tx, state: OrderSituation, command: CommandRow): Promise<void> {
+  const { order } = state;
+  if (order.status !== 'open' && order.status !== 'settled') return;
+  const { excess } = await discountLeft(tx, order);
+  if (excess === 0) return;
+  const [balances, made, free, forgiven] = await Promise.all([
+    balancesOf(tx, order.id),
+    creditMadeOf(tx, order.id),
+    creditWithoutPayment(tx, order.customerId, order.currency),
+    notReversed(
+      tx,
+      tx`l.order_id = ${order.id} and l.kind = 'early_payment_discount' and l.cause_kind = 'terms'`,
+    ),
+  ]);
+  const given = balances.map(({ number }) => ({
+    number,
+    amount: -sumOf(forgiven.filter(({ instalment }) => instalment === number)),
+  }));
+  const back = portions(given, Math.min(excess, Math.max(free, 0), Math.max(sumOf(made), 0)));
+  const owed = balances.map((line) => ({
+    ...line,
+    outstanding: line.outstanding + sumOf(back.filter(({ number }) => number === line.number)),
+  }));
+  const reduced = reducedAfterAll(command.id, order.id, owed, made, sumOf(back));
+  const withdrawn = reduced
+    .filter(({ account }) => account === 'receivable')
+    .map(({ key, instalment, amount, valueOn }) => {
+      const { cause, paymentId } = forgiven.find((of) => of.instalment === instalment)!;
+      const fields = { orderId: order.id, instalment, amount: -amount, valueOn, cause, paymentId } as const;
+      return entry({
+        key: `${key}/discount`,
+        kind: 'early_payment_discount',
+        account: 'receivable',
+        ...fields,
+      });
+    });
+  await book(tx, [...withdrawn, ...reduced], bookingOf(state, command));
+}
 
 async function receivedFor(tx: Tx, orderId: string): Promise<number> {
   const standings = await standingsOf(tx, orderId);

@@ -6,10 +6,13 @@ import { type DiscountBase, settlingDiscount } from './rules/discount.ts';
 
 type Discounted = Pick<OrderRow, 'id' | 'discount'>;
 
-/** `amount`: the discount that is not booked yet, in minor units. `missing`: what must still come by its last day. */
-export type DiscountLeft = { amount: number; missing: number; earned: boolean };
+/**
+ * In minor units. `amount`: the discount that is not booked yet; `excess`: what is booked and is too much now;
+ * `missing`: what must still come by its last day.
+ */
+export type DiscountLeft = { amount: number; excess: number; missing: number; earned: boolean };
 
-const none: DiscountLeft = { amount: 0, missing: 0, earned: false };
+const none: DiscountLeft = { amount: 0, excess: 0, missing: 0, earned: false };
 
 /**
  * The state of an order's early-payment discount. It is earned when what was received by its last day, together with
@@ -20,7 +23,8 @@ export async function discountLeft(db: Db, { id, discount }: Discounted): Promis
   const booked = (await bookedOn(db, [id], { until: discount.until })).get(id);
   const { amount, payable } = settlingDiscount(discount, booked);
   const missing = Math.max(payable.amount - (booked?.received ?? 0), 0);
-  return { amount: Math.max(amount.amount - (booked?.given ?? 0), 0), missing, earned: missing === 0 };
+  const left = amount.amount - (booked?.given ?? 0);
+  return { amount: Math.max(left, 0), excess: Math.max(-left, 0), missing, earned: missing === 0 };
 }
 
 /** The current discounts of orders, with what really settles each order. Orders without one are missing. */
@@ -43,7 +47,8 @@ type Booked = DiscountBase & {
 };
 
 /**
- * What was booked on the principal of orders, in minor units. Money of a payment counts from the day on which it was
+ * What was booked on the principal of orders, in minor units; of what credit notes and invoices took off, also the part
+ * that became credit. Money of a payment counts from the day on which it was
  * received, even if it was moved since; a reversed payment counts as never received.
  */
 async function bookedOn(
@@ -53,11 +58,12 @@ async function bookedOn(
 ): Promise<Map<string, Booked>> {
   const rows = await db<(Booked & { orderId: string })[]>`
     with entries as (
-      select l.order_id, -l.amount as amount, l.effect,
+      select l.order_id, case l.account when 'receivable' then -l.amount else l.amount end as amount, l.effect,
              coalesce((select min(p.value_on) from ledger p where p.payment_id = l.payment_id and p.kind = 'payment'),
                       o.value_on, l.value_on) as day
       from ledger l left join ledger o on o.id = l.reverses
-      where l.order_id = any(${orderIds as string[]}) and l.account = 'receivable' and l.part = 'principal')
+      where l.order_id = any(${orderIds as string[]}) and l.part = 'principal'
+        and (l.account = 'receivable' or l.effect in ('credit_note', 'split_payment', 'withholding')))
     select order_id,
            coalesce(sum(amount) filter (where day <= ${until}::date
              and effect in ('payment', 'allocation', 'bank_fee', 'rounding', 'tolerance')), 0)::bigint as received,
