@@ -18,8 +18,9 @@ import { importCustomers } from './modules/customers/import-customers.ts';
 import type { Appliers } from './modules/imports/apply-import.ts';
 import type { ImportWorkflows } from './modules/imports/import-workflows.ts';
 import { claimWaitingImports, wakeImports } from './modules/imports/tables.ts';
-import { chargeInterest, waive } from './modules/interest/charges.ts';
-import { applyInvoice, invoicing, withholding } from './modules/invoicing/apply-invoice.ts';
+import { chargeInterest } from './modules/interest/charge-interest.ts';
+import { waive } from './modules/interest/waive.ts';
+import { applyInvoice, invoicing, keptBack } from './modules/invoicing/apply-invoice.ts';
 import { registerInvoice } from './modules/invoicing/register-invoice.ts';
 import { amend } from './modules/ordering/amend.ts';
 import { cancel } from './modules/ordering/cancel.ts';
@@ -87,7 +88,7 @@ export const customerCommands = {
 } satisfies Record<CustomerCommandKind, CustomerCommand>;
 
 /** What follows a command whose definition asks for it; commands/definition.ts gives the sequence. */
-const consequences: Consequences = { fulfilment, invoicing, withholding, discountAndTolerance };
+const consequences: Consequences = { fulfilment, invoicing, keptBack, discountAndTolerance };
 const customerConsequences: CustomerConsequences = { bankCollections: returnedBankCollections };
 
 /** The pipeline of all commands, for a process. */

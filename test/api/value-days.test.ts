@@ -208,6 +208,21 @@ describe('late interest, at 10.15 %,', () => {
     ]);
   });
 
+  it('is the same for an order that its costs keep open: what was credited is no longer owed', async () => {
+    await place('costs', { termsCode: 'weekly', total: eur(100) });
+    const held = await api.unapplied();
+    await pay('costs', 50, PLACED);
+    const other = { paymentId: 'costs-2', amount: eur(10), instalment: 2 };
+    await done(api.ask('costs', 'payments', other, accounting));
+    await done(api.call('/payments/costs-2/reverse', { reason: 'bounced', fee: eur(40) }, accounting));
+    await credit('costs', PLACED, 80);
+    expect(await order('costs')).toMatchObject({ status: 'open', outstanding: eur(40) });
+    expect((await api.unapplied()) - held).toBe(eur(30).amount);
+    await bounce('costs');
+    expect(await order('costs')).toMatchObject({ status: 'open', outstanding: eur(60) });
+    expect((await api.unapplied()) - held).toBe(0);
+  });
+
   it('accrues on what is owed again because the credit was refunded before the payment bounced', async () => {
     await addCustomer(api.sql, 'spent');
     await place('spent', { customerId: 'spent' });

@@ -230,7 +230,7 @@ export class Books {
       const before = order.status;
       order.received -= amount;
       order.status = 'open';
-      if (before === 'settled') this.creditAfterAll(id);
+      this.creditAfterAll(id);
       if (this.outstanding(id) === 0) order.status = before;
     }
   }

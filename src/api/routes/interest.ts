@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/money.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { chargeInterest, waive } from '../../modules/interest/charges.ts';
+import { chargeInterest } from '../../modules/interest/charge-interest.ts';
 import { interestOfOrder, type OrderInterest } from '../../modules/interest/order-interest.ts';
 import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';
 import { movementsOf } from '../../modules/interest/rules/part-payments.ts';
+import { waive } from '../../modules/interest/waive.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import { activePolicies, merchantToday, todayBy } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';

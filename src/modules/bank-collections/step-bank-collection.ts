@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import { type Asked, nothing } from '../commands/asked.ts';
 import type { Ask } from '../commands/commands.ts';
 import type { Situation } from '../commands/definition.ts';
-import { returnFee } from '../ledger/rules/debts.ts';
+import { returnFee } from '../ledger/rules/returned-payment.ts';
 import { book } from '../ledger/tables.ts';
 import { lockOrder, type OrderRow } from '../orders/tables.ts';
 import { reverse } from '../payments/reverse-payment.ts';

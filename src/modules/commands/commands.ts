@@ -49,7 +49,7 @@ export function createCommands({
       submitOrderCommand(tx, pipeline, definition, given),
     customer: <Body>(definition: CustomerCommand<Body>, given: Asking<Body>): Promise<Asked> =>
       submitCustomerCommand(tx, pipeline, definition, given),
-    /** Asks something of an order on behalf of a customer's command that was decided earlier. Needs both locks. */
+    /** Asks something of an order on behalf of a customer's command that was decided earlier. Needs the order's lock. */
     async onBehalfOf<Body>(
       parent: CommandRow,
       definition: OrderCommand<Body>,

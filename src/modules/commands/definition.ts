@@ -35,7 +35,7 @@ export type BusinessId = { readonly id: string; readonly called: string };
  * what an invoice allows the customer to keep back, the early-payment discount and the tolerance. Finally, an order
  * that owes nothing is closed.
  */
-export const consequenceNames = ['fulfilment', 'invoicing', 'withholding', 'discountAndTolerance'] as const;
+export const consequenceNames = ['fulfilment', 'invoicing', 'keptBack', 'discountAndTolerance'] as const;
 export type ConsequenceName = (typeof consequenceNames)[number];
 export type Consequence = (tx: Tx, state: OrderSituation, trigger: Trigger) => Promise<void>;
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;

@@ -7,8 +7,6 @@ const PATIENCE_MS = 2_000;
 /** How often PostgreSQL is polled in addition: a notification is lost if its connection breaks. */
 const LOOK_EVERY_MS = 500;
 
-export type Outcomes = ReturnType<typeof createOutcomes>;
-
 /** Waits for the outcomes of commands: PostgreSQL notifies all listeners when a command is decided. */
 export function createOutcomes(sql: Sql) {
   const waiting = new Map<string, Set<() => void>>();

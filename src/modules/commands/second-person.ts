@@ -49,6 +49,6 @@ function sameAmount(approval: ApprovalRow, named: number | null): ApprovalRow {
   if (named === null || named === approval.amount) return approval;
   throw new NettermsError(
     'conflict',
-    `A write-off of ${plainMoney(approval)} of this order waits or was already decided (${approval.id}): have that one decided first, or repeat the very same request.`,
+    `The approval of ${plainMoney(approval)} for this order waits or was already decided (${approval.id}): have that one decided first, or repeat the very same request.`,
   );
 }

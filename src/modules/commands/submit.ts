@@ -71,12 +71,12 @@ export async function submitOrderCommand<Body, Facts>(
   );
   const content = fingerprint({ orderId, kind, content: given.content });
   const known = replayOrConflict(await findCommand(tx, id), content, called);
-  const isSo = definition.alreadyDone?.(state) ?? false;
-  if (known && !(isSo && known.outcome === 'refused')) return { ...nothing, command: known };
+  const alreadyDone = definition.alreadyDone?.(state) ?? false;
+  if (known && !(alreadyDone && known.outcome === 'refused')) return { ...nothing, command: known };
   const second = approved ? undefined : definition.secondPerson;
   const asked = second && (await approvalOf(tx, id, second.named(given.body)));
   if (asked) return { ...nothing, approval: asked };
-  if (isSo) return nothing;
+  if (alreadyDone) return nothing;
 
   const body = definition.pin?.(state, given.body) ?? given.body;
   const facts = (await definition.read?.(tx, state, body, id)) as Facts;

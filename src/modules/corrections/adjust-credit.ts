@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plainMoney } from '../../kernel/money.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { customerCommand } from '../commands/definition.ts';
-import { refusedBy } from '../commands/rules/refusal.ts';
+import { throwIfRefused } from '../commands/rules/refusal.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { creditAdjustment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -31,7 +31,7 @@ export const adjustCredit = customerCommand({
     const { actor, reason } = command;
     const { unapplied } = await inCurrency(tx, customer, currency);
     if (amount.amount < 0 && unapplied + amount.amount < 0)
-      refusedBy({
+      throwIfRefused({
         code: 'insufficient-credit',
         detail: `${plainMoney({ ...amount, amount: unapplied })} of credit is held for ${customerId}: take that much or less.`,
       });

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { apportion } from '../../kernel/apportion.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { withheldByKind } from '../invoicing/tables.ts';
-import { creditNote } from '../ledger/rules/corrections.ts';
-import { sumOf } from '../ledger/rules/entry.ts';
+import { creditNote, givenBackBy } from '../ledger/rules/credit-note.ts';
 import { book, creditedOf, creditNoteEffectsOn, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import { findSameNumber, keepCreditNote } from './credit-notes.ts';
@@ -63,15 +61,7 @@ export const issueCreditNote = orderCommand({
       withheldByKind(tx, order.id),
       creditNoteEffectsOn(tx, order.id),
     ]);
-    const withheld = kept.flatMap(({ kind, amount }) => {
-      // Rounded once, over all credit notes: their sequence does not matter.
-      const whole =
-        kept.length === 1 ? amount + sumOf(notes.map((one) => ({ amount: one.givenBack }))) : amount;
-      const credited = whole === amount ? 0 : order.total - left;
-      const [, stays] = apportion(whole, [credited + note.amount, left - note.amount]);
-      const share = amount - stays!;
-      return share === 0 ? [] : [{ kind, amount: share }];
-    });
+    const withheld = givenBackBy(note.amount, { kept, notes, credited: order.total - left, left });
     const entries = creditNote(order.id, balances, { ...note, standings, withheld });
     await book(tx, entries, bookingOf(state, command));
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plainMoney } from '../../kernel/money.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { customerCommand } from '../commands/definition.ts';
-import { refusedBy } from '../commands/rules/refusal.ts';
+import { throwIfRefused } from '../commands/rules/refusal.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { refund } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -35,7 +35,7 @@ export const refundCredit = customerCommand({
     const sources = draw(held, amount.amount);
     if (!sources) {
       const free = held.reduce((sum, source) => sum + source.amount, 0);
-      refusedBy({
+      throwIfRefused({
         code: 'insufficient-credit',
         detail: `${plainMoney({ amount: free, currency })} of credit is held for ${customerId} and not promised to an order: refund that much or less.`,
       });

@@ -1,70 +1,27 @@
-import type { Day } from '../../kernel/calendar.ts';
-import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { lateCharges } from '../ledger/rules/debts.ts';
-import { type Balance, balance, type Entry } from '../ledger/rules/entry.ts';
-import { type Booking, book } from '../ledger/tables.ts';
-import type { OrderRow } from '../orders/tables.ts';
-import type { ActivePolicies } from '../settings/tables.ts';
-import { type InterestBlocker, interestBlockerOf, interestOfOrder } from './order-interest.ts';
+import { z } from 'zod';
+import { bookingOf, orderCommand } from '../commands/definition.ts';
+import { notOpen } from '../commands/rules/refusal.ts';
+import { book } from '../ledger/tables.ts';
+import { lateEntries } from './late-charges.ts';
 
-/**
- * Charges the interest that has accrued up to a day and was not charged yet, and once for each overdue invoice the
- * compensation (art. 6 D.Lgs. 231/2002); an order without an invoice counts as one.
- * Needs the locks of `lockOrder`. Books nothing if the merchant does not charge late customers.
- * @param commandId of the command that charges it
- * @returns `charged`, `nothing`, or the code of what prevents it: a rate or a law is missing
- */
-export async function bookLateInterest(
-  tx: Tx,
-  order: OrderRow,
-  {
-    commandId,
-    until,
-    booking,
-    policies,
-  }: { commandId: string; until: Day; booking: Booking; policies: ActivePolicies },
-): Promise<'charged' | 'nothing' | InterestBlocker> {
-  const entries = await lateEntries(tx, order, { commandId, until, policies });
-  if (typeof entries === 'string') return entries;
-  await book(tx, entries, booking);
-  return entries.length > 0 ? 'charged' : 'nothing';
-}
+/** Charges the late interest that has accrued up to a day. */
+export const chargeInterest = orderCommand({
+  kind: 'chargeInterest',
+  permission: 'admin',
+  body: z.object({ until: z.string() }),
+  read: (tx, { order, policies }, { until }, commandId) =>
+    lateEntries(tx, order, { commandId, until, policies }),
 
-/** The instalments with the interest and costs that are charged first when money received on that day is booked. */
-export async function afterCharges<Line extends Balance>(
-  db: Db,
-  order: OrderRow,
-  { until, policies }: { until: Day; policies: ActivePolicies },
-  instalments: readonly Line[],
-): Promise<Line[]> {
-  const entries = await lateEntries(db, order, { commandId: '', until, policies });
-  if (typeof entries === 'string') return [...instalments];
-  return instalments.map((line) => {
-    const own = entries.filter(({ instalment }) => instalment === line.number);
-    const charges = balance(own, 'receivable');
-    return { ...line, outstanding: line.outstanding + charges, charges: line.charges + charges };
-  });
-}
+  refuse({ order }, _, entries) {
+    const refusal = notOpen(order);
+    if (refusal) return refusal;
+    if (typeof entries === 'string') return { code: entries };
+    return entries.length === 0 ? { code: 'nothing-to-charge' } : null;
+  },
 
-export async function lateEntries(
-  db: Db,
-  order: OrderRow,
-  { commandId, until, policies }: { commandId: string; until: Day; policies: ActivePolicies },
-): Promise<Entry[] | InterestBlocker> {
-  if (!policies['late-interest'].body.enabled) return [];
-  const found = await interestOfOrder(db, order, { until, policies }).catch(interestBlockerOf);
-  if (typeof found === 'string') return found;
-  const { instalments, compensation } = found;
-  const first = instalments.find(({ periods }) => periods.length > 0);
-  return lateCharges(commandId, order.id, {
-    until,
-    interest: instalments.map(({ number, accrued, charged }) => ({ number, amount: accrued - charged })),
-    compensation: first
-      ? compensation.invoices.map((invoiceId) => ({
-          invoiceId,
-          number: first.number,
-          amount: compensation.each,
-        }))
-      : [],
-  });
-}
+  async apply(tx, state, _, { facts: entries, command }) {
+    if (typeof entries !== 'string') await book(tx, entries, bookingOf(state, command));
+  },
+
+  consequences: [],
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, type Consequence, orderCommand } from '../commands/definition.ts';
 import { notConfirmed, type Refusal } from '../commands/rules/refusal.ts';
-import { givenBackBefore, withholding as withholdingEntries } from '../ledger/rules/corrections.ts';
+import { givenBackBefore, keepBack } from '../ledger/rules/kept-back.ts';
 import { book, creditNoteEffectsOn, standingsOf } from '../ledger/tables.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
@@ -24,7 +24,7 @@ export const applyInvoice = orderCommand({
 
   // Its consequences make all the changes.
   async apply() {},
-  consequences: ['invoicing', 'withholding', 'discountAndTolerance'],
+  consequences: ['invoicing', 'keptBack', 'discountAndTolerance'],
 });
 
 /** Once the invoices reach the order's total, due dates that waited for them count from the day of the last one. */
@@ -36,8 +36,11 @@ export const invoicing: Consequence = async (tx, state) => {
   await finaliseDueDates(tx, state, 'invoiced', lastIssuedOn);
 };
 
-/** What an invoice allows the customer to keep back is not owed; if it was already paid, it becomes credit. */
-export const withholding: Consequence = async (tx, state, { command }) => {
+/**
+ * What an invoice allows the customer to keep back was never owed, from the day of the order. If it was already paid, it
+ * becomes credit, and the order stays settled. Interest that was charged on it stays, until an admin waives it.
+ */
+export const keptBack: Consequence = async (tx, state, { command }) => {
   const { order, policies } = state;
   const { id, withheld: kind } = await getInvoice(tx, String(command.body.invoiceId));
   if (kind === null || order.status === 'written_off') return;
@@ -52,7 +55,7 @@ export const withholding: Consequence = async (tx, state, { command }) => {
   const by = { kind, cause: { kind: 'invoice', id }, valueOn } as const;
   const key = `invoice/${id}`;
   const entries = [
-    ...withholdingEntries(key, order.id, balances, { ...by, amount: Math.max(missing, 0), standings }),
+    ...keepBack(key, order.id, balances, { ...by, amount: Math.max(missing, 0), standings }),
     ...givenBackBefore(key, order.id, notes, { ...by, withheld, total: order.total }),
   ];
   await book(tx, entries, bookingOf(state, command));

@@ -7,7 +7,7 @@ import { recordAudit } from '../audit/tables.ts';
 import type { Asked } from '../commands/asked.ts';
 import type { Commands } from '../commands/commands.ts';
 import { customerCommand } from '../commands/definition.ts';
-import { notConfirmed, refusedBy } from '../commands/rules/refusal.ts';
+import { notConfirmed, throwIfRefused } from '../commands/rules/refusal.ts';
 import { askedBefore } from '../commands/submit.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { lockOrders, type OrderRow, unknownOrder } from '../orders/tables.ts';
@@ -150,7 +150,7 @@ async function requireInvoiceable(
   const amounts = new Map(parts.map(({ orderId, amount }) => [orderId, amount]));
   const invoiced = await invoicedOfOrders(tx, [...amounts.keys()]);
   for (const { id, status, total, currency } of orders) {
-    refusedBy(notConfirmed({ id, status }));
+    throwIfRefused(notConfirmed({ id, status }));
     if (status === 'cancelled')
       throw new NettermsError('order-closed', `Order ${id} is cancelled: it cannot be invoiced.`, {
         orderStatus: status,

@@ -1,9 +1,10 @@
 import type { Db, Fragment } from '../../platform/postgres/client.ts';
 import { moveBalances } from './move-balances.ts';
-import type { CreditMade, CreditNoteEffect } from './rules/corrections.ts';
+import type { CreditNoteEffect } from './rules/credit-note.ts';
 import type { Entry, Part, PartStanding } from './rules/entry.ts';
 import { balance } from './rules/entry.ts';
 import type { Received } from './rules/reallocations.ts';
+import type { CreditMade } from './rules/returned-payment.ts';
 
 /** A booked entry; amounts in minor units. */
 export type LedgerRow = Omit<Entry, 'key'> & {
@@ -104,7 +105,7 @@ export async function creditMadeOf(db: Db, orderId: string): Promise<CreditMade[
 }
 
 /** The money that pays one part of each instalment, by payment, the newest first. */
-export async function receivedOn(db: Db, orderId: string, part: Part): Promise<Received[]> {
+export async function moneyOn(db: Db, orderId: string, part: Part): Promise<Received[]> {
   return db<Received[]>`
     select instalment as number, payment_id, -sum(amount)::bigint as amount,
            (select min(p.value_on) from ledger p where p.payment_id = l.payment_id and p.kind = 'payment') as received_on

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import type { PartStanding } from '../ledger/rules/entry.ts';
 import { amendment } from '../ledger/rules/reallocations.ts';
-import { type Booking, book, receivedOn, standingsOf } from '../ledger/tables.ts';
+import { type Booking, book, moneyOn, standingsOf } from '../ledger/tables.ts';
 import { changeInstalment, changeTotal } from '../orders/changes.ts';
 import { getOrder, type InstalmentRow, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
 import { discountOn } from '../terms/rules/offer.ts';
@@ -32,7 +32,7 @@ export async function amendTotal(
   if (order.confirmedAt === null)
     await moveBalances(tx, order.customerId, order.currency, { exposure: total - order.total });
   else {
-    const received = await receivedOn(tx, order.id, 'principal');
+    const received = await moneyOn(tx, order.id, 'principal');
     const amended = instalments.map((given) => ({
       ...given,
       amended: amounts.get(given.number)!,

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen } from '../commands/rules/refusal.ts';
-import { bookLateInterest } from '../interest/charge-interest.ts';
-import { kindOfDeduction, reduction } from '../ledger/rules/corrections.ts';
-import { afterwards, payable } from '../ledger/rules/entry.ts';
+import { bookLateInterest } from '../interest/late-charges.ts';
+import { kindOfDeduction, reduction } from '../ledger/rules/deductions.ts';
+import { afterwards, distribute } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -48,7 +48,7 @@ export const allocate = orderCommand({
     const cause = { kind: 'payment', id: paymentId } as const;
     let left = startingWith(afterwards(balances, paid), parts[0]?.instalment);
     for (const deduction of deductions) {
-      const less = payable(left, deduction.amount);
+      const less = distribute(left, deduction.amount);
       left = afterwards(left, less);
       const kind = kindOfDeduction[deduction.kind];
       // What is withheld was never owed: it counts from the day of the order.

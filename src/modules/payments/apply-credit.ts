@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Day } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
-import { afterCharges, bookLateInterest } from '../interest/charge-interest.ts';
-import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
+import { afterCharges, bookLateInterest } from '../interest/late-charges.ts';
+import { afterwards, distribute, outstandingOf } from '../ledger/rules/entry.ts';
 import { allocation } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -45,7 +45,7 @@ export const applyCredit = orderCommand({
       await bookLateInterest(tx, order, { commandId: command.id, until, booking, policies });
     let balances = await balancesOf(tx, order.id);
     const entries = sources.flatMap(({ paymentId, receivedOn, amount }) => {
-      const paid = payable(balances, amount);
+      const paid = distribute(balances, amount);
       balances = afterwards(balances, paid);
       return allocation(command.id, order.id, paid, { paymentId, valueOn: receivedOn ?? today });
     });

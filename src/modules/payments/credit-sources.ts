@@ -1,7 +1,7 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 
-/** ReservedCredit money: what a command that waits for its order's workflow will take. Minor units. */
+/** Credit reserved by a command that waits for its order's workflow; minor units. */
 export type ReservedCredit = {
   commandId: string;
   orderId: string;

@@ -1,16 +1,17 @@
 import type { Tx } from '../../platform/postgres/client.ts';
 import { bookingOf, type Consequence, type MoneyIn, type OrderSituation } from '../commands/definition.ts';
 import type { CommandRow } from '../commands/tables.ts';
-import { reducedAfterAll, reduction } from '../ledger/rules/corrections.ts';
+import { reduction } from '../ledger/rules/deductions.ts';
 import {
   afterwards,
+  distribute,
   entry,
   outstandingOf,
-  payable,
   portions,
   principalOf,
   sumOf,
 } from '../ledger/rules/entry.ts';
+import { reducedAfterAll } from '../ledger/rules/returned-payment.ts';
 import { book, creditMadeOf, notReversed, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
 import { creditWithoutPayment } from './credit-sources.ts';
@@ -26,7 +27,7 @@ export const discountAndTolerance: Consequence = async (tx, state, { command, pa
   await reduceDiscount(tx, state, command);
   if (order.status !== 'open') return;
   if (paidWith === undefined && (await receivedFor(tx, order.id)) <= 0) return;
-  await applyTolerance(tx, state, command, paidWith ?? null);
+  await forgive(tx, state, command, paidWith ?? null);
 };
 
 /**
@@ -81,7 +82,7 @@ async function receivedFor(tx: Tx, orderId: string): Promise<number> {
  * Forgives what may be forgiven once money has come in: the early-payment discount, if it is earned now, and a rest of
  * the order within the tolerance of the receipts policy. The tolerance also applies to what earns the discount.
  */
-async function applyTolerance(
+async function forgive(
   tx: Tx,
   state: OrderSituation,
   command: CommandRow,
@@ -93,10 +94,13 @@ async function applyTolerance(
   const { receipts } = policies;
   const discount = await discountLeft(tx, order);
   const tolerance = amountIn(receipts.body.underpayment, order.currency);
-  const discounted = payable(balances.map(principalOf), discount.missing <= tolerance ? discount.amount : 0);
+  const discounted = distribute(
+    balances.map(principalOf),
+    discount.missing <= tolerance ? discount.amount : 0,
+  );
   const left = afterwards(balances, discounted);
   const tolerated = outstandingOf(left) <= tolerance;
-  const rest = tolerated ? payable(left, outstandingOf(left)) : [];
+  const rest = tolerated ? distribute(left, outstandingOf(left)) : [];
   const by = { paymentId: payment?.paymentId ?? null, valueOn: payment?.receivedOn ?? today };
   const terms = { kind: 'terms', id: order.terms.code } as const;
   const policy = { kind: 'receipts-policy', id: `${receipts.version}` } as const;

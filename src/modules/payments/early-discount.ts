@@ -10,7 +10,7 @@ type Discounted = Pick<OrderRow, 'id' | 'discount'>;
  * In minor units. `amount`: the discount that is not booked yet; `excess`: what is booked and is too much now;
  * `missing`: what must still come by its last day.
  */
-export type DiscountLeft = { amount: number; excess: number; missing: number; earned: boolean };
+type DiscountLeft = { amount: number; excess: number; missing: number; earned: boolean };
 
 const none: DiscountLeft = { amount: 0, excess: 0, missing: 0, earned: false };
 

@@ -4,9 +4,9 @@ import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { type Money, plainMoney } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { afterCharges } from '../interest/charge-interest.ts';
-import { kindOfDeduction } from '../ledger/rules/corrections.ts';
-import { afterwards, outstandingOf, payable } from '../ledger/rules/entry.ts';
+import { afterCharges } from '../interest/late-charges.ts';
+import { kindOfDeduction } from '../ledger/rules/deductions.ts';
+import { afterwards, distribute, outstandingOf } from '../ledger/rules/entry.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { instalmentsOfOrders, type OrderRow, orderColumns } from '../orders/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
@@ -23,14 +23,14 @@ import {
 } from './rules/receipts.ts';
 import type { PaymentRow } from './tables.ts';
 
-const money = z.object({ amount: z.int(), currency: z.string() });
+const amountSchema = z.object({ amount: z.int(), currency: z.string() });
 
 /** How a payment is to be allocated. Without allocations, the oldest due is paid first. */
 export const allocationRequest = z.object({
   allocations: z
-    .array(z.object({ orderId: z.string(), instalment: z.int().optional(), amount: money }))
+    .array(z.object({ orderId: z.string(), instalment: z.int().optional(), amount: amountSchema }))
     .nullable(),
-  deductions: z.array(z.object({ orderId: z.string(), kind: z.enum(deductionKinds), amount: money })),
+  deductions: z.array(z.object({ orderId: z.string(), kind: z.enum(deductionKinds), amount: amountSchema })),
 });
 export type AllocationRequest = z.infer<typeof allocationRequest>;
 
@@ -170,7 +170,7 @@ async function knownOrders(
           orderId: order.id,
           placedOn: dayAt(order.placedAt, policies.settings.body.timeZone),
           placedAt: order.placedAt,
-          balances: afterwards(own, payable(own, taken)),
+          balances: afterwards(own, distribute(own, taken)),
         };
         return [order.id, { order, open }];
       }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordAudit } from '../audit/tables.ts';
 import { customerCommand } from '../commands/definition.ts';
-import { refusedBy } from '../commands/rules/refusal.ts';
+import { throwIfRefused } from '../commands/rules/refusal.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
@@ -35,7 +35,7 @@ export const receivePayment = customerCommand({
   async apply(tx, { customer, policies, now }, body, { command, ask }) {
     const { paymentId, customerId, amount, receivedOn, method, reference } = body;
     const { actor } = command;
-    refusedBy(reservedId(paymentId));
+    throwIfRefused(reservedId(paymentId));
     await inCurrency(tx, customer, amount.currency);
     const payment: PaymentRow = {
       ...{ paymentId, customerId, orderId: null, ...amount, receivedOn, method, reference },

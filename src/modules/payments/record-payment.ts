@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { invalidField, notConfirmed, otherCurrency } from '../commands/rules/refusal.ts';
-import { bookLateInterest } from '../interest/charge-interest.ts';
+import { bookLateInterest } from '../interest/late-charges.ts';
 import { payment, unappliedPayment } from '../ledger/rules/receipts.ts';
 import { book } from '../ledger/tables.ts';
 import { balancesOf, instalmentsOfOrders } from '../orders/tables.ts';

@@ -1,8 +1,8 @@
 import { dayAt } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { invoicesOfOrders, withholdingMissing } from '../invoicing/tables.ts';
-import { reducedAfterAll, type Withheld, withholding } from '../ledger/rules/corrections.ts';
-import { type Returned, reversal } from '../ledger/rules/receipts.ts';
+import { keepBack, type Withheld } from '../ledger/rules/kept-back.ts';
+import { type Returned, reducedAfterAll, reversal } from '../ledger/rules/returned-payment.ts';
 import { type Booking, book, creditMadeOf, notReversed } from '../ledger/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
@@ -41,16 +41,13 @@ async function reverseForgiven(
   await book(tx, reversal(returned, lapsed), booking);
 }
 
-/**
- * For an order that was settled before its credit note, or before the invoice that withholds: what this turned into
- * credit is not owed again, as far as the credit is still held.
- */
+/** Credit that a credit note or an invoice made, because the order was paid, now reduces what is owed, as far as it is held. */
 async function reapplyCredits(
   tx: Tx,
   order: OrderRow,
   { returned, booking }: ReinstateContext,
 ): Promise<void> {
-  if (order.status !== 'settled') return;
+  if (order.status === 'cancelled') return;
   const [made, balances, free] = await Promise.all([
     creditMadeOf(tx, order.id),
     balancesOf(tx, order.id),
@@ -81,7 +78,7 @@ async function reinstateWithholding(
         valueOn: dayAt(order.placedAt, policies.settings.body.timeZone),
       }
     : await lastGivenBack(tx, order.id);
-  const entries = withholding(
+  const entries = keepBack(
     `payment/${returned.paymentId}/withheld-again`,
     order.id,
     await balancesOf(tx, order.id),

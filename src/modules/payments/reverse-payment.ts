@@ -8,9 +8,8 @@ import { recordAudit } from '../audit/tables.ts';
 import { refuseCommands } from '../commands/apply.ts';
 import { customerCommand, type Situation } from '../commands/definition.ts';
 import { reread } from '../credit/accounts.ts';
-import { returnFee } from '../ledger/rules/debts.ts';
 import { balance, type Entry } from '../ledger/rules/entry.ts';
-import { type Returned, reversal, withdrawal } from '../ledger/rules/receipts.ts';
+import { type Returned, returnFee, reversal, withdrawal } from '../ledger/rules/returned-payment.ts';
 import { type Booking, book, notReversed } from '../ledger/tables.ts';
 import { reopenOrder } from '../orders/life-cycle.ts';
 import { mayBecome } from '../orders/rules/order-state.ts';
@@ -21,7 +20,7 @@ import { byDueDate } from './rules/receipts.ts';
 import { findPayment, type PaymentRow, unknownPayment } from './tables.ts';
 import { ordersOfPayment } from './views.ts';
 
-export type Reversal = {
+type Reversal = {
   reason: string;
   actor: string;
   /** The bank's day; today if not given. */
@@ -32,8 +31,10 @@ export type Reversal = {
 
 /**
  * Reverses a payment as a whole, with all that it paid and all deductions: by reversing entries, never by an edit.
- * An order that it had settled is open again, with a new episode. Credit that it had become is reversed. Allocations of
- * it that still wait are refused.
+ * Its entries count on the day of the return; for late interest and the early-payment discount it was never received.
+ * An order that it had settled is open again, with a new episode: what was forgiven with it is owed again, what credit
+ * notes and invoices took off is not. Credit that it had become is reversed. Its allocations that still wait are
+ * refused. The bank's fee is charged on the earliest due instalment of its open orders.
  * Refused with `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow;
  * `credit-used` if credit that it had become is no longer there; `validation` for a fee that no open order can take,
  * `currency-mismatch` for one in another currency.
@@ -66,8 +67,8 @@ export const reversePayment = customerCommand({
 async function isReversed(tx: Tx, paymentId: string): Promise<boolean> {
   const [row] = await tx<{ booked: boolean; standing: boolean }[]>`
     select count(*) > 0 as booked,
-           coalesce(bool_or(kind = 'payment' and id not in (select reverses from ledger where reverses is not null)), false) as standing
-    from ledger where payment_id = ${paymentId}`;
+           coalesce(bool_or(kind = 'payment' and not exists (select 1 from ledger r where r.reverses = l.id)), false) as standing
+    from ledger l where payment_id = ${paymentId}`;
   if (row!.booked) return !row!.standing;
   throw new NettermsError(
     'payment-not-booked',

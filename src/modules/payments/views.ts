@@ -1,6 +1,6 @@
 import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { deductionOf, type ReductionKind } from '../ledger/rules/corrections.ts';
+import { deductionOf, type ReductionKind } from '../ledger/rules/deductions.ts';
 import type { DeductionKind } from './rules/receipts.ts';
 import { type PaymentRow, paymentColumns, unknownPayment } from './tables.ts';
 
@@ -54,7 +54,7 @@ const sums = (db: Db) => db`
   coalesce(-sum(l.amount) filter (where l.account = 'unapplied' and l.effect = 'refund'), 0)::bigint as refunded,
   coalesce(sum(case l.account when 'receivable' then l.amount else -l.amount end) filter (where l.kind = 'reversal' and l.effect = 'payment'), 0)::bigint as reversed`;
 
-export type PaymentFilter = { customerId?: string | undefined; unapplied?: boolean | undefined };
+type PaymentFilter = { customerId?: string | undefined; unapplied?: boolean | undefined };
 
 /** Payments after `after` (the last one of the previous page), the newest first. */
 export async function listPayments(

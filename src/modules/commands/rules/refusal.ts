@@ -46,7 +46,7 @@ export const otherCurrency = (order: { id: string; currency: string }, currency:
       };
 
 /** Throws the refusal if there is one: a customer's command that is refused keeps nothing. */
-export function refusedBy(refusal: Refusal | null): void {
+export function throwIfRefused(refusal: Refusal | null): void {
   if (refusal)
     throw new NettermsError(refusal.code, refusal.detail ?? errorTable[refusal.code][1], refusal.because);
 }

@@ -1,5 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
-import { type Balance, type Cause, type Entry, entry } from './entry.ts';
+import { type Balance, type Entry, entry } from './entry.ts';
 
 /** The customer owes each instalment of the order, from the day on which the order was placed. */
 export function charge(orderId: string, instalments: readonly Balance[], placedOn: Day): Entry[] {
@@ -62,31 +62,4 @@ export function lateCharges(
       }),
     ),
   ].filter(({ amount }) => amount > 0);
-}
-
-/**
- * The bank's fee for a payment that it returned or could not collect, charged to the customer on the day of the return.
- */
-export function returnFee(
-  orderId: string,
-  {
-    number,
-    amount,
-    paymentId,
-    cause,
-    returnedOn,
-  }: { number: number; amount: number; paymentId: string | null; cause: Cause; returnedOn: Day },
-): Entry {
-  return entry({
-    key: `${cause.kind}/${cause.id}/fee`,
-    account: 'receivable',
-    kind: 'return_fee',
-    amount,
-    orderId,
-    instalment: number,
-    part: 'charges',
-    valueOn: returnedOn,
-    cause,
-    paymentId,
-  });
 }

@@ -111,7 +111,7 @@ export const outstandingOf = (instalments: readonly Balance[]): number =>
 /**
  * What an amount pays, instalment by instalment in the order given; of each, interest and costs before the principal.
  */
-export function payable(instalments: readonly Balance[], amount: number): Share[] {
+export function distribute(instalments: readonly Balance[], amount: number): Share[] {
   let left = amount;
   return instalments.flatMap(({ number, outstanding, charges }) =>
     (['charges', 'principal'] as const).flatMap((part) => {
@@ -163,4 +163,17 @@ export const sumOf = (parts: readonly { readonly amount: number }[]): number =>
 /** The sum of one account's entries, in minor units. */
 export function balance(entries: readonly Pick<Entry, 'account' | 'amount'>[], account: Account): number {
   return entries.reduce((sum, { account: of, amount }) => (of === account ? sum + amount : sum), 0);
+}
+
+/** What was received for the principal of each instalment and has not become credit, and the total of it. */
+export function paidOf(
+  instalments: readonly Balance[],
+  standings: readonly PartStanding[],
+): { paid: { number: number; amount: number }[]; total: number } {
+  const left = instalments.map(({ number }) => {
+    const own = standings.find((given) => given.number === number && given.part === 'principal');
+    return { number, amount: own ? own.received - own.made : 0 };
+  });
+  const paid = left.map(({ number, amount }) => ({ number, amount: Math.max(amount, 0) }));
+  return { paid, total: Math.max(sumOf(left), 0) };
 }

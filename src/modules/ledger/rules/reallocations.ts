@@ -4,10 +4,10 @@ import {
   type Account,
   afterwards,
   type Balance,
+  distribute,
   type Entry,
   entry,
   type Part,
-  payable,
   placeOf,
   portions,
   sumOf,
@@ -25,7 +25,7 @@ export function waiver(
   { amount, received, today }: { amount: number; received: readonly Received[]; today: Day },
 ): Entry[] {
   const charges = instalments.map((line) => ({ ...line, outstanding: line.charges }));
-  const unpaid = payable(charges, amount);
+  const unpaid = distribute(charges, amount);
   const paid = portions(received, amount - sumOf(unpaid));
   const of = (place: string, instalment: number, given: number): Entry =>
     entry({
@@ -132,7 +132,7 @@ export function instalmentPlan(
   ].filter(({ amount }) => amount !== 0);
 }
 
-/** Money that is free from where it was, and the day on which it counts in its new place. */
+/** Money released from an instalment, and the day on which it counts in its new place. */
 type Released = Omit<Received, 'receivedOn'> & { readonly part: Part; readonly valueOn: Day };
 
 /** Released money pays what else is owed, in the order given; the rest becomes unapplied credit. */
@@ -152,7 +152,7 @@ function freed(
       amount: number,
       at: Pick<Partial<Entry>, 'instalment' | 'part'>,
     ): Entry => entry({ ...by, key: `${commandId}/${place}`, account, amount, ...at });
-    const paid = payable(balances, amount);
+    const paid = distribute(balances, amount);
     balances = afterwards(balances, paid);
     const left = amount - sumOf(paid);
     return [

@@ -1,8 +1,8 @@
 import type { Day } from '../../../kernel/calendar.ts';
-import { type Balance, type Entry, entry, payable, placeOf, type Share } from './entry.ts';
+import { type Balance, distribute, type Entry, entry, placeOf, type Share } from './entry.ts';
 
 /** Money that was received; `amount` in minor units. */
-export type ReceivedPayment = {
+type ReceivedPayment = {
   readonly paymentId: string;
   readonly amount: number;
   readonly receivedOn: Day;
@@ -18,7 +18,7 @@ export function payment(
   received: ReceivedPayment,
 ): Entry[] {
   const { paymentId, amount, receivedOn } = received;
-  const paid = payable(instalments, amount);
+  const paid = distribute(instalments, amount);
   const entries = paid.map(({ number, part, amount }) =>
     entry({
       key: `payment/${paymentId}/${placeOf(number, part)}`,
@@ -113,44 +113,4 @@ export function creditAdjustment(adjustmentId: string, amount: number, valueOn: 
     valueOn,
     cause: { kind: 'adjustment', id: adjustmentId },
   });
-}
-
-/** A payment that was returned, and the day of the return. */
-export type Returned = { readonly paymentId: string; readonly returnedOn: Day };
-
-/** Reverses booked entries one by one, because the payment was returned; entries are never edited. */
-export function reversal(
-  { paymentId, returnedOn }: Returned,
-  booked: readonly (Entry & { readonly id: number })[],
-): Entry[] {
-  return booked.map(({ id, ...original }) => ({
-    ...original,
-    key: `payment/${paymentId}/reversal/${id}`,
-    kind: 'reversal',
-    amount: -original.amount,
-    valueOn: returnedOn,
-    cause: { kind: 'payment', id: paymentId },
-    reverses: id,
-  }));
-}
-
-/** Withdraws the credit that the payments of a cancelled order had become, when they are reversed. */
-export function withdrawal({ paymentId, returnedOn }: Returned, reversed: readonly Entry[]): Entry[] {
-  return reversed
-    .filter(({ account }) => account === 'receivable')
-    .flatMap(({ orderId, instalment, part, amount, reverses }) =>
-      (['receivable', 'unapplied'] as const).map((account) =>
-        entry({
-          key: `payment/${paymentId}/withdrawal/${account}/${reverses}`,
-          account,
-          kind: 'allocation',
-          amount: -amount,
-          orderId,
-          instalment,
-          part,
-          valueOn: returnedOn,
-          cause: { kind: 'payment', id: paymentId },
-        }),
-      ),
-    );
 }

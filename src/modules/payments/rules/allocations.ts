@@ -1,4 +1,4 @@
-import { afterwards, type Balance, payable, placeOf, type Share } from '../../ledger/rules/entry.ts';
+import { afterwards, type Balance, distribute, placeOf, type Share } from '../../ledger/rules/entry.ts';
 import type { DeductionKind } from './receipts.ts';
 
 /** Where allocated money goes: to an instalment of the order, or else to its earliest ones. Minor units. */
@@ -32,7 +32,7 @@ export function allocatedShares(balances: readonly Balance[], parts: readonly Al
   const paid: Share[] = [];
   for (const { instalment, amount } of parts) {
     const of = instalment === undefined ? left : left.filter(({ number }) => number === instalment);
-    const shares = payable(of, amount);
+    const shares = distribute(of, amount);
     left = afterwards(left, shares);
     paid.push(...shares);
   }

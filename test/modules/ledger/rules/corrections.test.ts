@@ -1,19 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type CreditMade,
-  cancellation,
-  creditNote,
-  givenBackBefore,
-  reducedAfterAll,
-  withholding,
-} from '../../../../src/modules/ledger/rules/corrections.ts';
+import { cancellation } from '../../../../src/modules/ledger/rules/corrections.ts';
+import { creditNote } from '../../../../src/modules/ledger/rules/credit-note.ts';
 import {
   type Balance,
   balance,
   type Entry,
   type PartStanding,
 } from '../../../../src/modules/ledger/rules/entry.ts';
+import { givenBackBefore, keepBack } from '../../../../src/modules/ledger/rules/kept-back.ts';
+import { type CreditMade, reducedAfterAll } from '../../../../src/modules/ledger/rules/returned-payment.ts';
 
 const ISSUED = '2027-03-20';
 const TODAY = '2027-04-02';
@@ -64,7 +60,7 @@ describe('a credit note', () => {
 it('what an invoice lets the customer keep back is credit in proportion to what was paid', () => {
   const { balances, standings } = order([500], [500]);
   const given = { amount: 220, kind: 'split_payment', cause, valueOn: ISSUED, standings } as const;
-  expect(told(withholding('invoice/inv', 'o', balances, given))).toEqual([
+  expect(told(keepBack('invoice/inv', 'o', balances, given))).toEqual([
     `unapplied split_payment 1 110 ${ISSUED}`,
     `unapplied split_payment 2 110 ${ISSUED}`,
   ]);

@@ -8,7 +8,8 @@ import {
   type Entry,
   type PartStanding,
 } from '../../../../src/modules/ledger/rules/entry.ts';
-import { payment, reversal, unappliedPayment } from '../../../../src/modules/ledger/rules/receipts.ts';
+import { payment, unappliedPayment } from '../../../../src/modules/ledger/rules/receipts.ts';
+import { reversal } from '../../../../src/modules/ledger/rules/returned-payment.ts';
 
 const PLACED = '2027-03-01';
 const RECEIVED = '2027-03-31';

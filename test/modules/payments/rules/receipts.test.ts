@@ -6,7 +6,7 @@ import {
   finalOn,
   nextStates,
 } from '../../../../src/modules/bank-collections/rules/bank-collection.ts';
-import { reduction } from '../../../../src/modules/ledger/rules/corrections.ts';
+import { reduction } from '../../../../src/modules/ledger/rules/deductions.ts';
 import {
   afterwards,
   type Balance,

@@ -2,31 +2,8 @@ import { z } from 'zod';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { waiver } from '../ledger/rules/reallocations.ts';
-import { book, receivedOn } from '../ledger/tables.ts';
+import { book, moneyOn } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { lateEntries } from './charge-interest.ts';
-
-/** Charges the late interest that has accrued up to a day. */
-export const chargeInterest = orderCommand({
-  kind: 'chargeInterest',
-  permission: 'admin',
-  body: z.object({ until: z.string() }),
-  read: (tx, { order, policies }, { until }, commandId) =>
-    lateEntries(tx, order, { commandId, until, policies }),
-
-  refuse({ order }, _, entries) {
-    const refusal = notOpen(order);
-    if (refusal) return refusal;
-    if (typeof entries === 'string') return { code: entries };
-    return entries.length === 0 ? { code: 'nothing-to-charge' } : null;
-  },
-
-  async apply(tx, state, _, { facts: entries, command }) {
-    if (typeof entries !== 'string') await book(tx, entries, bookingOf(state, command));
-  },
-
-  consequences: [],
-});
 
 /** Waives all or part of the charged interest and costs, paid or not. A settled order takes a waiver as well. */
 export const waive = orderCommand({
@@ -38,7 +15,7 @@ export const waive = orderCommand({
   async read(tx, { order }) {
     const [balances, received] = await Promise.all([
       balancesOf(tx, order.id),
-      receivedOn(tx, order.id, 'charges'),
+      moneyOn(tx, order.id, 'charges'),
     ]);
     const unpaid = balances.reduce((sum, { charges }) => sum + charges, 0);
     const charged = received.reduce((sum, { amount }) => sum + amount, unpaid);
