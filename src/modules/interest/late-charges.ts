@@ -9,7 +9,8 @@ import { type InterestBlocker, interestBlockerOf, interestOfOrder } from './orde
 
 /**
  * Charges the interest that has accrued up to a day and was not charged yet, and once for each overdue invoice the
- * compensation (art. 6 D.Lgs. 231/2002); an order without an invoice counts as one.
+ * compensation (art. 6 D.Lgs. 231/2002), whichever of its orders is late; an order without an invoice counts as one.
+ * Interest that was charged and is too much by now stays.
  * Both are of the part `charges` and count on that day. Interest runs on the principal as it was on each day: a payment
  * counts from the day on which it was received, a credit note from the day of issue. Nothing is booked if the merchant
  * does not charge late customers, or if a rate or a law is missing. Needs the locks of `lockOrder`.
@@ -55,6 +56,7 @@ export async function lateEntries(
   const found = await interestOfOrder(db, order, { until, policies }).catch(interestBlockerOf);
   if (typeof found === 'string') return found;
   const { instalments, compensation } = found;
+  // The first late instalment bears the compensation.
   const first = instalments.find(({ periods }) => periods.length > 0);
   return lateCharges(commandId, order.id, {
     until,

@@ -38,13 +38,14 @@ export const invoicing: Consequence = async (tx, state) => {
 
 /**
  * What an invoice allows the customer to keep back was never owed, from the day of the order. If it was already paid, it
- * becomes credit, and the order stays settled. Interest that was charged on it stays, until an admin waives it.
+ * becomes credit, and the order stays settled. Credit notes before it give back their share on their own day. Interest
+ * that was charged on it stays, until an admin waives it; an early-payment discount follows in the next consequence.
  */
 export const keptBack: Consequence = async (tx, state, { command }) => {
   const { order, policies } = state;
   const { id, withheld: kind } = await getInvoice(tx, String(command.body.invoiceId));
   if (kind === null || order.status === 'written_off') return;
-  const [missing, balances, standings, notes, { withheld }] = await Promise.all([
+  const [notYetKept, balances, standings, notes, { withheld }] = await Promise.all([
     withholdingMissing(tx, order),
     balancesOf(tx, order.id),
     standingsOf(tx, order.id),
@@ -55,7 +56,7 @@ export const keptBack: Consequence = async (tx, state, { command }) => {
   const by = { kind, cause: { kind: 'invoice', id }, valueOn } as const;
   const key = `invoice/${id}`;
   const entries = [
-    ...keepBack(key, order.id, balances, { ...by, amount: Math.max(missing, 0), standings }),
+    ...keepBack(key, order.id, balances, { ...by, amount: Math.max(notYetKept, 0), standings }),
     ...givenBackBefore(key, order.id, notes, { ...by, withheld, total: order.total }),
   ];
   await book(tx, entries, bookingOf(state, command));

@@ -31,8 +31,9 @@ export const discountAndTolerance: Consequence = async (tx, state, { command, pa
 };
 
 /**
- * A credit note or an invoice that comes after the discount was earned lowers what it is a percentage of. The customer
- * gets back what they paid, not the discount as well: the credit reduces that part of the discount first.
+ * A credit note or an invoice that comes after the discount was earned lowers what it is a percentage of. What is
+ * forgiven above it is owed again, and the credit just made pays that, as far as it is held: the customer gets back what
+ * they paid, not the discount as well.
  */
 async function reduceDiscount(tx: Tx, state: OrderSituation, command: CommandRow): Promise<void> {
   const { order } = state;
@@ -50,7 +51,7 @@ async function reduceDiscount(tx: Tx, state: OrderSituation, command: CommandRow
   ]);
   const given = balances.map(({ number }) => ({
     number,
-    amount: -sumOf(forgiven.filter(({ instalment }) => instalment === number)),
+    amount: Math.max(-sumOf(forgiven.filter(({ instalment }) => instalment === number)), 0),
   }));
   const back = portions(given, Math.min(excess, Math.max(free, 0), Math.max(sumOf(made), 0)));
   const owed = balances.map((line) => ({
@@ -61,7 +62,7 @@ async function reduceDiscount(tx: Tx, state: OrderSituation, command: CommandRow
   const withdrawn = reduced
     .filter(({ account }) => account === 'receivable')
     .map(({ key, instalment, amount, valueOn }) => {
-      const { cause, paymentId } = forgiven.find((of) => of.instalment === instalment)!;
+      const { cause, paymentId } = forgiven.find((of) => of.instalment === instalment) ?? forgiven[0]!;
       const fields = { orderId: order.id, instalment, amount: -amount, valueOn, cause, paymentId } as const;
       return entry({
         key: `${key}/discount`,
@@ -80,7 +81,7 @@ async function receivedFor(tx: Tx, orderId: string): Promise<number> {
 
 /**
  * Forgives what may be forgiven once money has come in: the early-payment discount, if it is earned now, and a rest of
- * the order within the tolerance of the receipts policy. The tolerance also applies to what earns the discount.
+ * the order, interest and costs included, within the tolerance of the receipts policy. The tolerance also applies to what earns the discount.
  */
 async function forgive(
   tx: Tx,

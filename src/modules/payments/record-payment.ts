@@ -11,8 +11,8 @@ import { reservedId } from './rules/payment-ids.ts';
 import { keepPayment } from './tables.ts';
 
 /**
- * Money that was received for the order. If it is late, interest is charged up to its day, and is paid first; a missing
- * rate does not hold up the payment. What exceeds the order's balance becomes unapplied credit. While the customer is
+ * Money that was received for the order. If it is late, interest and compensation are charged up to its day; of each
+ * instalment they are paid before the principal. A missing rate does not hold up the payment. What exceeds the order's balance becomes unapplied credit. While the customer is
  * insolvent, all of it becomes credit: an admin decides which debts it pays, and allocates the credit by hand.
  */
 export const recordPayment = orderCommand({

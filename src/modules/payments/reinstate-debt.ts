@@ -16,7 +16,8 @@ type ReinstateContext = { returned: Returned; booking: Booking; policies: Active
 
 /**
  * Reinstates what was forgiven because of a payment that is reversed now, in addition to what that payment had paid.
- * What credit notes and invoices take off the order stays off, whichever payment pays it.
+ * What credit notes and invoices take off the order stays off, whichever payment pays it, as far as the credit that they
+ * made is still held.
  */
 export async function reinstateDebt(tx: Tx, order: OrderRow, again: ReinstateContext): Promise<void> {
   await reverseForgiven(tx, order, again);
@@ -41,7 +42,7 @@ async function reverseForgiven(
   await book(tx, reversal(returned, lapsed), booking);
 }
 
-/** Credit that a credit note or an invoice made, because the order was paid, now reduces what is owed, as far as it is held. */
+/** Credit that a credit note or an invoice made, because the order was paid, now reduces what is owed. */
 async function reapplyCredits(
   tx: Tx,
   order: OrderRow,
@@ -82,6 +83,7 @@ async function reinstateWithholding(
     `payment/${returned.paymentId}/withheld-again`,
     order.id,
     await balancesOf(tx, order.id),
+    // Without standings no credit is made: only what is unpaid is reduced.
     { amount: missing, ...by, standings: [] },
   );
   await book(tx, entries, booking);

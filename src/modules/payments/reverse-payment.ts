@@ -31,10 +31,11 @@ type Reversal = {
 
 /**
  * Reverses a payment as a whole, with all that it paid and all deductions: by reversing entries, never by an edit.
- * Its entries count on the day of the return; for late interest and the early-payment discount it was never received.
- * An order that it had settled is open again, with a new episode: what was forgiven with it is owed again, what credit
- * notes and invoices took off is not. Credit that it had become is reversed. Its allocations that still wait are
- * refused. The bank's fee is charged on the earliest due instalment of its open orders.
+ * The reversals and the fee count on the day of the return; for late interest and the early-payment discount it was
+ * never received. An order that it had settled, or whose rest was written off, is open again, with a new episode: what
+ * was forgiven with it is owed again, what credit notes and invoices took off is not, as far as their credit is still
+ * held. Credit that it had become is reversed, also where it has paid other orders. Its allocations that still wait are
+ * refused. If a fee is asked for, it is charged on the earliest due instalment of its open orders.
  * Refused with `payment-not-found`; `payment-not-booked` while its command still waits for the order's workflow;
  * `credit-used` if credit that it had become is no longer there; `validation` for a fee that no open order can take,
  * `currency-mismatch` for one in another currency.
@@ -94,7 +95,7 @@ export async function reverse(
   const orderIds = await ordersOfPayment(tx, paymentId);
   if (await isReversed(tx, paymentId)) return { orderIds, reopened: [] };
   const orders = await lockOrders(tx, orderIds);
-  const booked = await paidWith(tx, paymentId, orders);
+  const booked = await bookedWithPayment(tx, paymentId, orders);
   await refuseWaiting(tx, paymentId, { actor, now });
 
   const { returnedOn = state.today } = given;
@@ -135,7 +136,7 @@ export async function reverse(
 }
 
 /** What it paid and what was deducted with it; deductions from a cancelled order were cancelled with its charge. */
-async function paidWith(
+async function bookedWithPayment(
   tx: Tx,
   paymentId: string,
   orders: readonly OrderRow[],
@@ -161,8 +162,7 @@ async function refuseWaiting(tx: Tx, paymentId: string, by: { actor: string; now
 }
 
 /**
- * Credit that was refunded or used to pay another order cannot be reversed: the customer's credit or the credit left of
- * this payment would be negative, or what a cancelled order had left would be taken from other payments.
+ * Credit that was refunded cannot be reversed, nor what a cancelled order had left, once that has paid another order.
  * @param held the customer's credit; `left` is the part from this payment, `ofNone` the part that comes from no payment
  */
 function requireCredit(

@@ -29,8 +29,8 @@ export type Withheld = {
 
 /**
  * The amount that, by an invoice, the customer keeps back. It reduces the principal of each instalment, in proportion
- * to what is unpaid. If less is unpaid, the rest was already received: it becomes unapplied credit, in proportion to
- * what was received.
+ * to what is unpaid. If less is unpaid, the rest becomes unapplied credit, in proportion to what was received and no more
+ * than that. What was neither owed nor received is not booked.
  */
 export function keepBack(
   key: string,

@@ -34,7 +34,7 @@ export function reversal(
   }));
 }
 
-/** Withdraws the credit that the payments of a cancelled order had become, when they are reversed. */
+/** Withdraws the credit that the payments of a cancelled order had become, when they are reversed. The order stays at zero. */
 export function withdrawal({ paymentId, returnedOn }: Returned, reversed: readonly Entry[]): Entry[] {
   return reversed
     .filter(({ account }) => account === 'receivable')
