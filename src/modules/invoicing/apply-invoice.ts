@@ -38,13 +38,15 @@ export const invoicing: Consequence = async (tx, state) => {
 
 /**
  * What an invoice allows the customer to keep back was never owed, from the day of the order. If it was already paid, it
- * becomes credit, and the order stays settled. Credit notes before it give back their share on their own day. Interest
- * that was charged on it stays, until an admin waives it; an early-payment discount follows in the next consequence.
+ * becomes credit, and the order stays settled; an open order that then owes nothing is closed. The share of earlier credit
+ * notes counts as kept back only until their day. Interest that was charged on it stays, until an admin waives it; later
+ * interest does not count it. An early-payment discount follows in the next consequence.
  */
 export const keptBack: Consequence = async (tx, state, { command }) => {
   const { order, policies } = state;
   const { id, withheld: kind } = await getInvoice(tx, String(command.body.invoiceId));
   if (kind === null || order.status === 'written_off') return;
+  // `notYetKept` and `withheld` are of all the order's invoices.
   const [notYetKept, balances, standings, notes, { withheld }] = await Promise.all([
     withholdingMissing(tx, order),
     balancesOf(tx, order.id),

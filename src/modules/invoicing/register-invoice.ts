@@ -41,7 +41,7 @@ export const registerInvoice = customerCommand({
     total: z.int(),
     payable: z.int(),
     currency: z.string(),
-    /** Why less than the total is payable: divided over the orders in proportion to their parts. */
+    /** Why less than the total is payable. The difference is divided over the orders in proportion to their parts. */
     withheld: z.enum(withholdings).nullable(),
     documentUrl: z.string().nullable(),
     orders: z.array(z.object({ orderId: z.string(), amount: z.int() })).nonempty(),

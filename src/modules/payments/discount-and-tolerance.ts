@@ -93,6 +93,7 @@ async function forgive(
   const balances = await balancesOf(tx, order.id);
   if (outstandingOf(balances) <= 0) return;
   const { receipts } = policies;
+  // Nothing is missing once enough was received by the discount's last day.
   const discount = await discountLeft(tx, order);
   const tolerance = amountIn(receipts.body.underpayment, order.currency);
   const discounted = distribute(

@@ -59,6 +59,7 @@ export function keepBack(
       valueOn,
       cause,
     });
+  // The credit, too, counts from the day of the order, even if the money came later.
   return [
     ...apportion(reduced, unpaid).map((share, index) => of('', 'receivable', index, -share)),
     ...made.map((share, index) => of('unapplied/', 'unapplied', index, share)),
