@@ -160,6 +160,17 @@ describe('a credit note, with what comes after it', () => {
     expect((await api.unapplied()) - before).toBe(1_500);
   });
 
+  it('counts whole against the total, even if a part of it reduced nothing because it was written off', async () => {
+    await api.place('half-off');
+    await api.ask('half-off', 'write-off', { amount: eur(60), reason: 'a quarrel' });
+    expect((await credit('half-off', 'cn-half-off', 60)).body.status).toBe('settled');
+    expect(await credit('half-off', 'cn-half-off-2', 50)).toMatchObject({
+      status: 422,
+      body: { code: 'credit-exceeds-order' },
+    });
+    expect((await credit('half-off', 'cn-half-off-3', 40)).status).toBe(200);
+  });
+
   it('is not owed again when what was paid comes back, and leaves no credit', async () => {
     const before = await api.unapplied();
     for (const [orderId, noted] of [

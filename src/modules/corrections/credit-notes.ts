@@ -25,6 +25,18 @@ export async function keepCreditNote(db: Db, note: CreditNoteRow): Promise<void>
 }
 
 /**
+ * What the applied credit notes of an order come to, in minor units: also the part that reduced nothing, because it was
+ * written off.
+ */
+export async function issuedFor(db: Db, orderId: string): Promise<number> {
+  const [row] = await db<{ amount: number }[]>`
+    select coalesce(sum(n.amount), 0)::bigint as amount
+    from credit_notes n join commands c on c.id = n.command_id
+    where n.order_id = ${orderId} and c.outcome = 'applied'`;
+  return row!.amount;
+}
+
+/**
  * The credit note that already has this number in the same year, on the same order or for another customer; refused
  * ones are left out. One credit note may cover several orders of a customer, which then share its number. The number
  * is locked until the transaction ends.

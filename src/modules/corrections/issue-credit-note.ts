@@ -5,7 +5,7 @@ import { withheldByKind } from '../invoicing/tables.ts';
 import { creditNote, givenBackBy } from '../ledger/rules/credit-note.ts';
 import { book, creditedOf, creditNoteEffectsOn, standingsOf } from '../ledger/tables.ts';
 import { balancesOf } from '../orders/tables.ts';
-import { findSameNumber, keepCreditNote } from './credit-notes.ts';
+import { findSameNumber, issuedFor, keepCreditNote } from './credit-notes.ts';
 
 /**
  * A credit note: less is owed, the earliest due first. What exceeds the balance becomes unapplied credit, as far as it
@@ -27,16 +27,16 @@ export const issueCreditNote = orderCommand({
   }),
 
   async read(tx, { order }, { creditNoteId, number, issuedOn }) {
-    const [credited, same] = await Promise.all([
-      creditedOf(tx, order.id),
+    const [issued, same] = await Promise.all([
+      issuedFor(tx, order.id),
       number === null ? null : findSameNumber(tx, { creditNoteId, number, issuedOn }, order),
     ]);
-    return { left: order.total - credited, same };
+    return { creditable: order.total - issued, same };
   },
 
-  refuse({ order }, { amount }, { left }) {
+  refuse({ order }, { amount }, { creditable }) {
     const refusal = order.status === 'settled' ? null : notOpen(order);
-    return refusal ?? (amount > left ? { code: 'credit-exceeds-order' } : null);
+    return refusal ?? (amount > creditable ? { code: 'credit-exceeds-order' } : null);
   },
 
   refuseToKeep({ order }, { currency, number }, { same }) {
@@ -53,15 +53,16 @@ export const issueCreditNote = orderCommand({
     await keepCreditNote(tx, { ...note, orderId: order.id, commandId: id, actor, createdAt: now });
   },
 
-  async apply(tx, state, note, { facts: { left }, command }) {
+  async apply(tx, state, note, { command }) {
     const { order } = state;
-    const [balances, standings, kept, notes] = await Promise.all([
+    const [balances, standings, kept, notes, credited] = await Promise.all([
       balancesOf(tx, order.id),
       standingsOf(tx, order.id),
       withheldByKind(tx, order.id),
       creditNoteEffectsOn(tx, order.id),
+      creditedOf(tx, order.id),
     ]);
-    const withheld = givenBackBy(note.amount, { kept, notes, credited: order.total - left, left });
+    const withheld = givenBackBy(note.amount, { kept, notes, credited, total: order.total });
     const entries = creditNote(order.id, balances, { ...note, standings, withheld });
     await book(tx, entries, bookingOf(state, command));
   },

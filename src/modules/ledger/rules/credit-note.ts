@@ -79,7 +79,7 @@ export type CreditNoteEffect = {
 /**
  * What a credit note gives back of what is withheld from the order, in proportion to its amount. If it is withheld for
  * one reason, the share is rounded once over all credit notes, so that their sequence does not matter.
- * @param given `kept`: what is withheld now; `credited` by the credit notes before; `left`: what can still be credited
+ * @param given `kept`: what is withheld now; `credited` by the credit notes before; `total`: of the order
  */
 export function givenBackBy(
   amount: number,
@@ -87,13 +87,13 @@ export function givenBackBy(
     readonly kept: Credited['withheld'];
     readonly notes: readonly CreditNoteEffect[];
     readonly credited: number;
-    readonly left: number;
+    readonly total: number;
   },
 ): Credited['withheld'] {
   const before = given.notes.reduce((sum, { givenBack }) => sum + givenBack, 0);
   const all = given.kept.length === 1 && before !== 0;
   return given.kept.flatMap((withheld) => {
-    const parts = [(all ? given.credited : 0) + amount, given.left - amount];
+    const parts = [(all ? given.credited : 0) + amount, given.total - given.credited - amount];
     const [, stays] = apportion(withheld.amount + (all ? before : 0), parts);
     const share = withheld.amount - stays!;
     return share === 0 ? [] : [{ kind: withheld.kind, amount: share }];
