@@ -7,7 +7,7 @@ import { reconcileBalances } from '../../src/modules/overview/reconcile-balances
 import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Api, openApi } from './harness.ts';
+import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -95,6 +95,30 @@ describe('a bank’s file', () => {
     expect(payments).toMatchObject([
       { amount: eur(1_220), receivedOn: '2027-03-01', method: 'bank-transfer' },
     ]);
+  });
+
+  it('reads no day as a number, and shares a part payment over the earliest due first', async () => {
+    await addCustomer(api.sql, 'alfa', { name: 'Alfa Ricambi S.r.l.' });
+    await addCustomer(api.sql, 'anni', { name: 'Duemila S.r.l.' });
+    await place('year', 700, '2026', 'anni');
+    await place('j-later', 500, 'J-77902', 'alfa');
+    await place('j-first', 500, 'J-77901', 'alfa');
+    await api.ask('j-later', 'extend', { dueOn: '2027-06-30', reason: 'agreed' });
+    const done = await imported([
+      '01/03/2027;488,12;Saldo ns. ordine del 12/11/2026;ALFA RICAMBI SRL;1',
+      '01/03/2027;600,00;Acconto J-77902 e J-77901, novembre 2026;ALFA RICAMBI SRL;2',
+    ]);
+    const lines = (await pool()).filter((line: { importId: string }) => line.importId === done.importId);
+    const [part, whole] = lines.map(({ proposal }: Answer['body']) => proposal);
+    expect(whole).toMatchObject({ certainty: 'none' });
+    expect(part).toMatchObject({
+      certainty: 'likely',
+      customerId: 'alfa',
+      allocations: [
+        { orderId: 'j-first', amount: eur(500) },
+        { orderId: 'j-later', amount: eur(100) },
+      ],
+    });
   });
 
   it('books nothing twice: the same file or an overlapping one adds nothing', async () => {

@@ -1,3 +1,4 @@
+import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { type BankLine, numberKeysIn, type OpenDocument } from './rules/matching.ts';
 
@@ -10,10 +11,17 @@ type Row = {
   orderId: string;
   amount: number;
   outstanding: number;
+  dueOn: Day;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
   db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
+
+/** When the earliest unpaid instalment of the order `o` is due; of a fee alone, the last one. */
+const dueOn = (
+  db: Db,
+) => db`coalesce((select min(n.due_on) from instalments n where n.order_id = o.id and n.outstanding > 0),
+  (select max(n.due_on) from instalments n where n.order_id = o.id))`;
 
 /** The open orders, and the invoices for open orders, that these lines may pay: found by number or by amount. */
 export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise<OpenDocument[]> {
@@ -22,13 +30,13 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   const [orders, invoices] = await Promise.all([
     db<Row[]>`
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
-             o.id as order_id, o.outstanding as amount, o.outstanding
+             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on
       from orders o join customers c on c.id = o.customer_id
       where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
         or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
-             least(o.outstanding, p.payable) as amount, o.outstanding
+             least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on
       from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
@@ -39,18 +47,18 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   return [...orders, ...byId].map(documentOf).concat(invoicesOf(invoices));
 }
 
-const documentOf = ({ orderId, amount, outstanding, ...row }: Row): OpenDocument => ({
+const documentOf = ({ orderId, amount, outstanding, dueOn, ...row }: Row): OpenDocument => ({
   kind: 'order',
   ...row,
-  orders: [{ orderId, amount, outstanding }],
+  orders: [{ orderId, amount, outstanding, dueOn }],
 });
 
 /** One document for each invoice; there is one row for each of its orders. */
 function invoicesOf(rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, outstanding, ...row } of rows) {
+  for (const { orderId, amount, outstanding, dueOn, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
-    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding }];
+    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn }];
     found.set(key, { kind: 'invoice', ...row, orders });
   }
   return [...found.values()];

@@ -1,3 +1,5 @@
+import type { Day } from '../../../kernel/calendar.ts';
+
 /** Money on the bank account, in minor units, with what the payer wrote. */
 export type BankLine = {
   readonly amount: number;
@@ -20,6 +22,8 @@ export type OpenDocument = {
     readonly orderId: string;
     readonly amount: number;
     readonly outstanding: number;
+    /** When its earliest unpaid instalment is due. */
+    readonly dueOn: Day;
   }[];
 };
 
@@ -43,18 +47,42 @@ export type Match = {
 
 /** Shorter keys occur in any sentence. */
 const SHORTEST_KEY = 3;
-/** The most pieces in which a number may be written: "FT 2027 / 12 - B". */
-const PIECES = 6;
+/** The most pieces in which a number may be written: "FT 2027 / 12 - B"; an RF reference in groups of four has seven. */
+const PIECES = 7;
+/** A number of a few digits is also a year, a postcode or a part of a sentence. */
+const SHORT_NUMBER = /^\d{1,4}$/;
 /** How many characters of a reference are read; those of banks have a few hundred. */
 const LONGEST_REFERENCE = 2_000;
-/** Words of a company's name that say nothing about who it is. */
+/** Days as they are written in a text: 12/11/2026, 12.11.26, 2026-11-12. */
+const WRITTEN_DAYS = /\b(?:\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})\b/g;
+/** What is written in front of a number, often without a space: FT88572. */
+const PREFIXED =
+  /^(FT|FATT|FATTURA|FAT|N|NR|NUM|RG|RE|INV|INVOICE|ORD|ORDINE|ORDER|FAC|FACTURE|FACTURA|RECHNUNG)(\d+)$/;
+/** Words of a company's name that say nothing about who it is: legal forms, and the trade of many. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
+const COMMON_WORDS = (
+  'STUDIO OFFICINA OFFICINE FRATELLI FLLI AZIENDA AGRICOLA IMMOBILIARE COSTRUZIONI IMPRESA DITTA GRUPPO GROUP ITALIA ' +
+  'SERVIZI SERVICE SERVICES COMMERCIALE LEGALE ASSOCIATO TECNICO COOPERATIVA CONSORZIO COMPANY HOLDING HANDEL SOCIETE'
+).split(' ');
 
 const notAutomatic: readonly Reason[] = ['not-automatic'];
 const none: Match = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
 
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
 export const numberKey = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
+
+/**
+ * The number in a creditor reference (ISO 11649), as in RF18 5390 0754 7034, without its leading zeros; null if it is
+ * none. Its check digits make the rest modulo 97 equal to 1, with letters as 10 to 35.
+ */
+export function numberInReference(key: string): string | null {
+  if (!/^RF\d{2}[A-Z0-9]{1,21}$/.test(key)) return null;
+  const digits = `${key.slice(4)}${key.slice(0, 4)}`.replace(
+    /[A-Z]/g,
+    (letter) => `${letter.charCodeAt(0) - 55}`,
+  );
+  return BigInt(digits) % 97n === 1n ? key.slice(4).replace(/^0+/, '') : null;
+}
 
 /** A key, and the pieces of the text that it is made of: from `from` up to, but not including, `to`. */
 type Place = { readonly key: string; readonly from: number; readonly to: number };
@@ -64,17 +92,36 @@ function placesIn(text: string): Place[] {
   // The last piece may be cut off: it could be the beginning of a longer number.
   const read =
     text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
-  const pieces = read
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/)
-    .filter((piece) => piece !== '');
+  const pieces = piecesOf(read.toUpperCase());
+  const cuts = (at: number) => pieces[at]?.day !== null && pieces[at]?.day === pieces[at - 1]?.day;
   const places = pieces.flatMap((_, from) =>
-    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place => {
+    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place[] => {
       const to = from + more + 1;
-      return { key: pieces.slice(from, to).join(''), from, to };
-    }),
+      // A part of a day is no number.
+      if (cuts(from) || cuts(to)) return [];
+      const key = pieces
+        .slice(from, to)
+        .map(({ text }) => text)
+        .join('');
+      const inside = numberInReference(key);
+      return [{ key, from, to }, ...(inside === null ? [] : [{ key: inside, from, to }])];
+    }).flat(),
   );
   return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
+}
+
+/** The letters and digits of a text between everything else. `day`: which written day the piece belongs to. */
+function piecesOf(text: string): { text: string; day: number | null }[] {
+  const days = [...text.matchAll(WRITTEN_DAYS)].map(({ index, 0: day }) => ({
+    from: index,
+    to: index + day.length,
+  }));
+  return [...text.matchAll(/[A-Z0-9]+/g)].flatMap(({ index, 0: piece }) => {
+    const found = days.findIndex(({ from, to }) => from <= index && index < to);
+    const day = found < 0 ? null : found;
+    const [, prefix, number] = PREFIXED.exec(piece) ?? [];
+    return (prefix && number ? [prefix, number] : [piece]).map((of) => ({ text: of, day }));
+  });
 }
 
 /** Everything in a text that could be a number. */
@@ -84,10 +131,14 @@ export const numberKeysIn = (text: string): string[] => [...new Set(placesIn(tex
  * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
  * its amount is exactly what they ask for. Likely: it names documents of one customer, but the amount differs or the
  * customer is insolvent; or it names none, but has the amount of exactly one document, and a payer whose name fits.
+ * A number of up to four digits names nothing if another payer is given and the amount is another one, too. The orders
+ * are paid the earliest due first (art. 1193 of the Italian civil code).
  */
 export function match(line: BankLine, documents: readonly OpenDocument[]): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
-  const named = mostSpecific(open, placesIn(line.reference));
+  const named = mostSpecific(open, placesIn(line.reference)).filter(
+    (one) => !SHORT_NUMBER.test(numberKey(one.number)) || isMeant(one, line),
+  );
   return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
 }
 
@@ -100,6 +151,11 @@ function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): 
   const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));
   return open.filter(({ number }) => whole.has(numberKey(number)));
 }
+
+const isMeant = (one: OpenDocument, line: BankLine): boolean =>
+  line.payer === '' || isNameOf(line.payer, one.customerName) || owedOf(one) === line.amount;
+
+const owedOf = ({ orders }: OpenDocument): number => orders.reduce((sum, { amount }) => sum + amount, 0);
 
 function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
   const customers = new Set(named.map(({ customerId }) => customerId));
@@ -129,7 +185,8 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
  */
 function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number }[] {
   const lines = named.flatMap(({ kind, orders }) => orders.map((order) => ({ kind, ...order })));
-  return [...new Set(lines.map(({ orderId }) => orderId))].map((orderId) => {
+  const inTime = lines.toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
+  return [...new Set(inTime.map(({ orderId }) => orderId))].map((orderId) => {
     const own = lines.filter((line) => line.orderId === orderId);
     const { outstanding } = own[0]!;
     const parts = own.filter(({ kind }) => kind === 'invoice');
@@ -139,16 +196,20 @@ function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: num
 }
 
 function byAmount(line: BankLine, open: readonly OpenDocument[]): Match {
-  const payer = wordsOf(line.payer);
-  const equal = open.filter(({ orders, customerName }) => {
-    const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
-    return owed === line.amount && wordsOf(customerName).some((word) => payer.includes(word));
-  });
+  const equal = open.filter((one) => owedOf(one) === line.amount && isNameOf(line.payer, one.customerName));
   const wholes = new Set(equal.map(({ orders }) => orders.map(({ orderId }) => orderId).join()));
   if (wholes.size !== 1) return none;
   const { customerId, orders } = equal[0]!;
   const allocations = orders.map(({ orderId, amount }) => ({ orderId, amount }));
   return { certainty: 'likely', customerId, allocations, reasons: ['amount-equal', 'payer-named'] };
+}
+
+/** Whether a payer may be a customer: a word of the name is the same that is not common, or all of a name's words. */
+function isNameOf(payer: string, customerName: string): boolean {
+  const [given, known] = [wordsOf(payer), wordsOf(customerName)];
+  const shared = known.filter((word) => given.includes(word));
+  if (shared.some((word) => !COMMON_WORDS.includes(word))) return true;
+  return shared.length > 0 && shared.length === known.length && shared.length === given.length;
 }
 
 const wordsOf = (name: string): string[] =>

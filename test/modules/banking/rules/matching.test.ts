@@ -1,10 +1,20 @@
 import { describe, expect, it, test } from 'vitest';
-import { match, numberKeysIn, type OpenDocument } from '../../../../src/modules/banking/rules/matching.ts';
+import {
+  match,
+  numberInReference,
+  numberKeysIn,
+  type OpenDocument,
+} from '../../../../src/modules/banking/rules/matching.ts';
 
 const document = (
   number: string,
   amount: number,
-  { customerId = 'rossi', customerName = 'Officine Rossi S.r.l.', orderId = number } = {},
+  {
+    customerId = 'rossi',
+    customerName = 'Officine Rossi S.r.l.',
+    orderId = number,
+    dueOn = '2027-03-31',
+  } = {},
 ): OpenDocument => ({
   number,
   customerId,
@@ -12,12 +22,12 @@ const document = (
   currency: 'EUR',
   automatic: true,
   kind: 'order',
-  orders: [{ orderId, amount, outstanding: amount }],
+  orders: [{ orderId, amount, outstanding: amount, dueOn }],
 });
 const invoice = (number: string, orderId: string, amount: number, outstanding: number): OpenDocument => ({
   ...document(number, amount),
   kind: 'invoice',
-  orders: [{ orderId, amount, outstanding }],
+  orders: [{ orderId, amount, outstanding, dueOn: '2027-03-31' }],
 });
 
 const documents = [
@@ -39,6 +49,22 @@ test('numbers are found however a payer writes them, but never inside another nu
   expect(numberKeysIn('so 1042')).toContain('SO1042');
   expect(numberKeysIn('XSO1042X')).not.toContain('SO1042');
   expect(numberKeysIn('grazie mille')).toEqual([]);
+});
+
+test('a day, or a part of it, is no number; a number that is written like a day is one', () => {
+  for (const text of ['ordine del 12/11/2026', 'del 12.11.26', 'vom 2026-11-12', 'del 12-11-2026 saldo'])
+    expect([text, numberKeysIn(text).filter((key) => /^(20)?26$|^12$|^1126$/.test(key))]).toEqual([text, []]);
+  expect(numberKeysIn('fattura 15/1/2026')).toContain('1512026');
+  expect(numberKeysIn('FT 88/2026 del 12/11/2026')).toContain('882026');
+});
+
+test('a number is found behind the word for it, and in a creditor reference', () => {
+  expect(numberKeysIn('FT88572/2026')).toContain('885722026');
+  expect(numberKeysIn('ORDINE1042')).toContain('1042');
+  expect(numberKeysIn('XFT1042')).not.toContain('1042');
+  expect(numberKeysIn('RF18 5390 0754 7034 grazie')).toContain('539007547034');
+  expect(numberInReference('RF18539007547034')).toBe('539007547034');
+  expect(numberInReference('RF19539007547034')).toBeNull();
 });
 
 test('of a very long reference only the beginning is read, and no number that is cut off there', () => {
@@ -76,6 +102,41 @@ describe('a bank line', () => {
     expect(match(line('saldo 1001 e 10012', 15_000), orders)).toMatchObject(certain('1001', '10012'));
     expect(match(line('saldo SO-1001', 7_000), orders)).toMatchObject(certain('so'));
     expect(match(line('saldo SO-1001 e 1001', 17_000), orders)).toMatchObject(certain('1001', 'so'));
+  });
+
+  it('does not name an order by a short number if payer and amount are others', () => {
+    const orders = [
+      document('2026', 50_000),
+      document('SO-7', 48_812, { customerId: 'alfa', customerName: 'Alfa Ricambi S.r.l.' }),
+    ];
+    const payer = 'ALFA RICAMBI SRL';
+    expect(match(line('Saldo ns. ordine del 12/11/2026', 48_812, payer), orders)).toMatchObject({
+      certainty: 'likely',
+      customerId: 'alfa',
+    });
+    expect(match(line('saldo novembre 2026 SO-7', 48_812, payer), orders)).toMatchObject({
+      certainty: 'certain',
+      customerId: 'alfa',
+    });
+    expect(match(line('ordine 2026', 20_000, 'OFFICINE ROSSI'), orders).customerId).toBe('rossi');
+    expect(match(line('ordine 2026', 50_000, 'ROSSI MARIO E FIGLI'), orders).certainty).toBe('certain');
+  });
+
+  it('pays the earliest due of the orders it names first', () => {
+    const orders = [
+      document('J-201', 50_000, { dueOn: '2027-04-30' }),
+      document('J-202', 50_000, { dueOn: '2027-01-31' }),
+    ];
+    expect(match(line('acconto J-201 e J-202', 60_000), orders).allocations).toEqual([
+      { orderId: 'J-202', amount: 50_000 },
+      { orderId: 'J-201', amount: 10_000 },
+    ]);
+  });
+
+  it('is not of a customer only because of a common word', () => {
+    const studio = [document('SO-5', 30_000, { customerName: 'Studio Verdi' })];
+    expect(match(line('', 30_000, 'STUDIO BIANCHI'), studio).certainty).toBe('none');
+    expect(match(line('', 30_000, 'VERDI LUIGI STUDIO LEGALE'), studio).certainty).toBe('likely');
   });
 
   it('is never certain if the numbers belong to two customers or another currency', () => {
