@@ -78,8 +78,9 @@ export async function openApi({
     pattern: new RegExp(`^/v1${given.path.replace(/\{\w+\}/g, '[^/]+')}$`),
   }));
 
-  const newKey = async (scopes: Scope[], expiresAt: string | null = null) =>
-    createApiKey(sql, { name: scopes.join(), scopes, expiresAt }, clock.now);
+  let keyCount = 0;
+  const newKey = async (scopes: Scope[], expiresAt: string | null = null, name = `person ${++keyCount}`) =>
+    createApiKey(sql, { name, scopes, expiresAt }, clock.now);
   const keys: Record<Scope, string> = {
     storefront: (await newKey(['storefront'])).key,
     accounting: (await newKey(['accounting'])).key,

@@ -46,6 +46,35 @@ describe('a write-off', () => {
     });
   });
 
+  it('in another currency than the threshold’s waits for another admin, whatever its amount', async () => {
+    await approveOver(eur(50));
+    await api.call(
+      '/customers/rossi/credit',
+      { limit: { amount: 100_000, currency: 'USD' } },
+      { method: 'PUT' },
+    );
+    await api.place('dollars', { total: { amount: 10_000, currency: 'USD' } });
+    expect(await off('dollars', { amount: { amount: 1, currency: 'USD' }, reason: 'small' })).toMatchObject({
+      status: 202,
+      body: { approval: { amount: { amount: 1, currency: 'USD' }, decision: null } },
+    });
+  });
+
+  it('is not approved with another key of the same name: that is the same person', async () => {
+    await approveOver(eur(50));
+    const [first, again] = [
+      await api.newKey(['admin'], null, 'Accounts office'),
+      await api.newKey(['admin'], null, ' accounts Office'),
+    ];
+    await api.place('own');
+    const asked = await off('own', { reason: 'gone' }, { as: first });
+    const { approvalId } = asked.body.approval;
+    expect(await api.call(`/approvals/${approvalId}/approve`, {}, { as: again })).toMatchObject({
+      status: 403,
+      body: { code: 'approval-by-another' },
+    });
+  });
+
   it('over the threshold waits for another admin, who approves it once', async () => {
     await approveOver(eur(50));
     const second = await api.newKey(['admin']);

@@ -35,7 +35,7 @@ export const settings = z
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
     writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({
       description:
-        'A write-off waits for a second admin if it brings the write-offs of its order above this amount; null: never.',
+        'A write-off waits for a second admin if it brings the write-offs of its order above this amount, and always if the order is in another currency; null: never.',
     }),
   })
   .refine(({ country, region }) => region === null || isRegion(country, region), {

@@ -39,3 +39,12 @@ export async function revokeApiKey(db: Db, id: string, now: string): Promise<boo
     await db`update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning id`;
   return revoked.length === 1;
 }
+
+/** Whether two actors (`key:…`, `user:…`) are one person: the same one, or two keys of the same name. */
+export async function isSamePerson(db: Db, actor: string, other: string): Promise<boolean> {
+  if (actor === other) return true;
+  const ids = [actor, other].flatMap((of) => (of.startsWith('key:') ? [of.slice('key:'.length)] : []));
+  const named =
+    await db`select lower(trim(name)) from api_keys where id = any(${ids}) group by 1 having count(*) > 1`;
+  return named.length > 0;
+}

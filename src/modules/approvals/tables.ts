@@ -1,5 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { isSamePerson } from '../access/api-keys.ts';
 import { recordAudit } from '../audit/tables.ts';
 
 export type ApprovalKind = 'write-off';
@@ -71,10 +72,10 @@ export async function decideApproval(
       'approval-decided',
       `Approval ${id} was already ${known.decision} by ${known.decidedBy}: this cannot be changed.`,
     );
-  if (known.requestedBy === actor)
+  if (await isSamePerson(tx, known.requestedBy, actor))
     throw new NettermsError(
       'approval-by-another',
-      `${actor} asked for approval ${id}: another admin must decide.`,
+      `${actor} asked for approval ${id}, or has a key of the same name as the one that did: another admin must decide.`,
     );
   const [row] = await tx<ApprovalRow[]>`
       update approvals set decision = ${decision}, decided_by = ${actor}, decided_at = ${now}, comment = ${comment}

@@ -43,9 +43,11 @@ export const writeOff = orderCommand({
     approval: 'write-off',
     amount({ order, policies }, { amount, upTo = 0 }, writtenOff) {
       const over = policies.settings.body.writeOffApprovalOver;
-      if (over === null || over.currency !== order.currency) return null;
+      if (over === null) return null;
       const given = amount ?? upTo;
-      return writtenOff + given > over.amount ? given : null;
+      // There is no rate to another currency: there each write-off waits.
+      const limit = over.currency === order.currency ? over.amount : 0;
+      return writtenOff + given > limit ? given : null;
     },
     named: ({ amount }) => amount ?? null,
   },
