@@ -46,6 +46,28 @@ describe('a revocation', () => {
     expect((await api.call('/orders/kept-1')).body.instalments[0].dueOn).toBe('2027-03-31');
   });
 
+  it('like a suspension or an insolvency, refuses the confirmation of a reservation; a lower limit does not', async () => {
+    for (const decision of ['revoke', 'suspend', 'insolvency']) {
+      const id = `was-reserved-${decision}`;
+      await addCustomer(api.sql, id);
+      await place(id, id, { confirm: 'later' });
+      await api.call(`/customers/${id}/${decision}`, { reason: 'unpaid' });
+      const refused = await api.call(`/orders/${id}/confirm`, undefined, {
+        method: 'POST',
+        as: 'storefront',
+      });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'not-eligible' } });
+      expect(refused.body.detail).toMatch(/revoked|suspended|insolvent/);
+      expect((await api.call(`/orders/${id}`)).body.status).toBe('reserved');
+      await api.ask(id, 'cancel', { reason: 'refused' }, { as: 'storefront' });
+      expect((await api.call(`/customers/${id}`)).body.credit.exposure).toEqual(eur(0));
+    }
+    await addCustomer(api.sql, 'lowered');
+    await place('lowered', 'lowered', { confirm: 'later' });
+    await api.call('/customers/lowered/credit', { limit: eur(1) }, { method: 'PUT' });
+    expect((await api.ask('lowered', 'confirm', undefined)).status).toBe(200);
+  });
+
   it('that demands the open orders warns that a demand must be allowed, and is followed by its id', async () => {
     await addCustomer(api.sql, 'due');
     await place('due-1', 'due');

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
 import { closed } from '../commands/rules/refusal.ts';
+import { checkPrivilege } from '../eligibility/rules/decide.ts';
+import { privilegeAt } from '../eligibility/rules/standing.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { charge } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
@@ -15,8 +17,18 @@ export const confirm = orderCommand({
   body: z.object({}),
   alreadyDone: ({ order }) => order.status === 'open',
 
-  refuse({ order }) {
-    return closed(order) ?? (order.status === 'reserved' ? null : { code: 'order-already-confirmed' });
+  // A lower limit or a rule that is no longer met does not refuse it: the order was accepted.
+  refuse({ order, customer, now }) {
+    const refusal = closed(order);
+    if (refusal) return refusal;
+    if (order.status !== 'reserved') return { code: 'order-already-confirmed' };
+    const { passed, message } = checkPrivilege({
+      privilege: privilegeAt(customer, now),
+      suspendedUntil: customer.privilegeUntil,
+    });
+    if (passed) return null;
+    const detail = `${message} Order ${order.id} stays reserved: take another means of payment, and cancel it (POST /v1/orders/${order.id}/cancel).`;
+    return { code: 'not-eligible', detail };
   },
 
   async apply(tx, state, _, { command }) {

@@ -58,7 +58,11 @@ export function decideIncrease(
   return { eligible: checks.every((check) => check.passed), checks, set };
 }
 
-function checkPrivilege({ privilege, suspendedUntil }: Applicant): Check {
+/** Whether an admin's decision on the customer lets them buy on terms, with the sentence that says why not. */
+export function checkPrivilege({
+  privilege,
+  suspendedUntil,
+}: Pick<Applicant, 'privilege' | 'suspendedUntil'>): Check {
   const passed = privilege === 'by_rules' || privilege === 'granted';
   const end = suspendedUntil === null ? '' : ` until ${suspendedUntil}`;
   const message = {
