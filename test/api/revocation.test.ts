@@ -52,15 +52,17 @@ describe('a revocation', () => {
       await addCustomer(api.sql, id);
       await place(id, id, { confirm: 'later' });
       await api.call(`/customers/${id}/${decision}`, { reason: 'unpaid' });
-      const refused = await api.call(`/orders/${id}/confirm`, undefined, {
-        method: 'POST',
-        as: 'storefront',
+      const confirm = () =>
+        api.ask(id, 'confirm', undefined, { as: 'storefront', headers: { 'idempotency-key': id } });
+      const refused = await confirm();
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { code: 'not-eligible', command: { kind: 'confirm', outcome: 'refused' } },
       });
-      expect(refused).toMatchObject({ status: 422, body: { code: 'not-eligible' } });
       expect(refused.body.detail).toMatch(/revoked|suspended|insolvent/);
-      expect((await api.call(`/orders/${id}`)).body.status).toBe('reserved');
-      await api.ask(id, 'cancel', { reason: 'refused' }, { as: 'storefront' });
+      expect((await api.call(`/orders/${id}`)).body.status).toBe('cancelled');
       expect((await api.call(`/customers/${id}`)).body.credit.exposure).toEqual(eur(0));
+      expect(await confirm()).toMatchObject({ status: 422, body: { code: 'not-eligible' } });
     }
     await addCustomer(api.sql, 'lowered');
     await place('lowered', 'lowered', { confirm: 'later' });

@@ -189,3 +189,18 @@ it('continues after it was terminated half-way, and after a cancel in Temporal',
   await own.submit('viola-1', 'settle', { reason: 'paid' });
   await own.ending(order);
 });
+
+it('a reservation whose customer was suspended is cancelled by its confirmation, without a letter or a word to the store', async () => {
+  await addCustomer(world.sql, 'paused', { contacts: { billing: 'billing@paused.example' } });
+  const reserved = await world.place({ orderId: 'paused-1', customerId: 'paused', confirm: 'later' });
+  const decision = { privilege: 'suspended', reason: 'unpaid', actor: 'user:admin' } as const;
+  await setPrivilege(world.sql, 'paused', { ...decision, now: await world.clock() });
+  const { command } = await world.submit('paused-1', 'confirm');
+  expect(command).toMatchObject({ outcome: 'refused', refusal: 'not-eligible' });
+  expect(await world.ending(reserved)).toEqual({ status: 'cancelled' });
+  expect(await world.order('paused-1')).toMatchObject({
+    closeReason: expect.stringMatching(/suspended/),
+    paidInStore: false,
+  });
+  expect(letters('billing@paused.example').map(({ subject }) => subject)).toEqual([]);
+});

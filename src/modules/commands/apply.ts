@@ -74,8 +74,10 @@ export async function applyCommand(
   }
   const body = read.data;
   const facts = await definition.read?.(tx, state, body, command.id);
-  const refusal = definition.refuse(state, body, facts);
-  const after = refusal ? state : await follow(tx, pipeline, state, { definition, body, facts, command });
+  const refused = definition.refuse(state, body, facts);
+  const { after, refusal } = refused
+    ? { after: state, refusal: refused }
+    : await follow(tx, pipeline, state, { definition, body, facts, command });
   await noteOutcome(tx, state, command, refusal, definition.auditDetail?.(body));
   return closeIfPaid(tx, after, command);
 }
@@ -86,17 +88,18 @@ async function follow(
   { consequences }: Pipeline,
   state: OrderSituation,
   given: { definition: OrderCommand; body: unknown; facts: unknown; command: OrderCommandRow },
-): Promise<OrderSituation> {
+): Promise<{ after: OrderSituation; refusal: Refusal | null }> {
   const { definition, body, facts, command } = given;
   const applied = await definition.apply(tx, state, body, { facts, command });
   let after = await reread(tx, state);
-  if (applied && 'follows' in applied) return after;
+  if (applied && 'refusal' in applied) return { after, refusal: applied.refusal };
+  if (applied && 'follows' in applied) return { after, refusal: null };
   for (const name of consequenceNames) {
     if (!definition.consequences.includes(name)) continue;
     await consequences[name](tx, after, { command, paidWith: applied?.paidWith });
     after = await reread(tx, after);
   }
-  return after;
+  return { after, refusal: null };
 }
 
 const reread = async (tx: Tx, state: OrderSituation): Promise<OrderSituation> => ({

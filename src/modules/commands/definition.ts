@@ -41,8 +41,14 @@ export type Consequence = (tx: Tx, state: OrderSituation, trigger: Trigger) => P
 export type Consequences = Readonly<Record<ConsequenceName, Consequence>>;
 /** `paidWith`: the money that the command brought; null: credit that comes from no payment; undefined: no money. */
 export type Trigger = { readonly command: CommandRow; readonly paidWith: MoneyIn | null | undefined };
-/** What an applied command says of itself: the money that came in with it, or that nothing follows from it. */
-export type Applied = { readonly paidWith: MoneyIn | null } | { readonly follows: false };
+/**
+ * What an applied command says of itself: the money that came in with it; that nothing follows from it; or why it was
+ * refused after all, when something else was done in its place.
+ */
+export type Applied =
+  | { readonly paidWith: MoneyIn | null }
+  | { readonly follows: false }
+  | { readonly refusal: Refusal };
 /** Money of a payment, and the day on which it was received. */
 export type MoneyIn = { readonly paymentId: string; readonly receivedOn: Day };
 

@@ -1,38 +1,40 @@
 import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
-import { bookingOf, orderCommand } from '../commands/definition.ts';
-import { closed } from '../commands/rules/refusal.ts';
+import { bookingOf, type OrderSituation, orderCommand } from '../commands/definition.ts';
+import { closed, type Refusal } from '../commands/rules/refusal.ts';
 import { checkPrivilege } from '../eligibility/rules/decide.ts';
 import { privilegeAt } from '../eligibility/rules/standing.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { charge } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
+import { close } from '../orders/close.ts';
 import { confirmOrder } from '../orders/life-cycle.ts';
 import { balancesOf } from '../orders/tables.ts';
 
-/** The store confirms a reservation: the charge is booked in its place. */
+/**
+ * The store confirms a reservation: the charge is booked in its place. If the customer's terms have ended since, the
+ * reservation is cancelled instead, and its credit is released. A lower limit or a rule that is no longer met changes
+ * nothing: the order was accepted.
+ */
 export const confirm = orderCommand({
   kind: 'confirm',
   permission: 'storefront',
   body: z.object({}),
   alreadyDone: ({ order }) => order.status === 'open',
 
-  // A lower limit or a rule that is no longer met does not refuse it: the order was accepted.
-  refuse({ order, customer, now }) {
-    const refusal = closed(order);
-    if (refusal) return refusal;
-    if (order.status !== 'reserved') return { code: 'order-already-confirmed' };
-    const { passed, message } = checkPrivilege({
-      privilege: privilegeAt(customer, now),
-      suspendedUntil: customer.privilegeUntil,
-    });
-    if (passed) return null;
-    const detail = `${message} Order ${order.id} stays reserved: take another means of payment, and cancel it (POST /v1/orders/${order.id}/cancel).`;
-    return { code: 'not-eligible', detail };
+  refuse({ order }) {
+    return closed(order) ?? (order.status === 'reserved' ? null : { code: 'order-already-confirmed' });
   },
 
   async apply(tx, state, _, { command }) {
     const { order, policies, now, notifiesStore } = state;
+    const refusal = termsEnded(state);
+    if (refusal) {
+      await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
+      const { actor } = command;
+      await close(tx, order, { status: 'cancelled', actor, reason: refusal.detail, now });
+      return { refusal };
+    }
     const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
     await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
     const entries = charge(order.id, await balancesOf(tx, order.id), placedOn);
@@ -43,3 +45,11 @@ export const confirm = orderCommand({
   consequences: [],
   stillHolds: ({ status }) => status !== 'cancelled',
 });
+
+function termsEnded({ order, customer, now }: OrderSituation): (Refusal & { detail: string }) | null {
+  const privilege = privilegeAt(customer, now);
+  const { passed, message } = checkPrivilege({ privilege, suspendedUntil: customer.privilegeUntil });
+  if (passed) return null;
+  const detail = `${message} Order ${order.id} is cancelled: ask for another means of payment.`;
+  return { code: 'not-eligible', detail };
+}
