@@ -76,7 +76,7 @@ export const orderCommands = {
   invoice: applyInvoice,
 } satisfies Record<OrderCommandKind, OrderCommand>;
 
-/** What can be asked of a customer. */
+/** What can be asked of a customer. Only the compiler reads the list: a kind without a definition does not compile. */
 export const customerCommands = {
   receivePayment,
   allocatePayment,

@@ -1,6 +1,7 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { type BankLine, numberKeysIn, type OpenDocument } from './rules/matching.ts';
+import type { BankLine, OpenDocument } from './rules/matching.ts';
+import { numberKeysIn } from './rules/numbers.ts';
 
 type Row = {
   number: string;

@@ -70,7 +70,7 @@ export const accountColumns = (
 ) => db`accounts.currency, accounts.credit_limit, accounts.tolerance, accounts.raised_limit, accounts.raised_until,
   accounts.exposure, accounts.unapplied`;
 
-export const customerColumns = (
+const customerColumns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
   turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,

@@ -28,15 +28,14 @@ export const confirm = orderCommand({
 
   async apply(tx, state, _, { command }) {
     const { order, policies, now, notifiesStore } = state;
+    await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
     const refusal = termsEnded(state);
     if (refusal) {
-      await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
       const { actor } = command;
       await close(tx, order, { status: 'cancelled', actor, reason: refusal.detail, now });
       return { refusal };
     }
     const placedOn = dayAt(order.placedAt, policies.settings.body.timeZone);
-    await moveBalances(tx, order.customerId, order.currency, { exposure: -order.total });
     const entries = charge(order.id, await balancesOf(tx, order.id), placedOn);
     await book(tx, entries, bookingOf(state, command));
     await confirmOrder(tx, order, { paidInStore: notifiesStore ? 'pending' : 'marked', now });
@@ -46,6 +45,7 @@ export const confirm = orderCommand({
   stillHolds: ({ status }) => status !== 'cancelled',
 });
 
+/** Why the customer may not buy on terms any more, by an admin's decision; null if they may. */
 function termsEnded({ order, customer, now }: OrderSituation): (Refusal & { detail: string }) | null {
   const privilege = privilegeAt(customer, now);
   const { passed, message } = checkPrivilege({ privilege, suspendedUntil: customer.privilegeUntil });

@@ -123,7 +123,7 @@ export async function setPaidInStore(
 /**
  * When the poller checks the order: soon after the instant at which it should have advanced, and at least once a day.
  */
-export function wakeBy(now: number, at: string | undefined): string {
+function wakeBy(now: number, at: string | undefined): string {
   const due = at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, Date.parse(at)) + GRACE_MS;
   return new Date(Math.min(due, now + IDLE_MS)).toISOString();
 }

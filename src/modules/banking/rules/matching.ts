@@ -1,4 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import { numberKey, type Place, placesIn } from './numbers.ts';
 
 /** Money on the bank account, in minor units, with what the payer wrote. */
 export type BankLine = {
@@ -45,21 +46,11 @@ export type Match = {
   readonly reasons: readonly Reason[];
 };
 
-/** Shorter keys occur in any sentence. */
-const SHORTEST_KEY = 3;
-/** The most pieces in which a number may be written: "FT 2027 / 12 - B"; an RF reference in groups of four has seven. */
-const PIECES = 7;
 /** A number of a few digits is also a year, a postcode or a part of a sentence. */
 const SHORT_NUMBER = /^\d{1,4}$/;
-/** How many characters of a reference are read; those of banks have a few hundred. */
-const LONGEST_REFERENCE = 2_000;
-/** Days as they are written in a text: 12/11/2026, 12.11.26, 2026-11-12. */
-const WRITTEN_DAYS = /\b(?:\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})\b/g;
-/** What is written in front of a number, often without a space: FT88572. */
-const PREFIXED =
-  /^(FT|FATT|FATTURA|FAT|N|NR|NUM|RG|RE|INV|INVOICE|ORD|ORDINE|ORDER|FAC|FACTURE|FACTURA|RECHNUNG)(\d+)$/;
-/** Words of a company's name that say nothing about who it is: legal forms, and the trade of many. */
+/** Words of a company's name that are no part of it for a payer. */
 const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
+/** Words that are in the names of many companies: alone, they do not make a payer a customer. */
 const COMMON_WORDS = (
   'STUDIO OFFICINA OFFICINE FRATELLI FLLI AZIENDA AGRICOLA IMMOBILIARE COSTRUZIONI IMPRESA DITTA GRUPPO GROUP ITALIA ' +
   'SERVIZI SERVICE SERVICES COMMERCIALE LEGALE ASSOCIATO TECNICO COOPERATIVA CONSORZIO COMPANY HOLDING HANDEL SOCIETE'
@@ -67,65 +58,6 @@ const COMMON_WORDS = (
 
 const notAutomatic: readonly Reason[] = ['not-automatic'];
 const none: Match = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
-
-/** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
-export const numberKey = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
-
-/**
- * The number in a creditor reference (ISO 11649), as in RF18 5390 0754 7034, without its leading zeros; null if it is
- * none. Its check digits make the rest modulo 97 equal to 1, with letters as 10 to 35.
- */
-export function numberInReference(key: string): string | null {
-  if (!/^RF\d{2}[A-Z0-9]{1,21}$/.test(key)) return null;
-  const digits = `${key.slice(4)}${key.slice(0, 4)}`.replace(
-    /[A-Z]/g,
-    (letter) => `${letter.charCodeAt(0) - 55}`,
-  );
-  return BigInt(digits) % 97n === 1n ? key.slice(4).replace(/^0+/, '') : null;
-}
-
-/** A key, and the pieces of the text that it is made of: from `from` up to, but not including, `to`. */
-type Place = { readonly key: string; readonly from: number; readonly to: number };
-
-/** Everything in a text that could be a number, with its place: single pieces, and up to six of them joined. */
-function placesIn(text: string): Place[] {
-  // The last piece may be cut off: it could be the beginning of a longer number.
-  const read =
-    text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
-  const pieces = piecesOf(read.toUpperCase());
-  const cuts = (at: number) => pieces[at]?.day !== null && pieces[at]?.day === pieces[at - 1]?.day;
-  const places = pieces.flatMap((_, from) =>
-    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place[] => {
-      const to = from + more + 1;
-      // A part of a day is no number.
-      if (cuts(from) || cuts(to)) return [];
-      const key = pieces
-        .slice(from, to)
-        .map(({ text }) => text)
-        .join('');
-      const inside = numberInReference(key);
-      return [{ key, from, to }, ...(inside === null ? [] : [{ key: inside, from, to }])];
-    }).flat(),
-  );
-  return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
-}
-
-/** The letters and digits of a text between everything else. `day`: which written day the piece belongs to. */
-function piecesOf(text: string): { text: string; day: number | null }[] {
-  const days = [...text.matchAll(WRITTEN_DAYS)].map(({ index, 0: day }) => ({
-    from: index,
-    to: index + day.length,
-  }));
-  return [...text.matchAll(/[A-Z0-9]+/g)].flatMap(({ index, 0: piece }) => {
-    const found = days.findIndex(({ from, to }) => from <= index && index < to);
-    const day = found < 0 ? null : found;
-    const [, prefix, number] = PREFIXED.exec(piece) ?? [];
-    return (prefix && number ? [prefix, number] : [piece]).map((of) => ({ text: of, day }));
-  });
-}
-
-/** Everything in a text that could be a number. */
-export const numberKeysIn = (text: string): string[] => [...new Set(placesIn(text).map(({ key }) => key))];
 
 /**
  * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
