@@ -6,6 +6,7 @@ const pure = [
   'test/*.test.ts',
   'test/kernel/**/*.test.ts',
   'test/modules/*/rules/**/*.test.ts',
+  'test/modules/banking/formats/**/*.test.ts',
   'test/modules/dunning/letters/**/*.test.ts',
   'test/modules/reports/documents/**/*.test.ts',
 ];

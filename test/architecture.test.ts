@@ -36,6 +36,11 @@ const node = 'node:';
 const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly string[] }[] = [
   { area: /^kernel\//, may: [...pure, 'node:crypto'] },
   { area: /^modules\/[\w-]+\/rules\//, may: ['kernel/', ...pure, 'node:crypto'] },
+  // What reads files of others, in a thread of its own.
+  {
+    area: /^modules\/banking\/formats\//,
+    may: ['kernel/', ...['csv-parse', 'fflate', 'read-excel-file', 'saxes'], 'node:buffer'],
+  },
   {
     area: /^modules\//,
     may: [

@@ -108,7 +108,7 @@ function rejected(
   const errors = found
     .slice(0, MAX_ERRORS)
     .map(({ pointer, detail }) => ({ pointer: storable(pointer), detail: storable(detail) }));
-  return { number, raw, subject, facts: null, fingerprint: null, errors };
+  return { number, raw, subject, facts: null, fingerprint: null, errors, outcome: 'rejected' };
 }
 
 /** PostgreSQL's JSON accepts neither NUL nor lone surrogates, and the name of an unknown field may contain them. */

@@ -33,11 +33,20 @@ export type ImportRow = {
 /** `book`: which bank lines are booked without a person's decision. */
 export type ImportOptions = { readonly book?: 'certain' | 'none' };
 
-/** A line as it was read: its business id and its facts; if it is rejected, the errors and the text as it was sent. */
-export type NewImportLine = { number: number } & (
-  | { subject: string; facts: object; fingerprint: string; raw: null; errors: null }
-  | { subject: string | null; facts: null; fingerprint: null; raw: string; errors: readonly FieldError[] }
-);
+/**
+ * A line as it was read: its business id and its facts; if it is rejected, the errors and the text as it was sent.
+ * Without an `outcome` it waits to be applied; `reason` is the code of a rejection, where the kind has codes.
+ */
+export type NewImportLine = {
+  number: number;
+  subject: string | null;
+  facts: object | null;
+  fingerprint: string | null;
+  raw: string | null;
+  errors: readonly FieldError[] | null;
+  outcome?: string;
+  reason?: string;
+};
 
 export type RejectedLine = {
   number: number;
@@ -126,16 +135,11 @@ async function store(
 }
 
 async function insertLines(tx: Tx, id: string, batch: readonly NewImportLine[]): Promise<void> {
-  const rows = batch.map(({ errors, ...line }) => ({
-    ...line,
-    errors,
-    outcome: errors === null ? null : 'rejected',
-  }));
   await tx`
-    insert into import_lines (import_id, number, subject, raw, facts, fingerprint, errors, outcome)
-    select ${id}, number, subject, raw, nullif(facts, 'null'), fingerprint, nullif(errors, 'null'), outcome
-    from jsonb_to_recordset(${tx.json(rows as never)})
-      as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text)`;
+    insert into import_lines (import_id, number, subject, raw, facts, fingerprint, errors, outcome, reason)
+    select ${id}, number, subject, raw, nullif(facts, 'null'), fingerprint, nullif(errors, 'null'), outcome, reason
+    from jsonb_to_recordset(${tx.json(batch as never)})
+      as line(number int, subject text, raw text, facts jsonb, fingerprint text, errors jsonb, outcome text, reason text)`;
 }
 
 /** A page of the imports of these kinds, the newest first; `after` is the last of the previous page. */

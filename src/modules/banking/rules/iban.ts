@@ -22,3 +22,17 @@ export function ibanProblem(text: string): string | null {
     return 'The check digits of this IBAN are wrong: a character is mistyped, or two have changed places.';
   return null;
 }
+
+/** The IBAN that a text is, or that stands in it, in capitals without spaces; null if there is none that is correct. */
+export function ibanIn(text: string): string | null {
+  for (const [found] of text
+    .slice(0, 300)
+    .toUpperCase()
+    .matchAll(/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b/g)) {
+    const compact = found.replace(/ /g, '');
+    const length = countrySpecs[compact.slice(0, 2)]?.chars;
+    const iban = length ? compact.slice(0, length) : compact;
+    if (ibanProblem(iban) === null) return iban;
+  }
+  return null;
+}

@@ -103,6 +103,7 @@ create table import_lines (
   raw         text,                                    -- the text of a rejected line
   errors      jsonb,
   outcome     text,                                    -- null: waits to be applied
+  reason      text,                                    -- the code of a rejection
   primary key (import_id, number),
   check ((errors is not null) = (outcome is not distinct from 'rejected'))
 );
