@@ -593,6 +593,7 @@ create table fulfilments (
   fulfilment_id external_id,                           -- the store's
   amount        bigint not null check (amount >= 0),
   fulfilled_on  date not null,
+  completes     boolean not null default false,        -- with it the order was complete, by its total of that time
   unique (order_id, fulfilment_id)
 );
 
