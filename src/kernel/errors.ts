@@ -74,7 +74,11 @@ export const errorTable = {
   ],
   'order-not-confirmed': [409, 'The order is not confirmed yet'],
   'order-already-confirmed': [409, 'The order is already confirmed'],
-  'cancel-too-late': [409, 'The store was notified or money was received: cancel through the API'],
+  'nothing-to-cancel': [409, 'All of the order is invoiced or delivered: only a credit note takes that back'],
+  'cancel-too-late': [
+    409,
+    'The store was notified, money was received, or a part is invoiced or delivered: cancel through the API',
+  ],
   'store-not-waiting': [409, 'The store is not waiting for a decision on this order'],
   unavailable: [503, 'A part of the system cannot be reached; try again'],
   internal: [500, 'Something went wrong on our side'],
