@@ -51,6 +51,7 @@ export const errorTable = {
   'approval-not-found': [404, 'No approval has this id'],
   'approval-decided': [409, 'The approval is already decided'],
   'approval-by-another': [403, 'The admin who asked for an approval cannot decide it: another admin must'],
+  'second-person-missing': [409, 'Another person must approve this, and nobody else has an admin key'],
   'allocation-exceeds-payment': [422, 'The allocations exceed what is left of the payment'],
   'allocation-exceeds-outstanding': [422, 'The allocation exceeds what is owed'],
   'deduction-over-tolerance': [422, 'The deduction exceeds what the receipts policy allows'],
