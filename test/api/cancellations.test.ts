@@ -10,7 +10,7 @@ const accounting = { as: 'accounting' } as const;
 
 const cancel = (orderId: string, options: object = store) =>
   shop.api.ask(orderId, 'cancel', { reason: 'the customer changed their mind' }, options);
-const registering = (orderId: string, units: number) =>
+const registering = (orderId: string, units: number, fields: object = {}) =>
   shop.api.call(
     `/invoices/inv-${orderId}`,
     {
@@ -18,10 +18,12 @@ const registering = (orderId: string, units: number) =>
       issuedOn: shop.api.clock.now.slice(0, 10),
       total: eur(units),
       orders: [{ orderId, amount: eur(units) }],
+      ...fields,
     },
     { ...accounting, method: 'PUT' },
   );
-const invoice = (orderId: string, units: number) => shop.api.working(registering(orderId, units));
+const invoice = (orderId: string, units: number, fields: object = {}) =>
+  shop.api.working(registering(orderId, units, fields));
 /** Asks one after the other while the order's workflow does nothing; then it does all. */
 async function oneAfterTheOther(orderId: string, calls: (() => Promise<Answer>)[]): Promise<Answer[]> {
   const answers: Promise<Answer>[] = [];
@@ -119,6 +121,31 @@ describe('a cancellation by the store', () => {
       outstanding: eur(0),
     });
     expect(await shop.creditOf(customerId)).toMatchObject({ exposure: eur(0), unapplied: eur(300) });
+  });
+
+  it('leaves what the invoice asks for: without what is withheld, by the shares of the terms', async () => {
+    await shop.offerTerms([
+      {
+        kind: 'instalments',
+        lines: [
+          { percent: '50', terms: net(30) },
+          { remainder: true, terms: net(60) },
+        ],
+      },
+    ]);
+    const before = await shop.place('split', { total: eur(1_220) });
+    await invoice('split', 610, { payable: eur(500), withheld: { kind: 'split_payment' } });
+    const { body } = await cancel('split');
+    expect(body).toMatchObject({
+      status: 'open',
+      total: eur(610),
+      outstanding: eur(500),
+      instalments: [
+        { amount: eur(305), outstanding: eur(250) },
+        { amount: eur(305), outstanding: eur(250) },
+      ],
+    });
+    expect(dates(body)).toEqual(dates(before));
   });
 
   it('leaves nothing to pay where the invoice was credited', async () => {
