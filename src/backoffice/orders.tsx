@@ -105,18 +105,18 @@ export function orderRoutes({
     }
   });
 
-  const withReason: readonly [ActionId, OrderCommand<object>][] = [
-    ['settle', settle as OrderCommand<object>],
-    ['cancel', cancel as OrderCommand<object>],
-    ['chase', continueWithoutStore as OrderCommand<object>],
+  const withReason: readonly [ActionId, OrderCommand<object>, object][] = [
+    ['settle', settle as OrderCommand<object>, {}],
+    ['cancel', cancel as OrderCommand<object>, { everything: true }],
+    ['chase', continueWithoutStore as OrderCommand<object>, {}],
   ];
-  for (const [action, definition] of withReason) {
+  for (const [action, definition, body] of withReason) {
     router.post(`/orders/:orderId/${action}`, async (req, res) => {
       const form = readForm(reasonForm, req.body);
       if (!form.ok) return refuse(req, res, action, form);
       const { reason, key } = form.value;
       await submit(req, res, action, definition, {
-        ...{ body: {}, content: { reason }, reason, idempotencyKey: key },
+        ...{ body, content: { reason }, reason, idempotencyKey: key },
       });
     });
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eur } from '../support/builders.ts';
-import { net, useShop } from './shop.ts';
+import { dates, net, useShop } from './shop.ts';
 
 const shop = useShop();
 
@@ -119,6 +119,56 @@ describe('a fulfilment', () => {
     expect((await shop.fulfil('currency', { amount: { amount: 1, currency: 'USD' } })).body.code).toBe(
       'currency-mismatch',
     );
+  });
+
+  it('of what is added after the order was complete is counted, and is due by its own day', async () => {
+    const customerId = await shop.aCustomer();
+    await shop.place('added', { customerId });
+    await shop.fulfil('added');
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
+    const amended = await shop.amend('added', eur(1_300));
+    expect(amended.body).toMatchObject({
+      total: eur(1_300),
+      outstanding: eur(1_300),
+      instalments: [{ amount: eur(1_000) }, { amount: eur(300), outstanding: eur(300) }],
+      fulfilment: { amount: eur(1_000), complete: false, completedOn: null },
+    });
+    expect(dates(amended.body)).toEqual(['2027-03-31', '2027-03-31?']);
+    shop.api.clock.now = '2027-04-10T10:00:00.000Z';
+    const { status, body } = await shop.fulfil('added', { fulfilmentId: 'rest', fulfilledOn: '2027-04-08' });
+    expect(status).toBe(200);
+    expect(dates(body)).toEqual(['2027-03-31', '2027-05-08']);
+    expect(body.fulfilment).toEqual({ amount: eur(1_300), complete: true, completedOn: '2027-04-08' });
+    const { items } = (await shop.api.call('/orders/added/timeline')).body;
+    const planned = items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'));
+    expect(planned.some(({ at }: { at: string }) => at >= '2027-05-08')).toBe(true);
+    expect((await shop.creditOf(customerId)).exposure).toEqual(eur(1_300));
+    expect((await shop.fulfil('added', { amount: eur(1) })).body.code).toBe('already-fulfilled');
+  });
+
+  it('of what is added counts from its own day, also if that is earlier, and in parts from the last of them', async () => {
+    await shop.place('earlier');
+    shop.api.clock.now = '2027-03-20T10:00:00.000Z';
+    await shop.fulfil('earlier');
+    await shop.amend('earlier', eur(1_300));
+    await shop.fulfil('earlier', { amount: eur(100), fulfilledOn: '2027-03-08' });
+    const { body } = await shop.fulfil('earlier', { fulfilledOn: '2027-03-10' });
+    expect(dates(body).sort()).toEqual(['2027-04-09', '2027-04-19']);
+    expect(body.fulfilment.completedOn).toBe('2027-03-20');
+  });
+
+  it('of what is added may never come: the last one, or a lower total, takes it off again', async () => {
+    await shop.place('not-added');
+    await shop.fulfil('not-added');
+    await shop.amend('not-added', eur(1_300));
+    expect((await shop.fulfil('not-added', { final: true })).body).toMatchObject({
+      total: eur(1_000),
+      fulfilment: { complete: true, completedOn: '2027-03-01' },
+      instalments: [{ amount: eur(1_000) }, { amount: eur(0) }],
+    });
+    await shop.amend('not-added', eur(1_200));
+    const { body } = await shop.amend('not-added', eur(1_000));
+    expect(body).toMatchObject({ outstanding: eur(1_000), fulfilment: { complete: true } });
   });
 
   it('reported twice at the same time never exceeds the order', async () => {

@@ -530,6 +530,18 @@ describe('terms from the invoice', () => {
     expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
   });
 
+  it('of what is added after the last invoice count from its own one', async () => {
+    await place('billed-more', { termsCode: 'billed' });
+    await invoice('inv-more-1', bodyOf({ 'billed-more': eur(1_000) }, { issuedOn: '2027-03-01' }));
+    api.clock.now = '2027-03-20T10:00:00.000Z';
+    const { body } = await api.ask('billed-more', 'amend', { total: eur(1_200) });
+    expect(dates(body)).toEqual(['2027-03-31', '2027-03-31?']);
+    await invoice('inv-more-2', bodyOf({ 'billed-more': eur(200) }, { issuedOn: '2027-03-18' }));
+    const billed = await read('billed-more');
+    expect(dates(billed)).toEqual(['2027-03-31', '2027-04-17']);
+    expect(billed.instalments).toMatchObject([{ amount: eur(1_000) }, { amount: eur(200) }]);
+  });
+
   it('wait for the last of several invoices, the one that reaches the total', async () => {
     await place('billed-2', { termsCode: 'billed' });
     api.clock.now = '2027-03-20T10:00:00.000Z';

@@ -5,8 +5,10 @@ import { eur, settings } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
 
 let api: Api;
+let another: { id: string; key: string };
 beforeAll(async () => {
   api = await openApi();
+  another = await api.newKey(['admin']);
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
 afterAll(() => api.close());
@@ -16,12 +18,19 @@ afterEach(async () => {
 
 const accounting = { as: 'accounting' } as const;
 
-/** A write-off over that amount waits for another admin; with null, none does. */
-async function approveOver(writeOffApprovalOver: Money | null) {
+/** Asks that a write-off over those amounts waits for another admin; with null, none does. */
+async function askThreshold(writeOffApprovalOver: Money | Money[] | null, options: object = {}) {
   const { version } = (await api.call('/settings')).body;
   const changed = { ...settings, writeOffApprovalOver };
-  await api.call('/settings', { baseVersion: version, settings: changed }, { method: 'PUT' });
+  return api.call('/settings', { baseVersion: version, settings: changed }, { method: 'PUT', ...options });
 }
+/** The same, in force: another admin approves it where that is needed. */
+async function approveOver(over: Money | Money[] | null) {
+  const { status, body } = await askThreshold(over);
+  if (status === 202) await api.call(`/approvals/${body.approval.approvalId}/approve`, {}, { as: another });
+  expect((await inForce()).writeOffApprovalOver).toEqual(over);
+}
+const inForce = async () => (await api.call('/settings')).body.settings;
 beforeEach(() => approveOver(null));
 
 describe('a write-off', () => {
@@ -176,5 +185,166 @@ describe('a write-off', () => {
     );
     expect(paid).toMatchObject({ status: 200, body: { status: 'written_off' } });
     expect((await api.unapplied()) - before).toBe(4_000);
+  });
+});
+
+describe('the threshold of write-offs', () => {
+  const off = (orderId: string, body: object) => api.ask(orderId, 'write-off', body);
+  const decide = (id: string, what: string, options: object = { as: another }) =>
+    api.call(`/approvals/${id}/${what}`, {}, options);
+  const usd = (units: number): Money => ({ amount: units * 100, currency: 'USD' });
+
+  it('is one amount for each currency; where a currency has none, every write-off waits', async () => {
+    await approveOver([eur(50), usd(30)]);
+    await api.call('/customers/rossi/credit', { limit: usd(10_000) }, { method: 'PUT' });
+    await api.call(
+      '/customers/rossi/credit',
+      { limit: { amount: 100_000, currency: 'CHF' } },
+      { method: 'PUT' },
+    );
+    const write = async (orderId: string, total: Money, amount: Money) => {
+      await api.place(orderId, { total });
+      return (await off(orderId, { amount, reason: 'small' })).status;
+    };
+    const chf = { amount: 10_000, currency: 'CHF' };
+    expect(await write('t-eur', eur(100), eur(50))).toBe(200);
+    expect(await write('t-eur-2', eur(100), eur(50.01))).toBe(202);
+    expect(await write('t-usd', usd(100), usd(30))).toBe(200);
+    expect(await write('t-usd-2', usd(100), usd(31))).toBe(202);
+    expect(await write('t-chf', chf, { ...chf, amount: 1 })).toBe(202);
+  });
+
+  it('is not loosened by one admin alone: set to null, written off and set back, nothing is written off', async () => {
+    await approveOver(eur(50));
+    await api.place('attacked');
+    const asked = await askThreshold(null);
+    expect(asked).toMatchObject({
+      status: 202,
+      body: {
+        settings: { writeOffApprovalOver: eur(50) },
+        approval: {
+          kind: 'write-off-threshold',
+          subject: 'policy/settings',
+          orderId: null,
+          amount: null,
+          decision: null,
+          detail: { changes: [{ pointer: '/writeOffApprovalOver', before: eur(50), after: null }] },
+        },
+      },
+    });
+    const { approvalId } = asked.body.approval;
+    expect(asked.headers.get('location')).toBe(`/v1/approvals/${approvalId}`);
+    expect((await off('attacked', { reason: 'gone' })).status).toBe(202);
+    expect((await askThreshold(eur(50))).status).toBe(200);
+    expect((await api.call('/orders/attacked')).body).toMatchObject({
+      status: 'open',
+      outstanding: eur(100),
+    });
+    expect(await decide(approvalId, 'approve', {})).toMatchObject({
+      status: 403,
+      body: { code: 'approval-by-another' },
+    });
+    // The settings have another version by now.
+    expect(await decide(approvalId, 'approve')).toMatchObject({
+      status: 409,
+      body: { code: 'stale-version' },
+    });
+    expect((await decide(approvalId, 'reject')).body).toMatchObject({ decision: 'rejected' });
+    expect((await inForce()).writeOffApprovalOver).toEqual(eur(50));
+  });
+
+  it('that another admin approves is in force, in their name; a repeat changes nothing', async () => {
+    await approveOver(eur(50));
+    const asked = await askThreshold(eur(80));
+    const again = await askThreshold(eur(80));
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+    const { approvalId } = asked.body.approval;
+    expect(again.body.approval.approvalId).toBe(approvalId);
+    expect(await askThreshold(eur(90))).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', approvalId },
+    });
+    expect((await decide(approvalId, 'approve')).body).toMatchObject({ decision: 'approved' });
+    expect((await decide(approvalId, 'approve')).body).toMatchObject({ decision: 'approved' });
+    const { body } = await api.call('/settings');
+    expect(body).toMatchObject({
+      version: asked.body.version + 1,
+      updatedBy: `key:${another.id}`,
+      settings: { writeOffApprovalOver: eur(80) },
+    });
+  });
+
+  it('that is rejected stays, and can be asked for again', async () => {
+    await approveOver(eur(50));
+    const first = (await askThreshold(eur(80))).body.approval.approvalId;
+    expect((await decide(first, 'reject')).status).toBe(200);
+    expect((await inForce()).writeOffApprovalOver).toEqual(eur(50));
+    const second = (await askThreshold(eur(80))).body.approval.approvalId;
+    expect(second).not.toBe(first);
+    expect((await decide(second, 'reject')).status).toBe(200);
+  });
+
+  it('is loosened by an old version that is put in force again, and by leaving it out', async () => {
+    await approveOver(null);
+    const { version } = (await api.call('/settings')).body;
+    await approveOver(eur(50));
+    const restored = await api.call('/settings/restore', { baseVersion: version + 1, version });
+    expect(restored).toMatchObject({ status: 202, body: { settings: { writeOffApprovalOver: eur(50) } } });
+    await decide(restored.body.approval.approvalId, 'reject');
+    const { writeOffApprovalOver: _, ...without } = settings;
+    const left = await api.call(
+      '/settings',
+      { baseVersion: version + 1, settings: without },
+      { method: 'PUT' },
+    );
+    expect(left.status).toBe(202);
+    await decide(left.body.approval.approvalId, 'reject');
+  });
+
+  it('is set and lowered by one admin alone, and so is everything else of the settings', async () => {
+    for (const over of [eur(50), eur(20), [eur(20)], [eur(10)]])
+      expect((await askThreshold(over)).status).toBe(200);
+    const { version, settings: now } = (await api.call('/settings')).body;
+    const body = { baseVersion: version, settings: { ...now, company: 'Rossi & Figli' } };
+    expect((await api.call('/settings', body, { method: 'PUT' })).status).toBe(200);
+  });
+
+  it('cannot be loosened where nobody else has an admin key: the error says to create one', async () => {
+    const alone = await openApi();
+    try {
+      const put = async (writeOffApprovalOver: Money | null) => {
+        const { version } = (await alone.call('/settings')).body;
+        const body = { baseVersion: version, settings: { ...settings, writeOffApprovalOver } };
+        return alone.call('/settings', body, { method: 'PUT' });
+      };
+      expect((await put(eur(50))).status).toBe(200);
+      const missing = {
+        status: 409,
+        body: { code: 'second-person-missing', detail: expect.stringContaining('npm run create-key') },
+      };
+      expect(await put(null)).toMatchObject(missing);
+      const [{ name }] = await alone.sql<[{ name: string }]>`
+        select name from api_keys where 'admin' = any(scopes)`;
+      await alone.newKey(['admin'], null, ` ${name.toUpperCase()} `);
+      await alone.newKey(['admin'], '2027-02-01T00:00:00.000Z', 'expired');
+      await alone.newKey(['accounting'], null, 'an accountant');
+      expect(await put(null)).toMatchObject(missing);
+      await alone.newKey(['admin'], null, 'the owner');
+      expect((await put(null)).status).toBe(202);
+    } finally {
+      await alone.close();
+    }
+  });
+
+  it.each([
+    [[], ''],
+    [[eur(1), eur(2)], ''],
+    [[{ amount: -1, currency: 'EUR' }], '/0/amount'],
+    ['50 EUR', ''],
+  ])('%j is refused', async (over, where) => {
+    expect(await askThreshold(over as Money[])).toMatchObject({
+      status: 422,
+      body: { code: 'validation', errors: [{ pointer: `/settings/writeOffApprovalOver${where}` }] },
+    });
   });
 });

@@ -11,10 +11,10 @@ type Order = {
   /** What credit notes turned into credit, out of what was received. */
   made: number;
   fulfilled: number;
-  /** Whether everything is fulfilled, or was before the total rose. */
-  done: boolean;
   /** From the moment on in which it is asked. */
   invoiced: boolean;
+  /** A fulfilment was asked with what is followed now, and may wait behind it. */
+  reporting: boolean;
 };
 /** The prefix of the ids of payments that are settlements. */
 export const SETTLED = 'settle:';
@@ -32,7 +32,9 @@ type Payment = {
 
 export type Command =
   | { kind: 'settle'; paymentId: string }
-  | { kind: 'confirm' | 'cancel' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
+  /** `reducedTo`: the total that was left of an order of which a part stays owed. */
+  | { kind: 'cancel'; everything?: boolean; reducedTo?: number | null }
+  | { kind: 'confirm' | 'extend' | 'chase' | 'chargeInterest' | 'waive' | 'invoice' }
   | { kind: 'reschedule'; instalments: readonly { amount: number }[] }
   | { kind: 'fulfil'; amount: number | null; final: boolean }
   | { kind: 'recordPayment'; paymentId: string; amount: number }
@@ -45,6 +47,9 @@ export type Command =
   | { kind: 'amend'; total: number }
   | { kind: 'allocate'; paymentId: string; amount: number }
   | { kind: 'applyCredit'; amount: number };
+
+/** A reservation has nothing fulfilled. */
+const fulfilledOf = ({ status, fulfilled }: Order): number => (status === 'open' ? fulfilled : 0);
 
 /** A simple model of one customer's account: no instalments, no dates, no interest. */
 export class Books {
@@ -63,8 +68,8 @@ export class Books {
       credited: 0,
       made: 0,
       fulfilled: 0,
-      done: false,
       invoiced: false,
+      reporting: false,
     };
     this.orders.set(id, { status, total, ...none });
   }
@@ -103,6 +108,11 @@ export class Books {
       case 'extend':
         return open;
       case 'cancel':
+        if (open && !command.everything) {
+          if (order.invoiced || order.reporting) return null;
+          if (order.fulfilled > 0)
+            return Math.max(order.fulfilled, order.forgiven + order.made) < order.total;
+        }
         // What credit notes had turned into credit may already be spent: then it cannot be withdrawn.
         return open ? (order.credited === 0 ? true : null) : order.status === 'reserved';
       case 'credit':
@@ -117,7 +127,12 @@ export class Books {
           open && command.instalments.reduce((sum, part) => sum + part.amount, 0) === this.outstanding(id)
         );
       case 'fulfil':
-        if (!open || order.done || this.partOf(order, command) > order.total - order.fulfilled) return false;
+        if (
+          !open ||
+          order.fulfilled >= order.total ||
+          this.partOf(order, command) > order.total - order.fulfilled
+        )
+          return false;
         return command.final ? mayBe(order.fulfilled + this.partOf(order, command)) : true;
       case 'invoice':
         return order.status !== 'reserved' && order.status !== 'cancelled';
@@ -153,6 +168,16 @@ export class Books {
         }
         break;
       case 'cancel':
+        if (command.reducedTo != null) {
+          const { fulfilled, invoiced, reporting, forgiven, made } = order;
+          const owed = Math.max(fulfilled, forgiven + made);
+          if (invoiced || reporting ? command.reducedTo < owed : command.reducedTo !== owed)
+            throw new Error(`a cancellation left ${command.reducedTo} of ${JSON.stringify(order)}`);
+          this.setTotal(id, command.reducedTo);
+          break;
+        }
+        if (fulfilledOf(order) > 0 && !command.everything)
+          throw new Error(`a cancellation took what was delivered: ${JSON.stringify(order)}`);
         if (order.status === 'open') {
           // What was received becomes credit without a payment, less what credit notes had already turned into credit.
           this.unapplied += order.received - order.made;
@@ -194,7 +219,6 @@ export class Books {
       default:
         break;
     }
-    if (order.fulfilled >= order.total) order.done = true;
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
   }
 

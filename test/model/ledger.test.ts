@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { openParts } from '../../src/modules/reports/open-parts.ts';
 import { type Api, openApi } from '../api/harness.ts';
+import { fromDelivery, offerMore } from '../support/merchant.ts';
 import { life, live, type Workers } from './lives.ts';
 
 /** `MODEL_RUNS=1000 npx vitest run --project servers test/model` runs that many lives. */
@@ -12,6 +13,7 @@ const RUNS = Number(process.env.MODEL_RUNS ?? 15);
 let api: Api;
 beforeAll(async () => {
   api = await openApi();
+  await offerMore(api.sql, fromDelivery);
 });
 afterAll(() => api.close());
 

@@ -21,8 +21,9 @@ const order = fc.nat({ max: 2 });
 /** Asked of one order at the same time; they may arrive in any sequence. */
 const asked = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('confirm', 'settle', 'cancel', 'extend', 'chase', 'waive', 'chargeInterest'),
+    kind: fc.constantFrom('confirm', 'settle', 'extend', 'chase', 'waive', 'chargeInterest'),
   }),
+  fc.record({ kind: fc.constant('cancel'), by: fc.constantFrom('storefront', 'admin') }),
   fc.record({ kind: fc.constant('reschedule'), parts: fc.integer({ min: 1, max: 3 }) }),
   fc.record({
     kind: fc.constant('fulfil'),
@@ -37,7 +38,7 @@ const asked = fc.oneof(
   fc.record({ kind: fc.constant('amend'), total: amount }),
   fc.record({ kind: fc.constant('applyCredit'), amount }),
 );
-type Asking = Pick<OrderCommandRow, 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
+type Asking = Pick<OrderCommandRow, 'id' | 'orderId' | 'kind' | 'body' | 'outcome' | 'refusal'> & {
   amount: number | null;
   paymentId: string | null;
 };
@@ -65,13 +66,13 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reverse'), place: fc.nat({ max: 9 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('oldEpisode'), order }) },
 );
-/** Orders on the same terms, and what happens to them. */
+/** Orders on the same terms, and what happens to them; `fromDelivery` must be offered. */
 export const life = fc.record({
   orders: fc.array(fc.record({ total: amount, confirm: fc.constantFrom('now', 'later') }), {
     minLength: 1,
     maxLength: 3,
   }),
-  terms: fc.constantFrom('net30', 'weekly', 'deposit'),
+  terms: fc.constantFrom('net30', 'weekly', 'deposit', 'delivered', 'half'),
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),
 });
 
@@ -117,13 +118,14 @@ export async function live(
 
   async function askAll(id: string, all: readonly Asked[]): Promise<void> {
     const before = await lastPosition();
+    books.orders.get(id)!.reporting = all.some(({ kind }) => kind === 'fulfil');
     const calls = all.flatMap((one) => {
       const body = bodyOf(id, one);
       const times = 'twice' in one && one.twice ? 2 : 1;
       const call =
         one.kind === 'invoice'
           ? () => api.call(`/invoices/${(body as { number: string }).number}`, body, { method: 'PUT' })
-          : () => api.call(`/orders/${id}/${pathOf[one.kind]}`, body);
+          : () => api.call(`/orders/${id}/${pathOf[one.kind]}`, body, 'by' in one ? { as: one.by } : {});
       return Array.from({ length: times }, call);
     });
     const answers = await workers.answered(ids, calls);
@@ -146,6 +148,7 @@ export async function live(
     const command = {
       ...{ ...body, kind: one.kind, amount: minor(body.amount), total: minor(body.total), instalments: plan },
       ...('final' in one ? { final: one.final } : {}),
+      ...('by' in one ? { everything: one.by === 'admin' } : {}),
     } as unknown as Command;
     const { status } = books.orders.get(id)!;
     const may = one.kind === 'recordPayment' ? status !== 'reserved' : books.judge(id, command);
@@ -197,15 +200,26 @@ export async function live(
   }
 
   /** Compares a command's outcome with what the model says, and applies it to the model. */
-  async function follow({ orderId, kind, body, amount, paymentId, outcome, refusal }: Asking): Promise<void> {
-    const command = { ...body, kind, amount, paymentId } as Command;
+  async function follow({
+    id,
+    orderId,
+    kind,
+    body,
+    amount,
+    paymentId,
+    outcome,
+    refusal,
+  }: Asking): Promise<void> {
+    const reducedTo = kind === 'cancel' ? await reducedBy(id, orderId) : null;
+    const command = { ...body, kind, amount, paymentId, reducedTo } as Command;
     const must = books.judge(orderId, command);
     const what = `${JSON.stringify(command)} on ${JSON.stringify(books.orders.get(orderId))}: ${outcome} ${refusal}`;
     // An extension may come too late, or a second time.
     if (must !== null && kind !== 'extend') expect(outcome === 'applied', what).toBe(must);
     if (outcome !== 'applied') return;
     books.apply(orderId, command);
-    if (kind === 'amend' || kind === 'fulfil') books.learnShares(orderId, await sharesOf(orderId));
+    if (kind === 'amend' || kind === 'fulfil' || reducedTo !== null)
+      books.learnShares(orderId, await sharesOf(orderId));
   }
 
   async function receive(of: number, parts: readonly { order: number; amount: number }[]): Promise<void> {
@@ -283,11 +297,17 @@ export async function live(
 
   async function commandsSince(position: number): Promise<Asking[]> {
     return api.sql<Asking[]>`
-      select c.order_id, c.kind, c.body, c.outcome, c.refusal,
+      select c.id, c.order_id, c.kind, c.body, c.outcome, c.refusal,
              coalesce((c.body->>'amount')::bigint, p.amount, n.amount) as amount,
              coalesce(c.body->>'paymentId', p.payment_id) as payment_id
       from commands c left join payments p on p.command_id = c.id left join credit_notes n on n.command_id = c.id
       where c.position > ${position} and c.order_id = any(${ids}) order by c.position`;
+  }
+  /** The total that a cancellation of a part has left; null if it took all, or nothing. */
+  async function reducedBy(commandId: string, orderId: string): Promise<number | null> {
+    const [row] = await api.sql<{ by: number | null }[]>`
+      select sum(amount)::bigint as by from ledger where command_id = ${commandId} and kind = 'amendment'`;
+    return row!.by === null ? null : books.orders.get(orderId)!.total + row!.by;
   }
   /** How much of each payment pays the order. */
   async function sharesOf(orderId: string): Promise<ReadonlyMap<string, number>> {

@@ -12,6 +12,7 @@ import { createWorkers } from '../../src/platform/temporal/workers.ts';
 import { commandsFor, recoveriesOf } from '../../src/registry.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
+import { fromDelivery, offerMore } from '../support/merchant.ts';
 import { life, live, type Workers } from './lives.ts';
 
 /** `MODEL_RUNS=1000 npx vitest run --project servers test/model` runs that many lives. */
@@ -27,6 +28,7 @@ const notified: StoreEvent[] = [];
 beforeAll(async () => {
   const temporalAddress = inject('temporalAddress');
   api = await openApi({ temporalAddress });
+  await offerMore(api.sql, fromDelivery);
   const { sql, orderWorkflows } = api;
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore: true });
   const connection = await NativeConnection.connect({ address: temporalAddress });

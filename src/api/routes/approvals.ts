@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import type { ApprovalKind } from '../../modules/approvals/rules/kinds.ts';
 import { type ApprovalRow, getApproval, listApprovals } from '../../modules/approvals/tables.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
 import { decideWriteOff, writeOff } from '../../modules/corrections/write-off.ts';
+import { decidePolicyChange } from '../../modules/settings/decide-change.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { approvalView } from '../approval-view.ts';
 import { answerOf } from '../ask-order.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { approval, approvalDecision } from '../schemas/corrections.ts';
+import { approval, approvalDecision } from '../schemas/approvals.ts';
 import { externalId, instant, limit, optionalParameter, page } from '../schemas/fields.ts';
 
 const tag = 'Corrections';
@@ -15,9 +17,22 @@ const tag = 'Corrections';
 const neededFirst =
   'a write-off over the merchant’s threshold (`placeOrder`, then `writeOffOrder`), and the key of an admin other than the one who asked for it.';
 
+type Decided = { decision: 'approved' | 'rejected'; comment: string | null; actor: string };
+type Decider = (id: string, decided: Decided, now: string) => Promise<ApprovalRow>;
+
 /** What one admin asks for and another admin decides. */
 export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpoint[] {
   const { sql, commands } = deps;
+
+  /** What a decision on each kind of approval does; it throws if what is approved is refused. */
+  const deciders: Readonly<Record<ApprovalKind, Decider>> = {
+    async 'write-off'(id, decided, now) {
+      const { approval, asked } = await decideWriteOff({ sql, commands, now }, id, decided);
+      if (asked) await answerOf(deps, { definition: writeOff, asked, orderId: approval.orderId!, now });
+      return approval;
+    },
+    'write-off-threshold': (id, decided, now) => decidePolicyChange({ sql, now }, id, decided),
+  };
 
   const decision = (
     path: 'approve' | 'reject',
@@ -29,14 +44,13 @@ export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       path: `/approvals/{approvalId}/${path}`,
       ...more,
       tag,
-      scopes: [writeOff.permission],
+      scopes: ['admin'],
       body: approvalDecision,
       answer: approval,
       handle: async ({ params: { approvalId }, body: { comment = null }, actor, now }) => {
+        const { kind } = await getApproval(sql, approvalId);
         const given = { decision: decided, comment, actor };
-        const { approval, asked } = await decideWriteOff({ sql, commands, now }, approvalId, given);
-        if (asked) await answerOf(deps, { definition: writeOff, asked, orderId: approval.orderId, now });
-        return { body: approvalView(approval) };
+        return { body: approvalView(await deciders[kind](approvalId, given, now)) };
       },
     });
 

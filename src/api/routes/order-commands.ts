@@ -48,7 +48,14 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
   const withReasonEndpoint = (
     path: string,
     definition: OrderCommand<object, never> | OrderCommand<object>,
-    { example, ...more }: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'> & { example: string },
+    {
+      example,
+      bodyFor = () => ({}),
+      ...more
+    }: Pick<Endpoint, 'operationId' | 'summary' | 'tryOut'> & {
+      example: string;
+      bodyFor?: (key: ApiKey) => object;
+    },
   ) =>
     endpoint({
       method: 'post',
@@ -60,9 +67,9 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       answer: orderAfterCommand,
       keyed: true,
       statuses,
-      handle: ({ params: { orderId }, body, actor, idempotencyKey, now }) =>
+      handle: ({ params: { orderId }, body, key, actor, idempotencyKey, now }) =>
         ask(definition as OrderCommand<object>, {
-          ...{ orderId, body: {}, content: body, actor, reason: body.reason, idempotencyKey, now },
+          ...{ orderId, body: bodyFor(key), content: body, actor, reason: body.reason, idempotencyKey, now },
         }),
     });
 
@@ -83,9 +90,11 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
     }),
     withReasonEndpoint('cancel', cancel, {
       operationId: 'cancelOrder',
-      summary: 'Cancel an order; what was paid becomes credit',
+      summary:
+        'Cancel what is not invoiced or delivered yet (an admin key: everything); what was paid for it becomes credit',
       tryOut: { after: ['placeOrder'] },
       example: 'The customer ordered twice by mistake.',
+      bodyFor: (key) => (holds(key, 'admin') ? { everything: true } : {}),
     }),
     withReasonEndpoint('settle', settle, {
       operationId: 'settleOrder',

@@ -6,13 +6,16 @@ import {
   type PolicyKind,
   policyVersion,
   policyVersions,
+  type Replaced,
   replacePolicy,
   type Versioned,
 } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
+import { approvalView } from '../approval-view.ts';
 import { pageOf, readCursor } from '../cursor.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
+import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { parse } from '../problems.ts';
+import { approval } from '../schemas/approvals.ts';
 import { limit, optionalParameter, page } from '../schemas/fields.ts';
 import {
   baseVersion,
@@ -25,6 +28,10 @@ import {
 
 const tag = 'Policies';
 const statuses = { 200: 'in force now' };
+const approvalStatuses = {
+  ...statuses,
+  202: 'not in force: a second admin must approve, because a second person would be asked less often',
+};
 
 /** A document that replaces the version that was read, under its member's name. */
 type Replacement = { baseVersion: number } & Partial<Record<'policy' | 'settings', Policies[PolicyKind]>>;
@@ -41,6 +48,9 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
     const name = isSettings ? 'merchant’s settings' : `${kind} policy`;
     const head = isSettings ? versioned : { kind: z.literal(kind), ...versioned };
     const answer = z.object({ ...head, [member]: policy });
+    /** Only a change of the settings can need a second person. */
+    const answerToChange = isSettings ? answer.extend({ approval: approval.optional() }) : answer;
+    const changeStatuses = isSettings ? approvalStatuses : statuses;
     const replacement = (
       isSettings
         ? z.strictObject({ baseVersion, settings: settingsBody })
@@ -54,6 +64,15 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       ...version,
       [member]: body,
     });
+    /** What became of a change: the document in force, with the approval that the change waits for. */
+    const replyTo = ({ approval, replayed, ...inForce }: Replaced<PolicyKind>) =>
+      approval === null
+        ? { body: viewOf(inForce) }
+        : {
+            status: 202,
+            body: { ...viewOf(inForce), approval: approvalView(approval) },
+            headers: { Location: `/v1/approvals/${approval.id}`, ...replayedHeader(replayed) },
+          };
     return [
       endpoint({
         method: 'get',
@@ -73,11 +92,11 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         summary: `Replace the ${name}`,
         scopes: ['admin'],
         body: replacement as z.ZodType<Replacement>,
-        answer,
-        statuses,
+        answer: answerToChange,
+        statuses: changeStatuses,
         handle: async ({ body: { baseVersion, ...given }, actor, now }) => {
           const change = { baseVersion, body: given[member]!, actor, now };
-          return { body: viewOf(await replacePolicy(sql, kind, change)) };
+          return replyTo(await replacePolicy(sql, kind, change));
         },
       }),
       endpoint({
@@ -141,12 +160,12 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         tryOut: { after: [`replace${noun}`] },
         scopes: ['admin'],
         body: restoration,
-        answer,
-        statuses,
+        answer: answerToChange,
+        statuses: changeStatuses,
         handle: async ({ body: { baseVersion, version }, actor, now }) => {
           const old = await policyVersion(sql, kind, version);
           const change = { baseVersion, body: parse(policy, old.body, 'body'), actor, now };
-          return { body: viewOf(await replacePolicy(sql, kind, change)) };
+          return replyTo(await replacePolicy(sql, kind, change));
         },
       }),
     ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approval } from './approvals.ts';
 import { day, documentNumber, externalId, line, money, positiveMoney, reason, shown } from './fields.ts';
 import { orderAfterCommand } from './order.ts';
 
@@ -61,26 +62,6 @@ export const newWriteOff = z
     id: 'NewWriteOff',
     example: { amount: { amount: 60_000, currency: 'EUR' }, reason: 'The rest cannot be collected.' },
   });
-
-export const approval = z
-  .object({
-    approvalId: shown.approvalId,
-    kind: z.enum(['write-off']),
-    orderId: shown.orderId,
-    amount: money,
-    reason: shown.reason,
-    requestedBy: shown.actor,
-    requestedAt: shown.instant,
-    decision: z.enum(['approved', 'rejected']).nullable().meta({ description: 'null while it waits.' }),
-    decidedBy: shown.actor.nullable(),
-    decidedAt: shown.instant.nullable(),
-    comment: shown.reason.nullable(),
-  })
-  .meta({ id: 'Approval' });
-
-export const approvalDecision = z
-  .strictObject({ comment: reason.optional() })
-  .meta({ example: { comment: 'Checked with the collection agency.' } });
 
 /** The order, with the approval that its write-off waits for. */
 export const orderAfterWriteOff = orderAfterCommand

@@ -19,10 +19,7 @@ const parameters: Readonly<Record<string, z.ZodType<string>>> = {
   ),
   bankLineId: named('The bank line’s id, as listed by `listBankLines`.', examples.bankLineId),
   commandId: named('The command’s id, from the answer to the call that sent it.', examples.commandId),
-  approvalId: named(
-    'The approval’s id, from the answer to the write-off that waits for it.',
-    examples.approvalId,
-  ),
+  approvalId: named('The approval’s id, from the answer to the call that waits for it.', examples.approvalId),
   revocationId: named('The revocation’s id, chosen by whoever revoked the terms.', examples.revocationId),
 };
 

@@ -3,7 +3,20 @@ import { isRegion } from '../../kernel/calendar.ts';
 import { ibanProblem } from '../../modules/banking/rules/iban.ts';
 import { checkVatNumber } from '../../modules/customers/rules/vat.ts';
 import { defaultSettings } from '../../modules/settings/rules/defaults.ts';
-import { country, currency, duration, email, line, moneyOrZero, timeZone } from './fields.ts';
+import { areDistinct, country, currency, duration, email, line, moneyOrZero, timeZone } from './fields.ts';
+
+const thresholdsProblem =
+  'Give an amount of zero or more, a list of such amounts with one for each currency, or null.';
+
+/** One amount for each currency. */
+const thresholds = z
+  .array(moneyOrZero)
+  .min(1, 'Give an amount, or null.')
+  .max(50)
+  .refine(
+    (given) => areDistinct(given.map(({ currency }) => currency)),
+    'Give one amount for each currency.',
+  );
 
 /** The merchant's settings. */
 export const settings = z
@@ -33,10 +46,14 @@ export const settings = z
       .meta({ description: '`closed`: Saturdays count as holidays, on which nothing falls due.' }),
     currency: currency.default(defaultSettings.currency),
     reservationExpiresAfter: duration.default(defaultSettings.reservationExpiresAfter),
-    writeOffApprovalOver: moneyOrZero.nullable().default(defaultSettings.writeOffApprovalOver).meta({
-      description:
-        'A write-off waits for a second admin if it brings the write-offs of its order above this amount, and always if the order is in another currency; null: never.',
-    }),
+    writeOffApprovalOver: z
+      .union([moneyOrZero, thresholds], thresholdsProblem)
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          'A write-off waits for a second admin if it brings the write-offs of its order above the amount of its currency, and always if its currency has no amount here; null: never. One amount, or one for each currency. A change by which fewer write-offs would wait has to be approved by a second admin itself.',
+      }),
   })
   .refine(({ country, region }) => region === null || isRegion(country, region), {
     path: ['region'],

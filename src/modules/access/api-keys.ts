@@ -40,6 +40,17 @@ export async function revokeApiKey(db: Db, id: string, now: string): Promise<boo
   return revoked.length === 1;
 }
 
+/** Whether another person than the actor (`key:…`, `user:…`) has an admin key that is valid at `now`. */
+export async function hasAnotherAdmin(db: Db, actor: string, now: string): Promise<boolean> {
+  const own = actor.startsWith('key:') ? actor.slice('key:'.length) : null;
+  const [row] = await db<{ found: boolean }[]>`
+    select exists (
+      select 1 from api_keys
+      where 'admin' = any(scopes) and revoked_at is null and (expires_at is null or expires_at > ${now})
+        and lower(trim(name)) is distinct from (select lower(trim(name)) from api_keys where id = ${own})) as found`;
+  return row!.found;
+}
+
 /** Whether two actors (`key:…`, `user:…`) are one person: the same one, or two keys of the same name. */
 export async function isSamePerson(db: Db, actor: string, other: string): Promise<boolean> {
   if (actor === other) return true;

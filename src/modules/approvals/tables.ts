@@ -2,17 +2,21 @@ import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { isSamePerson } from '../access/api-keys.ts';
 import { recordAudit } from '../audit/tables.ts';
-
-export type ApprovalKind = 'write-off';
+import { type ApprovalKind, type ApprovalSubject, approvalAction } from './rules/kinds.ts';
 
 /** A request of one admin that another admin must approve; `amount` in minor units. */
 export type ApprovalRow = {
   id: string;
-  orderId: string;
   kind: ApprovalKind;
-  amount: number;
-  currency: string;
-  reason: string;
+  subject: ApprovalSubject;
+  /** Null if it is not about an order. */
+  orderId: string | null;
+  /** Null if it is not about an amount; so is the currency. */
+  amount: number | null;
+  currency: string | null;
+  /** What is asked, if the kind, the subject and the amount do not say it. */
+  detail: Readonly<Record<string, unknown>>;
+  reason: string | null;
   requestedBy: string;
   requestedAt: string;
   decision: 'approved' | 'rejected' | null;
@@ -21,31 +25,37 @@ export type ApprovalRow = {
   comment: string | null;
 };
 
+/** About an amount of an order. */
+export type OrderApproval = ApprovalRow & { orderId: string; amount: number; currency: string };
+
 const columns = (db: Db) =>
-  db`id, order_id, kind, amount, currency, reason, requested_by, requested_at, decision, decided_by, decided_at, comment`;
+  db`id, kind, subject, order_id, amount, currency, detail, reason, requested_by, requested_at, decision, decided_by,
+  decided_at, comment`;
 
 /**
- * Requests an approval. If one of that kind is already waiting on the order, returns that one. Needs the order's lock.
+ * Requests an approval. If one of that kind is already waiting on the subject, returns that one. Needs the subject's
+ * lock.
  */
 export async function requestApproval(
   tx: Tx,
   request: Omit<ApprovalRow, 'decision' | 'decidedBy' | 'decidedAt' | 'comment'>,
 ): Promise<{ approval: ApprovalRow; replayed: boolean }> {
-  const { id, orderId, kind, amount, currency, reason, requestedBy, requestedAt } = request;
+  const { id, kind, subject, orderId, amount, currency, detail, reason, requestedBy, requestedAt } = request;
   const [waiting] = await tx<ApprovalRow[]>`
-    select ${columns(tx)} from approvals where order_id = ${orderId} and kind = ${kind} and decision is null`;
+    select ${columns(tx)} from approvals where subject = ${subject} and kind = ${kind} and decision is null`;
   if (waiting) return { approval: waiting, replayed: true };
   const [approval] = await tx<ApprovalRow[]>`
-    insert into approvals (id, order_id, kind, amount, currency, reason, requested_by, requested_at)
-    values (${id}, ${orderId}, ${kind}, ${amount}, ${currency}, ${reason}, ${requestedBy}, ${requestedAt})
+    insert into approvals (id, kind, subject, order_id, amount, currency, detail, reason, requested_by, requested_at)
+    values (${id}, ${kind}, ${subject}, ${orderId}, ${amount}, ${currency}, ${tx.json(detail as never)}, ${reason},
+            ${requestedBy}, ${requestedAt})
     returning ${columns(tx)}`;
   await recordAudit(tx, {
     at: requestedAt,
     actor: requestedBy,
-    action: `order.${kind}.requested`,
-    subject: `order/${orderId}`,
+    action: approvalAction(kind, 'requested'),
+    subject,
     reason,
-    detail: { approvalId: id, amount: { amount, currency } },
+    detail: { approvalId: id, ...(amount === null ? {} : { amount: { amount, currency: currency! } }) },
   });
   return { approval: approval!, replayed: false };
 }
@@ -83,12 +93,20 @@ export async function decideApproval(
   await recordAudit(tx, {
     at: now,
     actor,
-    action: `order.${known.kind}.${decision}`,
-    subject: `order/${known.orderId}`,
+    action: approvalAction(known.kind, decision),
+    subject: known.subject,
     reason: comment,
     detail: { approvalId: id },
   });
   return row!;
+}
+
+/** How many requests of that kind were decided for the subject. */
+export async function countApprovals(db: Db, subject: ApprovalSubject, kind: ApprovalKind): Promise<number> {
+  const [row] = await db<{ count: number }[]>`
+    select count(*)::int as count from approvals
+    where subject = ${subject} and kind = ${kind} and decision is not null`;
+  return row!.count;
 }
 
 /** @throws NettermsError `approval-not-found` */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import type { Scope } from '../access/api-keys.ts';
-import type { ApprovalKind } from '../approvals/tables.ts';
+import type { KindAbout } from '../approvals/rules/kinds.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import type { Booking } from '../ledger/tables.ts';
 import type { OrderCommandKind } from '../orders/rules/order-state.ts';
@@ -98,7 +98,7 @@ export type OrderCommand<Body = unknown, Facts = unknown> = {
 
 /** How a second person comes in; amounts in minor units. */
 export type SecondPerson<Body, Facts> = {
-  readonly approval: ApprovalKind;
+  readonly approval: KindAbout<'order'>;
   /** The amount to approve; null if no approval is needed. */
   amount(state: OrderSituation, body: Body, facts: Facts): number | null;
   /** The amount that the caller gave; null if they gave none. */

@@ -1,7 +1,8 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import { plainMoney } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { type ApprovalKind, type ApprovalRow, findApproval, requestApproval } from '../approvals/tables.ts';
+import type { KindAbout } from '../approvals/rules/kinds.ts';
+import { type ApprovalRow, findApproval, type OrderApproval, requestApproval } from '../approvals/tables.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import { type Asked, nothing } from './asked.ts';
 import { approvalIdOf } from './ids.ts';
@@ -17,7 +18,7 @@ export async function approvalOf(
   named: number | null,
 ): Promise<ApprovalRow | null> {
   const known = await findApproval(tx, approvalIdOf(commandId));
-  return known && sameAmount(known, named);
+  return known && sameAmount(known as OrderApproval, named);
 }
 
 /**
@@ -29,7 +30,7 @@ export async function askSecondPerson(
   { id: orderId, currency }: Pick<OrderRow, 'id' | 'currency'>,
   given: {
     commandId: string;
-    kind: ApprovalKind;
+    kind: KindAbout<'order'>;
     amount: number;
     named: number | null;
     actor: string;
@@ -39,13 +40,17 @@ export async function askSecondPerson(
 ): Promise<Asked> {
   const { commandId, kind, amount, named, actor, reason, now } = given;
   const { approval, replayed } = await requestApproval(tx, {
-    ...{ id: approvalIdOf(commandId), orderId, kind, amount, currency, reason: reason ?? '' },
-    ...{ requestedBy: actor, requestedAt: now },
+    ...{ id: approvalIdOf(commandId), kind, subject: `order/${orderId}`, orderId, amount, currency },
+    ...{ detail: {}, reason, requestedBy: actor, requestedAt: now },
   });
-  return { ...nothing, approval: replayed ? sameAmount(approval, named) : approval, replayed };
+  return {
+    ...nothing,
+    approval: replayed ? sameAmount(approval as OrderApproval, named) : approval,
+    replayed,
+  };
 }
 
-function sameAmount(approval: ApprovalRow, named: number | null): ApprovalRow {
+function sameAmount(approval: OrderApproval, named: number | null): ApprovalRow {
   if (named === null || named === approval.amount) return approval;
   throw new NettermsError(
     'conflict',

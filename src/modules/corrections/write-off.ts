@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainMoney } from '../../kernel/money.ts';
 import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
-import { type ApprovalRow, decideApproval, getApproval } from '../approvals/tables.ts';
+import { type ApprovalRow, decideApproval, getApproval, type OrderApproval } from '../approvals/tables.ts';
 import type { Asked } from '../commands/asked.ts';
 import type { Commands } from '../commands/commands.ts';
 import { bookingOf, orderCommand } from '../commands/definition.ts';
@@ -11,6 +11,7 @@ import { outstandingOf } from '../ledger/rules/entry.ts';
 import { book } from '../ledger/tables.ts';
 import { close } from '../orders/close.ts';
 import { balancesOf, type OrderRow } from '../orders/tables.ts';
+import { writeOffLimit } from '../settings/rules/loosening.ts';
 
 /**
  * Writes off an amount of what is owed, the latest due first. Without an amount it writes off all that is owed, but no
@@ -42,11 +43,9 @@ export const writeOff = orderCommand({
   secondPerson: {
     approval: 'write-off',
     amount({ order, policies }, { amount, upTo = 0 }, writtenOff) {
-      const over = policies.settings.body.writeOffApprovalOver;
-      if (over === null) return null;
+      const limit = writeOffLimit(policies.settings.body, order.currency);
+      if (limit === null) return null;
       const given = amount ?? upTo;
-      // There is no rate to another currency: there each write-off waits.
-      const limit = over.currency === order.currency ? over.amount : 0;
       return writtenOff + given > limit ? given : null;
     },
     named: ({ amount }) => amount ?? null,
@@ -103,7 +102,7 @@ export async function decideWriteOff(
     const approval = await inTransaction(sql, (tx) => decideApproval(tx, id, { ...decided, now }));
     return { approval, asked: null };
   }
-  const { orderId, amount, currency, reason, requestedBy } = await getApproval(sql, id);
+  const { orderId, amount, currency, reason, requestedBy } = (await getApproval(sql, id)) as OrderApproval;
   return commands.transact(async (tx, ask) => {
     const asked = await ask.order(writeOff, {
       orderId,

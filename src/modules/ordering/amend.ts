@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { bookingOf, type OrderSituation, orderCommand } from '../commands/definition.ts';
+import { type OrderSituation, orderCommand } from '../commands/definition.ts';
 import { closed, otherCurrency, type Refusal } from '../commands/rules/refusal.ts';
 import { reread } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
@@ -39,9 +39,7 @@ export const amend = orderCommand({
 
   async apply(tx, state, { total }, { command }) {
     if (total === state.order.total) return { follows: false };
-    const { today } = state;
-    const booking = { ...bookingOf(state, command), commandId: command.id, today };
-    await amendTotal(tx, state.order.id, total, booking);
+    await amendTotal(tx, state, total, command);
   },
 
   consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],

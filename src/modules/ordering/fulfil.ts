@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { dayAt } from '../../kernel/calendar.ts';
 import { plainMoney } from '../../kernel/money.ts';
-import { bookingOf, type Consequence, orderCommand } from '../commands/definition.ts';
+import { type Consequence, orderCommand } from '../commands/definition.ts';
 import { invalidField, notOpen, otherCurrency } from '../commands/rules/refusal.ts';
 import { invoicedOf } from '../invoicing/tables.ts';
 import { completeOrder } from '../orders/changes.ts';
 import { finaliseDueDates } from '../orders/finalise-due-dates.ts';
 import { amendTotal, creditedAndForgiven } from './amend-total.ts';
-import { insertFulfilment, lastFulfilledOn } from './tables.ts';
+import { partOf } from './rules/stays-owed.ts';
+import { completeFulfilment, insertFulfilment } from './tables.ts';
 
 /** A part of the order, or the rest, was delivered or rendered. */
 export const fulfil = orderCommand({
@@ -31,7 +32,7 @@ export const fulfil = orderCommand({
 
   async read(tx, { order }, { amount, final }) {
     const left = order.total - order.fulfilled;
-    const part = amount ?? (final && order.fulfilled > 0 ? 0 : left);
+    const part = partOf(order, { amount, final });
     const [{ amount: invoiced }, forgiven] = await Promise.all([
       invoicedOf(tx, order.id),
       creditedAndForgiven(tx, order),
@@ -71,20 +72,22 @@ export const fulfil = orderCommand({
     const { id: orderId, fulfilled } = state.order;
     await insertFulfilment(tx, { commandId: command.id, orderId, fulfilmentId, amount: part, fulfilledOn });
     if (!final || part === left) return;
-    const { today } = state;
-    const booking = { ...bookingOf(state, command), commandId: command.id, today };
-    await amendTotal(tx, orderId, fulfilled + part, booking);
+    await amendTotal(tx, state, fulfilled + part, command);
   },
 
   consequences: ['fulfilment', 'invoicing', 'discountAndTolerance'],
 });
 
-/** Once the parts reach the total, due dates that waited for that become final, from the day of the last part. */
+/**
+ * Once the parts reach the total, due dates that waited for that become final, from the day of the last part. If the
+ * total rises later, what is added is counted from its own delivery.
+ */
 export const fulfilment: Consequence = async (tx, state) => {
   const { order } = state;
   const { id, total, fulfilled, fulfilledOn } = order;
   if (fulfilledOn !== null || fulfilled < total) return;
-  const day = await lastFulfilledOn(tx, id);
-  await completeOrder(tx, id, day);
-  await finaliseDueDates(tx, { ...state, order: { ...order, fulfilledOn: day } }, 'fulfilled', day);
+  const day = await completeFulfilment(tx, id);
+  await completeOrder(tx, id, day.fulfilledOn);
+  const completed = { ...order, fulfilledOn: day.fulfilledOn };
+  await finaliseDueDates(tx, { ...state, order: completed }, 'fulfilled', day.countedFrom);
 };

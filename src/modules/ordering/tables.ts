@@ -19,9 +19,26 @@ export async function insertFulfilment(tx: Tx, part: FulfilmentRow): Promise<voi
   await addFulfilled(tx, orderId, amount);
 }
 
-/** The latest day on which a part of the order was fulfilled; call it only if there is one. */
-export async function lastFulfilledOn(tx: Tx, orderId: string): Promise<Day> {
-  const [row] = await tx<{ day: Day }[]>`
-    select max(fulfilled_on) as day from fulfilments where order_id = ${orderId} and amount > 0`;
-  return row!.day;
+/**
+ * Notes that what is fulfilled so far completes the order; call it only if a part is. What comes after it, because the
+ * total rose, is another delivery.
+ * @returns the latest day of all parts, and that of the parts since the order was last complete, from which the due
+ *   dates that still wait are counted; if there are none since, the latest day of all
+ */
+export async function completeFulfilment(
+  tx: Tx,
+  orderId: string,
+): Promise<{ fulfilledOn: Day; countedFrom: Day }> {
+  const parts = await tx<{ commandId: string; fulfilledOn: Day; completes: boolean }[]>`
+    select f.command_id, f.fulfilled_on, f.completes from fulfilments f join commands c on c.id = f.command_id
+    where f.order_id = ${orderId} and f.amount > 0 order by c.position`;
+  await tx`update fulfilments set completes = true where command_id = ${parts.at(-1)!.commandId}`;
+  const since = parts.slice(parts.findLastIndex(({ completes }) => completes) + 1);
+  const latest = (of: typeof since) =>
+    of
+      .map(({ fulfilledOn }) => fulfilledOn)
+      .sort()
+      .at(-1);
+  const fulfilledOn = latest([...parts])!;
+  return { fulfilledOn, countedFrom: latest(since) ?? fulfilledOn };
 }

@@ -1,5 +1,6 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import type { PaymentMeans } from '../terms/rules/terms.ts';
 
 /*
  * What use cases of other modules change in an order's row, except for its life (life-cycle.ts). All functions need the
@@ -25,10 +26,19 @@ export async function reduceInstalment(tx: Tx, id: string, number: number, by: n
 export async function addInstalments(
   tx: Tx,
   id: string,
-  instalments: readonly { number: number; dueOn: Day; dueAt: Instant; amount: number; line: number }[],
+  instalments: readonly {
+    number: number;
+    dueOn: Day;
+    /** Null: the due date is provisional. */
+    dueAt: Instant | null;
+    amount: number;
+    line: number;
+    /** A transfer, if not given. */
+    collection?: PaymentMeans;
+  }[],
 ): Promise<void> {
-  const rows = instalments.map(({ number, dueOn, dueAt, amount, line }) => ({
-    ...{ order_id: id, number, due_on: dueOn, due_at: dueAt, amount, line },
+  const rows = instalments.map(({ number, dueOn, dueAt, amount, line, collection = 'transfer' }) => ({
+    ...{ order_id: id, number, due_on: dueOn, due_at: dueAt, amount, line, collection },
   }));
   await tx`insert into instalments ${tx(rows)}`;
 }
@@ -41,6 +51,11 @@ export async function addFulfilled(tx: Tx, id: string, amount: number): Promise<
 /** The order is completely fulfilled; the last part was fulfilled on that day. */
 export async function completeOrder(tx: Tx, id: string, fulfilledOn: Day): Promise<void> {
   await tx`update orders set fulfilled_on = ${fulfilledOn} where id = ${id}`;
+}
+
+/** The total has risen above what is fulfilled: the rest is still to come. */
+export async function reopenFulfilment(tx: Tx, id: string): Promise<void> {
+  await tx`update orders set fulfilled_on = null where id = ${id}`;
 }
 
 /** The number of the order's next event for the store, from 1. */

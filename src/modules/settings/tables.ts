@@ -1,6 +1,7 @@
 import { dayAt } from '../../kernel/calendar.ts';
 import { type FieldError, NettermsError } from '../../kernel/errors.ts';
-import type { Db, Sql } from '../../platform/postgres/client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import type { ApprovalRow } from '../approvals/tables.ts';
 import { recordAudit } from '../audit/tables.ts';
 import type { DunningPolicy } from '../dunning/rules/dunning.ts';
 import { contradictionsOf, unknownReferences } from '../eligibility/rules/contradictions.ts';
@@ -19,6 +20,7 @@ import {
 } from './rules/defaults.ts';
 import { differences } from './rules/differences.ts';
 import type { Settings } from './rules/settings.ts';
+import { approvalFor, askSecondPerson } from './second-person.ts';
 
 /** The versioned documents and their shapes. */
 export type Policies = {
@@ -116,52 +118,96 @@ export async function policyVersion<Kind extends PolicyKind>(
   throw new NettermsError('version-not-found', `There is no version ${version} of ${kind}.`);
 }
 
+/** A new version of a document; `baseVersion` is the one that its editor had read. */
+type NewVersion<Kind extends PolicyKind> = {
+  baseVersion: number;
+  body: Policies[Kind];
+  actor: string;
+  now: string;
+};
+
+/** What became of a change: the version in force, and the approval that the change waits for, if it needs one. */
+export type Replaced<Kind extends PolicyKind> = Versioned<Policies[Kind]> & {
+  readonly approval: ApprovalRow | null;
+  /** The same change was already waiting. */
+  readonly replayed: boolean;
+};
+
 /**
- * Puts a new version in force. Only one change happens at a time, so that two documents cannot come to contradict each
- * other.
- * @param baseVersion the version that the editor had read
- * @throws NettermsError `stale-version` if another version is in force by now, with the differences since
- *   `baseVersion`; `validation` if the document contradicts itself or another one
+ * Puts a new version in force, or asks a second person if that one would be asked less often by it. Until they approve,
+ * nothing changes.
+ * @throws NettermsError as `putInForce` does; `second-person-missing`; `conflict` if another such change waits
  */
 export async function replacePolicy<Kind extends PolicyKind>(
   sql: Sql,
   kind: Kind,
-  {
-    baseVersion,
-    body,
-    actor,
-    now,
-  }: { baseVersion: number; body: Policies[Kind]; actor: string; now: string },
+  change: NewVersion<Kind>,
+): Promise<Replaced<Kind>> {
+  return inTransaction(sql, async (tx): Promise<Replaced<Kind>> => {
+    await lockPolicies(tx);
+    const { [kind]: inForce } = await requireNext(tx, kind, change);
+    const needed = approvalFor(kind, inForce.body, change.body);
+    if (needed === null) return { ...(await putInForce(tx, kind, change)), approval: null, replayed: false };
+    const { version, body: before } = inForce;
+    const { body: after, actor, now } = change;
+    const asked = await askSecondPerson(tx, needed, { document: kind, version, before, after, actor, now });
+    return { ...inForce, ...asked };
+  });
+}
+
+/** Only one change happens at a time, so that two documents cannot come to contradict each other. */
+export async function lockPolicies(tx: Tx): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+}
+
+/**
+ * Puts a new version in force, whoever had to approve it. Needs `lockPolicies`.
+ * @throws NettermsError `stale-version` if another version is in force by now, with the differences since
+ *   `baseVersion`; `validation` if the document contradicts itself or another one
+ */
+export async function putInForce<Kind extends PolicyKind>(
+  tx: Tx,
+  kind: Kind,
+  change: NewVersion<Kind> & { approvalId?: string; requestedBy?: string },
 ): Promise<Versioned<Policies[Kind]>> {
-  return sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
-    const active = await activePolicies(tx);
-    const { version, body: current } = active[kind];
-    if (version !== baseVersion) {
-      const [base] = await tx<{ body: unknown }[]>`
-        select body from policies where kind = ${kind} and version = ${baseVersion}`;
-      const read = base?.body ?? (baseVersion === 0 ? defaults[kind] : undefined);
-      throw new NettermsError(
-        'stale-version',
-        `Version ${version} is in force, but the change was based on ${baseVersion}: read the document again and repeat the change.`,
-        {
-          currentVersion: version,
-          ...(read === undefined ? {} : { differences: differences(read, current) }),
-        },
-      );
-    }
-    requireConsistent(kind, { ...active, [kind]: { ...active[kind], body } });
-    await tx`insert into policies (kind, version, body, actor, created_at)
-             values (${kind}, ${version + 1}, ${tx.json(body as never)}, ${actor}, ${now})`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'policy.replaced',
-      subject: `policy/${kind}`,
-      detail: { version: version + 1 },
-    });
-    return { version: version + 1, updatedAt: now, updatedBy: actor, body };
-  }) as Promise<Versioned<Policies[Kind]>>;
+  await requireNext(tx, kind, change);
+  const { baseVersion, body, actor, now, ...approved } = change;
+  const version = baseVersion + 1;
+  await tx`insert into policies (kind, version, body, actor, created_at)
+           values (${kind}, ${version}, ${tx.json(body as never)}, ${actor}, ${now})`;
+  await recordAudit(tx, {
+    at: now,
+    actor,
+    action: 'policy.replaced',
+    subject: `policy/${kind}`,
+    detail: { version, ...approved },
+  });
+  return { version, updatedAt: now, updatedBy: actor, body };
+}
+
+/** All documents in force. Throws unless the change is based on the version in force, and fits the other documents. */
+async function requireNext<Kind extends PolicyKind>(
+  tx: Tx,
+  kind: Kind,
+  { baseVersion, body }: Pick<NewVersion<Kind>, 'baseVersion' | 'body'>,
+): Promise<ActivePolicies> {
+  const active = await activePolicies(tx);
+  const { version, body: current } = active[kind];
+  if (version !== baseVersion) {
+    const [base] = await tx<{ body: unknown }[]>`
+      select body from policies where kind = ${kind} and version = ${baseVersion}`;
+    const read = base?.body ?? (baseVersion === 0 ? defaults[kind] : undefined);
+    throw new NettermsError(
+      'stale-version',
+      `Version ${version} is in force, but the change was based on ${baseVersion}: read the document again and repeat the change.`,
+      {
+        currentVersion: version,
+        ...(read === undefined ? {} : { differences: differences(read, current) }),
+      },
+    );
+  }
+  requireConsistent(kind, { ...active, [kind]: { ...active[kind], body } });
+  return active;
 }
 
 /** Throws `validation` if the document of that kind contradicts itself or another one. */

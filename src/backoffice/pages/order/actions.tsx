@@ -106,7 +106,7 @@ export function Actions({
         <Action
           {...common('cancel')}
           title="Cancel"
-          note="Reverses the whole charge and notifies the store. What was received becomes the customer’s credit."
+          note="Reverses the whole charge, even if the order is invoiced or delivered, and notifies the store. What was received becomes the customer’s credit."
           button="Cancel the order"
           tone="danger"
         >

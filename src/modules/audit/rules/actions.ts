@@ -1,5 +1,6 @@
 import type { Day, Instant } from '../../../kernel/calendar.ts';
 import type { Money } from '../../../kernel/money.ts';
+import type { KindAbout } from '../../approvals/rules/kinds.ts';
 import type { BankCollectionState } from '../../bank-collections/rules/bank-collection.ts';
 import type { Privilege } from '../../eligibility/rules/applicant.ts';
 import type { OrderCommandKind } from '../../orders/rules/order-state.ts';
@@ -7,6 +8,14 @@ import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
 
 type Change<Value> = { readonly before: Value | null; readonly after: Value | null };
 type None = Readonly<Record<string, never>>;
+type ApprovalDetails<Area extends 'order' | 'policy'> = {
+  [Action in `${Area}.${KindAbout<Area>}.requested`]: {
+    readonly approvalId: string;
+    readonly amount?: Money;
+  };
+} & {
+  [Action in `${Area}.${KindAbout<Area>}.${'approved' | 'rejected'}`]: { readonly approvalId: string };
+};
 
 /** What can be done to an order, a customer and so on, and the details that are kept for people to read. */
 type OrderDetails = {
@@ -21,16 +30,13 @@ type OrderDetails = {
   'order.resumed': { readonly episode: number };
   'order.store_failed': None;
   'order.numbered': Change<string>;
-  'order.write-off.requested': { readonly approvalId: string; readonly amount: Money };
-  'order.write-off.approved': { readonly approvalId: string };
-  'order.write-off.rejected': { readonly approvalId: string };
-} & {
-  [State in `collection.${BankCollectionState}`]: {
-    readonly instalment: number;
-    readonly method: string;
-    readonly on: Day;
+} & ApprovalDetails<'order'> & {
+    [State in `collection.${BankCollectionState}`]: {
+      readonly instalment: number;
+      readonly method: string;
+      readonly on: Day;
+    };
   };
-};
 
 type CustomerDetails = {
   [Kind in `customer.${Privilege}`]: {
@@ -58,11 +64,15 @@ type OtherDetails = {
   'invoice.registered': { readonly number: string; readonly issuedOn: Day };
   'invoice.corrected': Change<object>;
   'credit_group.changed': Change<object>;
-  'policy.replaced': { readonly version: number };
+  'policy.replaced': {
+    readonly version: number;
+    readonly approvalId?: string;
+    readonly requestedBy?: string;
+  };
   'bank_line.ignored': None;
   'import.customers': Readonly<Record<string, number>>;
   'import.payments': Readonly<Record<string, number>>;
-};
+} & ApprovalDetails<'policy'>;
 
 type Details = OrderDetails & CustomerDetails & OtherDetails;
 export type AuditAction = keyof Details & string;
@@ -78,7 +88,7 @@ type OtherSubjects = {
   'bank_line.ignored': `bank-line/${string}`;
   'import.customers': `import/${string}`;
   'import.payments': `import/${string}`;
-};
+} & Record<keyof ApprovalDetails<'policy'>, `policy/${string}`>;
 /** What an action is done to: "customer/acme", "order/1042". */
 export type AuditSubject<Action extends AuditAction> = Action extends keyof OtherSubjects
   ? OtherSubjects[Action]

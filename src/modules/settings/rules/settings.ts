@@ -20,6 +20,9 @@ export type Settings = {
   readonly currency: string;
   /** ISO 8601 duration; how long an unconfirmed reservation holds credit. */
   readonly reservationExpiresAfter: string;
-  /** If an order's write-offs together exceed this amount, a second admin must approve; null: never. */
-  readonly writeOffApprovalOver: Money | null;
+  /**
+   * If an order's write-offs together exceed the amount of its currency, a second admin must approve; in a currency
+   * without an amount, always. Null: never. rules/loosening.ts reads it.
+   */
+  readonly writeOffApprovalOver: Money | readonly Money[] | null;
 };

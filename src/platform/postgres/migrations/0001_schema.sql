@@ -313,11 +313,13 @@ create index instalments_open on instalments (due_at) where outstanding > 0;
 -- owner: approvals
 create table approvals (
   id           text primary key,
-  order_id     external_id not null references orders,
-  kind         text not null check (kind in ('write-off')),
-  amount       bigint not null check (amount > 0),
-  currency     currency_code not null,
-  reason       text not null,
+  kind         text not null check (kind in ('write-off', 'write-off-threshold')),
+  subject      text not null,                          -- what it is about: order/1042, policy/settings
+  order_id     external_id references orders,          -- null: it is not about an order
+  amount       bigint check (amount > 0),              -- null: it is not about an amount
+  currency     currency_code,
+  detail       jsonb not null default '{}',            -- what is asked
+  reason       text,
   requested_by text not null,
   requested_at timestamptz not null,
   decision     text check (decision in ('approved', 'rejected')),
@@ -325,9 +327,11 @@ create table approvals (
   decided_at   timestamptz,
   comment      text,
   check ((decision is null) = (decided_by is null) and (decision is null) = (decided_at is null)),
-  check (decided_by <> requested_by)
+  check (decided_by <> requested_by),
+  check ((amount is null) = (currency is null)),
+  check (order_id is null or subject = 'order/' || order_id)
 );
-create unique index approvals_waiting on approvals (order_id, kind) where decision is null;
+create unique index approvals_waiting on approvals (subject, kind) where decision is null;
 create index approvals_by_time on approvals (requested_at desc, id desc);
 
 -- Mails with their content frozen: a repeated attempt sends the same content.
@@ -594,6 +598,7 @@ create table fulfilments (
   fulfilment_id external_id,                           -- the store's
   amount        bigint not null check (amount >= 0),
   fulfilled_on  date not null,
+  completes     boolean not null default false,        -- with it the order was complete, by its total of that time
   unique (order_id, fulfilment_id)
 );
 
