@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createApp } from './api/app.ts';
 import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
+import { createStatementReader } from './modules/banking/statement-reader.ts';
 import { createVies } from './modules/customers/vies.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
@@ -65,6 +66,7 @@ async function serve(): Promise<void> {
     importWorkflows,
     revocationWorkflows,
     vatRegister,
+    statementReader: createStatementReader(),
     log,
     now,
     notifiesStore,

@@ -1,6 +1,7 @@
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import type { StatementReader } from '../modules/banking/statement-reader.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import type { ImportWorkflows } from '../modules/imports/import-workflows.ts';
@@ -15,6 +16,7 @@ import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
+import { bankFileEndpoints } from './routes/bank-files.ts';
 import { bankLineEndpoints } from './routes/bank-lines.ts';
 import { collectionEndpoints } from './routes/collections.ts';
 import { correctionEndpoints } from './routes/corrections.ts';
@@ -51,6 +53,7 @@ export type AppDeps = {
   /** A store is notified by webhook. Otherwise the answer to the checkout says that the order is paid. */
   notifiesStore: boolean;
   vatRegister: VatRegister;
+  statementReader: StatementReader;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
@@ -61,6 +64,7 @@ export type AppDeps = {
 export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] => [
   ...customerEndpoints(deps),
   ...importEndpoints(deps),
+  ...bankFileEndpoints(deps),
   ...bankLineEndpoints(deps),
   ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),

@@ -61,6 +61,8 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   answer: z.ZodType<Answer>;
   /** Media types of a file that is sent in place of JSON, each with an example; the body is then an `Upload`. */
   files: Readonly<Record<string, string>>;
+  /** Whether a file may be in any encoding: then its content tells which. */
+  anyCharset: boolean;
   /** Whether the call takes an `Idempotency-Key`. */
   keyed: boolean;
   /** The first is the default; the others are requested with `Accept` or the parameter `format`. */
@@ -71,14 +73,21 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
 };
 
 const nothing = z.strictObject({});
-type Defaulted = 'tryOut' | 'query' | 'body' | 'files' | 'formats' | 'keyed' | 'statuses';
+type Defaulted = 'tryOut' | 'query' | 'body' | 'files' | 'formats' | 'anyCharset' | 'keyed' | 'statuses';
 
 /** Declares a call. It takes a query or a body only if one is declared. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
   given: Omit<Endpoint<Path, Query, Body, Answer>, Defaulted> &
     Partial<Pick<Endpoint<Path, Query, Body, Answer>, Defaulted>>,
 ): Endpoint {
-  const taken = { query: nothing, body: nothing.optional(), files: {}, formats: ['json'], keyed: false };
+  const taken = {
+    query: nothing,
+    body: nothing.optional(),
+    files: {},
+    formats: ['json'],
+    anyCharset: false,
+    keyed: false,
+  };
   return { ...taken, tryOut: {}, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
 }
 
@@ -156,7 +165,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     const { format, query: asked } = splitFormat(given, req);
     const query = parse(given.query, asked, 'parameters');
     const body = takesFile(given)
-      ? uploadOf(req, Object.keys(given.files))
+      ? uploadOf(req, Object.keys(given.files), given.anyCharset)
       : parse(given.body, given.method === 'get' ? undefined : req.body, 'body');
     const reply = await given.handle({
       params: ids,

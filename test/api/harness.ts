@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
 import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/modules/access/api-keys.ts';
+import { createStatementReader } from '../../src/modules/banking/statement-reader.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
 import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
 import { createOrderWorkflows, type OrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
@@ -27,6 +28,9 @@ type Options = {
 };
 
 export type Api = Awaited<ReturnType<typeof openApi>>;
+
+/** One thread for all tests of a process. */
+const statementReader = createStatementReader();
 
 /**
  * The API with its own database, for a merchant with one customer, `rossi`. Temporal is down: orders are accepted
@@ -68,7 +72,7 @@ export async function openApi({
     importWorkflows: createImportWorkflows(quiet),
     revocationWorkflows: createRevocationWorkflows(quiet),
   };
-  const deps = { sql, commands, ...workflows, log, now, notifiesStore, vatRegister };
+  const deps = { sql, commands, ...workflows, log, now, notifiesStore, vatRegister, statementReader };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 beforeEach(async () => {
-  await api.sql`truncate imports, import_lines, bank_lines`;
+  await api.sql`truncate imports, import_lines, bank_lines cascade`;
 });
 
 const CSV = 'text/csv';

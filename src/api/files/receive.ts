@@ -11,7 +11,12 @@ import { NettermsError } from '../../kernel/errors.ts';
 export type Upload = { type: string; bytes: Readable };
 
 /** A file that was received completely; `read` may be called repeatedly until it is closed. */
-export type ReceivedFile = { sha256: string; read(): AsyncIterable<Buffer>; close(): Promise<void> };
+export type ReceivedFile = {
+  sha256: string;
+  read(): AsyncIterable<Buffer>;
+  content(): Promise<Buffer>;
+  close(): Promise<void>;
+};
 
 const MIB = 1024 * 1024;
 const MAX_FILE_BYTES = 64 * MIB;
@@ -20,7 +25,7 @@ const MAX_FILE_BYTES = 64 * MIB;
  * The body of a call that takes a file of one of these media types.
  * @throws NettermsError `unsupported-media-type` for another type, charset or compression
  */
-export function uploadOf(req: Request, types: readonly string[]): Upload {
+export function uploadOf(req: Request, types: readonly string[], anyCharset: boolean): Upload {
   const type = req.is([...types]);
   if (!type)
     throw new NettermsError(
@@ -29,7 +34,8 @@ export function uploadOf(req: Request, types: readonly string[]): Upload {
     );
   const charset = /;\s*charset="?([^";\s]+)/i.exec(req.get('content-type') ?? '')?.[1]?.toLowerCase();
   const packing = (req.get('content-encoding') ?? 'identity').toLowerCase();
-  if ((charset && charset !== 'utf-8' && charset !== 'utf8') || !['identity', 'gzip'].includes(packing))
+  const otherCharset = charset !== undefined && charset !== 'utf-8' && charset !== 'utf8';
+  if ((otherCharset && !anyCharset) || !['identity', 'gzip'].includes(packing))
     throw new NettermsError(
       'unsupported-media-type',
       'Send the file as UTF-8, plain or compressed with gzip.',
@@ -62,7 +68,12 @@ export async function receive(bytes: Readable): Promise<ReceivedFile> {
   await rm(path);
   try {
     const sha256 = await spool(bytes, file);
-    return { sha256, read: () => contentOf(file), close: () => file.close() };
+    return {
+      sha256,
+      read: () => contentOf(file),
+      content: () => wholeOf(file),
+      close: () => file.close(),
+    };
   } catch (error) {
     await file.close();
     throw error;
@@ -103,4 +114,10 @@ async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
+}
+
+async function wholeOf(file: FileHandle): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of contentOf(file)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

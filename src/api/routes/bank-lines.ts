@@ -1,12 +1,24 @@
+import { z } from 'zod';
 import { NettermsError } from '../../kernel/errors.ts';
-import { asMatched, type BankLineBooking, bookBankLine } from '../../modules/banking/book-bank-line.ts';
+import { invalid } from '../../kernel/invalid.ts';
+import {
+  asMatched,
+  type BankLineBooking,
+  bookBankLine,
+  bookReturn,
+  requireBookable,
+} from '../../modules/banking/book-bank-line.ts';
+import { divideBankLine } from '../../modules/banking/divide-bank-line.ts';
+import { matchesFor, type Proposal, proposalsFor, returnsFor } from '../../modules/banking/matches.ts';
+import { explanationOf } from '../../modules/banking/rules/explanation.ts';
 import type { Match } from '../../modules/banking/rules/matching.ts';
+import type { ReturnMatch } from '../../modules/banking/rules/returns.ts';
 import {
   type BankLineRow,
   getBankLine,
   ignoreBankLine,
   listBankLines,
-  matchesFor,
+  restoreBankLine,
   stateOf,
 } from '../../modules/banking/tables.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
@@ -19,6 +31,7 @@ import {
   bankLine,
   bankLineQuery,
   bankLines,
+  type Confirmation,
   confirmation,
 } from '../schemas/bank-lines.ts';
 import { withReason } from '../schemas/fields.ts';
@@ -29,20 +42,13 @@ const tag = 'Payments';
 /** The pool of bank lines that wait for a person: what they probably pay, and the person's decision. */
 export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
   async function viewsOf(rows: readonly BankLineRow[]): Promise<BankLineView[]> {
-    const matches = await matchesFor(sql, rows);
-    return rows.map((row) => viewOf(row, matches.get(row.id) ?? null));
+    const proposals = await proposalsFor(sql, rows);
+    return rows.map((row) => viewOf(row, proposals.get(row.id) ?? null));
   }
 
   /** The booking as the caller gave it, or else as it is proposed. Throws `nothing-proposed`. */
-  async function bookingFrom(
-    row: BankLineRow,
-    given: {
-      customerId?: string | undefined;
-      allocations?: GivenBooking['allocations'];
-      deductions?: GivenBooking['deductions'];
-    },
-  ): Promise<BankLineBooking> {
-    const { customerId, allocations, deductions = [] } = given;
+  async function bookingFrom(row: BankLineRow, given: Confirmation): Promise<BankLineBooking> {
+    const { customerId, allocations, deductions = [], allocate = 'oldest-due' } = given;
     if (customerId !== undefined)
       return {
         customerId,
@@ -50,10 +56,25 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
           allocations?.map(({ amount, ...place }) => ({ ...place, amount: inCurrencyOf(row, amount) })) ??
           null,
         deductions,
+        allocate: allocate !== 'none',
       };
     const found = (await matchesFor(sql, [row])).get(row.id);
     if (found && found.customerId !== null) return asMatched(found);
     throw new NettermsError('nothing-proposed', `Say whose payment line ${row.id} is, with \`customerId\`.`);
+  }
+
+  /** The payment that an outgoing line takes back, as the caller gave it, or else as it is proposed. */
+  async function returnFrom(row: BankLineRow, { reverses, fee }: Confirmation) {
+    const found = (await returnsFor(sql, [row])).get(row.id);
+    const paymentId = reverses ?? row.reverses ?? found?.paymentId ?? null;
+    if (paymentId === null)
+      throw new NettermsError(
+        'nothing-proposed',
+        `Say which payment line ${row.id} takes back, with \`reverses\`, or ignore the line.`,
+      );
+    const proposed = paymentId === found?.paymentId ? found.fee : null;
+    const amount = fee === 'none' ? null : fee === undefined ? proposed : inCurrencyOf(row, fee);
+    return { paymentId, fee: amount ? { amount, currency: row.currency } : null };
   }
 
   return [
@@ -95,15 +116,37 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
       tryOut: { after: ['importBankFile'] },
       scopes: ['accounting'],
       body: confirmation,
-      answer: payment,
+      answer: z.union([payment, bankLine]),
       statuses: { 200: 'done', 202: 'accepted; not all workflows of the orders have answered yet' },
       handle: async ({ params: { bankLineId }, body, actor, now }) => {
+        const by = { actor, now };
         const row = await getBankLine(sql, bankLineId);
+        if (body.collections !== undefined) {
+          const items = body.collections.map(({ amount, ...item }) => ({
+            ...item,
+            ...(amount === undefined ? {} : { amount: inCurrencyOf(row, amount) }),
+          }));
+          await commands.transact((tx, ask) => divideBankLine(tx, ask, bankLineId, items, by));
+          return { body: viewOf(await getBankLine(sql, bankLineId), null) };
+        }
+        if (row.direction === 'debit') {
+          const given = await returnFrom(row, body);
+          const { asked } = await commands.transact(async (tx, ask) => ({
+            asked: await bookReturn(tx, ask, bankLineId, given, by),
+          }));
+          return {
+            body: await readPayment(sql, given.paymentId),
+            headers: replayedHeader(asked.replayed),
+          };
+        }
+        if (body.reverses !== undefined)
+          invalid('/reverses', 'Money came in by this line: it takes back no payment.');
         if (row.paymentId !== null && body.customerId === undefined)
           return { body: await readPayment(sql, row.paymentId), headers: replayedHeader(true) };
+        requireBookable(row);
         const booking = await bookingFrom(row, body);
         const { asked, paymentId } = await commands.transact((tx, ask) =>
-          bookBankLine(tx, ask, bankLineId, booking, { actor, now }),
+          bookBankLine(tx, ask, bankLineId, booking, by),
         );
         return {
           status: asked.children.every(({ outcome }) => outcome) ? 200 : 202,
@@ -130,39 +173,62 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
         return { body: viewOf(row, null) };
       },
     }),
+    endpoint({
+      method: 'post',
+      path: '/bank-lines/{bankLineId}/restore',
+      operationId: 'restoreBankLine',
+      tag,
+      summary: 'Put an ignored bank line into the pool again',
+      tryOut: {
+        after: ['importBankFile', 'ignoreBankLine'],
+        parameters: { bankLineId: 'bank_5363e307bcf93ebcf7fe99dcdb8874f1' },
+      },
+      scopes: ['accounting'],
+      body: withReason('It was a payment after all.'),
+      answer: bankLine,
+      handle: async ({ params: { bankLineId }, body: { reason }, actor, now }) => {
+        const row = await restoreBankLine(sql, bankLineId, { reason, actor, now });
+        return { body: (await viewsOf([row]))[0]! };
+      },
+    }),
   ];
 }
-
-type GivenBooking = {
-  allocations:
-    | { orderId: string; instalment?: number | undefined; amount: { amount: number; currency: string } }[]
-    | undefined;
-  deductions: BankLineBooking['deductions'][number][] | undefined;
-};
 
 function inCurrencyOf({ currency }: BankLineRow, given: { amount: number; currency: string }): number {
   if (given.currency === currency) return given.amount;
   throw new NettermsError('currency-mismatch', `The bank line is in ${currency}, not in ${given.currency}.`);
 }
 
-function viewOf(row: BankLineRow, match: Match | null): BankLineView {
-  const { id, importId, valueOn, amount, currency, reference, payer, paymentId } = row;
+function viewOf(row: BankLineRow, proposal: Proposal | null): BankLineView {
+  const { id, importId, amount, currency, fee, ...line } = row;
   const money = (minor: number) => ({ amount: minor, currency });
+  const { account, bookedOn, valueOn, direction, status, returned, reference, payer, payerIban } = line;
   const state = stateOf(row);
   return {
     bankLineId: id,
-    importId,
-    state,
-    valueOn,
+    ...{ importId, state, account, bookedOn, valueOn, direction, status, returned },
     amount: money(amount),
-    reference,
-    payer,
-    proposal: match && {
-      ...match,
-      reasons: [...match.reasons],
-      allocations: match.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
-    },
-    paymentId,
+    fee: fee === null ? null : money(fee),
+    ...{ reference, payer, payerIban, bankReference: row.bankReference },
+    proposal: proposal?.kind === 'payment' ? paymentOf(proposal, money) : null,
+    reversal: proposal?.kind === 'reversal' ? reversalOf(proposal, money) : null,
+    why: explanationOf(state, row, proposal),
+    paymentId: row.paymentId,
+    reverses: row.reverses,
     ignored: state === 'ignored' ? { at: row.ignoredAt!, by: row.ignoredBy!, reason: row.ignoredWhy! } : null,
   };
 }
+
+type Minor = (minor: number) => { amount: number; currency: string };
+
+const paymentOf = ({ kind: _, ...found }: Match & { kind: 'payment' }, money: Minor) => ({
+  ...found,
+  reasons: [...found.reasons],
+  allocations: found.allocations.map(({ orderId, amount }) => ({ orderId, amount: money(amount) })),
+});
+
+const reversalOf = ({ kind: _, fee, ...found }: ReturnMatch & { kind: 'reversal' }, money: Minor) => ({
+  ...found,
+  fee: fee === null ? null : money(fee),
+  reasons: [...found.reasons],
+});

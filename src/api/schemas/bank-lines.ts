@@ -2,71 +2,59 @@ import { z } from 'zod';
 import { reasons } from '../../modules/banking/rules/matching.ts';
 import { bankLineStates } from '../../modules/banking/tables.ts';
 import { readCursor } from '../cursor.ts';
-import { CSV } from '../files/read-lines.ts';
-import { currency, day, externalId, limit, line, money, optionalParameter, page, shown } from './fields.ts';
-import { importQuery } from './imports.ts';
+import { day, externalId, limit, money, optionalParameter, page, shown } from './fields.ts';
 import { allocations, deductions } from './receipts.ts';
-
-/** Whether a Luxon format names day, month and year once each; text in quotes is ignored. */
-function isDateFormat(format: string): boolean {
-  const tokens = format.replace(/'[^']*'/g, ' ').match(/([A-Za-z])\1*/g) ?? [];
-  const times = (pattern: RegExp) => tokens.filter((token) => pattern.test(token)).length;
-  return times(/^dd?$/) === 1 && times(/^(M{1,4}|L{1,4})$/) === 1 && times(/^(yy|yyyy)$/) === 1;
-}
-
-const csvOfBank = `Data valuta;Importo;Causale;Ordinante
-15/01/2026;1.205,00;SO-1001 advance payment;Hofmann Werkzeuge GmbH
-16/01/2026;3,20;Interessi attivi;Banca Esempio
-`;
-/** An example of a bank's file; the examples of the columns' parameters fit it. */
-export const bankFiles = { [CSV]: csvOfBank };
-
-/** How to read a bank's file, and which of its lines to book. */
-export const bankFileQuery = importQuery.extend({
-  date: line(100).meta({ description: 'The column of the value date.', example: 'Data valuta' }),
-  amount: line(100).meta({ description: 'The column of the amount, in major units.', example: 'Importo' }),
-  reference: line(100).meta({ description: 'The column of the payment reference.', example: 'Causale' }),
-  payer: line(100).optional().meta({ description: 'The column of the payer.', example: 'Ordinante' }),
-  dateFormat: line(30)
-    .refine(
-      isDateFormat,
-      'Name day, month and year once each, such as dd/MM/yyyy: MM is the month, mm are minutes.',
-    )
-    .optional()
-    .meta({ description: 'How days are written; yyyy-MM-dd if not given.', example: 'dd/MM/yyyy' }),
-  decimal: z
-    .enum([',', '.'])
-    .optional()
-    .meta({ description: 'The decimal separator; a point if not given.', example: ',' }),
-  currency: currency
-    .optional()
-    .meta({ description: 'Of all amounts in the file, by ISO 4217; the merchant’s if not given.' }),
-  book: z.enum(['certain', 'none']).optional().meta({
-    description:
-      'Which lines are booked without a person’s decision: the certain ones (the default) or none.',
-  }),
-});
 
 export const proposal = z
   .object({
     certainty: z.enum(['certain', 'likely', 'none']),
     customerId: shown.customerId.nullable(),
     allocations: z.array(z.object({ orderId: shown.orderId, amount: money })),
+    otherwise: z.enum(['oldest-due', 'none']).nullable().meta({
+      description:
+        'Without allocations: `oldest-due` pays the orders that are due first, `none` keeps the money as credit.',
+    }),
     reasons: z.array(z.enum(reasons)),
+    resembles: shown.bankLineId.nullable().meta({
+      description: 'An earlier line that may be the same money: compare the two.',
+    }),
   })
   .meta({ id: 'Proposal', description: 'What the line probably pays, by the present state of the orders.' });
+
+const reversal = z
+  .object({
+    paymentId: shown.paymentId.nullable(),
+    customerId: shown.customerId.nullable(),
+    fee: money.nullable().meta({ description: 'What the bank took for the return.' }),
+    returnedOn: shown.day,
+    reasons: z.array(z.string()),
+  })
+  .meta({ id: 'ProposedReversal', description: 'The payment that outgoing money probably takes back.' });
 
 export const bankLine = z
   .object({
     bankLineId: shown.bankLineId,
     importId: shown.importId,
     state: z.enum(bankLineStates),
-    valueOn: shown.day,
+    account: z.string().nullable().meta({ description: 'Your own IBAN, if the file says it.' }),
+    bookedOn: shown.day,
+    valueOn: shown.day.meta({ description: 'The day of receipt.' }),
+    direction: z.enum(['credit', 'debit']),
+    status: z.enum(['booked', 'pending', 'reverted']).meta({ description: 'What the bank says of it.' }),
+    returned: z.string().nullable().meta({ description: 'Why money came back, as the bank says it.' }),
     amount: money,
+    fee: money.nullable(),
     reference: shown.reference,
     payer: shown.company,
-    proposal: proposal.nullable().meta({ description: 'null: the line is not open.' }),
+    payerIban: z.string().nullable(),
+    bankReference: z.string().nullable().meta({ description: 'The bank’s own id of the line.' }),
+    proposal: proposal
+      .nullable()
+      .meta({ description: 'What incoming money probably pays, while the line is open.' }),
+    reversal: reversal.nullable(),
+    why: z.string().meta({ description: 'Why the line is as it is, and what can be done next.' }),
     paymentId: shown.paymentId.nullable().meta({ description: 'The payment as which it is booked.' }),
+    reverses: shown.paymentId.nullable().meta({ description: 'The payment that was reversed by it.' }),
     ignored: z.object({ at: shown.instant, by: shown.actor, reason: shown.reason }).nullable(),
   })
   .meta({ id: 'BankLine' });
@@ -87,15 +75,53 @@ export const confirmation = z
       .optional()
       .meta({ description: 'Without them the oldest due date is paid first.' }),
     deductions,
+    allocate: z.enum(['oldest-due', 'none']).optional().meta({
+      description: '`none`: the whole payment stays credit of the customer, to be allocated later.',
+    }),
+    reverses: externalId.optional().meta({
+      description: 'For outgoing money: the payment that it takes back; as proposed if not given.',
+    }),
+    fee: z
+      .union([z.literal('none'), money])
+      .optional()
+      .meta({
+        description:
+          'For outgoing money: the bank’s fee, which the customer is charged; as proposed if not given.',
+      }),
+    collections: z
+      .array(
+        z.strictObject({
+          orderId: externalId,
+          instalment: z.int().min(1).max(1_000),
+          amount: money.optional(),
+        }),
+      )
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({
+        description:
+          'Divides the line over collections (RiBa, direct debit): incoming money is credited subject to collection, outgoing money returns them unpaid.',
+      }),
   })
   .refine(
-    ({ customerId, allocations, deductions }) => customerId !== undefined || (!allocations && !deductions),
+    ({ customerId, allocations, deductions, allocate }) =>
+      customerId !== undefined || (!allocations && !deductions && !allocate),
     {
       path: ['customerId'],
       message: 'Give the customer whose payment it is.',
+    },
+  )
+  .refine(
+    ({ customerId, reverses, fee, collections }) =>
+      [customerId, reverses ?? fee, collections].filter((one) => one !== undefined).length <= 1,
+    {
+      message:
+        'A line is a payment (customerId), a return (reverses, fee) or several collections: give one of them.',
     },
   )
   .meta({
     id: 'BankLineConfirmation',
     example: { customerId: 'hofmann-werkzeuge' },
   });
+export type Confirmation = z.infer<typeof confirmation>;

@@ -4,6 +4,7 @@ import { readCursor } from '../cursor.ts';
 import { type Separator, separators } from '../files/csv.ts';
 import { CSV, NDJSON } from '../files/read-lines.ts';
 import type { Upload } from '../files/receive.ts';
+import { statementSummary } from './bank-statement.ts';
 import { examples, externalId, limit, page, shown } from './fields.ts';
 
 /** A file that is read as it comes. */
@@ -57,6 +58,9 @@ export const importView = z
     updated: z.int(),
     unchanged: z.int(),
     rejected: z.int(),
+    statement: statementSummary
+      .nullable()
+      .meta({ description: 'How a bank’s file was read; null for customers.' }),
     createdAt: shown.instant,
     finishedAt: shown.instant.nullable(),
     workflowId: z
@@ -92,6 +96,10 @@ export const rejectedPage = page(
           detail: z.string().meta({ example: 'This is empty.' }),
         }),
       ),
+      reason: z
+        .string()
+        .nullable()
+        .meta({ example: null, description: 'The code of the rejection of a bank’s line.' }),
       raw: z
         .string()
         .meta({ example: 'ferramenta-galli,Ferramenta Galli S.r.l.,info@ferramenta-galli.example,it,' })

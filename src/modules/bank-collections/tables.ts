@@ -133,8 +133,8 @@ export const returnedBankCollections: CustomerConsequences['bankCollections'] = 
   { today, now },
   { body, command },
 ) => {
-  const { paymentId } = body as { paymentId: string };
-  await tx`update bank_collections set state = 'unpaid', state_on = ${today}, actor = ${command.actor}, updated_at = ${now}
+  const { paymentId, returnedOn = today } = body as { paymentId: string; returnedOn?: Day };
+  await tx`update bank_collections set state = 'unpaid', state_on = ${returnedOn}, actor = ${command.actor}, updated_at = ${now}
            where payment_id = ${paymentId} and state = 'paid'`;
 };
 

@@ -13,6 +13,7 @@ type Row = {
   amount: number;
   outstanding: number;
   dueOn: Day;
+  placedOn: Day;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
@@ -24,20 +25,27 @@ const dueOn = (
 ) => db`coalesce((select min(n.due_on) from instalments n where n.order_id = o.id and n.outstanding > 0),
   (select max(n.due_on) from instalments n where n.order_id = o.id))`;
 
+const placedOn = (db: Db, zone: string) => db`(o.placed_at at time zone ${zone})::date`;
+
 /** The open orders, and the invoices for open orders, that these lines may pay: found by number or by amount. */
-export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise<OpenDocument[]> {
+export async function openDocuments(
+  db: Db,
+  lines: readonly BankLine[],
+  zone: string,
+): Promise<OpenDocument[]> {
   const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
   const [orders, invoices] = await Promise.all([
     db<Row[]>`
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
-             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on
+             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
       from orders o join customers c on c.id = o.customer_id
       where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
         or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
-             least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on
+             least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on,
+             ${placedOn(db, zone)} as placed_on
       from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
@@ -48,18 +56,18 @@ export async function openDocuments(db: Db, lines: readonly BankLine[]): Promise
   return [...orders, ...byId].map(documentOf).concat(invoicesOf(invoices));
 }
 
-const documentOf = ({ orderId, amount, outstanding, dueOn, ...row }: Row): OpenDocument => ({
+const documentOf = ({ orderId, amount, outstanding, dueOn, placedOn, ...row }: Row): OpenDocument => ({
   kind: 'order',
   ...row,
-  orders: [{ orderId, amount, outstanding, dueOn }],
+  orders: [{ orderId, amount, outstanding, dueOn, placedOn }],
 });
 
 /** One document for each invoice; there is one row for each of its orders. */
 function invoicesOf(rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, outstanding, dueOn, ...row } of rows) {
+  for (const { orderId, amount, outstanding, dueOn, placedOn, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
-    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn }];
+    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn, placedOn }];
     found.set(key, { kind: 'invoice', ...row, orders });
   }
   return [...found.values()];

@@ -17,6 +17,8 @@ export type StatementOptions = {
   readonly currency: string | null;
   /** The merchant's own IBAN; null if the file has to say it. */
   readonly account: string | null;
+  /** Between the cells of CSV; found out if null. */
+  readonly separator: string | null;
   readonly merchantCurrency: string;
   /** The merchant's accounts, by IBAN, with the mapping that was stored for their files. */
   readonly accounts: Readonly<Record<string, { currency: string; mapping: GivenMapping | null }>>;
@@ -66,7 +68,7 @@ export type ReadLine = { readonly number: number; readonly raw: string } & (
 export async function readStatementFile(file: Buffer, options: StatementOptions): Promise<StatementFile> {
   const { now, zone } = options;
   const format = recognise(file);
-  const content = await format.read(file, { now, zone });
+  const content = await format.read(file, { now, zone, separator: options.separator });
   if (content.kind === 'statements') {
     const rows = content.entries.map((entry): ReadLine => {
       const { number, raw } = entry;

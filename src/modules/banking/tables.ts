@@ -1,28 +1,43 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { openDocuments } from './open-documents.ts';
-import { type Match, match } from './rules/matching.ts';
+import type { LineStatus } from './rules/table/words.ts';
 
-/** Money on the bank account; `amount` in minor units. */
+/** Money on the bank account, in or out; `amount` and `fee` in minor units. */
 export type BankLineRow = {
   id: string;
   importId: string;
+  /** The merchant's own IBAN; null if the file does not say it. */
+  account: string | null;
+  bookedOn: string;
   valueOn: string;
   amount: number;
   currency: string;
+  direction: 'credit' | 'debit';
+  status: LineStatus;
+  /** Why money came back, as the bank says it. */
+  returned: string | null;
   reference: string;
   payer: string;
+  payerIban: string | null;
+  bankReference: string | null;
+  fee: number | null;
   createdAt: string;
   /** The payment that it is booked as; null if it is not booked, or if that payment was reversed. */
   paymentId: string | null;
   /** How many of its payments were reversed. */
   reversedPayments: number;
+  /** The payment that was reversed by it. */
+  reverses: string | null;
+  /** How many collections it was divided into. */
+  items: number;
+  /** Why a match that was certain was not booked after all. */
+  leftWhy: string | null;
   ignoredAt: string | null;
   ignoredBy: string | null;
   ignoredWhy: string | null;
 };
-export const bankLineStates = ['open', 'booked', 'ignored'] as const;
+export const bankLineStates = ['open', 'booked', 'ignored', 'pending', 'reverted'] as const;
 export type BankLineState = (typeof bankLineStates)[number];
 
 /** The first payment has the line's id; a later one also has the number of payments that were reversed before it. */
@@ -40,16 +55,25 @@ const bookings = (db: Db) => db`
     where b.back)`;
 const paymentId = (db: Db) => db`(${bookings(db)} select payment_id from bookings where not back)`;
 const reversedPayments = (db: Db) => db`(${bookings(db)} select count(*)::int from bookings where back)`;
+const items = (db: Db) =>
+  db`(select count(*)::int from bank_line_items i where i.bank_line_id = bank_lines.id)`;
 const columns = (db: Db) =>
-  db`id, import_id, value_on, amount, currency, reference, payer, created_at, ${paymentId(db)} as payment_id,
-  ${reversedPayments(db)} as reversed_payments, ignored_at, ignored_by, ignored_why`;
+  db`id, import_id, account, booked_on, value_on, amount, currency, direction, status, returned, reference, payer, payer_iban,
+  bank_reference, fee, created_at, ${paymentId(db)} as payment_id, ${reversedPayments(db)} as reversed_payments,
+  reverses, ${items(db)} as items, left_why, ignored_at, ignored_by, ignored_why`;
 
-/** Whether a row of `bank_lines` is open, in the sense of `stateOf`. */
-export const bankLineIsOpen = (db: Db) => db`(bank_lines.ignored_at is null and ${paymentId(db)} is null)`;
+/** Whether nothing was done with a row of `bank_lines` yet: it is neither booked nor ignored. */
+export const bankLineIsUntouched = (db: Db) =>
+  db`(bank_lines.ignored_at is null and bank_lines.reverses is null and ${items(db)} = 0 and ${paymentId(db)} is null)`;
+const bankLineIsBooked = (db: Db) =>
+  db`(bank_lines.reverses is not null or ${items(db)} > 0 or ${paymentId(db)} is not null)`;
 
 /** `booked` takes precedence over `ignored`: money that is booked cannot be ignored. */
-export const stateOf = ({ paymentId, ignoredAt }: BankLineRow): BankLineState =>
-  paymentId !== null ? 'booked' : ignoredAt === null ? 'open' : 'ignored';
+export const stateOf = ({ paymentId, reverses, items, ignoredAt, status }: BankLineRow): BankLineState => {
+  if (paymentId !== null || reverses !== null || items > 0) return 'booked';
+  if (ignoredAt !== null) return 'ignored';
+  return status === 'booked' ? 'open' : status;
+};
 
 /** The line, locked against booking, ignoring and updates until the transaction ends. Throws `bank-line-not-found`. */
 export async function lockBankLine(tx: Tx, id: string): Promise<BankLineRow> {
@@ -59,9 +83,14 @@ export async function lockBankLine(tx: Tx, id: string): Promise<BankLineRow> {
 
 /** @throws NettermsError `bank-line-not-found` */
 export async function getBankLine(db: Db, id: string): Promise<BankLineRow> {
-  const [row] = await db<BankLineRow[]>`select ${columns(db)} from bank_lines where id = ${id}`;
+  const [row] = await bankLinesById(db, [id]);
   if (!row) throw new NettermsError('bank-line-not-found', `There is no bank line ${id}.`);
   return row;
+}
+
+/** The lines with these ids, in no order. */
+export async function bankLinesById(db: Db, ids: readonly string[]): Promise<BankLineRow[]> {
+  return db<BankLineRow[]>`select ${columns(db)} from bank_lines where id = any(${ids})`;
 }
 
 /** Bank lines after `after` (the last one of the previous page), the newest first. */
@@ -71,9 +100,11 @@ export async function listBankLines(
   { after, limit }: { after: { valueOn: string; bankLineId: string } | null; limit: number },
 ): Promise<BankLineRow[]> {
   const isSo = {
-    open: bankLineIsOpen(db),
-    booked: db`${paymentId(db)} is not null`,
-    ignored: db`ignored_at is not null and ${paymentId(db)} is null`,
+    open: db`status = 'booked' and ${bankLineIsUntouched(db)}`,
+    booked: bankLineIsBooked(db),
+    ignored: db`ignored_at is not null and not ${bankLineIsBooked(db)}`,
+    pending: db`status = 'pending' and ${bankLineIsUntouched(db)}`,
+    reverted: db`status = 'reverted' and ${bankLineIsUntouched(db)}`,
   };
   return db<BankLineRow[]>`
     select ${columns(db)} from bank_lines
@@ -83,17 +114,9 @@ export async function listBankLines(
     order by value_on desc, id desc limit ${limit}`;
 }
 
-/** What each of these lines probably pays, as the orders are now. */
-export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise<ReadonlyMap<string, Match>> {
-  const open = lines.filter((line) => stateOf(line) === 'open');
-  if (open.length === 0) return new Map();
-  const documents = await openDocuments(db, open);
-  return new Map(open.map((line) => [line.id, match(line, documents)]));
-}
-
 /**
- * Open lines of an import's file, including those that an earlier file brought, in the sequence of the file; `after` is
- * the number of the last line of the previous batch. A line whose payment was reversed is left to a person.
+ * Open incoming lines of an import's file, including those that an earlier file brought, in the sequence of the file;
+ * `after` is the number of the last line of the previous batch. A line whose payment was reversed is left to a person.
  */
 export async function unbookedLines(
   db: Db,
@@ -102,9 +125,15 @@ export async function unbookedLines(
 ): Promise<(BankLineRow & { number: number })[]> {
   return db<(BankLineRow & { number: number })[]>`
     select l.number, b.* from import_lines l, lateral (
-      select ${columns(db)} from bank_lines where id = l.subject and ignored_at is null
+      select ${columns(db)} from bank_lines where id = l.subject and direction = 'credit' and status = 'booked' and ignored_at is null
+        and not exists (select 1 from bank_line_items i where i.bank_line_id = bank_lines.id)
         and not exists (select 1 from payments p where p.payment_id = bank_lines.id)) b
     where l.import_id = ${importId} and l.outcome <> 'rejected' and l.number > ${after} order by l.number limit ${limit}`;
+}
+
+/** Notes why a line whose match was certain was not booked, for the person who decides it; null: nothing is in the way. */
+export async function noteLeftWhy(db: Db, id: string, why: string | null): Promise<void> {
+  await db`update bank_lines set left_why = ${why} where id = ${id} and left_why is distinct from ${why}`;
 }
 
 /**
@@ -118,11 +147,7 @@ export async function ignoreBankLine(
 ): Promise<BankLineRow> {
   return inTransaction(sql, async (tx) => {
     const line = await lockBankLine(tx, id);
-    if (line.paymentId !== null)
-      throw new NettermsError(
-        'bank-line-booked',
-        `Line ${id} is booked as payment ${line.paymentId}: reverse that payment first.`,
-      );
+    if (stateOf(line) === 'booked') alreadyBooked(line);
     if (line.ignoredAt !== null) return line;
     await tx`update bank_lines set ignored_at = ${now}, ignored_by = ${actor}, ignored_why = ${reason} where id = ${id}`;
     await recordAudit(tx, {
@@ -134,4 +159,57 @@ export async function ignoreBankLine(
     });
     return getBankLine(tx, id);
   });
+}
+
+/**
+ * Puts an ignored line into the pool again. A repeat changes nothing; audited.
+ * @throws NettermsError `bank-line-not-found`, `bank-line-booked`
+ */
+export async function restoreBankLine(
+  sql: Sql,
+  id: string,
+  { reason, actor, now }: { reason: string; actor: string; now: string },
+): Promise<BankLineRow> {
+  return inTransaction(sql, async (tx) => {
+    const line = await lockBankLine(tx, id);
+    if (stateOf(line) === 'booked') alreadyBooked(line);
+    if (line.ignoredAt === null) return line;
+    await tx`update bank_lines set ignored_at = null, ignored_by = null, ignored_why = null where id = ${id}`;
+    await recordAudit(tx, {
+      at: now,
+      actor,
+      action: 'bank_line.restored',
+      subject: `bank-line/${id}`,
+      reason,
+    });
+    return getBankLine(tx, id);
+  });
+}
+
+function alreadyBooked({ id, paymentId, reverses }: BankLineRow): never {
+  throw new NettermsError(
+    'bank-line-booked',
+    paymentId !== null
+      ? `Line ${id} is booked as payment ${paymentId}: reverse that payment first.`
+      : reverses !== null
+        ? `Line ${id} has reversed payment ${reverses}: if that was wrong, record the payment again.`
+        : `Line ${id} was divided over collections: correct them at their orders.`,
+  );
+}
+
+/**
+ * Notes up to which day the statements of accounts were imported: the last day that the bank has booked, whenever the
+ * file was uploaded. An older file changes nothing.
+ */
+export async function noteBookedThrough(
+  tx: Tx,
+  importId: string,
+  bookedThrough: Readonly<Record<string, string>>,
+  now: string,
+): Promise<void> {
+  for (const [account, day] of Object.entries(bookedThrough))
+    await tx`
+      insert into statement_accounts (account, booked_through, import_id, updated_at) values (${account}, ${day}, ${importId}, ${now})
+      on conflict (account) do update set booked_through = excluded.booked_through, import_id = excluded.import_id, updated_at = excluded.updated_at
+      where statement_accounts.booked_through < excluded.booked_through`;
 }

@@ -30,8 +30,14 @@ export type ImportRow = {
   finishedAt: string | null;
 };
 
-/** `book`: which bank lines are booked without a person's decision. */
-export type ImportOptions = { readonly book?: 'certain' | 'none' };
+/**
+ * `book`: which bank lines are booked without a person's decision. `statement`: how a bank's file was read, with the
+ * last booked day of each account.
+ */
+export type ImportOptions = {
+  readonly book?: 'certain' | 'none';
+  readonly statement?: object & { readonly bookedThrough: Readonly<Record<string, string>> };
+};
 
 /**
  * A line as it was read: its business id and its facts; if it is rejected, the errors and the text as it was sent.
@@ -53,6 +59,7 @@ export type RejectedLine = {
   subject: string | null;
   errors: FieldError[];
   raw: string;
+  reason: string | null;
 };
 
 export type NewImport = Pick<ImportRow, 'id' | 'kind' | 'onRejected' | 'fingerprint' | 'actor'> & {
@@ -160,7 +167,7 @@ export async function rejectedLines(
   { after, limit }: { after: number; limit: number },
 ): Promise<RejectedLine[]> {
   return db<RejectedLine[]>`
-    select number, subject, errors, raw from import_lines
+    select number, subject, errors, raw, reason from import_lines
     where import_id = ${id} and outcome = 'rejected' and number > ${after} order by number limit ${limit}`;
 }
 

@@ -24,7 +24,7 @@ type Reversal = {
   reason: string;
   actor: string;
   /** The bank's day; today if not given. */
-  returnedOn?: Day;
+  returnedOn?: Day | undefined;
   /** The fee that the customer is charged: an amount, or the one in the receipts policy. */
   fee?: Money | 'policy' | undefined;
 };
@@ -46,6 +46,8 @@ export const reversePayment = customerCommand({
   body: z.object({
     paymentId: z.string(),
     fee: z.union([z.literal('policy'), z.object({ amount: z.int(), currency: z.string() })]).optional(),
+    /** The bank's day; today if not given. */
+    returnedOn: z.string().optional(),
   }),
   customerOf: async (tx, { paymentId }) =>
     ((await findPayment(tx, paymentId)) ?? unknownPayment(paymentId)).customerId,
@@ -55,8 +57,8 @@ export const reversePayment = customerCommand({
   }),
   alreadyDone: (tx, _, { paymentId }) => isReversed(tx, paymentId),
 
-  async apply(tx, state, { paymentId, fee }, { command: { actor, reason } }) {
-    await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee });
+  async apply(tx, state, { paymentId, fee, returnedOn }, { command: { actor, reason } }) {
+    await reverse(tx, state, paymentId, { reason: reason ?? '', actor, fee, returnedOn });
   },
 
   changedOrders: (tx, { paymentId }) => ordersOfPayment(tx, paymentId),

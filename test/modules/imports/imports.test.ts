@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.sql`truncate imports, import_lines, bank_lines`;
+  await database.sql`truncate imports, import_lines, bank_lines cascade`;
   await database.sql`delete from accounts where customer_id <> 'rossi'`;
   await database.sql`delete from customers where id <> 'rossi'`;
 });

@@ -70,6 +70,8 @@ type OtherDetails = {
     readonly requestedBy?: string;
   };
   'bank_line.ignored': None;
+  'bank_line.restored': None;
+  'bank_line.divided': { collections: number };
   'import.customers': Readonly<Record<string, number>>;
   'import.payments': Readonly<Record<string, number>>;
 } & ApprovalDetails<'policy'>;
@@ -86,6 +88,8 @@ type OtherSubjects = {
   'credit_group.changed': `credit-group/${string}`;
   'policy.replaced': `policy/${string}`;
   'bank_line.ignored': `bank-line/${string}`;
+  'bank_line.restored': `bank-line/${string}`;
+  'bank_line.divided': `bank-line/${string}`;
   'import.customers': `import/${string}`;
   'import.payments': `import/${string}`;
 } & Record<keyof ApprovalDetails<'policy'>, `policy/${string}`>;

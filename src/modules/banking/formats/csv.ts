@@ -18,17 +18,17 @@ const MAX_JOINED = 20;
 export const csv: Format = {
   name: 'csv',
   recognises: () => true,
-  read: (file) => {
+  read: (file, { separator }) => {
     const { encoding, text } = textOf(file);
-    return { ...tableOf(text), encoding, kind: 'table', sheet: null };
+    return { ...tableOf(text, separator), encoding, kind: 'table', sheet: null };
   },
 };
 
 /** The rows of a text with separated values. */
-export function tableOf(text: string): Pick<TableContent, 'separator' | 'rows'> {
+export function tableOf(text: string, given: string | null): Pick<TableContent, 'separator' | 'rows'> {
   const [, named] = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(text) ?? [];
   const lines = text.split(/\r\n|\n|\r/);
-  const separator = SEPARATORS.find((one) => one === named) ?? separatorOf(lines);
+  const separator = SEPARATORS.find((one) => one === (given ?? named)) ?? separatorOf(lines);
   const rows = wholeFile(text, separator) ?? lineByLine(lines, separator);
   return { separator, rows: named === undefined ? rows : rows.filter(({ number }) => number > 1) };
 }

@@ -36,7 +36,12 @@ export type StatementContent = {
 export type Content = TableContent | StatementContent;
 
 /** What reading needs to know apart from the file. */
-export type ReadingContext = { readonly now: string; readonly zone: string };
+export type ReadingContext = {
+  readonly now: string;
+  readonly zone: string;
+  /** Between the cells of CSV; found out if null. */
+  readonly separator: string | null;
+};
 
 /** A format: it recognises its files by their content, never by their names. */
 export type Format = {

@@ -68,7 +68,7 @@ function rowsOf(data: readonly (readonly (CellValue | null)[])[]): Pick<TableCon
     return last < 0 ? [] : [{ number: at + 1, raw: filled.join(';'), cells: filled }];
   });
   if (rows.length === 0 || !rows.every(({ cells }) => cells.length === 1)) return { rows, separator: null };
-  return tableOf(rows.map(({ cells }) => cells[0]).join('\n'));
+  return tableOf(rows.map(({ cells }) => cells[0]).join('\n'), null);
 }
 
 /** A cell as a text: days as 2026-11-20, and numbers as they are shown, with at most 15 digits: 0.30000000000000004 is 0.3. */

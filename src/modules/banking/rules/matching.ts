@@ -1,5 +1,6 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import { numberKey, type Place, placesIn } from './numbers.ts';
+import { isNameOf } from './words-in-names.ts';
 
 /** Money on the bank account, in minor units, with what the payer wrote. */
 export type BankLine = {
@@ -7,11 +8,27 @@ export type BankLine = {
   readonly currency: string;
   readonly reference: string;
   readonly payer: string;
+  /** The day of receipt. */
+  readonly valueOn: Day;
+  /** Set if the bank says that it is money of the merchant that came back. */
+  readonly returned: string | null;
 };
+
+/** What is known of a line from others. */
+export type Known = {
+  /** Words that are in the names of several customers. */
+  readonly sharedWords: ReadonlySet<string>;
+  /** The customers whose payments came from the line's IBAN before. */
+  readonly customersOfIban: readonly string[];
+  /** An earlier line that may be the same money. */
+  readonly resembling: string | null;
+};
+const nothing: Known = { sharedWords: new Set(), customersOfIban: [], resembling: null };
 
 /** An open order, or an invoice for open orders, by the number that a payer would quote. Amounts in minor units. */
 export type OpenDocument = {
-  readonly kind: 'order' | 'invoice';
+  /** `reference`: what a letter asked for, by the reference that it printed. */
+  readonly kind: 'order' | 'invoice' | 'reference';
   readonly number: string;
   readonly customerId: string;
   readonly customerName: string;
@@ -25,6 +42,7 @@ export type OpenDocument = {
     readonly outstanding: number;
     /** When its earliest unpaid instalment is due. */
     readonly dueOn: Day;
+    readonly placedOn: Day;
   }[];
 };
 
@@ -34,6 +52,11 @@ export const reasons = [
   'amount-differs',
   'several-customers',
   'payer-named',
+  'iban-known',
+  'iban-of-another',
+  'before-order',
+  'resembles-another',
+  'returned',
   'not-automatic',
 ] as const;
 export type Reason = (typeof reasons)[number];
@@ -43,35 +66,55 @@ export type Match = {
   readonly certainty: 'certain' | 'likely' | 'none';
   readonly customerId: string | null;
   readonly allocations: readonly { readonly orderId: string; readonly amount: number }[];
+  /** Without allocations: `oldest-due` pays the orders that are due first, `none` keeps the money as credit. */
+  readonly otherwise: 'oldest-due' | 'none' | null;
   readonly reasons: readonly Reason[];
+  /** An earlier line that may be the same money. */
+  readonly resembles: string | null;
 };
 
 /** A number of a few digits is also a year, a postcode or a part of a sentence. */
 const SHORT_NUMBER = /^\d{1,4}$/;
-/** Words of a company's name that are no part of it for a payer. */
-const LEGAL_FORMS = ['SRL', 'SPA', 'SNC', 'SAS', 'GMBH', 'LTD', 'SARL', 'SOCIETA', 'THE', 'AND'];
-/** Words that are in the names of many companies: alone, they do not make a payer a customer. */
-const COMMON_WORDS = (
-  'STUDIO OFFICINA OFFICINE FRATELLI FLLI AZIENDA AGRICOLA IMMOBILIARE COSTRUZIONI IMPRESA DITTA GRUPPO GROUP ITALIA ' +
-  'SERVIZI SERVICE SERVICES COMMERCIALE LEGALE ASSOCIATO TECNICO COOPERATIVA CONSORZIO COMPANY HOLDING HANDEL SOCIETE'
-).split(' ');
 
-const notAutomatic: readonly Reason[] = ['not-automatic'];
-const none: Match = { certainty: 'none', customerId: null, allocations: [], reasons: [] };
+const none: Match = {
+  certainty: 'none',
+  customerId: null,
+  allocations: [],
+  otherwise: null,
+  reasons: [],
+  resembles: null,
+};
 
 /**
  * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
- * its amount is exactly what they ask for. Likely: it names documents of one customer, but the amount differs or the
- * customer is insolvent; or it names none, but has the amount of exactly one document, and a payer whose name fits.
- * A number of up to four digits names nothing if another payer is given and the amount is another one, too. The orders
- * are paid the earliest due first (art. 1193 of the Italian civil code).
+ * its amount is exactly what they ask for; it is not older than the orders, does not come from the IBAN of another
+ * customer, and resembles no line that is already here. Likely: it names documents of one customer, but something else
+ * speaks against them; or it names none, but has the amount of exactly one document, and a payer whose name or IBAN
+ * fits; or only its IBAN is known. A number of up to four digits names nothing if another payer is given and the amount
+ * is another one, too. The orders are paid the earliest due first (art. 1193 of the Italian civil code).
  */
-export function match(line: BankLine, documents: readonly OpenDocument[]): Match {
+export function match(line: BankLine, documents: readonly OpenDocument[], known: Known = nothing): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
   const named = mostSpecific(open, placesIn(line.reference)).filter(
-    (one) => !SHORT_NUMBER.test(numberKey(one.number)) || isMeant(one, line),
+    (one) => !SHORT_NUMBER.test(numberKey(one.number)) || isMeant(one, line, known),
   );
-  return named.length > 0 ? byNumber(line, named) : byAmount(line, open);
+  const found =
+    named.length > 0 ? byNumber(line, named, known) : (byAmount(line, open, known) ?? byIban(known));
+  return doubted(found, line, known);
+}
+
+/** What speaks against a match, whatever it was found by. */
+function doubted(found: Match, { returned }: BankLine, { customersOfIban, resembling }: Known): Match {
+  const other =
+    found.customerId !== null && customersOfIban.length > 0 && !customersOfIban.includes(found.customerId);
+  const doubts: Reason[] = [
+    ...(other ? (['iban-of-another'] as const) : []),
+    ...(resembling === null ? [] : (['resembles-another'] as const)),
+    ...(returned === null ? [] : (['returned'] as const)),
+  ];
+  if (doubts.length === 0) return found;
+  const certainty = found.certainty === 'none' ? 'none' : 'likely';
+  return { ...found, certainty, reasons: [...found.reasons, ...doubts], resembles: resembling };
 }
 
 /** The named documents, without those whose number occurs only within the number of another named document. */
@@ -84,18 +127,26 @@ function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): 
   return open.filter(({ number }) => whole.has(numberKey(number)));
 }
 
-const isMeant = (one: OpenDocument, line: BankLine): boolean =>
-  line.payer === '' || isNameOf(line.payer, one.customerName) || owedOf(one) === line.amount;
+const isMeant = (one: OpenDocument, line: BankLine, known: Known): boolean =>
+  line.payer === '' || isFrom(line, one, known) || owedOf(one) === line.amount;
+
+/** Whether the payer may be the customer, by name or by an IBAN that they paid from before. */
+const isFrom = ({ payer }: BankLine, { customerId, customerName }: OpenDocument, known: Known): boolean =>
+  known.customersOfIban.includes(customerId) || isNameOf(payer, customerName, known.sharedWords);
 
 const owedOf = ({ orders }: OpenDocument): number => orders.reduce((sum, { amount }) => sum + amount, 0);
 
-function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
-  const customers = new Set(named.map(({ customerId }) => customerId));
-  if (customers.size > 1) return { ...none, reasons: ['number-named', 'several-customers'] };
-  const [customerId] = customers;
+function byNumber(line: BankLine, all: readonly OpenDocument[], known: Known): Match {
+  const several = new Set(all.map(({ customerId }) => customerId)).size > 1;
+  // Numbers of several customers: whoever pays means their own.
+  const named = several ? all.filter((one) => isFrom(line, one, known)) : all;
+  const [customerId, ...others] = new Set(named.map((one) => one.customerId));
+  if (customerId === undefined || others.length > 0)
+    return { ...none, reasons: ['number-named', 'several-customers'] };
   const orders = askedOf(named);
   const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
   const equal = owed === line.amount;
+  const before = orders.some(({ placedOn }) => line.valueOn < placedOn);
   let left = line.amount;
   const allocations = orders.flatMap(({ orderId, amount }) => {
     const part = Math.min(amount, left);
@@ -104,10 +155,19 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
   });
   const automatic = named.every((one) => one.automatic);
   return {
-    certainty: equal && automatic ? 'certain' : 'likely',
-    customerId: customerId!,
-    allocations,
-    reasons: ['number-named', equal ? 'amount-equal' : 'amount-differs', ...(automatic ? [] : notAutomatic)],
+    certainty: equal && automatic && !before && !several ? 'certain' : 'likely',
+    customerId,
+    // No order is paid before it was placed: the money is kept as credit, and can be allocated then.
+    allocations: before ? [] : allocations,
+    otherwise: before ? 'none' : null,
+    reasons: [
+      'number-named',
+      equal ? 'amount-equal' : 'amount-differs',
+      ...(several ? (['payer-named'] as const) : []),
+      ...(before ? (['before-order'] as const) : []),
+      ...(automatic ? [] : (['not-automatic'] as const)),
+    ],
+    resembles: null,
   };
 }
 
@@ -115,39 +175,47 @@ function byNumber(line: BankLine, named: readonly OpenDocument[]): Match {
  * What the documents ask for each order, at most what is outstanding on it. If both an order and invoices for it are
  * named, the invoices say how much.
  */
-function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number }[] {
+function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: number; placedOn: Day }[] {
   const lines = named.flatMap(({ kind, orders }) => orders.map((order) => ({ kind, ...order })));
   const inTime = lines.toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
   return [...new Set(inTime.map(({ orderId }) => orderId))].map((orderId) => {
     const own = lines.filter((line) => line.orderId === orderId);
-    const { outstanding } = own[0]!;
+    const { outstanding, placedOn } = own[0]!;
     const parts = own.filter(({ kind }) => kind === 'invoice');
     const invoiced = parts.reduce((sum, { amount }) => sum + amount, 0);
-    return { orderId, amount: parts.length === 0 ? outstanding : Math.min(invoiced, outstanding) };
+    return {
+      orderId,
+      placedOn,
+      amount: parts.length === 0 ? outstanding : Math.min(invoiced, outstanding),
+    };
   });
 }
 
-function byAmount(line: BankLine, open: readonly OpenDocument[]): Match {
-  const equal = open.filter((one) => owedOf(one) === line.amount && isNameOf(line.payer, one.customerName));
+function byAmount(line: BankLine, open: readonly OpenDocument[], known: Known): Match | null {
+  const equal = open.filter((one) => owedOf(one) === line.amount && isFrom(line, one, known));
   const wholes = new Set(equal.map(({ orders }) => orders.map(({ orderId }) => orderId).join()));
-  if (wholes.size !== 1) return none;
-  const { customerId, orders } = equal[0]!;
-  const allocations = orders.map(({ orderId, amount }) => ({ orderId, amount }));
-  return { certainty: 'likely', customerId, allocations, reasons: ['amount-equal', 'payer-named'] };
+  if (wholes.size !== 1) return null;
+  const { customerId, customerName, orders } = equal[0]!;
+  const before = orders.some(({ placedOn }) => line.valueOn < placedOn);
+  const byName = isNameOf(line.payer, customerName, known.sharedWords);
+  return {
+    certainty: 'likely',
+    customerId,
+    allocations: before ? [] : orders.map(({ orderId, amount }) => ({ orderId, amount })),
+    otherwise: before ? 'none' : null,
+    reasons: [
+      'amount-equal',
+      ...(byName ? (['payer-named'] as const) : []),
+      ...(known.customersOfIban.includes(customerId) ? (['iban-known'] as const) : []),
+      ...(before ? (['before-order'] as const) : []),
+    ],
+    resembles: null,
+  };
 }
 
-/** Whether a payer may be a customer: a word of the name is the same that is not common, or all of a name's words. */
-function isNameOf(payer: string, customerName: string): boolean {
-  const [given, known] = [wordsOf(payer), wordsOf(customerName)];
-  const shared = known.filter((word) => given.includes(word));
-  if (shared.some((word) => !COMMON_WORDS.includes(word))) return true;
-  return shared.length > 0 && shared.length === known.length && shared.length === given.length;
+/** Only the account is known that the money came from: it pays what its customer owes first. */
+function byIban({ customersOfIban }: Known): Match {
+  const [customerId, ...others] = customersOfIban;
+  if (customerId === undefined || others.length > 0) return none;
+  return { ...none, certainty: 'likely', customerId, otherwise: 'oldest-due', reasons: ['iban-known'] };
 }
-
-const wordsOf = (name: string): string[] =>
-  name
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f.]/g, '')
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/)
-    .filter((word) => word.length >= 3 && !LEGAL_FORMS.includes(word));

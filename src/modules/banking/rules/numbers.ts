@@ -7,8 +7,13 @@ const LONGEST_REFERENCE = 2_000;
 /** Days as they are written in a text: 12/11/2026, 12.11.26, 2026-11-12. */
 const WRITTEN_DAYS = /\b(?:\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})\b/g;
 /** What is written in front of a number, often without a space: FT88572. */
-const PREFIXED =
-  /^(FT|FATT|FATTURA|FAT|N|NR|NUM|RG|RE|INV|INVOICE|ORD|ORDINE|ORDER|FAC|FACTURE|FACTURA|RECHNUNG)(\d+)$/;
+const PREFIXES =
+  'FT|FATT|FATTURA|FAT|N|NR|NUM|RG|RE|INV|INVOICE|ORD|ORDINE|ORDER|FAC|FACTURE|FACTURA|RECHNUNG|FACTUUR';
+const PREFIXED = new RegExp(`^(${PREFIXES})(\\d+)$`);
+const PREFIX = new RegExp(`^(?:${PREFIXES})$`);
+
+/** Between a number and its day: "FT. 15 del 12/11/2026". */
+const DATED = ['DEL', 'DELL', 'DD', 'VOM', 'DU', 'DE', 'VAN', 'OF', 'DATED', 'FROM'];
 
 /** A number without punctuation, as it is compared: "SO-1042" is SO1042. */
 export const numberKey = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
@@ -18,7 +23,7 @@ export const numberKey = (number: string): string => number.toUpperCase().replac
  * none. Its check digits make the rest modulo 97 equal to 1, with letters as 10 to 35.
  */
 export function numberInReference(key: string): string | null {
-  if (!/^RF\d{2}[A-Z0-9]{1,21}$/.test(key)) return null;
+  if (!/^RF(?!00|01|99)\d{2}[A-Z0-9]{1,21}$/.test(key)) return null;
   const digits = `${key.slice(4)}${key.slice(0, 4)}`.replace(
     /[A-Z]/g,
     (letter) => `${letter.charCodeAt(0) - 55}`,
@@ -36,6 +41,7 @@ export function placesIn(text: string): Place[] {
     text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
   const pieces = piecesOf(read.toUpperCase());
   const cuts = (at: number) => pieces[at]?.day !== null && pieces[at]?.day === pieces[at - 1]?.day;
+  const numbered = afterPrefix(pieces);
   const places = pieces.flatMap((_, from) =>
     Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place[] => {
       const to = from + more + 1;
@@ -49,11 +55,39 @@ export function placesIn(text: string): Place[] {
       return [{ key, from, to }, ...(inside === null ? [] : [{ key: inside, from, to }])];
     }).flat(),
   );
-  return places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key));
+  return [...places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key)), ...numbered];
 }
 
-/** The letters and digits of a text between everything else. `day`: which written day the piece belongs to. */
-function piecesOf(text: string): { text: string; day: number | null }[] {
+/**
+ * Short numbers that are called numbers: "FT. 15", "n. 7". With the day of the document they are also looked for as the
+ * numbers of its year are often written: 15/2026, FT15/26.
+ */
+function afterPrefix(pieces: readonly Piece[]): Place[] {
+  return pieces.flatMap(({ text, day }, at) => {
+    const prefix = pieces[at - 1]?.text ?? '';
+    if (day !== null || !/^\d{1,6}$/.test(text) || !PREFIX.test(prefix)) return [];
+    const place = { from: at - 1, to: at + 1 };
+    const short = text.length < SHORTEST_KEY ? [{ key: text, ...place }] : [];
+    const year = DATED.includes(pieces[at + 1]?.text ?? '') ? yearOf(pieces, at + 2) : null;
+    const keys =
+      year === null ? [] : [year, year.slice(-2)].flatMap((of) => [`${text}${of}`, `${prefix}${text}${of}`]);
+    return [...short, ...keys.map((key) => ({ key, ...place }))];
+  });
+}
+
+/** The year of the day that is written from that piece on, with four digits; null if there is none. */
+function yearOf(pieces: readonly Piece[], from: number): string | null {
+  const day = pieces[from]?.day ?? null;
+  if (day === null) return null;
+  const parts = pieces.filter((piece) => piece.day === day).map(({ text }) => text);
+  const year = parts.find((part) => part.length === 4) ?? `20${parts.at(-1)}`;
+  return /^20\d{2}$/.test(year) ? year : null;
+}
+
+/** Letters and digits between everything else; `day`: which written day they belong to. */
+type Piece = { readonly text: string; readonly day: number | null };
+
+function piecesOf(text: string): Piece[] {
   const days = [...text.matchAll(WRITTEN_DAYS)].map(({ index, 0: day }) => ({
     from: index,
     to: index + day.length,

@@ -80,7 +80,7 @@ create table imports (
   on_rejected text not null check (on_rejected in ('skip', 'refuse')),
   fingerprint text not null,                           -- of the file and of how it is to be read
   state       text not null check (state in ('received', 'applying', 'done', 'refused')),
-  lines       int not null check (lines > 0),
+  lines       int not null check (lines >= 0),
   rejected    int not null check (rejected between 0 and lines),
   applied     int not null default 0,                  -- lines that the running transaction has processed
   outcomes    jsonb not null default '{}',             -- when done: the number of lines by outcome
@@ -144,6 +144,9 @@ create table customers (
   turnover          bigint not null default 0 check (turnover >= 0),
   turnover_currency currency_code,
   external          jsonb not null default '{}',       -- credit score and insured limit, each with its last valid day
+  -- The words of the name in capitals without accents: tells how many customers share a word.
+  name_words        text[] generated always as (regexp_split_to_array(
+    translate(upper(name), 'ÀÁÂÃÄÅÈÉÊËÌÍÎÏÒÓÔÕÖÙÚÛÜÇÑ.', 'AAAAAAEEEEIIIIOOOOOUUUUCN'), '[^A-Z0-9]+')) stored,
   -- Months in which the customer is closed: what would fall due in one falls due on a set day of the following month.
   closed_months     jsonb not null default '[]',
   fingerprint       text not null,
@@ -163,6 +166,7 @@ create table customers (
   updated_at        timestamptz not null,
   check ((privilege = 'insolvency') = (insolvent_since is not null))
 );
+create index customers_by_name_word on customers using gin (name_words);
 create index customers_by_vat_key on customers (vat_key, id) where vat_key is not null;
 create index customers_by_credit_group on customers (credit_group) where credit_group is not null;
 
@@ -287,10 +291,8 @@ create index orders_to_wake on orders (wake_by) where finished_at is null;
 -- Says whose an order is and in which period it was owed, without reading the order.
 create index orders_charged on orders (id) include (customer_id, currency, confirmed_at, closed_at);
 -- Numbers without punctuation, to find them in a payer's text.
-create index orders_open_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))))
-  where status = 'open';
-create index orders_open_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))))
-  where status = 'open';
+create index orders_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))));
+create index orders_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))));
 
 -- owner: orders; ledger writes outstanding, charges
 create table instalments (
@@ -603,25 +605,57 @@ create table fulfilments (
 );
 
 -- Money on the merchant's bank account, as its statements show it. The id is derived from the content, so that a line
--- in two files is stored once. A line is booked as a payment with its id; a line that is neither booked nor ignored
--- still waits for a person.
+-- in two files is stored once. Incoming money is booked as a payment with the line's id; money that came back reverses
+-- a payment; a line that is neither booked nor ignored still waits for a person.
 -- owner: banking
 create table bank_lines (
-  id          external_id primary key,
-  import_id   text not null references imports,
-  value_on    date not null,
-  amount      bigint not null check (amount > 0),
-  currency    currency_code not null,
-  reference   text not null,
-  payer       text not null,
-  created_at  timestamptz not null,
-  ignored_at  timestamptz,
-  ignored_by  text,
-  ignored_why text,
+  id             external_id primary key,
+  import_id      text not null references imports,
+  account        text,                                 -- the merchant's own IBAN, if the file says it
+  booked_on      date not null,
+  value_on       date not null,
+  amount         bigint not null check (amount > 0),
+  currency       currency_code not null,
+  direction      text not null check (direction in ('credit', 'debit')),
+  status         text not null check (status in ('booked', 'pending', 'reverted')),
+  returned       text,                                 -- why money came back, as the bank says it
+  reference      text not null,
+  payer          text not null,
+  payer_iban     text,
+  bank_reference text,                                 -- the bank's own id of the line
+  fee            bigint,
+  created_at     timestamptz not null,
+  reverses       text references payments,             -- the payment that a person reversed by this line
+  left_why       text,                                 -- why a certain match was not booked after all
+  ignored_at     timestamptz,
+  ignored_by     text,
+  ignored_why    text,
   check ((ignored_at is null) = (ignored_by is null) and (ignored_at is null) = (ignored_why is null))
 );
 create index bank_lines_by_day on bank_lines (value_on desc, id desc);
 create index bank_lines_by_import on bank_lines (import_id, id);
+create index bank_lines_alike on bank_lines (amount, currency, value_on);
+create index bank_lines_by_bank_reference on bank_lines (bank_reference) where bank_reference is not null;
+create index bank_lines_by_payer_iban on bank_lines (payer_iban) where payer_iban is not null;
+
+-- One line for several collections: what the bank credited or returned in one amount, as a person divided it.
+-- owner: banking
+create table bank_line_items (
+  bank_line_id external_id not null references bank_lines,
+  order_id     external_id not null references orders,
+  instalment   int not null,
+  amount       bigint not null check (amount > 0),
+  primary key (bank_line_id, order_id, instalment)
+);
+
+-- Up to which day the statements of an account were imported; the account is '' where files do not say it.
+-- owner: banking
+create table statement_accounts (
+  account        text primary key,
+  booked_through date not null,                        -- the last day that the bank has booked
+  import_id      text not null references imports,
+  updated_at     timestamptz not null
+);
 
 -- owner: storefronts
 create table webhook_deliveries (

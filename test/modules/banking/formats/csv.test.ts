@@ -6,6 +6,7 @@ const options: StatementOptions = {
   mapping: {},
   currency: null,
   account: null,
+  separator: null,
   merchantCurrency: 'EUR',
   accounts: {},
   now: '2026-11-26T12:00:00.000Z',

@@ -17,12 +17,12 @@ const document = (
   currency: 'EUR',
   automatic: true,
   kind: 'order',
-  orders: [{ orderId, amount, outstanding: amount, dueOn }],
+  orders: [{ orderId, amount, outstanding: amount, dueOn, placedOn: '2027-01-01' }],
 });
 const invoice = (number: string, orderId: string, amount: number, outstanding: number): OpenDocument => ({
   ...document(number, amount),
   kind: 'invoice',
-  orders: [{ orderId, amount, outstanding, dueOn: '2027-03-31' }],
+  orders: [{ orderId, amount, outstanding, dueOn: '2027-03-31', placedOn: '2027-01-01' }],
 });
 
 const documents = [
@@ -36,6 +36,8 @@ const line = (reference: string, amount: number, payer = '') => ({
   currency: 'EUR',
   reference,
   payer,
+  valueOn: '2027-03-01',
+  returned: null,
 });
 
 describe('a bank line', () => {

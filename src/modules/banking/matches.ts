@@ -1,0 +1,145 @@
+import type { Db } from '../../platform/postgres/client.ts';
+import { merchantZone } from '../settings/tables.ts';
+import { openDocuments } from './open-documents.ts';
+import { type BankLine, type Match, match } from './rules/matching.ts';
+import { numberKeysIn } from './rules/numbers.ts';
+import { RESEMBLING_DAYS, resembles } from './rules/resemblance.ts';
+import { type BookedPayment, HIGHEST_FEE, matchReturn, type ReturnMatch } from './rules/returns.ts';
+import { wordsOf } from './rules/words-in-names.ts';
+import { type BankLineRow, bankLinesById, stateOf } from './tables.ts';
+
+/** What a bank line probably is: a payment, or the return of one. */
+export type Proposal = ({ kind: 'payment' } & Match) | ({ kind: 'reversal' } & ReturnMatch);
+
+/** What each of these lines probably is, as the orders and payments are now; only of lines that are open. */
+export async function proposalsFor(
+  db: Db,
+  lines: readonly BankLineRow[],
+): Promise<ReadonlyMap<string, Proposal>> {
+  const open = lines.filter((line) => stateOf(line) === 'open');
+  const [matches, returns] = await Promise.all([
+    matchesFor(db, open),
+    returnsFor(
+      db,
+      open.filter(({ direction }) => direction === 'debit'),
+    ),
+  ]);
+  return new Map([
+    ...[...matches].map(([id, found]): [string, Proposal] => [id, { kind: 'payment', ...found }]),
+    ...[...returns].map(([id, found]): [string, Proposal] => [id, { kind: 'reversal', ...found }]),
+  ]);
+}
+
+/** What each of these incoming lines probably pays, as the orders are now; only of lines that are open. */
+export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise<ReadonlyMap<string, Match>> {
+  const open = lines.filter((line) => stateOf(line) === 'open' && line.direction === 'credit');
+  if (open.length === 0) return new Map();
+  const zone = await merchantZone(db);
+  const [documents, sharedWords, customersByIban, resembling] = await Promise.all([
+    openDocuments(db, open, zone),
+    wordsOfSeveral(db, open),
+    customersOfIbans(db, open),
+    resemblingLines(db, open),
+  ]);
+  const known = (line: BankLineRow) => ({
+    sharedWords,
+    customersOfIban: customersByIban.get(line.payerIban ?? '') ?? [],
+    resembling: resembling.get(line.id) ?? null,
+  });
+  return new Map(open.map((line) => [line.id, match(line, documents, known(line))]));
+}
+
+/** The words in these payers' names that several customers have in theirs. */
+async function wordsOfSeveral(db: Db, lines: readonly BankLine[]): Promise<ReadonlySet<string>> {
+  const words = [...new Set(lines.flatMap(({ payer }) => wordsOf(payer)))];
+  if (words.length === 0) return new Set();
+  const rows = await db<{ word: string }[]>`
+    select word from unnest(${words}::text[]) word
+    where (select count(*) from (select 1 from customers where name_words @> array[word] limit 2) c) > 1`;
+  return new Set(rows.map(({ word }) => word));
+}
+
+/** The customers whose payments came from these lines' IBANs before: learned from what was booked and not reversed. */
+async function customersOfIbans(
+  db: Db,
+  lines: readonly BankLineRow[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const ibans = [...new Set(lines.flatMap(({ payerIban }) => payerIban ?? []))];
+  if (ibans.length === 0) return new Map();
+  const rows = await db<{ iban: string; customers: string[] }[]>`
+    select i.iban, array_agg(distinct p.customer_id) as customers
+    from unnest(${ibans}::text[]) i (iban), lateral (
+      select b.id from bank_lines b where b.payer_iban = i.iban order by b.value_on desc limit 50) b, payments p
+    where (p.payment_id = b.id or p.payment_id like b.id || ':%') and not exists (
+      select 1 from ledger l join ledger r on r.reverses = l.id where l.payment_id = p.payment_id and l.kind = 'payment')
+    group by i.iban`;
+  return new Map(rows.map(({ iban, customers }) => [iban, customers]));
+}
+
+/** For each line an older or booked line of another file that may be the same money. */
+async function resemblingLines(db: Db, lines: readonly BankLineRow[]): Promise<ReadonlyMap<string, string>> {
+  const pairs = await db<{ id: string; other: string }[]>`
+    select l.id, o.id as other
+    from jsonb_to_recordset(${db.json(lines.map(({ id, amount, currency, valueOn, createdAt, importId, direction }) => ({ id, amount, currency, value_on: valueOn, created_at: createdAt, import_id: importId, direction })))})
+      as l (id text, amount bigint, currency text, value_on date, created_at timestamptz, import_id text, direction text),
+    lateral (
+      select b.id from bank_lines b
+      where b.amount = l.amount and b.currency = l.currency and b.direction = l.direction and b.status = 'booked'
+        and b.value_on between l.value_on - ${RESEMBLING_DAYS}::int and l.value_on + ${RESEMBLING_DAYS}::int
+        and b.import_id <> l.import_id and b.ignored_at is null and b.created_at <= l.created_at
+        and (b.created_at < l.created_at or b.import_id < l.import_id)
+      order by b.value_on limit 50) o`;
+  if (pairs.length === 0) return new Map();
+  const others = new Map(
+    (await bankLinesById(db, [...new Set(pairs.map(({ other }) => other))])).map((line) => [line.id, line]),
+  );
+  const own = new Map(lines.map((line) => [line.id, line]));
+  const found = new Map<string, string>();
+  for (const { id, other } of pairs)
+    if (!found.has(id) && resembles(own.get(id)!, others.get(other)!)) found.set(id, other);
+  return found;
+}
+
+/** Which payment each of these outgoing lines takes back. A line that the bank does not call a return may have none. */
+export async function returnsFor(
+  db: Db,
+  lines: readonly BankLineRow[],
+): Promise<ReadonlyMap<string, ReturnMatch>> {
+  if (lines.length === 0) return new Map();
+  const payments = await bookedPayments(db, lines);
+  return new Map(
+    lines.flatMap((line) => {
+      const found = matchReturn(line, payments);
+      return found === null ? [] : [[line.id, found] as const];
+    }),
+  );
+}
+
+type DebitLine = Pick<BankLineRow, 'amount' | 'currency' | 'reference' | 'payerIban' | 'returned'>;
+
+/** Booked payments that these lines may take back: what they name, and payments of the amount if they are returns. */
+export async function bookedPayments(db: Db, lines: readonly DebitLine[]): Promise<BookedPayment[]> {
+  const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
+  const returns = lines.filter(({ returned }) => returned !== null);
+  const amounts = returns.map(({ amount }) => amount);
+  const key = (column: string) =>
+    db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
+  return db<BookedPayment[]>`
+    with named as (
+      select id from orders o where ${key('o.order_number')} = any(${keys}) or ${key('o.id')} = any(${keys})
+      union select p.order_id from invoices i join invoice_parts p on p.invoice_id = i.id where ${key('i.number')} = any(${keys})),
+    found as (
+      select distinct l.payment_id from ledger l where l.order_id in (select id from named) and l.payment_id is not null
+      union select p.payment_id from payments p, unnest(${amounts}::bigint[]) a
+      where p.amount between a - ${HIGHEST_FEE} and a)
+    select p.payment_id, p.customer_id, c.name as customer_name, p.amount, p.currency, p.received_on, b.payer_iban,
+           (select coalesce(array_agg(distinct n), '{}') from ledger l join orders o on o.id = l.order_id
+              left join invoice_parts ip on ip.order_id = o.id left join invoices i on i.id = ip.invoice_id,
+              unnest(array[o.id::text, o.order_number, i.number]) n
+            where l.payment_id = p.payment_id and n is not null) as numbers
+    from found f join payments p using (payment_id) join customers c on c.id = p.customer_id
+      left join bank_lines b on b.id::text = split_part(p.payment_id, ':', 1)
+    where exists (select 1 from ledger l where l.payment_id = p.payment_id and l.kind = 'payment'
+                  and not exists (select 1 from ledger r where r.reverses = l.id))
+    limit 5000`;
+}
