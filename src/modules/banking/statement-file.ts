@@ -21,7 +21,7 @@ export type StatementOptions = {
   readonly separator: string | null;
   readonly merchantCurrency: string;
   /** The merchant's accounts, by IBAN, with the mapping that was stored for their files. */
-  readonly accounts: Readonly<Record<string, { currency: string; mapping: GivenMapping | null }>>;
+  readonly accounts: Readonly<Record<string, { currency: string | null; mapping: GivenMapping | null }>>;
   readonly now: string;
   readonly zone: string;
 };
