@@ -93,7 +93,7 @@ export function proposeMapping(all: readonly Row[], given: GivenMapping, context
 
 /** The rows that show what the columns hold: those with a day and something else, above lines that are not booked. */
 function movementsAmong(rows: readonly Row[]): readonly Row[] {
-  const end = rows.findIndex(({ cells }) => titlesUnbooked(cells.filter((cell) => cell !== '').join('')));
+  const end = rows.findIndex(({ cells }) => titlesUnbooked(cells));
   const booked = end < 0 ? rows : rows.slice(0, end);
   const movements = booked.filter(
     ({ cells }) => cells.filter((cell) => cell !== '').length > 2 && cells.some(isDay),

@@ -117,5 +117,8 @@ export const saysBalance = (text: string): boolean => text.length <= 80 && BALAN
 /** A title above lines that the bank has not booked yet. */
 const UNBOOKED =
   /non contabilizzat|vorgemerkt|noch nicht gebucht|pending transactions|en attente de comptabilisation|pendientes de contabilizar|nog niet geboekt/;
-/** Whether a row that holds a single text is the title of lines that are not booked: "Operazioni non contabilizzate". */
-export const titlesUnbooked = (text: string): boolean => text.length <= 60 && UNBOOKED.test(plain(text));
+/** Whether a row is the title of lines that are not booked: a single text such as "Operazioni non contabilizzate". */
+export function titlesUnbooked(cells: readonly string[]): boolean {
+  const [text = '', ...more] = cells.filter((cell) => cell.trim() !== '');
+  return more.length === 0 && text.length <= 60 && UNBOOKED.test(plain(text));
+}
