@@ -1,4 +1,4 @@
-import { remainder } from './payment-reference.ts';
+import { isPaymentReference, remainder } from './payment-reference.ts';
 
 /** Shorter keys occur in any sentence. */
 const SHORTEST_KEY = 3;
@@ -53,7 +53,10 @@ export function placesIn(text: string): Place[] {
       return [{ key, from, to }, ...(inside === null ? [] : [{ key: inside, from, to }])];
     }).flat(),
   );
-  return [...places.filter(({ key }) => key.length >= SHORTEST_KEY && /\d/.test(key)), ...numbered];
+  return [
+    ...places.filter(({ key }) => key.length >= SHORTEST_KEY && (/\d/.test(key) || isPaymentReference(key))),
+    ...numbered,
+  ];
 }
 
 /**

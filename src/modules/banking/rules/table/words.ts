@@ -97,7 +97,7 @@ export const statusOf = (cell: string): LineStatus | null => statuses.get(plain(
 /** Words for money that comes back: a returned direct debit or RiBa, an unpaid cheque, a chargeback. */
 const RETURNED = new RegExp(
   [
-    'insolut[oi]|impagat[oi]|storno|stornat[oi]|richiam[oi]|respint[oi]|reso bonifico|protest(?:o|ato)|ritorno effett[oi]|effett[oi] (?:insolut|impagat|ritornat|richiamat)',
+    'insolut[oaie]|impagat[oaie]|storn[oi]|stornat[oaie]|richiam[oi]|richiamat[oaie]|respint[oaie]|reso bonifico|bonifico reso|protest[oi]|protestat[oaie]|ritorno effett[oi]|ritornat[oaie]|mancato pagamento|non andat[oaie] a buon fine',
     'rucklastschrift|ruecklastschrift|retoure|ruckgabe|rueckgabe|ruckbuchung|rueckbuchung|rucklaufer|rueckruf|stornierung|nicht eingelost',
     'impaye|rejet|retour (?:prlv|prelevement|impaye)|prelevement (?:impaye|rejete)|cheque impaye|contre ?passation|annulation',
     'storne|terugboeking|gestorneerd|weigering|retour',
