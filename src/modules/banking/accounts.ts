@@ -75,6 +75,26 @@ export async function getBankAccount(db: Db, iban: string, now: string): Promise
   throw new NettermsError('bank-account-not-found', `There is no bank account ${iban}.`);
 }
 
+/** A change of where customers pay that is asked for or approved, and not in force yet. */
+export type AccountChange = {
+  iban: string;
+  holder: string;
+  requestedBy: string;
+  /** Null: a second person has not decided yet. */
+  inForceFrom: string | null;
+};
+
+/** All changes of accounts that are not in force yet: who owns the accounts is told of them wherever they look. */
+export async function accountChanges(db: Db, now: string): Promise<AccountChange[]> {
+  return db<AccountChange[]>`
+    select iban, holder, requested_by, in_force_from from bank_account_versions
+    where in_force_from > ${now} and withdrawn_at is null
+    union all
+    select detail->>'iban', detail->>'holder', requested_by, null from approvals
+    where kind = 'bank-account' and decision is null
+    order by iban`;
+}
+
 /** Where a customer pays in a currency. `bic` and IBAN as banks write them, without spaces. */
 export type PaidInto = { iban: string; holder: string; bic: string | null };
 
