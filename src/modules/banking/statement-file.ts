@@ -6,8 +6,9 @@ import { recognise } from './formats/recognise.ts';
 import { ibanIn } from './rules/iban.ts';
 import type { StatementLine } from './rules/statement-line.ts';
 import { findHeader, isDay } from './rules/table/header.ts';
-import { type Mapping, proposeMapping, type Question, type Reason } from './rules/table/mapping.ts';
+import { type Mapping, proposeMapping } from './rules/table/mapping.ts';
 import { type ReadRow, type Rejection, readRows } from './rules/table/read-lines.ts';
+import type { Question, Reason } from './rules/table/roles.ts';
 import { columnName, type GivenMapping, type Row, singleRoles } from './rules/table/table.ts';
 import { isCurrency } from './rules/table/values.ts';
 
