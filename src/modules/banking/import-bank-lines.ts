@@ -1,6 +1,6 @@
 import type { Fragment, Tx } from '../../platform/postgres/client.ts';
 import type { ImportRow } from '../imports/tables.ts';
-import { bookedPayments } from './matches.ts';
+import { returnables } from './matches.ts';
 import { matchReturn } from './rules/returns.ts';
 import type { StatementLine } from './rules/statement-line.ts';
 import { bankLineIsUntouched, noteBookedThrough } from './tables.ts';
@@ -62,7 +62,7 @@ async function leaveOutDebits(tx: Tx, id: string): Promise<void> {
       order by number limit ${BATCH}`;
     if (debits.length === 0) return;
     after = debits.at(-1)!.number;
-    const payments = await bookedPayments(
+    const payments = await returnables(
       tx,
       debits.map(({ facts }) => facts),
     );

@@ -15,6 +15,7 @@ type Row = {
   outstanding: number;
   dueOn: Day;
   placedOn: Day;
+  collecting: boolean;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
@@ -28,6 +29,10 @@ const dueOn = (
 
 const placedOn = (db: Db, zone: string) => db`(o.placed_at at time zone ${zone})::date`;
 
+/** Whether the bank is collecting an instalment of the order `o`. */
+const collecting = (db: Db) => db`exists (
+  select 1 from bank_collections b where b.order_id = o.id and b.state in ('presented', 'credited'))`;
+
 /** The open orders, and the invoices for open orders, that these lines may pay: found by number or by amount. */
 export async function openDocuments(
   db: Db,
@@ -40,14 +45,14 @@ export async function openDocuments(
   const [orders, invoices, printed] = await Promise.all([
     db<Row[]>`
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
-             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
+             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
       from orders o join customers c on c.id = o.customer_id
       where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
         or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on,
-             ${placedOn(db, zone)} as placed_on
+             ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
       from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
@@ -55,7 +60,8 @@ export async function openDocuments(
       ? []
       : db<Row[]>`
       select r.reference as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
-             o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
+             o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on,
+             ${collecting(db)} as collecting
       from payment_references r join orders o on o.id = any(r.order_ids) join customers c on c.id = o.customer_id
       where r.reference = any(${references}) and o.status = 'open'`,
   ]);
@@ -67,18 +73,29 @@ export async function openDocuments(
     .concat(sharedOf('invoice', invoices), sharedOf('reference', printed));
 }
 
-const documentOf = ({ orderId, amount, outstanding, dueOn, placedOn, ...row }: Row): OpenDocument => ({
+const documentOf = ({
+  orderId,
+  amount,
+  outstanding,
+  dueOn,
+  placedOn,
+  collecting,
+  ...row
+}: Row): OpenDocument => ({
   kind: 'order',
   ...row,
-  orders: [{ orderId, amount, outstanding, dueOn, placedOn }],
+  orders: [{ orderId, amount, outstanding, dueOn, placedOn, collecting }],
 });
 
 /** One document for each invoice or reference; there is one row for each of its orders. */
 function sharedOf(kind: OpenDocument['kind'], rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, outstanding, dueOn, placedOn, ...row } of rows) {
+  for (const { orderId, amount, outstanding, dueOn, placedOn, collecting, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
-    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn, placedOn }];
+    const orders = [
+      ...(found.get(key)?.orders ?? []),
+      { orderId, amount, outstanding, dueOn, placedOn, collecting },
+    ];
     found.set(key, { kind, ...row, orders });
   }
   return [...found.values()];
