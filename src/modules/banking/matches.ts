@@ -149,7 +149,8 @@ export async function returnables(db: Db, lines: readonly DebitLine[]): Promise<
               select i.number from invoice_parts ip join invoices i on i.id = ip.invoice_id where ip.order_id = o.id)) x where x is not null)
     from bank_collections b join orders o on o.id = b.order_id join customers c on c.id = o.customer_id
       join instalments n on n.order_id = b.order_id and n.number = b.instalment
-    where b.state in ('presented', 'credited') and (o.id in (select id from named) or ${amounts.length > 0})
+    where b.state in ('presented', 'credited') and (o.id in (select id from named)
+      or exists (select 1 from unnest(${amounts}::bigint[]) a where n.amount between a - ${HIGHEST_FEE} and a))
     limit 5000`;
   return rows.map(({ orderId, instalment, ...row }) => ({
     ...row,
