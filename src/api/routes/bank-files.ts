@@ -35,9 +35,9 @@ export function bankFileEndpoints({
 }): Endpoint[] {
   async function read(received: ReceivedFile, given: GivenQuery, now: string): Promise<ReadStatement> {
     const { timeZone: zone, currency: merchantCurrency } = (await activePolicies(sql)).settings.body;
-    const { currency = null, account = null, separator = null, ...mapping } = given;
+    const { currency = null, account = null, separator = null, sheet = null, ...mapping } = given;
     const options: StatementOptions = {
-      ...{ mapping, currency, account, separator, merchantCurrency },
+      ...{ mapping, currency, account, separator, sheet, merchantCurrency },
       ...{ accounts: await readingOf(sql, now), now, zone },
     };
     return statementReader.read(await received.content(), options);

@@ -11,11 +11,13 @@ const bic = z
   );
 
 /** How files are read: the parameters of an import, apart from those that belong to one file. */
-const storedMapping = mappingQuery.omit({ account: true, separator: true, currency: true }).meta({
-  description:
-    'How the files of this account are read, as the parameters of the import; the analysis proposes it.',
-  example: { date: 'Data valuta', credit: 'Avere', debit: 'Dare', reference: ['Causale'] },
-});
+const storedMapping = mappingQuery
+  .omit({ account: true, separator: true, currency: true, sheet: true })
+  .meta({
+    description:
+      'How the files of this account are read, as the parameters of the import; the analysis proposes it.',
+    example: { date: 'Data valuta', credit: 'Avere', debit: 'Dare', reference: ['Causale'] },
+  });
 
 export const accountInput = z
   .strictObject({

@@ -90,6 +90,7 @@ export const mappingQuery = importQuery.omit({ onRejected: true }).extend({
     description:
       'Of lines that name none, by ISO 4217; what the file or the account says if not given, or the merchant’s.',
   }),
+  sheet: column('The sheet of a workbook, if several have statements.'),
   account: iban.optional().meta({
     type: 'string',
     description: 'Your own IBAN; what the file says if not given.',

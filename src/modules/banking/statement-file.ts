@@ -5,12 +5,12 @@ import type { FormatName } from './formats/format.ts';
 import { recognise } from './formats/recognise.ts';
 import { ibanIn } from './rules/iban.ts';
 import type { StatementLine } from './rules/statement-line.ts';
+import { currenciesIn } from './rules/table/currencies.ts';
 import { findHeader, isDay } from './rules/table/header.ts';
 import { type Mapping, proposeMapping } from './rules/table/mapping.ts';
 import { type ReadRow, type Rejection, readRows } from './rules/table/read-lines.ts';
 import type { Question, Reason } from './rules/table/roles.ts';
-import { columnName, type GivenMapping, type Row, singleRoles } from './rules/table/table.ts';
-import { isCurrency } from './rules/table/values.ts';
+import { columnName, type GivenMapping, quoted, type Row, singleRoles } from './rules/table/table.ts';
 
 /** What is known about a file before it is read. */
 export type StatementOptions = {
@@ -21,6 +21,8 @@ export type StatementOptions = {
   readonly account: string | null;
   /** Between the cells of CSV; found out if null. */
   readonly separator: string | null;
+  /** The sheet of a workbook; null if the file has to say it. */
+  readonly sheet: string | null;
   readonly merchantCurrency: string;
   /** The merchant's accounts, by IBAN, with the mapping that was stored for their files. */
   readonly accounts: Readonly<Record<string, { currency: string | null; mapping: GivenMapping | null }>>;
@@ -70,7 +72,7 @@ export type ReadLine = { readonly number: number; readonly raw: string } & (
 export async function readStatementFile(file: Buffer, options: StatementOptions): Promise<StatementFile> {
   const { now, zone } = options;
   const format = recognise(file);
-  const content = await format.read(file, { now, zone, separator: options.separator });
+  const content = await format.read(file, { now, zone, separator: options.separator, sheet: options.sheet });
   if (content.kind === 'statements') {
     const rows = content.entries.map((entry): ReadLine => {
       const { number, raw } = entry;
@@ -88,8 +90,9 @@ export async function readStatementFile(file: Buffer, options: StatementOptions)
       },
     };
   }
-  const { encoding, separator, sheet } = content;
+  const { encoding, separator, sheet, otherSheets } = content;
   const account = options.account ?? accountAbove(content.rows);
+  const own = new Set([...Object.keys(options.accounts), ...(account === null ? [] : [account])]);
   const known = options.accounts[account ?? ''];
   const given = { ...known?.mapping, ...options.mapping };
   const stated = options.currency ?? currencyAbove(content.rows) ?? known?.currency;
@@ -97,20 +100,30 @@ export async function readStatementFile(file: Buffer, options: StatementOptions)
     ...{ now, zone },
     currency: stated ?? options.merchantCurrency,
     currencyGiven: options.currency !== null,
+    own,
   });
-  const rows = readRows(proposal.rows, proposal.mapping, { now, zone, account }).map(asLine);
+  const rows = readRows(proposal.rows, proposal.mapping, { now, zone, account, own }).map(asLine);
   return {
     rows,
     analysis: {
       ...{ format: format.name, encoding, separator, sheet, version: null, account },
       headerLine: proposal.mapping.header.line,
       mapping: givenAs(proposal.mapping),
-      ...{ reasons: proposal.reasons, questions: proposal.questions },
+      reasons: proposal.reasons,
+      questions: [
+        ...proposal.questions,
+        ...(otherSheets.length > 0 ? [whichSheet([sheet!, ...otherSheets])] : []),
+      ],
       counts: countsOf(rows),
       bookedThrough: bookedThrough(rows, {}),
     },
   };
 }
+
+const whichSheet = (sheets: readonly string[]): Question => ({
+  parameter: 'sheet',
+  detail: `Several sheets have statements: ${quoted(sheets)}. Say which one is meant, and send the others apart.`,
+});
 
 function asLine(read: ReadRow): ReadLine {
   const { number, raw } = read.row;
@@ -151,18 +164,10 @@ function aboveTable(rows: readonly Row[]): readonly Row[] {
   return rows.slice(0, Math.max(first, 0));
 }
 
-/** The currency that is stated above the table: "Divisa: USD". */
+/** The currency that is stated above the table, if it is only one: "Divisa: USD", "Saldo;1.000,00 USD". */
 function currencyAbove(rows: readonly Row[]): string | null {
-  for (const { cells } of aboveTable(rows)) {
-    const [name = '', ...values] = cells.filter((cell) => cell !== '');
-    const said =
-      /^(?:divisa|valuta|w[aä]hrung|currency|devise|moneda|munt|controvalore in|bewertet in):?\s*(.*)$/i.exec(
-        name.replace(/^="|"$/g, ''),
-      );
-    const code = (said?.[1] || values[0] || '').replace(/^="|"$/g, '').trim();
-    if (said && values.length <= 1 && isCurrency(code)) return code.toUpperCase();
-  }
-  return null;
+  const found = new Set(aboveTable(rows).flatMap(({ cells }) => currenciesIn(cells.join(' '))));
+  return found.size === 1 ? [...found][0]! : null;
 }
 
 /** A mapping in the form in which a caller gives it. */

@@ -1,8 +1,8 @@
 import { minorDigits } from '../../../kernel/money.ts';
 import { joinedTexts, ownReference, type StatementLine } from '../rules/statement-line.ts';
 import { readAmount } from '../rules/table/amounts.ts';
+import { isCurrency } from '../rules/table/currencies.ts';
 import { readDay } from '../rules/table/days.ts';
-import { isCurrency } from '../rules/table/values.ts';
 import type { LineStatus } from '../rules/table/words.ts';
 import type { Format, ReadEntry, ReadingContext, StatementContent } from './format.ts';
 import { textOf } from './text.ts';
@@ -11,7 +11,10 @@ import { all, type Element, elementsIn, firstText } from './xml.ts';
 /** The bank's statement by ISO 20022, versions .02 and later, also in the envelope of the Italian CBI. */
 export const camt053: Format = {
   name: 'camt.053',
-  recognises: (file) => /<(?:\w+:)?(?:BkToCstmrStmt|CBI\w*Stmt\w*)\b/.test(startOf(file)),
+  recognises: (file) => {
+    const start = startOf(file);
+    return /^[^\w<]*<[?!A-Za-z]/.test(start) && /<(?:\w+:)?(?:BkToCstmrStmt|CBI\w*Stmt\w*)\b/.test(start);
+  },
   read: (file, context) => {
     const { encoding, text } = textOf(file);
     return { ...statementsIn(text, context), encoding };
@@ -49,7 +52,10 @@ const statuses: Readonly<Record<string, LineStatus>> = {
 /** Bank transaction codes of money that comes back: unpaid direct debits and cheques, returned transfers. */
 const RETURNS = ['UPDD', 'PRDD', 'RRTN', 'ARET', 'UPCQ', 'RPCR'];
 
-/** One line for the entry; one for each transaction in it where their amounts add up to the entry's. */
+/**
+ * One line for the entry; one for each transaction in it where their amounts, each with its side, add up to the entry's.
+ * The entry's side is the account's: where a lone transaction says the other one, it speaks of the original payment.
+ */
 function linesOf(
   entry: Element,
   account: string | null,
@@ -57,24 +63,45 @@ function linesOf(
   context: ReadingContext,
 ): ReadEntry[] {
   const details = all(entry, 'NtryDtls/TxDtls');
-  const whole = amountIn(all(entry, 'Amt')[0]);
-  const parts = details.map((detail) =>
-    amountIn(all(detail, 'Amt')[0] ?? all(detail, 'AmtDtls/TxAmt/Amt')[0]),
+  const amount = amountIn(all(entry, 'Amt')[0]);
+  const side = firstText(entry, 'CdtDbtInd');
+  const parts = details.map((detail) => ({
+    details: [detail],
+    amount: amountIn(all(detail, 'Amt')[0] ?? all(detail, 'AmtDtls/TxAmt/Amt')[0]),
+    side: firstText(detail, 'CdtDbtInd') ?? side,
+  }));
+  const sum = parts.reduce(
+    (total, part) => total + (part.side === side ? 1 : -1) * (part.amount?.minor ?? Number.NaN),
+    0,
   );
-  const sum = parts.reduce((total, part) => total + (part?.minor ?? Number.NaN), 0);
-  const sameCurrency = parts.every((part) => part?.currency === whole?.currency);
-  const divided = details.length > 1 && whole !== null && sameCurrency && sum === whole.minor;
-  if (divided)
-    return details.map((detail, at) => lineOf(entry, [detail], parts[at]!, account, number, context));
-  return [lineOf(entry, details, whole, account, number, context)];
+  const sameCurrency = parts.every((part) => part.amount?.currency === amount?.currency);
+  const divided = parts.length > 1 && amount !== null && sameCurrency && sum === amount.minor;
+  const whole = { details: isAllOf(entry, details, amount) ? details : [], amount, side };
+  return (divided ? parts : [whole]).map((part) => lineOf(entry, part, { account, number }, context));
+}
+
+/**
+ * Whether the transactions of an entry are all of it: a lone one with another amount, or one of several that are not
+ * here, says nothing of the payer and the reference of the rest. What the bank charged may differ.
+ */
+function isAllOf(entry: Element, details: readonly Element[], amount: Amount | null): boolean {
+  const count = Number(firstText(entry, 'NtryDtls/Btch/NbOfTxs') ?? details.length);
+  if (count > details.length) return false;
+  const [detail, ...more] = details;
+  const own = detail && amountIn(all(detail, 'Amt')[0] ?? all(detail, 'AmtDtls/TxAmt/Amt')[0]);
+  if (!detail || more.length > 0 || !own || !amount || own.currency !== amount.currency) return true;
+  const charges = ['Chrgs/Rcrd/Amt', 'Chrgs/Amt', 'Chrgs/TtlChrgsAndTaxAmt'].flatMap((path) =>
+    [entry, detail].flatMap((element) => all(element, path)),
+  );
+  const difference = Math.abs(own.minor - amount.minor);
+  const isReturn = all(detail, 'RtrInf').length > 0;
+  return difference === 0 || isReturn || charges.some((charge) => amountIn(charge)?.minor === difference);
 }
 
 function lineOf(
   entry: Element,
-  details: readonly Element[],
-  amount: Amount | null,
-  account: string | null,
-  number: number,
+  { details, amount, side }: { details: readonly Element[]; amount: Amount | null; side: string | null },
+  { account, number }: { account: string | null; number: number },
   context: ReadingContext,
 ): ReadEntry {
   const first = (...paths: string[]) =>
@@ -87,10 +114,11 @@ function lineOf(
     problem,
   });
 
-  const side = (details.length === 1 ? first('CdtDbtInd') : null) ?? firstText(entry, 'CdtDbtInd');
   if (side !== 'CRDT' && side !== 'DBIT') return wrong('CdtDbtInd is neither CRDT nor DBIT.');
   if (amount === null) return wrong('Amt is not an amount with a currency.');
-  const code = firstText(entry, 'Sts/Cd', 'Sts') ?? 'BOOK';
+  if (amount.minor === 0) return wrong('Amt is zero.');
+  const given = firstText(entry, 'Sts/Cd', 'Sts/Prtry', 'Sts');
+  const code = given ?? (all(entry, 'Sts').length === 0 ? 'BOOK' : 'empty');
   const status = statuses[code];
   if (status === undefined)
     return wrong(`Sts is ${code}, which is not one of ${Object.keys(statuses).join(', ')}.`);

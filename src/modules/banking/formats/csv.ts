@@ -13,6 +13,10 @@ const MAX_RECORD = 64 * 1024;
 const SAMPLE = 200;
 /** A text in quotes may go over so many lines. */
 const MAX_JOINED = 20;
+/** How often lines are joined on trial in a file: one in which each line has a stray quote is read line by line. */
+const MOST_ATTEMPTS = 2_000;
+/** More rows than an import takes are not read. */
+const MAX_ROWS = 200_500;
 
 /** Any text is taken for a table; a text without separators has one column, and asks for what it lacks. */
 export const csv: Format = {
@@ -20,7 +24,7 @@ export const csv: Format = {
   recognises: () => true,
   read: (file, { separator }) => {
     const { encoding, text } = textOf(file);
-    return { ...tableOf(text, separator), encoding, kind: 'table', sheet: null };
+    return { ...tableOf(text, separator), encoding, kind: 'table', sheet: null, otherSheets: [] };
   },
 };
 
@@ -49,6 +53,7 @@ function wholeFile(text: string, separator: Separator): Row[] | null {
     const number = next + breaksIn(/^\s*/.exec(raw)![0]);
     next += breaksIn(raw);
     if (record.some((cell) => cell !== '')) rows.push({ number, raw: raw.trim(), cells: record });
+    if (rows.length > MAX_ROWS) tooMany();
     return null;
   };
   try {
@@ -58,25 +63,37 @@ function wholeFile(text: string, separator: Separator): Row[] | null {
       record_delimiter: ['\r\n', '\n', '\r'],
       on_record: found as never,
     });
-    return rows;
+    return swallows(rows, separator) ? null : rows;
   } catch (error) {
     if (error instanceof CsvError) return null;
     throw error;
   }
 }
 
+/** Whether a text in quotes has taken whole lines into it: two quotes that stand alone, each in a line of its own. */
+function swallows(rows: readonly Row[], separator: Separator): boolean {
+  const usual = mostFrequent(rows.slice(0, 2_000).map(({ cells }) => cells.length));
+  return rows.some(({ raw }) => {
+    const lines = raw.split(/\r\n|\n|\r/);
+    if (lines.length === 1) return false;
+    return lines.length > MAX_JOINED || lines.slice(1).some((line) => fieldsOf(line, separator) >= usual);
+  });
+}
+
 /** All rows where a quote stands alone somewhere: only the line that holds it can be misread. */
 function lineByLine(lines: readonly string[], separator: Separator): Row[] {
   const usual = usualCount(lines, separator);
   const rows: Row[] = [];
+  const budget = { left: MOST_ATTEMPTS };
   for (let at = 0; at < lines.length; ) {
-    const { cells, used } = recordAt(lines, at, separator, usual);
+    const { cells, used } = recordAt(lines, at, separator, { usual, budget });
     const raw = lines
       .slice(at, at + used)
       .join('\n')
       .trim();
     if (cells.some((cell) => cell !== '')) rows.push({ number: at + 1, raw, cells });
     at += used;
+    if (rows.length > MAX_ROWS) tooMany();
   }
   return rows;
 }
@@ -85,7 +102,7 @@ function recordAt(
   lines: readonly string[],
   at: number,
   separator: Separator,
-  usual: number,
+  { usual, budget }: { usual: number; budget: { left: number } },
 ): { cells: string[]; used: number } {
   const line = lines[at]!;
   if (line.length > MAX_RECORD)
@@ -95,9 +112,10 @@ function recordAt(
   if (!line.includes('"')) return { cells: plain(line, separator), used: 1 };
   const alone = strictly(line, separator);
   if (alone) return { cells: alone, used: 1 };
-  for (let used = 2; used <= MAX_JOINED && at + used <= lines.length; used++) {
+  for (let used = 2; used <= MAX_JOINED && at + used <= lines.length && budget.left > 0; used++) {
     // A line that is complete by itself is not the rest of a text.
-    if (plain(lines[at + used - 1]!, separator).length === usual) break;
+    if (fieldsOf(lines[at + used - 1]!, separator) >= usual) break;
+    budget.left -= 1;
     const joined = strictly(lines.slice(at, at + used).join('\n'), separator);
     if (joined?.length === usual) return { cells: joined, used };
   }
@@ -114,6 +132,8 @@ function strictly(record: string, separator: Separator): string[] | null {
     throw error;
   }
 }
+
+const fieldsOf = (line: string, separator: Separator): number => outsideQuotes(line).split(separator).length;
 
 const plain = (line: string, separator: Separator): string[] =>
   line.split(separator).map((cell) => cell.trim());
@@ -151,3 +171,7 @@ function mostFrequent(counts: readonly number[]): number {
 }
 
 const breaksIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;
+
+function tooMany(): never {
+  throw new UnreadableFile('The file has more than 200,000 lines: divide it into several files.');
+}

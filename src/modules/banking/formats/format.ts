@@ -14,6 +14,8 @@ export type TableContent = {
   /** The name of the sheet; null for CSV. */
   readonly sheet: string | null;
   readonly rows: readonly Row[];
+  /** Other sheets that hold a statement too. */
+  readonly otherSheets: readonly string[];
 };
 
 /** A line of a format that says itself what each field is: read, or with what is wrong with it. */
@@ -41,6 +43,8 @@ export type ReadingContext = {
   readonly zone: string;
   /** Between the cells of CSV; found out if null. */
   readonly separator: string | null;
+  /** The sheet of a workbook; null if the file has to say it. */
+  readonly sheet: string | null;
 };
 
 /** A format: it recognises its files by their content, never by their names. */

@@ -9,16 +9,16 @@ const formats: readonly Format[] = [camt053, xlsx, csv];
 /** Files that people also send, and what to send instead. */
 const notSupported: readonly { is: (file: Buffer, start: string) => boolean; detail: string }[] = [
   {
-    is: (_, start) => /^\s*(?:\{1:F01|:20:|:940:)/.test(start) || /^:20:[^\n]*\r?\n:2[15]/m.test(start),
+    is: (_, start) => /^\s*(?:\{1:F01|:20:|:940:)/.test(start),
     detail: 'This is MT940, which is not supported: download the statement as CAMT.053 (XML) or CSV.',
   },
   {
-    is: (_, start) => /BkToCstmrAcctRpt|BkToCstmrDbtCdtNtfctn/.test(start),
+    is: (_, start) => isXml(start) && /<(?:\w+:)?(?:BkToCstmrAcctRpt|BkToCstmrDbtCdtNtfctn)\b/.test(start),
     detail:
       'This is CAMT.052 or CAMT.054, a report during the day or a notification: download the statement, CAMT.053, which has what was booked.',
   },
   {
-    is: (_, start) => /<OFX>|OFXHEADER/.test(start),
+    is: (_, start) => /^\s*(?:OFXHEADER|<\?OFX|<OFX>)/.test(start) || (isXml(start) && /<OFX>/.test(start)),
     detail: 'This is OFX, which is not supported: download the statement as CAMT.053 (XML), XLSX or CSV.',
   },
   {
@@ -39,7 +39,7 @@ const notSupported: readonly { is: (file: Buffer, start: string) => boolean; det
       'This is a web page, also if its name ends with .xls: open it in Excel, and save it as XLSX or CSV.',
   },
   {
-    is: (_, start) => /^\s*</.test(start),
+    is: (_, start) => isXml(start),
     detail: 'This is XML, but not a CAMT.053 statement: download CAMT.053, or XLSX or CSV.',
   },
   {
@@ -47,6 +47,9 @@ const notSupported: readonly { is: (file: Buffer, start: string) => boolean; det
     detail: 'This is an archive (ZIP), not a workbook: unpack it, and send each file.',
   },
 ];
+
+/** Whether a file is XML from its beginning: a text in a table may look like XML. */
+const isXml = (start: string): boolean => /^\s*<[?!A-Za-z]/.test(start);
 
 /**
  * The format of a file, by its content.

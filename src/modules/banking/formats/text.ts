@@ -35,7 +35,14 @@ function encodingOf(file: Buffer): Text['encoding'] {
   const [even, odd] = [zeros(0), zeros(1)];
   if (odd > head.length / 10 && even < head.length / 40) return 'utf-16le';
   if (even > head.length / 10 && odd < head.length / 40) return 'utf-16be';
-  if (isUtf8(file)) return 'utf-8';
+  if (isUtf8(file) || isMostlyUtf8(file)) return 'utf-8';
   const has = (from: number, to: number) => file.some((byte) => byte >= from && byte <= to);
   return has(0xa4, 0xa4) && !has(0x80, 0x9f) ? 'iso-8859-15' : 'windows-1252';
+}
+
+/** Whether a file is UTF-8 but for some damaged characters: most of what is not ASCII is in valid sequences. */
+function isMostlyUtf8(file: Buffer): boolean {
+  const high = file.reduce((count, byte) => count + (byte >= 0x80 ? 1 : 0), 0);
+  const damaged = (new TextDecoder().decode(file).match(/\ufffd/g) ?? []).length;
+  return damaged * 4 <= high;
 }

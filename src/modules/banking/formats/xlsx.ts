@@ -9,19 +9,24 @@ const ZIP = Buffer.from('PK\x03\x04');
 /** The most bytes that the parts of a workbook may have together when unpacked. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
 
-/** A workbook; the sheet with a header of a statement is read, or else the longest one. */
+/** A workbook; the sheet with the header of a statement is read. Of several, the caller says which. */
 export const xlsx: Format = {
   name: 'xlsx',
   recognises: (file) => file.subarray(0, 4).equals(ZIP) && file.includes('xl/workbook.xml'),
-  read: async (file) => {
+  read: async (file, { sheet: wanted }) => {
     requireSmall(file);
     const sheets = (await sheetsOf(file)).map(({ sheet, data }) => ({ sheet, ...rowsOf(data) }));
-    const withHeader = sheets.filter(({ rows }) => findHeader(rows) !== null);
-    const longest = (withHeader.length > 0 ? withHeader : sheets).toSorted(
-      (a, b) => b.rows.length - a.rows.length,
-    );
-    const { sheet = null, separator = null, rows = [] } = longest[0] ?? {};
-    return { kind: 'table', encoding: null, separator, sheet, rows };
+    const filled = sheets.filter(({ rows }) => rows.length > 0);
+    const tables = filled.filter(({ rows }) => findHeader(rows) !== null);
+    const candidates = tables.length > 0 ? tables : filled;
+    const chosen = wanted === null ? candidates[0] : sheets.find(({ sheet }) => sheet === wanted);
+    if (wanted !== null && !chosen)
+      throw new UnreadableFile(
+        `The workbook has no sheet "${wanted}". It has: ${sheets.map(({ sheet }) => `"${sheet}"`).join(', ')}.`,
+      );
+    const { sheet = null, separator = null, rows = [] } = chosen ?? {};
+    const others = wanted === null ? candidates.slice(1).map((one) => one.sheet) : [];
+    return { kind: 'table', encoding: null, separator, sheet, rows, otherSheets: others };
   },
 };
 
@@ -78,5 +83,8 @@ function textOfCell(cell: CellValue | null): string {
     const moment = cell.toISOString().slice(0, 19);
     return moment.endsWith('T00:00:00') ? moment.slice(0, 10) : moment;
   }
-  return typeof cell === 'number' ? String(Number(cell.toPrecision(15))) : String(cell).trim();
+  if (typeof cell !== 'number') return String(cell).trim();
+  const shown = String(Number(cell.toPrecision(15)));
+  // With three decimals it would look like thousands.
+  return /\.\d{3}$/.test(shown) ? `${shown}0` : shown;
 }

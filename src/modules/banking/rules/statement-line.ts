@@ -31,9 +31,13 @@ export const ownReference = (text: string | null | undefined): string | null => 
   return NO_REFERENCE.test(found) || found.length < 4 ? null : found.slice(0, 100);
 };
 
+/** More texts than any bank writes for one line. */
+const MOST_TEXTS = 50;
+
 /** Texts of one line in one, without those that others contain. */
 export function joinedTexts(texts: readonly string[]): string {
   const plain = texts
+    .slice(0, MOST_TEXTS)
     .map((text) => text.replace(/\s+/g, ' ').trim())
     .filter((text) => !NO_REFERENCE.test(text));
   const kept = plain.filter(

@@ -10,6 +10,7 @@ export const options: StatementOptions = {
   currency: null,
   account: null,
   separator: null,
+  sheet: null,
   merchantCurrency: 'EUR',
   accounts: {},
   now: '2026-11-26T12:00:00.000Z',

@@ -1,4 +1,5 @@
 import { MAX_AMOUNT, minorDigits } from '../../../../kernel/money.ts';
+import { currencyOf } from './currencies.ts';
 
 /** The decimal separator of a file. */
 export type Decimal = ',' | '.';
@@ -7,15 +8,8 @@ export type Decimal = ',' | '.';
 export type ReadAmount = { minor: number; currency: string | null };
 
 const LONGEST_CELL = 40;
-const SYMBOLS: Readonly<Record<string, string>> = {
-  '€': 'EUR',
-  '£': 'GBP',
-  '¥': 'JPY',
-  $: 'USD',
-  'Fr.': 'CHF',
-  SFr: 'CHF',
-};
-const CODE = /^([A-Z]{3}|€|£|¥|\$|Fr\.|SFr)(?![A-Z])\s?|(?<![A-Z])\s?([A-Z]{3}|€|£|¥|\$|Fr\.|SFr)$/;
+const CURRENCY = '(?:[A-Z]{3}|US$|[€£¥$]|Fr.|SFr|zł|Kč|[Ee]uros?|eur|usd|gbp|chf)';
+const CODE = new RegExp(`^(${CURRENCY})(?![A-Za-z])s?|(?<![A-Za-z])s?(${CURRENCY})$`);
 /** Behind an amount: credit or debit, in English and German (Haben, Soll). */
 const SIDE = /(?<=\d)\s?(CR|DR|DB|C|D|H|S)$/;
 const SIGNS = /^([+-])\s?|\s?([+-])$/;
@@ -34,9 +28,10 @@ const cleaned = (cell: string): string =>
 function writtenIn(cell: string): Written | null {
   let text = cleaned(cell);
   if (text.length > LONGEST_CELL || !/\d/.test(text)) return null;
-  let sign: 1 | -1 = 1;
+  // Two marks that say the same are one; two that contradict each other are no amount.
+  const marks = new Set<1 | -1>();
   if (text.startsWith('(') && text.endsWith(')')) {
-    sign = -1;
+    marks.add(-1);
     text = text.slice(1, -1).trim();
   }
   let currency: string | null = null;
@@ -47,14 +42,15 @@ function writtenIn(cell: string): Written | null {
     return before ?? after ?? null;
   };
   const side = take(SIDE);
+  if (side !== null) marks.add(['DR', 'DB', 'D', 'S'].includes(side) ? -1 : 1);
   // The sign may be on either side of the currency: "-€ 5", "€ -5", "5- EUR".
   for (let turn = 0; turn < 2; turn++) {
-    if (take(SIGNS) === '-') sign = sign === 1 ? -1 : 1;
+    for (let sign = take(SIGNS); sign !== null; sign = take(SIGNS)) marks.add(sign === '-' ? -1 : 1);
     const named = take(CODE);
-    if (named !== null) currency = SYMBOLS[named] ?? named;
+    if (named !== null) currency = currencyOf(named) ?? named;
   }
-  if (side !== null && ['DR', 'DB', 'D', 'S'].includes(side)) sign = -1;
-  return /^[\d.,'’ ]+$/.test(text) ? { sign, body: text, currency } : null;
+  if (marks.size > 1 || !/^[\d.,'’ ]+$/.test(text)) return null;
+  return { sign: marks.has(-1) ? -1 : 1, body: text, currency };
 }
 
 /**
@@ -109,7 +105,8 @@ const isGrouped = (body: string, thousands: Decimal, decimal: Decimal | null): b
  * currency with two digits, since nobody writes a third.
  */
 export function decimalOf(cells: readonly string[], currency: string): Decimal | null {
-  const found = new Set<Decimal>();
+  const sure = new Set<Decimal>();
+  const probable = new Set<Decimal>();
   let open = false;
   for (const cell of new Set(cells)) {
     const { body, currency: own } = writtenIn(cell) ?? {};
@@ -120,13 +117,14 @@ export function decimalOf(cells: readonly string[], currency: string): Decimal |
     const behind = body.length - body.lastIndexOf(last) - 1;
     const other = last === ',' ? '.' : ',';
     if (signs.includes(other)) {
-      if (isGrouped(body, other, last)) found.add(last);
+      if (isGrouped(body, other, last)) sure.add(last);
     } else if (signs.length > 1) {
-      if (isGrouped(body, last, null)) found.add(other);
-    } else if (behind !== 3 || /^0?[.,]/.test(body)) found.add(last);
-    else if (minorDigits(own ?? currency) < 3) found.add(other);
+      if (isGrouped(body, last, null)) sure.add(other);
+    } else if (behind !== 3 || /^0?[.,]/.test(body) || !isGrouped(body, last, null)) sure.add(last);
+    else if (minorDigits(own ?? currency) < 3) probable.add(other);
     else open = true;
   }
+  const found = sure.size > 0 ? sure : probable;
   if (found.size > 1) return null;
   const [one] = found;
   return one ?? (open ? null : '.');

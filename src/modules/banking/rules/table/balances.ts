@@ -31,11 +31,13 @@ export function stepsOf(rows: readonly Row[], amount: number, balance: number): 
     const after = readAmount(cellAt(row, balance), { decimal: inBalance, currency: 'EUR' });
     return 'minor' in own && 'minor' in after ? [{ amount: own.minor, balance: after.minor }] : [];
   });
-  const steps = numbers.slice(1).map((now, at) => ({
+  const all = numbers.slice(1).map((now, at) => ({
     step: now.balance - numbers[at]!.balance,
     now: now.amount,
     before: numbers[at]!.amount,
   }));
+  // A line of zero fits any column of constants.
+  const steps = all.filter(({ now, before }) => now !== 0 || before !== 0);
   type Step = (typeof steps)[number];
   const mostly = (fits: (step: Step) => boolean) =>
     steps.length >= 2 && steps.filter(fits).length >= steps.length * MOST;

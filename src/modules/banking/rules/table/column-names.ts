@@ -1,7 +1,11 @@
+import { currencyOf } from './currencies.ts';
+
 /** What a column of a bank's table may hold. */
 export const meanings = [
   'valueOn',
   'bookedOn',
+  /** When it was ordered or bought: not always the day of booking. */
+  'transactedOn',
   'amount',
   'credit',
   'debit',
@@ -31,21 +35,24 @@ const NAMES: Readonly<Record<Meaning, string>> = {
     '|wertdatum|rentedag|valutadag|date de la valeur|dateval|fecha val|wertstellung valuta|f val' +
     '|value|valuta date|rentedatum valutadatum|datum valuta',
   bookedOn:
-    'data|data contabile|data operazione|data movimento|data registrazione|data contabilizzazione' +
-    '|data op|data cont|contabile|data di registrazione|data transazione|data di contabilizzazione' +
-    '|buchungstag|buchungsdatum|buchung|datum|bezahlt am|abschlussdatum|transaktionsdatum|date' +
-    '|date operation|date de l operation|date d operation|date comptable|date de comptabilisation' +
-    '|date comptabilisation|dateop|date op|date de l ecriture|date de transaction|boekdatum' +
-    '|transactiedatum|boekingsdatum|verwerkingsdatum|uitvoeringsdatum|fecha|fecha operacion' +
-    '|fecha de operacion|fecha contable|f operacion|f contable|f oper|fecha movimiento' +
-    '|fecha de la operacion|fecha de contabilizacion|fecha ctble|booking date|posting date' +
-    '|transaction date|operation date|entry date|book date|date completed|date completed utc' +
-    '|completed date|created|created utc|settlement date|finished on|data completamento' +
-    '|data di completamento|date de fin|fecha de finalizacion|settled date|booked at|booked on' +
-    '|date settled|processed date|finish date|datum voltooid|settlement date utc|data operazioni' +
-    '|operation date utc|date de reglement|transactiondate|bookingdate|operaz|data oper' +
-    '|data dell operazione|belegdatum|umsatztag|datum des abschlusses|f operativa|datum verrichting' +
-    '|effective at|data e ora|date time',
+    'data|data contabile|data registrazione|data contabilizzazione|data cont|contabile' +
+    '|data di registrazione|data di contabilizzazione|buchungstag|buchungsdatum|buchung|datum' +
+    '|bezahlt am|date|date comptable|date de comptabilisation|date comptabilisation' +
+    '|date de l ecriture|boekdatum|boekingsdatum|verwerkingsdatum|uitvoeringsdatum|fecha' +
+    '|fecha contable|f contable|fecha de contabilizacion|fecha ctble|booking date|posting date' +
+    '|entry date|book date|date completed|date completed utc|completed date|settlement date' +
+    '|finished on|data completamento|data di completamento|date de fin|fecha de finalizacion' +
+    '|settled date|booked at|booked on|date settled|processed date|finish date|datum voltooid' +
+    '|settlement date utc|date de reglement|bookingdate|operaz|datum verrichting|effective at' +
+    '|data e ora|date time',
+  transactedOn:
+    'data operazione|data movimento|data op|data transazione|data di operazione|data dell operazione' +
+    '|data oper|transaktionsdatum|abschlussdatum|datum des abschlusses|umsatztag|date operation' +
+    '|date de l operation|date d operation|dateop|date op|date de transaction|transactiedatum' +
+    '|fecha operacion|fecha de operacion|f operacion|f oper|fecha de la operacion|f operativa' +
+    '|transaction date|operation date|operation date utc|transactiondate|data operazioni|trade date' +
+    '|data acquisto|data ordine|kaufdatum|einkaufsdatum|purchase date|created|created utc|created on' +
+    '|fecha movimiento|belegdatum',
   amount:
     'importo|importo movimento|importo operazione|importo in euro|ammontare|somma|lordo|betrag|umsatz' +
     '|buchungsbetrag|umsatz in|betrag in|brutto|betrag in eur|umsatzbetrag|montant|montant operation' +
@@ -86,7 +93,7 @@ const NAMES: Readonly<Record<Meaning, string>> = {
   status:
     'stato|stato movimento|stato operazione|status|umsatzstatus|statut|etat|estado|state|situazione' +
     '|info|buchungsstatus|transaction status|payment status|situacion|contabilizzazione' +
-    '|vormerkbuchung|reporting status|zustand|toestand',
+    '|vormerkbuchung|reporting status|zustand|toestand|stato pagamento|esito',
   reference:
     'causale|descrizione|descrizione operazione|descrizione estesa|descrizione completa|dettagli' +
     '|dettaglio|causale movimento|descrizione movimento|motivo|operazione|descrizione causale|note' +
@@ -130,7 +137,8 @@ const NAMES: Readonly<Record<Meaning, string>> = {
     '|auftraggeber einzahler|beguenstigter einzahler|nombre ordenante|third party' +
     '|customer description|empfanger 1|sender empfanger|empfanger sender|auftraggebername' +
     '|consumer name|payer sender|van naar naam|beneficiario y ordenante|sender recipient|nom prenom' +
-    '|ragione sociale controparte|ragione sociale ordinante|auftraggeber zahlungspflichtiger',
+    '|ragione sociale controparte|ragione sociale ordinante|auftraggeber zahlungspflichtiger' +
+    '|nome mittente|pagante|debitore nome',
   payerIban:
     'iban controparte|iban ordinante|iban|conto controparte|kontonummer iban|iban zahlungsbeteiligter' +
     '|iban des auftraggebers|gegenkonto|kontonummer|iban auftraggeber|gegen iban|partner iban' +
@@ -142,7 +150,8 @@ const NAMES: Readonly<Record<Meaning, string>> = {
     '|partner account|partner account iban|iban des zahlungsbeteiligten|counter account' +
     '|iban bban tegenpartij|konto nr|iban konto nr|iban kontonummer|auftraggeber iban kto nr' +
     '|iban de la contrepartie|van naar|payee account number|consumer bank account|conto bancario' +
-    '|counterparty bank account|numero de cuenta ordenante|iban partner|iban mittente',
+    '|counterparty bank account|numero de cuenta ordenante|iban partner|iban mittente|iban contraente' +
+    '|iban cliente',
   bankReference:
     'cro|trn|id operazione|numero operazione|riferimento banca|identificativo|codice identificativo' +
     '|cro trn|id transazione|bankreferenz|referenznummer|transaktionsnummer|transaktions id' +
@@ -168,7 +177,8 @@ const NAMES: Readonly<Record<Meaning, string>> = {
     '|eigen rekening|eigen rekeningnummer|own iban|bank account|iban van de rekening|iban rekening' +
     '|own account iban|iban auftraggeberkonto|auftraggeberkonto|je rekening|iban du compte' +
     '|conto o carta|accountnum|bezeichnung auftragskonto|iban eigenes konto|account number own' +
-    '|numero de compte iban|mijn rekening|numero conto iban',
+    '|numero de compte iban|mijn rekening|numero conto iban|iban del conto|eigenes konto|konto iban' +
+    '|iban conto corrente',
   other:
     'saldo|saldo contabile|saldo disponibile|saldo progressivo|saldo dopo mutatie|saldo nach buchung' +
     '|saldo na mutatie|saldo na trn|kontostand|saldo voor boeking|saldo voor mutatie' +
@@ -191,7 +201,7 @@ const NAMES: Readonly<Record<Meaning, string>> = {
     '|typ|art|product|prodotto|numero|available on|available on utc|customer id|umsatztyp|umsatzart' +
     '|transaction type|payment type|transactiesoort|tipologia|datum des beginns|startdatum' +
     '|data inizio|target fee|source amount after fees|source currency|sammlerreferenz' +
-    '|auftraggeber zahlungsempfanger|created on|amount foreign currency|type foreign currency' +
+    '|auftraggeber zahlungsempfanger|amount foreign currency|type foreign currency' +
     '|betrag fremdwahrung|fremdwahrung|montant devise etrangere|einzelbetrag|betrag detail' +
     '|sous montant|originalbetrag|originalwahrung|amount refunded|customer facing amount' +
     '|customer facing currency|settlement currency|saldo dopo|guthaben|disponibile|disponible' +
@@ -220,13 +230,14 @@ const ADDED = /(?: (?:in|en|eur|euro|euros|usd|gbp|chf|utc|local)| ?\d{1,2})+$/;
 
 /** What a column holds by its name; null if it is not a usual one. "Descrizione 2" and "Betrag (EUR)" are usual ones. */
 export function meaningOf(name: string): Meaning | null {
-  const plain = normalised(name.slice(0, 100));
-  return known.get(plain) ?? known.get(plain.replace(ADDED, '')) ?? null;
+  const whole = normalised(name.slice(0, 100));
+  const without = normalised(name.slice(0, 100).replace(CURRENCY, (text) => (currencyOf(text) ? ' ' : text)));
+  return known.get(whole) ?? known.get(without) ?? known.get(without.replace(ADDED, '')) ?? null;
 }
 
-/** The currency in a name such as "Betrag (EUR)"; null if there is none. */
+const CURRENCY = /[€£¥$]|(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])/g;
+/** The currency in a name such as "Betrag (EUR)" or "Importo $"; null if there is none. */
 export function currencyInName(name: string): string | null {
-  return (
-    /(?:^|[^A-Za-z])(EUR|USD|GBP|CHF)(?:$|[^A-Za-z])/.exec(name)?.[1] ?? (name.includes('€') ? 'EUR' : null)
-  );
+  const found = (name.match(CURRENCY) ?? []).flatMap((text) => currencyOf(text) ?? []);
+  return found[0] ?? null;
 }

@@ -141,3 +141,7 @@ export const isWrittenDay = (cell: string): boolean =>
 
 /** Whether two formats read day and month the other way round. */
 export const isMonthFirst = (format: DateFormat): boolean => format.startsWith('M') && format[2] !== 'M';
+
+/** The format with day and month the other way round: dd/MM/yyyy and MM/dd/yyyy. */
+export const swappedFormat = (format: DateFormat): DateFormat =>
+  format.replace(/d+|M+/g, (part) => (part.startsWith('d') ? 'M' : 'd').repeat(part.length));

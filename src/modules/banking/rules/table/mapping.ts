@@ -1,13 +1,15 @@
-import { type Day, dayAt } from '../../../../kernel/calendar.ts';
+import { addDays, dayAt } from '../../../../kernel/calendar.ts';
 import { type Decimal, decimalOf } from './amounts.ts';
 import { currencyInName } from './column-names.ts';
+import { currencyOf } from './currencies.ts';
 import { type DateFormat, isMonthFirst, readDay } from './days.ts';
-import { findHeader, findUnknownHeader, headerAt, isDay } from './header.ts';
-import { againstBalance, leftOut } from './left-out.ts';
+import { findHeader, findUnknownHeader, headerAt, isDay, isTitle, otherHeaderBelow } from './header.ts';
+import { againstBalance, cutDecimals, leftOut } from './left-out.ts';
 import { type Profile, profilesOf } from './profile.ts';
 import { type Asked, assign, type Question, type Reason } from './roles.ts';
 import {
   type Columns,
+  cellAt,
   columnName,
   columnsNamed,
   type GivenMapping,
@@ -18,13 +20,17 @@ import {
   singleRoles,
 } from './table.ts';
 import { formatsThatFit } from './values.ts';
-import { titlesUnbooked } from './words.ts';
+import { titleOf } from './words.ts';
 
 /** How to read a table: which column is what, and how days and amounts are written. */
 export type Mapping = {
   readonly header: Header;
   readonly columns: Columns;
   readonly dateFormat: DateFormat;
+  /** Of the booking date, where a bank writes it otherwise. */
+  readonly bookingFormat: DateFormat;
+  /** Most lines have a booking date: one without it is not booked. */
+  readonly bookingFilled: boolean;
   readonly decimal: Decimal;
   /** Of lines that name none. */
   readonly currency: string;
@@ -45,6 +51,8 @@ type Context = {
   readonly currency: string;
   /** Whether somebody said so: then the names of columns do not count. */
   readonly currencyGiven: boolean;
+  /** The merchant's own IBANs, as far as they are known. */
+  readonly own: ReadonlySet<string>;
   readonly now: string;
   readonly zone: string;
 };
@@ -57,21 +65,27 @@ type Context = {
  */
 export function proposeMapping(all: readonly Row[], given: GivenMapping, context: Context): Proposal {
   const header = headerFor(all, given);
-  const rows = header.line === null ? all : all.filter(({ number }) => number > header.line!);
-  const profiles = profilesOf(header, movementsAmong(rows));
+  const below = header.line === null ? all : all.filter(({ number }) => number > header.line!);
+  const next = header.line === null ? null : otherHeaderBelow(header, bookedAmong(below));
+  const rows = next === null ? below : below.filter(({ number }) => number < next);
+  const profiles = profilesOf(header, movementsAmong(rows), context.own);
   const asked = columnsGiven(given, header, profiles.length);
   const { columns, questions, reasons } = assign(profiles, asked, rows);
-  const fileCurrency = currencyOf(profiles, columns, context);
-  const amounts = [columns.amount, columns.credit, columns.debit].flatMap((column) =>
-    column === undefined ? [] : (profiles[column]?.values ?? []),
-  );
-  const decimal = given.decimal ?? decimalOf(amounts, fileCurrency);
-  const format = given.dateFormat ?? formatOf(profiles[columns.date ?? -1]?.values ?? [], decimal, context);
+  const fileCurrency = currencyOfFile(profiles, columns, context);
+  const valuesIn = (column: number | undefined) => profiles[column ?? -1]?.values ?? [];
+  const amounts = [columns.amount, columns.credit, columns.debit].flatMap(valuesIn);
+  const decimal =
+    given.decimal ?? decimalOf(amounts, onlyCurrency(valuesIn(columns.currencyColumn)) ?? fileCurrency);
+  const [dates, bookings] = [valuesIn(columns.date), valuesIn(columns.bookingDate)];
+  const format = given.dateFormat ?? formatOf(dates, bookings, decimal, context);
   return {
     mapping: {
       header,
       columns,
       dateFormat: format ?? 'yyyy-MM-dd',
+      bookingFormat:
+        given.dateFormat ?? formatOf(bookings, dates, decimal, context) ?? format ?? 'yyyy-MM-dd',
+      bookingFilled: isFilled(rows, columns),
       decimal: decimal ?? '.',
       currency: fileCurrency,
     },
@@ -79,22 +93,47 @@ export function proposeMapping(all: readonly Row[], given: GivenMapping, context
     rows,
     questions: [
       ...questions,
+      ...(next === null || given.headerLine !== undefined ? [] : [anotherTable(next)]),
       ...(columns.date !== undefined && format === null && rows.length > 0 ? [unclearDays] : []),
       ...(amounts.length > 0 && decimal === null ? [unclearDecimal] : []),
       ...leftOut(profiles, columns, asked.ignored, fileCurrency),
+      ...(asked.columns.amount === undefined ? cutDecimals(profiles, columns) : []),
       ...againstBalance(profiles, columns, rows, decimal, fileCurrency),
     ],
   };
 }
 
+/** Whether most lines with an amount have a booking date. */
+function isFilled(rows: readonly Row[], { bookingDate, amount, credit, debit }: Columns): boolean {
+  const lines = rows.filter((row) => [amount, credit, debit].some((column) => cellAt(row, column) !== ''));
+  return lines.filter((row) => cellAt(row, bookingDate) !== '').length * 2 > lines.length;
+}
+
+/** The currency of all lines, if they have only one. */
+function onlyCurrency(values: readonly string[]): string | null {
+  const found = new Set(values.map(currencyOf));
+  return found.size === 1 ? [...found][0]! : null;
+}
+
+const anotherTable = (line: number): Question => ({
+  parameter: 'headerLine',
+  detail: `Line ${line} is the header of another table: divide the file, or give headerLine to read only one of them.`,
+});
+
+/** The rows above those that the bank has not booked yet. */
+function bookedAmong(rows: readonly Row[]): readonly Row[] {
+  const end = rows.findIndex((row) => isTitle(row) && titleOf(row.cells) === 'pending');
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
 /** The rows that show what the columns hold: those with a day and something else, above lines that are not booked. */
 function movementsAmong(rows: readonly Row[]): readonly Row[] {
-  const end = rows.findIndex(({ cells }) => titlesUnbooked(cells));
-  const booked = end < 0 ? rows : rows.slice(0, end);
+  const booked = bookedAmong(rows);
   const movements = booked.filter(
     ({ cells }) => cells.filter((cell) => cell !== '').length > 2 && cells.some(isDay),
   );
-  return movements.length > 0 ? movements : booked;
+  if (movements.length > 0) return movements;
+  return booked.length > 0 ? booked : rows;
 }
 
 const unclearDays: Question = {
@@ -145,7 +184,7 @@ function columnsGiven(given: GivenMapping, header: Header, width: number): Asked
 }
 
 /** The file's currency: as it was given, or as the name of the amount's column says, or else the merchant's. */
-function currencyOf(
+function currencyOfFile(
   profiles: readonly Profile[],
   columns: Columns,
   { currency, currencyGiven }: Context,
@@ -154,12 +193,17 @@ function currencyOf(
   return (currencyGiven ? null : currencyInName(name)) ?? currency;
 }
 
+/** Value dates run ahead by some days: only days that are further away cannot be. */
+const AHEAD = 10;
+
 /**
- * The format of the days; null if it stays open whether day or month comes first. It does not matter where both give
- * the same days; a future day decides, and so does a decimal comma, which nobody uses who writes the month first.
+ * The format of a column of days; null if it stays open whether day or month comes first. It does not matter where both
+ * give the same days. A decimal comma decides, which nobody uses who writes the month first; then the other column of
+ * days, which is written in the same way; then days that are far in the future.
  */
 function formatOf(
   values: readonly string[],
+  others: readonly string[],
   decimal: Decimal | null,
   { now, zone }: Context,
 ): DateFormat | null {
@@ -170,9 +214,11 @@ function formatOf(
   if (!other) return first;
   const days = (format: DateFormat) => values.map((value) => readDay(value, format, zone) ?? '');
   if (days(first).every((day, at) => day === days(other)[at])) return first;
-  const today: Day = dayAt(now, zone);
-  const future = (format: DateFormat) => days(format).filter((day) => day > today).length;
+  if (decimal === ',') return first;
+  const together = formatsThatFit([...values, ...others]).filter((format) => [first, other].includes(format));
+  if (together.length === 1) return together[0]!;
+  const last = addDays(dayAt(now, zone), AHEAD);
+  const future = (format: DateFormat) => days(format).filter((day) => day > last).length;
   if (future(first) === 0 && future(other) > 0) return first;
-  if (future(other) === 0 && future(first) > 0) return other;
-  return decimal === ',' ? first : null;
+  return future(other) === 0 && future(first) > 0 ? other : null;
 }

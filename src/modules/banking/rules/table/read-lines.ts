@@ -2,10 +2,11 @@ import { type Day, dayAt } from '../../../../kernel/calendar.ts';
 import { ibanIn } from '../iban.ts';
 import { joinedTexts, ownReference, type StatementLine } from '../statement-line.ts';
 import { readAmount } from './amounts.ts';
-import { readDay } from './days.ts';
+import { currencyOf, isCurrency } from './currencies.ts';
+import { dateFormatsOf, readDay, swappedFormat } from './days.ts';
+import { isTitle } from './header.ts';
 import type { Mapping } from './mapping.ts';
 import { cellAt, columnName, type Row } from './table.ts';
-import { isCurrency } from './values.ts';
 import {
   type Direction,
   directionOf,
@@ -13,7 +14,7 @@ import {
   saysBalance,
   saysReturned,
   statusOf,
-  titlesUnbooked,
+  titleOf,
 } from './words.ts';
 
 /** Why a line was not read. */
@@ -43,6 +44,8 @@ type Context = {
   readonly zone: string;
   /** The account of lines that name none themselves. */
   readonly account: string | null;
+  /** The merchant's own IBANs: none of them is a payer's. */
+  readonly own: ReadonlySet<string>;
 };
 
 const EARLIEST: Day = '1900-01-01';
@@ -52,15 +55,19 @@ export function readRows(rows: readonly Row[], mapping: Mapping, context: Contex
   const read: ReadRow[] = [];
   let booked = true;
   for (const row of rows) {
-    const filled = row.cells.filter((cell) => cell.trim() !== '');
-    if (filled.length === 0) continue;
-    if (titlesUnbooked(row.cells)) booked = false;
+    if (row.cells.every((cell) => cell.trim() === '')) continue;
+    const title = isTitle(row) && !isOnlyText(row, mapping) ? titleOf(row.cells) : null;
+    if (title !== null) booked = title === 'booked';
     else if (!booked) read.push({ row, skipped: 'pending', day: null });
     else if (isHeaderAgain(row, mapping)) read.push({ row, skipped: 'no-movement' });
     else if (!continues(row, mapping, read)) read.push(readRow(row, mapping, context));
   }
   return read;
 }
+
+/** A row with a text in a column of references is the rest of a line, and no title. */
+const isOnlyText = ({ cells }: Row, { columns }: Mapping): boolean =>
+  cells.every((cell, at) => cell.trim() === '' || columns.reference.includes(at));
 
 const isHeaderAgain = (row: Row, { header }: Mapping): boolean =>
   header.line !== null && header.names.every((name, at) => name === (row.cells[at] ?? '').trim());
@@ -100,25 +107,21 @@ function readRow(row: Row, mapping: Mapping, context: Context): ReadRow {
   }
 }
 
-function lineIn(row: Row, mapping: Mapping, { now, zone, account }: Context): ReadRow {
+function lineIn(row: Row, mapping: Mapping, { now, zone, account, own }: Context): ReadRow {
   const { columns, header } = mapping;
   const cell = (column: number | undefined) => cellAt(row, column);
   const amounts = [columns.amount, columns.credit, columns.debit].map(cell);
   const days = [columns.date, columns.bookingDate].map(cell);
   const noMovement: ReadRow = { row, skipped: 'no-movement' };
-  if (row.cells.some(saysBalance)) return noMovement;
+  if (cell(columns.payer) === '' && row.cells.some(saysBalance)) return noMovement;
   if (amounts.every((text) => text === '')) {
     const complete = row.cells.length * 2 > header.names.length;
-    const reference = joinedTexts(columns.reference.map(cell));
-    if (
-      complete &&
-      days.some((text) => dayIn(text, mapping, zone) !== null) &&
-      !/sald|balance|solde/i.test(reference)
-    )
+    if (complete && days.some((text) => dayIn(text, mapping, zone) !== null))
       throw new Rejected('not-an-amount', columns.amount ?? columns.credit ?? null, 'This is empty.');
     return noMovement;
   }
-  if (days.every((text) => text === '' || !/\d/.test(text)) && isSum(row)) return noMovement;
+  // A sentence at the end of the table: it has no day, no amount, and nothing else.
+  if (isTitle(row) && row.cells.filter((text) => text.trim() !== '').length === 1) return noMovement;
   const extra = row.cells.slice(Math.max(header.names.length, 1)).filter((text) => text.trim() !== '');
   if (header.line !== null && extra.length > 0)
     throw new Rejected(
@@ -127,12 +130,14 @@ function lineIn(row: Row, mapping: Mapping, { now, zone, account }: Context): Re
       `The line has ${row.cells.length} fields, but the header has ${header.names.length}: put texts with a separator in quotes.`,
     );
 
-  const status = statusIn(cell(columns.status), days, columns.status);
+  const said = statusIn(cell(columns.status), days, columns.status);
+  const unbooked = columns.bookingDate !== undefined && days[1] === '' && mapping.bookingFilled;
+  const status = said === 'booked' && unbooked ? 'pending' : said;
   const { amount, currency, direction } = amountIn(row, mapping);
   if (direction === 'none' || amount === 0) return noMovement;
   const today = dayAt(now, zone);
   const value = dayIn(days[0]!, mapping, zone);
-  const booking = dayIn(days[1]!, mapping, zone);
+  const booking = dayIn(days[1]!, mapping, zone, mapping.bookingFormat);
   if (status !== 'booked' && value === null && booking === null)
     return { row, skipped: 'pending', day: null };
   const bookedOn = booking ?? value ?? notADay(mapping, days[0]!);
@@ -146,40 +151,36 @@ function lineIn(row: Row, mapping: Mapping, { now, zone, account }: Context): Re
       throw new Rejected('day-in-the-future', column, `This is in the future: today is ${today}.`);
   }
   const reference = joinedTexts(columns.reference.map(cell));
-  const iban = cell(columns.payerIban);
+  const iban = ibanIn(cell(columns.payerIban));
+  const ownAccount = ibanIn(cell(columns.accountColumn)) ?? account;
   const line: StatementLine = {
-    account: ibanIn(cell(columns.accountColumn)) ?? account,
+    account: ownAccount,
     ...{ bookedOn, valueOn, currency, direction, status, reference },
     amount: Math.abs(amount),
     returned: direction === 'debit' && saysReturned(reference) ? 'said by its text' : null,
     payer: cell(columns.payer).replace(/\s+/g, ' ').slice(0, 300),
-    payerIban: iban === '' ? null : ibanIn(iban),
+    payerIban: iban !== null && iban !== ownAccount && !own.has(iban) ? iban : null,
     bankReference: ownReference(cell(columns.bankReference)),
     fee: feeIn(cell(columns.fee), mapping),
   };
   return { row, line };
 }
 
-/** A row of sums or a sentence at the end: its day is no day. A line of which only the day is damaged has more texts. */
-const isSum = ({ cells }: Row): boolean => {
-  const texts = cells.map((text) => text.trim()).filter((text) => /\p{L}/u.test(text));
-  return (
-    texts.length === 0 ||
-    texts.some((text) =>
-      /^(?:total[ei]?|totale .*|total(?:es|s|aux|en)?|totaal|summe|gesamt\w*|sald[oi]|saldo .*|kontostand.*|solde.*|balance.*|disclaimer.*|total spalte)\b:?/i.test(
-        text,
-      ),
-    )
-  );
-};
-
 function notADay({ dateFormat, columns }: Mapping, text: string): never {
   const what = text === '' ? 'This is empty.' : 'This is not a day.';
   throw new Rejected('not-a-day', columns.date ?? null, `${what} Write it as ${dateFormat}.`);
 }
 
-const dayIn = (text: string, { dateFormat }: Mapping, zone: string): Day | null =>
-  text === '' ? null : readDay(text, dateFormat, zone);
+/** The day of a cell; in another format than the file's if that can be only one day, and not day and month swapped. */
+function dayIn(text: string, { dateFormat }: Mapping, zone: string, format = dateFormat): Day | null {
+  if (text === '') return null;
+  const day = readDay(text, format, zone);
+  if (day !== null) return day;
+  const others = dateFormatsOf([text]);
+  const found = new Set(others.map((other) => readDay(text, other, zone)));
+  const swapped = others.some((other) => swappedFormat(other) === format);
+  return found.size === 1 && !swapped ? [...found][0]! : null;
+}
 
 /** The status that the bank gives; some write it in place of the day: "prenotata". */
 function statusIn(text: string, days: readonly string[], column: number | undefined): LineStatus {
@@ -199,7 +200,8 @@ function statusIn(text: string, days: readonly string[], column: number | undefi
 function amountIn(row: Row, mapping: Mapping): { amount: number; currency: string; direction: Direction } {
   const { columns } = mapping;
   const cell = (column: number | undefined) => cellAt(row, column);
-  const named = cell(columns.currencyColumn).toUpperCase();
+  const written = cell(columns.currencyColumn);
+  const named = written === '' ? '' : (currencyOf(written) ?? written);
   if (named !== '' && !isCurrency(named))
     throw new Rejected(
       'unknown-currency',

@@ -1,7 +1,9 @@
 import { isNegative } from './amounts.ts';
 import { isBalanceOf } from './balances.ts';
+import { currencyInName } from './column-names.ts';
 import type { Profile } from './profile.ts';
 import { type Columns, cellAt, quoted, type Role, type Row, type SingleRole, singleRoles } from './table.ts';
+import { directionOf } from './words.ts';
 
 /** Why a column has a role; `parameter` is the one that says otherwise. */
 export type Reason = { readonly parameter: Role; readonly column: string; readonly reason: string };
@@ -34,7 +36,7 @@ export function assign(
 
   if (given.date === undefined) {
     const [value] = called('valueOn');
-    const [booked, second] = called('bookedOn');
+    const [booked, second] = called('bookedOn').length > 0 ? called('bookedOn') : called('transactedOn');
     const [date, booking] = value
       ? [value, booked]
       : booked?.by === 'values' && second
@@ -59,14 +61,17 @@ export function assign(
       ['accountColumn', 'account'],
     ] as const) {
       const [first] = called(meaning).filter(({ values }) => values.length > 0);
-      if (first && given[role] === undefined) found[role] = first;
+      if (first && given[role] === undefined && (meaning !== 'currency' || first.by === 'name'))
+        found[role] = first;
     }
   const amount = profiles[given.amount ?? found.amount?.column ?? -1];
   if (!complete && given.direction === undefined && amount) {
     const [first] = called('direction');
-    if (first && (first.by === 'name' || !amount.values.some(isNegative))) found.direction = first;
+    const both =
+      first && ['credit', 'debit'].every((side) => first.values.some((value) => directionOf(value) === side));
+    if (first && (first.by === 'name' || (both && !amount.values.some(isNegative)))) found.direction = first;
   }
-  nearestCurrency(found, called('currency'), amount);
+  if (!complete && given.currencyColumn === undefined) nearestCurrency(found, called('currency'), amount);
 
   const used = new Set([...taken, ...Object.values(found).flatMap((one) => (one ? [one.column] : []))]);
   const texts = free.filter(({ meaning, column }) => meaning === 'reference' && !used.has(column));
@@ -100,7 +105,10 @@ function reasonFor(
   return [{ parameter, column: one.name, reason }];
 }
 
-/** The column of the amount, or those of credits and debits. Asks where several columns have different amounts. */
+/**
+ * The column of the amount, or those of credits and debits. Asks where several columns have different amounts, and where
+ * only one of credit and debit is known by its name: what the other one is would change the direction.
+ */
 function amountsAmong(
   free: readonly Profile[],
   called: (meaning: Profile['meaning']) => Profile[],
@@ -111,8 +119,20 @@ function amountsAmong(
   const [debit] = called('debit');
   if (credit && debit) return { credit, debit };
   const named = called('amount').filter(({ by, values }) => by === 'name' && values.length > 0);
+  const unnamed = called('amount').filter(
+    (one) => one.by === 'values' && !isBalanceOf(one, called('amount'), rows),
+  );
+  const half = credit ?? debit;
+  if (half) {
+    const others = [...named, ...unnamed];
+    if (others.length > 0 || debit)
+      questions.push({
+        parameter: debit ? 'credit' : 'debit',
+        detail: `"${half.name}" has only one side of the amounts: name the columns of credit and of debit, or that of the amount.`,
+      });
+    return credit ? { credit } : { debit: half };
+  }
   const candidates = named.length > 0 ? named : called('amount');
-  if (candidates.length === 0 && credit) return { credit };
   const others = candidates.filter((one) => !isBalanceOf(one, candidates, rows));
   const [amount, ...more] = others;
   if (!amount) {
@@ -135,16 +155,23 @@ function amountsAmong(
   return { amount };
 }
 
-/** Of several currencies in a line, that of the amount is next to it. */
+/**
+ * Of several currencies in a line, that of the amount is next to it. A column of codes without a name is one only right
+ * beside the amount.
+ */
 function nearestCurrency(
   found: Partial<Record<SingleRole, Profile>>,
   currencies: readonly Profile[],
   amount: Profile | undefined,
 ): void {
-  if (!found.currencyColumn || !amount) return;
+  if (!amount || currencyInName(amount.name) !== null) return;
   const filled = currencies.filter(({ values }) => values.length > 0);
+  const named = filled.filter(({ by }) => by === 'name');
+  const beside = filled.filter(
+    ({ column, name }) => Math.abs(column - amount.column) === 1 && /^\d*$/.test(name),
+  );
   const distance = ({ column }: Profile) =>
     Math.abs(column - amount.column) - (column > amount.column ? 0.5 : 0);
-  const [nearest] = filled.toSorted((a, b) => distance(a) - distance(b));
+  const [nearest] = (named.length > 0 ? named : beside).toSorted((a, b) => distance(a) - distance(b));
   if (nearest) found.currencyColumn = nearest;
 }

@@ -1,11 +1,9 @@
 import { ibanIn } from '../iban.ts';
 import { looksLikeAmount } from './amounts.ts';
+import { currencyOf } from './currencies.ts';
 import { type DateFormat, dateFormatsOf, readDay } from './days.ts';
 import { cellAt, type Row } from './table.ts';
 import { directionOf, statusOf } from './words.ts';
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-export const isCurrency = (cell: string): boolean => currencies.has(cell.toUpperCase()) && cell.length === 3;
 
 /** Most of a column must be what it is taken for: a footer or a line that cannot be read is no reason to ask. */
 const MOST = 0.7;
@@ -45,16 +43,22 @@ export function formatsThatFit(values: readonly string[]): DateFormat[] {
     .sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
-export const areDays = (values: readonly string[]): boolean => formatsThatFit(values).length > 0;
+/** How many values show what a column is. */
+const SHOWN = 200;
+export const areDays = (values: readonly string[]): boolean =>
+  formatsThatFit(values.slice(0, SHOWN)).length > 0;
 /** Amounts have separators or a sign somewhere: a column of whole numbers may be anything. */
 export const areAmounts = (values: readonly string[]): boolean =>
   most(values, looksLikeAmount) && values.some((value) => /[.,+-]|€/.test(value)) && !areDays(values);
 export const mayBeAmounts = (values: readonly string[]): boolean => most(values, looksLikeAmount);
 export const areCurrencies = (values: readonly string[]): boolean =>
-  values.length > 0 && values.length <= 20 && values.every(isCurrency);
+  values.length > 0 && values.every((value) => currencyOf(value) !== null);
 export const areDirections = (values: readonly string[]): boolean =>
   values.length > 0 && values.length <= 6 && values.every((value) => directionOf(value) !== null);
 export const areStatuses = (values: readonly string[]): boolean =>
   values.length > 0 && values.length <= 12 && most(values, (value) => statusOf(value) !== null);
+/** At least half of the values are known: then the others are mistakes, or new words, and not another kind of column. */
+export const halfAre = (values: readonly string[], is: (cell: string) => boolean): boolean =>
+  values.filter(is).length * 2 >= values.length;
 export const areIbans = (values: readonly string[]): boolean =>
   most(values, (value) => ibanIn(value) !== null);
