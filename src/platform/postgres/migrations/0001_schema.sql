@@ -293,6 +293,7 @@ create index orders_charged on orders (id) include (customer_id, currency, confi
 -- Numbers without punctuation, to find them in a payer's text.
 create index orders_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))));
 create index orders_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))));
+create index orders_by_outstanding on orders (outstanding) where status = 'open';
 
 -- owner: orders; ledger writes outstanding, charges
 create table instalments (
