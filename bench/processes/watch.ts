@@ -39,7 +39,7 @@ async function lookAtTransactions(): Promise<void> {
   if (looking) return;
   looking = true;
   const rows = await sql<{ ms: number; query: string; active: boolean }[]>`
-    select extract(epoch from clock_timestamp() - xact_start)::float8 * 1000 as ms, left(regexp_replace(query, '\s+', ' ', 'g'), 300) as query,
+    select extract(epoch from clock_timestamp() - xact_start)::float8 * 1000 as ms, left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 300) as query,
            state = 'active' as active
     from pg_stat_activity where xact_start is not null and backend_type = 'client backend' and pid <> pg_backend_pid()`;
   for (const { ms, query, active } of rows) {
