@@ -1,4 +1,5 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
+import { withAccountOf } from '../modules/banking/accounts.ts';
 import {
   buyerCopy,
   letterRecipient,
@@ -121,7 +122,9 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   async function prepareDemand(tx: Tx, revocationId: string, now: string): Promise<Prepared | MailOutcome> {
     const revocation = await getRevocation(tx, revocationId);
     const customer = await lockCustomer(tx, revocation.customerId);
-    const { body: settings } = (await activePolicies(tx)).settings;
+    const { body } = (await activePolicies(tx)).settings;
+    const { currency } = customer;
+    const settings = await withAccountOf(tx, body, { customerId: customer.id, currency, now });
     const owed = await demandedOf(tx, revocationId);
     const id = demandMailId(revocationId);
     if (owed.length === 0 || customer.privilege === 'insolvency') {
@@ -162,7 +165,9 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     }: { order: OrderRow; customer: CustomerRow; what: Step | Letter; template: TemplateName; now: string },
   ): Promise<Prepared | 'sent'> {
     const id = mailIdOf(order, what);
-    const { body: settings } = (await activePolicies(tx)).settings;
+    const { body } = (await activePolicies(tx)).settings;
+    const { customerId, currency } = order;
+    const settings = await withAccountOf(tx, body, { customerId, currency, now });
     const stepKey = typeof what === 'string' ? null : what.key;
     const begun = await earlierAttempt(tx, id);
     if (begun === 'sent') return 'sent';

@@ -16,6 +16,7 @@ import { docsRoutes } from './openapi.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
+import { bankAccountEndpoints } from './routes/bank-accounts.ts';
 import { bankFileEndpoints } from './routes/bank-files.ts';
 import { bankLineEndpoints } from './routes/bank-lines.ts';
 import { collectionEndpoints } from './routes/collections.ts';
@@ -65,6 +66,7 @@ export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin
   ...customerEndpoints(deps),
   ...importEndpoints(deps),
   ...bankFileEndpoints(deps),
+  ...bankAccountEndpoints(deps),
   ...bankLineEndpoints(deps),
   ...revocationEndpoints(deps),
   ...correctionEndpoints(deps),

@@ -1,12 +1,14 @@
 import type { Response } from 'express';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { AccountChange } from '../modules/banking/accounts.ts';
 
 /** Who looks at a page; `csrf` goes into each of its forms, `openTasks` is the number of open tasks. */
 export type Visitor = {
   readonly userId: string | null;
   readonly csrf: string;
   readonly openTasks?: number;
+  readonly accountChanges?: readonly AccountChange[];
 };
 
 /** The visitor that `identify` (session.ts) has found. */

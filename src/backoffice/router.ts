@@ -1,6 +1,7 @@
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { errorTable, NettermsError } from '../kernel/errors.ts';
+import { accountChanges } from '../modules/banking/accounts.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
@@ -67,7 +68,8 @@ export function createAdmin(deps: AdminDeps): Router {
     else next();
   });
   router.use(async (_req, res, next) => {
-    res.locals.visitor = { ...visitorOf(res), openTasks: await countOpenTasks(sql) };
+    const [openTasks, changes] = await Promise.all([countOpenTasks(sql), accountChanges(sql, now())]);
+    res.locals.visitor = { ...visitorOf(res), openTasks, accountChanges: changes };
     next();
   });
   router.get('/', (_req, res) => res.redirect('/admin/orders'));

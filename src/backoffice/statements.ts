@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { withAccountOf } from '../modules/banking/accounts.ts';
 import { statementCsv } from '../modules/reports/documents/statement-csv.ts';
 import { statementPdf } from '../modules/reports/documents/statement-pdf.ts';
 import { readStatement } from '../modules/reports/statement.ts';
@@ -12,7 +13,9 @@ export function statementRoutes({ sql, now }: { sql: Sql; now: () => string }): 
 
   router.get('/customers/:customerId/statement.pdf', async (req, res) => {
     const statement = await readStatement(sql, customerIdOf(req), {}, now());
-    const merchant = (await activePolicies(sql)).settings.body;
+    const { body } = (await activePolicies(sql)).settings;
+    const about = { customerId: statement.customer.id, currency: statement.currency, now: now() };
+    const merchant = await withAccountOf(sql, body, about);
     const file = await statementPdf(statement, merchant);
     res.attachment(`statement-${statement.customer.id}-${statement.to}.pdf`).send(file);
   });

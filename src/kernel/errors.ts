@@ -59,6 +59,8 @@ export const errorTable = {
   'credit-used': [409, 'Credit from this payment was already used'],
   'collection-not-allowed': [409, 'The collection cannot change from its current state to this one'],
   'collection-too-early': [409, 'The bank can still return this collection'],
+  'bank-account-not-found': [404, 'There is no bank account with this IBAN'],
+  'bank-account-not-in-force': [409, 'The bank account is not in force'],
   'bank-line-not-found': [404, 'No bank line has this id'],
   'bank-line-booked': [409, 'The bank line is already booked'],
   'bank-line-ignored': [409, 'The bank line is ignored'],

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
-import { bookCertain } from '../../src/modules/banking/book-bank-line.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { getImport } from '../../src/modules/imports/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
+import { bankFiles } from './bank-file.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;
@@ -31,31 +31,15 @@ const italian = new URLSearchParams({
   decimal: ',',
 });
 const HEADER = 'Data valuta;Importo;Causale;Ordinante;Saldo';
+const asked = (query: Record<string, string>) => ({ ...Object.fromEntries(italian), ...query });
 const send = (lines: readonly string[], query: Record<string, string> = {}, header = HEADER) =>
-  api.send(
-    `/v1/payments/import?${new URLSearchParams({ ...Object.fromEntries(italian), ...query })}`,
-    [header, ...lines].join('\n'),
-    {
-      ...accounting,
-      headers: { 'content-type': 'text/csv' },
-    },
-  );
-
-/** Sends a bank's file, and does the work of its workflow and of the orders' workflows. */
-async function imported(
+  bankFiles(api).send([header, ...lines].join('\n'), asked(query));
+const imported = (
   lines: readonly string[],
   orderIds: readonly string[] = [],
   query: Record<string, string> = {},
   header = HEADER,
-) {
-  const { status, body } = await send(lines, query, header);
-  expect([status, body.detail]).toEqual([202, undefined]);
-  await applyImport(api.sql, body.importId, { appliers: importAppliers, now: api.clock.now });
-  const { options, actor } = await getImport(api.sql, body.importId);
-  if (options.book === 'certain') await bookCertain(api, body.importId, { actor, now: api.clock.now });
-  for (const orderId of orderIds) await api.work(orderId);
-  return (await api.call(`/imports/${body.importId}`)).body;
-}
+) => bankFiles(api).imported([header, ...lines], { orderIds, query: asked(query) });
 const place = async (orderId: string, units: number, orderNumber: string, customerId = 'rossi') =>
   expect(await api.call('/orders', { orderId, orderNumber, customerId, total: eur(units) })).toMatchObject({
     status: 201,

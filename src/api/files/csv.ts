@@ -6,11 +6,11 @@ import { unreadable } from './utf8.ts';
 export const separators = [',', ';', '\t'] as const;
 export type Separator = (typeof separators)[number];
 
-/** The columns that a file may have, in any order; `others` matches those without a fixed name, or ignores the rest. */
+/** The columns that a file may have, in any order; `others` matches those without a fixed name. */
 export type Columns = {
   required: readonly string[];
   optional: readonly string[];
-  others?: { pattern: RegExp; description: string } | 'left-alone';
+  others?: { pattern: RegExp; description: string };
 };
 
 /** The columns of a file in their order; null: the column is ignored. */
@@ -86,10 +86,9 @@ function separatorOf(text: string): Separator {
 
 function requireHeader(names: string[], { required, optional, others }: Columns): Header {
   const known = [...required, ...optional];
-  const more = others === 'left-alone' ? undefined : others;
-  const read = names.map((name) => (known.includes(name) || more?.pattern.test(name) ? name : null));
-  const unknown = others === 'left-alone' ? [] : names.filter((_, index) => read[index] === null);
-  const all = [...known, ...(more ? [more.description] : [])].join(', ');
+  const read = names.map((name) => (known.includes(name) || others?.pattern.test(name) ? name : null));
+  const unknown = names.filter((_, index) => read[index] === null);
+  const all = [...known, ...(others ? [others.description] : [])].join(', ');
   if (unknown.length > 0)
     unreadable(`The header has unknown columns: ${quoted(unknown)}. The known columns are: ${all}.`);
   const missing = required.filter((name) => !names.includes(name));

@@ -22,7 +22,7 @@ export type Read =
 /** How the lines of one kind of import are read. */
 export type LineReader = {
   columns: Columns;
-  ofCells(cells: Readonly<Record<string, string>>, raw: string): Read;
+  ofCells(cells: Readonly<Record<string, string>>): Read;
   ofObject(value: object): Read;
 };
 
@@ -78,7 +78,7 @@ async function* ofCsv(
   separator: Separator | null,
 ): AsyncGenerator<ReadLine> {
   for await (const line of csvLines(bytes, reader.columns, separator))
-    yield { ...line, read: 'cells' in line ? reader.ofCells(line.cells, line.raw) : wrong(line.problem) };
+    yield { ...line, read: 'cells' in line ? reader.ofCells(line.cells) : wrong(line.problem) };
 }
 
 async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<ReadLine> {

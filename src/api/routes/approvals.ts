@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApprovalKind } from '../../modules/approvals/rules/kinds.ts';
 import { type ApprovalRow, getApproval, listApprovals } from '../../modules/approvals/tables.ts';
+import { decideAccountChange } from '../../modules/banking/change-account.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
 import { decideWriteOff, writeOff } from '../../modules/corrections/write-off.ts';
 import { decidePolicyChange } from '../../modules/settings/decide-change.ts';
@@ -32,6 +33,7 @@ export function approvalEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       return approval;
     },
     'write-off-threshold': (id, decided, now) => decidePolicyChange({ sql, now }, id, decided),
+    'bank-account': (id, decided, now) => decideAccountChange({ sql, now }, id, decided),
   };
 
   const decision = (

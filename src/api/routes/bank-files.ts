@@ -1,4 +1,5 @@
 import { NettermsError } from '../../kernel/errors.ts';
+import { bankAccounts } from '../../modules/banking/accounts.ts';
 import type { StatementAnalysis, StatementOptions } from '../../modules/banking/statement-file.ts';
 import type { ReadStatement, StatementReader } from '../../modules/banking/statement-reader.ts';
 import type { ImportWorkflows } from '../../modules/imports/import-workflows.ts';
@@ -37,7 +38,7 @@ export function bankFileEndpoints({
     const { currency = null, account = null, separator = null, ...mapping } = given;
     const options: StatementOptions = {
       ...{ mapping, currency, account, separator, merchantCurrency },
-      ...{ accounts: {}, now, zone },
+      ...{ accounts: await readingOf(sql, now), now, zone },
     };
     return statementReader.read(await received.content(), options);
   }
@@ -101,6 +102,14 @@ export function bankFileEndpoints({
       },
     }),
   ];
+}
+
+/** How the files of the merchant's accounts are read, by IBAN. */
+async function readingOf(sql: Sql, now: string): Promise<StatementOptions['accounts']> {
+  const accounts = await bankAccounts(sql, now);
+  return Object.fromEntries(
+    accounts.map(({ iban, mapping, inForce }) => [iban, { mapping, currency: inForce?.currency ?? null }]),
+  );
 }
 
 async function* inBatches(lines: readonly NewImportLine[]): AsyncGenerator<readonly NewImportLine[]> {

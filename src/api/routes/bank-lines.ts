@@ -130,6 +130,8 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
           return { body: viewOf(await getBankLine(sql, bankLineId), null) };
         }
         if (row.direction === 'debit') {
+          if (body.customerId !== undefined)
+            invalid('/customerId', 'Money went out by this line: it is no payment of a customer.');
           const given = await returnFrom(row, body);
           const { asked } = await commands.transact(async (tx, ask) => ({
             asked: await bookReturn(tx, ask, bankLineId, given, by),

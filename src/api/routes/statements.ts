@@ -1,3 +1,4 @@
+import { withAccountOf } from '../../modules/banking/accounts.ts';
 import { statementCsv } from '../../modules/reports/documents/statement-csv.ts';
 import { statementPdf } from '../../modules/reports/documents/statement-pdf.ts';
 import { type Statement, sumOf } from '../../modules/reports/rules/statement.ts';
@@ -25,7 +26,9 @@ export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const name = `statement-${customerId}-${read.to}`;
         if (format === 'csv') return { file: statementCsv(read), name };
         if (format === 'pdf') {
-          const merchant = (await activePolicies(sql)).settings.body;
+          const { body } = (await activePolicies(sql)).settings;
+          const { currency } = read;
+          const merchant = await withAccountOf(sql, body, { customerId, currency, now });
           return { file: await statementPdf(read, merchant), name };
         }
         return { body: statementView(read) };

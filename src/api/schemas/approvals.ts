@@ -7,7 +7,7 @@ export const approval = z
     approvalId: shown.approvalId,
     kind: z.enum(approvalKinds).meta({
       description:
-        '`write-off`: of an order; `write-off-threshold`: a change of the settings by which fewer write-offs would need a second admin.',
+        '`write-off`: of an order; `write-off-threshold`: a change of the settings by which fewer write-offs would need a second admin; `bank-account`: another account or holder, in force a day after it is approved.',
     }),
     subject: z.string().meta({ description: 'What it is about.', example: 'order/order-1001' }),
     orderId: shown.orderId.nullable().meta({ description: 'null if it is not about an order.' }),

@@ -18,6 +18,7 @@ const parameters: Readonly<Record<string, z.ZodType<string>>> = {
     examples.importId,
   ),
   bankLineId: named('The bank line’s id, as listed by `listBankLines`.', examples.bankLineId),
+  iban: named('The IBAN of your own account, in capitals without spaces.', 'IT60X0542811101000000123456'),
   commandId: named('The command’s id, from the answer to the call that sent it.', examples.commandId),
   approvalId: named('The approval’s id, from the answer to the call that waits for it.', examples.approvalId),
   revocationId: named('The revocation’s id, chosen by whoever revoked the terms.', examples.revocationId),

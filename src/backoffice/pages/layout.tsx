@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { AccountChange } from '../../modules/banking/accounts.ts';
 import { assetUrl } from '../assets.ts';
 import type { Visitor } from '../page.tsx';
 import { CsrfField } from './fields.tsx';
@@ -64,11 +65,27 @@ export function Layout({
             )}
           </div>
         </header>
+        {visitor.accountChanges?.map((change) => (
+          <AccountNotice {...change} />
+        ))}
         <main id="main">{children}</main>
       </body>
     </html>
   );
 }
+
+/** Where customers pay is about to change: everybody who looks is told, so that it can be stopped. */
+const AccountNotice = ({ iban, holder, requestedBy, inForceFrom }: AccountChange) => (
+  <aside class="account-notice" aria-label="Change of a bank account">
+    <strong>
+      Customers would pay into {iban} of {holder}
+    </strong>{' '}
+    {inForceFrom === null
+      ? `as soon as a second person approves it, and a day later. Asked for by ${requestedBy}.`
+      : `from ${inForceFrom.slice(0, 16).replace('T', ' ')} UTC on. Asked for by ${requestedBy}, approved by a second person.`}{' '}
+    If this is wrong, reject the approval or withdraw the change now.
+  </aside>
+);
 
 /** How many tasks wait, next to the name of their section. */
 const Waiting = ({ count }: { count: number }) =>

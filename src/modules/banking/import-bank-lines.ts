@@ -38,7 +38,8 @@ export async function importBankLines(
   await knownByReference(tx, id);
   await knownByContent(tx, id, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
   await knownByContent(tx, id, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
-  await knownAsPending(tx, id);
+  await knownAsPending(tx, id, 'pending');
+  await knownAsPending(tx, id, 'booked');
   await tx`
     insert into bank_lines (id, import_id, ${columns(tx)}, created_at)
     select l.subject, ${id}, f.*, ${now} from import_lines l, ${facts(tx)}
@@ -116,20 +117,24 @@ async function knownByContent(
     where ${agree} and l.import_id = ${id} and l.number = sent.position`;
 }
 
-/** A line that was pending is booked some days later, with another day and often another text. */
-async function knownAsPending(tx: Tx, id: string): Promise<void> {
+/**
+ * A line that was pending is booked some days later, with another day and often another text. In an older file it is
+ * still pending: it is the booked line.
+ */
+async function knownAsPending(tx: Tx, id: string, known: 'pending' | 'booked'): Promise<void> {
   await tx`
     with sent as (
       select *, row_number() over (partition by amount, currency, direction order by value_on, position) as place
-      from (${sent(tx, id)}) s),
+      from (${sent(tx, id)}) s where ${known === 'pending' ? tx`true` : tx`status = 'pending'`}),
     known as (
       select *, row_number() over (partition by amount, currency, direction order by value_on, id) as place
-      from (${others(tx, id)}) k where status = 'pending' and ignored_at is null)
+      from (${others(tx, id)}) k where status = ${known} and ignored_at is null
+        and value_on between (select min(value_on) from sent) - ${PENDING_DAYS}::int and (select max(value_on) from sent) + ${PENDING_DAYS}::int)
     update import_lines l set subject = known.id
     from sent join known using (amount, currency, direction, place)
     where l.import_id = ${id} and l.number = sent.position
       and (sent.account is null or known.account is null or sent.account = known.account)
-      and sent.value_on - known.value_on between -2 and ${PENDING_DAYS}`;
+      and ${known === 'pending' ? tx`sent.value_on - known.value_on` : tx`known.value_on - sent.value_on`} between -2 and ${PENDING_DAYS}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { BankLine, OpenDocument } from './rules/matching.ts';
 import { numberKeysIn } from './rules/numbers.ts';
+import { isPaymentReference } from './rules/payment-reference.ts';
 
 type Row = {
   number: string;
@@ -35,7 +36,8 @@ export async function openDocuments(
 ): Promise<OpenDocument[]> {
   const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
-  const [orders, invoices] = await Promise.all([
+  const references = keys.filter(isPaymentReference);
+  const [orders, invoices, printed] = await Promise.all([
     // Looked up one by one: with `= any`, a prepared statement soon compares each open order with each of thousands of keys.
     db<Row[]>`
       with found as materialized (
@@ -52,11 +54,20 @@ export async function openDocuments(
       from unnest(${keys}::text[]) k join invoices i on ${keyOfColumn(db, 'i.number')} = k join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and p.payable > 0`,
+    references.length === 0
+      ? []
+      : db<Row[]>`
+      select r.reference as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
+             o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
+      from payment_references r join orders o on o.id = any(r.order_ids) join customers c on c.id = o.customer_id
+      where r.reference = any(${references}) and o.status = 'open'`,
   ]);
   const byId = orders
     .filter(({ number, orderId }) => number !== orderId)
     .map((row) => ({ ...row, number: row.orderId }));
-  return [...orders, ...byId].map(documentOf).concat(invoicesOf(invoices));
+  return [...orders, ...byId]
+    .map(documentOf)
+    .concat(sharedOf('invoice', invoices), sharedOf('reference', printed));
 }
 
 const documentOf = ({ orderId, amount, outstanding, dueOn, placedOn, ...row }: Row): OpenDocument => ({
@@ -65,13 +76,13 @@ const documentOf = ({ orderId, amount, outstanding, dueOn, placedOn, ...row }: R
   orders: [{ orderId, amount, outstanding, dueOn, placedOn }],
 });
 
-/** One document for each invoice; there is one row for each of its orders. */
-function invoicesOf(rows: readonly Row[]): OpenDocument[] {
+/** One document for each invoice or reference; there is one row for each of its orders. */
+function sharedOf(kind: OpenDocument['kind'], rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
   for (const { orderId, amount, outstanding, dueOn, placedOn, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
     const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn, placedOn }];
-    found.set(key, { kind: 'invoice', ...row, orders });
+    found.set(key, { kind, ...row, orders });
   }
   return [...found.values()];
 }

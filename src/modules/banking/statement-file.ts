@@ -5,8 +5,10 @@ import type { FormatName } from './formats/format.ts';
 import { recognise } from './formats/recognise.ts';
 import { ibanIn } from './rules/iban.ts';
 import type { StatementLine } from './rules/statement-line.ts';
-import { type Mapping, proposeMapping, type Question, type Reason } from './rules/table/mapping.ts';
+import { findHeader, isDay } from './rules/table/header.ts';
+import { type Mapping, proposeMapping } from './rules/table/mapping.ts';
 import { type ReadRow, type Rejection, readRows } from './rules/table/read-lines.ts';
+import type { Question, Reason } from './rules/table/roles.ts';
 import { columnName, type GivenMapping, type Row, singleRoles } from './rules/table/table.ts';
 import { isCurrency } from './rules/table/values.ts';
 
@@ -21,7 +23,7 @@ export type StatementOptions = {
   readonly separator: string | null;
   readonly merchantCurrency: string;
   /** The merchant's accounts, by IBAN, with the mapping that was stored for their files. */
-  readonly accounts: Readonly<Record<string, { currency: string; mapping: GivenMapping | null }>>;
+  readonly accounts: Readonly<Record<string, { currency: string | null; mapping: GivenMapping | null }>>;
   readonly now: string;
   readonly zone: string;
 };
@@ -135,16 +137,23 @@ function withinTime(line: StatementLine, number: number, raw: string, today: str
 
 /** The IBAN that stands above the table, if it is only one. */
 function accountAbove(rows: readonly Row[]): string | null {
-  const above = rows.slice(0, 60).findIndex(({ cells }) => cells.filter((cell) => cell !== '').length > 4);
-  const found = new Set(
-    rows.slice(0, Math.max(above, 0)).flatMap(({ cells }) => ibanIn(cells.join(' ')) ?? []),
-  );
+  const found = new Set(aboveTable(rows).flatMap(({ cells }) => cells.flatMap((cell) => ibanIn(cell) ?? [])));
   return found.size === 1 ? [...found][0]! : null;
+}
+
+/** The rows above the header, or above the first row with a day and more. */
+function aboveTable(rows: readonly Row[]): readonly Row[] {
+  const header = findHeader(rows);
+  if (header?.line) return rows.filter(({ number }) => number < header.line!);
+  const first = rows.findIndex(
+    ({ cells }) => cells.filter((cell) => cell !== '').length > 2 && cells.some(isDay),
+  );
+  return rows.slice(0, Math.max(first, 0));
 }
 
 /** The currency that is stated above the table: "Divisa: USD". */
 function currencyAbove(rows: readonly Row[]): string | null {
-  for (const { cells } of rows.slice(0, 60)) {
+  for (const { cells } of aboveTable(rows)) {
     const [name = '', ...values] = cells.filter((cell) => cell !== '');
     const said =
       /^(?:divisa|valuta|w[aä]hrung|currency|devise|moneda|munt|controvalore in|bewertet in):?\s*(.*)$/i.exec(

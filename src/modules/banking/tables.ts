@@ -136,49 +136,38 @@ export async function noteLeftWhy(db: Db, id: string, why: string | null): Promi
   await db`update bank_lines set left_why = ${why} where id = ${id} and left_why is distinct from ${why}`;
 }
 
+type Decision = { reason: string; actor: string; now: string };
+
 /**
  * Takes a line out of the pool: it is not a customer's payment. A repeat changes nothing; audited.
  * @throws NettermsError `bank-line-not-found`, `bank-line-booked`
  */
-export async function ignoreBankLine(
-  sql: Sql,
-  id: string,
-  { reason, actor, now }: { reason: string; actor: string; now: string },
-): Promise<BankLineRow> {
-  return inTransaction(sql, async (tx) => {
-    const line = await lockBankLine(tx, id);
-    if (stateOf(line) === 'booked') alreadyBooked(line);
-    if (line.ignoredAt !== null) return line;
-    await tx`update bank_lines set ignored_at = ${now}, ignored_by = ${actor}, ignored_why = ${reason} where id = ${id}`;
-    await recordAudit(tx, {
-      at: now,
-      actor,
-      action: 'bank_line.ignored',
-      subject: `bank-line/${id}`,
-      reason,
-    });
-    return getBankLine(tx, id);
-  });
-}
+export const ignoreBankLine = (sql: Sql, id: string, decision: Decision): Promise<BankLineRow> =>
+  setIgnored(sql, id, decision, true);
 
 /**
  * Puts an ignored line into the pool again. A repeat changes nothing; audited.
  * @throws NettermsError `bank-line-not-found`, `bank-line-booked`
  */
-export async function restoreBankLine(
+export const restoreBankLine = (sql: Sql, id: string, decision: Decision): Promise<BankLineRow> =>
+  setIgnored(sql, id, decision, false);
+
+function setIgnored(
   sql: Sql,
   id: string,
-  { reason, actor, now }: { reason: string; actor: string; now: string },
+  { reason, actor, now }: Decision,
+  ignored: boolean,
 ): Promise<BankLineRow> {
   return inTransaction(sql, async (tx) => {
     const line = await lockBankLine(tx, id);
     if (stateOf(line) === 'booked') alreadyBooked(line);
-    if (line.ignoredAt === null) return line;
-    await tx`update bank_lines set ignored_at = null, ignored_by = null, ignored_why = null where id = ${id}`;
+    if ((line.ignoredAt !== null) === ignored) return line;
+    const [at, by, why] = ignored ? [now, actor, reason] : [null, null, null];
+    await tx`update bank_lines set ignored_at = ${at}, ignored_by = ${by}, ignored_why = ${why} where id = ${id}`;
     await recordAudit(tx, {
       at: now,
       actor,
-      action: 'bank_line.restored',
+      action: ignored ? 'bank_line.ignored' : 'bank_line.restored',
       subject: `bank-line/${id}`,
       reason,
     });

@@ -146,6 +146,7 @@ export async function replacePolicy<Kind extends PolicyKind>(
   return inTransaction(sql, async (tx): Promise<Replaced<Kind>> => {
     await lockPolicies(tx);
     const { [kind]: inForce } = await requireNext(tx, kind, change);
+    if (kind === 'settings') requireSameAccount(inForce.body as Settings, change.body as Settings);
     const needed = approvalFor(kind, inForce.body, change.body);
     if (needed === null) return { ...(await putInForce(tx, kind, change)), approval: null, replayed: false };
     const { version, body: before } = inForce;
@@ -153,6 +154,14 @@ export async function replacePolicy<Kind extends PolicyKind>(
     const asked = await askSecondPerson(tx, needed, { document: kind, version, before, after, actor, now });
     return { ...inForce, ...asked };
   });
+}
+
+/** Where customers pay is changed only as a bank account, which a second person approves. */
+function requireSameAccount({ iban: before }: Settings, { iban: after }: Settings): void {
+  if (before === null || before === after) return;
+  const detail = `Customers pay into ${before}: keep it here, and change it with PUT /bank-accounts/{iban}, which a second person approves.`;
+  const errors = [{ pointer: '/settings/iban', detail }];
+  throw new NettermsError('validation', detail, { errors });
 }
 
 /** Only one change happens at a time, so that two documents cannot come to contradict each other. */

@@ -1,11 +1,13 @@
 /**
- * What a second person may have to approve, and what each kind is about: an order, or one of the merchant's documents.
+ * What a second person may have to approve, and what each kind is about: an order, one of the merchant's documents, or an
+ * account of the merchant's.
  * What an approval does is in `deciders` of src/api/routes/approvals.ts.
  */
 export const approvalAreas = {
   'write-off': 'order',
   'write-off-threshold': 'policy',
-} as const satisfies Record<string, 'order' | 'policy'>;
+  'bank-account': 'bank-account',
+} as const satisfies Record<string, 'order' | 'policy' | 'bank-account'>;
 
 type Areas = typeof approvalAreas;
 export type ApprovalKind = keyof Areas;

@@ -8,7 +8,7 @@ import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
 
 type Change<Value> = { readonly before: Value | null; readonly after: Value | null };
 type None = Readonly<Record<string, never>>;
-type ApprovalDetails<Area extends 'order' | 'policy'> = {
+type ApprovalDetails<Area extends 'order' | 'policy' | 'bank-account'> = {
   [Action in `${Area}.${KindAbout<Area>}.requested`]: {
     readonly approvalId: string;
     readonly amount?: Money;
@@ -74,7 +74,12 @@ type OtherDetails = {
   'bank_line.divided': { collections: number };
   'import.customers': Readonly<Record<string, number>>;
   'import.payments': Readonly<Record<string, number>>;
-} & ApprovalDetails<'policy'>;
+  'bank_account.set_up': { readonly holder: string };
+  'bank_account.withdrawn': { readonly versions: number };
+  'bank_account.mapping': Change<object>;
+  'customer.bank_account': Change<string>;
+} & ApprovalDetails<'policy'> &
+  ApprovalDetails<'bank-account'>;
 
 type Details = OrderDetails & CustomerDetails & OtherDetails;
 export type AuditAction = keyof Details & string;
@@ -92,7 +97,12 @@ type OtherSubjects = {
   'bank_line.divided': `bank-line/${string}`;
   'import.customers': `import/${string}`;
   'import.payments': `import/${string}`;
-} & Record<keyof ApprovalDetails<'policy'>, `policy/${string}`>;
+  'bank_account.set_up': `bank-account/${string}`;
+  'bank_account.withdrawn': `bank-account/${string}`;
+  'bank_account.mapping': `bank-account/${string}`;
+  'customer.bank_account': `customer/${string}`;
+} & Record<keyof ApprovalDetails<'policy'>, `policy/${string}`> &
+  Record<keyof ApprovalDetails<'bank-account'>, `bank-account/${string}`>;
 /** What an action is done to: "customer/acme", "order/1042". */
 export type AuditSubject<Action extends AuditAction> = Action extends keyof OtherSubjects
   ? OtherSubjects[Action]

@@ -1,3 +1,5 @@
+import { isPaymentReference, remainder } from './payment-reference.ts';
+
 /** Shorter keys occur in any sentence. */
 const SHORTEST_KEY = 3;
 /** The most pieces in which a number may be written: "FT 2027 / 12 - B"; an RF reference in groups of four has seven. */
@@ -24,11 +26,7 @@ export const numberKey = (number: string): string => number.toUpperCase().replac
  */
 export function numberInReference(key: string): string | null {
   if (!/^RF(?!00|01|99)\d{2}[A-Z0-9]{1,21}$/.test(key)) return null;
-  const digits = `${key.slice(4)}${key.slice(0, 4)}`.replace(
-    /[A-Z]/g,
-    (letter) => `${letter.charCodeAt(0) - 55}`,
-  );
-  return BigInt(digits) % 97n === 1n ? key.slice(4).replace(/^0+/, '') : null;
+  return remainder(`${key.slice(4)}${key.slice(0, 4)}`) === 1 ? key.slice(4).replace(/^0+/, '') : null;
 }
 
 /** A key, and the pieces of the text that it is made of: from `from` up to, but not including, `to`. */
@@ -52,7 +50,8 @@ export function placesIn(text: string): Place[] {
       if (cuts(to)) continue;
       const inside = numberInReference(key);
       for (const found of inside === null ? [key] : [key, inside])
-        if (found.length >= SHORTEST_KEY && /\d/.test(found)) places.push({ key: found, from, to });
+        if (found.length >= SHORTEST_KEY && (/\d/.test(found) || isPaymentReference(found)))
+          places.push({ key: found, from, to });
     }
   }
   return [...places, ...numbered];

@@ -55,4 +55,4 @@ const numbersIn = (text: string): string[] =>
       .matchAll(/[A-Z0-9]*\d[A-Z0-9]*/g),
   ]
     .map(([piece]) => piece)
-    .filter((piece) => piece.length >= 3 && !/^(?:19|20)\d{2}$/.test(piece));
+    .filter((piece) => !/^(?:19|20)\d{2}$/.test(piece));

@@ -316,7 +316,7 @@ create index instalments_open on instalments (due_at) where outstanding > 0;
 -- owner: approvals
 create table approvals (
   id           text primary key,
-  kind         text not null check (kind in ('write-off', 'write-off-threshold')),
+  kind         text not null check (kind in ('write-off', 'write-off-threshold', 'bank-account')),
   subject      text not null,                          -- what it is about: order/1042, policy/settings
   order_id     external_id references orders,          -- null: it is not about an order
   amount       bigint check (amount > 0),              -- null: it is not about an amount
@@ -647,6 +647,49 @@ create table bank_line_items (
   instalment   int not null,
   amount       bigint not null check (amount > 0),
   primary key (bank_line_id, order_id, instalment)
+);
+
+-- The merchant's own accounts. What letters print (holder, IBAN, which one is the default) is in versions: each is in
+-- force from an instant on, a day after a second person approved it.
+-- owner: banking
+create table bank_accounts (
+  iban       text primary key,
+  mapping    jsonb,                                    -- how the files of this account are read
+  created_at timestamptz not null
+);
+-- owner: banking
+create table bank_account_versions (
+  iban          text not null references bank_accounts,
+  version       int not null,
+  holder        text not null,
+  bic           text,
+  currency      currency_code not null,
+  is_default    boolean not null,                      -- of its currency; of several, the one that came into force last
+  in_force_from timestamptz not null,
+  requested_by  text not null,
+  approved_by   text,                                  -- null: the first account, which nobody had to approve
+  approval_id   text references approvals,
+  withdrawn_at  timestamptz,
+  withdrawn_by  text,
+  primary key (iban, version)
+);
+-- Customers who pay into another account than the default one.
+-- owner: banking
+create table bank_account_customers (
+  customer_id external_id primary key references customers,
+  iban        text not null references bank_accounts,
+  bound_at    timestamptz not null,
+  bound_by    text not null
+);
+
+-- References that were printed, with what they ask for: a payment that quotes one pays these orders.
+-- owner: banking
+create table payment_references (
+  reference   text primary key,
+  customer_id external_id not null references customers,
+  order_ids   text[] not null,                         -- sorted
+  created_at  timestamptz not null,
+  unique (customer_id, order_ids)
 );
 
 -- Up to which day the statements of an account were imported; the account is '' where files do not say it.

@@ -97,6 +97,13 @@ export const looksLikeAmount = (cell: string): boolean => writtenIn(cell) !== nu
 /** Whether an amount has a sign, or a side such as "S": then the column tells incoming from outgoing money. */
 export const isNegative = (cell: string): boolean => writtenIn(cell)?.sign === -1;
 
+/** Whether an amount is written in groups of three, with that sign between them; damaged ones say nothing. */
+const isGrouped = (body: string, thousands: Decimal, decimal: Decimal | null): boolean => {
+  const whole = decimal === null ? body : body.slice(0, body.lastIndexOf(decimal));
+  const [first = '', ...groups] = whole.split(thousands);
+  return /^\d{1,3}$/.test(first) && groups.every((group) => /^\d{3}$/.test(group));
+};
+
 /**
  * The decimal separator of these amounts; null if they contradict each other or leave it open. "1.220" is 1,220.00 in a
  * currency with two digits, since nobody writes a third.
@@ -112,9 +119,11 @@ export function decimalOf(cells: readonly string[], currency: string): Decimal |
     if (last === undefined) continue;
     const behind = body.length - body.lastIndexOf(last) - 1;
     const other = last === ',' ? '.' : ',';
-    if (signs.includes(other)) found.add(last);
-    else if (signs.length > 1) found.add(other);
-    else if (behind !== 3 || /^0?[.,]/.test(body)) found.add(last);
+    if (signs.includes(other)) {
+      if (isGrouped(body, other, last)) found.add(last);
+    } else if (signs.length > 1) {
+      if (isGrouped(body, last, null)) found.add(other);
+    } else if (behind !== 3 || /^0?[.,]/.test(body)) found.add(last);
     else if (minorDigits(own ?? currency) < 3) found.add(other);
     else open = true;
   }

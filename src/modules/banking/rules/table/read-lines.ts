@@ -54,7 +54,7 @@ export function readRows(rows: readonly Row[], mapping: Mapping, context: Contex
   for (const row of rows) {
     const filled = row.cells.filter((cell) => cell.trim() !== '');
     if (filled.length === 0) continue;
-    if (filled.length === 1 && titlesUnbooked(filled[0]!)) booked = false;
+    if (titlesUnbooked(row.cells)) booked = false;
     else if (!booked) read.push({ row, skipped: 'pending', day: null });
     else if (isHeaderAgain(row, mapping)) read.push({ row, skipped: 'no-movement' });
     else if (!continues(row, mapping, read)) read.push(readRow(row, mapping, context));

@@ -69,3 +69,10 @@ export function columnsNamed(header: Header, name: string, width: number): numbe
   const position = /^[1-9]\d{0,2}$/.test(wanted) ? Number(wanted) : 0;
   return named.length > 0 || position === 0 || position > width ? named : [position - 1];
 }
+
+/** Names as a sentence shows them, at most thirty. */
+export const quoted = (names: readonly string[]): string =>
+  names
+    .slice(0, 30)
+    .map((name) => `"${name.slice(0, 50)}"`)
+    .join(', ');

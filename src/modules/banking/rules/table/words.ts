@@ -97,7 +97,7 @@ export const statusOf = (cell: string): LineStatus | null => statuses.get(plain(
 /** Words for money that comes back: a returned direct debit or RiBa, an unpaid cheque, a chargeback. */
 const RETURNED = new RegExp(
   [
-    'insolut[oi]|impagat[oi]|storno|stornat[oi]|richiam[oi]|respint[oi]|reso bonifico|protest(?:o|ato)|ritorno effett[oi]|effett[oi] (?:insolut|impagat|ritornat|richiamat)',
+    'insolut[oaie]|impagat[oaie]|storn[oi]|stornat[oaie]|richiam[oi]|richiamat[oaie]|respint[oaie]|reso bonifico|bonifico reso|protest[oi]|protestat[oaie]|ritorno effett[oi]|ritornat[oaie]|mancato pagamento|non andat[oaie] a buon fine',
     'rucklastschrift|ruecklastschrift|retoure|ruckgabe|rueckgabe|ruckbuchung|rueckbuchung|rucklaufer|rueckruf|stornierung|nicht eingelost',
     'impaye|rejet|retour (?:prlv|prelevement|impaye)|prelevement (?:impaye|rejete)|cheque impaye|contre ?passation|annulation',
     'storne|terugboeking|gestorneerd|weigering|retour',
@@ -117,5 +117,8 @@ export const saysBalance = (text: string): boolean => text.length <= 80 && BALAN
 /** A title above lines that the bank has not booked yet. */
 const UNBOOKED =
   /non contabilizzat|vorgemerkt|noch nicht gebucht|pending transactions|en attente de comptabilisation|pendientes de contabilizar|nog niet geboekt/;
-/** Whether a row that holds a single text is the title of lines that are not booked: "Operazioni non contabilizzate". */
-export const titlesUnbooked = (text: string): boolean => text.length <= 60 && UNBOOKED.test(plain(text));
+/** Whether a row is the title of lines that are not booked: a single text such as "Operazioni non contabilizzate". */
+export function titlesUnbooked(cells: readonly string[]): boolean {
+  const [text = '', ...more] = cells.filter((cell) => cell.trim() !== '');
+  return more.length === 0 && text.length <= 60 && UNBOOKED.test(plain(text));
+}
