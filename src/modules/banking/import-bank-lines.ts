@@ -1,4 +1,4 @@
-import type { Fragment, Tx } from '../../platform/postgres/client.ts';
+import type { Fragment, Sql, Tx } from '../../platform/postgres/client.ts';
 import type { ImportRow } from '../imports/tables.ts';
 import { bookedPayments } from './matches.ts';
 import { matchReturn } from './rules/returns.ts';
@@ -16,9 +16,34 @@ const columns = (tx: Tx) =>
   tx`account, booked_on, value_on, amount, currency, direction, status, returned, reference, payer, payer_iban, bank_reference, fee`;
 
 /**
+ * Outgoing money is not kept, unless the bank calls it a return, or it has the number and the amount of a payment. Each
+ * batch is noted for itself, before the lines are put into the pool.
+ */
+export async function leaveOutDebits(sql: Sql, { id }: Pick<ImportRow, 'id'>): Promise<void> {
+  for (let after = 0; ; ) {
+    const debits = await sql<{ number: number; facts: StatementLine }[]>`
+      select number, facts from import_lines
+      where import_id = ${id} and outcome is null and number > ${after} and facts->>'direction' = 'debit'
+      order by number limit ${BATCH}`;
+    if (debits.length === 0) return;
+    after = debits.at(-1)!.number;
+    const payments = await bookedPayments(
+      sql,
+      debits.map(({ facts }) => facts),
+    );
+    const left = debits
+      .filter(({ facts }) => matchReturn(facts, payments) === null)
+      .map(({ number }) => number);
+    await sql`
+      update import_lines set outcome = 'debit', facts = null
+      where import_id = ${id} and number = any(${left}) and outcome is null`;
+  }
+}
+
+/**
  * Puts the lines of a bank's file into the pool. Those that an earlier file contained are the same lines: what is booked
  * or ignored is left as it is, and open ones take what was read this time. A pending line becomes the booked one.
- * Outgoing money is left out, except for what takes back a payment.
+ * Outgoing money that takes back no payment was left out before.
  */
 export async function importBankLines(
   tx: Tx,
@@ -30,7 +55,6 @@ export async function importBankLines(
   // The planner assumes that the file has only a few lines, and would compare every line with every other.
   await tx`set local enable_nestloop = off`;
   await readSentLines(tx, id);
-  await leaveOutDebits(tx, id);
   await knownByReference(tx);
   await knownByContent(tx, { alike: tx`, payer`, agree: tx`sent.payer = known.payer` });
   await knownByContent(tx, { alike: tx``, agree: tx`'' in (sent.payer, known.payer)` });
@@ -38,7 +62,7 @@ export async function importBankLines(
   await knownAsPending(tx, 'booked');
   await tx`
     insert into bank_lines (id, import_id, ${columns(tx)}, created_at)
-    select subject, ${id}, ${columns(tx)}, ${now} from sent_lines order by position on conflict (id) do nothing`;
+    select subject, ${id}, ${columns(tx)}, ${now} from sent_lines order by subject on conflict (id) do nothing`;
   const updated = await updateOpenLines(tx);
   await tx`
     update import_lines l set subject = s.subject, facts = null, outcome = case
@@ -57,24 +81,8 @@ async function readSentLines(tx: Tx, id: string): Promise<void> {
     from import_lines l, jsonb_to_record(l.facts) as r(account text, "bookedOn" date, "valueOn" date, amount bigint, currency text,
       direction text, status text, returned text, reference text, payer text, "payerIban" text, "bankReference" text, fee bigint)
     where l.import_id = ${id} and l.outcome is null`;
+  await tx`set local default_statistics_target = 10`;
   await tx`analyze sent_lines`;
-}
-
-/** Outgoing money is not kept, unless the bank calls it a return, or it has the number and the amount of a payment. */
-async function leaveOutDebits(tx: Tx, id: string): Promise<void> {
-  for (let after = 0; ; ) {
-    const debits = await tx<(StatementLine & { position: number })[]>`
-      select position, ${columns(tx)} from sent_lines where direction = 'debit' and position > ${after}
-      order by position limit ${BATCH}`;
-    if (debits.length === 0) return;
-    after = debits.at(-1)!.position;
-    const payments = await bookedPayments(tx, debits);
-    const left = debits
-      .filter((debit) => matchReturn(debit, payments) === null)
-      .map(({ position }) => position);
-    await tx`update import_lines set outcome = 'debit', facts = null where import_id = ${id} and number = any(${left})`;
-    await tx`delete from sent_lines where position = any(${left})`;
-  }
 }
 
 /** The lines of the file that no line has the id of, and the lines that are not in the file. */
