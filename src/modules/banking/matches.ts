@@ -10,7 +10,7 @@ import { wordsOf } from './rules/words-in-names.ts';
 import { type BankLineRow, bankLinesById, stateOf } from './tables.ts';
 
 /** How many lines are compared before the process answers others: a few milliseconds. */
-const MATCHED_AT_ONCE = 50;
+const MATCHED_AT_ONCE = 25;
 
 /** What a bank line probably is: a payment, or the return of one. */
 export type Proposal = ({ kind: 'payment' } & Match) | ({ kind: 'reversal' } & ReturnMatch);
