@@ -367,6 +367,7 @@ describe('money that comes back', () => {
     ]);
     const [out] = await bank.list(`importId=${back.importId}`);
     expect((await bank.confirm(out.bankLineId, { collections: all.slice(1) })).status).toBe(200);
+    expect(await order('c-2')).toMatchObject({ outstanding: eur(204.5) });
     const states = await Promise.all(
       [1, 2, 3].map(async (n) =>
         (await api.call(`/orders/c-${n}/collections`)).body.items.map(
@@ -375,5 +376,34 @@ describe('money that comes back', () => {
       ),
     );
     expect(states).toEqual([['credited'], ['unpaid'], ['unpaid']]);
+  });
+
+  it('of a RiBa that was only credited is proposed with its fee; its credit is never booked by itself as a payment', async () => {
+    await place('z-1', 400, 'SO-82401');
+    for (const state of ['presented', 'credited'])
+      await api.call('/orders/z-1/instalments/1/collection', { state, method: 'riba' }, { as: 'accounting' });
+    const into = await bank.imported(
+      [HEADER, line('01.03.2027', '01.03.2027', 'ACCREDITO RIBA SO-82401', '400,00')],
+      { orderIds: ['z-1'] },
+    );
+    expect((await order('z-1')).status).toBe('open');
+    expect(await bank.linesOf(into.importId, 'open')).toMatchObject([
+      {
+        proposal: { certainty: 'likely', reasons: ['number-named', 'amount-equal', 'collection-under-way'] },
+      },
+    ]);
+    const back = await bank.imported([
+      HEADER,
+      line('01.03.2027', '01.03.2027', 'RIBA INSOLUTA SO-82401', '-404,50', 'Umsatz gebucht', ''),
+    ]);
+    const [out] = await bank.linesOf(back.importId, 'open');
+    expect(out).toMatchObject({
+      reversal: { paymentId: null, collections: [{ orderId: 'z-1', instalment: 1 }], fee: eur(4.5) },
+    });
+    expect((await bank.confirm(out.bankLineId)).body).toMatchObject({ state: 'booked' });
+    expect((await bank.confirm(out.bankLineId)).status).toBe(200);
+    expect(await order('z-1')).toMatchObject({ status: 'open', outstanding: eur(404.5) });
+    const [collection] = (await api.call('/orders/z-1/collections')).body.items;
+    expect(collection).toMatchObject({ state: 'unpaid' });
   });
 });

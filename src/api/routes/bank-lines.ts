@@ -8,7 +8,7 @@ import {
   bookReturn,
   requireBookable,
 } from '../../modules/banking/book-bank-line.ts';
-import { divideBankLine } from '../../modules/banking/divide-bank-line.ts';
+import { divideBankLine, type Item } from '../../modules/banking/divide-bank-line.ts';
 import { matchesFor, type Proposal, proposalsFor, returnsFor } from '../../modules/banking/matches.ts';
 import { explanationOf } from '../../modules/banking/rules/explanation.ts';
 import type { Match } from '../../modules/banking/rules/matching.ts';
@@ -63,9 +63,11 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
     throw new NettermsError('nothing-proposed', `Say whose payment line ${row.id} is, with \`customerId\`.`);
   }
 
-  /** The payment that an outgoing line takes back, as the caller gave it, or else as it is proposed. */
+  /** What an outgoing line takes back, as the caller gave it, or else as it is proposed. Throws `nothing-proposed`. */
   async function returnFrom(row: BankLineRow, { reverses, fee }: Confirmation) {
     const found = (await returnsFor(sql, [row])).get(row.id);
+    if (reverses === undefined && row.reverses === null && found && found.collections.length > 0)
+      return { paymentId: null, collections: found.collections };
     const paymentId = reverses ?? row.reverses ?? found?.paymentId ?? null;
     if (paymentId === null)
       throw new NettermsError(
@@ -121,18 +123,24 @@ export function bankLineEndpoints({ sql, commands }: { sql: Sql; commands: Comma
       handle: async ({ params: { bankLineId }, body, actor, now }) => {
         const by = { actor, now };
         const row = await getBankLine(sql, bankLineId);
-        if (body.collections !== undefined) {
-          const items = body.collections.map(({ amount, ...item }) => ({
-            ...item,
-            ...(amount === undefined ? {} : { amount: inCurrencyOf(row, amount) }),
-          }));
-          await commands.transact((tx, ask) => divideBankLine(tx, ask, bankLineId, items, by));
+        const divide = async (items: readonly Item[]) => {
+          const given = { items, charge: body.fee !== 'none' };
+          await commands.transact((tx, ask) => divideBankLine(tx, ask, bankLineId, given, by));
           return { body: viewOf(await getBankLine(sql, bankLineId), null) };
-        }
+        };
+        if (body.collections !== undefined)
+          return divide(
+            body.collections.map(({ amount, ...item }) => ({
+              ...item,
+              ...(amount === undefined ? {} : { amount: inCurrencyOf(row, amount) }),
+            })),
+          );
         if (row.direction === 'debit') {
           if (body.customerId !== undefined)
             invalid('/customerId', 'Money went out by this line: it is no payment of a customer.');
+          if (row.items > 0) return { body: viewOf(row, null), headers: replayedHeader(true) };
           const given = await returnFrom(row, body);
+          if (given.paymentId === null) return divide(given.collections);
           const { asked } = await commands.transact(async (tx, ask) => ({
             asked: await bookReturn(tx, ask, bankLineId, given, by),
           }));
@@ -232,5 +240,6 @@ const paymentOf = ({ kind: _, ...found }: Match & { kind: 'payment' }, money: Mi
 const reversalOf = ({ kind: _, fee, ...found }: ReturnMatch & { kind: 'reversal' }, money: Minor) => ({
   ...found,
   fee: fee === null ? null : money(fee),
+  collections: [...found.collections],
   reasons: [...found.reasons],
 });

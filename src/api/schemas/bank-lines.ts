@@ -24,6 +24,9 @@ export const proposal = z
 const reversal = z
   .object({
     paymentId: shown.paymentId.nullable(),
+    collections: z.array(z.object({ orderId: shown.orderId, instalment: z.int() })).meta({
+      description: 'The collection (RiBa, direct debit) that comes back, of which nothing is booked.',
+    }),
     customerId: shown.customerId.nullable(),
     fee: money.nullable().meta({ description: 'What the bank took for the return.' }),
     returnedOn: shown.day,
@@ -113,11 +116,11 @@ export const confirmation = z
     },
   )
   .refine(
-    ({ customerId, reverses, fee, collections }) =>
-      [customerId, reverses ?? fee, collections].filter((one) => one !== undefined).length <= 1,
+    ({ customerId, reverses, collections }) =>
+      [customerId, reverses, collections].filter((one) => one !== undefined).length <= 1,
     {
       message:
-        'A line is a payment (customerId), a return (reverses, fee) or several collections: give one of them.',
+        'A line is a payment (customerId), a return (reverses) or several collections: give one of them.',
     },
   )
   .meta({

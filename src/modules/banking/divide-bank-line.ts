@@ -1,3 +1,4 @@
+import { apportion } from '../../kernel/apportion.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { plainMoney } from '../../kernel/money.ts';
@@ -17,8 +18,8 @@ export type Item = { orderId: string; instalment: number; amount?: number | unde
 /**
  * Divides one line over several collections: what the bank credited for the month's presentations, or took back for
  * those that were returned. Incoming money moves each collection to `credited` (subject to collection: nothing is
- * booked), outgoing money to `unpaid`, on the line's day. The fee is what the line takes more than its parts. The parts
- * are remembered with the line; a repeat with the same parts changes nothing.
+ * booked), outgoing money to `unpaid`, on the line's day. What outgoing money is more than its parts is the bank's fee,
+ * which the customers are charged in equal parts if `charge` says so. The parts are remembered with the line; a repeat with the same parts changes nothing.
  * @throws NettermsError with the codes of `stepBankCollection` and `requireBookable`; `validation` if the parts are more
  *   than the line, or less than incoming money; `conflict` if it was divided otherwise
  */
@@ -26,7 +27,7 @@ export async function divideBankLine(
   tx: Tx,
   ask: Ask,
   lineId: string,
-  items: readonly Item[],
+  { items, charge }: { items: readonly Item[]; charge: boolean },
   { actor, now }: { actor: string; now: string },
 ): Promise<{ asked: Asked }> {
   const line = await lockBankLine(tx, lineId);
@@ -61,11 +62,17 @@ export async function divideBankLine(
       '/collections',
       `The parts add up to ${money(sum)}, but the line is ${money(line.amount)}: give the amount of each part.`,
     );
+  const fees = apportion(
+    charge ? line.amount - sum : 0,
+    parts.map(() => 1),
+  );
   const changedOrders: string[] = [];
-  for (const { orderId, instalment, amount } of parts) {
+  for (const [index, { orderId, instalment, amount }] of parts.entries()) {
+    const fee = fees[index] ?? 0;
     const step = await stepBankCollection(tx, ask, {
       ...{ orderId, instalment, method: null, on: line.valueOn, paymentId: null, confirmed: false },
-      ...{ state: line.direction === 'credit' ? 'credited' : 'unpaid', fee: 'policy', actor, now },
+      ...{ state: line.direction === 'credit' ? 'credited' : 'unpaid', actor, now },
+      fee: fee > 0 ? { amount: fee, currency: line.currency } : 'none',
       reason: `bank line ${lineId}`,
     } as const);
     changedOrders.push(...step.asked.changedOrders);

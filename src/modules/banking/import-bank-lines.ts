@@ -1,6 +1,6 @@
 import type { Fragment, Sql, Tx } from '../../platform/postgres/client.ts';
 import type { ImportRow } from '../imports/tables.ts';
-import { bookedPayments } from './matches.ts';
+import { returnables } from './matches.ts';
 import { matchReturn } from './rules/returns.ts';
 import type { StatementLine } from './rules/statement-line.ts';
 import { bankLineIsUntouched, noteBookedThrough } from './tables.ts';
@@ -27,7 +27,7 @@ export async function leaveOutDebits(sql: Sql, { id }: Pick<ImportRow, 'id'>): P
       order by number limit ${BATCH}`;
     if (debits.length === 0) return;
     after = debits.at(-1)!.number;
-    const payments = await bookedPayments(
+    const payments = await returnables(
       sql,
       debits.map(({ facts }) => facts),
     );

@@ -5,7 +5,7 @@ import { openDocuments } from './open-documents.ts';
 import { type BankLine, type Match, match } from './rules/matching.ts';
 import { numberKeysIn } from './rules/numbers.ts';
 import { RESEMBLING_DAYS, resembles } from './rules/resemblance.ts';
-import { type BookedPayment, HIGHEST_FEE, matchReturn, type ReturnMatch } from './rules/returns.ts';
+import { HIGHEST_FEE, matchReturn, type Returnable, type ReturnMatch } from './rules/returns.ts';
 import { wordsOf } from './rules/words-in-names.ts';
 import { type BankLineRow, bankLinesById, stateOf } from './tables.ts';
 
@@ -115,7 +115,7 @@ export async function returnsFor(
   lines: readonly BankLineRow[],
 ): Promise<ReadonlyMap<string, ReturnMatch>> {
   if (lines.length === 0) return new Map();
-  const payments = await bookedPayments(db, lines);
+  const payments = await returnables(db, lines);
   return new Map(
     lines.flatMap((line) => {
       const found = matchReturn(line, payments);
@@ -126,14 +126,16 @@ export async function returnsFor(
 
 type DebitLine = Pick<BankLineRow, 'amount' | 'currency' | 'reference' | 'payerIban' | 'returned'>;
 
-/** Booked payments that these lines may take back: what they name, and payments of the amount if they are returns. */
-export async function bookedPayments(db: Db, lines: readonly DebitLine[]): Promise<BookedPayment[]> {
+/** What these lines may take back: what they name, and payments of the amount if the bank calls them returns. */
+export async function returnables(db: Db, lines: readonly DebitLine[]): Promise<Returnable[]> {
   const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const returns = lines.filter(({ returned }) => returned !== null);
   const amounts = returns.map(({ amount }) => amount);
   const key = (column: string) =>
     db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
-  return db<BookedPayment[]>`
+  const rows = await db<
+    (Omit<Returnable, 'collection'> & { orderId: string | null; instalment: number | null })[]
+  >`
     with named as (
       select o.id from unnest(${keys}::text[]) k join orders o on ${key('o.order_number')} = k
       union select o.id from unnest(${keys}::text[]) k join orders o on ${key('o.id')} = k
@@ -142,7 +144,7 @@ export async function bookedPayments(db: Db, lines: readonly DebitLine[]): Promi
       select distinct l.payment_id from ledger l where l.order_id in (select id from named) and l.payment_id is not null
       union select p.payment_id from payments p, unnest(${amounts}::bigint[]) a
       where p.amount between a - ${HIGHEST_FEE} and a)
-    select p.payment_id, p.customer_id, c.name as customer_name, p.amount, p.currency, p.received_on, b.payer_iban,
+    select p.payment_id, null as order_id, null::int as instalment, p.customer_id, c.name as customer_name, p.amount, p.currency, p.received_on, b.payer_iban,
            (select coalesce(array_agg(distinct n), '{}') from ledger l join orders o on o.id = l.order_id
               left join invoice_parts ip on ip.order_id = o.id left join invoices i on i.id = ip.invoice_id,
               unnest(array[o.id::text, o.order_number, i.number]) n
@@ -151,5 +153,17 @@ export async function bookedPayments(db: Db, lines: readonly DebitLine[]): Promi
       left join bank_lines b on b.id::text = split_part(p.payment_id, ':', 1)
     where exists (select 1 from ledger l where l.payment_id = p.payment_id and l.kind = 'payment'
                   and not exists (select 1 from ledger r where r.reverses = l.id))
+    union all
+    select null, b.order_id, b.instalment, o.customer_id, c.name, n.amount, o.currency, b.state_on, null,
+           (select array_agg(distinct x) from unnest(array[o.id::text, o.order_number] || array(
+              select i.number from invoice_parts ip join invoices i on i.id = ip.invoice_id where ip.order_id = o.id)) x where x is not null)
+    from bank_collections b join orders o on o.id = b.order_id join customers c on c.id = o.customer_id
+      join instalments n on n.order_id = b.order_id and n.number = b.instalment
+    where b.state in ('presented', 'credited') and (o.id in (select id from named)
+      or exists (select 1 from unnest(${amounts}::bigint[]) a where n.amount between a - ${HIGHEST_FEE} and a))
     limit 5000`;
+  return rows.map(({ orderId, instalment, ...row }) => ({
+    ...row,
+    collection: orderId === null ? null : { orderId, instalment: instalment! },
+  }));
 }

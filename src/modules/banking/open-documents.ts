@@ -15,6 +15,7 @@ type Row = {
   outstanding: number;
   dueOn: Day;
   placedOn: Day;
+  collecting: boolean;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
@@ -27,6 +28,10 @@ const dueOn = (
   (select max(n.due_on) from instalments n where n.order_id = o.id))`;
 
 const placedOn = (db: Db, zone: string) => db`(o.placed_at at time zone ${zone})::date`;
+
+/** Whether the bank is collecting an instalment of the order `o`. */
+const collecting = (db: Db) => db`exists (
+  select 1 from bank_collections b where b.order_id = o.id and b.state in ('presented', 'credited'))`;
 
 /** The open orders, and the invoices for open orders, that these lines may pay: found by number or by amount. */
 export async function openDocuments(
@@ -45,12 +50,12 @@ export async function openDocuments(
         union select o.id from unnest(${keys}::text[]) k join orders o on ${keyOfColumn(db, 'o.id')} = k where o.status = 'open'
         union select o.id from unnest(${amounts}::bigint[]) a join orders o on o.outstanding = a where o.status = 'open')
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
-             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
+             o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
       from found join orders o on o.id = found.id join customers c on c.id = o.customer_id`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on,
-             ${placedOn(db, zone)} as placed_on
+             ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
       from unnest(${keys}::text[]) k join invoices i on ${keyOfColumn(db, 'i.number')} = k join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and p.payable > 0`,
@@ -58,7 +63,8 @@ export async function openDocuments(
       ? []
       : db<Row[]>`
       select r.reference as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
-             o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on
+             o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on,
+             ${collecting(db)} as collecting
       from payment_references r join orders o on o.id = any(r.order_ids) join customers c on c.id = o.customer_id
       where r.reference = any(${references}) and o.status = 'open'`,
   ]);
@@ -70,18 +76,29 @@ export async function openDocuments(
     .concat(sharedOf('invoice', invoices), sharedOf('reference', printed));
 }
 
-const documentOf = ({ orderId, amount, outstanding, dueOn, placedOn, ...row }: Row): OpenDocument => ({
+const documentOf = ({
+  orderId,
+  amount,
+  outstanding,
+  dueOn,
+  placedOn,
+  collecting,
+  ...row
+}: Row): OpenDocument => ({
   kind: 'order',
   ...row,
-  orders: [{ orderId, amount, outstanding, dueOn, placedOn }],
+  orders: [{ orderId, amount, outstanding, dueOn, placedOn, collecting }],
 });
 
 /** One document for each invoice or reference; there is one row for each of its orders. */
 function sharedOf(kind: OpenDocument['kind'], rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, outstanding, dueOn, placedOn, ...row } of rows) {
+  for (const { orderId, amount, outstanding, dueOn, placedOn, collecting, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
-    const orders = [...(found.get(key)?.orders ?? []), { orderId, amount, outstanding, dueOn, placedOn }];
+    const orders = [
+      ...(found.get(key)?.orders ?? []),
+      { orderId, amount, outstanding, dueOn, placedOn, collecting },
+    ];
     found.set(key, { kind, ...row, orders });
   }
   return [...found.values()];

@@ -48,6 +48,8 @@ function whyOpen({ certainty, reasons }: Match, { reversedPayments }: Line): str
     return 'It comes from an account that other customers have paid from before: check whose payment it is.';
   if (has('returned'))
     return 'The bank calls it money of yours that came back: check whether a customer paid it.';
+  if (has('collection-under-way'))
+    return 'The bank is collecting this order (RiBa, direct debit): confirm it as a payment, or with `collections` as the credit for the collection.';
   if (has('not-automatic')) return 'The customer is insolvent: a person decides what their money pays.';
   if (reversedPayments > 0) return 'Its payment was reversed: confirm it again, or otherwise, or ignore it.';
   if (has('amount-differs'))
@@ -61,9 +63,11 @@ function whyOpen({ certainty, reasons }: Match, { reversedPayments }: Line): str
     : 'It names no open order or invoice, and no open order has its amount and its payer: say whose payment it is.';
 }
 
-function whyReturn({ paymentId, reasons }: ReturnMatch): string {
+function whyReturn({ paymentId, collections, reasons }: ReturnMatch): string {
   if (reasons.includes('several-payments'))
     return 'It takes back one of several payments: say which, with `reverses`.';
+  if (collections.length > 0)
+    return 'It takes back a collection (RiBa, direct debit): confirmed as proposed, that one is unpaid on its day, with the bank’s fee.';
   return paymentId === null
     ? 'The bank calls it a return, but no payment fits: say which payment it takes back, or ignore it.'
     : 'It takes back a payment: confirmed as proposed, that payment is reversed on its day, with the bank’s fee.';

@@ -43,6 +43,8 @@ export type OpenDocument = {
     /** When its earliest unpaid instalment is due. */
     readonly dueOn: Day;
     readonly placedOn: Day;
+    /** The bank is collecting it (RiBa, direct debit): the money may be the bank's credit. */
+    readonly collecting: boolean;
   }[];
 };
 
@@ -55,6 +57,7 @@ export const reasons = [
   'iban-known',
   'iban-of-another',
   'before-order',
+  'collection-under-way',
   'resembles-another',
   'returned',
   'not-automatic',
@@ -87,7 +90,7 @@ const none: Match = {
 
 /**
  * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
- * its amount is exactly what they ask for; it is not older than the orders, does not come from the IBAN of another
+ * its amount is exactly what they ask for; the bank is not collecting them; it is not older than the orders, does not come from the IBAN of another
  * customer, and resembles no line that is already here. Likely: it names documents of one customer, but something else
  * speaks against them; or it names none, but has the amount of exactly one document, and a payer whose name or IBAN
  * fits; or only its IBAN is known. A number of up to four digits names nothing if another payer is given and the amount
@@ -162,8 +165,9 @@ function byNumber(line: BankLine, all: readonly OpenDocument[], known: Known): M
     return part > 0 ? [{ orderId, amount: part }] : [];
   });
   const automatic = named.every((one) => one.automatic);
+  const collecting = named.some((one) => one.orders.some((order) => order.collecting));
   return {
-    certainty: equal && automatic && !before && !several ? 'certain' : 'likely',
+    certainty: equal && automatic && !before && !several && !collecting ? 'certain' : 'likely',
     customerId,
     // No order is paid before it was placed: the money is kept as credit, and can be allocated then.
     allocations: before ? [] : allocations,
@@ -173,6 +177,7 @@ function byNumber(line: BankLine, all: readonly OpenDocument[], known: Known): M
       equal ? 'amount-equal' : 'amount-differs',
       ...(several ? (['payer-named'] as const) : []),
       ...(before ? (['before-order'] as const) : []),
+      ...(collecting ? (['collection-under-way'] as const) : []),
       ...(automatic ? [] : (['not-automatic'] as const)),
     ],
     resembles: null,

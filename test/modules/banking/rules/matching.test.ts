@@ -17,12 +17,12 @@ const document = (
   currency: 'EUR',
   automatic: true,
   kind: 'order',
-  orders: [{ orderId, amount, outstanding: amount, dueOn, placedOn: '2027-01-01' }],
+  orders: [{ orderId, amount, outstanding: amount, dueOn, placedOn: '2027-01-01', collecting: false }],
 });
 const invoice = (number: string, orderId: string, amount: number, outstanding: number): OpenDocument => ({
   ...document(number, amount),
   kind: 'invoice',
-  orders: [{ orderId, amount, outstanding, dueOn: '2027-03-31', placedOn: '2027-01-01' }],
+  orders: [{ orderId, amount, outstanding, dueOn: '2027-03-31', placedOn: '2027-01-01', collecting: false }],
 });
 
 const documents = [

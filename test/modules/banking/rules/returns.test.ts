@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type BookedPayment,
-  type Debit,
-  matchReturn,
-} from '../../../../src/modules/banking/rules/returns.ts';
+import { type Debit, matchReturn, type Returnable } from '../../../../src/modules/banking/rules/returns.ts';
 
-const payment = (paymentId: string, amount: number, given: Partial<BookedPayment> = {}): BookedPayment => ({
-  ...{ paymentId, customerId: 'alfa', customerName: 'Alfa Ricambi S.r.l.', amount, currency: 'EUR' },
+const payment = (paymentId: string, amount: number, given: Partial<Returnable> = {}): Returnable => ({
+  ...{
+    paymentId,
+    collection: null,
+    customerId: 'alfa',
+    customerName: 'Alfa Ricambi S.r.l.',
+    amount,
+    currency: 'EUR',
+  },
   ...{ receivedOn: '2026-11-01', numbers: ['SO-1042', 'FT 9/2026'], payerIban: null },
   ...given,
 });
