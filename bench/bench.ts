@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBanking } from './parts/banking.ts';
 import { measureCheckout } from './parts/checkout.ts';
 import { measureEligibility } from './parts/eligibility.ts';
 import { measureEvents } from './parts/events.ts';
@@ -18,6 +19,7 @@ const parts = {
   memory: measureMemory,
   eligibility: measureEligibility,
   reports: measureReports,
+  banking: measureBanking,
 } satisfies Record<string, (world: World, quick: boolean) => Promise<Findings>>;
 type Part = keyof typeof parts;
 

@@ -32,6 +32,7 @@ export const MAX_MAILS_PER_SECOND = 10_000;
 
 export type World = {
   sql: Sql;
+  databaseUrl: string;
   client: Client;
   temporalAddress: string;
   smtpUrl: string;
@@ -180,6 +181,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
 
     return {
       sql,
+      databaseUrl: database.url,
       client,
       temporalAddress: temporal.address,
       smtpUrl,

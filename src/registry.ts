@@ -1,5 +1,5 @@
 import { returnedBankCollections } from './modules/bank-collections/tables.ts';
-import { importBankLines } from './modules/banking/import-bank-lines.ts';
+import { importBankLines, leaveOutDebits } from './modules/banking/import-bank-lines.ts';
 import type { Pipeline } from './modules/commands/apply.ts';
 import { type Commands, createCommands } from './modules/commands/commands.ts';
 import type {
@@ -107,7 +107,10 @@ export function commandsFor({
 }
 
 /** How the lines of each kind of import are applied. */
-export const importAppliers: Appliers = { customers: importCustomers, payments: importBankLines };
+export const importAppliers: Appliers = {
+  customers: { apply: importCustomers },
+  payments: { prepare: leaveOutDebits, apply: importBankLines },
+};
 
 /**
  * What the poller looks for: orders whose workflow was never started or has not reported in time, commands that no

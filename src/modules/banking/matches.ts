@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../platform/postgres/client.ts';
 import { merchantZone } from '../settings/tables.ts';
 import { openDocuments } from './open-documents.ts';
@@ -7,6 +8,9 @@ import { RESEMBLING_DAYS, resembles } from './rules/resemblance.ts';
 import { HIGHEST_FEE, matchReturn, type Returnable, type ReturnMatch } from './rules/returns.ts';
 import { wordsOf } from './rules/words-in-names.ts';
 import { type BankLineRow, bankLinesById, stateOf } from './tables.ts';
+
+/** How many lines are compared before the process answers others: a few milliseconds. */
+const MATCHED_AT_ONCE = 25;
 
 /** What a bank line probably is: a payment, or the return of one. */
 export type Proposal = ({ kind: 'payment' } & Match) | ({ kind: 'reversal' } & ReturnMatch);
@@ -46,7 +50,12 @@ export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise
     customersOfIban: customersByIban.get(line.payerIban ?? '') ?? [],
     resembling: resembling.get(line.id) ?? null,
   });
-  return new Map(open.map((line) => [line.id, match(line, documents, known(line))]));
+  const found = new Map<string, Match>();
+  for (const [at, line] of open.entries()) {
+    if (at % MATCHED_AT_ONCE === 0) await setImmediate();
+    found.set(line.id, match(line, documents, known(line)));
+  }
+  return found;
 }
 
 /** The words in these payers' names that several customers have in theirs. */
@@ -128,8 +137,9 @@ export async function returnables(db: Db, lines: readonly DebitLine[]): Promise<
     (Omit<Returnable, 'collection'> & { orderId: string | null; instalment: number | null })[]
   >`
     with named as (
-      select id from orders o where ${key('o.order_number')} = any(${keys}) or ${key('o.id')} = any(${keys})
-      union select p.order_id from invoices i join invoice_parts p on p.invoice_id = i.id where ${key('i.number')} = any(${keys})),
+      select o.id from unnest(${keys}::text[]) k join orders o on ${key('o.order_number')} = k
+      union select o.id from unnest(${keys}::text[]) k join orders o on ${key('o.id')} = k
+      union select p.order_id from unnest(${keys}::text[]) k join invoices i on ${key('i.number')} = k join invoice_parts p on p.invoice_id = i.id),
     found as (
       select distinct l.payment_id from ledger l where l.order_id in (select id from named) and l.payment_id is not null
       union select p.payment_id from payments p, unnest(${amounts}::bigint[]) a

@@ -43,19 +43,22 @@ export async function openDocuments(
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
   const references = keys.filter(isPaymentReference);
   const [orders, invoices, printed] = await Promise.all([
+    // Looked up one by one: with `= any`, a prepared statement soon compares each open order with each of thousands of keys.
     db<Row[]>`
+      with found as materialized (
+        select o.id from unnest(${keys}::text[]) k join orders o on ${keyOfColumn(db, 'o.order_number')} = k where o.status = 'open'
+        union select o.id from unnest(${keys}::text[]) k join orders o on ${keyOfColumn(db, 'o.id')} = k where o.status = 'open'
+        union select o.id from unnest(${amounts}::bigint[]) a join orders o on o.outstanding = a where o.status = 'open')
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
              o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
-      from orders o join customers c on c.id = o.customer_id
-      where o.status = 'open' and (${keyOfColumn(db, 'o.order_number')} = any(${keys})
-        or ${keyOfColumn(db, 'o.id')} = any(${keys}) or o.outstanding = any(${amounts}))`,
+      from found join orders o on o.id = found.id join customers c on c.id = o.customer_id`,
     db<Row[]>`
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on,
              ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
-      from invoices i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
+      from unnest(${keys}::text[]) k join invoices i on ${keyOfColumn(db, 'i.number')} = k join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
-      where o.status = 'open' and ${keyOfColumn(db, 'i.number')} = any(${keys}) and p.payable > 0`,
+      where o.status = 'open' and p.payable > 0`,
     references.length === 0
       ? []
       : db<Row[]>`

@@ -74,9 +74,10 @@ export async function readStatementFile(file: Buffer, options: StatementOptions)
   const format = recognise(file);
   const content = await format.read(file, { now, zone, separator: options.separator, sheet: options.sheet });
   if (content.kind === 'statements') {
+    const today = dayAt(now, zone);
     const rows = content.entries.map((entry): ReadLine => {
       const { number, raw } = entry;
-      if ('line' in entry) return withinTime(entry.line, number, raw, dayAt(now, zone));
+      if ('line' in entry) return withinTime(entry.line, number, raw, today);
       return { number, raw, rejected: 'not-readable', column: '', detail: entry.problem };
     });
     const how = { separator: null, sheet: null, headerLine: null, account: null, mapping: null };

@@ -2,12 +2,19 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { recordAudit } from '../audit/tables.ts';
 import { getImport, type ImportKind, type ImportRow, lockOf } from './tables.ts';
 
-/** Applies the waiting lines, notes each outcome, and reports from time to time how many lines it has processed. */
-export type Applier = (
-  tx: Tx,
-  row: ImportRow,
-  given: { now: string; reportProgress: (lines: number) => Promise<void> },
-) => Promise<void>;
+export type Applier = {
+  /**
+   * What can be done before, so that the transaction that applies the lines is shorter: nothing that is visible before
+   * the end. It may be interrupted, repeated, and done twice at once.
+   */
+  prepare?: (sql: Sql, row: ImportRow) => Promise<void>;
+  /** Applies the waiting lines, notes each outcome, and reports from time to time how many lines it has processed. */
+  apply: (
+    tx: Tx,
+    row: ImportRow,
+    given: { now: string; reportProgress: (lines: number) => Promise<void> },
+  ) => Promise<void>;
+};
 
 /** How each kind is applied; src/registry.ts lists them. */
 export type Appliers = Readonly<Record<ImportKind, Applier>>;
@@ -23,6 +30,8 @@ export async function applyImport(
   { appliers, now }: { appliers: Appliers; now: string },
 ): Promise<ImportRow> {
   await sql`update imports set state = 'applying', applied = 0 where id = ${id} and finished_at is null`;
+  const waiting = await getImport(sql, id);
+  if (waiting.finishedAt === null) await appliers[waiting.kind].prepare?.(sql, waiting);
   return inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${lockOf(tx, id)})`;
     const row = await getImport(tx, id);
@@ -31,7 +40,7 @@ export async function applyImport(
     const reportProgress = async (lines: number): Promise<void> => {
       await sql`update imports set applied = ${lines} where id = ${id} and finished_at is null`;
     };
-    await appliers[row.kind](tx, row, { now, reportProgress });
+    await appliers[row.kind].apply(tx, row, { now, reportProgress });
     return finish(tx, row, now);
   });
 }

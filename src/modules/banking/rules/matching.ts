@@ -99,7 +99,7 @@ const none: Match = {
 export function match(line: BankLine, documents: readonly OpenDocument[], known: Known = nothing): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
   const named = mostSpecific(open, placesIn(line.reference)).filter(
-    (one) => !SHORT_NUMBER.test(numberKey(one.number)) || isMeant(one, line, known),
+    (one) => !SHORT_NUMBER.test(keyOf(one)) || isMeant(one, line, known),
   );
   const found =
     named.length > 0 ? byNumber(line, named, known) : (byAmount(line, open, known) ?? byIban(known));
@@ -120,14 +120,22 @@ function doubted(found: Match, { returned }: BankLine, { customersOfIban, resemb
   return { ...found, certainty, reasons: [...found.reasons, ...doubts], resembles: resembling };
 }
 
+/** A document's number as it is compared; the same documents are compared with many lines. */
+function keyOf(one: OpenDocument): string {
+  const key = keys.get(one) ?? numberKey(one.number);
+  keys.set(one, key);
+  return key;
+}
+const keys = new WeakMap<OpenDocument, string>();
+
 /** The named documents, without those whose number occurs only within the number of another named document. */
 function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
-  const numbers = new Set(open.map(({ number }) => numberKey(number)));
+  const numbers = new Set(open.map(keyOf));
   const named = places.filter(({ key }) => numbers.has(key));
   const inside = (one: Place) =>
     named.some(({ from, to }) => from <= one.from && one.to <= to && to - from > one.to - one.from);
   const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));
-  return open.filter(({ number }) => whole.has(numberKey(number)));
+  return open.filter((one) => whole.has(keyOf(one)));
 }
 
 const isMeant = (one: OpenDocument, line: BankLine, known: Known): boolean =>

@@ -40,23 +40,21 @@ export function placesIn(text: string): Place[] {
   const pieces = piecesOf(read.toUpperCase());
   const cuts = (at: number) => pieces[at]?.day !== null && pieces[at]?.day === pieces[at - 1]?.day;
   const numbered = afterPrefix(pieces);
-  const places = pieces.flatMap((_, from) =>
-    Array.from({ length: Math.min(PIECES, pieces.length - from) }, (__, more): Place[] => {
-      const to = from + more + 1;
-      // 12/11/2026 may be a number as a whole, but its 2026 alone is not.
-      if (cuts(from) || cuts(to)) return [];
-      const key = pieces
-        .slice(from, to)
-        .map(({ text }) => text)
-        .join('');
+  const places: Place[] = [];
+  for (let from = 0; from < pieces.length; from++) {
+    // 12/11/2026 may be a number as a whole, but its 2026 alone is not.
+    if (cuts(from)) continue;
+    let key = '';
+    for (let to = from + 1; to <= Math.min(from + PIECES, pieces.length); to++) {
+      key += pieces[to - 1]!.text;
+      if (cuts(to)) continue;
       const inside = numberInReference(key);
-      return [{ key, from, to }, ...(inside === null ? [] : [{ key: inside, from, to }])];
-    }).flat(),
-  );
-  return [
-    ...places.filter(({ key }) => key.length >= SHORTEST_KEY && (/\d/.test(key) || isPaymentReference(key))),
-    ...numbered,
-  ];
+      for (const found of inside === null ? [key] : [key, inside])
+        if (found.length >= SHORTEST_KEY && (/\d/.test(found) || isPaymentReference(found)))
+          places.push({ key: found, from, to });
+    }
+  }
+  return [...places, ...numbered];
 }
 
 /**

@@ -9,7 +9,9 @@
 
 -- Shared by several tables
 
-create domain external_id as text check (value ~ '^[A-Za-z0-9._:~-]{1,100}$' and value not in ('.', '..'));
+-- The length apart: a counted repetition makes the pattern ten times slower, and it is checked for every row written.
+create domain external_id as text
+  check (value ~ '^[A-Za-z0-9._:~-]+$' and length(value) <= 100 and value not in ('.', '..'));
 create domain currency_code as text check (value ~ '^[A-Z]{3}$');
 
 create function refuse_change() returns trigger language plpgsql as $$
@@ -293,6 +295,7 @@ create index orders_charged on orders (id) include (customer_id, currency, confi
 -- Numbers without punctuation, to find them in a payer's text.
 create index orders_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))));
 create index orders_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))));
+create index orders_by_outstanding on orders (outstanding) where status = 'open';
 
 -- owner: orders; ledger writes outstanding, charges
 create table instalments (

@@ -128,12 +128,9 @@ function bookedAmong(rows: readonly Row[]): readonly Row[] {
 
 /** The rows that show what the columns hold: those with a day and something else, above lines that are not booked. */
 function movementsAmong(rows: readonly Row[]): readonly Row[] {
+  const isMovement = ({ cells }: Row) => cells.filter((cell) => cell !== '').length > 2 && cells.some(isDay);
   const booked = bookedAmong(rows);
-  const movements = booked.filter(
-    ({ cells }) => cells.filter((cell) => cell !== '').length > 2 && cells.some(isDay),
-  );
-  if (movements.length > 0) return movements;
-  return booked.length > 0 ? booked : rows;
+  return [booked.filter(isMovement), rows.filter(isMovement), booked].find((some) => some.length > 0) ?? rows;
 }
 
 const unclearDays: Question = {

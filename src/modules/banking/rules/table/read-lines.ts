@@ -40,7 +40,7 @@ export type ReadRow = { readonly row: Row } & (
 );
 
 type Context = {
-  readonly now: string;
+  readonly today: Day;
   readonly zone: string;
   /** The account of lines that name none themselves. */
   readonly account: string | null;
@@ -51,7 +51,12 @@ type Context = {
 const EARLIEST: Day = '1900-01-01';
 
 /** Reads the rows below the header, one by one: what is wrong with one of them does not touch the others. */
-export function readRows(rows: readonly Row[], mapping: Mapping, context: Context): ReadRow[] {
+export function readRows(
+  rows: readonly Row[],
+  mapping: Mapping,
+  { now, ...given }: Omit<Context, 'today'> & { readonly now: string },
+): ReadRow[] {
+  const context = { ...given, today: dayAt(now, given.zone) };
   const read: ReadRow[] = [];
   let booked = true;
   for (const row of rows) {
@@ -107,7 +112,7 @@ function readRow(row: Row, mapping: Mapping, context: Context): ReadRow {
   }
 }
 
-function lineIn(row: Row, mapping: Mapping, { now, zone, account, own }: Context): ReadRow {
+function lineIn(row: Row, mapping: Mapping, { today, zone, account, own }: Context): ReadRow {
   const { columns, header } = mapping;
   const cell = (column: number | undefined) => cellAt(row, column);
   const amounts = [columns.amount, columns.credit, columns.debit].map(cell);
@@ -135,7 +140,6 @@ function lineIn(row: Row, mapping: Mapping, { now, zone, account, own }: Context
   const status = said === 'booked' && unbooked ? 'pending' : said;
   const { amount, currency, direction } = amountIn(row, mapping);
   if (direction === 'none' || amount === 0) return noMovement;
-  const today = dayAt(now, zone);
   const value = dayIn(days[0]!, mapping, zone);
   const booking = dayIn(days[1]!, mapping, zone, mapping.bookingFormat);
   if (status !== 'booked' && value === null && booking === null)
