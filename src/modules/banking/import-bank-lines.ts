@@ -47,7 +47,7 @@ export async function importBankLines(
   const updated = await updateOpenLines(tx, id);
   await tx`
     update import_lines l set facts = null, outcome = case
-        when b.import_id = ${id} then 'created' when b.id = any(${updated}) then 'updated' else 'unchanged' end
+        when b.id = any(${updated}) then 'updated' when b.import_id = ${id} then 'created' else 'unchanged' end
     from bank_lines b where l.import_id = ${id} and l.outcome is null and b.id = l.subject`;
   await noteBookedThrough(tx, id, options.statement?.bookedThrough ?? {}, now);
 }
@@ -116,25 +116,30 @@ async function knownByContent(
     where ${agree} and l.import_id = ${id} and l.number = sent.position`;
 }
 
-/** A line that was pending is booked some days later, with another day and often another text. */
+/**
+ * A line that was pending is booked some days later, with another day and often another text. Lines that can be no such
+ * pair at all are left out before the earliest are paired with the earliest.
+ */
 async function knownAsPending(tx: Tx, id: string): Promise<void> {
+  const fits = tx`s.amount = k.amount and s.currency = k.currency and s.direction = k.direction
+    and (s.account is null or k.account is null or s.account = k.account)
+    and s.value_on - k.value_on between -2 and ${PENDING_DAYS}`;
+  const place = (position: Fragment) =>
+    tx`row_number() over (partition by amount, currency, direction order by value_on, ${position}) as place`;
   await tx`
-    with sent as (
-      select *, row_number() over (partition by amount, currency, direction order by value_on, position) as place
-      from (${sent(tx, id)}) s),
-    known as (
-      select *, row_number() over (partition by amount, currency, direction order by value_on, id) as place
-      from (${others(tx, id)}) k where status = 'pending' and ignored_at is null)
-    update import_lines l set subject = known.id
-    from sent join known using (amount, currency, direction, place)
-    where l.import_id = ${id} and l.number = sent.position
-      and (sent.account is null or known.account is null or sent.account = known.account)
-      and sent.value_on - known.value_on between -2 and ${PENDING_DAYS}`;
+    with sent as (${sent(tx, id)}),
+    known as (select * from (${others(tx, id)}) b where status = 'pending' and ignored_at is null),
+    booked as (select *, ${place(tx`position`)} from sent s where exists (select 1 from known k where ${fits})),
+    announced as (select *, ${place(tx`id`)} from known k where exists (select 1 from sent s where ${fits}))
+    update import_lines l set subject = k.id
+    from booked s join announced k using (amount, currency, direction, place)
+    where ${fits} and l.import_id = ${id} and l.number = s.position`;
 }
 
 /**
  * Updates open lines that were read differently before: so a wrong mapping can be corrected. What was booked by the bank
- * does not become pending again by an older file. Returns their ids.
+ * does not become pending again by an older file. A line whose status changes is from then on a line of this file: it is
+ * compared with those of the others. Returns their ids.
  */
 async function updateOpenLines(tx: Tx, id: string): Promise<string[]> {
   // Locked first, so that a line that is booked at this very moment is seen as booked.
@@ -149,7 +154,8 @@ async function updateOpenLines(tx: Tx, id: string): Promise<string[]> {
   const updated = await tx<{ id: string }[]>`
     update bank_lines set account = coalesce(f.account, bank_lines.account), booked_on = f.booked_on, value_on = f.value_on, amount = f.amount,
       currency = f.currency, direction = f.direction, status = f.status, returned = f.returned, reference = f.reference, payer = f.payer,
-      payer_iban = f.payer_iban, bank_reference = f.bank_reference, fee = f.fee
+      payer_iban = f.payer_iban, bank_reference = f.bank_reference, fee = f.fee,
+      import_id = case when bank_lines.status = f.status then bank_lines.import_id else ${id} end
     from import_lines l, ${facts(tx)}
     where l.import_id = ${id} and l.outcome is null and l.subject = bank_lines.id and bank_lines.id = any(${ids})
       and ${bankLineIsUntouched(tx)} and not (bank_lines.status = 'booked' and f.status = 'pending')
