@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { addDays } from '../../src/kernel/calendar.ts';
 import { bookCertain } from '../../src/modules/banking/book-bank-line.ts';
 import { importLines } from '../../src/modules/banking/statement-file.ts';
 import { bankLinesById, stateOf } from '../../src/modules/banking/tables.ts';
@@ -10,56 +9,19 @@ import { importAppliers } from '../../src/registry.ts';
 import type { Answer, Api } from '../api/harness.ts';
 import { type Books, SETTLED } from './books.ts';
 import { type Line, Pool, type Seen } from './pool.ts';
-
-/** The number of an order as the bank's texts name it. */
-export const numberOf = (orderId: string): string => orderId.replace('-o', 'x').toUpperCase();
-/** How many days an order was placed before its life begins, so that money can come on different days. */
-export const PLACED_BEFORE = 3;
-
-const order = fc.nat({ max: 2 });
-const place = fc.nat({ max: 9 });
-const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
-/** A part payment: half of what is owed, or any amount. */
-const partly = fc.oneof(fc.constant('half' as const), amount);
-/** With a number of the bank's own in its text, by which two equal payments can be told apart. */
-const marked = fc.boolean();
-const daysAgo = fc.nat({ max: 2 });
-const of = <Is extends string>(is: Is) => ({ is: fc.constant(is) });
-
-/** What a bank's file has: money for orders, lines of earlier files in one form or another, and money that goes out. */
-const entry = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ ...of('exact'), order, both: fc.boolean(), marked, daysAgo }) },
-  { weight: 3, arbitrary: fc.record({ ...of('part'), order, amount: partly, marked, daysAgo }) },
-  { weight: 2, arbitrary: fc.record({ ...of('pending'), order, amount: fc.option(partly), marked }) },
-  { weight: 1, arbitrary: fc.record({ ...of('early'), order, marked }) },
-  { weight: 1, arbitrary: fc.record({ ...of('foreign'), order, marked }) },
-  { weight: 2, arbitrary: fc.record({ ...of('again'), place }) },
-  { weight: 3, arbitrary: fc.record({ ...of('alike'), place, longer: fc.boolean(), daysAgo }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ ...of('return'), place, fee: fc.nat({ max: 30 }), said: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: fc.record({ ...of('outgoing'), amount }) },
-);
-type Entry = typeof entry extends fc.Arbitrary<infer One> ? One : never;
+import { amount, type Entry, newest, openStatements } from './statements.ts';
 
 /** What a person does with a line of the pool. */
 export const decision = fc.record({
   do: fc.constant('decide'),
-  place,
+  place: fc.nat({ max: 9 }),
   /** As proposed; for an order that the person names; for what is due first; as credit; or not at all. */
   how: fc.constantFrom('proposed', 'proposed', 'said', 'oldest', 'credit', 'ignore', 'restore'),
-  order,
+  order: fc.nat({ max: 2 }),
   amount,
   fee: fc.option(fc.nat({ max: 30 })),
 });
 type Decision = typeof decision extends fc.Arbitrary<infer One> ? One : never;
-
-/** A file of the bank. */
-export const bankFile = fc.record({
-  do: fc.constant('file'),
-  lines: fc.array(entry, { minLength: 1, maxLength: 3 }),
-});
 
 /** A customer's life, as far as the bank takes part in it. */
 type Life = {
@@ -84,92 +46,13 @@ const accounting = { as: 'accounting' } as const;
 /** The bank's files in a customer's life, and what people decide about their lines. */
 export function openBank({ api, customer, ids, idOf, newId, books, working, ...life }: Life) {
   const pool = new Pool(books);
-  /** All lines that the bank has ever shown, in the form in which it showed them. */
-  const shown: Seen[] = [];
-  let moneys = 0;
+  const nextFile = openStatements({ customer, idOf, books, today: life.today });
   const payer = `CLIENTE ${customer.toUpperCase()}`;
 
-  /** The line of a file; null if the bank has nothing to show. */
-  function lineOf(given: Entry): Seen | null {
-    const { today } = life;
-    const about = (orderIds: readonly string[], amount: number, more: Partial<Seen> = {}): Seen => {
-      const money = ++moneys;
-      const mark = 'marked' in given && given.marked ? [`TRN${customer}N${money}`.toUpperCase()] : [];
-      const marks = [...orderIds.map(numberOf), ...mark];
-      const day = addDays(today(), -('daysAgo' in given ? given.daysAgo : 0));
-      const text = `Saldo ${marks.join(' ')} ${inLetters(money)}`;
-      return {
-        ...{ direction: 'credit', amount, currency: 'EUR', day, status: 'booked', text },
-        ...{ names: orderIds, marks, returned: null, money, ...more },
-      };
-    };
-    const exactly = (orderIds: readonly string[], more: Partial<Seen> = {}) => {
-      const owed = books.openOf(orderIds).reduce((sum, id) => sum + books.outstanding(id), 0);
-      return about(orderIds, Math.max(owed, 1), more);
-    };
-    const earlier = (place: number, is: (seen: Seen) => boolean): Seen | undefined => {
-      const known = shown.filter(is);
-      return newest(known, place);
-    };
-    switch (given.is) {
-      case 'exact': {
-        const id = idOf(given.order);
-        return exactly(given.both ? [...new Set([id, idOf(given.order + 1)])] : [id]);
-      }
-      case 'part':
-      case 'pending': {
-        const id = idOf(given.order);
-        const half = Math.ceil(books.outstanding(id) / 2) || 1;
-        const status = given.is === 'pending' ? 'pending' : 'booked';
-        if (given.amount === null) return exactly([id], { status });
-        return about([id], given.amount === 'half' ? half : given.amount, { status });
-      }
-      case 'early': {
-        const id = idOf(given.order);
-        return exactly([id], { day: addDays(books.orders.get(id)!.placedOn, -1) });
-      }
-      case 'foreign':
-        return exactly([idOf(given.order)], { currency: 'USD' });
-      case 'again':
-        return earlier(given.place, () => true) ?? null;
-      case 'alike': {
-        const one = earlier(given.place, ({ direction }) => direction === 'credit');
-        if (!one) return null;
-        const { text, marks } = one;
-        const longer = given.longer ? [`ID${customer}N${shown.length}`.toUpperCase()] : [];
-        return {
-          ...one,
-          status: 'booked',
-          day: addDays(today(), -given.daysAgo),
-          text: [text, ...longer].join(' '),
-          marks: [...marks, ...longer],
-        };
-      }
-      case 'return': {
-        const known = [...books.payments.values()].filter(({ orders }) => orders.size > 0);
-        const payment = newest(known, given.place);
-        if (!payment) return null;
-        const [named] = payment.orders;
-        const returned = given.said ? 'Insoluto' : null;
-        return about([named!], payment.amount + given.fee, { direction: 'debit', returned });
-      }
-      case 'outgoing':
-        return about([], given.amount, {
-          direction: 'debit',
-          text: `Bonifico a fornitore ${inLetters(++moneys)}`,
-        });
-    }
-  }
-
-  /** A file of the bank is imported. It shows no money twice. */
+  /** A file of the bank is imported. */
   async function receive(entries: readonly Entry[]): Promise<void> {
-    const file: Seen[] = [];
-    for (const entry of entries) {
-      const line = lineOf(entry);
-      if (line && !file.some(({ money }) => money === line.money)) file.push(line);
-    }
+    const file = nextFile(entries);
     if (file.length === 0) return;
-    shown.push(...file.filter((seen) => !shown.includes(seen)));
     const { clock, sql } = api;
     const importId = newId('b');
     const by = { actor: 'user:accounting', now: clock.now };
@@ -341,10 +224,6 @@ export function openBank({ api, customer, ids, idOf, newId, books, working, ...l
   return { receive, decide, compare, end };
 }
 
-/** The newest, the one before it, and so on. */
-const newest = <One>(all: readonly One[], place: number): One | undefined =>
-  all.at(-1 - (place % Math.max(all.length, 1)));
-
 /** A line of a file as it was read. */
 function rowOf(seen: Seen, number: number, payer: string) {
   const { day, text: reference, direction, amount, currency, status, returned } = seen;
@@ -369,7 +248,3 @@ function rowOf(seen: Seen, number: number, payer: string) {
 async function* inOne<Given>(lines: Given[]): AsyncGenerator<Given[]> {
   yield lines;
 }
-
-/** A word for a number, without digits: it is no number of anything. */
-const inLetters = (number: number): string =>
-  [...String(number)].map((digit) => 'abcdefghij'[Number(digit)]).join('');

@@ -5,8 +5,9 @@ import type { OrderCommandRow } from '../../src/modules/commands/tables.ts';
 import type { Answer, Api } from '../api/harness.ts';
 import { aLook, settings } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { bankFile, decision, numberOf, openBank, PLACED_BEFORE } from './bank.ts';
+import { decision, openBank } from './bank.ts';
 import { Books, type Command, SETTLED } from './books.ts';
+import { amount, bankFile, numberOf, PLACED_BEFORE } from './statements.ts';
 
 /** Does the orders' work, and gives the time of each step of a life. */
 export type Workers = {
@@ -17,7 +18,6 @@ export type Workers = {
 };
 
 const money = (amount: number) => ({ amount, currency: 'EUR' });
-const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
 const order = fc.nat({ max: 2 });
 
 /** Asked of one order at the same time; they may arrive in any sequence. */
