@@ -15,16 +15,17 @@ export class ApiProblem extends Error {
 
 export type ApiClient = <T>(method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<T>;
 
-/** Calls the public API under `/v1` like any other client. */
+/** Calls the public API under `/v1` like any other client. A body of bytes is a CSV file, any other is JSON. */
 export function apiClient(origin: string, key: string): ApiClient {
   return async <T>(method: string, path: string, body?: unknown) => {
+    const isFile = body instanceof Uint8Array;
     const response = await fetch(`${origin}/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isFile ? 'text/csv' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? (body as BodyInit) : JSON.stringify(body) }),
     });
     const text = await response.text();
     const answer = text.startsWith('{') ? JSON.parse(text) : {};

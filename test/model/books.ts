@@ -2,19 +2,22 @@
 type Order = {
   status: 'reserved' | 'open' | 'settled' | 'cancelled' | 'written_off';
   total: number;
-  /** By payments and credit, less what was reversed. */
+  /** The day on which it was placed. */
+  placedOn: string;
+  /** By payments and credit, less what was reversed and without what paid costs. */
   received: number;
-  /** By credit notes and write-offs, as far as it reduced what is owed. */
+  /** By credit notes and write-offs, as far as it reduced what is owed, without costs. */
   forgiven: number;
+  /** The banks' fees for returned payments: what is owed of them, and what was paid. */
+  costs: { open: number; paid: number };
   /** By credit notes, including what exceeds the balance. */
   credited: number;
   /** What credit notes turned into credit, out of what was received. */
   made: number;
   fulfilled: number;
-  /** From the moment on in which it is asked. */
-  invoiced: boolean;
-  /** A fulfilment was asked with what is followed now, and may wait behind it. */
-  reporting: boolean;
+  invoiced: number;
+  /** A fulfilment or an invoice was asked with what is followed now: it may count already, or wait behind it. */
+  meanwhile: 'fulfil' | 'invoice' | null;
 };
 /** The prefix of the ids of payments that are settlements. */
 export const SETTLED = 'settle:';
@@ -22,7 +25,11 @@ export const SETTLED = 'settle:';
 /** What a payment has paid, by order, and how much of it is held as credit. */
 type Payment = {
   id: string;
+  amount: number;
+  receivedOn: string;
   step: number;
+  /** The orders that it ever paid. */
+  orders: Set<string>;
   paid: Map<string, number>;
   left: number;
   reversed: boolean;
@@ -56,11 +63,13 @@ export class Books {
   readonly orders = new Map<string, Order>();
   readonly payments = new Map<string, Payment>();
   unapplied = 0;
+  /** By an admin's decision: whether the customer may buy on terms, and whether it is insolvent. */
+  standing: 'may-buy' | 'may-not' | 'insolvent' = 'may-buy';
   /** Counts up with time: what comes at the same step is in the order of the ids. */
   step = 0;
   private paidSoFar = 0;
 
-  place(id: string, total: number, confirm: 'now' | 'later'): void {
+  place(id: string, total: number, confirm: 'now' | 'later', placedOn: string): void {
     const status = confirm === 'now' ? 'open' : 'reserved';
     const none = {
       received: 0,
@@ -68,15 +77,20 @@ export class Books {
       credited: 0,
       made: 0,
       fulfilled: 0,
-      invoiced: false,
-      reporting: false,
+      invoiced: 0,
+      meanwhile: null,
     };
-    this.orders.set(id, { status, total, ...none });
+    this.orders.set(id, { status, total, placedOn, costs: { open: 0, paid: 0 }, ...none });
   }
 
   outstanding(id: string): number {
-    const { status, total, received, forgiven } = this.orders.get(id)!;
-    return status === 'open' ? total - received - forgiven : 0;
+    const { status, total, received, forgiven, costs } = this.orders.get(id)!;
+    return status === 'open' ? total - received - forgiven + costs.open : 0;
+  }
+
+  /** The orders that are open: only these can be paid. */
+  openOf(ids: readonly string[]): string[] {
+    return ids.filter((id) => this.orders.get(id)!.status === 'open');
   }
 
   get exposure(): number {
@@ -86,9 +100,10 @@ export class Books {
   }
 
   /** Money that comes from the customer, before any order takes some of it. */
-  receive(paymentId: string, amount: number): void {
-    const none = { paid: new Map(), reversed: false, lastPaid: 0 };
-    this.payments.set(paymentId, { id: paymentId, step: this.step, left: amount, ...none });
+  receive(paymentId: string, amount: number, receivedOn: string): void {
+    const none = { paid: new Map(), orders: new Set<string>(), reversed: false, lastPaid: 0 };
+    const { step } = this;
+    this.payments.set(paymentId, { id: paymentId, amount, receivedOn, step, left: amount, ...none });
     this.unapplied += amount;
   }
 
@@ -96,12 +111,16 @@ export class Books {
   judge(id: string, command: Command): boolean | null {
     const order = this.orders.get(id)!;
     const open = order.status === 'open';
-    /** Another total is not less than what was forgiven or credited; how much was invoiced is not modelled here. */
+    /** Another total is not less than what was forgiven, credited or invoiced. */
     const mayBe = (total: number) =>
-      total < order.forgiven + order.made ? false : order.invoiced ? null : true;
+      total < Math.max(order.forgiven + order.made, order.invoiced)
+        ? false
+        : order.meanwhile === 'invoice'
+          ? null
+          : true;
     switch (command.kind) {
       case 'confirm':
-        return order.status === 'reserved';
+        return order.status === 'reserved' && this.standing === 'may-buy';
       case 'recordPayment':
         return true;
       case 'settle':
@@ -109,9 +128,8 @@ export class Books {
         return open;
       case 'cancel':
         if (open && !command.everything) {
-          if (order.invoiced || order.reporting) return null;
-          if (order.fulfilled > 0)
-            return Math.max(order.fulfilled, order.forgiven + order.made) < order.total;
+          if (order.meanwhile !== null) return null;
+          if (this.staysOwed(order) > 0) return this.staysOwed(order) < order.total;
         }
         // What credit notes had turned into credit may already be spent: then it cannot be withdrawn.
         return open ? (order.credited === 0 ? true : null) : order.status === 'reserved';
@@ -121,6 +139,7 @@ export class Books {
         return open && (command.amount ?? 0) <= this.outstanding(id);
       case 'amend':
         if (!open && order.status !== 'reserved') return false;
+        if (command.total > order.total && this.standing !== 'may-buy') return false;
         return mayBe(command.total);
       case 'reschedule':
         return (
@@ -138,8 +157,9 @@ export class Books {
         return order.status !== 'reserved' && order.status !== 'cancelled';
       case 'chase':
       case 'chargeInterest':
-      case 'waive':
         return false;
+      case 'waive':
+        return (open || order.status === 'settled') && order.costs.open + order.costs.paid > 0;
       case 'allocate':
         return open && this.payments.get(command.paymentId)!.left >= command.amount
           ? this.outstanding(id) > 0
@@ -149,43 +169,49 @@ export class Books {
     }
   }
 
-  /** What an applied command did. */
-  apply(id: string, command: Command): void {
+  /**
+   * What an applied command did; `today` is the day on which money counts that came with it. What is paid, forgiven or
+   * released of the costs depends on instalments. The model has none: it takes what is left of them, `costs`.
+   */
+  apply(id: string, command: Command, { today, costs }: { today: string; costs: number }): void {
     const order = this.orders.get(id)!;
+    /** What the command took of the costs. */
+    const ofCosts = order.costs.open - costs;
+    if (ofCosts < 0) throw new Error(`${command.kind} charged costs: ${JSON.stringify(order)}`);
     switch (command.kind) {
       case 'confirm':
         order.status = 'open';
         break;
       case 'recordPayment':
-        this.receive(command.paymentId, command.amount);
-        this.pay(id, command.paymentId, command.amount);
+        this.receive(command.paymentId, command.amount, today);
+        // What an insolvent customer's money pays, a person decides.
+        this.pay(id, command.paymentId, this.standing === 'insolvent' ? 0 : command.amount);
         break;
       case 'settle':
         {
           const amount = this.outstanding(id);
-          this.receive(command.paymentId, amount);
+          this.receive(command.paymentId, amount, today);
           this.pay(id, command.paymentId, amount);
         }
         break;
       case 'cancel':
         if (command.reducedTo != null) {
-          const { fulfilled, invoiced, reporting, forgiven, made } = order;
-          const owed = Math.max(fulfilled, forgiven + made);
-          if (invoiced || reporting ? command.reducedTo < owed : command.reducedTo !== owed)
+          const owed = this.staysOwed(order);
+          if (order.meanwhile !== null ? command.reducedTo < owed : command.reducedTo !== owed)
             throw new Error(`a cancellation left ${command.reducedTo} of ${JSON.stringify(order)}`);
           this.setTotal(id, command.reducedTo);
           break;
         }
-        if (fulfilledOf(order) > 0 && !command.everything)
-          throw new Error(`a cancellation took what was delivered: ${JSON.stringify(order)}`);
+        if (!command.everything && this.staysOwed(order) > 0)
+          throw new Error(`a cancellation took what was delivered or invoiced: ${JSON.stringify(order)}`);
         if (order.status === 'open') {
           // What was received becomes credit without a payment, less what credit notes had already turned into credit.
-          this.unapplied += order.received - order.made;
+          this.unapplied += order.received + order.costs.paid - order.made;
         }
         order.status = 'cancelled';
         return;
       case 'credit': {
-        const reduced = Math.min(command.amount, this.outstanding(id));
+        const reduced = Math.min(command.amount, Math.max(this.outstanding(id) - order.costs.open, 0));
         order.forgiven += reduced;
         order.credited += command.amount;
         // No more than was paid: not what was written off.
@@ -197,7 +223,17 @@ export class Books {
       case 'writeOff':
         order.forgiven += command.amount ?? Math.min(command.upTo ?? 0, this.outstanding(id));
         if (this.outstanding(id) === 0) order.status = 'written_off';
+        order.forgiven -= ofCosts;
         break;
+      case 'waive': {
+        // What had paid the costs pays the rest of the order; what is left of it becomes credit.
+        const rest = order.status === 'open' ? order.total - order.received - order.forgiven : 0;
+        const moved = Math.min(order.costs.paid, rest);
+        order.received += moved;
+        this.unapplied += order.costs.paid - moved;
+        order.costs = { open: 0, paid: 0 };
+        break;
+      }
       case 'amend':
         this.setTotal(id, command.total);
         break;
@@ -220,6 +256,32 @@ export class Books {
         break;
     }
     if (order.status === 'open' && this.outstanding(id) === 0) order.status = 'settled';
+    if (['recordPayment', 'settle', 'allocate', 'applyCredit'].includes(command.kind)) {
+      order.received -= ofCosts;
+      order.costs.paid += ofCosts;
+    }
+    if (['amend', 'fulfil', 'cancel'].includes(command.kind)) {
+      // Money that a lower total released has paid costs.
+      this.unapplied -= ofCosts;
+      order.costs.paid += ofCosts;
+    }
+    order.costs.open = costs;
+  }
+
+  /** A confirmation that came after the customer's terms had ended: the reservation is cancelled, nothing is owed. */
+  lapse(id: string): void {
+    this.orders.get(id)!.status = 'cancelled';
+  }
+
+  /** Money that came back with a fee, which one of the orders bears. */
+  chargeFee(id: string, fee: number): void {
+    this.orders.get(id)!.costs.open += fee;
+  }
+
+  /** What a store's cancellation leaves: what is delivered or invoiced, and no less than what need not be paid. */
+  private staysOwed(order: Order): number {
+    const kept = Math.max(fulfilledOf(order), order.status === 'reserved' ? 0 : order.invoiced);
+    return kept === 0 ? 0 : Math.min(Math.max(kept, order.forgiven + order.made), order.total);
   }
 
   /** Which payments a lower total has released depends on instalments. The model has none: it takes the shares given. */
@@ -239,8 +301,11 @@ export class Books {
     }
   }
 
-  /** Reverses a payment: what it paid is owed again, and what is held of it is gone. */
-  reverse(paymentId: string): void {
+  /**
+   * Reverses a payment: what it paid is owed again, and what is held of it is gone. `costs`: what is then owed of the costs
+   * of each order, which depends on instalments.
+   */
+  reverse(paymentId: string, costs: ReadonlyMap<string, number>): void {
     const payment = this.payments.get(paymentId)!;
     this.unapplied -= payment.left;
     const { paid } = payment;
@@ -252,7 +317,10 @@ export class Books {
       const order = this.orders.get(id)!;
       if (order.status === 'cancelled' || amount === 0) continue;
       const before = order.status;
-      order.received -= amount;
+      const ofCosts = (costs.get(id) ?? 0) - order.costs.open;
+      order.costs.open += ofCosts;
+      order.costs.paid -= ofCosts;
+      order.received -= amount - ofCosts;
       order.status = 'open';
       this.creditAfterAll(id);
       if (this.outstanding(id) === 0) order.status = before;
@@ -263,7 +331,8 @@ export class Books {
   private creditAfterAll(id: string): void {
     const order = this.orders.get(id)!;
     const left = [...this.payments.values()].reduce((sum, payment) => sum + payment.left, 0);
-    const back = Math.max(Math.min(order.made, this.outstanding(id), this.unapplied - left), 0);
+    const principal = this.outstanding(id) - order.costs.open;
+    const back = Math.max(Math.min(order.made, principal, this.unapplied - left), 0);
     order.made -= back;
     order.forgiven += back;
     this.unapplied -= back;
@@ -290,6 +359,7 @@ export class Books {
     payment.left -= paid;
     payment.lastPaid = ++this.paidSoFar;
     payment.paid.set(id, (payment.paid.get(id) ?? 0) + paid);
+    payment.orders.add(id);
     this.orders.get(id)!.received += paid;
     this.unapplied -= paid;
   }
@@ -310,7 +380,9 @@ export class Books {
   }
 
   private inTime(): Payment[] {
-    return [...this.payments.values()].sort((a, b) => a.step - b.step || (a.id < b.id ? -1 : 1));
+    const place = ({ receivedOn, step, id }: Payment) =>
+      `${receivedOn} ${String(step).padStart(4, '0')} ${id}`;
+    return [...this.payments.values()].sort((a, b) => (place(a) < place(b) ? -1 : 1));
   }
 
   /** Credit as such comes first from what no payment left, then from payments, the oldest first. */

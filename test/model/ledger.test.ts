@@ -8,7 +8,7 @@ import { fromDelivery, offerMore } from '../support/merchant.ts';
 import { life, live, type Workers } from './lives.ts';
 
 /** `MODEL_RUNS=1000 npx vitest run --project servers test/model` runs that many lives. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 15);
+const RUNS = Number(process.env.MODEL_RUNS ?? 12);
 
 let api: Api;
 beforeAll(async () => {

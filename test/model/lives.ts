@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { dayAt } from '../../src/kernel/calendar.ts';
 import type { OrderCommandRow } from '../../src/modules/commands/tables.ts';
 import type { Answer, Api } from '../api/harness.ts';
-import { aLook } from '../support/builders.ts';
+import { aLook, settings } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
+import { decision, openBank } from './bank.ts';
 import { Books, type Command, SETTLED } from './books.ts';
+import { amount, bankFile, numberOf, PLACED_BEFORE } from './statements.ts';
 
 /** Does the orders' work, and gives the time of each step of a life. */
 export type Workers = {
@@ -15,7 +18,6 @@ export type Workers = {
 };
 
 const money = (amount: number) => ({ amount, currency: 'EUR' });
-const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
 const order = fc.nat({ max: 2 });
 
 /** Asked of one order at the same time; they may arrive in any sequence. */
@@ -43,17 +45,21 @@ type Asking = Pick<OrderCommandRow, 'id' | 'orderId' | 'kind' | 'body' | 'outcom
   paymentId: string | null;
 };
 type Asked = Of<typeof asked>;
+type InvoiceBody = { number: string; total: { amount: number } };
 type Of<A> = A extends fc.Arbitrary<infer One> ? One : never;
 
+const asking = fc.record({
+  do: fc.constant('ask'),
+  order,
+  all: fc.array(asked, { minLength: 1, maxLength: 4 }),
+});
+const reversal = fc.record({ do: fc.constant('reverse'), place: fc.nat({ max: 9 }) });
+const standing = fc.record({
+  do: fc.constant('stand'),
+  as: fc.constantFrom('suspended', 'revoked', 'insolvency', 'by_rules'),
+});
 const step = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('ask'),
-      order,
-      all: fc.array(asked, { minLength: 1, maxLength: 4 }),
-    }),
-  },
+  { weight: 5, arbitrary: asking },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -63,18 +69,34 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('refund'), amount }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reverse'), place: fc.nat({ max: 9 }) }) },
+  { weight: 2, arbitrary: reversal },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('oldEpisode'), order }) },
+  { weight: 1, arbitrary: standing },
 );
+/** The life of a customer whose money comes through the bank's files. */
+const stepAtTheBank = fc.oneof(
+  { weight: 7, arbitrary: bankFile },
+  { weight: 6, arbitrary: decision },
+  { weight: 2, arbitrary: reversal },
+  { weight: 1, arbitrary: asking },
+  { weight: 1, arbitrary: standing },
+);
+const someOrders = (minLength: number, confirm: readonly ('now' | 'later')[]) =>
+  fc.array(fc.record({ total: amount, confirm: fc.constantFrom(...confirm) }), { minLength, maxLength: 3 });
+const terms = fc.constantFrom('net30', 'weekly', 'deposit', 'delivered', 'half');
 /** Orders on the same terms, and what happens to them; `fromDelivery` must be offered. */
-export const life = fc.record({
-  orders: fc.array(fc.record({ total: amount, confirm: fc.constantFrom('now', 'later') }), {
-    minLength: 1,
-    maxLength: 3,
+export const life = fc.oneof(
+  fc.record({
+    orders: someOrders(1, ['now', 'later']),
+    terms,
+    steps: fc.array(step, { minLength: 1, maxLength: 14 }),
   }),
-  terms: fc.constantFrom('net30', 'weekly', 'deposit', 'delivered', 'half'),
-  steps: fc.array(step, { minLength: 1, maxLength: 14 }),
-});
+  fc.record({
+    orders: someOrders(2, ['now', 'now', 'later']),
+    terms,
+    steps: fc.array(stepAtTheBank, { minLength: 3, maxLength: 10, size: 'max' }),
+  }),
+);
 
 /** One customer's life, in the product and in the model: the ids of its orders. */
 export async function live(
@@ -84,47 +106,77 @@ export async function live(
   { orders, terms, steps }: Of<typeof life>,
 ): Promise<string[]> {
   const books = new Books();
+  /** The day in the merchant's zone. */
+  const today = () => dayAt(api.clock.now, settings.timeZone);
   let serial = 0;
   const newId = (what: string) => `${customer}-${String(serial++).padStart(4, '0')}-${what}`;
   api.clock.now = workers.tick();
-  await addCustomer(api.sql, customer);
+  await addCustomer(api.sql, customer, { name: `Cliente ${customer}` });
   const ids = orders.map((_, index) => `${customer}-o${index}`);
   for (const [index, { total, confirm }] of orders.entries()) {
+    // Not with a deposit, which would be overdue, nor a reservation, which would have expired.
+    const daysBefore = confirm === 'now' && terms !== 'deposit' ? PLACED_BEFORE : 0;
+    const placedAt = new Date(Date.parse(api.clock.now) - daysBefore * 86_400_000).toISOString();
     const placed = {
+      ...(daysBefore > 0 ? { placedAt } : {}),
       orderId: ids[index],
+      orderNumber: numberOf(ids[index]!),
       customerId: customer,
       total: money(total),
       confirm,
       termsCode: terms,
     };
     expect((await api.call('/orders', placed)).status).toBe(201);
-    books.place(ids[index]!, total, confirm);
+    books.place(ids[index]!, total, confirm, dayAt(placedAt, settings.timeZone));
   }
   const dayAfter = (days: number) =>
     new Date(Date.parse(api.clock.now) + days * 86_400_000).toISOString().slice(0, 10);
   const idOf = (place: number) => ids[place % ids.length]!;
+  const bank = openBank({
+    api,
+    customer,
+    ids,
+    idOf,
+    newId,
+    books,
+    working,
+    followSince,
+    lastPosition,
+    costsWithout,
+    today,
+  });
 
-  for (const one of steps) {
-    books.step += 1;
-    api.clock.now = workers.tick();
-    if (one.do === 'ask') await askAll(idOf(one.order), one.all);
-    else if (one.do === 'receive') await receive(one.amount, one.parts);
-    else if (one.do === 'refund') await refund(one.amount);
-    else if (one.do === 'reverse') await reverse(one.place);
-    else await oldEpisode(idOf(one.order));
-    await compare();
+  try {
+    for (const one of steps) {
+      books.step += 1;
+      api.clock.now = workers.tick();
+      if (one.do === 'ask') await askAll(idOf(one.order), one.all);
+      else if (one.do === 'receive') await receive(one.amount, one.parts);
+      else if (one.do === 'refund') await refund(one.amount);
+      else if (one.do === 'reverse') await reverse(one.place);
+      else if (one.do === 'stand') await stand(one.as);
+      else if (one.do === 'file') await bank.receive(one.lines);
+      else if (one.do === 'decide') await bank.decide(one);
+      else await oldEpisode(idOf(one.order));
+      await compare();
+    }
+  } finally {
+    await bank.end();
   }
   return ids;
 
   async function askAll(id: string, all: readonly Asked[]): Promise<void> {
     const before = await lastPosition();
-    books.orders.get(id)!.reporting = all.some(({ kind }) => kind === 'fulfil');
+    const asks = (kind: Asked['kind']) => all.some((one) => one.kind === kind);
+    const order = books.orders.get(id)!;
+    order.meanwhile = asks('invoice') ? 'invoice' : asks('fulfil') ? 'fulfil' : null;
+    const invoices = new Map<string, number>();
     const calls = all.flatMap((one) => {
       const body = bodyOf(id, one);
       const times = 'twice' in one && one.twice ? 2 : 1;
       const call =
         one.kind === 'invoice'
-          ? () => api.call(`/invoices/${(body as { number: string }).number}`, body, { method: 'PUT' })
+          ? () => putInvoice(body as InvoiceBody, invoices)
           : () => api.call(`/orders/${id}/${pathOf[one.kind]}`, body, 'by' in one ? { as: one.by } : {});
       return Array.from({ length: times }, call);
     });
@@ -133,8 +185,15 @@ export async function live(
     const kept = await commandsSince(before);
     const [only] = all;
     if (answers.length === 1 && answers[0]!.status >= 400 && kept.length === 0) refusedAtOnce(id, only!);
-    if (all.some(({ kind }) => kind === 'invoice')) books.orders.get(id)!.invoiced = true;
     for (const row of kept) await follow(row);
+    for (const invoiced of invoices.values()) order.invoiced += invoiced;
+    order.meanwhile = null;
+  }
+
+  async function putInvoice(body: InvoiceBody, accepted: Map<string, number>): Promise<Answer> {
+    const answer = await api.call(`/invoices/${body.number}`, body, { method: 'PUT' });
+    if (answer.status < 300) accepted.set(body.number, body.total.amount);
+    return answer;
   }
 
   /** What is refused at once keeps nothing. If it came alone, the model must refuse it too. */
@@ -216,9 +275,11 @@ export async function live(
     const what = `${JSON.stringify(command)} on ${JSON.stringify(books.orders.get(orderId))}: ${outcome} ${refusal}`;
     // An extension may come too late, or a second time.
     if (must !== null && kind !== 'extend') expect(outcome === 'applied', what).toBe(must);
+    if (kind === 'confirm' && outcome !== 'applied' && books.orders.get(orderId)!.status === 'reserved')
+      books.lapse(orderId);
     if (outcome !== 'applied') return;
-    books.apply(orderId, command);
-    if (kind === 'amend' || kind === 'fulfil' || reducedTo !== null)
+    books.apply(orderId, command, { today: today(), costs: await costsAfter(id, orderId) });
+    if (kind === 'amend' || kind === 'fulfil' || kind === 'waive' || reducedTo !== null)
       books.learnShares(orderId, await sharesOf(orderId));
   }
 
@@ -239,8 +300,8 @@ export async function live(
       [...wanted.values()].reduce((sum, part) => sum + part, 0) <= of;
     expect([first.status, second.status].map((status) => status < 300)).toEqual([fits, fits]);
     if (!fits) return;
-    books.receive(paymentId, of);
-    for (const row of await commandsSince(before)) await follow(row);
+    books.receive(paymentId, of, today());
+    await followSince(before);
   }
 
   async function refund(of: number): Promise<void> {
@@ -259,7 +320,19 @@ export async function live(
     const { reversed } = books.payments.get(paymentId)!;
     // The credit that it had become may be spent: then the reversal is refused, and nothing changes.
     expect([200, reversed ? 200 : 409], JSON.stringify(body)).toContain(status);
-    if (status === 200 && !reversed) books.reverse(paymentId);
+    if (status === 200 && !reversed) books.reverse(paymentId, await costsWithout(paymentId));
+  }
+
+  /** An admin's decision on the customer. Only a return to the rules ends an insolvency. */
+  async function stand(as: 'suspended' | 'revoked' | 'insolvency' | 'by_rules'): Promise<void> {
+    const path = { suspended: 'suspend', revoked: 'revoke', insolvency: 'insolvency', by_rules: 'use-rules' }[
+      as
+    ];
+    const { status } = await api.call(`/customers/${customer}/${path}`, { reason: 'r' });
+    const refused = books.standing === 'insolvent' && (as === 'suspended' || as === 'revoked');
+    expect(status).toBe(refused ? 409 : 200);
+    if (refused) return;
+    books.standing = as === 'by_rules' ? 'may-buy' : as === 'insolvency' ? 'insolvent' : 'may-not';
   }
 
   /** A workflow of a finished episode can do nothing. */
@@ -269,8 +342,14 @@ export async function live(
   }
 
   async function compare(): Promise<void> {
-    for (const id of ids) {
-      const { body } = await api.call(`/orders/${id}`);
+    const [account, payments, ...orders] = await Promise.all([
+      api.call(`/customers/${customer}`),
+      api.call(`/payments?customerId=${customer}&limit=200`),
+      ...ids.map((id) => api.call(`/orders/${id}`)),
+      bank.compare(),
+    ]);
+    for (const [index, id] of ids.entries()) {
+      const { body } = orders[index] as Answer;
       const { status, total } = books.orders.get(id)!;
       expect([id, body.status, body.total.amount, body.outstanding.amount]).toEqual([
         id,
@@ -283,16 +362,26 @@ export async function live(
       );
       expect(parts.every((part: number) => part >= 0)).toBe(true);
     }
-    const { credit } = (await api.call(`/customers/${customer}`)).body;
+    const { credit } = account.body;
     expect([credit.exposure.amount, credit.unapplied.amount]).toEqual([books.exposure, books.unapplied]);
     expect(books.unapplied).toBeGreaterThanOrEqual(0);
     for (const [paymentId, { paid, left, reversed }] of books.payments) {
       if (paymentId.startsWith(SETTLED)) continue;
-      const { body } = await api.call(`/payments/${paymentId}`);
+      const body = payments.body.items.find((one: { paymentId: string }) => one.paymentId === paymentId);
       if (reversed) expect(body.reversed).toEqual(body.amount);
       else expect(body.allocated.amount).toBe([...paid.values()].reduce((sum, part) => sum + part, 0));
       expect(left).toBeGreaterThanOrEqual(0);
     }
+  }
+
+  function working<T>(call: Promise<T>): Promise<T> {
+    return workers.answered(ids, [call]).then(([answer]) => answer!);
+  }
+
+  async function followSince(position: number): Promise<Asking[]> {
+    const kept = await commandsSince(position);
+    for (const row of kept) await follow(row);
+    return kept;
   }
 
   async function commandsSince(position: number): Promise<Asking[]> {
@@ -308,6 +397,25 @@ export async function live(
     const [row] = await api.sql<{ by: number | null }[]>`
       select sum(amount)::bigint as by from ledger where command_id = ${commandId} and kind = 'amendment'`;
     return row!.by === null ? null : books.orders.get(orderId)!.total + row!.by;
+  }
+  /** What was owed of an order's costs once the command was applied. */
+  async function costsAfter(commandId: string, orderId: string): Promise<number> {
+    const { open, paid } = books.orders.get(orderId)!.costs;
+    if (open === 0 && paid === 0) return 0;
+    const [row] = await api.sql<{ open: number | null }[]>`
+      select sum(amount)::bigint as open from ledger
+      where order_id = ${orderId} and account = 'receivable' and part = 'charges'
+        and id <= (select max(id) from ledger where command_id = ${commandId})`;
+    const [booked] = await api.sql`select 1 from ledger where command_id = ${commandId} limit 1`;
+    return booked ? (row!.open ?? 0) : open;
+  }
+  /** What is owed of the costs of the orders that a payment paid, but for the fee of its return. */
+  async function costsWithout(paymentId: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await api.sql<{ orderId: string; open: number }[]>`
+      select order_id, sum(amount)::bigint as open from ledger
+      where order_id = any(${ids}) and account = 'receivable' and part = 'charges'
+        and not (kind = 'return_fee' and payment_id = ${paymentId}) group by 1`;
+    return new Map(rows.map(({ orderId, open }) => [orderId, open]));
   }
   /** How much of each payment pays the order. */
   async function sharesOf(orderId: string): Promise<ReadonlyMap<string, number>> {

@@ -1,4 +1,5 @@
 import { explain } from '../setup-error.ts';
+import { showBankFile } from './bank-file.ts';
 import { showDecline } from './decline.ts';
 import { showInstalments } from './instalments.ts';
 import { showLife } from './life.ts';
@@ -13,6 +14,7 @@ try {
   await showInstalments(merchant);
   await showTransfer(merchant);
   await showBouncedRiba(merchant);
+  await showBankFile(merchant);
 } catch (error) {
   console.error(`\n${explain(error)}`);
   process.exitCode = 1;

@@ -63,10 +63,10 @@ export async function importBankLines(
   await tx`
     insert into bank_lines (id, import_id, ${columns(tx)}, created_at)
     select subject, ${id}, ${columns(tx)}, ${now} from sent_lines order by subject on conflict (id) do nothing`;
-  const updated = await updateOpenLines(tx);
+  const updated = await updateOpenLines(tx, id);
   await tx`
     update import_lines l set subject = s.subject, facts = null, outcome = case
-        when b.import_id = ${id} then 'created' when b.id = any(${updated}) then 'updated' else 'unchanged' end
+        when b.id = any(${updated}) then 'updated' when b.import_id = ${id} then 'created' else 'unchanged' end
     from sent_lines s join bank_lines b on b.id = s.subject where l.import_id = ${id} and l.number = s.position`;
   await noteBookedThrough(tx, id, options.statement?.bookedThrough ?? {}, now);
 }
@@ -124,30 +124,34 @@ async function knownByContent(tx: Tx, { alike, agree }: { alike: Fragment; agree
 }
 
 /**
- * A line that was pending is booked some days later, with another day and often another text. In an older file it is
- * still pending: it is the booked line.
+ * A line that was pending is booked some days later, with another day and often another text; in an older file it is
+ * still pending, and is the booked line. Lines that can be no such pair at all are left out before the earliest are
+ * paired with the earliest.
  */
 async function knownAsPending(tx: Tx, known: 'pending' | 'booked'): Promise<void> {
+  const later = known === 'pending' ? tx`s.value_on - k.value_on` : tx`k.value_on - s.value_on`;
+  const fits = tx`s.amount = k.amount and s.currency = k.currency and s.direction = k.direction
+    and (s.account is null or k.account is null or s.account = k.account) and ${later} between -2 and ${PENDING_DAYS}`;
+  const place = (position: Fragment) =>
+    tx`row_number() over (partition by amount, currency, direction order by value_on, ${position}) as place`;
   await tx`
-    with sent as (
-      select *, row_number() over (partition by amount, currency, direction order by value_on, position) as place
-      from (${sent(tx)}) s where ${known === 'pending' ? tx`true` : tx`status = 'pending'`}),
+    with sent as (select * from (${sent(tx)}) s where ${known === 'pending' ? tx`true` : tx`status = 'pending'`}),
     known as (
-      select *, row_number() over (partition by amount, currency, direction order by value_on, id) as place
-      from (${others(tx)}) k where status = ${known} and ignored_at is null
-        and value_on between (select min(value_on) from sent) - ${PENDING_DAYS}::int and (select max(value_on) from sent) + ${PENDING_DAYS}::int)
-    update sent_lines l set subject = known.id
-    from sent join known using (amount, currency, direction, place)
-    where l.position = sent.position
-      and (sent.account is null or known.account is null or sent.account = known.account)
-      and ${known === 'pending' ? tx`sent.value_on - known.value_on` : tx`known.value_on - sent.value_on`} between -2 and ${PENDING_DAYS}`;
+      select * from (${others(tx)}) b where status = ${known} and ignored_at is null
+        and value_on between (select min(value_on) from sent) - ${PENDING_DAYS}::int and (select max(value_on) from sent) + ${PENDING_DAYS}::int),
+    later as (select *, ${place(tx`position`)} from sent s where exists (select 1 from known k where ${fits})),
+    earlier as (select *, ${place(tx`id`)} from known k where exists (select 1 from sent s where ${fits}))
+    update sent_lines l set subject = k.id
+    from later s join earlier k using (amount, currency, direction, place)
+    where ${fits} and l.position = s.position`;
 }
 
 /**
  * Updates open lines that were read differently before: so a wrong mapping can be corrected. What was booked by the bank
- * does not become pending again by an older file. Returns their ids.
+ * does not become pending again by an older file. A line whose status changes is from then on a line of this file: it is
+ * compared with those of the others. Returns their ids.
  */
-async function updateOpenLines(tx: Tx): Promise<string[]> {
+async function updateOpenLines(tx: Tx, id: string): Promise<string[]> {
   // Locked first, so that a line that is booked at this very moment is seen as booked.
   const other = await tx<{ id: string }[]>`
     select b.id from bank_lines b join sent_lines f on f.subject = b.id
@@ -159,7 +163,8 @@ async function updateOpenLines(tx: Tx): Promise<string[]> {
   const updated = await tx<{ id: string }[]>`
     update bank_lines set account = coalesce(f.account, bank_lines.account), booked_on = f.booked_on, value_on = f.value_on, amount = f.amount,
       currency = f.currency, direction = f.direction, status = f.status, returned = f.returned, reference = f.reference, payer = f.payer,
-      payer_iban = f.payer_iban, bank_reference = f.bank_reference, fee = f.fee
+      payer_iban = f.payer_iban, bank_reference = f.bank_reference, fee = f.fee,
+      import_id = case when bank_lines.status = f.status then bank_lines.import_id else ${id} end
     from sent_lines f
     where f.subject = bank_lines.id and bank_lines.id = any(${ids})
       and ${bankLineIsUntouched(tx)} and not (bank_lines.status = 'booked' and f.status = 'pending')

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../platform/postgres/client.ts';
 import { merchantZone } from '../settings/tables.ts';
 import { openDocuments } from './open-documents.ts';
+import { resemblingLines } from './resembling-lines.ts';
 import { type BankLine, type Match, match } from './rules/matching.ts';
 import { numberKeysIn } from './rules/numbers.ts';
-import { RESEMBLING_DAYS, resembles } from './rules/resemblance.ts';
 import { HIGHEST_FEE, matchReturn, type Returnable, type ReturnMatch } from './rules/returns.ts';
 import { wordsOf } from './rules/words-in-names.ts';
-import { type BankLineRow, bankLinesById, stateOf } from './tables.ts';
+import { type BankLineRow, stateOf } from './tables.ts';
 
 /** How many lines are compared before the process answers others: a few milliseconds. */
 const MATCHED_AT_ONCE = 25;
@@ -83,30 +83,6 @@ async function customersOfIbans(
       select 1 from ledger l join ledger r on r.reverses = l.id where l.payment_id = p.payment_id and l.kind = 'payment')
     group by i.iban`;
   return new Map(rows.map(({ iban, customers }) => [iban, customers]));
-}
-
-/** For each line an older or booked line of another file that may be the same money. */
-async function resemblingLines(db: Db, lines: readonly BankLineRow[]): Promise<ReadonlyMap<string, string>> {
-  const pairs = await db<{ id: string; other: string }[]>`
-    select l.id, o.id as other
-    from jsonb_to_recordset(${db.json(lines.map(({ id, amount, currency, valueOn, createdAt, importId, direction }) => ({ id, amount, currency, value_on: valueOn, created_at: createdAt, import_id: importId, direction })))})
-      as l (id text, amount bigint, currency text, value_on date, created_at timestamptz, import_id text, direction text),
-    lateral (
-      select b.id from bank_lines b
-      where b.amount = l.amount and b.currency = l.currency and b.direction = l.direction and b.status = 'booked'
-        and b.value_on between l.value_on - ${RESEMBLING_DAYS}::int and l.value_on + ${RESEMBLING_DAYS}::int
-        and b.import_id <> l.import_id and b.ignored_at is null and b.created_at <= l.created_at
-        and (b.created_at < l.created_at or b.import_id < l.import_id)
-      order by b.value_on limit 50) o`;
-  if (pairs.length === 0) return new Map();
-  const others = new Map(
-    (await bankLinesById(db, [...new Set(pairs.map(({ other }) => other))])).map((line) => [line.id, line]),
-  );
-  const own = new Map(lines.map((line) => [line.id, line]));
-  const found = new Map<string, string>();
-  for (const { id, other } of pairs)
-    if (!found.has(id) && resembles(own.get(id)!, others.get(other)!)) found.set(id, other);
-  return found;
 }
 
 /** Which payment each of these outgoing lines takes back. A line that the bank does not call a return may have none. */

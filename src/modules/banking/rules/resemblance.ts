@@ -47,7 +47,7 @@ const differ = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && one !== other;
 
 /** The pieces of a text that may be numbers of orders or invoices, without days. */
-const numbersIn = (text: string): string[] =>
+export const numbersIn = (text: string): string[] =>
   [
     ...text
       .toUpperCase()

@@ -29,6 +29,8 @@ export type Mapping = {
   readonly dateFormat: DateFormat;
   /** Of the booking date, where a bank writes it otherwise. */
   readonly bookingFormat: DateFormat;
+  /** The caller said how days are written: then no other way counts. */
+  readonly dateFormatGiven: boolean;
   /** Most lines have a booking date: one without it is not booked. */
   readonly bookingFilled: boolean;
   readonly decimal: Decimal;
@@ -85,6 +87,7 @@ export function proposeMapping(all: readonly Row[], given: GivenMapping, context
       dateFormat: format ?? 'yyyy-MM-dd',
       bookingFormat:
         given.dateFormat ?? formatOf(bookings, dates, decimal, context) ?? format ?? 'yyyy-MM-dd',
+      dateFormatGiven: given.dateFormat !== undefined,
       bookingFilled: isFilled(rows, columns),
       decimal: decimal ?? '.',
       currency: fileCurrency,

@@ -176,10 +176,10 @@ function notADay({ dateFormat, columns }: Mapping, text: string): never {
 }
 
 /** The day of a cell; in another format than the file's if that can be only one day, and not day and month swapped. */
-function dayIn(text: string, { dateFormat }: Mapping, zone: string, format = dateFormat): Day | null {
+function dayIn(text: string, mapping: Mapping, zone: string, format = mapping.dateFormat): Day | null {
   if (text === '') return null;
   const day = readDay(text, format, zone);
-  if (day !== null) return day;
+  if (day !== null || mapping.dateFormatGiven) return day;
   const others = dateFormatsOf([text]);
   const found = new Set(others.map((other) => readDay(text, other, zone)));
   const swapped = others.some((other) => swappedFormat(other) === format);
