@@ -130,8 +130,11 @@ async function knownByContent(tx: Tx, { alike, agree }: { alike: Fragment; agree
  */
 async function knownAsPending(tx: Tx, known: 'pending' | 'booked'): Promise<void> {
   const later = known === 'pending' ? tx`s.value_on - k.value_on` : tx`k.value_on - s.value_on`;
+  // Without its text, an announcement would disappear behind any booked line of its amount.
+  const alike = tx`strpos(k.reference, s.reference) > 0 and (s.payer = k.payer or '' in (s.payer, k.payer))`;
   const fits = tx`s.amount = k.amount and s.currency = k.currency and s.direction = k.direction
-    and (s.account is null or k.account is null or s.account = k.account) and ${later} between -2 and ${PENDING_DAYS}`;
+    and (s.account is null or k.account is null or s.account = k.account) and ${later} between -2 and ${PENDING_DAYS}
+    and ${known === 'pending' ? tx`true` : alike}`;
   const place = (position: Fragment) =>
     tx`row_number() over (partition by amount, currency, direction order by value_on, ${position}) as place`;
   await tx`
