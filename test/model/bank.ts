@@ -47,7 +47,7 @@ const accounting = { as: 'accounting' } as const;
 export function openBank({ api, customer, ids, idOf, newId, books, working, ...life }: Life) {
   const pool = new Pool(books);
   const nextFile = openStatements({ customer, idOf, books, today: life.today });
-  const payer = `CLIENTE ${customer.toUpperCase()}`;
+  const payer = `CLIENTE LIFE${customer.toUpperCase()}`;
 
   /** A file of the bank is imported. */
   async function receive(entries: readonly Entry[]): Promise<void> {

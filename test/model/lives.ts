@@ -20,12 +20,23 @@ export type Workers = {
 const money = (amount: number) => ({ amount, currency: 'EUR' });
 const order = fc.nat({ max: 2 });
 
+/** Without an amount: for half of the order. */
+const invoice = fc.record({
+  kind: fc.constant('invoice'),
+  amount: fc.option(amount),
+  twice: fc.boolean(),
+});
+const cancellation = fc.record({
+  kind: fc.constant('cancel'),
+  by: fc.constantFrom('storefront', 'admin'),
+});
+
 /** Asked of one order at the same time; they may arrive in any sequence. */
 const asked = fc.oneof(
   fc.record({
     kind: fc.constantFrom('confirm', 'settle', 'extend', 'chase', 'waive', 'chargeInterest'),
   }),
-  fc.record({ kind: fc.constant('cancel'), by: fc.constantFrom('storefront', 'admin') }),
+  cancellation,
   fc.record({ kind: fc.constant('reschedule'), parts: fc.integer({ min: 1, max: 3 }) }),
   fc.record({
     kind: fc.constant('fulfil'),
@@ -33,7 +44,7 @@ const asked = fc.oneof(
     final: fc.boolean(),
     twice: fc.boolean(),
   }),
-  fc.record({ kind: fc.constant('invoice'), amount, twice: fc.boolean() }),
+  invoice,
   fc.record({ kind: fc.constant('recordPayment'), amount, twice: fc.boolean() }),
   fc.record({ kind: fc.constant('credit'), amount, twice: fc.boolean() }),
   fc.record({ kind: fc.constant('writeOff'), amount: fc.option(amount) }),
@@ -73,6 +84,30 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('oldEpisode'), order }) },
   { weight: 1, arbitrary: standing },
 );
+/** The life of a customer whose terms end, and whose orders are partly invoiced or delivered, before the store goes on. */
+const stepAtTheStore = fc.oneof(
+  { weight: 1, arbitrary: standing },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('ask'),
+      order,
+      all: fc.tuple(
+        fc.oneof(
+          fc.record({ kind: fc.constant('confirm') }),
+          fc.record({ kind: fc.constant('cancel'), by: fc.constant('storefront') }),
+          fc.record({
+            ...{ kind: fc.constant('invoice'), amount: fc.constant(null), twice: fc.constant(false) },
+          }),
+          fc.record({
+            ...{ kind: fc.constant('fulfil'), amount: fc.integer({ min: 1, max: 12 }) },
+            ...{ final: fc.constant(false), twice: fc.constant(false) },
+          }),
+        ),
+      ),
+    }),
+  },
+);
 /** The life of a customer whose money comes through the bank's files. */
 const stepAtTheBank = fc.oneof(
   { weight: 7, arbitrary: bankFile },
@@ -81,8 +116,8 @@ const stepAtTheBank = fc.oneof(
   { weight: 1, arbitrary: asking },
   { weight: 1, arbitrary: standing },
 );
-const someOrders = (minLength: number, confirm: readonly ('now' | 'later')[]) =>
-  fc.array(fc.record({ total: amount, confirm: fc.constantFrom(...confirm) }), { minLength, maxLength: 3 });
+const someOrders = (minLength: number, confirm: readonly ('now' | 'later')[], maxLength = 3) =>
+  fc.array(fc.record({ total: amount, confirm: fc.constantFrom(...confirm) }), { minLength, maxLength });
 const terms = fc.constantFrom('net30', 'weekly', 'deposit', 'delivered', 'half');
 /** Orders on the same terms, and what happens to them; `fromDelivery` must be offered. */
 export const life = fc.oneof(
@@ -95,6 +130,11 @@ export const life = fc.oneof(
     orders: someOrders(2, ['now', 'now', 'later']),
     terms,
     steps: fc.array(stepAtTheBank, { minLength: 3, maxLength: 10, size: 'max' }),
+  }),
+  fc.record({
+    orders: someOrders(1, ['now', 'later'], 1),
+    terms,
+    steps: fc.array(stepAtTheStore, { minLength: 2, maxLength: 6, size: 'max' }),
   }),
 );
 
@@ -111,7 +151,7 @@ export async function live(
   let serial = 0;
   const newId = (what: string) => `${customer}-${String(serial++).padStart(4, '0')}-${what}`;
   api.clock.now = workers.tick();
-  await addCustomer(api.sql, customer, { name: `Cliente ${customer}` });
+  await addCustomer(api.sql, customer, { name: `Cliente life${customer}` });
   const ids = orders.map((_, index) => `${customer}-o${index}`);
   for (const [index, { total, confirm }] of orders.entries()) {
     // Not with a deposit, which would be overdue, nor a reservation, which would have expired.
@@ -248,7 +288,7 @@ export async function live(
           ...(one.amount === null ? {} : { amount: money(one.amount) }),
         };
       case 'invoice': {
-        const total = money(one.amount);
+        const total = money(one.amount ?? Math.ceil(books.orders.get(id)!.total / 2));
         return { number: newId('i'), issuedOn: dayAfter(0), total, orders: [{ orderId: id, amount: total }] };
       }
       case 'chargeInterest':
