@@ -6,7 +6,7 @@ import { resemblingLines } from './resembling-lines.ts';
 import { type BankLine, type Match, match } from './rules/matching.ts';
 import { numberKeysIn } from './rules/numbers.ts';
 import { HIGHEST_FEE, matchReturn, type Returnable, type ReturnMatch } from './rules/returns.ts';
-import { wordsOf } from './rules/words-in-names.ts';
+import { isCommon, wordsOf } from './rules/words-in-names.ts';
 import { type BankLineRow, stateOf } from './tables.ts';
 
 /** How many lines are compared before the process answers others: a few milliseconds. */
@@ -39,14 +39,15 @@ export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise
   const open = lines.filter((line) => stateOf(line) === 'open' && line.direction === 'credit');
   if (open.length === 0) return new Map();
   const zone = await merchantZone(db);
-  const [documents, sharedWords, customersByIban, resembling] = await Promise.all([
+  const [documents, words, customersByIban, resembling] = await Promise.all([
     openDocuments(db, open, zone),
-    wordsOfSeveral(db, open),
+    wordsOfPayers(db, open),
     customersOfIbans(db, open),
     resemblingLines(db, open),
   ]);
   const known = (line: BankLineRow) => ({
-    sharedWords,
+    sharedWords: words.shared,
+    customersOfName: [...new Set(wordsOf(line.payer).flatMap((word) => words.customers.get(word) ?? []))],
     customersOfIban: customersByIban.get(line.payerIban ?? '') ?? [],
     resembling: resembling.get(line.id) ?? null,
   });
@@ -58,14 +59,21 @@ export async function matchesFor(db: Db, lines: readonly BankLineRow[]): Promise
   return found;
 }
 
-/** The words in these payers' names that several customers have in theirs. */
-async function wordsOfSeveral(db: Db, lines: readonly BankLine[]): Promise<ReadonlySet<string>> {
+/** Words of payers' names: those that several customers have in theirs, and whose the others are. */
+type Words = { readonly shared: ReadonlySet<string>; readonly customers: ReadonlyMap<string, string> };
+
+async function wordsOfPayers(db: Db, lines: readonly BankLine[]): Promise<Words> {
   const words = [...new Set(lines.flatMap(({ payer }) => wordsOf(payer)))];
-  if (words.length === 0) return new Set();
-  const rows = await db<{ word: string }[]>`
-    select word from unnest(${words}::text[]) word
-    where (select count(*) from (select 1 from customers where name_words @> array[word] limit 2) c) > 1`;
-  return new Set(rows.map(({ word }) => word));
+  if (words.length === 0) return { shared: new Set(), customers: new Map() };
+  const rows = await db<{ word: string; customers: string[] }[]>`
+    select word, array(select id from customers where name_words @> array[word] limit 2) as customers
+    from unnest(${words}::text[]) word`;
+  const several = rows.filter(({ customers }) => customers.length > 1);
+  const own = rows.filter(({ word, customers }) => customers.length === 1 && !isCommon(word));
+  return {
+    shared: new Set(several.map(({ word }) => word)),
+    customers: new Map(own.map(({ word, customers }) => [word, customers[0]!])),
+  };
 }
 
 /** The customers whose payments came from these lines' IBANs before: learned from what was booked and not reversed. */
@@ -118,8 +126,8 @@ export async function returnables(db: Db, lines: readonly DebitLine[]): Promise<
       union select p.order_id from unnest(${keys}::text[]) k join invoices i on ${key('i.number')} = k join invoice_parts p on p.invoice_id = i.id),
     found as (
       select distinct l.payment_id from ledger l where l.order_id in (select id from named) and l.payment_id is not null
-      union select p.payment_id from payments p, unnest(${amounts}::bigint[]) a
-      where p.amount between a - ${HIGHEST_FEE} and a)
+      union (select p.payment_id from unnest(${amounts}::bigint[]) a join payments p on p.amount between a - ${HIGHEST_FEE} and a
+             order by p.received_on desc limit 2000))
     select p.payment_id, null as order_id, null::int as instalment, p.customer_id, c.name as customer_name, p.amount, p.currency, p.received_on, b.payer_iban,
            (select coalesce(array_agg(distinct n), '{}') from ledger l join orders o on o.id = l.order_id
               left join invoice_parts ip on ip.order_id = o.id left join invoices i on i.id = ip.invoice_id,
@@ -137,7 +145,7 @@ export async function returnables(db: Db, lines: readonly DebitLine[]): Promise<
       join instalments n on n.order_id = b.order_id and n.number = b.instalment
     where b.state in ('presented', 'credited') and (o.id in (select id from named)
       or exists (select 1 from unnest(${amounts}::bigint[]) a where n.amount between a - ${HIGHEST_FEE} and a))
-    limit 5000`;
+`;
   return rows.map(({ orderId, instalment, ...row }) => ({
     ...row,
     collection: orderId === null ? null : { orderId, instalment: instalment! },

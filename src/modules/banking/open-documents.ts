@@ -1,7 +1,7 @@
 import type { Day } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { BankLine, OpenDocument } from './rules/matching.ts';
-import { numberKeysIn } from './rules/numbers.ts';
+import { digitKeysIn, numberKeysIn } from './rules/numbers.ts';
 import { isPaymentReference } from './rules/payment-reference.ts';
 
 type Row = {
@@ -20,6 +20,10 @@ type Row = {
 
 const keyOfColumn = (db: Db, column: string) =>
   db`upper(regexp_replace(${db.unsafe(column) as never}, '[^A-Za-z0-9]', '', 'g'))`;
+
+/** The digits of a number without leading zeros, as `digitsKey` makes them. */
+const digitsOfColumn = (db: Db, column: string) =>
+  db`ltrim(regexp_replace(${db.unsafe(column) as never}, '[^0-9]', '', 'g'), '0')`;
 
 /** When the earliest unpaid instalment of the order `o` is due; of a fee alone, the last one. */
 const dueOn = (
@@ -41,6 +45,7 @@ export async function openDocuments(
 ): Promise<OpenDocument[]> {
   const keys = [...new Set(lines.flatMap(({ reference }) => numberKeysIn(reference)))];
   const amounts = [...new Set(lines.map(({ amount }) => amount))];
+  const digits = [...new Set(lines.flatMap(({ reference }) => digitKeysIn(reference)))];
   const references = keys.filter(isPaymentReference);
   const [orders, invoices, printed] = await Promise.all([
     // Looked up one by one: with `= any`, a prepared statement soon compares each open order with each of thousands of keys.
@@ -48,6 +53,7 @@ export async function openDocuments(
       with found as materialized (
         select o.id from unnest(${keys}::text[]) k join orders o on ${keyOfColumn(db, 'o.order_number')} = k where o.status = 'open'
         union select o.id from unnest(${keys}::text[]) k join orders o on ${keyOfColumn(db, 'o.id')} = k where o.status = 'open'
+        union select o.id from unnest(${digits}::text[]) k join orders o on ${digitsOfColumn(db, 'o.order_number')} = k where o.status = 'open'
         union select o.id from unnest(${amounts}::bigint[]) a join orders o on o.outstanding = a where o.status = 'open')
       select coalesce(o.order_number, o.id::text) as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic,
              o.id as order_id, o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
@@ -56,7 +62,8 @@ export async function openDocuments(
       select i.number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              least(o.outstanding, p.payable) as amount, o.outstanding, ${dueOn(db)} as due_on,
              ${placedOn(db, zone)} as placed_on, ${collecting(db)} as collecting
-      from unnest(${keys}::text[]) k join invoices i on ${keyOfColumn(db, 'i.number')} = k join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
+      from (select i.id, i.number from unnest(${keys}::text[]) k join invoices i on ${keyOfColumn(db, 'i.number')} = k
+            union select i.id, i.number from unnest(${digits}::text[]) k join invoices i on ${digitsOfColumn(db, 'i.number')} = k) i join invoice_parts p on p.invoice_id = i.id join orders o on o.id = p.order_id
         join customers c on c.id = o.customer_id
       where o.status = 'open' and p.payable > 0`,
     references.length === 0

@@ -46,6 +46,10 @@ function whyOpen({ certainty, reasons }: Match, { reversedPayments }: Line): str
   if (has('several-customers')) return 'It names numbers of several customers: say whose payment it is.';
   if (has('iban-of-another'))
     return 'It comes from an account that other customers have paid from before: check whose payment it is.';
+  if (has('payer-of-another'))
+    return 'The payer has the name of another customer than the number: check whose payment it is.';
+  if (has('advance-or-refund'))
+    return 'Its text speaks of an advance, a refund or a reversal: check whether a customer paid it.';
   if (has('returned'))
     return 'The bank calls it money of yours that came back: check whether a customer paid it.';
   if (has('collection-under-way'))

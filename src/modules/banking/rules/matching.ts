@@ -1,5 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
-import { numberKey, type Place, placesIn } from './numbers.ts';
+import { digitsKey, numberKey, type Place, placesIn } from './numbers.ts';
 import { isNameOf } from './words-in-names.ts';
 
 /** Money on the bank account, in minor units, with what the payer wrote. */
@@ -20,10 +20,17 @@ export type Known = {
   readonly sharedWords: ReadonlySet<string>;
   /** The customers whose payments came from the line's IBAN before. */
   readonly customersOfIban: readonly string[];
+  /** The customers that a word of the payer's name belongs to, and to nobody else. */
+  readonly customersOfName: readonly string[];
   /** An earlier line that may be the same money. */
   readonly resembling: string | null;
 };
-const nothing: Known = { sharedWords: new Set(), customersOfIban: [], resembling: null };
+const nothing: Known = {
+  sharedWords: new Set(),
+  customersOfIban: [],
+  customersOfName: [],
+  resembling: null,
+};
 
 /** An open order, or an invoice for open orders, by the number that a payer would quote. Amounts in minor units. */
 export type OpenDocument = {
@@ -56,10 +63,12 @@ export const reasons = [
   'payer-named',
   'iban-known',
   'iban-of-another',
+  'payer-of-another',
   'before-order',
   'collection-under-way',
   'resembles-another',
   'returned',
+  'advance-or-refund',
   'not-automatic',
 ] as const;
 export type Reason = (typeof reasons)[number];
@@ -98,22 +107,62 @@ const none: Match = {
  */
 export function match(line: BankLine, documents: readonly OpenDocument[], known: Known = nothing): Match {
   const open = documents.filter(({ currency }) => currency === line.currency);
-  const named = mostSpecific(open, placesIn(line.reference)).filter(
-    (one) => !SHORT_NUMBER.test(keyOf(one)) || isMeant(one, line, known),
-  );
+  const places = placesIn(line.reference);
+  const named = meantBy(line, mostSpecific(open, places), known);
+  const byDigits = named.length > 0 ? [] : namedByDigits(line, open, places, known);
   const found =
-    named.length > 0 ? byNumber(line, named, known) : (byAmount(line, open, known) ?? byIban(known));
-  return doubted(found, line, known);
+    named.length + byDigits.length > 0
+      ? byNumber(line, named.length > 0 ? named : byDigits, known)
+      : (byAmount(line, open, known) ?? byIban(known));
+  return doubted(found, line, known, [...named, ...byDigits]);
 }
 
+/**
+ * The named documents without those whose short number is meant otherwise: another payer and another amount, or a longer
+ * number beside it that the amount fits.
+ */
+function meantBy(line: BankLine, named: readonly OpenDocument[], known: Known): OpenDocument[] {
+  const isShort = (one: OpenDocument) => SHORT_NUMBER.test(keyOf(one));
+  const long = named.filter((one) => !isShort(one));
+  const fits = long.length > 0 && askedOf(long).reduce((sum, { amount }) => sum + amount, 0) === line.amount;
+  return fits ? long : named.filter((one) => !isShort(one) || isMeant(one, line, known));
+}
+
+/** The documents that have the digits of a number behind a word for one, from this payer or with exactly this amount. */
+function namedByDigits(
+  line: BankLine,
+  open: readonly OpenDocument[],
+  places: readonly Place[],
+  known: Known,
+): OpenDocument[] {
+  const keys = new Set(places.filter(({ digits }) => digits).map(({ key }) => key));
+  if (keys.size === 0) return [];
+  return open.filter(
+    (one) => keys.has(digitsKey(one.number)) && (owedOf(one) === line.amount || isFrom(line, one, known)),
+  );
+}
+
+/** Words of money that no customer pays: the bank's advance on collections, refunds, reversals. */
+const NO_PAYMENT =
+  /\b(?:anticip[oi]|sbf|s\.b\.f|salvo buon fine|rimbors[oi]|storn[oi]|insolut[oaie]|ruckuberweisung|erstattung|refund)\b/;
+
 /** What speaks against a match, whatever it was found by. */
-function doubted(found: Match, { returned }: BankLine, { customersOfIban, resembling }: Known): Match {
-  const other =
-    found.customerId !== null && customersOfIban.length > 0 && !customersOfIban.includes(found.customerId);
+function doubted(found: Match, line: BankLine, known: Known, named: readonly OpenDocument[]): Match {
+  const { customersOfIban, customersOfName, resembling } = known;
+  const isOther = (customers: readonly string[]) =>
+    found.customerId !== null && customers.length > 0 && !customers.includes(found.customerId);
+  // A number of digits alone may be anything: a postcode, a quantity.
+  const bare =
+    named.length > 0 &&
+    named.every(
+      (one) => /^\d+$/.test(keyOf(one)) || !placesIn(line.reference).some(({ key }) => key === keyOf(one)),
+    );
   const doubts: Reason[] = [
-    ...(other ? (['iban-of-another'] as const) : []),
+    ...(isOther(customersOfIban) ? (['iban-of-another'] as const) : []),
+    ...(bare && isOther(customersOfName) ? (['payer-of-another'] as const) : []),
     ...(resembling === null ? [] : (['resembles-another'] as const)),
-    ...(returned === null ? [] : (['returned'] as const)),
+    ...(line.returned === null ? [] : (['returned'] as const)),
+    ...(NO_PAYMENT.test(line.reference.toLowerCase()) ? (['advance-or-refund'] as const) : []),
   ];
   if (doubts.length === 0) return found;
   const certainty = found.certainty === 'none' ? 'none' : 'likely';
@@ -131,7 +180,7 @@ const keys = new WeakMap<OpenDocument, string>();
 /** The named documents, without those whose number occurs only within the number of another named document. */
 function mostSpecific(open: readonly OpenDocument[], places: readonly Place[]): OpenDocument[] {
   const numbers = new Set(open.map(keyOf));
-  const named = places.filter(({ key }) => numbers.has(key));
+  const named = places.filter(({ key, digits }) => !digits && numbers.has(key));
   const inside = (one: Place) =>
     named.some(({ from, to }) => from <= one.from && one.to <= to && to - from > one.to - one.from);
   const whole = new Set(named.filter((one) => !inside(one)).map(({ key }) => key));

@@ -6,6 +6,9 @@ const COMMON_WORDS = (
   'SERVIZI SERVICE SERVICES COMMERCIALE LEGALE ASSOCIATO TECNICO COOPERATIVA CONSORZIO COMPANY HOLDING HANDEL SOCIETE'
 ).split(' ');
 
+/** Whether a word is in the names of many companies anyway. */
+export const isCommon = (word: string): boolean => COMMON_WORDS.includes(word);
+
 /** The words of a name that tell companies apart, in capitals without accents. */
 export const wordsOf = (name: string): string[] =>
   name

@@ -294,6 +294,8 @@ create index orders_to_wake on orders (wake_by) where finished_at is null;
 create index orders_charged on orders (id) include (customer_id, currency, confirmed_at, closed_at);
 -- Numbers without punctuation, to find them in a payer's text.
 create index orders_by_number_key on orders ((upper(regexp_replace(order_number, '[^A-Za-z0-9]', '', 'g'))));
+create index orders_open_by_digits on orders ((ltrim(regexp_replace(order_number, '[^0-9]', '', 'g'), '0')))
+  where status = 'open';
 create index orders_by_id_key on orders ((upper(regexp_replace(id, '[^A-Za-z0-9]', '', 'g'))));
 create index orders_by_outstanding on orders (outstanding) where status = 'open';
 
@@ -431,6 +433,7 @@ create unique index invoices_number_of_year on invoices (number, issue_year);
 create index invoices_by_day on invoices (issued_on desc, id desc);
 create index invoices_by_customer on invoices (customer_id, issued_on desc, id desc);
 -- The number without punctuation, to find it in a payer's text.
+create index invoices_by_digits on invoices ((ltrim(regexp_replace(number, '[^0-9]', '', 'g'), '0')));
 create index invoices_by_number_key on invoices ((upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g'))));
 
 -- What an invoice asks for each of its orders; the parts add up to its total and to its payable amount.
@@ -460,6 +463,7 @@ create table payments (
   created_at  timestamptz not null
 );
 create index payments_by_order on payments (order_id);
+create index payments_by_amount on payments (amount, received_on desc);
 create index payments_by_customer on payments (customer_id, created_at desc, payment_id desc);
 create index payments_by_time on payments (created_at desc, payment_id desc);
 -- Finds the money received in a period.
