@@ -116,6 +116,8 @@ function recordAt(
     // A line that is complete by itself is not the rest of a text.
     if (fieldsOf(lines[at + used - 1]!, separator) >= usual) break;
     budget.left -= 1;
+    // CSV goes on only within quotes that are open.
+    if (!opensQuote(lines.slice(at, at + used - 1).join('\n'))) break;
     const joined = strictly(lines.slice(at, at + used).join('\n'), separator);
     if (joined?.length === usual) return { cells: joined, used };
   }
@@ -132,6 +134,8 @@ function strictly(record: string, separator: Separator): string[] | null {
     throw error;
   }
 }
+
+const opensQuote = (text: string): boolean => (text.match(/"/g)?.length ?? 0) % 2 === 1;
 
 const fieldsOf = (line: string, separator: Separator): number => outsideQuotes(line).split(separator).length;
 

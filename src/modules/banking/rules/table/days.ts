@@ -122,9 +122,23 @@ export function readDay(cell: string, format: DateFormat, zone: string): Day | n
   const written = (part: Part) => found[parts.indexOf(part) + 1]!;
   const month = /^\d/.test(written('month')) ? Number(written('month')) : monthOf(written('month'));
   const year = Number(written('year').length === 2 ? `20${written('year')}` : written('year'));
-  const day = DateTime.fromObject({ year, month: month ?? 0, day: Number(written('day')) }, { zone: 'utc' });
-  return day.isValid ? day.toISODate() : null;
+  return dayOf(year, month ?? 0, Number(written('day')));
 }
+
+/** A day of the calendar; null if there is none such. */
+function dayOf(year: number, month: number, day: number): Day | null {
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+const daysIn = (year: number, month: number): number =>
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
 
 /**
  * The formats in which all of these cells are days, the most frequent first. More than one is left where the cells do
@@ -136,8 +150,17 @@ export function dateFormatsOf(cells: readonly string[]): DateFormat[] {
 }
 
 /** Whether a cell is a day in one of the formats. */
-export const isWrittenDay = (cell: string): boolean =>
-  FORMATS.some((format) => readDay(cell, format, 'utc') !== null);
+export function isWrittenDay(cell: string): boolean {
+  if (cell.length > LONGEST_CELL) return false;
+  const known = writtenDays.get(cell);
+  if (known !== undefined) return known;
+  const found = FORMATS.some((format) => readDay(cell, format, 'utc') !== null);
+  if (writtenDays.size < REMEMBERED) writtenDays.set(cell, found);
+  return found;
+}
+/** The same days and texts are in many lines of a file. */
+const writtenDays = new Map<string, boolean>();
+const REMEMBERED = 50_000;
 
 /** Whether two formats read day and month the other way round. */
 export const isMonthFirst = (format: DateFormat): boolean => format.startsWith('M') && format[2] !== 'M';
