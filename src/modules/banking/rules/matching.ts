@@ -153,13 +153,14 @@ function doubted(found: Match, line: BankLine, known: Known, named: readonly Ope
     found.customerId !== null && customers.length > 0 && !customers.includes(found.customerId);
   // A number of digits alone may be anything: a postcode, a quantity.
   const bare =
+    isOther(customersOfName) &&
     named.length > 0 &&
     named.every(
       (one) => /^\d+$/.test(keyOf(one)) || !placesIn(line.reference).some(({ key }) => key === keyOf(one)),
     );
   const doubts: Reason[] = [
     ...(isOther(customersOfIban) ? (['iban-of-another'] as const) : []),
-    ...(bare && isOther(customersOfName) ? (['payer-of-another'] as const) : []),
+    ...(bare ? (['payer-of-another'] as const) : []),
     ...(resembling === null ? [] : (['resembles-another'] as const)),
     ...(line.returned === null ? [] : (['returned'] as const)),
     ...(NO_PAYMENT.test(line.reference.toLowerCase()) ? (['advance-or-refund'] as const) : []),

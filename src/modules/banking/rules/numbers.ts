@@ -62,7 +62,19 @@ export type Place = {
 };
 
 /** Everything in a text that could be a number, with its place: single pieces, and up to seven of them joined. */
-export function placesIn(text: string): Place[] {
+export function placesIn(text: string): readonly Place[] {
+  const known = remembered.get(text);
+  if (known) return known;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const places = allPlacesIn(text);
+  remembered.set(text, places);
+  return places;
+}
+/** A text is looked at several times while its line is compared: for what it may name, and for each document. */
+const remembered = new Map<string, readonly Place[]>();
+const REMEMBERED = 1_000;
+
+function allPlacesIn(text: string): Place[] {
   // The last piece may be cut off: it could be the beginning of a longer number.
   const read =
     text.length <= LONGEST_REFERENCE ? text : text.slice(0, LONGEST_REFERENCE).replace(/[A-Z0-9]+$/i, '');
