@@ -20,7 +20,7 @@ const sources = readSources();
 const owners = ownersIn(readSchema());
 
 /** Libraries without I/O, clock or randomness. */
-const pure = ['luxon', 'date-holidays', 'jsvat', 'ibantools', 'big.js', 'intl-messageformat'];
+const pure = ['luxon', 'date-holidays', 'ibantools', 'big.js', 'intl-messageformat'];
 /** The names that workflows and their callers share: they import only deterministic rules. */
 const messages = ['workflows/messages.ts', 'workflows/search-attributes.ts'];
 const temporalClient = ['client', 'worker', 'common', 'envconfig', 'proto'].map(

@@ -14,10 +14,10 @@ export function factsOf(body: CustomerFactsBody): CustomerFacts {
     accountManager = null,
     ...facts
   } = body;
-  const [locale = facts.locale] = Intl.getCanonicalLocales(facts.locale);
   return {
     ...facts,
-    locale,
+    // Without its extensions: a calendar or digits of its own (it-IT-u-ca-buddhist) would change the days in letters.
+    locale: new Intl.Locale(facts.locale).baseName,
     vatNumber,
     groups,
     contacts,

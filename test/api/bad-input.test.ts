@@ -147,7 +147,7 @@ describe('a customer', () => {
     [{ locale: 'it_IT' }, '/locale'],
     [{ country: 'IT ' }, '/country'],
     [{ country: 'XX' }, '/country'],
-    [{ vatNumber: '1'.repeat(31) }, '/vatNumber'],
+    [{ vatNumber: '1'.repeat(61) }, '/vatNumber'],
     [{ groups: ['\u0007'] }, '/groups/0'],
     [{ contacts: { billing: 'not an address' } }, '/contacts/billing'],
     [{ stats: { orders: -1, turnover: eur(1) } }, '/stats/orders'],
@@ -157,6 +157,15 @@ describe('a customer', () => {
   ])('with %j is refused at %s', async (fields, pointer) => {
     const answer = await api.call('/customers/verdi', { ...facts, ...fields }, { method: 'PUT' });
     expectProblem(answer, 422, 'validation', pointer);
+  });
+
+  it.each([
+    ['it-IT-u-ca-buddhist', 'it-IT'],
+    ['en-gb-u-nu-arab-x-mine', 'en-GB'],
+    ['sr-latn', 'sr-Latn'],
+  ])('of locale %s is kept as %s', async (locale, kept) => {
+    await api.call('/customers/locale', { ...facts, locale }, { method: 'PUT' });
+    expect((await api.call('/customers/locale')).body).toMatchObject({ locale: kept });
   });
 });
 

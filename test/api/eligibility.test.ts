@@ -167,6 +167,20 @@ describe('what the store says', () => {
   });
 
   it.each([
+    ['BE', 'BE1001686633', true, 'BE1001686633'],
+    ['CY', 'CY60001744K', true, 'CY60001744K'],
+    ['SM', 'SM 24165', true, 'SM24165'],
+    ['IT', 'P.IVA 023\u200b31250163', true, 'IT02331250163'],
+    ['BE', 'BE (0)468.561.072', true, 'BE0468561072'],
+    ['FR', 'FRXX999999999', false, 'FRXX999999999'],
+  ])('in %s with the VAT number %j is accepted: %s', async (country, vatNumber, accepted, actual) => {
+    await useRules({ rule: 'vatNumber' });
+    await put('vat', { country, vatNumber });
+    expect(await check('vatNumber', 'vat')).toMatchObject({ passed: accepted, actual });
+    expect((await place(`vat-${actual}`, 'vat')).status).toBe(accepted ? 201 : 422);
+  });
+
+  it.each([
     [{ since: '2027-02-30' }, '/since'],
     [{ external: { creditScore: { value: 61 } } }, '/external/creditScore/validUntil'],
     [{ external: { creditScore: { value: 1.5, validUntil: '2027-01-01' } } }, '/external/creditScore/value'],

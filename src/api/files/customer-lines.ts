@@ -1,5 +1,7 @@
 import type { FieldError } from '../../kernel/errors.ts';
 import { fingerprint } from '../../kernel/fingerprint.ts';
+import { vatKeyOf } from '../../modules/customers/rules/vat.ts';
+import type { CustomerFacts } from '../../modules/customers/tables.ts';
 import { factsOf } from '../customer-facts.ts';
 import { fieldErrorsOf } from '../problems.ts';
 import { customerFacts } from '../schemas/customer.ts';
@@ -33,13 +35,19 @@ function read(line: object): Read {
   const id = externalId.safeParse(customerId);
   const facts = customerFacts.safeParse(body);
   if (id.success && facts.success)
-    return { subject: id.data, facts: factsOf(facts.data), fingerprint: fingerprint(facts.data) };
+    return { subject: id.data, facts: withVatKey(factsOf(facts.data)), fingerprint: fingerprint(facts.data) };
   const ofId = id.success
     ? []
     : fieldErrorsOf(id.error, 'body').map((e) => ({ ...e, pointer: '/customerId' }));
   const ofBody = facts.success ? [] : fieldErrorsOf(facts.error, 'body');
   return { subject: id.success ? id.data : null, errors: [...ofId, ...ofBody] };
 }
+
+/** The facts as the import writes them. */
+const withVatKey = (facts: CustomerFacts) => ({
+  ...facts,
+  vatKey: vatKeyOf(facts.vatNumber, facts.country),
+});
 
 /** The cells in the form of the call's body; an empty cell is a field that is not given. */
 function bodyOf(cells: Readonly<Record<string, string>>, wrong: FieldError[]): Record<string, unknown> {

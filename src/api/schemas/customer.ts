@@ -44,7 +44,7 @@ export const customerFacts = z
     email,
     locale,
     country,
-    vatNumber: line(30).nullable().optional(),
+    vatNumber: line(60).nullable().optional(),
     groups: z.array(line(100)).max(100).optional(),
     contacts: z
       .record(

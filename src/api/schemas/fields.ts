@@ -79,7 +79,7 @@ export const locale = z
 
 function isLocale(tag: string): boolean {
   try {
-    return Intl.getCanonicalLocales(tag).length === 1;
+    return new Intl.Locale(tag).baseName !== '';
   } catch {
     return false;
   }

@@ -5,6 +5,7 @@ import { type Db, type Fragment, inTransaction, type Sql, type Tx } from '../../
 import { recordAudit } from '../audit/tables.ts';
 import type { ExternalFacts, Privilege } from '../eligibility/rules/applicant.ts';
 import type { ClosedMonth } from '../terms/rules/due-dates.ts';
+import { vatKeyOf } from './rules/vat.ts';
 
 /** What a store says about a customer; money in minor units. */
 export type CustomerFacts = {
@@ -138,13 +139,13 @@ export async function listCustomers(
  */
 export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
     with written as (
-    insert into customers (id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
+    insert into customers (id, name, email, locale, country, vat_number, vat_key, groups, contacts, past_orders, turnover,
                            turnover_currency, since, external, closed_months, account_manager, currency, fingerprint,
                            created_at, updated_at)
     ${source}
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
-      vat_number = excluded.vat_number, groups = excluded.groups, contacts = excluded.contacts,
+      vat_number = excluded.vat_number, vat_key = excluded.vat_key, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
       since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
       account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
@@ -166,7 +167,8 @@ export async function putCustomer(
   const [row] = await writeFacts(
     sql,
     sql`
-    values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber}, ${facts.groups},
+    values (${id}, ${facts.name}, ${facts.email}, ${facts.locale}, ${facts.country}, ${facts.vatNumber},
+            ${vatKeyOf(facts.vatNumber, facts.country)}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
             ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},

@@ -1,5 +1,5 @@
 import { dayAt, daysBetween } from '../../../kernel/calendar.ts';
-import { checkVatNumber } from '../../customers/rules/vat.ts';
+import { checkVatNumber, countryOfVatNumber, isVatNumberOf } from '../../customers/rules/vat.ts';
 import { isInVies } from '../../customers/rules/vat-check.ts';
 import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
@@ -27,7 +27,11 @@ function checkForm({ vatNumber, country }: Applicant): Finding {
   if (!vatNumber)
     return { passed: false, actual: 'none', required, message: 'The customer has no VAT number.' };
   const { valid, normalised, detail } = checkVatNumber(vatNumber, country);
-  const message = valid ? 'The VAT number is well formed.' : `The VAT number is ${detail}.`;
+  const message = !valid
+    ? `The VAT number is ${detail}.`
+    : isVatNumberOf(normalised, country)
+      ? 'The VAT number is well formed.'
+      : `The VAT number is well formed, but it is one of ${detail}, and the customer is in ${country}: check which of the two is right.`;
   return { passed: valid, actual: normalised, required, message };
 }
 
@@ -41,7 +45,7 @@ function checkRegister(
   number: string,
 ): Finding {
   const { vatCheck } = seenOf(applicant);
-  const { zone, today, country, merchantCountry } = applicant;
+  const { zone, today, merchantCountry } = applicant;
   const required = `a valid VAT number, checked in VIES${unchecked === 'pass' ? ' if it was asked' : ''}`;
   const found = (passed: boolean, actual: string, message: string): Finding => ({
     passed,
@@ -62,7 +66,8 @@ function checkRegister(
   if (vatCheck.outcome === 'could-not-be-checked')
     return notChecked('could not be checked', `VIES could not be asked on ${on} (${vatCheck.reason})`);
   const said = `${vatCheck.outcome} in VIES on ${on}`;
-  const domestic = country === merchantCountry;
+  // The number says where it is at home, whatever country the store gives.
+  const domestic = countryOfVatNumber(number) === merchantCountry;
   if (vatCheck.outcome === 'invalid' && !domestic)
     return found(false, said, `VIES said on ${on} that the VAT number is not valid.`);
   if (validForDays !== undefined && daysBetween(on, today) > validForDays)

@@ -132,12 +132,8 @@ create table customers (
   country           text not null,
   currency          currency_code not null,
   vat_number        text,
-  -- The VAT number without punctuation and with its country's prefix: finds the same number on two customers.
-  vat_key           text generated always as (
-    nullif(regexp_replace(
-      case when upper(regexp_replace(vat_number, '[\s.\-/]', '', 'g')) ~ '^[A-Z]{2}' then ''
-           when country = 'GR' then 'EL' when country = 'CH' then 'CHE' else country end
-      || upper(regexp_replace(vat_number, '[\s.\-/]', '', 'g')), '^GR', 'EL'), '')) stored,
+  -- The VAT number as registers write it, with its prefix (rules/vat.ts): finds the same number on two customers.
+  vat_key           text,
   groups            text[] not null default '{}',
   contacts          jsonb not null default '{}',
   account_manager   jsonb,                             -- who looks after the customer for the merchant: name, email

@@ -55,6 +55,14 @@ describe('the register’s answer on a VAT number', () => {
       'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.',
     ],
     [
+      'invalid, a German number of a customer in the merchant’s country',
+      required,
+      invalid,
+      { vatNumber: german.vatNumber },
+      false,
+      'VIES said on 2027-02-01 that the VAT number is not valid.',
+    ],
+    [
       'never asked',
       required,
       null,
@@ -101,6 +109,14 @@ describe('the register’s answer on a VAT number', () => {
       { country: 'GB', vatNumber: 'GB110305878' },
       false,
       'VIES has no VAT numbers of this country; the policy requires an answer.',
+    ],
+    [
+      'San Marino, which VIES does not have',
+      required,
+      null,
+      { country: 'SM', vatNumber: 'SM 24165' },
+      true,
+      'VIES has no VAT numbers of this country; the policy accepts this.',
     ],
     [
       'a form that is wrong, whatever VIES says',
@@ -169,3 +185,19 @@ test.each(['GB110305878', 'CHE107787577', 'NO974760673MVA', 'GR094259216'])(
     expect(isInVies(vatNumber)).toBe(false);
   },
 );
+
+test.each([
+  [
+    'IT',
+    'DE136695976',
+    'The VAT number is well formed, but it is one of Germany, and the customer is in IT: check which of the two is right.',
+  ],
+  ['DE', 'DE136695976', 'The VAT number is well formed.'],
+  ['GR', 'EL094259216', 'The VAT number is well formed.'],
+  ['GB', 'XI110305878', 'The VAT number is well formed.'],
+  ['MC', 'FR40303265045', 'The VAT number is well formed.'],
+  ['SM', 'SM24165', 'The VAT number is well formed.'],
+])('of a customer in %s, %s: %s', (country, vatNumber, message) => {
+  const finding = ask({ rule: 'vatNumber' }, anApplicant({ country, vatNumber }));
+  expect(finding).toMatchObject({ passed: true, actual: vatNumber, message });
+});
