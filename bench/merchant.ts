@@ -125,6 +125,7 @@ async function addCustomer(sql: Sql, index: number, now: string): Promise<void> 
     },
     turnover: { amount: 500_000, currency: 'EUR' },
     closedMonths: [],
+    closures: [],
     accountManager: null,
   };
   const id = customerId(index);

@@ -11,6 +11,7 @@ export function factsOf(body: CustomerFactsBody): CustomerFacts {
     since = null,
     external = {},
     closedMonths = [],
+    closures = [],
     accountManager = null,
     ...facts
   } = body;
@@ -22,6 +23,7 @@ export function factsOf(body: CustomerFactsBody): CustomerFacts {
     groups,
     contacts,
     closedMonths,
+    closures,
     accountManager,
     pastOrders: stats?.orders ?? 0,
     turnover: stats?.turnover ?? null,

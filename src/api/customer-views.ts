@@ -67,8 +67,20 @@ export const customerView = async (
 
 /** The facts that the store itself has sent. */
 function factsView(row: CustomerRow): CustomerView {
-  const { id, name, email, locale, country, vatNumber, groups, contacts, since, external, closedMonths } =
-    row;
+  const {
+    id,
+    name,
+    email,
+    locale,
+    country,
+    vatNumber,
+    groups,
+    contacts,
+    since,
+    external,
+    closedMonths,
+    closures,
+  } = row;
   const { accountManager, usualCurrency: currency, createdAt, updatedAt } = row;
   const turnover = row.turnoverCurrency ? { amount: row.turnover, currency: row.turnoverCurrency } : null;
   const stats = { orders: row.pastOrders, turnover };
@@ -84,6 +96,7 @@ function factsView(row: CustomerRow): CustomerView {
     since,
     external,
     closedMonths,
+    closures,
     accountManager,
   };
   return { customerId: id, ...facts, currency, createdAt, updatedAt };

@@ -99,6 +99,7 @@ describe('a customer', () => {
         contacts: {},
         stats: { orders: 0, turnover: null },
         closedMonths: [],
+        closures: [],
       },
     });
   });

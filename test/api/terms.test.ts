@@ -189,6 +189,65 @@ describe('a customer’s closed months', () => {
   });
 });
 
+describe('a customer’s closures of days', () => {
+  it('move what would be due in them, and are removed if the store leaves them out', async () => {
+    const closures = [
+      { from: '08-09', to: '08-27' },
+      { from: '2027-12-23', to: '2028-01-07' },
+    ];
+    expect((await customer('closed', { closures })).body.closures).toEqual(closures);
+    const dueOf = async (placedOn: string) =>
+      (await preview(net(30), { placedOn, customerId: 'closed' })).body.instalments[0].dueOn;
+    expect(await dueOf('2027-07-15')).toBe('2027-08-28'); // 14 August
+    expect(await dueOf('2027-12-01')).toBe('2028-01-08'); // 31 December
+    expect(await dueOf('2028-12-01')).toBe('2028-12-31'); // another year
+    expect((await customer('closed')).body.closures).toEqual([]);
+  });
+
+  it.each([
+    [[{ from: '08-09' }], '/closures/0/to'],
+    [[{ from: '13-09', to: '12-01' }], '/closures/0/from'],
+    [[{ from: '08-09', to: '2027-08-27' }], '/closures/0/to'],
+    [[{ from: '2027-08-27', to: '2027-08-09' }], '/closures/0/to'],
+    [[{ from: '01-02', to: '12-31' }], '/closures'],
+    [Array.from({ length: 21 }, () => ({ from: '08-09', to: '08-27' })), '/closures'],
+  ])('%j are refused at %s', async (closures, pointer) => {
+    expect(await customer('never', { closures })).toMatchObject({
+      status: 422,
+      body: { code: 'validation', errors: [{ pointer }] },
+    });
+  });
+});
+
+describe('payment days and a cut-off day', () => {
+  const on10or25 = { ...net(30), paymentDays: [10, 25] };
+  const afterThe25th = endOfMonth('monthsThenMonthEnd', { cutOffDay: 25, paymentDays: [15] });
+
+  it('are the same in previews, offers, reminders and orders', async () => {
+    await withCredit('monthly', {});
+    api.clock.now = '2027-07-27T09:00:00.000Z';
+    const on = { placedOn: '2027-07-27', customerId: 'monthly' };
+    for (const [terms, dueOn] of [
+      [on10or25, '2027-09-10'], // 26 August
+      [afterThe25th, '2027-10-15'],
+      [
+        { kind: 'instalments', paymentDays: [10], lines: [{ remainder: true, terms: net(30) }] },
+        '2027-09-10',
+      ],
+    ] as const) {
+      expect((await preview(terms, on)).body.instalments[0].dueOn, JSON.stringify(terms)).toBe(dueOn);
+      await offerTerms([terms]);
+      const { offers } = (await api.call('/customers/monthly/eligibility?amount=100&currency=EUR')).body;
+      expect(offers[0].instalments[0].dueOn).toBe(dueOn);
+      const orderId = `monthly-${terms.kind}`;
+      const { body } = await api.call('/orders', { orderId, customerId: 'monthly', total: eur(1) });
+      expect(body.instalments[0].dueOn).toBe(dueOn);
+      const asked = { terms, ...on, total: eur(1) };
+      expect((await api.call('/policies/dunning/preview', asked)).body.steps[0].at).toBe(body.nextStep.at);
+    }
+  });
+});
+
 describe('the merchant’s holidays', () => {
   const due = async (on: string, nonBusinessDays?: string) =>
     (await preview({ kind: 'fixed', on, nonBusinessDays })).body.instalments[0].dueOn;
@@ -232,6 +291,13 @@ describe('terms that contradict themselves', () => {
     [endOfMonth('thirtyFirst'), '/convention'],
     [{ kind: 'endOfMonth', days: 30 }, '/convention'],
     [endOfMonth('daysThenMonthEnd', { plusDays: -1 }), '/plusDays'],
+    [{ ...net(30), paymentDays: [] }, '/paymentDays'],
+    [{ ...net(30), paymentDays: [10, 10] }, '/paymentDays'],
+    [{ ...net(30), paymentDays: [0] }, '/paymentDays/0'],
+    [{ ...net(30), paymentDays: [32] }, '/paymentDays/0'],
+    [{ ...net(30), cutOffDay: 25 }, '/cutOffDay'],
+    [endOfMonth('daysThenMonthEnd', { cutOffDay: 32 }), '/cutOffDay'],
+    [{ kind: 'fixed', on: '2027-12-31', paymentDays: [10] }, '/paymentDays'],
     [{ kind: 'dayOfMonth', day: 32, months: 1 }, '/day'],
     [{ kind: 'dayOfMonth', day: 0, months: 1 }, '/day'],
     [{ kind: 'dayOfMonth', day: 10, months: -1 }, '/months'],

@@ -24,6 +24,7 @@ export const aCustomer = (fields: Partial<CustomerFacts> = {}): CustomerFacts =>
   since: null,
   external: {},
   closedMonths: [],
+  closures: [],
   accountManager: null,
   ...fields,
 });

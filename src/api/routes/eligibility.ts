@@ -79,7 +79,8 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
         const total = { amount: asked.amount, currency: asked.currency };
         const regime = kind ? { kind, perishable: perishable === 'true' } : null;
-        const context = { placedAt: now, settings, closedMonths: customer.closedMonths, regime };
+        const { closedMonths, closures } = customer;
+        const context = { placedAt: now, settings, closedMonths, closures, regime };
         const offers = offered.terms.flatMap((terms) => offersOf(terms, total, context, locale));
         return {
           body: {

@@ -5,7 +5,7 @@ import { applicantOfOne, momentOf } from '../../modules/eligibility/applicants.t
 import { conditionsOf, setFor } from '../../modules/eligibility/rules/policy.ts';
 import { chooseTerms } from '../../modules/ordering/checkout.ts';
 import { type ActivePolicies, activePolicies } from '../../modules/settings/tables.ts';
-import type { ClosedMonth } from '../../modules/terms/rules/due-dates.ts';
+import type { Closed } from '../../modules/terms/rules/closures.ts';
 import { offerOf } from '../../modules/terms/rules/offer.ts';
 import { termsWarnings } from '../../modules/terms/rules/terms-warnings.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
@@ -17,9 +17,10 @@ const tag = 'Policies';
 
 /** Previews, made by the same code as the checkout. An order of a day counts as placed at the start of that day. */
 export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
-  async function closedMonthsOf(id: string | undefined): Promise<readonly ClosedMonth[]> {
-    if (id === undefined) return [];
-    return ((await findCustomer(sql, id)) ?? unknownCustomer(id)).closedMonths;
+  async function closedFor(id: string | undefined): Promise<Closed> {
+    if (id === undefined) return { closedMonths: [], closures: [] };
+    const { closedMonths, closures } = (await findCustomer(sql, id)) ?? unknownCustomer(id);
+    return { closedMonths, closures };
   }
 
   /** The reminder plan that the customer's rule set names for their orders; null if it names none. */
@@ -47,10 +48,10 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       body: termsPreviewBody,
       answer: termsPreview,
       handle: async ({ body: { terms, placedOn, total, customerId, regime } }) => {
-        const closedMonths = await closedMonthsOf(customerId);
+        const closed = await closedFor(customerId);
         const settings = (await activePolicies(sql)).settings.body;
         const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
-        const offer = offerOf(terms, { placedAt, total, settings, closedMonths, regime });
+        const offer = offerOf(terms, { placedAt, total, settings, ...closed, regime });
         return {
           body: { ...offerView(offer, total), warnings: termsWarnings(placedOn, offer.instalments) },
         };
@@ -66,13 +67,13 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       body: dunningPreviewBody,
       answer: dunningPreview,
       handle: async ({ body: { termsCode = null, placedOn, total, customerId, regime, ...given }, now }) => {
-        const closedMonths = await closedMonthsOf(customerId);
+        const closed = await closedFor(customerId);
         const policies = await activePolicies(sql);
         const ofSet = await planFor(customerId, policies, now);
         const settings = policies.settings.body;
         const terms = given.terms ?? chooseTerms(policies.terms.body, termsCode);
         const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
-        const { instalments } = offerOf(terms, { placedAt, total, settings, closedMonths, regime });
+        const { instalments } = offerOf(terms, { placedAt, total, settings, ...closed, regime });
         const plan = planReminders(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hardlyEverOpen } from '../../modules/terms/rules/closures.ts';
 import { account } from './credit.ts';
 import {
   country,
@@ -36,6 +37,22 @@ const accountManager = z
 const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
   .meta({ id: 'ClosedMonth' });
+
+const monthAndDay = /^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const closure = z
+  .strictObject({
+    from: z.union([day, z.string().regex(monthAndDay)], 'Give MM-DD, or YYYY-MM-DD for one year.'),
+    to: z.union([day, z.string().regex(monthAndDay)], 'Give MM-DD, or YYYY-MM-DD for one year.'),
+  })
+  .refine(({ from, to }) => from.length === to.length, {
+    path: ['to'],
+    message: 'Give both days with the year, or both without it.',
+  })
+  .refine(({ from, to }) => from.length !== to.length || monthAndDay.test(from) || from <= to, {
+    path: ['to'],
+    message: 'This is before `from`.',
+  })
+  .meta({ id: 'Closure', example: { from: '08-09', to: '08-27' } });
 
 /** The facts that a store sends about a customer, before defaults. */
 export const customerFacts = z
@@ -82,6 +99,14 @@ export const customerFacts = z
         description:
           'An amount that would be due in one of these months is due on `moveToDay` of the following month.',
       }),
+    closures: z.array(closure).max(20).optional().meta({
+      description:
+        'Days on which the customer is closed, of every year (`08-09`) or of one (`2027-08-09`): what would be due then is due on the day after.',
+    }),
+  })
+  .refine(({ closedMonths = [], closures = [] }) => !hardlyEverOpen({ closedMonths, closures }), {
+    path: ['closures'],
+    message: 'Too little of a year stays open: leave four weeks.',
   })
   .meta({
     example: {
@@ -103,6 +128,7 @@ export const customerFacts = z
         insuredLimit: { amount: { amount: 1_500_000, currency: 'EUR' }, validUntil: '2030-12-31' },
       },
       closedMonths: [{ month: 8, moveToDay: 10 }],
+      closures: [{ from: '12-23', to: '01-06' }],
     },
   });
 export type CustomerFactsBody = z.infer<typeof customerFacts>;
@@ -123,6 +149,7 @@ export const customer = z
     since: shown.day.nullable(),
     external,
     closedMonths: z.array(closedMonth),
+    closures: z.array(closure),
     accountManager,
     currency: shown.currency.meta({ description: 'The currency of the usual account.' }),
     createdAt: shown.instant,

@@ -27,6 +27,21 @@ const percent = (most: number) =>
 const nonBusinessDays = z.enum(['keep', 'next']).optional().meta({
   description: '`next` moves a due date off Sundays and public holidays; `keep` if not given.',
 });
+const dayOfMonth = z.int().min(1).max(31).meta({ example: 25 });
+const paymentDays = z
+  .array(dayOfMonth)
+  .min(1)
+  .max(10)
+  .refine((days) => new Set(days).size === days.length, 'Give each day only once.')
+  .optional()
+  .meta({
+    description: 'Days of the month on which the customer pays: a due date moves to the next of them.',
+    example: [10, 25],
+  });
+const cutOffDay = dayOfMonth.optional().meta({
+  description:
+    'What is placed after this day of a month counts as placed on the first day of the next month.',
+});
 const discount = z
   .strictObject({
     percent: percent(99).meta({ example: '2' }),
@@ -51,16 +66,18 @@ type ExtraMembers = Readonly<Record<string, z.ZodType>>;
 /** The kinds that give one due date, each with the additional members. */
 const dueRules = (more: ExtraMembers) => {
   const extra = { ...more, nonBusinessDays, from };
+  const moving = { ...extra, paymentDays };
   return [
-    z.strictObject({ kind: z.literal('net'), days, ...extra }),
-    z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...extra }),
+    z.strictObject({ kind: z.literal('net'), days, ...moving }),
+    z.strictObject({ kind: z.literal('months'), months: z.int().min(1).max(MAX_MONTHS), ...moving }),
     z
       .strictObject({
         kind: z.literal('endOfMonth'),
         days,
         convention: z.enum(endOfMonthConventions),
         plusDays: days.optional(),
-        ...extra,
+        cutOffDay,
+        ...moving,
       })
       .refine(({ convention, days }) => convention !== 'monthsThenMonthEnd' || Number(days) % 30 === 0, {
         path: ['days'],
@@ -68,9 +85,10 @@ const dueRules = (more: ExtraMembers) => {
       }),
     z.strictObject({
       kind: z.literal('dayOfMonth'),
-      day: z.int().min(1).max(31),
+      day: dayOfMonth,
       months: z.int().min(0).max(MAX_MONTHS),
-      ...extra,
+      cutOffDay,
+      ...moving,
     }),
     z.strictObject({
       kind: z.literal('fixed'),
@@ -125,6 +143,7 @@ const instalments = (more: ExtraMembers) =>
       ),
     ...more,
     nonBusinessDays,
+    paymentDays,
     from,
   });
 

@@ -13,7 +13,7 @@ import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { GroupFact, type GroupUse, OtherAccounts } from './customer/accounts.tsx';
 import { Actions } from './customer/actions.tsx';
-import { ClosedMonthsFact } from './customer/closed-months.tsx';
+import { ClosuresFact } from './customer/closures.tsx';
 import { CreditFacts } from './customer/credit.tsx';
 import { Declines } from './customer/declines.tsx';
 import { Demand } from './customer/demand.tsx';
@@ -106,7 +106,7 @@ export function CustomerPage(props: CustomerPageProps) {
       <dl class="card facts">
         <CreditFacts {...props} />
         {group && <GroupFact group={group} currency={customer.currency} />}
-        {customer.closedMonths.length > 0 && <ClosedMonthsFact months={customer.closedMonths} />}
+        {customer.closedMonths.length + customer.closures.length > 0 && <ClosuresFact {...customer} />}
         <PrivilegeFact {...props} />
         {demand && (
           <div class="wide">

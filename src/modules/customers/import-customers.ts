@@ -37,14 +37,14 @@ async function importBatch(
   const lines = tx`import_id = ${id} and outcome is null and subject between ${first} and ${last}`;
   const source = tx`
     select l.subject, f.name, f.email, f.locale, f.country, f."vatNumber", f."vatKey", f.groups, f.contacts, f."pastOrders",
-           coalesce((f.turnover->>'amount')::bigint, 0), f.turnover->>'currency', f.since, f.external, f."closedMonths",
+           coalesce((f.turnover->>'amount')::bigint, 0), f.turnover->>'currency', f.since, f.external, f."closedMonths", f.closures,
            f."accountManager",
            ${currency}, l.fingerprint, ${now}::timestamptz, ${now}::timestamptz
     from (select subject, facts, fingerprint from import_lines where ${lines}) l
     left join customers c on c.id = l.subject,
     jsonb_to_record(l.facts) as f(name text, email text, locale text, country text, "vatNumber" text, "vatKey" text, groups text[],
                                   contacts jsonb, "pastOrders" int, turnover jsonb, since date, external jsonb,
-                                  "closedMonths" jsonb, "accountManager" jsonb)
+                                  "closedMonths" jsonb, closures jsonb, "accountManager" jsonb)
     where c.fingerprint is distinct from l.fingerprint
     order by l.subject`;
   const written = await writeFacts(tx, source);

@@ -4,7 +4,7 @@ import type { Money } from '../../kernel/money.ts';
 import { type Db, type Fragment, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import type { ExternalFacts, Privilege } from '../eligibility/rules/applicant.ts';
-import type { ClosedMonth } from '../terms/rules/due-dates.ts';
+import type { ClosedMonth, Closure } from '../terms/rules/closures.ts';
 import { vatKeyOf } from './rules/vat.ts';
 
 /** What a store says about a customer; money in minor units. */
@@ -22,6 +22,7 @@ export type CustomerFacts = {
   since: Day | null;
   external: ExternalFacts;
   closedMonths: ClosedMonth[];
+  closures: Closure[];
   /** Who looks after the customer for the merchant. */
   accountManager: AccountManager | null;
 };
@@ -74,7 +75,7 @@ export const accountColumns = (
 const customerColumns = (
   db: Db,
 ) => db`id, name, email, locale, country, vat_number, groups, contacts, past_orders, turnover,
-  turnover_currency, since, external, closed_months, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
+  turnover_currency, since, external, closed_months, closures, account_manager, privilege, privilege_reason, privilege_actor, privilege_at,
   privilege_until, privilege_after, insolvent_since, own_terms, credit_group, created_at, updated_at,
   customers.currency as usual_currency, ${accountColumns(db)}`;
 
@@ -140,14 +141,14 @@ export async function listCustomers(
 export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
     with written as (
     insert into customers (id, name, email, locale, country, vat_number, vat_key, groups, contacts, past_orders, turnover,
-                           turnover_currency, since, external, closed_months, account_manager, currency, fingerprint,
+                           turnover_currency, since, external, closed_months, closures, account_manager, currency, fingerprint,
                            created_at, updated_at)
     ${source}
     on conflict (id) do update set
       name = excluded.name, email = excluded.email, locale = excluded.locale, country = excluded.country,
       vat_number = excluded.vat_number, vat_key = excluded.vat_key, groups = excluded.groups, contacts = excluded.contacts,
       past_orders = excluded.past_orders, turnover = excluded.turnover, turnover_currency = excluded.turnover_currency,
-      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months,
+      since = excluded.since, external = excluded.external, closed_months = excluded.closed_months, closures = excluded.closures,
       account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
     returning id, currency, xmax = 0 as inserted
@@ -171,7 +172,7 @@ export async function putCustomer(
             ${vatKeyOf(facts.vatNumber, facts.country)}, ${facts.groups},
             ${sql.json(facts.contacts)}, ${facts.pastOrders}, ${facts.turnover?.amount ?? 0},
             ${facts.turnover?.currency ?? null}, ${facts.since}, ${sql.json(facts.external as never)},
-            ${sql.json(facts.closedMonths)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},
+            ${sql.json(facts.closedMonths)}, ${sql.json(facts.closures)}, ${facts.accountManager && sql.json(facts.accountManager)}, ${currency},
             ${fingerprint}, ${now}, ${now})`,
   );
   return row ? (row.inserted ? 'created' : 'updated') : 'unchanged';

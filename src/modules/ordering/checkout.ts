@@ -113,6 +113,7 @@ export async function checkout(
       total: request.total,
       settings,
       closedMonths: customer.closedMonths,
+      closures: customer.closures,
       regime: request.regime,
     });
     const plan = planReminders(policies.dunning.body, {

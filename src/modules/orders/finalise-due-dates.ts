@@ -20,7 +20,7 @@ export function provisionalDates(given: Given, from: LaterBaseDay): ReadonlyMap<
 
 /**
  * The event that due dates were waiting for has happened. The due dates that count from it become final, by the
- * merchant's calendar and the customer's closed months, and their reminders are planned. Due dates that are already
+ * merchant's calendar and the customer's closures, and their reminders are planned. Due dates that are already
  * final stay, so that a repeat changes nothing; an extension that was given before stays if it is later. Needs the
  * locks of `lockOrder`.
  * @param on when it happened, in the merchant's zone; a day before the order was placed counts as the day of the order
@@ -66,6 +66,7 @@ const datesFrom = (
     ...on,
     settings: policies.settings.body,
     closedMonths: customer.closedMonths,
+    closures: customer.closures,
     regime: order.regime,
   });
 

@@ -9,18 +9,14 @@ import {
 } from '../../../kernel/calendar.ts';
 import { assertNever, NettermsError } from '../../../kernel/errors.ts';
 import type { Settings } from '../../settings/rules/settings.ts';
-import type { DueRule, NonBusinessDays } from './terms.ts';
+import { type Closed, dayOfMonth, outOfClosures } from './closures.ts';
+import type { DueRule, MovedDays } from './terms.ts';
 
-/** A customer's closed month (1 to 12): what would be due in it is due on a set day of the following month. */
-export type ClosedMonth = { readonly month: number; readonly moveToDay: number };
-
-/** What due dates depend on, in addition to the terms. */
-export type DueContext = {
+/** What due dates depend on, in addition to the terms; closures are the customer's, empty if no customer is given. */
+export type DueContext = Closed & {
   /** When the order was placed; once a later base day has come, a moment of that day. */
   readonly placedAt: Instant;
   readonly settings: Pick<Settings, 'timeZone' | 'country' | 'region' | 'saturdays'>;
-  /** The customer's; empty if no customer is given. */
-  readonly closedMonths: readonly ClosedMonth[];
 };
 
 /** The day that the parties name, and the moment from which the payment is overdue. */
@@ -36,10 +32,11 @@ export function dueOnDay(dueOn: Day, settings: DueContext['settings']): DueDate 
 }
 
 /**
- * The due date of an order, never before the day on which it was placed. A closed month moves it first, then a holiday.
+ * The due date of an order, never before the day on which it was placed. It moves to a payment day, out of the customer's
+ * closures, and off holidays, in this order.
  * @throws NettermsError `terms-not-applicable` if a fixed day is past
  */
-export function dueDate(rule: DueRule & NonBusinessDays, context: DueContext): DueDate {
+export function dueDate(rule: DueRule & MovedDays, context: DueContext): DueDate {
   const zone = context.settings.timeZone;
   if (rule.kind === 'elapsed') {
     const dueAt = DateTime.fromISO(context.placedAt, { zone })
@@ -49,13 +46,15 @@ export function dueDate(rule: DueRule & NonBusinessDays, context: DueContext): D
     return { dueOn: dayAt(dueAt, zone), dueAt };
   }
   const placedOn = dayAt(context.placedAt, zone);
-  const dueOn = moved(agreedDay(rule, placedOn), placedOn, rule.nonBusinessDays === 'next', context);
+  const dueOn = moved(rule, agreedDay(rule, placedOn), placedOn, context);
   return dueOnDay(dueOn, context.settings);
 }
 
-/** The day by the wording of the terms, before closed months and holidays move it. */
+/** The day by the wording of the terms, before anything moves it. */
 function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): Day {
   const placed = at(placedOn);
+  const { cutOffDay = LAST_DAY } = 'cutOffDay' in rule ? rule : {};
+  const counted = placed.day > cutOffDay ? placed.plus({ months: 1 }).startOf('month') : placed;
   switch (rule.kind) {
     case 'net':
       return addDays(placedOn, rule.days);
@@ -65,23 +64,23 @@ function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): 
       const { days, convention, plusDays = 0 } = rule;
       switch (convention) {
         case 'daysThenMonthEnd':
-          return dayOf(placed.plus({ days }).endOf('month').plus({ days: plusDays }));
+          return dayOf(counted.plus({ days }).endOf('month').plus({ days: plusDays }));
         case 'monthsThenMonthEnd':
           return dayOf(
-            placed
+            counted
               .plus({ months: days / 30 })
               .endOf('month')
               .plus({ days: plusDays }),
           );
         case 'monthEndThenDays':
-          return dayOf(placed.endOf('month').plus({ days: days + plusDays }));
+          return dayOf(counted.endOf('month').plus({ days: days + plusDays }));
         default:
           return assertNever(convention);
       }
     }
     case 'dayOfMonth': {
-      const day = onDay(placed.plus({ months: rule.months }), rule.day);
-      return day < placedOn ? onDay(placed.plus({ months: 1 }), rule.day) : day;
+      const day = dayOfMonth(counted.plus({ months: rule.months }), rule.day);
+      return day < dayOf(counted) ? dayOfMonth(counted.plus({ months: 1 }), rule.day) : day;
     }
     case 'fixed': {
       if (rule.on >= placedOn) return rule.on;
@@ -95,28 +94,32 @@ function agreedDay(rule: Exclude<DueRule, { kind: 'elapsed' }>, placedOn: Day): 
   }
 }
 
-/** A payment due on the day of the order, such as a deposit, stays due on that day even in a closed month. */
-function moved(
-  agreed: Day,
-  placedOn: Day,
-  offHolidays: boolean,
-  { settings, closedMonths }: DueContext,
-): Day {
-  const calendar = offHolidays ? dueDayCalendar(settings) : null;
-  const move = (day: Day): Day => {
-    const open = day === placedOn ? day : outOfClosedMonths(day, closedMonths);
-    const next = calendar ? calendar.nextBusinessDay(open) : open;
-    return next === day ? day : move(next);
-  };
-  return move(agreed);
+/** A payment due on the day of the order, such as a deposit, stays due on that day, unless it is a holiday. */
+function moved(rule: DueRule & MovedDays, agreed: Day, placedOn: Day, context: DueContext): Day {
+  const paymentDays = rule.kind === 'fixed' ? [] : (rule.paymentDays ?? []);
+  const calendar = rule.nonBusinessDays === 'next' ? dueDayCalendar(context.settings) : null;
+  let day = agreed;
+  for (let moves = 0; moves < MOST_MOVES; moves += 1) {
+    const open = day === placedOn ? day : outOfClosures(nextPaymentDay(day, paymentDays), context);
+    const next = open === day && calendar ? calendar.nextBusinessDay(day) : open;
+    if (next === day) return day;
+    // Off a holiday, the day need not be a payment day.
+    if (open === day && outOfClosures(next, context) === next) return next;
+    day = next;
+  }
+  return agreed;
+}
+/** More than any closures of two years need; if no day is found, the agreed one stays. */
+const MOST_MOVES = 100;
+
+/** The day itself, or the next of the days of the month on which the customer pays. */
+function nextPaymentDay(day: Day, paymentDays: readonly number[]): Day {
+  if (paymentDays.length === 0) return day;
+  const months = [0, 1].map((more) => at(day).startOf('month').plus({ months: more }));
+  const days = months.flatMap((month) => paymentDays.map((payment) => dayOfMonth(month, payment)));
+  return days.filter((payment) => payment >= day).sort()[0]!;
 }
 
-function outOfClosedMonths(day: Day, closedMonths: readonly ClosedMonth[]): Day {
-  const closed = closedMonths.find(({ month }) => month === at(day).month);
-  return closed ? onDay(at(day).plus({ months: 1 }), closed.moveToDay) : day;
-}
-
+const LAST_DAY = 31;
 const at = (day: Day): DateTime => DateTime.fromISO(day, { zone: 'utc' });
 const dayOf = (time: DateTime): Day => time.toISODate()!;
-const onDay = (month: DateTime, day: number): Day =>
-  dayOf(month.set({ day: Math.min(day, month.daysInMonth!) }));

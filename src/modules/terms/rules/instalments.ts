@@ -7,14 +7,14 @@ import type {
   DueRule,
   Instalment,
   InstalmentLine,
-  NonBusinessDays,
+  MovedDays,
   PaymentMeans,
   Terms,
 } from './terms.ts';
 
 /** What the terms say about one line: when it is due, from which day that is counted, and how it is paid. */
 export type TermsPart = {
-  readonly rule: DueRule & NonBusinessDays;
+  readonly rule: DueRule & MovedDays;
   readonly from: BaseDay;
   readonly collection: PaymentMeans;
 };
@@ -27,11 +27,11 @@ export type NewInstalment = Instalment & Pick<TermsPart, 'from' | 'collection'> 
  * from the start.
  */
 export function partsOf(terms: Terms): TermsPart[] {
-  const { from = 'placed', collection = 'transfer', nonBusinessDays } = terms;
+  const { from = 'placed', collection = 'transfer', nonBusinessDays, paymentDays } = terms;
   const based = (rule: DueRule, given: BaseDay): BaseDay => (rule.kind === 'fixed' ? 'placed' : given);
   if (terms.kind !== 'instalments') return [{ rule: terms, from: based(terms, from), collection }];
   return terms.lines.map((line) => ({
-    rule: { nonBusinessDays, ...line.terms },
+    rule: { nonBusinessDays, paymentDays, ...line.terms },
     from: based(line.terms, line.terms.from ?? from),
     collection: line.collection ?? collection,
   }));

@@ -17,28 +17,41 @@ export type DueRule =
   | { readonly kind: 'net'; readonly days: number }
   /** N months, on the same day of the month, or the last day of a shorter month (art. 2963 c.c.). */
   | { readonly kind: 'months'; readonly months: number }
-  /** `plusDays` are added: "30 days end of month + 10". */
+  /**
+   * `plusDays` are added: "30 days end of month + 10". What is placed after the `cutOffDay` of a month counts as placed on
+   * the first day of the next one.
+   */
   | {
       readonly kind: 'endOfMonth';
       readonly days: number;
       readonly convention: EndOfMonthConvention;
       readonly plusDays?: number;
+      readonly cutOffDay?: number;
     }
   /**
    * "The 10th of next month" (months: 1); 0: the next time that this day comes. The 31st of a short month is its last
-   * day.
+   * day. `cutOffDay` as above.
    */
-  | { readonly kind: 'dayOfMonth'; readonly day: number; readonly months: number }
+  | {
+      readonly kind: 'dayOfMonth';
+      readonly day: number;
+      readonly months: number;
+      readonly cutOffDay?: number;
+    }
   /** A fixed day, for orders placed until then. */
   | { readonly kind: 'fixed'; readonly on: Day }
-  /** An exact ISO 8601 duration, for tests and demonstrations: "PT60S". Neither holidays nor closed months move it. */
+  /** An exact ISO 8601 duration, for tests and demonstrations: "PT60S". Nothing moves it. */
   | { readonly kind: 'elapsed'; readonly duration: string };
 
-/**
- * What happens to a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day
- * (art. 1187 c.c.).
- */
-export type NonBusinessDays = { readonly nonBusinessDays?: 'keep' | 'next' };
+export type MovedDays = {
+  /**
+   * What happens to a due date on a Sunday or public holiday of the merchant: it stays, or moves to the next working day
+   * (art. 1187 c.c.).
+   */
+  readonly nonBusinessDays?: 'keep' | 'next';
+  /** Days of the month on which the customer pays ("30 days, then the next 10th or 25th"); a fixed day does not move. */
+  readonly paymentDays?: readonly number[];
+};
 
 /**
  * The event from which due dates are counted. Until it happens they are provisional, counted from the day of the order.
@@ -57,19 +70,19 @@ export type PaymentMeans = (typeof paymentMeans)[number];
 export type CollectedBy = { readonly collection?: PaymentMeans };
 
 /** A part of the order's total; exactly one line takes the remainder. `percent` is a decimal such as "33.33". */
-export type InstalmentLine = { readonly terms: DueRule & NonBusinessDays & CountedFrom } & CollectedBy &
+export type InstalmentLine = { readonly terms: DueRule & MovedDays & CountedFrom } & CollectedBy &
   ({ readonly percent: string } | { readonly amount: Money } | { readonly remainder: true });
 
 /** A discount for paying the whole order early: 2/10 is `{percent: "2", withinDays: 10}`. */
 export type DiscountTerms = { readonly percent: string; readonly withinDays: number };
 
-/** When payment is due. A line's own `nonBusinessDays`, `from` and `collection` override those of the whole. */
+/** When payment is due. A line's own `nonBusinessDays`, `paymentDays`, `from` and `collection` override those of the whole. */
 export type Terms = (
   | DueRule
   /** A deposit is a line with net 0. */
   | { readonly kind: 'instalments'; readonly lines: readonly InstalmentLine[] }
 ) &
-  NonBusinessDays &
+  MovedDays &
   CountedFrom &
   CollectedBy & { readonly discount?: DiscountTerms };
 

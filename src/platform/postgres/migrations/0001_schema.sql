@@ -147,6 +147,7 @@ create table customers (
     translate(upper(name), 'ÀÁÂÃÄÅÈÉÊËÌÍÎÏÒÓÔÕÖÙÚÛÜÇÑ.', 'AAAAAAEEEEIIIIOOOOOUUUUCN'), '[^A-Z0-9]+')) stored,
   -- Months in which the customer is closed: what would fall due in one falls due on a set day of the following month.
   closed_months     jsonb not null default '[]',
+  closures          jsonb not null default '[]',
   fingerprint       text not null,
   -- What an admin decided
   privilege         text not null default 'by_rules'

@@ -9,23 +9,35 @@ import {
   timeOn,
 } from '../../../../src/kernel/calendar.ts';
 import { defaultSettings } from '../../../../src/modules/settings/rules/defaults.ts';
-import { type ClosedMonth, type DueContext, dueDate } from '../../../../src/modules/terms/rules/due-dates.ts';
+import {
+  type ClosedMonth,
+  type Closure,
+  hardlyEverOpen,
+  outOfClosures,
+} from '../../../../src/modules/terms/rules/closures.ts';
+import { type DueContext, dueDate } from '../../../../src/modules/terms/rules/due-dates.ts';
 import {
   type DueRule,
   endOfMonthConventions,
   MAX_DAYS,
-  type NonBusinessDays,
+  type MovedDays,
 } from '../../../../src/modules/terms/rules/terms.ts';
 
 const zone = 'Europe/Rome';
-type Given = Partial<DueContext['settings']> & { closedMonths?: ClosedMonth[] };
+type Given = Partial<DueContext['settings']> & { closedMonths?: ClosedMonth[]; closures?: Closure[] };
 const due = (
-  rule: DueRule & NonBusinessDays,
+  rule: DueRule & MovedDays,
   placedAt: string,
-  { closedMonths = [], ...settings }: Given = {},
-) => dueDate(rule, { placedAt, settings: { ...defaultSettings, timeZone: zone, ...settings }, closedMonths });
+  { closedMonths = [], closures = [], ...settings }: Given = {},
+) =>
+  dueDate(rule, {
+    placedAt,
+    settings: { ...defaultSettings, timeZone: zone, ...settings },
+    closedMonths,
+    closures,
+  });
 /** The due day of an order placed at noon on that day. */
-const dueOn = (rule: DueRule & NonBusinessDays, placedOn: string, given: Given = {}) =>
+const dueOn = (rule: DueRule & MovedDays, placedOn: string, given: Given = {}) =>
   due(rule, timeOn(placedOn, '12:00', zone), given).dueOn;
 
 test.each([
@@ -124,6 +136,105 @@ test.each([
   [15, 3, '2026-11-30', '2027-02-15'],
 ])('the %i, %i months on, for an order of %s, is %s', (day, months, placedOn, expected) => {
   expect(dueOn({ kind: 'dayOfMonth', day, months }, placedOn)).toBe(expected);
+});
+
+describe('payment days of the customer', () => {
+  const net = (days: number, ...paymentDays: number[]) => ({ kind: 'net', days, paymentDays }) as const;
+  it.each([
+    ['2027-01-05', net(30, 10, 25), '2027-02-10'], // 4 February
+    ['2027-01-11', net(30, 10, 25), '2027-02-10'], // 10 February itself
+    ['2027-01-12', net(30, 25, 10), '2027-02-25'],
+    ['2027-01-27', net(30, 10, 25), '2027-03-10'], // 26 February
+    ['2026-12-01', net(29, 10, 25), '2027-01-10'], // over the new year
+    ['2027-01-05', net(30, 31), '2027-02-28'], // the last day of a short month
+    ['2028-01-05', net(30, 31), '2028-02-29'],
+    ['2027-01-30', net(30, 30), '2027-03-30'], // 1 March
+    ['2027-01-05', net(0, 10), '2027-01-05'], // at once
+    ['2027-01-05', { kind: 'months', months: 1, paymentDays: [15] }, '2027-02-15'],
+    ['2027-01-05', { kind: 'fixed', on: '2027-01-28' }, '2027-01-28'],
+  ] as const)('an order of %s on %j is due on %s', (placedOn, rule, expected) => {
+    expect(dueOn(rule, placedOn)).toBe(expected);
+  });
+
+  it.each([
+    ['daysThenMonthEnd', '2027-01-10', '2027-03-15'], // 24 February, its end, the 15th
+    ['daysThenMonthEnd', '2027-01-20', '2027-04-15'], // 6 March
+    ['monthEndThenDays', '2027-01-10', '2027-04-15'], // 17 March
+  ] as const)(
+    '“45 days end of month, on the 15th”, %s, of %s is due on %s',
+    (convention, placedOn, expected) => {
+      expect(dueOn({ kind: 'endOfMonth', days: 45, convention, paymentDays: [15] }, placedOn)).toBe(expected);
+    },
+  );
+
+  it('are left for the next day that is no holiday, which need not be a payment day', () => {
+    const rule = { ...net(30, 10, 25), nonBusinessDays: 'next' } as const;
+    expect(dueOn(rule, '2026-12-01')).toBe('2027-01-11'); // the 10th is a Sunday
+  });
+
+  it('come again after a closed month or a closure', () => {
+    expect(dueOn(net(30, 10, 25), '2026-07-20', { closedMonths: [{ month: 8, moveToDay: 1 }] })).toBe(
+      '2026-09-10',
+    );
+    expect(dueOn(net(30, 10, 25), '2026-07-20', { closures: [{ from: '08-09', to: '08-26' }] })).toBe(
+      '2026-09-10',
+    );
+  });
+});
+
+describe('a cut-off day', () => {
+  const eom = { kind: 'endOfMonth', days: 30, convention: 'monthsThenMonthEnd', cutOffDay: 25 } as const;
+  const tenth = { kind: 'dayOfMonth', day: 10, months: 1, cutOffDay: 25 } as const;
+  it.each([
+    ['2027-01-25', eom, '2027-02-28'],
+    ['2027-01-26', eom, '2027-03-31'],
+    ['2026-12-31', eom, '2027-02-28'],
+    ['2027-01-26', { ...eom, convention: 'daysThenMonthEnd' }, '2027-03-31'],
+    ['2027-01-26', { ...eom, convention: 'monthEndThenDays', plusDays: 10 }, '2027-04-09'],
+    ['2027-01-25', tenth, '2027-02-10'],
+    ['2027-01-26', tenth, '2027-03-10'],
+    ['2027-02-28', { ...tenth, cutOffDay: 31 }, '2027-03-10'],
+    ['2027-01-26', { ...tenth, months: 0 }, '2027-02-10'],
+    ['2027-01-26', { ...tenth, day: 28, months: 0 }, '2027-02-28'],
+  ] as const)('an order of %s on %j is due on %s', (placedOn, rule, expected) => {
+    expect(dueOn(rule, placedOn)).toBe(expected);
+  });
+});
+
+describe('a customer’s closures of days', () => {
+  const august = { from: '08-09', to: '08-27' };
+  it.each([
+    ['2027-08-08', [august], '2027-08-08'],
+    ['2027-08-09', [august], '2027-08-28'],
+    ['2028-08-27', [august], '2028-08-28'], // every year
+    ['2027-12-24', [{ from: '12-23', to: '01-06' }], '2028-01-07'],
+    ['2027-01-06', [{ from: '12-23', to: '01-06' }], '2027-01-07'],
+    ['2027-01-07', [{ from: '12-23', to: '01-06' }], '2027-01-07'],
+    ['2027-08-09', [{ from: '2027-08-02', to: '2027-08-20' }], '2027-08-21'],
+    ['2028-08-09', [{ from: '2027-08-02', to: '2027-08-20' }], '2028-08-09'], // of one year
+    ['2027-02-20', [{ from: '02-15', to: '02-29' }], '2027-03-01'],
+    ['2028-02-20', [{ from: '02-15', to: '02-29' }], '2028-03-01'],
+    ['2027-08-10', [august, { from: '08-20', to: '08-31' }, { from: '09-01', to: '09-01' }], '2027-09-02'],
+    ['2027-05-05', [{ from: '05-05', to: '05-05' }], '2027-05-06'],
+  ])('what is due on %s with %j is due on %s', (day, closures, expected) => {
+    expect(dueOn({ kind: 'fixed', on: day }, '2026-01-01', { closures })).toBe(expected);
+  });
+
+  it('lead into a closed month, and out of it', () => {
+    const closures = [{ from: '07-20', to: '07-31' }];
+    const closedMonths = [{ month: 8, moveToDay: 10 }];
+    expect(dueOn({ kind: 'fixed', on: '2027-07-25' }, '2026-01-01', { closures, closedMonths })).toBe(
+      '2027-09-10',
+    );
+  });
+
+  it('that leave nothing open keep the agreed day', () => {
+    const closures = [{ from: '01-01', to: '12-31' }];
+    expect(dueOn({ kind: 'fixed', on: '2027-07-25' }, '2026-01-01', { closures })).toBe('2027-07-25');
+    expect(hardlyEverOpen({ closures, closedMonths: [] })).toBe(true);
+    expect(hardlyEverOpen({ closures: [{ from: '02-01', to: '12-31' }], closedMonths: [] })).toBe(false);
+    expect(hardlyEverOpen({ closures: [{ from: '01-20', to: '12-31' }], closedMonths: [] })).toBe(true);
+  });
 });
 
 test('a fixed day is due on that day, and refused once it is over', () => {
@@ -227,13 +338,16 @@ const rule: fc.Arbitrary<DueRule> = fc.oneof(
     days: fc.integer({ min: 0, max: 12 }).map((months) => 30 * months),
     convention: fc.constantFrom(...endOfMonthConventions),
     plusDays: fc.integer({ min: 0, max: 31 }),
+    cutOffDay: fc.integer({ min: 1, max: 31 }),
   }),
   fc.record({
     kind: fc.constant('dayOfMonth' as const),
     day: fc.integer({ min: 1, max: 31 }),
     months: fc.integer({ min: 0, max: 24 }),
+    cutOffDay: fc.integer({ min: 1, max: 31 }),
   }),
 );
+const days = fc.uniqueArray(fc.integer({ min: 1, max: 31 }), { maxLength: 4 });
 const placement = fc.integer({ min: 0, max: 3_650 }).map((days) => addDays('2026-01-01', days));
 const months = fc.uniqueArray(
   fc.record({ month: fc.integer({ min: 1, max: 12 }), moveToDay: fc.integer({ min: 1, max: 31 }) }),
@@ -270,6 +384,46 @@ test('a later order is never due earlier on the same terms', () => {
         expect(dueOn(terms, addDays(placedOn, more)) >= dueOn(terms, placedOn)).toBe(true);
       },
     ),
+  );
+});
+
+test('what payment days move is due on one of them, and no later than a month', () => {
+  fc.assert(
+    fc.property(rule, placement, days, (of, placedOn, paymentDays) => {
+      const agreed = dueOn(of, placedOn);
+      const day = dueOn({ ...of, paymentDays }, placedOn);
+      if (agreed === placedOn || paymentDays.length === 0) {
+        expect(day).toBe(agreed);
+        return;
+      }
+      const lastOfMonth = addDays(day, 1).endsWith('-01');
+      const dayOfMonth = Number(day.slice(-2));
+      expect(paymentDays.some((given) => given === dayOfMonth || (lastOfMonth && given > dayOfMonth))).toBe(
+        true,
+      );
+      expect(daysBetween(agreed, day)).toBeGreaterThanOrEqual(0);
+      expect(daysBetween(agreed, day)).toBeLessThanOrEqual(31);
+    }),
+  );
+});
+
+test('nothing is due while the customer is closed, and moving again changes nothing', () => {
+  const closures = fc.array(
+    fc.record({ start: fc.integer({ min: 0, max: 364 }), length: fc.integer({ min: 0, max: 40 }) }).map(
+      ({ start, length }): Closure => ({
+        from: addDays('2027-01-01', start).slice(5),
+        to: addDays('2027-01-01', start + length).slice(5),
+      }),
+    ),
+    { maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(rule, placement, closures, days, (of, placedOn, given, paymentDays) => {
+      const day = dueOn({ ...of, paymentDays }, placedOn, { closures: given });
+      if (day === placedOn) return;
+      expect(outOfClosures(day, { closures: given, closedMonths: [] })).toBe(day);
+      expect(dueOn({ kind: 'fixed', on: day }, placedOn, { closures: given })).toBe(day);
+    }),
   );
 });
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween, timeOn } from '../../../../src/kernel/calendar.ts';
 import { defaultSettings } from '../../../../src/modules/settings/rules/defaults.ts';
-import { type ClosedMonth, dueOnDay } from '../../../../src/modules/terms/rules/due-dates.ts';
+import type { ClosedMonth } from '../../../../src/modules/terms/rules/closures.ts';
+import { dueOnDay } from '../../../../src/modules/terms/rules/due-dates.ts';
 import { finalDueDates } from '../../../../src/modules/terms/rules/final-due-dates.ts';
 import { instalmentsOf, partsOf, sharesOf } from '../../../../src/modules/terms/rules/instalments.ts';
 import { offerOf } from '../../../../src/modules/terms/rules/offer.ts';
@@ -16,6 +17,7 @@ const context = (day: string, { closedMonths = [], time = '00:00' }: Given = {})
   placedAt: timeOn(day, time, zone),
   settings: defaultSettings,
   closedMonths,
+  closures: [],
 });
 const final = (terms: Terms, day: string, given: Given = {}) =>
   finalDueDates(terms, 'fulfilled', {
@@ -172,6 +174,8 @@ const rules = fc
           'monthEndThenDays' as const,
         ),
         plusDays: fc.constantFrom(0, 10),
+        cutOffDay: fc.constantFrom(20, 31),
+        paymentDays: fc.constantFrom([5, 20], [31]),
       }),
       fc.record({
         kind: fc.constant('dayOfMonth' as const),

@@ -12,6 +12,7 @@ const offer = (terms: Terms, amount: number) =>
     total: { amount, currency: 'EUR' },
     settings: defaultSettings,
     closedMonths: [],
+    closures: [],
   });
 const net = (days: number) => ({ terms: { kind: 'net', days } }) as const;
 const percent = (share: string, days: number): InstalmentLine => ({ percent: share, ...net(days) });

@@ -1,0 +1,46 @@
+import { DateTime } from 'luxon';
+import { addDays, type Day } from '../../../kernel/calendar.ts';
+
+/** A customer's closed month (1 to 12): what would be due in it is due on a set day of the following month. */
+export type ClosedMonth = { readonly month: number; readonly moveToDay: number };
+/** Days on which a customer is closed, both included: of every year ("08-09", "08-27"), or of one ("2027-08-09"). */
+export type Closure = { readonly from: string; readonly to: string };
+
+/** When a customer pays nothing. */
+export type Closed = {
+  readonly closedMonths: readonly ClosedMonth[];
+  readonly closures: readonly Closure[];
+};
+
+/** The next day on which the customer is open: the day itself, the set day after a closed month, or the day after a closure. */
+export function outOfClosures(day: Day, { closedMonths, closures }: Closed): Day {
+  const date = at(day);
+  const month = closedMonths.find((closed) => closed.month === date.month);
+  if (month) return dayOfMonth(date.plus({ months: 1 }), month.moveToDay);
+  const ends = closures.flatMap((closure) => lastDay(closure, day) ?? []);
+  return ends.length > 0 ? addDays(ends.sort().at(-1)!, 1) : day;
+}
+
+/** The last day of the closure if it covers the day; a closure of every year may go over its end. */
+function lastDay({ from, to }: Closure, day: Day): Day | null {
+  if (from.length > MONTH_AND_DAY) return from <= day && day <= to ? to : null;
+  const within = day.slice(-MONTH_AND_DAY);
+  const overNewYear = from > to;
+  const covered = overNewYear ? within >= from || within <= to : within >= from && within <= to;
+  if (!covered) return null;
+  const year = at(day).year + (overNewYear && within >= from ? 1 : 0);
+  const [month, last] = to.split('-').map(Number);
+  return dayOfMonth(at(day).set({ day: 1 }).set({ year, month: month! }), last!);
+}
+const MONTH_AND_DAY = 'MM-DD'.length;
+
+/** Whether so little of a year stays open that nothing could ever be due: less than four weeks. */
+export function hardlyEverOpen(closed: Closed): boolean {
+  const leapYear = Array.from({ length: 366 }, (_, days) => addDays('2028-01-01', days));
+  return leapYear.filter((day) => outOfClosures(day, closed) === day).length < 28;
+}
+
+const at = (day: Day): DateTime => DateTime.fromISO(day, { zone: 'utc' });
+/** That day of a month, or the last one of a shorter month. */
+export const dayOfMonth = (month: DateTime, day: number): Day =>
+  month.set({ day: Math.min(day, month.daysInMonth!) }).toISODate()!;
