@@ -318,6 +318,80 @@ describe('an address', () => {
   });
 });
 
+describe('a tampered cursor', () => {
+  const at = '2027-01-01T00:00:00.000Z';
+  const places: Record<string, Record<string, unknown>> = {
+    '/orders': { placedAt: at, orderId: 'x' },
+    '/customers': { after: 'x' },
+    '/credit-groups': { after: 'x' },
+    '/invoices': { issuedOn: '2027-01-01', invoiceId: 'x' },
+    '/payments': { createdAt: at, paymentId: 'x' },
+    '/bank-lines': { valueOn: '2027-01-01', bankLineId: 'x' },
+    '/imports': { createdAt: at, id: 'x' },
+    '/tasks': { openedAt: at, taskId: 1 },
+    '/declines': { declinedAt: at, declineId: 1 },
+    '/approvals': { requestedAt: at, approvalId: 'x' },
+    ...Object.fromEntries(
+      ['terms', 'eligibility', 'dunning', 'late-interest', 'receipts'].map((kind) => [
+        `/policies/${kind}/versions`,
+        { version: 1 },
+      ]),
+    ),
+    '/settings/versions': { version: 1 },
+  };
+  const hostile = [
+    '\u0000',
+    '\ud800',
+    '9999-12-31T23:59:59.000-23:59',
+    '0000-01-01T00:00:00.000Z',
+    '2027-01-01T00:00:00.000+23:59',
+    '2027-02-30',
+    9_007_199_254_740_991,
+    -9_007_199_254_740_991,
+    1.5,
+    null,
+    {},
+    [],
+    'x'.repeat(700),
+  ];
+  const cursorOf = (place: object) => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+  it.each(Object.entries(places))('of %s is refused or harmless', async (path, place) => {
+    expect((await api.call(`${path}?cursor=${cursorOf(place)}`)).status).toBe(200);
+    for (const field of Object.keys(place))
+      for (const value of hostile) {
+        const { status, body } = await api.call(`${path}?cursor=${cursorOf({ ...place, [field]: value })}`);
+        expect([200, 422], `${field}: ${JSON.stringify(value)}: ${JSON.stringify(body)}`).toContain(status);
+      }
+    expect((await api.call(`${path}?cursor=${cursorOf({ ...place, more: 1 })}`)).status).toBe(422);
+  });
+
+  it('of every list is in this test', async () => {
+    const { paths } = (await (await fetch(`${api.origin}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { parameters?: { name: string }[] }>>;
+    };
+    const lists = Object.entries(paths).filter(([, { get }]) =>
+      get?.parameters?.some(({ name }) => name === 'cursor'),
+    );
+    const tested = [...Object.keys(places), '/imports/{importId}/rejected'].map((path) => `/v1${path}`);
+    expect(lists.map(([path]) => path).filter((path) => !tested.includes(path))).toEqual([]);
+  });
+});
+
+describe('an instant', () => {
+  it.each([
+    '9999-12-31T23:59:00-23:59',
+    '0000-01-01T00:00:00Z',
+    '2027-01-01T00:00:00+14:60',
+    '2027-01-01T00:00:00-23:59',
+    '2027-02-30T00:00:00Z',
+    '+275760-09-13T00:00:00Z',
+  ])('of %s is refused', async (until) => {
+    const answer = await api.call('/customers/verdi/suspend', { reason: 'test', until });
+    expectProblem(answer, 422, 'validation', '/until');
+  });
+});
+
 /** A request whose path is sent as it is: `fetch` would tidy it up. */
 function rawCall(method: string, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {

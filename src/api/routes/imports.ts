@@ -12,6 +12,7 @@ import {
   rejectedLines,
   unknownImport,
 } from '../../modules/imports/tables.ts';
+import { forSpreadsheets } from '../../modules/reports/documents/csv.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { holds } from '../auth.ts';
 import { pageOf } from '../cursor.ts';
@@ -137,7 +138,7 @@ const lineView = ({ number, subject, errors, raw, reason }: RejectedLine) => ({
 function reportOf(sql: Sql, id: string): Readable {
   const columns = ['line', 'subject', 'errors', 'raw'];
   const rows = Readable.from(allRejected(sql, id));
-  const csv = stringify({ header: true, columns, escape_formulas: true, bom: true });
+  const csv = stringify({ header: true, columns, bom: true, ...forSpreadsheets });
   rows.on('error', (error) => csv.destroy(error));
   return rows.pipe(csv);
 }

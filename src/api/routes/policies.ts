@@ -106,7 +106,10 @@ export function policyEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         tag,
         summary: `List the versions of the ${name}, the newest first`,
         scopes: ['read'],
-        query: z.strictObject({ limit, cursor: readCursor(z.strictObject({ version: z.int() })) }),
+        query: z.strictObject({
+          limit,
+          cursor: readCursor(z.strictObject({ version: z.int().min(0).max(2_147_483_647) })),
+        }),
         answer: page(z.object(versioned)),
         handle: async ({ query: { limit, cursor } }) => {
           const place = { before: cursor?.version ?? null, limit: limit + 1 };

@@ -102,6 +102,12 @@ export const day = z.iso
   .meta({ example: '2026-01-15' });
 export const instant = z.iso
   .datetime({ offset: true, error: 'Give a date and time with an offset, such as 2027-01-31T09:00:00Z.' })
+  .refine(
+    (text) => /(Z|[+-](0\d|1[0-4]):\d\d)$/.test(text),
+    'Give an offset of at most 14 hours, such as +01:00.',
+  )
+  .refine((text) => Date.parse(text) >= Date.UTC(1900, 0), 'Give an instant from 1900 on.')
+  .refine((text) => Date.parse(text) < Date.UTC(3000, 0), 'Give an instant before the year 3000.')
   .meta({ example: '2026-01-15T09:00:00Z' });
 
 const exactUnits = /^-?P(?!$)(\d{1,4}W)?(\d{1,5}D)?(T(?!$)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$/;

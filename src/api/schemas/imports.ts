@@ -5,7 +5,7 @@ import { type Separator, separators } from '../files/csv.ts';
 import { CSV, NDJSON } from '../files/read-lines.ts';
 import type { Upload } from '../files/receive.ts';
 import { statementSummary } from './bank-statement.ts';
-import { examples, externalId, limit, page, shown } from './fields.ts';
+import { examples, externalId, instant, limit, page, shown } from './fields.ts';
 
 /** A file that is read as it comes. */
 export const file = z.custom<Upload>();
@@ -72,7 +72,7 @@ export const importView = z
   .meta({ id: 'Import' });
 export type ImportView = z.infer<typeof importView>;
 
-const afterImport = z.strictObject({ createdAt: z.iso.datetime(), id: externalId });
+const afterImport = z.strictObject({ createdAt: instant, id: externalId });
 export const importsQuery = z.strictObject({ limit, cursor: readCursor(afterImport) });
 export const importsPage = page(importView);
 

@@ -4,6 +4,7 @@ import { readCursor } from '../cursor.ts';
 import {
   day,
   externalId,
+  instant,
   limit,
   line,
   money,
@@ -129,7 +130,7 @@ export const paymentQuery = z.strictObject({
     .transform((given) => (given === undefined ? undefined : given === 'true'))
     .meta({ description: '`true`: only payments with credit left; `false`: only the others.' }),
   limit,
-  cursor: readCursor(z.strictObject({ createdAt: z.iso.datetime(), paymentId: shown.paymentId.max(200) })),
+  cursor: readCursor(z.strictObject({ createdAt: instant, paymentId: line(200) })),
 });
 
 export const paymentReversal = z

@@ -1,22 +1,28 @@
-import type { CastingContext } from 'csv-stringify/sync';
 import { stringify } from 'csv-stringify/sync';
 
 export type Cell = string | number | null;
 
 /** A negative amount begins like a formula, but is not one. */
 const number = /^-?\d+(\.\d+)?$/;
+/**
+ * A sign with which a formula begins, where a spreadsheet may see a cell begin: at the start, and after a separator of
+ * other spreadsheets: an Italian one parts our lines at semicolons and line breaks, also inside of our quotes.
+ */
+const formula = /(^|[;\t\r\n|])([ "'\u00a0]*)(?=[=+\-@＝＋－＠])/g;
 
-const options = {
-  escape_formulas: true,
-  cast: {
-    string: (text: string, _: CastingContext) =>
-      number.test(text) ? { value: text, escape_formulas: false } : text,
-  },
+/** The text with an apostrophe before everything that a spreadsheet could read as a formula. */
+export const withoutFormulas = (text: string): string =>
+  number.test(text) ? text : text.replace(formula, "$1$2'").replace(/^(?=[\t\r])/, "'");
+
+/** Options of csv-stringify for files that people open in a spreadsheet. */
+export const forSpreadsheets = {
+  cast: { string: withoutFormulas },
+  quoted_match: /[;\t|]/,
 } as const;
 
-/** A table as in RFC 4180, with a header; what a spreadsheet would read as a formula gets a leading apostrophe. */
+/** A table as in RFC 4180, with a header; what a spreadsheet would read as a formula gets an apostrophe. */
 export function csvOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return stringify([head, ...rows], options);
+  return stringify([head, ...rows], forSpreadsheets);
 }
 
 /** The same, page by page; the header comes with the first page, so that nothing is sent before that page exists. */
@@ -26,8 +32,8 @@ export async function* csvPages(
 ): AsyncIterable<string> {
   let missing: (readonly string[])[] = [head];
   for await (const rows of pages) {
-    yield stringify([...missing, ...rows], options);
+    yield stringify([...missing, ...rows], forSpreadsheets);
     missing = [];
   }
-  if (missing.length > 0) yield stringify(missing, options);
+  if (missing.length > 0) yield stringify(missing, forSpreadsheets);
 }

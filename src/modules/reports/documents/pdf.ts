@@ -58,6 +58,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
     // None of the built-in fonts: they are not embedded.
     font: '',
   });
+  escapeMetadata(doc);
   const chunks: Buffer[] = [];
   doc.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise<void>((resolve, reject) => doc.once('end', resolve).once('error', reject));
@@ -202,5 +203,15 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
   };
 }
 
-/** The text without what cannot be shown: control characters and unpaired surrogates. */
-const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');
+/** pdfkit 0.20 writes title and author into its XML metadata as they are; its information dictionary is done by then. */
+function escapeMetadata(doc: PDFKit.PDFDocument): void {
+  const endMetadata = doc.endMetadata.bind(doc);
+  doc.endMetadata = () => {
+    for (const key of ['Title', 'Author'] as const)
+      doc.info[key] = doc.info[key]?.replace(/[&<>]/g, (sign) => `&#${sign.codePointAt(0)};`);
+    endMetadata();
+  };
+}
+
+/** The text without what cannot be shown: control characters, unpaired surrogates, codes that are no characters. */
+const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ' ');

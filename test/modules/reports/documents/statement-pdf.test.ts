@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { SaxesParser } from 'saxes';
 import { expect, it } from 'vitest';
 import { entryKinds } from '../../../../src/modules/ledger/rules/entry.ts';
 import { statementPdf } from '../../../../src/modules/reports/documents/statement-pdf.ts';
@@ -66,6 +67,27 @@ it('a statement is a tagged PDF with a language, a title and embedded fonts', as
     expect(text, role).toMatch(new RegExp(`/S /${role}\\b`));
   expect(text.match(/\/FontFile2/g)).toHaveLength(2);
   expect(text).not.toMatch(/\/BaseFont \/(Helvetica|Times)/);
+});
+
+it.each(['Torchio & Figli', '</rdf:li> <!-- ]]> "l\'Angolo" &amp;', 'Caffè \uffff Żółć 😀'])(
+  'the metadata of %j are well-formed XML with its name',
+  async (name) => {
+    const pdf = await statementPdf(aStatement({ name }), { ...merchant, company: name });
+    const xml = /<\?xpacket begin[\s\S]*<\?xpacket end="w"\?>/.exec(pdf.toString('utf8'))![0];
+    const texts: string[] = [];
+    const parser = new SaxesParser({ xmlns: true });
+    parser.on('error', (error) => expect.fail(error.message));
+    parser.on('text', (text) => texts.push(text));
+    parser.write(xml).close();
+    const shown = name.replace('\uffff', ' ');
+    expect(texts).toContain(shown);
+    expect(texts).toContain(`Estratto conto: ${shown}`);
+  },
+);
+
+it('the information of the file has the names as they are', async () => {
+  const text = readable(await statementPdf(aStatement({}), { ...merchant, company: 'Torchio & Figli' }));
+  expect(text).toContain('(Torchio & Figli)');
 });
 
 it('a long statement has as many pages as it needs, and its header is announced once', async () => {
