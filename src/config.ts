@@ -9,6 +9,8 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  /** Lets mails leave without TLS to a server on another machine. */
+  SMTP_ALLOW_PLAINTEXT: flag.default(false),
   MAIL_FROM: z.string().default('Netterms <netterms@localhost>'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
@@ -37,6 +39,7 @@ const environment = z.object({
 export type Config = Readonly<{
   databaseUrl: string;
   smtpUrl: string;
+  smtpAllowPlaintext: boolean;
   mailFrom: string;
   host: string;
   port: number;
@@ -74,6 +77,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = {
     databaseUrl: e.DATABASE_URL,
     smtpUrl: e.SMTP_URL,
+    smtpAllowPlaintext: e.SMTP_ALLOW_PLAINTEXT,
     mailFrom: e.MAIL_FROM,
     host: e.HOST,
     port: e.PORT,

@@ -10,7 +10,7 @@ import { createRevocationWorkflows } from './modules/revocation/revocation-workf
 import { createWebhookStorefront } from './modules/storefronts/webhook.ts';
 import { connect } from './platform/postgres/client.ts';
 import { pending } from './platform/postgres/migrate.ts';
-import { createMailer, MAILS_AT_ONCE } from './platform/smtp/mailer.ts';
+import { createMailer, isLoopback, MAILS_AT_ONCE } from './platform/smtp/mailer.ts';
 import { createTemporalClient } from './platform/temporal/client.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
@@ -39,7 +39,11 @@ if (missing.length > 0)
 
 const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
-const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
+const mailer = createMailer({
+  smtpUrl: config.smtpUrl,
+  from: config.mailFrom,
+  requireTls: !config.smtpAllowPlaintext && !isLoopback(config.smtpUrl),
+});
 const storefront = config.store && createWebhookStorefront(config.store);
 const orderWorkflows = createOrderWorkflows({ sql, client, log });
 const commands = commandsFor({ sql, orderWorkflows, notifiesStore: storefront !== null });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild, untilReady } from './child.ts';
 import { projectDir } from './paths.ts';
@@ -33,6 +33,8 @@ export async function startMailbox({
   log,
 }: MailboxOptions): Promise<RunningMailbox> {
   mkdirSync(directory, { recursive: true });
+  // Mails hold sign-in links and what customers owe.
+  chmodSync(directory, 0o700);
   const smtp = await freePort(smtpPort);
   const web = await freePort(webPort);
   const child = startChild({

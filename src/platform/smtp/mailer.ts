@@ -59,15 +59,25 @@ export const MAILS_AT_ONCE = 5;
 /**
  * A pool of SMTP connections.
  * @param smtpUrl `smtp://user:password@host:587`; `smtps://` for TLS from the start
+ * @param requireTls whether a server that does not offer STARTTLS gets neither the password nor a mail
  * @param from the sender of all mails, "Acme <billing@acme.example>"
  * @throws Error if `from` has no address
  */
-export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string }): Mailer {
+export function createMailer({
+  smtpUrl,
+  from,
+  requireTls = false,
+}: {
+  smtpUrl: string;
+  from: string;
+  requireTls?: boolean;
+}): Mailer {
   domainOf(from);
   const transport = createTransport({
     url: smtpUrl,
     pool: true,
     maxConnections: MAILS_AT_ONCE,
+    requireTLS: requireTls,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...timeouts,
@@ -120,6 +130,11 @@ type SmtpFailure = Error & { code?: string; command?: string; responseCode?: num
 
 function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnknown {
   const failure = error as SmtpFailure;
+  if (failure.code === 'ETLS')
+    return new MailRefused(
+      `no TLS with the SMTP server (${failure.message}): use a server that offers STARTTLS, smtps://, or set SMTP_ALLOW_PLAINTEXT=true`,
+      { permanent: false, cause: error },
+    );
   const answered = failure.responseCode !== undefined && failure.responseCode >= 400;
   if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: error });
   return new MailRefused(failure.message, { permanent: isPermanent(failure), cause: error });
@@ -130,6 +145,10 @@ function isPermanent({ code, command, permanent }: SmtpFailure): boolean {
   if (command === 'RCPT TO' || command === 'DATA') return permanent === true;
   return code === 'EENVELOPE' && command === 'API'; // not an e-mail address: nothing was sent
 }
+
+/** Whether the SMTP server is on this machine, so that nobody reads along. */
+export const isLoopback = (smtpUrl: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(smtpUrl).hostname);
 
 /** The Message-ID of a mail: the same at each attempt, and without business ids. */
 export function messageIdFor(mailId: string, from: string): string {

@@ -4,6 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createMailer,
+  isLoopback,
   type Mail,
   MailOutcomeUnknown,
   MailRefused,
@@ -26,8 +27,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-function mailerTo(port: number) {
-  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from });
+function mailerTo(port: number, requireTls = false) {
+  const smtpUrl = `smtp://${requireTls ? 'user:secret@' : ''}127.0.0.1:${port}`;
+  const mailer = createMailer({ smtpUrl, from, requireTls });
   closing.push(() => mailer.close());
   return mailer;
 }
@@ -60,7 +62,7 @@ async function postOffice(options: Partial<SMTPServerOptions> = {}) {
 const refusal = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
 
 /** A small server that answers each command by the script; null breaks the connection. */
-async function scripted(answer: (line: string, inData: boolean) => string | null) {
+async function scripted(answer: (line: string, inData: boolean) => string | null, requireTls = false) {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -84,7 +86,7 @@ async function scripted(answer: (line: string, inData: boolean) => string | null
     for (const socket of sockets) socket.destroy();
     return new Promise<void>((resolve) => server.close(() => resolve()));
   });
-  return mailerTo((server.address() as AddressInfo).port);
+  return mailerTo((server.address() as AddressInfo).port, requireTls);
 }
 
 const failureOf = async (sending: Promise<void>): Promise<unknown> =>
@@ -275,5 +277,34 @@ describe('the Message-ID', () => {
     expect(() => createMailer({ smtpUrl: 'smtp://127.0.0.1:1', from: 'Officine Bianchi' })).toThrow(
       'no address',
     );
+  });
+});
+
+describe('TLS', () => {
+  it('that is required and not offered: nothing is sent, not even the password', async () => {
+    const commands: string[] = [];
+    const mailer = await scripted((line) => {
+      commands.push(line);
+      return line.startsWith('EHLO') ? '250-test\r\n250 AUTH PLAIN' : '502 not here';
+    }, true);
+    const failure = await failureOf(mailer.send(mail));
+    expect(failure).toBeInstanceOf(MailRefused);
+    expect(failure).toMatchObject({
+      permanent: false,
+      message: expect.stringContaining('SMTP_ALLOW_PLAINTEXT=true'),
+    });
+    expect(commands.filter((line) => /AUTH|MAIL/.test(line))).toEqual([]);
+  });
+
+  it.each([
+    ['smtp://localhost:25', true],
+    ['smtp://user:p@127.0.0.1:1025', true],
+    ['smtp://[::1]:25', true],
+    ['smtp://127.0.0.1.evil.example:25', false],
+    ['smtp://mail.bianchi.example:587', false],
+    ['smtp://localhost@10.0.0.5:25', false],
+    ['smtp://10.0.0.5', false],
+  ])('%s is on this machine: %s', (url, expected) => {
+    expect(isLoopback(url)).toBe(expected);
   });
 });
