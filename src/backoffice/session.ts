@@ -5,13 +5,16 @@ import type { Sql } from '../platform/postgres/client.ts';
 import type { Csrf } from './csrf.ts';
 import type { Visitor } from './page.tsx';
 
-const SESSION = 'netterms_session';
-/** The cookie that the CSRF token of the sign-in page is bound to, before there is a session. */
-const VISIT = 'netterms_visit';
-
-/** The back office's cookies: not readable by scripts, and sent to the back office only. */
+/**
+ * The back office's cookies, which scripts cannot read. With https their names begin with __Host-, so that no other host of
+ * the domain can set them; such a cookie is sent to all paths.
+ */
 export function createCookies({ secure }: { secure: boolean }) {
-  const options: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/admin' };
+  const options: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, path: secure ? '/' : '/admin' };
+  const prefix = secure ? '__Host-' : '';
+  const SESSION = `${prefix}netterms_session`;
+  /** What the CSRF token of the sign-in page is bound to, before there is a session. */
+  const VISIT = `${prefix}netterms_visit`;
   const read = (req: Request, name: string): string | null => {
     const value: unknown = req.cookies?.[name];
     return typeof value === 'string' && value !== '' ? value : null;

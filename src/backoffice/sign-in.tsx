@@ -35,7 +35,7 @@ export function signInRoutes({
 
   router.post('/sign-out', async (req, res) => {
     const session = cookies.session(req);
-    if (session !== null) await signOut(sql, session);
+    if (session !== null) await signOut(sql, session, now());
     cookies.endSession(res);
     res.redirect(303, '/admin/sign-in');
   });

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Db } from '../../platform/postgres/client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { OPERATOR } from './operator.ts';
 
 /** What a key may do; `admin` may do everything. */
 export const scopes = ['storefront', 'accounting', 'read', 'admin'] as const;
@@ -10,13 +12,23 @@ const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest(
 
 /** Creates a key of 128 random bits. The key itself is returned once and never stored: only its SHA-256 is. */
 export async function createApiKey(
-  db: Db,
+  sql: Sql | Tx,
   { name, scopes, expiresAt = null }: { name: string; scopes: Scope[]; expiresAt?: string | null },
   now: string,
 ): Promise<{ id: string; key: string }> {
   const id = randomBytes(6).toString('hex');
   const key = `nt_${randomBytes(16).toString('base64url')}`;
-  await db`insert into api_keys (id, hash, name, scopes, created_at, expires_at) values (${id}, ${hashOf(key)}, ${name}, ${scopes}, ${now}, ${expiresAt})`;
+  await inTransaction(sql, async (tx) => {
+    await tx`insert into api_keys (id, hash, name, scopes, created_at, expires_at) values (${id}, ${hashOf(key)}, ${name}, ${scopes}, ${now}, ${expiresAt})`;
+    const detail = { name, scopes, expiresAt };
+    await recordAudit(tx, {
+      at: now,
+      actor: OPERATOR,
+      action: 'api_key.created',
+      subject: `api-key/${id}`,
+      detail,
+    });
+  });
   return { id, key };
 }
 
@@ -34,10 +46,23 @@ export async function listApiKeys(db: Db): Promise<ApiKey[]> {
     select id, name, scopes, expires_at from api_keys where revoked_at is null order by created_at`;
 }
 
-export async function revokeApiKey(db: Db, id: string, now: string): Promise<boolean> {
-  const revoked =
-    await db`update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning id`;
-  return revoked.length === 1;
+/** Revokes a key; false if there is none of this id in use. */
+export async function revokeApiKey(sql: Sql | Tx, id: string, now: string): Promise<boolean> {
+  return inTransaction(sql, async (tx) => {
+    const [revoked] = await tx<{ name: string }[]>`
+      update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning name`;
+    if (revoked)
+      await recordAudit(tx, {
+        ...{
+          at: now,
+          actor: OPERATOR,
+          action: 'api_key.revoked' as const,
+          subject: `api-key/${id}` as const,
+        },
+        detail: { name: revoked.name },
+      });
+    return revoked !== undefined;
+  });
 }
 
 /** Whether another person than the actor (`key:…`, `user:…`) has an admin key that is valid at `now`. */

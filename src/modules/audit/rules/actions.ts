@@ -69,6 +69,16 @@ type OtherDetails = {
     readonly approvalId?: string;
     readonly requestedBy?: string;
   };
+  'api_key.created': {
+    readonly name: string;
+    readonly scopes: readonly string[];
+    readonly expiresAt: Instant | null;
+  };
+  'api_key.revoked': { readonly name: string };
+  'user.link_created': None;
+  'user.signed_in': None;
+  'user.signed_out': None;
+  'user.access_ended': { readonly sessions: number; readonly links: number };
   'bank_line.ignored': None;
   'bank_line.restored': None;
   'bank_line.divided': { collections: number };
@@ -92,6 +102,12 @@ type OtherSubjects = {
   'invoice.corrected': `invoice/${string}`;
   'credit_group.changed': `credit-group/${string}`;
   'policy.replaced': `policy/${string}`;
+  'api_key.created': `api-key/${string}`;
+  'api_key.revoked': `api-key/${string}`;
+  'user.link_created': `user/${string}`;
+  'user.signed_in': `user/${string}`;
+  'user.signed_out': `user/${string}`;
+  'user.access_ended': `user/${string}`;
   'bank_line.ignored': `bank-line/${string}`;
   'bank_line.restored': `bank-line/${string}`;
   'bank_line.divided': `bank-line/${string}`;

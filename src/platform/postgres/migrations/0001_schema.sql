@@ -57,6 +57,7 @@ create table sessions (
   hash       bytea primary key,
   user_id    text not null,
   created_at timestamptz not null,
+  seen_at    timestamptz not null,                     -- the last use, to the minute
   expires_at timestamptz not null
 );
 
