@@ -96,7 +96,8 @@ function factsView(row: CustomerRow): CustomerView {
     since,
     external,
     closedMonths,
-    closures,
+    // In the sequence in which people write them, which jsonb does not keep.
+    closures: closures.map(({ from, to }) => ({ from, to })),
     accountManager,
   };
   return { customerId: id, ...facts, currency, createdAt, updatedAt };
