@@ -9,6 +9,7 @@ import { createVies } from './modules/customers/vies.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
 import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
+import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
 import { pending } from './platform/postgres/migrate.ts';
 import { createTemporalClient, quickly } from './platform/temporal/client.ts';
@@ -25,8 +26,7 @@ async function serve(): Promise<void> {
   const log = pino({
     level: config.logLevel,
     base: { process: 'server' },
-    // PostgreSQL's messages about a row may contain personal data.
-    redact: ['err.detail', 'err.where', 'err.query', 'err.parameters', 'err.args'],
+    redact,
   });
 
   const sql = connect(config.databaseUrl, { max: 20 });

@@ -8,7 +8,9 @@ import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
 import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { createWebhookStorefront } from './modules/storefronts/webhook.ts';
+import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
+import { clockProblem } from './platform/postgres/clock.ts';
 import { pending } from './platform/postgres/migrate.ts';
 import { createMailer, isLoopback, MAILS_AT_ONCE } from './platform/smtp/mailer.ts';
 import { createTemporalClient } from './platform/temporal/client.ts';
@@ -18,7 +20,7 @@ import { createWorkers } from './platform/temporal/workers.ts';
 import { commandsFor, recoveriesOf } from './registry.ts';
 
 const config = readConfig();
-const log = pino({ level: config.logLevel, base: { process: 'worker' } });
+const log = pino({ level: config.logLevel, base: { process: 'worker' }, redact });
 Runtime.install({
   logger: {
     log: (level, message, fields) =>
@@ -36,6 +38,9 @@ const sql = connect(config.databaseUrl, { max: 20 });
 const missing = await pending(sql);
 if (missing.length > 0)
   throw new Error(`the schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first`);
+
+const wrongClock = await clockProblem(sql);
+if (wrongClock !== null) throw new Error(wrongClock);
 
 const { client } = createTemporalClient();
 await ensureSearchAttributes(client);
@@ -76,13 +81,23 @@ const recoveries = recoveriesOf({
 const poller = createPoller({ recoveries, log });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
+/** A clock that was set wrongly since: what is in progress ends, and the next start says what is wrong. */
+const clockChecks = setInterval(async () => {
+  const problem = await clockProblem(sql).catch(() => null);
+  if (problem === null) return;
+  log.fatal({}, problem);
+  process.exitCode = 1;
+  clearInterval(clockChecks);
+  workers.shutdown();
+}, 30_000);
 log.info({ namespace: client.options.namespace }, 'worker ready');
 await workers.run().catch((error: unknown) => {
   if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
   log.warn('work in progress was interrupted: it continues at the next start');
 });
 
+clearInterval(clockChecks);
 await poller.stop();
 mailer.close();
 await Promise.all([connection.close(), sql.end({ timeout: 5 })]);
-process.exit(0);
+process.exit();

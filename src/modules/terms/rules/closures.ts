@@ -22,22 +22,35 @@ export function outOfClosures(day: Day, { closedMonths, closures }: Closed): Day
 }
 
 /** The last day of the closure if it covers the day; a closure of every year may go over its end. */
-function lastDay({ from, to }: Closure, day: Day): Day | null {
-  if (from.length > MONTH_AND_DAY) return from <= day && day <= to ? to : null;
+function lastDay(closure: Closure, day: Day): Day | null {
+  const { from, to } = closure;
+  if (!isYearly(closure)) return from <= day && day <= to ? to : null;
   const within = day.slice(-MONTH_AND_DAY);
-  const overNewYear = from > to;
-  const covered = overNewYear ? within >= from || within <= to : within >= from && within <= to;
-  if (!covered) return null;
-  const year = at(day).year + (overNewYear && within >= from ? 1 : 0);
+  if (!covers(closure, within)) return null;
+  const year = at(day).year + (from > to && within >= from ? 1 : 0);
   const [month, last] = to.split('-').map(Number);
   return dayOfMonth(at(day).set({ day: 1 }).set({ year, month: month! }), last!);
 }
-const MONTH_AND_DAY = 'MM-DD'.length;
 
-/** Whether so little of a year stays open that nothing could ever be due: less than four weeks. */
-export function hardlyEverOpen(closed: Closed): boolean {
-  const leapYear = Array.from({ length: 366 }, (_, days) => addDays('2028-01-01', days));
-  return leapYear.filter((day) => outOfClosures(day, closed) === day).length < 28;
+const MONTH_AND_DAY = 'MM-DD'.length;
+const isYearly = ({ from }: Closure): boolean => from.length === MONTH_AND_DAY;
+/** Whether a closure of every year covers a day of the year ("08-09"). */
+const covers = ({ from, to }: Closure, day: string): boolean =>
+  from > to ? day >= from || day <= to : day >= from && day <= to;
+
+const daysOfYear = Array.from({ length: 366 }, (_, days) =>
+  addDays('2028-01-01', days).slice(-MONTH_AND_DAY),
+);
+
+/** Whether so little of every year stays open that nothing could ever be due: less than four weeks. */
+export function hardlyEverOpen({ closedMonths, closures }: Closed): boolean {
+  if (closures.length === 0) return false;
+  const months = new Set(closedMonths.map(({ month }) => month));
+  const yearly = closures.filter(isYearly);
+  const open = daysOfYear.filter(
+    (day) => !months.has(Number(day.slice(0, 2))) && !yearly.some((closure) => covers(closure, day)),
+  );
+  return open.length < 28;
 }
 
 const at = (day: Day): DateTime => DateTime.fromISO(day, { zone: 'utc' });

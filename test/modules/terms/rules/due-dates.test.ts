@@ -234,6 +234,13 @@ describe('a customer’s closures of days', () => {
     expect(hardlyEverOpen({ closures, closedMonths: [] })).toBe(true);
     expect(hardlyEverOpen({ closures: [{ from: '02-01', to: '12-31' }], closedMonths: [] })).toBe(false);
     expect(hardlyEverOpen({ closures: [{ from: '01-20', to: '12-31' }], closedMonths: [] })).toBe(true);
+    expect(hardlyEverOpen({ closures: [{ from: '2028-01-01', to: '2028-12-31' }], closedMonths: [] })).toBe(
+      false,
+    );
+    const allButDecember = Array.from({ length: 11 }, (_, index) => ({ month: index + 1, moveToDay: 1 }));
+    expect(hardlyEverOpen({ closures: [{ from: '12-20', to: '12-31' }], closedMonths: allButDecember })).toBe(
+      true,
+    );
   });
 });
 
