@@ -74,7 +74,7 @@ export function Layout({
   );
 }
 
-/** Where customers pay is about to change: everybody who looks is told, so that it can be stopped. */
+/** Warns on every page that customers are about to be given another bank account, while that can still be stopped. */
 const AccountNotice = ({ iban, holder, requestedBy, inForceFrom }: AccountChange) => (
   <aside class="account-notice" aria-label="Change of a bank account">
     <strong>

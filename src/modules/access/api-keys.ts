@@ -53,12 +53,10 @@ export async function revokeApiKey(sql: Sql | Tx, id: string, now: string): Prom
       update api_keys set revoked_at = ${now} where id = ${id} and revoked_at is null returning name`;
     if (revoked)
       await recordAudit(tx, {
-        ...{
-          at: now,
-          actor: OPERATOR,
-          action: 'api_key.revoked' as const,
-          subject: `api-key/${id}` as const,
-        },
+        at: now,
+        actor: OPERATOR,
+        action: 'api_key.revoked',
+        subject: `api-key/${id}`,
         detail: { name: revoked.name },
       });
     return revoked !== undefined;

@@ -84,7 +84,7 @@ export type AccountChange = {
   inForceFrom: string | null;
 };
 
-/** All changes of accounts that are not in force yet: who owns the accounts is told of them wherever they look. */
+/** The changes of bank accounts that are not in force yet; every page and the API show them to the merchant. */
 export async function accountChanges(db: Db, now: string): Promise<AccountChange[]> {
   return db<AccountChange[]>`
     select iban, holder, requested_by, in_force_from from bank_account_versions

@@ -1,5 +1,5 @@
 import { dayAt, daysBetween } from '../../../kernel/calendar.ts';
-import { checkVatNumber, countryOfVatNumber, isVatNumberOf } from '../../customers/rules/vat.ts';
+import { checkVatNumber, isVatNumberOf } from '../../customers/rules/vat.ts';
 import { isInVies } from '../../customers/rules/vat-check.ts';
 import type { Applicant } from './applicant.ts';
 import { counted, type Finding } from './check.ts';
@@ -67,7 +67,7 @@ function checkRegister(
     return notChecked('could not be checked', `VIES could not be asked on ${on} (${vatCheck.reason})`);
   const said = `${vatCheck.outcome} in VIES on ${on}`;
   // The number says where it is at home, whatever country the store gives.
-  const domestic = countryOfVatNumber(number) === merchantCountry;
+  const domestic = isVatNumberOf(number, merchantCountry);
   if (vatCheck.outcome === 'invalid' && !domestic)
     return found(false, said, `VIES said on ${on} that the VAT number is not valid.`);
   if (validForDays !== undefined && daysBetween(on, today) > validForDays)

@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
 import { addDays, type Day } from '../../../kernel/calendar.ts';
+import { at, dayOfMonth } from './days.ts';
 
 /** A customer's closed month (1 to 12): what would be due in it is due on a set day of the following month. */
 export type ClosedMonth = { readonly month: number; readonly moveToDay: number };
@@ -52,8 +52,3 @@ export function hardlyEverOpen({ closedMonths, closures }: Closed): boolean {
   );
   return open.length < 28;
 }
-
-const at = (day: Day): DateTime => DateTime.fromISO(day, { zone: 'utc' });
-/** That day of a month, or the last one of a shorter month. */
-export const dayOfMonth = (month: DateTime, day: number): Day =>
-  month.set({ day: Math.min(day, month.daysInMonth!) }).toISODate()!;

@@ -9,7 +9,8 @@ import {
 } from '../../../kernel/calendar.ts';
 import { assertNever, NettermsError } from '../../../kernel/errors.ts';
 import type { Settings } from '../../settings/rules/settings.ts';
-import { type Closed, dayOfMonth, outOfClosures } from './closures.ts';
+import { type Closed, outOfClosures } from './closures.ts';
+import { at, dayOf, dayOfMonth } from './days.ts';
 import type { DueRule, MovedDays } from './terms.ts';
 
 /** What due dates depend on, in addition to the terms; closures are the customer's, empty if no customer is given. */
@@ -121,5 +122,3 @@ function nextPaymentDay(day: Day, paymentDays: readonly number[]): Day {
 }
 
 const LAST_DAY = 31;
-const at = (day: Day): DateTime => DateTime.fromISO(day, { zone: 'utc' });
-const dayOf = (time: DateTime): Day => time.toISODate()!;

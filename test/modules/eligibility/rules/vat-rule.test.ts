@@ -55,6 +55,14 @@ describe('the register’s answer on a VAT number', () => {
       'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.',
     ],
     [
+      'invalid, a French number, to a merchant in Monaco',
+      strict,
+      invalid,
+      { country: 'MC', vatNumber: 'FR40303265045', merchantCountry: 'MC' },
+      true,
+      'VIES does not have the VAT number; it may be valid at home but not activated for trade within the EU.',
+    ],
+    [
       'invalid, a German number of a customer in the merchant’s country',
       required,
       invalid,

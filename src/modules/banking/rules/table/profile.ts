@@ -15,7 +15,7 @@ import {
 } from './values.ts';
 import { directionOf, statusOf } from './words.ts';
 
-/** What a column is, by its name and by its values; `by` says which of the two told it. */
+/** What a column holds; `by` says whether its name or its values decided that. */
 export type Profile = {
   readonly column: number;
   readonly name: string;
