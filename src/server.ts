@@ -29,7 +29,13 @@ async function serve(): Promise<void> {
     redact,
   });
 
-  const sql = connect(config.databaseUrl, { max: 20 });
+  const sql = connect(config.databaseUrl, {
+    max: 20,
+    waitMs: 5_000,
+    statementTimeoutMs: 30_000,
+    idleTransactionTimeoutMs: 15_000,
+    watched: true,
+  });
   const missing = await pending(sql).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`The database cannot be used: ${error.message || error.code}`, { cause: error });
   });

@@ -34,7 +34,7 @@ Runtime.install({
   shutdownSignals: [],
 });
 
-const sql = connect(config.databaseUrl, { max: 20 });
+const sql = connect(config.databaseUrl, { max: 20, watched: true });
 const missing = await pending(sql);
 if (missing.length > 0)
   throw new Error(`the schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first`);

@@ -2,15 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RequestHandler, Router } from 'express';
 import type { Sql } from '../platform/postgres/client.ts';
 import { pending } from '../platform/postgres/migrate.ts';
+import { outageOf } from '../platform/postgres/outage.ts';
+import { probeWriting } from '../platform/postgres/write-probe.ts';
 
 /** How long each dependency may take to answer, in ms. */
 const PATIENCE_MS = 2_500;
+/** How long an answer of a dependency holds, in ms: whoever may call must not be able to burden it. */
+const FRESH_MS = 2_000;
 
 export type HealthDeps = {
   sql: Sql;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
 };
+
+/** `ok`, or what is wrong, in a sentence. */
+type State = string;
 
 /** `/healthz`: the process runs. `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
 export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
@@ -23,29 +30,42 @@ export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
 }
 
 function ready({ sql, reachTemporal }: HealthDeps): RequestHandler {
+  const parts = {
+    postgresql: remembered(() =>
+      stateOf(probeWriting(sql), (error) => outageOf(error) ?? 'The database cannot be written.'),
+    ),
+    temporal: remembered(() => stateOf(reachTemporal(), () => 'Temporal cannot be reached.')),
+  };
   return async (_req, res) => {
-    const [postgresql, temporal] = await Promise.all([answers(sql`select 1`), answers(reachTemporal())]);
-    const migrations = postgresql === 'ok' ? await isMigrated(sql) : 'unknown';
-    const parts = { postgresql, migrations, temporal };
-    const isReady = Object.values(parts).every((state) => state === 'ok');
-    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', parts });
+    const [postgresql, temporal] = await Promise.all([parts.postgresql(), parts.temporal()]);
+    const migrations = postgresql === 'ok' ? await migrationsOf(sql) : 'unknown';
+    const states = { postgresql, migrations, temporal };
+    const isReady = Object.values(states).every((state) => state === 'ok');
+    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', parts: states });
   };
 }
 
-async function answers(part: Promise<unknown>): Promise<'ok' | 'unreachable'> {
-  const late = sleep(PATIENCE_MS, 'unreachable' as const, { ref: false });
-  return Promise.race([
-    part.then(
-      () => 'ok' as const,
-      () => 'unreachable' as const,
-    ),
-    late,
-  ]);
+/** The answer of a moment ago, or the one that is being waited for. */
+function remembered(ask: () => Promise<State>): () => Promise<State> {
+  let last: Promise<State> | null = null;
+  let until = 0;
+  return () => {
+    if (last === null || performance.now() > until) {
+      last = ask();
+      until = performance.now() + FRESH_MS;
+    }
+    return last;
+  };
 }
 
-async function isMigrated(sql: Sql): Promise<'ok' | 'pending' | 'unknown'> {
+async function stateOf(part: Promise<unknown>, explain: (error: unknown) => string): Promise<State> {
+  const late = sleep(PATIENCE_MS, 'It does not answer.', { ref: false });
+  return Promise.race([part.then(() => 'ok', explain), late]);
+}
+
+async function migrationsOf(sql: Sql): Promise<State> {
   return pending(sql).then(
     (missing) => (missing.length === 0 ? 'ok' : 'pending'),
-    () => 'unknown' as const,
+    () => 'unknown',
   );
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorTable, type FieldError, NettermsError } from '../kernel/errors.ts';
+import { outageOf } from '../platform/postgres/outage.ts';
 
 /** The start of every problem's `type`; the stable code follows. */
 const TYPE = 'urn:netterms:problem:';
@@ -113,17 +114,11 @@ function understand(thrown: unknown): NettermsError {
     return new NettermsError('validation', 'The address cannot be decoded: check its % signs.');
   if (status !== undefined && status >= 400 && status < 500)
     return new NettermsError('malformed-json', 'The body could not be read.');
-  if (code !== undefined && isOutage(code))
-    return new NettermsError(
-      'unavailable',
-      'The database cannot be reached. Nothing that was answered is lost: try again.',
-    );
+  if (code === 'ENOSPC') return unavailable('The disk for received files is full.');
+  const outage = outageOf(thrown);
+  if (outage !== null) return unavailable(outage);
   return new NettermsError('internal', 'The error is logged under this request id.');
 }
 
-/** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and the codes of the driver and of Node. */
-function isOutage(code: string): boolean {
-  return /^(08|53|57P)|^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_)/.test(
-    code,
-  );
-}
+const unavailable = (cause: string) =>
+  new NettermsError('unavailable', `${cause} Nothing that was answered is lost: try again.`);

@@ -5,7 +5,7 @@ import { createTemporalClient } from '../platform/temporal/client.ts';
 import { runCommand } from './run-command.ts';
 
 await runCommand(async ({ databaseUrl }) => {
-  const sql = connect(databaseUrl);
+  const sql = connect(databaseUrl, { statementTimeoutMs: 0 });
   const temporal = createTemporalClient();
   const discrepancies = await reconcile(sql, temporal.client, new Date().toISOString());
   const { orders, entries } = await sizeOfBooks(sql);

@@ -219,7 +219,7 @@ it('health says that the process is alive, and readiness says which part is miss
     status: 200,
     body: { status: 'ok' },
   });
-  const parts = { postgresql: 'ok', migrations: 'ok', temporal: 'unreachable' };
+  const parts = { postgresql: 'ok', migrations: 'ok', temporal: 'Temporal cannot be reached.' };
   expect(await api.send('/readyz', undefined, { as: null })).toMatchObject({ status: 503, body: { parts } });
   await api.sql`delete from migrations`;
   expect((await api.send('/readyz', undefined)).body.parts.migrations).toBe('pending');

@@ -1,4 +1,4 @@
-import type { Db, Sql } from '../../platform/postgres/client.ts';
+import type { Db } from '../../platform/postgres/client.ts';
 
 /** Something that does not add up: the record, and the two figures that differ. */
 export type Discrepancy = { subject: string; problem: string };
@@ -88,10 +88,17 @@ export async function reconcileCommands(db: Db, olderThan: string): Promise<Disc
 }
 
 /** Ids of orders that are not finished and should have a workflow by `before`, page by page. */
-export async function* unfinishedOrdersBefore(sql: Sql, before: string): AsyncIterable<string[]> {
-  const orders = sql<{ id: string }[]>`
-    select id from orders where finished_at is null and (started_at is not null or wake_by < ${before}) order by id`;
-  for await (const page of orders.cursor(500)) yield page.map(({ id }) => id);
+export async function* unfinishedOrdersBefore(db: Db, before: string): AsyncIterable<string[]> {
+  for (let after = ''; ; ) {
+    const page = await db<{ id: string }[]>`
+      select id from orders
+      where finished_at is null and (started_at is not null or wake_by < ${before}) and id > ${after}
+      order by id limit 500`;
+    const last = page.at(-1);
+    if (!last) return;
+    yield page.map(({ id }) => id);
+    after = last.id;
+  }
 }
 
 /** How many orders and ledger entries there are to compare. */

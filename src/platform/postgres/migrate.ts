@@ -29,7 +29,12 @@ async function migrations(): Promise<Migration[]> {
  * @throws Error if an applied migration's file was changed, or the database is newer than this program
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const sql = connect(databaseUrl, { max: 1, lockTimeoutMs: 0 });
+  const sql = connect(databaseUrl, {
+    max: 1,
+    lockTimeoutMs: 0,
+    statementTimeoutMs: 0,
+    idleTransactionTimeoutMs: 0,
+  });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await sql`create table if not exists migrations (version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`;

@@ -1,0 +1,51 @@
+import { type Connection, ConnectionLost } from './connection.ts';
+import type { Pool } from './pool.ts';
+
+const EVERY_MS = 1_000;
+/** After so many of these without an answer the server counts as frozen. */
+const MISSED = 3;
+
+/**
+ * Asks the server every second whether it answers. If it does not (it is frozen, or the network swallows everything),
+ * all that is in progress fails within five seconds in place of hanging until the caller gives up. A slow statement is
+ * no reason: this has a connection of its own.
+ */
+export function watchServer(open: () => Connection, pool: Pick<Pool, 'abandon'>): { stop(): void } {
+  let connection = open();
+  let missed = 0;
+  let asking = false;
+
+  async function ask(): Promise<void> {
+    asking = true;
+    try {
+      if (!connection.isUsable()) connection = open();
+      await connection.run((sql) => sql`select 1`);
+      missed = 0;
+    } catch {
+      // A server that refuses connections answers: each statement finds that out by itself.
+    } finally {
+      asking = false;
+    }
+  }
+
+  // Counted in turns, not by the clock: if this process was busy for long, its server is not to blame.
+  const timer = setInterval(() => {
+    if (!asking) {
+      void ask();
+      return;
+    }
+    missed += 1;
+    if (missed < MISSED) return;
+    missed = 0;
+    const frozen = new ConnectionLost('PostgreSQL does not answer.');
+    connection.abandon(frozen.message);
+    pool.abandon(frozen);
+  }, EVERY_MS);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      connection.abandon('The process ends.');
+    },
+  };
+}
