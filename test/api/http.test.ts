@@ -128,3 +128,42 @@ it('an address that the caller only claims gives no further attempts', async () 
     await fresh.close();
   }
 });
+
+it('refusals are in the log: a key without the scope by its id and the call, an unknown key by the status alone', async () => {
+  const { id, key } = await api.newKey(['storefront']);
+  const before = api.logged.length;
+  await api.call('/orders/none/settle', { reason: 'mine' }, { as: { key } });
+  await api.call('/orders', undefined, { as: { key: 'nt_guessed' } });
+  const lines = api.logged.slice(before).map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { method: 'POST', route: '/v1/orders/{orderId}/settle', key: id, status: 403, time: expect.any(Number) },
+    { method: 'GET', status: 401, requestId: expect.any(String) },
+  ]);
+  expect(JSON.stringify(lines)).not.toMatch(/nt_|mine/);
+});
+
+it('an unexpected error is logged whole under its request id, and answered without any detail', async () => {
+  const fresh = await openApi();
+  try {
+    await fresh.sql`alter table orders rename to away`;
+    const { status, headers, body } = await fresh.call('/orders');
+    const requestId = headers.get('x-request-id');
+    expect({ status, body }).toEqual({
+      status: 500,
+      body: {
+        ...{
+          type: 'urn:netterms:problem:internal',
+          title: expect.any(String),
+          status: 500,
+          code: 'internal',
+        },
+        ...{ detail: 'The error is logged under this request id.', instance: '/v1/orders', requestId },
+      },
+    });
+    const logged = fresh.logged.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'a call failed');
+    expect(logged).toMatchObject({ requestId, err: { message: expect.stringContaining('"orders"') } });
+    expect(logged.err.stack).toContain('.ts');
+  } finally {
+    await fresh.close();
+  }
+});
