@@ -52,13 +52,10 @@ const missing = (text: string): string[] =>
 /** The numbers of a cell such as "1.2.6–1.2.8, 1.3.1". */
 const expanded = (cell: string): string[] =>
   cell.split(', ').flatMap((part) => {
-    const [first, last = first] = part.split('–');
-    const [section, from, to] = [first!.replace(/\.\d+$/, ''), first!, last!].map((text) => text);
-    const number = (text: string) => Number(text.slice(text.lastIndexOf('.') + 1));
-    return Array.from(
-      { length: number(to!) - number(from!) + 1 },
-      (_, index) => `${section}.${number(from!) + index}`,
-    );
+    const [first = '', last = first] = part.split('–');
+    const from = requirements.indexOf(first);
+    const to = requirements.indexOf(last);
+    return from < 0 || to < from ? [`unknown: ${part}`] : requirements.slice(from, to + 1);
   });
 
 test('each test that the document names exists', () => {
@@ -87,7 +84,10 @@ test('each of the API Security Top 10 has a row', () => {
   expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test('a test that does not exist is found', () => {
+test('a test, or a number, that does not exist is found', () => {
+  expect(expanded('1.4.1, 1.4.3')).toEqual(['1.4.1', '1.4.3']);
+  expect(expanded('1.2.6–1.2.8')).toEqual(['1.2.6', '1.2.7', '1.2.8']);
+  expect(expanded('3.1.1')).toEqual(['unknown: 3.1.1']);
   const planted =
     '| 1.1.1 | yes | `test/api/access.test.ts` "is required by nobody", `test/none.test.ts` "is there" |';
   expect(missing(planted)).toEqual([
