@@ -1,6 +1,6 @@
-// npm test: installs missing packages, checks types and style, then runs the tests on real servers.
+// npm test: installs missing packages, checks types, style and advisories, then runs the tests on real servers.
 // Arguments go to vitest: `npm test -- test/domain` runs a part, without the checks.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { checkNode, installPackages, projectDir } from './setup.mjs';
 
 checkNode();
@@ -8,8 +8,10 @@ installPackages();
 process.chdir(projectDir);
 const args = process.argv.slice(2);
 if (args.length === 0) {
+  const advisories = lookUpAdvisories();
   check('types', 'node_modules/typescript/bin/tsc', ['-p', '.']);
   check('style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
+  if (await advisories) fail('advisories');
 }
 
 const { parseCLI, startVitest } = await import('vitest/node');
@@ -20,7 +22,20 @@ await vitest.exit();
 function check(name, program, programArgs) {
   console.log(`Checking ${name} …`);
   const { status } = spawnSync(process.execPath, [program, ...programArgs], { stdio: 'inherit' });
-  if (status === 0) return;
+  if (status !== 0) fail(name);
+}
+
+/** Asks the registry while types and style are checked; resolves with whether it named advisories. */
+function lookUpAdvisories() {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['scripts/advisories.mjs'], (error, said) => {
+      process.stdout.write(said);
+      resolve(error !== null);
+    });
+  });
+}
+
+function fail(name) {
   console.log(`The check of ${name} failed, so no test was run.\n`);
   console.log('0 passed, 1 failed');
   process.exit(1);

@@ -121,7 +121,10 @@ export function docsRoutes(endpoints: readonly Endpoint[]): Router {
 const allowInlineStyles: RequestHandler = (_req, res, next) => {
   res.set(
     'Content-Security-Policy',
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    [
+      ...["default-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:"],
+      ...["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'"],
+    ].join(';'),
   );
   next();
 };

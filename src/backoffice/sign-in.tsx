@@ -29,6 +29,9 @@ export function signInRoutes({
     const token: unknown = req.body?.token;
     const opened = typeof token === 'string' ? await signIn(sql, token, now()) : null;
     if (!opened) return sendPage(res, <NeedLinkPage visitor={visitorOf(res)} problem={linkUsed} />, 401);
+    // The browser forgets the session that it had: nobody may use it any more.
+    const former = cookies.session(req);
+    if (former !== null) await signOut(sql, former, now());
     cookies.openSession(res, opened.session);
     res.redirect(303, '/admin/orders');
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Router } from 'express';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
@@ -42,6 +43,7 @@ export async function openApi({
   viesUrl = 'http://127.0.0.1:1',
   temporalAddress,
   merchant = true,
+  admin,
 }: {
   notifiesStore?: boolean;
   viesUrl?: string;
@@ -49,6 +51,8 @@ export async function openApi({
   merchant?: boolean;
   /** Where real workflows do the work; if not given, there are none. */
   temporalAddress?: string;
+  /** The back office; if not given, there is none. */
+  admin?: Router;
 } = {}) {
   const { sql, drop } = await freshDatabase();
   if (merchant) await openMerchant(sql);
@@ -74,7 +78,7 @@ export async function openApi({
   };
   const deps = { sql, commands, ...workflows, log, now, notifiesStore, vatRegister, statementReader };
   const reachTemporal = () => Promise.reject(new Error('away'));
-  const server = createApp({ ...deps, reachTemporal }).listen(0, '127.0.0.1');
+  const server = createApp({ ...deps, reachTemporal, admin }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const endpoints = endpointsOf(deps).map((given) => ({

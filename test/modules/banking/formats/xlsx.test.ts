@@ -1,4 +1,4 @@
-import { strToU8, zipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { askedIn, linesOf, read } from './reading.ts';
 
@@ -93,5 +93,20 @@ describe('a workbook', () => {
     await expect(read(workbook({ A: [['x']] }).subarray(0, 700))).rejects.toThrow(/workbook|archive/);
     const big = zipSync({ 'xl/workbook.xml': new Uint8Array(300 * 1024 * 1024) }, { level: 1 });
     await expect(read(Buffer.from(big))).rejects.toThrow('larger than 256 MiB');
+  });
+
+  it('has no entities of its own: what a document type declares is neither loaded nor expanded', async () => {
+    const rows = [
+      ['Data', 'Importo', 'Causale'],
+      ['20/11/2026', 10, 'before @file@ @lol@'],
+    ];
+    const files = unzipSync(workbook({ A: rows }));
+    const name = 'xl/worksheets/sheet1.xml';
+    const entities = '<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY l "ha"><!ENTITY lol "&l;&l;">';
+    const sheet = strFromU8(files[name]!).replace('@file@', '&file;').replace('@lol@', '&lol;');
+    files[name] = strToU8(`<?xml version="1.0"?><!DOCTYPE x [${entities}]>${sheet}`);
+    expect(linesOf(await read(Buffer.from(zipSync(files))))).toMatchObject([
+      { reference: 'before &file; &lol;' },
+    ]);
   });
 });
