@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { readConfig } from '../src/config.ts';
-import { type Child, startChild, untilReady } from '../src/dev/child.ts';
+import { type Child, untilReady } from '../src/dev/child.ts';
+import { startEntry } from '../src/dev/entry.ts';
 import { projectDir } from '../src/dev/paths.ts';
 import { freePort } from '../src/dev/ports.ts';
 import { startPostgres } from '../src/dev/postgres.ts';
 import { startTemporal } from '../src/dev/temporal.ts';
 import { getTemporalCli } from '../src/dev/temporal-cli.ts';
-import { tsx } from '../src/dev/tsx.ts';
 import { createApiKey } from '../src/modules/access/api-keys.ts';
 import { connect, type Sql } from '../src/platform/postgres/client.ts';
 import { migrate } from '../src/platform/postgres/migrate.ts';
 import { createTemporalClient } from '../src/platform/temporal/client.ts';
+import { environment } from '../test/support/environment.ts';
 import { type Helper, startHelper } from './helper.ts';
 import { until, untilIdle } from './measure.ts';
 import { openMerchant } from './merchant.ts';
@@ -119,56 +120,40 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const env = {
-      PATH: process.env.PATH,
+      ...environment({
+        databaseUrl: database.url,
+        temporalAddress: temporal.address,
+        smtpUrl,
+        storeUrl,
+        port,
+      }),
       NODE_ENV: 'production',
-      DATABASE_URL: database.url,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: 'default',
-      SMTP_URL: smtpUrl,
-      PORT: `${port}`,
-      STORE_WEBHOOK_URL: storeUrl,
-      STORE_WEBHOOK_SECRET: `whsec_${Buffer.from('a secret of the benchmark, long enough').toString('base64')}`,
-      STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
-      SESSION_SECRET: 'a secret for sessions that is long enough',
       MAX_MAILS_PER_SECOND: `${MAX_MAILS_PER_SECOND}`,
       MAX_CACHED_WORKFLOWS: `${MAX_CACHED_WORKFLOWS}`,
     };
     const profiling = profile
       ? ['--cpu-prof', '--cpu-prof-interval', '5000', '--cpu-prof-dir', join(resultsDir, 'profiles')]
       : [];
-    const startEntry = (entry: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv) => {
-      const ready = { said: false };
-      const child = startChild({
-        program: process.execPath,
-        args: [...profiling, ...tsx, ...node, join(projectDir, 'src', `${entry}.ts`)],
+    const start = (name: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv = {}) => {
+      const entry = startEntry(name, {
         env: { ...env, ...settings },
-        stopSignal: 'SIGTERM',
+        node: [...profiling, ...node],
         stopWithinMs: 20_000,
-        log: (line) => {
-          if (line.includes('worker ready')) ready.said = true;
-        },
       });
-      guard(`the ${entry}`, child);
-      return { child, ready };
+      guard(`the ${name}`, entry.child);
+      return entry;
     };
 
     let worker: Child;
-    const startWorker = async (settings: NodeJS.ProcessEnv = {}) => {
-      const { child, ready } = startEntry(
-        'worker',
-        [
-          '--expose-gc',
-          '--import',
-          fileURLToPath(new URL('./processes/collect-garbage.mjs', import.meta.url)),
-        ],
-        settings,
-      );
+    const garbage = fileURLToPath(new URL('./processes/collect-garbage.mjs', import.meta.url));
+    const startWorker = async (settings?: NodeJS.ProcessEnv) => {
+      const { child, isReady } = start('worker', ['--expose-gc', '--import', garbage], settings);
       worker = child;
-      await untilReady(child, 'the worker', async () => ready.said, 60_000);
+      await untilReady(child, 'the worker', async () => isReady(), 60_000);
     };
     stops.push(() => worker?.stop());
     await startWorker();
-    const server = startEntry('server', [], {}).child;
+    const server = start('server', []).child;
     stops.push(server.stop);
     const isReady = () =>
       fetch(`${url}/readyz`).then(

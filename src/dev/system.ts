@@ -8,11 +8,11 @@ import { connect } from '../platform/postgres/client.ts';
 import { migrate } from '../platform/postgres/migrate.ts';
 import { wakeAll } from '../registry.ts';
 import { apiClient } from './api-client.ts';
-import { startChild, untilReady } from './child.ts';
+import { untilReady } from './child.ts';
+import { startEntry } from './entry.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { logPath, openLog } from './logs.ts';
 import { startMailbox } from './mailbox.ts';
-import { projectDir } from './paths.ts';
 import { freePort, isFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import type { Report } from './report.ts';
@@ -23,7 +23,6 @@ import { type DevJson, type KeyName, readSecrets, stateDir, writeSecrets } from 
 import { startTemporal } from './temporal.ts';
 import { getTemporalCli } from './temporal-cli.ts';
 import { setOtherDataAside } from './temporal-data.ts';
-import { tsx } from './tsx.ts';
 
 /** The running system, complete when all steps are done. */
 export type Running = {
@@ -213,12 +212,12 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
       };
       const processEnv = { ...(temporalGiven ? env : withoutTemporal(env)), ...running.env };
       report('starting (a few seconds)');
-      const worker = startEntry('worker', processEnv);
+      const worker = startEntry('worker', { env: processEnv, log: openLog('worker') });
       lifecycle.guard('The worker', worker.child, `Its log: ${logPath('worker')}`);
-      const server = startEntry('server', processEnv);
+      const server = startEntry('server', { env: processEnv, log: openLog('server') });
       lifecycle.guard('The API', server.child, `Its log: ${logPath('server')}`);
       await untilReady(server.child, 'The API', () => isReady(parts.api), 60_000);
-      await untilReady(worker.child, 'The worker', async () => worker.said('worker ready'), 60_000);
+      await untilReady(worker.child, 'The worker', async () => worker.isReady(), 60_000);
     },
   });
 
@@ -270,23 +269,6 @@ function emptyTemporalConfig(): string {
 /** Settings that the user keeps for other Temporal servers must not reach the embedded one. */
 function withoutTemporal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-}
-
-function startEntry(name: 'server' | 'worker', env: NodeJS.ProcessEnv) {
-  const seen: string[] = [];
-  const log = openLog(name);
-  const child = startChild({
-    program: process.execPath,
-    args: [...tsx, join(projectDir, 'src', `${name}.ts`)],
-    cwd: projectDir,
-    env,
-    stopSignal: 'SIGTERM',
-    log: (line) => {
-      if (seen.length < 200) seen.push(line);
-      log(line);
-    },
-  });
-  return { child, said: (text: string) => seen.some((line) => line.includes(text)) };
 }
 
 async function isReady(api: string): Promise<boolean> {

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
@@ -11,18 +9,7 @@ import { healthRoutes } from '../../src/api/health.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
 import { connect, type Sql } from '../../src/platform/postgres/client.ts';
 import { migrate } from '../../src/platform/postgres/migrate.ts';
-
-/** A file system of 160 MB; null where this user may not make one. */
-function smallDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'netterms-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'none', folder], { stdio: 'ignore' });
-  } catch {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-  return folder;
-}
+import { smallDisk } from '../support/small-disk.ts';
 
 async function readiness(sql: Sql) {
   const app = express().use(healthRoutes({ sql, reachTemporal: async () => 'ok' }));
@@ -37,9 +24,9 @@ async function readiness(sql: Sql) {
   };
 }
 
-const disk = smallDisk();
+const disk = smallDisk(160);
 it.skipIf(disk === null)('a full disk of the database is named, and over once there is room', async () => {
-  const home = join(disk!, 'data');
+  const home = join(disk!.folder, 'data');
   mkdirSync(home);
   const server = await startPostgres({
     dataDir: join(home, 'postgres'),
@@ -53,15 +40,13 @@ it.skipIf(disk === null)('a full disk of the database is named, and over once th
     await sql.end({ timeout: 1 });
     await server.stop();
     rmSync(server.dataDir, { recursive: true, force: true });
-    execFileSync('umount', ['-l', disk!]);
-    rmSync(disk!, { recursive: true });
+    disk!.remove();
   });
   const ready = await readiness(sql);
   expect(await ready()).toMatchObject({ status: 200, parts: { postgresql: 'ok' } });
 
-  // All but 200 KB; reading and connecting still work.
-  const { bavail, bsize } = statfsSync(disk!);
-  writeFileSync(join(disk!, 'filler'), Buffer.alloc(bavail * bsize - 200_000));
+  // Reading and connecting still work.
+  disk!.fill();
   await sleep(2_100);
   expect(await ready()).toMatchObject({
     status: 503,
@@ -69,7 +54,7 @@ it.skipIf(disk === null)('a full disk of the database is named, and over once th
   });
   expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
 
-  rmSync(join(disk!, 'filler'));
+  disk!.free();
   await sleep(2_100);
   expect(await ready()).toMatchObject({ status: 200, parts: { postgresql: 'ok' } });
 });

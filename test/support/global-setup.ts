@@ -1,7 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { getChromium } from '../../src/dev/chromium.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
@@ -9,8 +8,8 @@ import type { Report } from '../../src/dev/report.ts';
 import { startTemporal } from '../../src/dev/temporal.ts';
 import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { getTestServer } from '../../src/dev/temporal-test-server.ts';
-import { workflowsPath } from '../../src/platform/temporal/workers.ts';
 import { makeTemplate } from './database.ts';
+import { makeWorkflowBundle } from './workflow-bundle.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -54,11 +53,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     stops.push(temporal.stop);
     project.provide('temporalAddress', temporal.address);
 
-    const logger = new DefaultLogger('ERROR');
-    const { code } = await bundleWorkflowCode({ workflowsPath: workflowsPath(), logger });
-    const workflowBundle = join(dir, 'workflow-bundle.js');
-    writeFileSync(workflowBundle, code);
-    project.provide('workflowBundle', workflowBundle);
+    project.provide('workflowBundle', await makeWorkflowBundle(dir));
 
     project.provide('testServerPath', await getTestServer(say('time-skipping server')));
     project.provide('chromiumPath', await getChromium(say('Chromium')));

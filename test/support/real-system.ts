@@ -2,21 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { type Child, startChild, untilReady } from '../../src/dev/child.ts';
+import { untilReady } from '../../src/dev/child.ts';
+import { startEntry } from '../../src/dev/entry.ts';
 import { freePort } from '../../src/dev/ports.ts';
 import { type RunningTemporal, startTemporal } from '../../src/dev/temporal.ts';
 import { getTemporalCli } from '../../src/dev/temporal-cli.ts';
-import { tsx } from '../../src/dev/tsx.ts';
 import { createApiKey } from '../../src/modules/access/api-keys.ts';
 import { reconcile } from '../../src/modules/overview/reconcile.ts';
 import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { freshDatabase } from './database.ts';
+import { environment, webhookSecret } from './environment.ts';
 import { startPostOffice } from './post-office.ts';
-import { shiftedClock } from './shifted-clock.ts';
 import { startStore } from './store-receiver.ts';
 
 const quiet = () => {};
-const webhookSecret = `whsec_${Buffer.from('a secret of the tests, long enough').toString('base64')}`;
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
 export type Answer = { status: number; headers: Headers; body: any };
@@ -43,50 +42,24 @@ export async function startRealSystem() {
   );
 
   const env = {
-    ...shiftedClock(),
-    PATH: process.env.PATH,
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: 'default',
-    SMTP_URL: postOffice.url,
+    ...environment({
+      databaseUrl: database.url,
+      temporalAddress: temporal.address,
+      smtpUrl: postOffice.url,
+      storeUrl: store.url,
+      port,
+    }),
     MAIL_FROM: 'Forniture Bianchi <terms@forniture-bianchi.example>',
-    PORT: `${port}`,
-    STORE_WEBHOOK_URL: store.url,
-    STORE_WEBHOOK_SECRET: webhookSecret,
-    STORE_WEBHOOK_ALLOW_PRIVATE: 'true',
-    SESSION_SECRET: 'a secret for sessions that is long enough',
-    LOG_LEVEL: 'info',
     WORKFLOW_BUNDLE: inject('workflowBundle'),
   };
   const url = `http://127.0.0.1:${port}`;
-  const startEntry = (entry: string, log: (line: string) => void = quiet): Child =>
-    startChild({
-      program: process.execPath,
-      args: [...tsx, `src/${entry}.ts`],
-      env,
-      stopSignal: 'SIGTERM',
-      log,
-    });
-  const startServer = async () => {
-    const child = startEntry('server');
-    await untilReady(child, 'the server', () =>
-      fetch(`${url}/healthz`).then(
-        (r) => r.ok,
-        () => false,
-      ),
-    );
+  const start = async (name: 'server' | 'worker') => {
+    const { child, isReady } = startEntry(name, { env });
+    await untilReady(child, `the ${name}`, async () => isReady());
     return child;
   };
-  let server = await startServer();
-  const startWorker = async () => {
-    let ready = false;
-    const child = startEntry('worker', (line) => {
-      ready ||= line.includes('worker ready');
-    });
-    await untilReady(child, 'the worker', async () => ready);
-    return child;
-  };
-  let worker = await startWorker();
+  let server = await start('server');
+  let worker = await start('worker');
 
   return {
     sql: database.sql,
@@ -135,14 +108,14 @@ export async function startRealSystem() {
       await worker.ended;
     },
     async startWorker() {
-      worker = await startWorker();
+      worker = await start('worker');
     },
     async killServer() {
       server.process.kill('SIGKILL');
       await server.ended;
     },
     async startServer() {
-      server = await startServer();
+      server = await start('server');
     },
     async stop() {
       await Promise.all([server.stop(), worker.stop()]);
