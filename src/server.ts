@@ -8,6 +8,7 @@ import { createStatementReader } from './modules/banking/statement-reader.ts';
 import { createVies } from './modules/customers/vies.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
+import { createDocuments } from './modules/reports/documents/documents.ts';
 import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
@@ -52,8 +53,10 @@ async function serve(): Promise<void> {
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const now = () => new Date().toISOString();
   const vatRegister = createVies({ url: config.viesUrl });
+  const documents = createDocuments();
   const admin = createAdmin({
     sql,
+    documents,
     commands,
     vatRegister,
     revocationWorkflows,
@@ -73,6 +76,7 @@ async function serve(): Promise<void> {
     revocationWorkflows,
     vatRegister,
     statementReader: createStatementReader(),
+    documents,
     log,
     now,
     notifiesStore,

@@ -6,6 +6,7 @@ import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import type { ImportWorkflows } from '../modules/imports/import-workflows.ts';
 import type { OrderWorkflows } from '../modules/orders/order-workflows.ts';
+import type { Documents } from '../modules/reports/documents/documents.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
@@ -55,6 +56,7 @@ export type AppDeps = {
   notifiesStore: boolean;
   vatRegister: VatRegister;
   statementReader: StatementReader;
+  documents: Documents;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */

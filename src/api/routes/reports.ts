@@ -65,7 +65,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
             ...[customerId, name, ...cells(ageing)],
             ...[currency, asOf],
           ]);
-          return { file: csvOf(head, lines), name: `ageing-${asOf}` };
+          return { file: await csvOf(head, lines), name: `ageing-${asOf}` };
         }
         const moneys = (of: (name: (typeof columns)[number]) => number) =>
           Object.fromEntries(columns.map((name) => [name, { amount: of(name), currency }]));
@@ -94,7 +94,10 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         if (format === 'csv') {
           const head = ['from', 'asOf', 'days', 'dso', 'receivables', 'sales', 'currency'];
           const amounts = [decimalOf(money(receivables)), decimalOf(money(sales))];
-          return { file: csvOf(head, [[from, asOf, days, dso, ...amounts, currency]]), name: `dso-${asOf}` };
+          return {
+            file: await csvOf(head, [[from, asOf, days, dso, ...amounts, currency]]),
+            name: `dso-${asOf}`,
+          };
         }
         const figures = { dso, receivables: money(receivables), sales: money(sales) };
         return { body: { asOf, currency, from, days, ...figures } };
@@ -117,7 +120,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
             ...[customerId, name, decimalOf({ amount: paid, currency }), averageDaysLate],
             ...[currency, from, asOf],
           ]);
-          return { file: csvOf(head, lines), name: `average-days-late-${asOf}` };
+          return { file: await csvOf(head, lines), name: `average-days-late-${asOf}` };
         }
         const view = <Row extends { paid: number }>({ paid, ...row }: Row) => ({
           ...row,
@@ -149,7 +152,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
             line('provisional', null, null, provisional),
           ];
           const head = ['week', 'from', 'to', 'amount', 'currency'];
-          return { file: csvOf(head, lines), name: `expected-cash-${asOf}` };
+          return { file: await csvOf(head, lines), name: `expected-cash-${asOf}` };
         }
         const money = (amount: number) => ({ amount, currency });
         return {

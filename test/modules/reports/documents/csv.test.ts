@@ -2,9 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
 import { csvOf, csvPages, withoutFormulas } from '../../../../src/modules/reports/documents/csv.ts';
 
-it('what a spreadsheet would take for a formula is text, and an amount stays an amount', () => {
+it('what a spreadsheet would take for a formula is text, and an amount stays an amount', async () => {
   const cells = ['=1+1', '+39 02', '@sum', '-5 off', '-12.50', -7, 'a "b", c\nd', null, '\t=1', 'Żółć'];
-  const [, row] = parse(csvOf(['x'], [cells]), { relax_column_count: true }) as string[][];
+  const [, row] = parse(await csvOf(['x'], [cells]), { relax_column_count: true }) as string[][];
   expect(row).toEqual([
     ...["'=1+1", "'+39 02", "'@sum", "'-5 off"],
     ...['-12.50', '-7', 'a "b", c\nd', '', "'\t'=1", 'Żółć'],
@@ -20,8 +20,8 @@ it.each([
   ['＝1+1', "'＝1+1"],
   [' =1', " '=1"],
   ['Torchio & Figli - Bari, =1', 'Torchio & Figli - Bari, =1'],
-])('%j is no formula for a spreadsheet whose separator is not ours: %j', (name, expected) => {
-  const file = csvOf(['name', 'n'], [[name, 1]]);
+])('%j is no formula for a spreadsheet whose separator is not ours: %j', async (name, expected) => {
+  const file = await csvOf(['name', 'n'], [[name, 1]]);
   expect(parse(file)).toEqual([
     ['name', 'n'],
     [expected, '1'],
