@@ -18,6 +18,8 @@ import { commandsFor } from './registry.ts';
 
 /** How long calls in progress may still take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
+/** How long a connection may be silent, in ms, before it is closed: longer than any call takes. */
+const SILENT_MS = 120_000;
 
 async function serve(): Promise<void> {
   const config = readConfig();
@@ -85,6 +87,7 @@ async function serve(): Promise<void> {
   });
 
   const server = app.listen(port, host);
+  server.timeout = SILENT_MS;
   await once(server, 'listening');
   log.info({ host, port }, 'server ready');
 

@@ -11,6 +11,7 @@ import type { RevocationWorkflows } from '../modules/revocation/revocation-workf
 import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
+import { createUploads } from './files/uploads.ts';
 import { healthRoutes } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { docsRoutes } from './openapi.ts';
@@ -64,34 +65,37 @@ export type AppDeps = {
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] => [
-  ...customerEndpoints(deps),
-  ...importEndpoints(deps),
-  ...bankFileEndpoints(deps),
-  ...bankAccountEndpoints(deps),
-  ...bankLineEndpoints(deps),
-  ...revocationEndpoints(deps),
-  ...correctionEndpoints(deps),
-  ...approvalEndpoints(deps),
-  ...creditEndpoints(deps),
-  ...creditGroupEndpoints(deps),
-  ...eligibilityEndpoints(deps),
-  ...orderEndpoints(deps),
-  ...orderCommandEndpoints(deps),
-  ...paymentEndpoints(deps),
-  ...collectionEndpoints(deps),
-  ...invoiceEndpoints(deps),
-  ...policyEndpoints(deps),
-  ...previewEndpoints(deps),
-  ...interestEndpoints(deps),
-  ...declineEndpoints(deps),
-  ...simulationEndpoints(deps),
-  ...statementEndpoints(deps),
-  ...reportEndpoints(deps),
-  ...ledgerExportEndpoints(deps),
-  ...taskEndpoints(deps),
-  ...vatCheckEndpoints(deps),
-];
+export function endpointsOf(deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] {
+  const uploads = createUploads();
+  return [
+    ...customerEndpoints(deps),
+    ...importEndpoints({ ...deps, uploads }),
+    ...bankFileEndpoints({ ...deps, uploads }),
+    ...bankAccountEndpoints(deps),
+    ...bankLineEndpoints(deps),
+    ...revocationEndpoints(deps),
+    ...correctionEndpoints(deps),
+    ...approvalEndpoints(deps),
+    ...creditEndpoints(deps),
+    ...creditGroupEndpoints(deps),
+    ...eligibilityEndpoints(deps),
+    ...orderEndpoints(deps),
+    ...orderCommandEndpoints(deps),
+    ...paymentEndpoints(deps),
+    ...collectionEndpoints(deps),
+    ...invoiceEndpoints(deps),
+    ...policyEndpoints(deps),
+    ...previewEndpoints(deps),
+    ...interestEndpoints(deps),
+    ...declineEndpoints(deps),
+    ...simulationEndpoints(deps),
+    ...statementEndpoints(deps),
+    ...reportEndpoints(deps),
+    ...ledgerExportEndpoints(deps),
+    ...taskEndpoints(deps),
+    ...vatCheckEndpoints(deps),
+  ];
+}
 
 /** The HTTP application. It does not listen on a port yet. */
 export function createApp(deps: AppDeps): Express {

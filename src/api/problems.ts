@@ -87,8 +87,8 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     if (error.code === 'internal' || error.code === 'unavailable')
       log.error({ requestId, err: thrown }, 'a call failed');
     if (res.headersSent) return next(thrown);
-    if (error.code === 'unavailable') res.set('Retry-After', '5');
     const [status, title] = errorTable[error.code];
+    if ((status === 503 || status === 429) && !res.get('Retry-After')) res.set('Retry-After', '5');
     const { message: detail, code, members } = error;
     const instance = req.originalUrl.split('?')[0];
     const body = { type: `${TYPE}${code}`, title, status, detail, instance, code, requestId, ...members };
