@@ -42,6 +42,8 @@ export type World = {
   sinks: Helper<Sinks>;
   http: Helper<Driver<'http'>>;
   workerPid(): number;
+  /** For how long the event loops of the server and the worker were held at most since the last call, in ms. */
+  loopDelays(): Promise<{ server: number; worker: number }>;
   /** Starts a new worker, which has no workflow in its cache. */
   renewWorker(settings: { maxCachedWorkflows: number }): Promise<void>;
   /** Waits until every order is asleep: workflow running, store notified, mails sent, worker idle. */
@@ -137,45 +139,49 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       ? ['--cpu-prof', '--cpu-prof-interval', '5000', '--cpu-prof-dir', join(resultsDir, 'profiles')]
       : [];
     const startEntry = (entry: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv) => {
-      const ready = { said: false };
+      const heard = { ready: false, loopDelayMs: [] as number[] };
       const child = startChild({
         program: process.execPath,
-        args: [...profiling, ...tsx, ...node, join(projectDir, 'src', `${entry}.ts`)],
+        args: [
+          ...profiling,
+          ...tsx,
+          '--import',
+          processFile('loop-delay.mjs'),
+          ...node,
+          join(projectDir, 'src', `${entry}.ts`),
+        ],
         env: { ...env, ...settings },
         stopSignal: 'SIGTERM',
         stopWithinMs: 20_000,
         log: (line) => {
-          if (line.includes('worker ready')) ready.said = true;
+          if (line.includes('worker ready')) heard.ready = true;
+          if (line.startsWith('{"loopDelayMs"')) heard.loopDelayMs.push(JSON.parse(line).loopDelayMs);
         },
       });
       guard(`the ${entry}`, child);
-      return { child, ready };
+      return { child, heard };
     };
 
-    let worker: Child;
+    let worker: ReturnType<typeof startEntry>;
     const startWorker = async (settings: NodeJS.ProcessEnv = {}) => {
-      const { child, ready } = startEntry(
+      worker = startEntry(
         'worker',
-        [
-          '--expose-gc',
-          '--import',
-          fileURLToPath(new URL('./processes/collect-garbage.mjs', import.meta.url)),
-        ],
+        ['--expose-gc', '--import', processFile('collect-garbage.mjs')],
         settings,
       );
-      worker = child;
-      await untilReady(child, 'the worker', async () => ready.said, 60_000);
+      const { child, heard } = worker;
+      await untilReady(child, 'the worker', async () => heard.ready, 60_000);
     };
-    stops.push(() => worker?.stop());
+    stops.push(() => worker?.child.stop());
     await startWorker();
-    const server = startEntry('server', [], {}).child;
-    stops.push(server.stop);
+    const server = startEntry('server', [], {});
+    stops.push(server.child.stop);
     const isReady = () =>
       fetch(`${url}/readyz`).then(
         ({ ok }) => ok,
         () => false,
       );
-    await untilReady(server, 'the server', isReady, 60_000);
+    await untilReady(server.child, 'the server', isReady, 60_000);
     const http = await startHelper<Driver<'http'>>('driver', 'http', url, key);
     stops.push(http.stop);
 
@@ -189,10 +195,19 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       api: { url, key },
       sinks,
       http,
-      workerPid: () => worker.process.pid!,
+      workerPid: () => worker.child.process.pid!,
+      async loopDelays() {
+        const ask = async ({ child, heard }: ReturnType<typeof startEntry>) => {
+          child.process.kill('SIGPIPE');
+          await until('a process to tell its delays', async () => heard.loopDelayMs.length > 0);
+          return heard.loopDelayMs.splice(0).at(-1)!;
+        };
+        const [ofServer, ofWorker] = await Promise.all([ask(server), ask(worker)]);
+        return { server: ofServer, worker: ofWorker };
+      },
       async renewWorker(settings) {
-        replaced.add(worker);
-        await worker.stop();
+        replaced.add(worker.child);
+        await worker.child.stop();
         await startWorker({ MAX_CACHED_WORKFLOWS: `${settings.maxCachedWorkflows}` });
       },
       async untilAsleep() {
@@ -202,7 +217,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
               or not exists (select 1 from mails where order_id = orders.id and template = 'confirmation' and state = 'sent'))`;
           return row!.awake === 0;
         });
-        await untilIdle(worker.process.pid!);
+        await untilIdle(worker.child.process.pid!);
       },
       broken,
       stop,
@@ -214,3 +229,4 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
 }
 
 const quiet = () => {};
+const processFile = (name: string): string => fileURLToPath(new URL(`./processes/${name}`, import.meta.url));
