@@ -99,7 +99,8 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     if (error.code === 'internal' || error.code === 'unavailable')
       log.error({ requestId, err: thrown }, 'a call failed');
     if (res.headersSent) return next(thrown);
-    if (error.code === 'unavailable') res.set('Retry-After', '5');
+    const { retryAfter = error.code === 'unavailable' ? 5 : undefined } = error.members;
+    if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
     const [status, title] = errorTable[error.code];
     const { message: detail, code, members } = error;
     const instance = req.originalUrl.split('?')[0];
