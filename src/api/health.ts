@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { Sql } from '../platform/postgres/client.ts';
 import { pending } from '../platform/postgres/migrate.ts';
 
@@ -12,23 +12,19 @@ export type HealthDeps = {
   reachTemporal: () => Promise<unknown>;
 };
 
-/** `/healthz`: the process runs. `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
-export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
-  const router = Router();
-  router.get('/healthz', (_req, res) => {
-    res.json({ status: 'ok' });
-  });
-  router.get('/readyz', ready({ sql, reachTemporal }));
-  return router;
-}
+/** `/healthz`: the process runs. */
+export const isAlive: RequestHandler = (_req, res) => {
+  res.json({ status: 'ok' });
+};
 
-function ready({ sql, reachTemporal }: HealthDeps): RequestHandler {
+/** `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
+export function isReady({ sql, reachTemporal }: HealthDeps): RequestHandler {
   return async (_req, res) => {
     const [postgresql, temporal] = await Promise.all([answers(sql`select 1`), answers(reachTemporal())]);
     const migrations = postgresql === 'ok' ? await isMigrated(sql) : 'unknown';
     const parts = { postgresql, migrations, temporal };
-    const isReady = Object.values(parts).every((state) => state === 'ok');
-    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', parts });
+    const ready = Object.values(parts).every((state) => state === 'ok');
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', parts });
   };
 }
 
