@@ -18,7 +18,10 @@ export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visit
 /** The actor that is recorded for an action; only for visitors who are signed in. */
 export const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
 
-/** Answers with a page. What was stored before such characters were removed, and errors of others, may contain them. */
+/**
+ * Answers with a page, without characters that turn the direction of text: what was stored before they were removed from
+ * all input, and the errors of other servers, may contain them.
+ */
 export function sendPage(res: Response, page: VNode, status = 200): void {
   res
     .status(status)

@@ -66,7 +66,7 @@ export function orderEndpoints({
         const request = { ...body, ...defaults, customer, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, notifiesStore });
         if (result.kind === 'declined') {
-          await noteTotal(sql, key, { ...body, now });
+          await noteTotal(sql, key, { customerId: body.customerId, total: body.total, now });
           throw notEligible(key, result, now);
         }
         const { order, instalments, policies, replayed } = result;

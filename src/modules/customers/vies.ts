@@ -21,8 +21,8 @@ const consultation = z.object({
 const failure = z.object({ errorWrappers: z.tuple([z.object({ error: code })], z.unknown()) });
 
 /**
- * Text that the register may give; "---" means that it does not. Control characters, also those of the text's direction, and
- * lone surrogates are removed.
+ * Text that the register may give; "---" means that it does not. Control characters, also those of the text's
+ * direction, and lone surrogates are removed.
  */
 function givenText(max: number) {
   return z

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const DELETED_AT_ONCE = 100;
 
 /** A total that a key learns something about: whether the customer may buy for it on terms. */
-export type AskedTotal = { keyId: string; customerId: string; total: Money; now: string };
+type AskedTotal = { keyId: string; customerId: string; total: Money; now: string };
 
 /**
  * Counts a total, unless the key has asked about it in the last hour, or about as many others as it may.
