@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { createApp } from './api/app.ts';
+import { createOperations, createOperationsApp } from './api/operations.ts';
 import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
 import { createStatementReader } from './modules/banking/statement-reader.ts';
@@ -70,7 +71,9 @@ async function serve(): Promise<void> {
     log,
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
+  const operations = config.operations && createOperations({ sql, reachTemporal });
   const app = createApp({
+    ...(operations && { operations }),
     sql,
     commands,
     orderWorkflows,
@@ -86,16 +89,17 @@ async function serve(): Promise<void> {
     admin,
   });
 
-  const server = app.listen(port, host);
-  server.timeout = SILENT_MS;
-  await once(server, 'listening');
-  log.info({ host, port }, 'server ready');
+  const servers = [app.listen(port, host)];
+  if (operations) servers.push(createOperationsApp(operations).listen(config.operations));
+  for (const server of servers) server.timeout = SILENT_MS;
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  log.info({ host, port, operations: config.operations }, 'server ready');
 
   const stopped = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   await stopped;
-  await finishCalls(server);
+  await Promise.all(servers.map(finishCalls));
   // Temporal's connection ends with the process: closing it during a retried call would throw.
   await sql.end({ timeout: 5 });
 }
@@ -112,8 +116,9 @@ async function finishCalls(server: Server): Promise<void> {
 function explain(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use by another program: stop it, or set PORT to another one.`;
-  if (code === 'EACCES') return `This user may not use port ${port}: set PORT to another one.`;
+    return `Port ${port} is in use by another program: stop it, or set PORT or OPERATIONS_PORT to another one.`;
+  if (code === 'EACCES')
+    return `This user may not use port ${port}: set PORT or OPERATIONS_PORT to another one.`;
   return message || code || String(error);
 }
 

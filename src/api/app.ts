@@ -12,9 +12,9 @@ import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { createUploads } from './files/uploads.ts';
-import { healthRoutes } from './health.ts';
-import { createMetrics } from './metrics.ts';
+import { isAlive } from './health.ts';
 import { docsRoutes } from './openapi.ts';
+import { createOperations, type Operations } from './operations.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
@@ -62,10 +62,14 @@ export type AppDeps = {
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
   admin?: Router;
+  /** Given if `/metrics` and `/readyz` are on a port of their own. */
+  operations?: Operations;
 };
 
 /** All calls under `/v1`. */
-export function endpointsOf(deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] {
+export function endpointsOf(
+  deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin' | 'operations'>,
+): Endpoint[] {
   const uploads = createUploads();
   return [
     ...customerEndpoints(deps),
@@ -101,11 +105,11 @@ export function endpointsOf(deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin
 export function createApp(deps: AppDeps): Express {
   const { log, now, admin } = deps;
   const endpoints = endpointsOf(deps);
-  const metrics = createMetrics();
+  const { measure, routes } = deps.operations ?? createOperations(deps);
   const app = express();
   app.disable('etag');
 
-  app.use(logRequests(log), metrics.measure);
+  app.use(logRequests(log), measure);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -120,8 +124,8 @@ export function createApp(deps: AppDeps): Express {
       },
     }),
   );
-  app.use(healthRoutes(deps));
-  app.get('/metrics', metrics.show);
+  app.get('/healthz', isAlive);
+  if (!deps.operations) app.use(routes);
   if (admin) app.use('/admin', admin);
   app.use(docsRoutes(endpoints));
   app.get('/', (_req, res) => res.redirect('/docs'));

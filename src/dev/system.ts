@@ -211,7 +211,12 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
         TEMPORAL_UI_URL: parts.temporalUi,
         SESSION_SECRET: env.SESSION_SECRET || secrets.sessionSecret,
       };
-      const processEnv = { ...(temporalGiven ? env : withoutTemporal(env)), ...running.env };
+      const processEnv = {
+        ...(temporalGiven ? env : withoutTemporal(env)),
+        ...running.env,
+        // Whether the API is ready is asked at its own port.
+        OPERATIONS_PORT: '',
+      };
       report('starting (a few seconds)');
       const worker = startEntry('worker', processEnv);
       lifecycle.guard('The worker', worker.child, `Its log: ${logPath('worker')}`);

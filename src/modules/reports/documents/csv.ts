@@ -1,5 +1,6 @@
 import { setImmediate as aMoment } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
+import { withoutDirectionControls } from '../../../kernel/foreign-text.ts';
 
 export type Cell = string | number | null;
 
@@ -15,9 +16,9 @@ const formula = /(^|[;\t\r\n|])([ "'\u00a0]*)(?=[=+\-@＝＋－＠])/g;
 export const withoutFormulas = (text: string): string =>
   number.test(text) ? text : text.replace(formula, "$1$2'").replace(/^(?=[\t\r])/, "'");
 
-/** Options of csv-stringify for files that people open in a spreadsheet. */
+/** Options of csv-stringify for files that people open in a spreadsheet: each cell shows what it contains. */
 export const forSpreadsheets = {
-  cast: { string: withoutFormulas },
+  cast: { string: (text: string) => withoutFormulas(withoutDirectionControls(text)) },
   quoted_match: /[;\t|]/,
 } as const;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
+import { withoutDirectionControls } from '../../../kernel/foreign-text.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -212,5 +213,9 @@ function escapeMetadata(doc: PDFKit.PDFDocument): void {
   };
 }
 
-/** The text without what cannot be shown: control characters, unpaired surrogates, codes that are no characters. */
-const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ' ');
+/**
+ * The text without what cannot be shown: control characters, also those of its direction, unpaired surrogates, codes
+ * that are not characters.
+ */
+const visible = (text: string): string =>
+  withoutDirectionControls(text).replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ' ');

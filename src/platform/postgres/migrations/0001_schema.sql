@@ -597,6 +597,18 @@ create table declines (
 create index declines_by_customer on declines (customer_id, declined_at desc);
 create index declines_by_time on declines (declined_at desc, id desc);
 
+-- The totals of a customer that a key has asked about in the last hour; older rows are deleted.
+-- owner: eligibility
+create table asked_totals (
+  key_id      text not null references api_keys,
+  customer_id external_id not null references customers,
+  currency    currency_code not null,
+  amount      bigint not null,
+  asked_at    timestamptz not null,
+  primary key (key_id, customer_id, currency, amount)
+);
+create index asked_totals_by_time on asked_totals (asked_at);
+
 -- Goods delivered or services rendered; an amount of zero only completes the order.
 -- owner: ordering
 create table fulfilments (

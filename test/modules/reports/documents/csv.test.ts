@@ -30,6 +30,14 @@ it.each([
   for (const cell of file.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^[ "]*[=+\-@＝]/);
 });
 
+it('characters that turn the direction of text are left out, before a formula is looked for', async () => {
+  const file = await csvOf(
+    ['name'],
+    [['1042\u202e\u2067 evil'], ['\u200e=1+1'], ['Rossi;\u200f=1'], ['חברה בע״מ']],
+  );
+  expect(parse(file)).toEqual([['name'], ['1042 evil'], ["'=1+1"], ["Rossi;'=1"], ['חברה בע״מ']]);
+});
+
 it('of any length takes a moment', () => {
   const text = ';"\t '.repeat(50_000);
   expect(withoutFormulas(text)).toBe(text);
