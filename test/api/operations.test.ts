@@ -45,7 +45,10 @@ it('with a port of their own, metrics and readiness are there and not with the A
   const ready = await fetch(`${operations}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([
     503,
-    { status: 'not ready', parts: { postgresql: 'ok', migrations: 'ok', temporal: 'unreachable' } },
+    {
+      status: 'not ready',
+      parts: { postgresql: 'ok', migrations: 'ok', temporal: 'Temporal cannot be reached.' },
+    },
   ]);
   const metrics = await fetch(`${operations}/metrics`);
   expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
