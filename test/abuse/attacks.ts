@@ -201,7 +201,7 @@ export const attacks: readonly Attack[] = [
         '/customers?limit=100',
         '/orders?status=open&limit=100',
         '/declines?limit=100',
-        '/payments/import/lines?limit=100',
+        '/bank-lines?limit=100',
         '/customers/other-7',
         '/imports?limit=100',
       ];
@@ -213,13 +213,12 @@ export const attacks: readonly Attack[] = [
   {
     name: 'a policy simulated over 20,000 customers: 4 at once',
     run: ({ url, keys }, until) => {
-      const policy = {
-        rules: [
-          { rule: 'minOrders', orders: 1, withinDays: 3_650 },
-          { rule: 'maxAverageDaysLate', days: 15, withinDays: 365 },
-        ],
-        sets: [],
-      };
+      const eur = (amount: number) => ({ amount, currency: 'EUR' });
+      const rules = [
+        { rule: 'minOrders', orders: 1, withinDays: 3_650 },
+        { rule: 'maxAverageDaysLate', days: 15, withinDays: 365 },
+      ];
+      const policy = { rules, creditLimit: eur(0), tolerance: eur(0) };
       return hammer(4, until, () =>
         send(`${url}/v1/policies/eligibility/simulate?limit=100`, {
           key: keys.read,
@@ -232,12 +231,8 @@ export const attacks: readonly Attack[] = [
     name: 'eligibility with one amount after another: 10 at once',
     run: ({ url, keys }, until) =>
       hammer(10, until, (index) =>
-        send(`${url}/v1/eligibility`, {
+        send(`${url}/v1/customers/customer-1/eligibility?amount=${1_000 + index}&currency=EUR`, {
           key: keys.storefront,
-          body: JSON.stringify({
-            customerId: 'customer-1',
-            total: { amount: 1_000 + index, currency: 'EUR' },
-          }),
         }),
       ),
   },

@@ -113,6 +113,7 @@ export function importEndpoints({
       tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       query: rejectedQuery,
+      long: true,
       formats: ['json', 'csv'],
       answer: rejectedPage,
       handle: async ({ params: { importId }, query: { limit, cursor }, key, format }) => {

@@ -23,8 +23,15 @@ import {
   periodQuery,
   reportQuery,
 } from '../schemas/reports.ts';
+import { mapInTurns } from '../turns.ts';
 
-const common = { method: 'get', tag: 'Reports', scopes: ['read'], formats: ['json', 'csv'] } as const;
+const common = {
+  method: 'get',
+  tag: 'Reports',
+  scopes: ['read'],
+  formats: ['json', 'csv'],
+  long: true,
+} as const;
 const columns = [...ageingBuckets, 'total'] as const;
 
 /** What all customers owe, in one currency, at the end of a day. */
@@ -61,7 +68,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           const cells = (ageing: Ageing) =>
             columns.map((name) => decimalOf({ amount: ageing[name], currency }));
           const head = ['customerId', 'name', ...columns, 'currency', 'asOf'];
-          const lines = rows.map(({ customerId, name, ageing }) => [
+          const lines = await mapInTurns(rows, ({ customerId, name, ageing }) => [
             ...[customerId, name, ...cells(ageing)],
             ...[currency, asOf],
           ]);
@@ -70,7 +77,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const moneys = (of: (name: (typeof columns)[number]) => number) =>
           Object.fromEntries(columns.map((name) => [name, { amount: of(name), currency }]));
         const ageings = rows.map(({ ageing }) => ageing);
-        const items = rows.map(({ customerId, name, ageing }) => ({
+        const items = await mapInTurns(rows, ({ customerId, name, ageing }) => ({
           customerId,
           name,
           ...moneys((column) => ageing[column]),
@@ -116,7 +123,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { overall, customers } = await withPlanForDay(sql, (tx) => averageDaysLate(tx, period));
         if (format === 'csv') {
           const head = ['customerId', 'name', 'paid', 'averageDaysLate', 'currency', 'from', 'asOf'];
-          const lines = customers.map(({ customerId, name, paid, averageDaysLate }) => [
+          const lines = await mapInTurns(customers, ({ customerId, name, paid, averageDaysLate }) => [
             ...[customerId, name, decimalOf({ amount: paid, currency }), averageDaysLate],
             ...[currency, from, asOf],
           ]);
@@ -126,9 +133,8 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           ...row,
           paid: { amount: paid, currency },
         });
-        return {
-          body: { asOf, currency, from, days, overall: overall && view(overall), items: customers.map(view) },
-        };
+        const items = await mapInTurns(customers, view);
+        return { body: { asOf, currency, from, days, overall: overall && view(overall), items } };
       },
     }),
     endpoint({

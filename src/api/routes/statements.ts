@@ -18,6 +18,7 @@ export function statementEndpoints({ sql, documents }: { sql: Sql; documents: Do
       tag: 'Customers',
       summary: 'Read a customer’s statement of account',
       scopes: ['read'],
+      long: true,
       formats: ['json', 'csv', 'pdf'],
       query: statementQuery,
       answer: statement,
