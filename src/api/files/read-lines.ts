@@ -9,7 +9,7 @@ import { unreadable, utf8 } from './utf8.ts';
 export const CSV = 'text/csv';
 export const NDJSON = 'application/x-ndjson';
 /** Lines that are read before a pause, in which other calls are answered. */
-const BATCH = 250;
+const BATCH = 100;
 /** Only this many errors of a line are kept: nobody reads more at once. */
 const MAX_ERRORS = 50;
 
