@@ -1,6 +1,6 @@
 import { type Advance, finish, type OrderSnapshot } from '../modules/commands/advance.ts';
 import type { Commands } from '../modules/commands/commands.ts';
-import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { giveUpMail } from '../modules/mail/tables.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { noteStepOutcome } from '../modules/orders/step-outcomes.ts';
 import { lockOrder } from '../modules/orders/tables.ts';
@@ -28,19 +28,16 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
       await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return;
-        const mail = await findMail(tx, mailIdOf(order, what));
-        if (mail)
-          await noteMailState(tx, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });
+        const mailId = mailIdOf(order, what);
+        const state = await giveUpMail(tx, mailId, 'could not be sent');
         if (typeof what === 'string') return;
-        const notedAt = new Date(now).toISOString();
-        const mailId = mail?.id ?? null;
         await noteStepOutcome(tx, {
           orderId,
           stepKey: what.key,
           outcome: 'failed',
-          reason: 'mail-failed',
-          mailId,
-          notedAt,
+          reason: state === 'unknown' ? 'mail-unknown' : 'mail-failed',
+          mailId: state && mailId,
+          notedAt: new Date(now).toISOString(),
         });
       });
     },

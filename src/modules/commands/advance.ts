@@ -1,7 +1,7 @@
 import { plainMoney } from '../../kernel/money.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { closeUnsentMails } from '../mail/tables.ts';
+import { giveUpMailsOf } from '../mail/tables.ts';
 import { finishOrder, noteProgress, setPaidInStore } from '../orders/life-cycle.ts';
 import { remainingSteps } from '../orders/lost-workflows.ts';
 import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
@@ -133,7 +133,7 @@ export async function finish(
   await inTransaction(sql, async (tx) => {
     const { order } = await lockOrder(tx, orderId);
     if (order.episode !== episode) return;
-    await closeUnsentMails(tx, orderId, 'the order was closed first');
+    await giveUpMailsOf(tx, orderId, 'the order was closed first');
     await finishOrder(tx, order, now);
   });
 }

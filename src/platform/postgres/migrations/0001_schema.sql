@@ -356,6 +356,7 @@ create table mails (
   html        text not null,
   plain       text not null,
   state       text not null check (state in ('planned', 'sending', 'sent', 'failed', 'sent_maybe_twice', 'unknown')),
+  in_doubt    boolean not null default false,          -- what became of an attempt was never known: only repeated since
   attempts    int not null default 0,
   last_error  text,
   created_at  timestamptz not null,
