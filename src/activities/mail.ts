@@ -60,7 +60,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
-        if (order.episode !== episode) return 'superseded';
+        if (order.episode !== episode || order.finishedAt) return 'superseded';
         // After the order was settled once, a confirmation would only confuse the customer.
         if (letter === 'confirmation' && order.reopenings > 0) return 'skipped';
         return prepare(tx, { order, customer, what: letter, template: letter, now });
@@ -83,7 +83,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
-        if (order.episode !== episode) return 'superseded';
+        if (order.episode !== episode || order.finishedAt) return 'superseded';
         for (const stepKey of superseded) await skip(tx, orderId, stepKey, 'superseded', now);
         const [instalment] = (await instalmentsOfOrders(tx, [orderId])).filter(
           ({ number }) => number === step.instalment,

@@ -9,7 +9,7 @@ export type Heard = { type: string; data: { orderId: string; sequence: number } 
  */
 export async function startStore(secret: string) {
   const heard: Heard[] = [];
-  const store = { answer: (_event: Heard): number => 204 };
+  const store = { answer: (_event: Heard): number | Promise<number> => 204 };
   const webhook = new Webhook(secret);
   const verified = (body: string, headers: Record<string, string>): Heard | null => {
     try {
@@ -23,7 +23,7 @@ export async function startStore(secret: string) {
     for await (const chunk of request) body += chunk;
     const event = verified(body, request.headers as Record<string, string>);
     if (event) heard.push(event);
-    response.writeHead(event ? store.answer(event) : 401).end();
+    response.writeHead(event ? await store.answer(event) : 401).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -717,7 +717,8 @@ create table webhook_deliveries (
   last_status  int,
   last_error   text,
   created_at   timestamptz not null,
-  delivered_at timestamptz,
+  delivered_at timestamptz,                            -- when the store acknowledged it
+  given_up_at  timestamptz,                            -- the order was finished without: the store may have got it
   unique (order_id, sequence)
 );
 
