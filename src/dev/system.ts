@@ -172,7 +172,7 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
       report(applied.length > 0 ? applied.join(', ') : 'up to date');
       if (!parts.setAside) return;
       const sql = connect(parts.databaseUrl, { max: 1 });
-      await wakeAll(sql, new Date().toISOString()).finally(() => sql.end());
+      await wakeAll(sql).finally(() => sql.end());
     },
   });
 

@@ -68,7 +68,7 @@ export async function openApi({
   const now = () => clock.now;
   const standIn = createStandIn(work);
   const orderWorkflows = temporalAddress
-    ? createOrderWorkflows({ sql, client, log: { warn() {}, info() {} }, now })
+    ? createOrderWorkflows({ sql, client, log: { warn() {}, info() {} } })
     : standIn.orderWorkflows;
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const vatRegister = createVies({ url: viesUrl });

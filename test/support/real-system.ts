@@ -21,8 +21,11 @@ const webhookSecret = `whsec_${Buffer.from('a secret of the tests, long enough')
 // biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
 export type Answer = { status: number; headers: Headers; body: any };
 
-/** The real system, in separate processes: PostgreSQL, Temporal, SMTP, a store, the server and the worker. */
-export async function startRealSystem() {
+/**
+ * The real system, in separate processes: PostgreSQL, Temporal, SMTP, a store, the server and the worker.
+ * @param workerImport a file that the worker's process loads first
+ */
+export async function startRealSystem({ workerImport }: { workerImport?: URL } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'netterms-e2e-'));
   const cli = await getTemporalCli(quiet);
   const temporalPort = await freePort();
@@ -59,10 +62,10 @@ export async function startRealSystem() {
     WORKFLOW_BUNDLE: inject('workflowBundle'),
   };
   const url = `http://127.0.0.1:${port}`;
-  const startEntry = (entry: string, log: (line: string) => void = quiet): Child =>
+  const startEntry = (entry: string, log: (line: string) => void = quiet, imports: string[] = []): Child =>
     startChild({
       program: process.execPath,
-      args: [...tsx, `src/${entry}.ts`],
+      args: [...imports, ...tsx, `src/${entry}.ts`],
       env,
       stopSignal: 'SIGTERM',
       log,
@@ -80,9 +83,10 @@ export async function startRealSystem() {
   let server = await startServer();
   const startWorker = async () => {
     let ready = false;
-    const child = startEntry('worker', (line) => {
+    const note = (line: string) => {
       ready ||= line.includes('worker ready');
-    });
+    };
+    const child = startEntry('worker', note, workerImport ? ['--import', workerImport.href] : []);
     await untilReady(child, 'the worker', async () => ready);
     return child;
   };
@@ -137,6 +141,8 @@ export async function startRealSystem() {
     async startWorker() {
       worker = await startWorker();
     },
+    /** The worker's process. */
+    worker: (): Child => worker,
     async killServer() {
       server.process.kill('SIGKILL');
       await server.ended;

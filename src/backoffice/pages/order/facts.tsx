@@ -145,7 +145,7 @@ function storeSentence({ storeStatus, status }: OrderView): string {
     case 'marked':
       return 'Marked paid';
     case 'pending':
-      return isClosed(status) ? 'Was not notified that the order is paid' : 'Is being notified';
+      return isClosed(status) ? 'Has not acknowledged that the order is paid' : 'Is being notified';
     case 'problem':
       return 'Not reached for half an hour; no reminder is sent';
     case 'failed':
