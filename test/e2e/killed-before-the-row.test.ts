@@ -30,9 +30,18 @@ type Held = Awaited<ReturnType<typeof holdBack>>;
 
 /** Holds back what the worker writes to an order's rows from now on. */
 async function holdBack(table: string, orderId: string) {
-  const holder = await system.sql.reserve();
-  await holder`begin`;
-  await holder`select 1 from ${holder(table)} where order_id = ${orderId} for update`;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let holding: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((locked) => {
+    holding = system.sql.begin(async (tx) => {
+      await tx`select 1 from ${tx(table)} where order_id = ${orderId} for update`;
+      locked();
+      await released;
+    });
+  });
   return {
     /** Ends the worker when it is about to write. */
     async kill() {
@@ -40,8 +49,8 @@ async function holdBack(table: string, orderId: string) {
       await eventually('the worker wants to write', async () => (await system.sql`select 1 ${waiting}`)[0]);
       await system.killWorker();
       await system.sql`select pg_terminate_backend(pid) ${waiting}`; // else it writes what the worker had asked for
-      await holder`rollback`;
-      holder.release();
+      release();
+      await holding;
     },
   };
 }
