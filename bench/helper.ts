@@ -18,9 +18,14 @@ export type Helper<C extends Commands> = {
 type Request = { id: number; name: string; argument: unknown };
 type Response = { id: number; result?: unknown; error?: string };
 
-/** Starts `processes/<name>.ts` and waits until it serves. It ends when this process ends. */
-export async function startHelper<C extends Commands>(name: string, ...args: string[]): Promise<Helper<C>> {
-  const file = fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
+/** Starts a module, or `processes/<name>.ts`, and waits until it serves. It ends when this process ends. */
+export async function startHelper<C extends Commands>(
+  name: string | URL,
+  ...args: string[]
+): Promise<Helper<C>> {
+  const file = fileURLToPath(
+    typeof name === 'string' ? new URL(`./processes/${name}.ts`, import.meta.url) : name,
+  );
   const child = fork(file, args, { execArgv: [...tsx], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let calls = 0;

@@ -61,7 +61,7 @@ export async function addOtherCustomers(sql: Sql, count: number): Promise<void> 
     insert into customers (id, name, email, locale, country, vat_number, groups, past_orders, turnover, turnover_currency,
                            currency, fingerprint, created_at, updated_at)
     select 'other-' || n, 'Other ' || n, 'amministrazione@other-' || n || '.example', 'it-IT', 'IT', 'IT12345670488',
-           '{trade}', 5, 500000, 'EUR', 'EUR', '-', now(), now() from generate_series(1, ${count}::int) n`;
+           '{trade}', 5, 500000, 'EUR', 'EUR', '-', now(), now() from generate_series(0, ${count}::int - 1) n`;
   await sql`insert into accounts (customer_id, currency) select id, currency from customers where id like 'other-%'`;
   await sql`analyze customers, accounts`;
 }

@@ -4,14 +4,18 @@ import { CUSTOMERS } from './merchant.ts';
 const MONTHS = 26;
 
 /**
- * Past orders of the benchmark's customers, spread evenly over 26 months, with two instalments each. Most instalments
+ * Past orders of so many customers (`customer-0` and on, or those with another prefix), spread evenly over 26 months, with two instalments each. Most instalments
  * were paid, some in time and some late. Their workflows have ended, or never look at the order again.
  */
-export async function addPastOrders(sql: Sql, count: number): Promise<void> {
+export async function addPastOrders(
+  sql: Sql,
+  count: number,
+  { prefix = 'customer-', customers = CUSTOMERS } = {},
+): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`
     create temporary table past on commit drop as
-    select 'past-' || n as id, 'customer-' || n % ${CUSTOMERS}::int as customer_id, 2000 + n % 90000 as part,
+    select 'past-' || ${prefix}::text || n as id, ${prefix}::text || n % ${customers}::int as customer_id, 2000 + n % 90000 as part,
            date_trunc('day', now()) - (n % (30 * ${MONTHS}::int)) * interval '1 day' as placed_at, n
     from generate_series(1, ${count}::int) n`;
     await tx`

@@ -43,6 +43,8 @@ export type World = {
   sinks: Helper<Sinks>;
   http: Helper<Driver<'http'>>;
   workerPid(): number;
+  /** For how long the event loops of the server and the worker were held at most since the last call, in ms. */
+  loopDelays(): Promise<{ server: number; worker: number }>;
   /** Starts a new worker, which has no workflow in its cache. */
   renewWorker(settings: { maxCachedWorkflows: number }): Promise<void>;
   /** Waits until every order is asleep: workflow running, store notified, mails sent, worker idle. */
@@ -135,32 +137,35 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       ? ['--cpu-prof', '--cpu-prof-interval', '5000', '--cpu-prof-dir', join(resultsDir, 'profiles')]
       : [];
     const start = (name: 'server' | 'worker', node: readonly string[], settings: NodeJS.ProcessEnv = {}) => {
+      const loopDelayMs: number[] = [];
       const entry = startEntry(name, {
         env: { ...env, ...settings },
-        node: [...profiling, ...node],
+        node: [...profiling, '--import', processFile('loop-delay.mjs'), ...node],
         stopWithinMs: 20_000,
+        log: (line) => {
+          if (line.startsWith('{"loopDelayMs"')) loopDelayMs.push(JSON.parse(line).loopDelayMs);
+        },
       });
       guard(`the ${name}`, entry.child);
-      return entry;
+      return { ...entry, loopDelayMs };
     };
 
-    let worker: Child;
-    const garbage = fileURLToPath(new URL('./processes/collect-garbage.mjs', import.meta.url));
+    let worker: ReturnType<typeof start>;
     const startWorker = async (settings?: NodeJS.ProcessEnv) => {
-      const { child, isReady } = start('worker', ['--expose-gc', '--import', garbage], settings);
-      worker = child;
-      await untilReady(child, 'the worker', async () => isReady(), 60_000);
+      const garbage = processFile('collect-garbage.mjs');
+      worker = start('worker', ['--expose-gc', '--import', garbage], settings);
+      await untilReady(worker.child, 'the worker', async () => worker.isReady(), 60_000);
     };
-    stops.push(() => worker?.stop());
+    stops.push(() => worker?.child.stop());
     await startWorker();
-    const server = start('server', []).child;
-    stops.push(server.stop);
+    const server = start('server', []);
+    stops.push(server.child.stop);
     const isReady = () =>
       fetch(`${url}/readyz`).then(
         ({ ok }) => ok,
         () => false,
       );
-    await untilReady(server, 'the server', isReady, 60_000);
+    await untilReady(server.child, 'the server', isReady, 60_000);
     const http = await startHelper<Driver<'http'>>('driver', 'http', url, key);
     stops.push(http.stop);
 
@@ -174,10 +179,19 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       api: { url, key },
       sinks,
       http,
-      workerPid: () => worker.process.pid!,
+      workerPid: () => worker.child.process.pid!,
+      async loopDelays() {
+        const ask = async ({ child, loopDelayMs }: typeof server) => {
+          child.process.kill('SIGPIPE');
+          await until('a process to tell its delays', async () => loopDelayMs.length > 0);
+          return loopDelayMs.splice(0).at(-1)!;
+        };
+        const [ofServer, ofWorker] = await Promise.all([ask(server), ask(worker)]);
+        return { server: ofServer, worker: ofWorker };
+      },
       async renewWorker(settings) {
-        replaced.add(worker);
-        await worker.stop();
+        replaced.add(worker.child);
+        await worker.child.stop();
         await startWorker({ MAX_CACHED_WORKFLOWS: `${settings.maxCachedWorkflows}` });
       },
       async untilAsleep() {
@@ -187,7 +201,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
               or not exists (select 1 from mails where order_id = orders.id and template = 'confirmation' and state = 'sent'))`;
           return row!.awake === 0;
         });
-        await untilIdle(worker.process.pid!);
+        await untilIdle(worker.child.process.pid!);
       },
       broken,
       stop,
@@ -199,3 +213,4 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
 }
 
 const quiet = () => {};
+const processFile = (name: string): string => fileURLToPath(new URL(`./processes/${name}`, import.meta.url));

@@ -14,6 +14,9 @@ const environment = z.object({
   MAIL_FROM: z.string().default('Netterms <netterms@localhost>'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
+  /** Where `/metrics` and `/readyz` are; without a port, with the API. */
+  OPERATIONS_HOST: z.string().optional(),
+  OPERATIONS_PORT: port.optional(),
   /** Where people reach the back office; the sign-in link and the cookie's Secure flag follow from it. */
   PUBLIC_URL: z.url().optional(),
   TEMPORAL_UI_URL: z.url().default('http://localhost:8233'),
@@ -43,6 +46,7 @@ export type Config = Readonly<{
   mailFrom: string;
   host: string;
   port: number;
+  operations: Readonly<{ host: string; port: number }> | null;
   publicUrl: string;
   temporalUiUrl: string;
   store: Readonly<{ url: string; secret: string; allowPrivate: boolean }> | null;
@@ -81,6 +85,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailFrom: e.MAIL_FROM,
     host: e.HOST,
     port: e.PORT,
+    operations:
+      e.OPERATIONS_PORT === undefined
+        ? null
+        : Object.freeze({ host: e.OPERATIONS_HOST ?? e.HOST, port: e.OPERATIONS_PORT }),
     publicUrl: e.PUBLIC_URL ?? `http://localhost:${e.PORT}`,
     temporalUiUrl: e.TEMPORAL_UI_URL.replace(/\/$/, ''),
     store: e.STORE_WEBHOOK_URL

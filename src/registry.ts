@@ -137,7 +137,7 @@ export const recoveriesOf = ({
   async (claim) =>
     (await claimUnsignalled(sql, claim)).map((command) => ({
       logFields: { orderId: command.orderId },
-      recover: () => commands.notifyAgain(command, claim.now),
+      recover: () => commands.notifyAgain(command),
     })),
   async (claim) =>
     (await claimWaitingImports(sql, claim)).map((row) => ({
@@ -152,8 +152,8 @@ export const recoveriesOf = ({
 ];
 
 /** For when Temporal's data is lost: makes the poller look at all unfinished work now, and start it again. */
-export async function wakeAll(db: Db, now: string): Promise<void> {
-  await wakeOrders(db, now);
-  await wakeRevocations(db, now);
-  await wakeImports(db, now);
+export async function wakeAll(db: Db): Promise<void> {
+  await wakeOrders(db);
+  await wakeRevocations(db);
+  await wakeImports(db);
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { createApp } from './api/app.ts';
+import { createOperations, createOperationsApp } from './api/operations.ts';
 import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
 import { createStatementReader } from './modules/banking/statement-reader.ts';
 import { createVies } from './modules/customers/vies.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
+import { createDocuments } from './modules/reports/documents/documents.ts';
 import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
@@ -17,6 +19,8 @@ import { commandsFor } from './registry.ts';
 
 /** How long calls in progress may still take when the process is asked to stop, in ms. */
 const LAST_CALLS_MS = 10_000;
+/** How long a connection may be silent, in ms, before it is closed: longer than any call takes. */
+const SILENT_MS = 120_000;
 
 async function serve(): Promise<void> {
   const config = readConfig();
@@ -52,8 +56,10 @@ async function serve(): Promise<void> {
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const now = () => new Date().toISOString();
   const vatRegister = createVies({ url: config.viesUrl });
+  const documents = createDocuments();
   const admin = createAdmin({
     sql,
+    documents,
     commands,
     vatRegister,
     revocationWorkflows,
@@ -65,7 +71,9 @@ async function serve(): Promise<void> {
     log,
   });
   const reachTemporal = () => quickly(client, () => client.workflowService.getSystemInfo({}));
+  const operations = config.operations && createOperations({ sql, reachTemporal });
   const app = createApp({
+    ...(operations && { operations }),
     sql,
     commands,
     orderWorkflows,
@@ -73,6 +81,7 @@ async function serve(): Promise<void> {
     revocationWorkflows,
     vatRegister,
     statementReader: createStatementReader(),
+    documents,
     log,
     now,
     notifiesStore,
@@ -80,15 +89,17 @@ async function serve(): Promise<void> {
     admin,
   });
 
-  const server = app.listen(port, host);
-  await once(server, 'listening');
-  log.info({ host, port }, 'server ready');
+  const servers = [app.listen(port, host)];
+  if (operations) servers.push(createOperationsApp(operations).listen(config.operations));
+  for (const server of servers) server.timeout = SILENT_MS;
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  log.info({ host, port, operations: config.operations }, 'server ready');
 
   const stopped = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   await stopped;
-  await finishCalls(server);
+  await Promise.all(servers.map(finishCalls));
   // Temporal's connection ends with the process: closing it during a retried call would throw.
   await sql.end({ timeout: 5 });
 }
@@ -105,8 +116,9 @@ async function finishCalls(server: Server): Promise<void> {
 function explain(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use by another program: stop it, or set PORT to another one.`;
-  if (code === 'EACCES') return `This user may not use port ${port}: set PORT to another one.`;
+    return `Port ${port} is in use by another program: stop it, or set PORT or OPERATIONS_PORT to another one.`;
+  if (code === 'EACCES')
+    return `This user may not use port ${port}: set PORT or OPERATIONS_PORT to another one.`;
   return message || code || String(error);
 }
 

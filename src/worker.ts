@@ -10,10 +10,11 @@ import { createRevocationWorkflows } from './modules/revocation/revocation-workf
 import { createWebhookStorefront } from './modules/storefronts/webhook.ts';
 import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
-import { clockProblem } from './platform/postgres/clock.ts';
+import { databaseClockProblem } from './platform/postgres/clock.ts';
 import { pending } from './platform/postgres/migrate.ts';
 import { createMailer, isLoopback, MAILS_AT_ONCE } from './platform/smtp/mailer.ts';
 import { createTemporalClient } from './platform/temporal/client.ts';
+import { temporalClockProblem } from './platform/temporal/clock.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
 import { createWorkers } from './platform/temporal/workers.ts';
@@ -39,7 +40,7 @@ const missing = await pending(sql);
 if (missing.length > 0)
   throw new Error(`the schema lacks ${missing.map(({ name }) => name).join(', ')}: run the migrations first`);
 
-const wrongClock = await clockProblem(sql);
+const wrongClock = await databaseClockProblem(sql);
 if (wrongClock !== null) throw new Error(wrongClock);
 
 const { client } = createTemporalClient();
@@ -83,7 +84,9 @@ const poller = createPoller({ recoveries, log });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 /** A clock that was set wrongly since: what is in progress ends, and the next start says what is wrong. */
 const clockChecks = setInterval(async () => {
-  const problem = await clockProblem(sql).catch(() => null);
+  const problem =
+    (await databaseClockProblem(sql).catch(() => null)) ??
+    (await temporalClockProblem(client).catch(() => null));
   if (problem === null) return;
   log.fatal({}, problem);
   process.exitCode = 1;

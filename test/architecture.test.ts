@@ -77,6 +77,7 @@ const areas: readonly { area: RegExp; may: readonly string[]; typesOf?: readonly
       'luxon',
       'csv-parse',
       'csv-stringify',
+      'p-limit',
       'i18n-iso-countries',
       ...web,
       node,

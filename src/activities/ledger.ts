@@ -1,9 +1,10 @@
 import { type Advance, finish, type OrderSnapshot } from '../modules/commands/advance.ts';
 import type { Commands } from '../modules/commands/commands.ts';
-import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { giveUpMail } from '../modules/mail/tables.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { noteStepOutcome } from '../modules/orders/step-outcomes.ts';
 import { lockOrder } from '../modules/orders/tables.ts';
+import { giveUpDeliveries } from '../modules/storefronts/tables.ts';
 import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 import { type Letter, mailIdOf } from './mail.ts';
@@ -18,9 +19,12 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
       return commands.advance(given).catch(asApplicationFailure);
     },
 
-    /** Marks the order's workflow as ended. A repeat changes nothing. */
+    /** Marks the order's workflow as ended, and gives up what is still pending. A repeat changes nothing. */
     async finishOrder({ orderId, episode, now }: OrderAt): Promise<void> {
-      await finish(sql, { orderId, episode, now: new Date(now).toISOString() });
+      const at = new Date(now).toISOString();
+      await inTransaction(sql, async (tx) => {
+        if (await finish(tx, { orderId, episode, now: at })) await giveUpDeliveries(tx, orderId, at);
+      });
     },
 
     /** Records that a mail could not be sent within its retries. A repeat changes nothing. */
@@ -28,19 +32,16 @@ export function ledgerActivities({ sql, commands }: { sql: Sql; commands: Comman
       await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
         if (order.episode !== episode) return;
-        const mail = await findMail(tx, mailIdOf(order, what));
-        if (mail)
-          await noteMailState(tx, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });
+        const mailId = mailIdOf(order, what);
+        const state = await giveUpMail(tx, mailId, 'could not be sent');
         if (typeof what === 'string') return;
-        const notedAt = new Date(now).toISOString();
-        const mailId = mail?.id ?? null;
         await noteStepOutcome(tx, {
           orderId,
           stepKey: what.key,
           outcome: 'failed',
-          reason: 'mail-failed',
-          mailId,
-          notedAt,
+          reason: state === 'unknown' ? 'mail-unknown' : 'mail-failed',
+          mailId: state && mailId,
+          notedAt: new Date(now).toISOString(),
         });
       });
     },

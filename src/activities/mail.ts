@@ -12,9 +12,11 @@ import { invoicesOfOrders, withheldOf } from '../modules/invoicing/tables.ts';
 import {
   findMail,
   freezeMail,
+  giveUpMail,
   type MailContent,
   type MailRow,
-  noteMailState,
+  noteAccepted,
+  noteNotAccepted,
   noteRepeat,
 } from '../modules/mail/tables.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
@@ -33,13 +35,8 @@ export type MailOutcome = 'sent' | 'skipped' | 'superseded';
 type OrderAt = { orderId: string; episode: number };
 type Dependencies = { sql: Sql; renderer: Renderer; mailer: Mailer; mailFrom: string };
 
-/** What an attempt is about to send: the frozen mail, and whether it may have been sent before. */
-type Prepared = {
-  mail: MailContent;
-  date: string;
-  repeated: boolean;
-  stepKey: string | null;
-};
+/** What an attempt is about to send. */
+type Prepared = { mail: MailContent; date: string; stepKey: string | null };
 
 /** A mail's business key: "order/1042/confirmation", "order/1042/1/P7D", or "order/1042/settled/2" if closed again. */
 export function mailIdOf(
@@ -53,7 +50,8 @@ export function mailIdOf(
 
 /**
  * Mail is sent at least once. Before SMTP the row is `sending`. After a refusal by the server the retry renders the
- * mail again; if the outcome is unknown (a crash, a timeout), the retry repeats the same bytes and Message-ID.
+ * mail again; if the outcome is unknown (a crash, a timeout), the retry repeats the same bytes and Message-ID, and so do
+ * all that follow: what is in doubt stays in doubt, whatever the server says later.
  */
 export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies) {
   return {
@@ -62,7 +60,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
-        if (order.episode !== episode) return 'superseded';
+        if (order.episode !== episode || order.finishedAt) return 'superseded';
         // After the order was settled once, a confirmation would only confuse the customer.
         if (letter === 'confirmation' && order.reopenings > 0) return 'skipped';
         return prepare(tx, { order, customer, what: letter, template: letter, now });
@@ -85,7 +83,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const now = attemptTime();
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
-        if (order.episode !== episode) return 'superseded';
+        if (order.episode !== episode || order.finishedAt) return 'superseded';
         for (const stepKey of superseded) await skip(tx, orderId, stepKey, 'superseded', now);
         const [instalment] = (await instalmentsOfOrders(tx, [orderId])).filter(
           ({ number }) => number === step.instalment,
@@ -128,12 +126,12 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const owed = await demandedOf(tx, revocationId);
     const id = demandMailId(revocationId);
     if (owed.length === 0 || customer.privilege === 'insolvency') {
-      await closeUnsent(tx, id);
+      await giveUpMail(tx, id, null);
       return 'skipped';
     }
     const begun = await earlierAttempt(tx, id);
     if (begun === 'sent') return 'sent';
-    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey: null };
+    if (begun) return { mail: begun, date: begun.createdAt, stepKey: null };
     const data = demandData({ revocation, customer, owed, settings });
     const { subject, html, text: plain } = renderer.renderDemand(customer.locale, data);
     const mail: MailContent = {
@@ -151,7 +149,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, stepKey: null };
+    return { mail, date: now, stepKey: null };
   }
 
   async function prepare(
@@ -171,7 +169,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
     const stepKey = typeof what === 'string' ? null : what.key;
     const begun = await earlierAttempt(tx, id);
     if (begun === 'sent') return 'sent';
-    if (begun) return { mail: begun, date: begun.createdAt, repeated: true, stepKey };
+    if (begun) return { mail: begun, date: begun.createdAt, stepKey };
     const instalments = await instalmentsOfOrders(tx, [order.id]);
     const about = instalments.find(({ number }) => typeof what !== 'string' && number === what.instalment);
     const replyTo = replyAddress(customer, settings);
@@ -197,10 +195,10 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       plain,
     };
     await freezeMail(tx, mail, now);
-    return { mail, date: now, repeated: false, stepKey };
+    return { mail, date: now, stepKey };
   }
 
-  async function deliver({ mail, date, repeated, stepKey }: Prepared, now: string): Promise<void> {
+  async function deliver({ mail, date, stepKey }: Prepared, now: string): Promise<void> {
     const { recipient: to, copyTo, replyTo, subject, html, plain: text, messageId } = mail;
     try {
       await mailer.send({ to, copyTo, replyTo, subject, html, text, messageId, date });
@@ -211,7 +209,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
         : ApplicationFailure.retryable('the mail could not be sent', 'mail-not-sent');
     }
     await inTransaction(sql, async (tx) => {
-      await noteMailState(tx, mail.id, repeated ? 'sent_maybe_twice' : 'sent', { sentAt: now });
+      await noteAccepted(tx, mail.id, now);
       if (stepKey === null || mail.orderId === null) return;
       await noteStepOutcome(tx, {
         orderId: mail.orderId,
@@ -227,7 +225,7 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
   async function noteAttempt({ id, orderId }: MailContent, failure: unknown): Promise<void> {
     const refused = failure instanceof MailRefused;
     const error = failure instanceof Error ? failure.message : String(failure);
-    await noteMailState(sql, id, refused ? 'planned' : 'sending', { error });
+    await noteNotAccepted(sql, id, { refused, error });
     log.warn('a mail could not be sent', { orderId, mailId: id, refused, attempt: activityInfo().attempt });
   }
 }
@@ -236,23 +234,23 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
 async function earlierAttempt(tx: Tx, id: string): Promise<MailRow | 'sent' | null> {
   const known = await findMail(tx, id);
   if (known?.state === 'sent' || known?.state === 'sent_maybe_twice') return 'sent';
-  if (known?.state !== 'sending') return null;
+  if (known?.state !== 'sending' && known?.state !== 'unknown') return null;
   await noteRepeat(tx, id);
   return known;
 }
 
-/** Closes a mail whose sending was still being tried; returns its id, or null if no mail exists. */
-async function closeUnsent(tx: Tx, mailId: string): Promise<string | null> {
-  const mail: MailRow | null = await findMail(tx, mailId);
-  if (mail?.state === 'planned') await noteMailState(tx, mailId, 'failed', { error: mail.lastError });
-  if (mail?.state === 'sending') await noteMailState(tx, mailId, 'unknown', { error: mail.lastError });
-  return mail ? mailId : null;
-}
-
 /** Records that a step sends nothing, and closes its mail if sending was still being tried. */
 async function skip(tx: Tx, orderId: string, stepKey: string, reason: string, now: string): Promise<void> {
-  const mailId = await closeUnsent(tx, `order/${orderId}/${stepKey}`);
-  await noteStepOutcome(tx, { orderId, stepKey, outcome: 'skipped', reason, mailId, notedAt: now });
+  const mailId = `order/${orderId}/${stepKey}`;
+  const known = await giveUpMail(tx, mailId, null);
+  await noteStepOutcome(tx, {
+    orderId,
+    stepKey,
+    outcome: 'skipped',
+    reason,
+    mailId: known && mailId,
+    notedAt: now,
+  });
 }
 
 /** The time for which this attempt was scheduled: unlike the system clock, it follows the skipped time of tests. */

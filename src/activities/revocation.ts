@@ -1,7 +1,7 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { nothing } from '../modules/commands/asked.ts';
 import type { Commands } from '../modules/commands/commands.ts';
-import { findMail, noteMailState } from '../modules/mail/tables.ts';
+import { giveUpMail } from '../modules/mail/tables.ts';
 import { demandOrder } from '../modules/revocation/revoke-terms.ts';
 import {
   demandMailId,
@@ -50,8 +50,7 @@ export function revocationActivities({ sql, commands }: { sql: Sql; commands: Co
 
     /** Records that the letter could not be sent within its retries. A repeat changes nothing. */
     async noteDemandFailed({ revocationId }: { revocationId: string }): Promise<void> {
-      const mail = await findMail(sql, demandMailId(revocationId));
-      if (mail) await noteMailState(sql, mail.id, 'failed', { error: mail.lastError ?? 'could not be sent' });
+      await giveUpMail(sql, demandMailId(revocationId), 'could not be sent');
     },
 
     /** Marks the revocation as done. A repeat changes nothing. */

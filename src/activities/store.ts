@@ -42,7 +42,7 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
       if (!storefront) return markAcknowledged({ orderId, episode, event }, now);
       const begun = await inTransaction(sql, async (tx) => {
         const { order } = await lockOrder(tx, orderId);
-        if (order.episode !== episode) return null;
+        if (order.episode !== episode || order.finishedAt) return null;
         const id = webhookIdOf(order, event);
         return { order, delivery: await beginDelivery(tx, { id, orderId, type: eventTypes[event], now }) };
       });

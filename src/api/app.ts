@@ -6,13 +6,15 @@ import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import type { ImportWorkflows } from '../modules/imports/import-workflows.ts';
 import type { OrderWorkflows } from '../modules/orders/order-workflows.ts';
+import type { Documents } from '../modules/reports/documents/documents.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { authenticate } from './auth.ts';
 import { type Endpoint, mount } from './endpoint.ts';
-import { healthRoutes } from './health.ts';
-import { createMetrics } from './metrics.ts';
+import { createUploads } from './files/uploads.ts';
+import { isAlive } from './health.ts';
 import { docsRoutes } from './openapi.ts';
+import { createOperations, type Operations } from './operations.ts';
 import { answerProblems, notFound } from './problems.ts';
 import { logRequests } from './request-log.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
@@ -55,51 +57,59 @@ export type AppDeps = {
   notifiesStore: boolean;
   vatRegister: VatRegister;
   statementReader: StatementReader;
+  documents: Documents;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
   admin?: Router;
+  /** Given if `/metrics` and `/readyz` are on a port of their own. */
+  operations?: Operations;
 };
 
 /** All calls under `/v1`. */
-export const endpointsOf = (deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin'>): Endpoint[] => [
-  ...customerEndpoints(deps),
-  ...importEndpoints(deps),
-  ...bankFileEndpoints(deps),
-  ...bankAccountEndpoints(deps),
-  ...bankLineEndpoints(deps),
-  ...revocationEndpoints(deps),
-  ...correctionEndpoints(deps),
-  ...approvalEndpoints(deps),
-  ...creditEndpoints(deps),
-  ...creditGroupEndpoints(deps),
-  ...eligibilityEndpoints(deps),
-  ...orderEndpoints(deps),
-  ...orderCommandEndpoints(deps),
-  ...paymentEndpoints(deps),
-  ...collectionEndpoints(deps),
-  ...invoiceEndpoints(deps),
-  ...policyEndpoints(deps),
-  ...previewEndpoints(deps),
-  ...interestEndpoints(deps),
-  ...declineEndpoints(deps),
-  ...simulationEndpoints(deps),
-  ...statementEndpoints(deps),
-  ...reportEndpoints(deps),
-  ...ledgerExportEndpoints(deps),
-  ...taskEndpoints(deps),
-  ...vatCheckEndpoints(deps),
-];
+export function endpointsOf(
+  deps: Omit<AppDeps, 'log' | 'reachTemporal' | 'admin' | 'operations'>,
+): Endpoint[] {
+  const uploads = createUploads();
+  return [
+    ...customerEndpoints(deps),
+    ...importEndpoints({ ...deps, uploads }),
+    ...bankFileEndpoints({ ...deps, uploads }),
+    ...bankAccountEndpoints(deps),
+    ...bankLineEndpoints(deps),
+    ...revocationEndpoints(deps),
+    ...correctionEndpoints(deps),
+    ...approvalEndpoints(deps),
+    ...creditEndpoints(deps),
+    ...creditGroupEndpoints(deps),
+    ...eligibilityEndpoints(deps),
+    ...orderEndpoints(deps),
+    ...orderCommandEndpoints(deps),
+    ...paymentEndpoints(deps),
+    ...collectionEndpoints(deps),
+    ...invoiceEndpoints(deps),
+    ...policyEndpoints(deps),
+    ...previewEndpoints(deps),
+    ...interestEndpoints(deps),
+    ...declineEndpoints(deps),
+    ...simulationEndpoints(deps),
+    ...statementEndpoints(deps),
+    ...reportEndpoints(deps),
+    ...ledgerExportEndpoints(deps),
+    ...taskEndpoints(deps),
+    ...vatCheckEndpoints(deps),
+  ];
+}
 
 /** The HTTP application. It does not listen on a port yet. */
 export function createApp(deps: AppDeps): Express {
   const { log, now, admin } = deps;
   const endpoints = endpointsOf(deps);
-  const metrics = createMetrics();
+  const { measure, routes } = deps.operations ?? createOperations(deps);
   const app = express();
   app.disable('etag');
 
-  app.use(logRequests(log), metrics.measure);
+  app.use(logRequests(log), measure);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -114,8 +124,8 @@ export function createApp(deps: AppDeps): Express {
       },
     }),
   );
-  app.use(healthRoutes(deps));
-  app.get('/metrics', metrics.show);
+  app.get('/healthz', isAlive);
+  if (!deps.operations) app.use(routes);
   if (admin) app.use('/admin', admin);
   app.use(docsRoutes(endpoints));
   app.get('/', (_req, res) => res.redirect('/docs'));

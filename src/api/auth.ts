@@ -18,10 +18,12 @@ export function authenticate({ sql, now }: { sql: Sql; now: () => string }): Req
     standardHeaders: false,
     legacyHeaders: false,
     validate: false,
-    handler: (_req, res, next) => {
-      res.set('Retry-After', '60');
-      next(new NettermsError('too-many-attempts', 'Wait a minute, and call with a valid key.'));
-    },
+    handler: (_req, _res, next) =>
+      next(
+        new NettermsError('too-many-attempts', 'Wait a minute, and call with a valid key.', {
+          retryAfter: 60,
+        }),
+      ),
   });
   return async (req, res, next) => {
     const key = await find(bearerOf(req), now());

@@ -4,9 +4,10 @@ import { NettermsError } from '../kernel/errors.ts';
 import type { ApiKey, Scope } from '../modules/access/api-keys.ts';
 import { authorise, keyOf } from './auth.ts';
 import { discard, uploadOf } from './files/receive.ts';
-import { chosenFormat, type Format, formatParameter, sendFile } from './formats.ts';
+import { chosenFormat, type Format, formatParameter, sendFile, sendPieces } from './formats.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
+import { createTurns, jsonInTurns, type Turns } from './turns.ts';
 
 /** The names in braces of a path such as "/orders/{orderId}"; each is an id. */
 type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -29,8 +30,10 @@ export type Call<P, Query, Body> = {
 /** What to answer; `afterwards` runs when the answer has been sent. */
 export type Reply<Answer> =
   | { status?: number; body: Answer; headers?: Record<string, string>; afterwards?: () => void }
-  /** A file in the format that was asked for; `name` is without the extension. */
-  | { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
+  | FileReply;
+
+/** A file in the format that was asked for; `name` is without the extension. */
+type FileReply = { file: string | Buffer | AsyncIterable<string | Buffer>; name: string };
 
 /**
  * How the call succeeds on the sample data of `npm start`, with the examples of its parameters and body. If this is
@@ -65,6 +68,8 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
   anyCharset: boolean;
   /** Whether the call takes an `Idempotency-Key`. */
   keyed: boolean;
+  /** Whether its answer may be long: then it is made when it is its turn, a piece at a time. */
+  long: boolean;
   /** The first is the default; the others are requested with `Accept` or the parameter `format`. */
   formats: readonly Format[];
   /** The statuses of success, and what each means. */
@@ -73,7 +78,16 @@ export type Endpoint<Path extends string = string, Query = unknown, Body = unkno
 };
 
 const nothing = z.strictObject({});
-type Defaulted = 'tryOut' | 'query' | 'body' | 'files' | 'formats' | 'anyCharset' | 'keyed' | 'statuses';
+type Defaulted =
+  | 'tryOut'
+  | 'query'
+  | 'body'
+  | 'files'
+  | 'formats'
+  | 'anyCharset'
+  | 'keyed'
+  | 'long'
+  | 'statuses';
 
 /** Declares a call. It takes a query or a body only if one is declared. */
 export function endpoint<Path extends string, Answer, Query = object, Body = object | undefined>(
@@ -87,6 +101,7 @@ export function endpoint<Path extends string, Answer, Query = object, Body = obj
     formats: ['json'],
     anyCharset: false,
     keyed: false,
+    long: false,
   };
   return { ...taken, tryOut: {}, statuses: { 200: 'done' }, ...given } as unknown as Endpoint;
 }
@@ -109,6 +124,7 @@ const json = express.json({ limit: '256kb', strict: false });
  */
 export function mount(endpoints: readonly Endpoint[], now: () => string): Router {
   const router = Router({ caseSensitive: true });
+  const turns = createTurns();
   const address = ({ path }: Endpoint) => path.replace(/\{(\w+)\}/g, ':$1');
   for (const given of endpoints)
     router[given.method](
@@ -116,7 +132,7 @@ export function mount(endpoints: readonly Endpoint[], now: () => string): Router
       label(given),
       authorise(given.scopes),
       ...readers(given),
-      answer(given, now),
+      answer(given, now, turns),
     );
   for (const path of new Set(endpoints.map(address))) {
     const here = endpoints.filter((given) => address(given) === path);
@@ -156,7 +172,7 @@ const discardAtTheEnd: RequestHandler = (req, res, next) => {
   next();
 };
 
-function answer(given: Endpoint, now: () => string): RequestHandler {
+function answer(given: Endpoint, now: () => string, turns: Turns): RequestHandler {
   const params = z.object(Object.fromEntries(paramsOf(given.path).map((name) => [name, externalId])));
   return async (req, res) => {
     const key = keyOf(res);
@@ -167,7 +183,7 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
     const body = takesFile(given)
       ? uploadOf(req, Object.keys(given.files), given.anyCharset)
       : parse(given.body, given.method === 'get' ? undefined : req.body, 'body');
-    const reply = await given.handle({
+    const call = {
       params: ids,
       query,
       body,
@@ -176,8 +192,10 @@ function answer(given: Endpoint, now: () => string): RequestHandler {
       now: now(),
       idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
       format,
-    });
-    if ('file' in reply) await sendFile(res, format, reply);
+    };
+    const reply = await (given.long ? turns.take(() => given.handle(call)) : given.handle(call));
+    if ('file' in reply) await sendFile(res, format, given.long ? inTurns(reply, turns) : reply);
+    else if (given.long) await sendPieces(res.type('json'), jsonInTurns(reply.body as object));
     else send(res, reply);
   };
 }
@@ -189,6 +207,12 @@ function splitFormat({ formats }: Endpoint, req: Request): { format: Format; que
   const { format } = parse(z.object({ format: formatParameter(formats) }), { format: given }, 'parameters');
   return { format: format ?? chosenFormat(req, formats), query };
 }
+
+/** The file, if it comes in pieces, each piece when it is its turn: a page of a report costs some milliseconds. */
+const inTurns = (reply: FileReply, turns: Turns): FileReply =>
+  typeof reply.file === 'string' || Buffer.isBuffer(reply.file)
+    ? reply
+    : { ...reply, file: turns.pages(reply.file) };
 
 function send(
   res: Response,

@@ -53,7 +53,12 @@ export async function sendFile(
       await pieces.return?.();
     }
   };
-  await pipeline(Readable.from(all()), res).catch((error: NodeJS.ErrnoException) => {
+  await sendPieces(res, all());
+}
+
+/** Sends the pieces as fast as they are taken; somebody who leaves early is no failure. */
+export async function sendPieces(res: Response, pieces: AsyncIterable<string | Buffer>): Promise<void> {
+  await pipeline(Readable.from(pieces), res).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { Sql } from '../platform/postgres/client.ts';
 import { pending } from '../platform/postgres/migrate.ts';
 import { outageOf } from '../platform/postgres/outage.ts';
@@ -19,17 +19,13 @@ export type HealthDeps = {
 /** `ok`, or what is wrong, in a sentence. */
 type State = string;
 
-/** `/healthz`: the process runs. `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
-export function healthRoutes({ sql, reachTemporal }: HealthDeps): Router {
-  const router = Router();
-  router.get('/healthz', (_req, res) => {
-    res.json({ status: 'ok' });
-  });
-  router.get('/readyz', ready({ sql, reachTemporal }));
-  return router;
-}
+/** `/healthz`: the process runs. */
+export const isAlive: RequestHandler = (_req, res) => {
+  res.json({ status: 'ok' });
+};
 
-function ready({ sql, reachTemporal }: HealthDeps): RequestHandler {
+/** `/readyz`: its dependencies are available; otherwise 503 with what is missing. */
+export function isReady({ sql, reachTemporal }: HealthDeps): RequestHandler {
   const parts = {
     postgresql: remembered(() =>
       stateOf(probeWriting(sql), (error) => outageOf(error) ?? 'The database cannot be written.'),
@@ -40,8 +36,8 @@ function ready({ sql, reachTemporal }: HealthDeps): RequestHandler {
     const [postgresql, temporal] = await Promise.all([parts.postgresql(), parts.temporal()]);
     const migrations = postgresql === 'ok' ? await migrationsOf(sql) : 'unknown';
     const states = { postgresql, migrations, temporal };
-    const isReady = Object.values(states).every((state) => state === 'ok');
-    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', parts: states });
+    const ready = Object.values(states).every((state) => state === 'ok');
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', parts: states });
   };
 }
 

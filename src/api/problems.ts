@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorTable, type FieldError, NettermsError } from '../kernel/errors.ts';
 import { outageOf } from '../platform/postgres/outage.ts';
+import { tooLargeBecause } from './body-size.ts';
+import { protoMembers } from './proto-members.ts';
 
 /** The start of every problem's `type`; the stable code follows. */
 const TYPE = 'urn:netterms:problem:';
@@ -38,11 +40,13 @@ export const problem = z
     },
   });
 
+type Place = 'body' | 'parameters';
+
 /** Reads a value, or throws `validation` with one error for each wrong place. `place`: where the value came from. */
-export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | 'parameters'): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const all = fieldErrorsOf(parsed.error, place);
+export function parse<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
+  const read = readAs(schema, value, place);
+  if ('data' in read) return read.data;
+  const all = read.errors;
   const errors = all.slice(0, MAX_ERRORS);
   const [first] = errors;
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
@@ -51,26 +55,38 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, place: 'body' | '
   });
 }
 
-/** What is wrong with a value, one error for each place. */
-export function fieldErrorsOf(error: z.ZodError, place: 'body' | 'parameters'): FieldError[] {
-  const all = new Map<string, FieldError>();
-  for (const found of error.issues.flatMap((issue) => fieldErrors(issue, place)))
-    if (!all.has(found.pointer)) all.set(found.pointer, found);
-  return [...all.values()];
+/** The value as the schema reads it, or what is wrong with it: one error for each place. */
+export function readAs<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  place: Place,
+): { data: T } | { errors: FieldError[] } {
+  const tooLarge = tooLargeBecause(value);
+  if (tooLarge !== null) return { errors: [{ pointer: '', detail: tooLarge }] };
+  const parsed = schema.safeParse(value);
+  const found = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => fieldErrors(issue, place)),
+    ...protoMembers(value).map((path) => unknownField(path, place)),
+  ];
+  if (parsed.success && found.length === 0) return { data: parsed.data };
+  const first = new Map<string, FieldError>();
+  for (const error of found) if (!first.has(error.pointer)) first.set(error.pointer, error);
+  return { errors: [...first.values()] };
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, place: 'body' | 'parameters'): FieldError[] {
-  const at = (...path: PropertyKey[]) => pointerTo(path, place);
+function fieldErrors(issue: z.core.$ZodIssue, place: Place): FieldError[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      pointer: at(...issue.path, key),
-      detail: 'This field is unknown: leave it out.',
-    }));
+    return issue.keys.map((key) => unknownField([...issue.path, key], place));
   const detail = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ pointer: at(...issue.path), detail }];
+  return [{ pointer: pointerTo(issue.path, place), detail }];
 }
 
-function pointerTo(path: readonly PropertyKey[], place: 'body' | 'parameters'): string {
+const unknownField = (path: readonly PropertyKey[], place: Place): FieldError => ({
+  pointer: pointerTo(path, place),
+  detail: 'This field is unknown: leave it out.',
+});
+
+function pointerTo(path: readonly PropertyKey[], place: Place): string {
   if (place === 'parameters') return path.map(String).join('.');
   return path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }
@@ -87,8 +103,9 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     if (error.code === 'internal' || error.code === 'unavailable')
       log.error({ requestId, err: thrown }, 'a call failed');
     if (res.headersSent) return next(thrown);
-    if (error.code === 'unavailable') res.set('Retry-After', '5');
     const [status, title] = errorTable[error.code];
+    const { retryAfter = status === 503 || status === 429 ? 5 : undefined } = error.members;
+    if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
     const { message: detail, code, members } = error;
     const instance = req.originalUrl.split('?')[0];
     const body = { type: `${TYPE}${code}`, title, status, detail, instance, code, requestId, ...members };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { dayAt, endOfDay } from '../kernel/calendar.ts';
+import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import { auditOf } from '../modules/audit/tables.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import { accountsOf, findInCurrency, setCreditLimit } from '../modules/credit/accounts.ts';
@@ -72,7 +73,7 @@ export function customerRoutes({
   router.get('/customers', async (req, res) => {
     const search =
       typeof req.query.q === 'string'
-        ? req.query.q
+        ? withoutDirectionControls(req.query.q)
             .replace(/\p{Cc}/gu, '')
             .trim()
             .slice(0, 100)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import { idPattern } from '../kernel/ids.ts';
 import { parseAmount } from './amount.ts';
 
@@ -30,6 +31,7 @@ const controls = /[\u0000-\u001f\u007f]/;
 const line = (missing: string, max: number) =>
   z
     .string(missing)
+    .overwrite(withoutDirectionControls)
     .trim()
     .min(1, missing)
     .max(max, `Write at most ${max} characters.`)
@@ -40,6 +42,7 @@ export const reasonField = line('Give a reason: it is kept in the history.', 500
 export const optionalLine = (max: number) =>
   z
     .string()
+    .overwrite(withoutDirectionControls)
     .trim()
     .max(max, `Write at most ${max} characters.`)
     .refine((text) => !controls.test(text), 'Write it on one line, without control characters.')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import type { OrderStatus } from '../modules/orders/rules/order-state.ts';
 import type { OrderFilter } from '../modules/reports/order-views.ts';
 import { isId } from './forms.ts';
@@ -35,6 +36,7 @@ const query = z.object({
     .catch(undefined),
   customer: z
     .string()
+    .overwrite(withoutDirectionControls)
     .trim()
     .max(100)
     .regex(/^\P{Cc}*$/u)

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import type { AccountChange } from '../modules/banking/accounts.ts';
 
 /** Who looks at a page; `csrf` goes into each of its forms, `openTasks` is the number of open tasks. */
@@ -17,10 +18,13 @@ export const visitorOf = (res: Response): Visitor => res.locals.visitor as Visit
 /** The actor that is recorded for an action; only for visitors who are signed in. */
 export const actorOf = (res: Response): string => `user:${visitorOf(res).userId}`;
 
-/** Answers with a page. */
+/**
+ * Answers with a page, without characters that turn the direction of text: what was stored before they were removed from
+ * all input, and the errors of other servers, may contain them.
+ */
 export function sendPage(res: Response, page: VNode, status = 200): void {
   res
     .status(status)
     .type('html')
-    .send(`<!doctype html>${renderToString(page)}`);
+    .send(`<!doctype html>${withoutDirectionControls(renderToString(page))}`);
 }

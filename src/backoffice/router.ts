@@ -4,9 +4,11 @@ import { errorTable, NettermsError } from '../kernel/errors.ts';
 import { accountChanges } from '../modules/banking/accounts.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
+import type { Documents } from '../modules/reports/documents/documents.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import { countOpenTasks } from '../modules/tasks/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
+import { outageOf } from '../platform/postgres/outage.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
 import { customerRoutes } from './customers.tsx';
@@ -23,6 +25,7 @@ export type AdminDeps = {
   sql: Sql;
   commands: Commands;
   vatRegister: VatRegister;
+  documents: Documents;
   revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
   now: () => string;
   /** Signs the CSRF tokens. */
@@ -42,6 +45,7 @@ export type AdminDeps = {
 export function createAdmin(deps: AdminDeps): Router {
   const {
     sql,
+    documents,
     commands,
     vatRegister,
     revocationWorkflows,
@@ -79,7 +83,7 @@ export function createAdmin(deps: AdminDeps): Router {
     orderRoutes({ sql, commands, now, workflowUrl }),
     customerRoutes({ sql, commands, vatRegister, revocationWorkflows, now }),
     taskRoutes({ sql, now }),
-    statementRoutes({ sql, now }),
+    statementRoutes({ sql, documents, now }),
   );
   router.use((_req, res) => sendMessage(res, 404, messages.notFound));
 
@@ -89,6 +93,7 @@ export function createAdmin(deps: AdminDeps): Router {
     if (status === 404) return sendMessage(res, 404, messages.notFound);
     if (status >= 400 && status < 500) return sendMessage(res, status, messages.refused);
     log.error({ err: error }, 'a request to the back office failed');
+    if (status === 503 || outageOf(error) !== null) return sendMessage(res, 503, messages.unavailable);
     sendMessage(res, 500, messages.failed);
   };
   router.use(failed);

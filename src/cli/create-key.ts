@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import { createApiKey, type Scope, scopes } from '../modules/access/api-keys.ts';
 import { connect } from '../platform/postgres/client.ts';
 import { runCommand } from './run-command.ts';
@@ -22,7 +23,8 @@ if (
   );
   process.exit(2);
 }
-const { name, scope, expires } = values;
+const { scope, expires } = values;
+const name = withoutDirectionControls(values.name);
 await runCommand(async ({ databaseUrl }) => {
   const sql = connect(databaseUrl, { max: 1 });
   const expiresAt = expires ? new Date(expires).toISOString() : null;

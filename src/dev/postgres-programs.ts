@@ -35,9 +35,9 @@ export async function getPostgresPrograms(report: Report): Promise<PostgresProgr
   return { initdb: join(home, 'bin', 'initdb'), postgres: join(home, 'bin', 'postgres'), user };
 }
 
-/** Whether that user can read a file or folder, given the permissions of the folders above it. */
+/** Whether that user can run a program or enter a folder, given the permissions of the folders above it. */
 export function isReachable(path: string, user: PostgresUser | undefined): boolean {
-  return spawnSync('test', ['-r', path], { ...user, cwd: '/' }).status === 0;
+  return spawnSync('test', ['-x', path], { ...user, cwd: '/' }).status === 0;
 }
 
 function findPackage(): { native: string; version: string } {

@@ -1,10 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import postgres from 'postgres';
 import { type Child, startChild, untilReady } from './child.ts';
 import { freePort } from './ports.ts';
-import { getPostgresPrograms, isReachable, type PostgresPrograms, SHARED_DIR } from './postgres-programs.ts';
+import {
+  getPostgresPrograms,
+  isReachable,
+  type PostgresPrograms,
+  type PostgresUser,
+  SHARED_DIR,
+} from './postgres-programs.ts';
 import type { Report } from './report.ts';
 import { explainLines, SetupError } from './setup-error.ts';
 
@@ -40,13 +56,21 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
 /** The folder itself, or a folder under /var/lib that user `postgres` owns, if it cannot reach the first one. */
 function prepareHome(wanted: string, { user }: PostgresPrograms, report: Report): string {
-  mkdirSync(dirname(wanted), { recursive: true });
+  const parent = dirname(wanted);
+  mkdirSync(parent, { recursive: true });
   if (!user) return wanted;
-  if (isReachable(dirname(wanted), user)) return wanted;
+  if ((statSync(parent).mode & 0o777) === 0o700) letThrough(parent, user);
+  if (isReachable(parent, user)) return wanted;
   const dir = sharedDataDir(wanted);
-  report(`user postgres cannot access ${dirname(wanted)}, so PostgreSQL keeps its data in ${dir}`);
+  report(`user postgres cannot access ${parent}, so PostgreSQL keeps its data in ${dir}`);
   mkdirSync(dirname(dir), { recursive: true, mode: 0o755 });
   return dir;
+}
+
+/** Lets the user's group through a private folder; what is in it cannot be listed. */
+function letThrough(dir: string, { gid }: PostgresUser): void {
+  chownSync(dir, process.getuid!(), gid);
+  chmodSync(dir, 0o710);
 }
 
 /** Where the data of `wanted` is kept if user `postgres` cannot reach that folder. */

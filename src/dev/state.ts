@@ -41,7 +41,10 @@ export type DevJson = {
   keys: Record<KeyName, string>;
 };
 
-/** Opens the state folder exclusively for this process; `close` releases it. */
+/**
+ * Opens the state folder exclusively for this process; `close` releases it. It is private: it holds keys, and what the
+ * sample customers owe.
+ */
 export function openState(): { close: () => void } {
   mkdirSync(stateDir, { recursive: true });
   const { bavail, bsize } = statfsSync(stateDir);
@@ -51,6 +54,7 @@ export function openState(): { close: () => void } {
       `The disk is full: ${freeMb} MB are free at ${stateDir}, and ${NEEDED_MB} MB are needed. Free some space.`,
     );
   takeLock();
+  chmodSync(stateDir, 0o700);
   for (const stale of [devFile, envFile]) rmSync(stale, { force: true });
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
   return {

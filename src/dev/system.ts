@@ -171,7 +171,7 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
       report(applied.length > 0 ? applied.join(', ') : 'up to date');
       if (!parts.setAside) return;
       const sql = connect(parts.databaseUrl, { max: 1 });
-      await wakeAll(sql, new Date().toISOString()).finally(() => sql.end());
+      await wakeAll(sql).finally(() => sql.end());
     },
   });
 
@@ -210,7 +210,12 @@ export function startSystem(running: Partial<Running>, lifecycle: Lifecycle): St
         TEMPORAL_UI_URL: parts.temporalUi,
         SESSION_SECRET: env.SESSION_SECRET || secrets.sessionSecret,
       };
-      const processEnv = { ...(temporalGiven ? env : withoutTemporal(env)), ...running.env };
+      const processEnv = {
+        ...(temporalGiven ? env : withoutTemporal(env)),
+        ...running.env,
+        // Whether the API is ready is asked at its own port.
+        OPERATIONS_PORT: '',
+      };
       report('starting (a few seconds)');
       const worker = startEntry('worker', { env: processEnv, log: openLog('worker') });
       lifecycle.guard('The worker', worker.child, `Its log: ${logPath('worker')}`);

@@ -9,6 +9,8 @@ export const errorTable = {
   unauthenticated: [401, 'No valid API key was given'],
   forbidden: [403, 'This API key lacks the scope that the call needs'],
   'too-many-attempts': [429, 'Too many failed attempts to authenticate'],
+  'too-many-uploads': [429, 'Too many files are being sent at once'],
+  'too-many-totals': [429, 'Too many different totals of this customer were asked about'],
   'not-found': [404, 'There is nothing at this address'],
   'method-not-allowed': [405, 'This method is not available at this address'],
   'customer-not-found': [404, 'No customer has this id'],

@@ -169,6 +169,67 @@ describe('a customer', () => {
   });
 });
 
+describe('a member called __proto__', () => {
+  const evil = '"__proto__": {"admin": true}';
+  const sent = (body: object, place: string) => JSON.stringify(body).replace('"HERE":1', place);
+  const here = { HERE: 1 };
+  const bodies: [method: string, path: string, body: object, ...pointers: string[]][] = [
+    ['POST', '/orders', { ...order, ...here }, '/__proto__'],
+    ['POST', '/orders', { ...order, total: { ...eur(10), ...here } }, '/total/__proto__'],
+    ['POST', '/orders', { ...order, metadata: here }, '/metadata/__proto__'],
+    [
+      'POST',
+      '/orders',
+      { ...order, metadata: { deep: [here] } },
+      '/metadata/deep',
+      '/metadata/deep/0/__proto__',
+    ],
+    ['POST', '/orders', { ...order, buyer: here }, '/buyer/__proto__'],
+    ['POST', '/orders', { ...order, customer: { ...facts, contacts: here } }, '/customer/contacts/__proto__'],
+    ['PUT', '/customers/verdi', { ...facts, contacts: here }, '/contacts/__proto__'],
+    [
+      'PUT',
+      '/policies/dunning',
+      { baseVersion: 1, policy: { levels: [], plans: here } },
+      '/policy/plans/__proto__',
+    ],
+    ['POST', '/orders/x/cancel', { reason: 'x', ...here }, '/__proto__'],
+  ];
+  it.each(bodies)('is refused by %s %s in %j', async (method, path, body, ...pointers) => {
+    const answer = await api.send(`/v1${path}`, sent(body, evil), { method });
+    expectProblem(answer, 422, 'validation', ...pointers);
+    expect(answer.body.errors.at(-1).detail).toBe('This field is unknown: leave it out.');
+  });
+
+  it('is refused as a parameter and inside of a cursor', async () => {
+    for (const query of ['__proto__=x', '__proto__[admin]=1', 'limit[__proto__]=1', 'constructor=x'])
+      expectProblem(await api.call(`/orders?${query}`), 422, 'validation', query.split('=')[0]!);
+    const cursor = Buffer.from('{"after":"x","__proto__":{}}').toString('base64url');
+    expectProblem(await api.call(`/customers?cursor=${cursor}`), 422, 'validation', 'cursor');
+  });
+
+  it('is refused in a line of a file, and as a column', async () => {
+    const send = (type: string, file: string) =>
+      api.send('/v1/customers/import', file, { method: 'POST', headers: { 'content-type': type } });
+    const bad = sent({ customerId: 'p', ...facts, contacts: here }, evil);
+    const { body } = await send('application/x-ndjson', `${bad}\n`);
+    const { items } = (await api.call(`/imports/${body.importId}/rejected`)).body;
+    expect(items).toMatchObject([{ subject: 'p', errors: [{ pointer: '/contacts/__proto__' }] }]);
+    const csv = await send(
+      'text/csv',
+      'customerId,name,email,locale,country,__proto__\np,P,p@p.example,it,IT,x\n',
+    );
+    expectProblem(csv, 422, 'file-not-readable');
+  });
+
+  it('alone is refused: other names of JavaScript are unknown fields, or kept where names are free', async () => {
+    for (const name of ['constructor', 'prototype', 'toString'])
+      expectProblem(await api.call('/orders', { ...order, [name]: 1 }), 422, 'validation', `/${name}`);
+    const metadata = { constructor: 'Ferrari', prototype: true };
+    expect((await api.place('named', { metadata })).metadata).toEqual(metadata);
+  });
+});
+
 describe('a policy', () => {
   const net30 = { code: 'net30', label: '30 days', kind: 'net', days: 30 };
   const level = { offset: 'P0D', template: 'on-due' };
@@ -415,3 +476,17 @@ function rawCall(method: string, path: string): Promise<Answer> {
     });
   });
 }
+
+it.each([
+  ['nested lists', `${'['.repeat(120_000)}${']'.repeat(120_000)}`, /nested deeper than 32 levels/],
+  ['nested objects', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`, /nested deeper than 32 levels/],
+  ['a record that is nested', `{"metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, /nested deeper/],
+  ['many values', `[${'1,'.repeat(40_000)}1]`, /more than 20000 values/],
+])('a body with %s is refused before anybody looks at its members', async (_name, body, detail) => {
+  const answer = await api.send('/v1/orders', body, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([answer.status, answer.body.code]).toEqual([422, 'validation']);
+  expect(answer.body.detail).toMatch(detail);
+});

@@ -11,6 +11,7 @@ import { createVies } from '../../src/modules/customers/vies.ts';
 import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
 import { createOrderWorkflows, type OrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
+import { createDocuments } from '../../src/modules/reports/documents/documents.ts';
 import { createRevocationWorkflows } from '../../src/modules/revocation/revocation-workflows.ts';
 import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { commandsFor } from '../../src/registry.ts';
@@ -30,8 +31,9 @@ type Options = {
 
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
-/** One thread for all tests of a process. */
+/** One thread of each kind for all tests of a process. */
 const statementReader = createStatementReader();
+const documents = createDocuments();
 
 /**
  * The API with its own database, for a merchant with one customer, `rossi`. Temporal is down: orders are accepted
@@ -66,7 +68,7 @@ export async function openApi({
   const now = () => clock.now;
   const standIn = createStandIn(work);
   const orderWorkflows = temporalAddress
-    ? createOrderWorkflows({ sql, client, log: { warn() {}, info() {} }, now })
+    ? createOrderWorkflows({ sql, client, log: { warn() {}, info() {} } })
     : standIn.orderWorkflows;
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore });
   const vatRegister = createVies({ url: viesUrl });
@@ -76,7 +78,17 @@ export async function openApi({
     importWorkflows: createImportWorkflows(quiet),
     revocationWorkflows: createRevocationWorkflows(quiet),
   };
-  const deps = { sql, commands, ...workflows, log, now, notifiesStore, vatRegister, statementReader };
+  const deps = {
+    sql,
+    commands,
+    ...workflows,
+    log,
+    now,
+    notifiesStore,
+    vatRegister,
+    statementReader,
+    documents,
+  };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal, admin }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { expect, it, onTestFinished } from 'vitest';
-import { healthRoutes } from '../../src/api/health.ts';
+import { isReady } from '../../src/api/health.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
 import { connect, type Sql } from '../../src/platform/postgres/client.ts';
 import { migrate } from '../../src/platform/postgres/migrate.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 async function readiness(sql: Sql) {
-  const app = express().use(healthRoutes({ sql, reachTemporal: async () => 'ok' }));
+  const app = express().get('/readyz', isReady({ sql, reachTemporal: async () => 'ok' }));
   const server = createServer(app).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));

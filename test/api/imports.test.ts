@@ -363,6 +363,18 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
       { type: NDJSON },
       [413, 'file-too-large', /200000 lines/],
     ],
+    [
+      'more than 200,000 empty lines, in a few kilobytes',
+      new Uint8Array(gzipSync(Buffer.alloc(60 * 1024 * 1024, '\r\n'))),
+      { headers: { 'content-encoding': 'gzip' } },
+      [413, 'file-too-large', /200000 lines/],
+    ],
+    [
+      'as many empty lines of another kind',
+      `${good}${'\r'.repeat(200_001)}`,
+      {},
+      [413, 'file-too-large', /200000 lines/],
+    ],
     ['an unknown option', good, { query: '?dryRun=1' }, [422, 'validation', /dryRun/]],
   ])('%s', async (_name, file, options, [status, code, detail]) => {
     const answer: Answer = await send(file, options);
@@ -405,6 +417,30 @@ describe('a file that cannot be read is refused, and nothing is kept of it:', ()
     expect(api.logged.slice(before).join('')).not.toContain('a call failed');
     expect(await kept()).toBe(0);
   });
+});
+
+it('a key sends four files at once, and the next when one of them is answered; another key is not concerned', async () => {
+  const file = `${header}\n${line('several')}\n`;
+  const { hostname, port } = new URL(api.origin);
+  let answers = '';
+  const slow = Array.from({ length: 5 }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.setEncoding('utf8').on('data', (text) => {
+      answers += text;
+    });
+    const head = `POST /v1/customers/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.keys.storefront}\r\n`;
+    socket.write(`${head}Content-Type: ${CSV}\r\nContent-Length: 100000\r\n\r\n${file}`);
+    return socket;
+  });
+  await eventually('one is refused', () => answers.includes('too-many-uploads'));
+  expect(answers.match(/HTTP\/1.1 .*|Retry-After: .*/g)).toEqual([
+    'HTTP/1.1 429 Too Many Requests',
+    'Retry-After: 5',
+  ]);
+  const other = { as: 'accounting', method: 'POST', headers: { 'content-type': CSV } } as const;
+  expect((await api.send('/v1/customers/import', file, other)).status).toBeLessThan(300);
+  for (const socket of slow) socket.destroy();
+  await eventually('there is room again', async () => (await send(file)).status < 300);
 });
 
 it('a file compressed with gzip is accepted', async () => {

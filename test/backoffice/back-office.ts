@@ -8,6 +8,7 @@ import { createSignInLink } from '../../src/modules/access/sessions.ts';
 import type { Commands } from '../../src/modules/commands/commands.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
+import { createDocuments } from '../../src/modules/reports/documents/documents.ts';
 import type { Sql } from '../../src/platform/postgres/client.ts';
 import { commandsFor } from '../../src/registry.ts';
 import { aLook, anOrder } from '../support/builders.ts';
@@ -46,6 +47,7 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
   app.use(
     '/admin',
     createAdmin({
+      documents: createDocuments(),
       sql,
       commands,
       vatRegister: createVies({ url: viesUrl }),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ function left(): string[] {
 // Each test has a system with its own data.
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'netterms-state-'));
-  chmodSync(state, 0o755);
+  chmodSync(state, 0o777);
   devFile = join(state, 'dev.json');
   launcher = start();
   await untilReady(launcher);
@@ -75,6 +75,14 @@ afterEach(async () => {
 test('npm start is ready when dev.json is there, for its owner only, and the sample order sends mail', async () => {
   const dev = JSON.parse(readFileSync(devFile, 'utf8')) as DevJson;
   expect(statSync(devFile).mode & 0o077).toBe(0);
+  // Root's PostgreSQL runs as another user, whose group may pass through.
+  expect(statSync(state).mode & 0o777).toBe(process.getuid!() === 0 ? 0o710 : 0o700);
+  expect(existsSync(join(state, 'postgres'))).toBe(true);
+  if (process.getuid!() === 0) {
+    const nobody = { uid: 65_534, gid: 65_534 };
+    for (const name of ['logs', 'mail', 'temporal.db', 'secrets.json'])
+      expect(spawnSync('cat', [join(state, name)], nobody).stderr.toString()).toContain('Permission denied');
+  }
   for (const origin of [dev.api, dev.admin, dev.temporalUi, dev.mailbox!])
     expect(origin).toBe(new URL(origin).origin);
   const read = apiClient(dev.api, dev.keys.read);

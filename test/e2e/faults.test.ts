@@ -173,11 +173,11 @@ it('a mail server that refuses is tried again and shown, and does not delay the 
 
 it('kill -9 of the worker while the mail server has not answered: the mail is repeated soon, with the same Message-ID', async () => {
   const confirmations = () => system.postOffice.mails.filter(({ text }) => text?.includes('N-silent-post'));
-  system.postOffice.silent = true;
+  system.postOffice.beforeAnswer = () => new Promise(() => {});
   await place('silent-post');
   await eventually('the server has it', () => confirmations().length === 1);
   await system.killWorker();
-  system.postOffice.silent = false;
+  system.postOffice.beforeAnswer = async () => {};
   await system.startWorker();
   // The missing heartbeat shows it: an attempt may take two minutes.
   await eventually('it is sent again', () => confirmations().length === 2, 90_000);

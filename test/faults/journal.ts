@@ -14,7 +14,9 @@ export function openJournal<T>(file: string): { append(record: T): void } {
 
 /** The records of a journal; one that was not written to its end was not acknowledged either. */
 export function readJournal<T>(file: string): T[] {
-  return readFileSync(file, 'utf8').split('\n').flatMap(parsed<T>);
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap(parsed<T>);
 }
 
 function parsed<T>(line: string): T[] {

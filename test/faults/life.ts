@@ -62,7 +62,12 @@ export const take = (client: Client, order: Order, step: Step): Promise<boolean>
 function pay(client: Client, order: Order, amount: number): Promise<boolean> {
   order.owed = Math.max(0, order.owed - amount);
   const id = `${order.id}-p${client.asked.length}`;
-  return ask(client, order, 'payment', { path: 'payments', body: { paymentId: id, amount: eur(amount) }, id, amount });
+  return ask(client, order, 'payment', {
+    path: 'payments',
+    body: { paymentId: id, amount: eur(amount) },
+    id,
+    amount,
+  });
 }
 
 async function ask(

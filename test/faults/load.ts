@@ -49,7 +49,13 @@ export function startLoad(client: Client) {
     compete(customerId: string): void {
       for (let n = 0; n < COMPETING; n++)
         begin(
-          place(client, { id: `${customerId}-${n}`, customerId, total: 10_000, termsCode: 'net30', once: false }),
+          place(client, {
+            id: `${customerId}-${n}`,
+            customerId,
+            total: 10_000,
+            termsCode: 'net30',
+            once: false,
+          }),
         );
     },
 

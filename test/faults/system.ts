@@ -1,6 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../../src/dev/child.ts';
@@ -72,7 +72,12 @@ export async function startSystem({
     let temporalAddress = '';
     const temporal = await run('Temporal', async () => {
       const dbFile = join(folder, 'temporal.db');
-      const { child, address } = await startTemporal({ cli, dbFile, port: temporalPort, log: logTo('temporal') });
+      const { child, address } = await startTemporal({
+        cli,
+        dbFile,
+        port: temporalPort,
+        log: logTo('temporal'),
+      });
       temporalAddress = address;
       return { child, isReady: () => true };
     });

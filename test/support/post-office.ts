@@ -2,11 +2,15 @@ import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
 /**
- * A real SMTP server that keeps what it accepts; `open = false` makes it refuse temporarily, `silent = true` makes it
- * accept mails without an answer.
+ * A real SMTP server that keeps what it accepts; `open = false` makes it refuse temporarily. It has a mail and answers
+ * only after `beforeAnswer`, which may be replaced.
  */
 export async function startPostOffice() {
-  const office = { open: true, silent: false, mails: [] as ParsedMail[] };
+  const office = {
+    open: true,
+    beforeAnswer: async (_mail: ParsedMail): Promise<void> => {},
+    mails: [] as ParsedMail[],
+  };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -14,10 +18,12 @@ export async function startPostOffice() {
     onMailFrom: (_address, _session, done) =>
       done(office.open ? null : Object.assign(new Error('try again later'), { responseCode: 451 })),
     onData: (stream, _session, done) => {
-      simpleParser(stream).then((mail) => {
-        office.mails.push(mail);
-        if (!office.silent) done();
-      }, done);
+      simpleParser(stream)
+        .then((mail) => {
+          office.mails.push(mail);
+          return office.beforeAnswer(mail);
+        })
+        .then(() => done(), done);
     },
   });
   server.on('error', () => {});

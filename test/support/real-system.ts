@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { untilReady } from '../../src/dev/child.ts';
+import { type Child, untilReady } from '../../src/dev/child.ts';
 import { startEntry } from '../../src/dev/entry.ts';
 import { freePort } from '../../src/dev/ports.ts';
 import { type RunningTemporal, startTemporal } from '../../src/dev/temporal.ts';
@@ -20,8 +20,11 @@ const quiet = () => {};
 // biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
 export type Answer = { status: number; headers: Headers; body: any };
 
-/** The real system, in separate processes: PostgreSQL, Temporal, SMTP, a store, the server and the worker. */
-export async function startRealSystem() {
+/**
+ * The real system, in separate processes: PostgreSQL, Temporal, SMTP, a store, the server and the worker.
+ * @param workerImport a file that the worker's process loads first
+ */
+export async function startRealSystem({ workerImport }: { workerImport?: URL } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'netterms-e2e-'));
   const cli = await getTemporalCli(quiet);
   const temporalPort = await freePort();
@@ -53,13 +56,14 @@ export async function startRealSystem() {
     WORKFLOW_BUNDLE: inject('workflowBundle'),
   };
   const url = `http://127.0.0.1:${port}`;
-  const start = async (name: 'server' | 'worker') => {
-    const { child, isReady } = startEntry(name, { env });
+  const start = async (name: 'server' | 'worker', node: readonly string[] = []) => {
+    const { child, isReady } = startEntry(name, { env, node });
     await untilReady(child, `the ${name}`, async () => isReady());
     return child;
   };
+  const startWorker = () => start('worker', workerImport ? ['--import', workerImport.href] : []);
   let server = await start('server');
-  let worker = await start('worker');
+  let worker = await startWorker();
 
   return {
     sql: database.sql,
@@ -108,8 +112,10 @@ export async function startRealSystem() {
       await worker.ended;
     },
     async startWorker() {
-      worker = await start('worker');
+      worker = await startWorker();
     },
+    /** The worker's process. */
+    worker: (): Child => worker,
     async killServer() {
       server.process.kill('SIGKILL');
       await server.ended;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/modules/orders/tables.ts';
-import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
+import { reconcileBalances, reconcileFinished } from '../../src/modules/overview/reconcile-balances.ts';
+import { timelineOf } from '../../src/modules/overview/timeline.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { reverse } from '../support/commands.ts';
@@ -17,7 +18,7 @@ afterAll(() => world.close());
 afterEach(async () => {
   world.post.accept = async () => {};
   world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
-  expect(await reconcileBalances(world.sql)).toEqual([]);
+  expect([...(await reconcileBalances(world.sql)), ...(await reconcileFinished(world.sql))]).toEqual([]);
 });
 
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
@@ -277,6 +278,46 @@ describe('faults', () => {
     await world.submit('killed', 'settle');
     expect(await world.ending({ id: 'killed', episode: 2 })).toEqual({ status: 'settled' });
     expect(world.mailsOf('KILL')).toHaveLength(4);
+  });
+});
+
+describe('what is pending when an order is finished', () => {
+  /** An order that is settled in its second episode, before the store has acknowledged that it counts as paid. */
+  async function settledUnheard(orderId: string): Promise<void> {
+    world.shop.answer = async () => {
+      throw new Error('the store is down');
+    };
+    const order = await world.place({ orderId });
+    await eventually(
+      'the store is tried',
+      async () => (await world.sql`select 1 from webhook_deliveries where order_id = ${orderId}`)[0],
+    );
+    await world.env.client.workflow.getHandle(workflowIdOf(order)).terminate('by an operator');
+    world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
+    await world.submit(orderId, 'settle');
+    await world.ending({ id: orderId, episode: 2 });
+  }
+
+  it('is given up: the timeline says that the store did not acknowledge', async () => {
+    await settledUnheard('unheard');
+    const told = (await timelineOf(world.sql, 'unheard')).filter(({ kind }) => kind.startsWith('store.'));
+    expect(told.map(({ kind, detail }) => [kind, detail.type])).toEqual([
+      ['store.acknowledged', 'order.settled'],
+      ['store.unacknowledged', 'order.marked_paid'],
+    ]);
+  });
+
+  it('is found by reconcile if it is not given up', async () => {
+    await settledUnheard('missed');
+    await world.sql`update webhook_deliveries set given_up_at = null where order_id = 'missed'`;
+    await world.sql`update mails set state = 'sending' where id = 'order/missed/settled'`;
+    const subject = 'order/missed';
+    expect(await reconcileFinished(world.sql)).toEqual([
+      { subject, problem: 'is finished, but its webhook order-missed.paid is pending' },
+      { subject, problem: 'is finished, but its mail order/missed/settled is sending' },
+    ]);
+    await world.sql`update webhook_deliveries set given_up_at = now() where order_id = 'missed'`;
+    await world.sql`update mails set state = 'sent' where id = 'order/missed/settled'`;
   });
 });
 

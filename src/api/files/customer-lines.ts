@@ -3,7 +3,7 @@ import { fingerprint } from '../../kernel/fingerprint.ts';
 import { vatKeyOf } from '../../modules/customers/rules/vat.ts';
 import type { CustomerFacts } from '../../modules/customers/tables.ts';
 import { factsOf } from '../customer-facts.ts';
-import { fieldErrorsOf } from '../problems.ts';
+import { readAs } from '../problems.ts';
 import { customerFacts } from '../schemas/customer.ts';
 import { externalId } from '../schemas/fields.ts';
 import type { LineReader, Read } from './read-lines.ts';
@@ -32,15 +32,13 @@ export const customerLines: LineReader = {
 
 function read(line: object): Read {
   const { customerId, ...body } = line as Record<string, unknown>;
-  const id = externalId.safeParse(customerId);
-  const facts = customerFacts.safeParse(body);
-  if (id.success && facts.success)
+  const id = readAs(externalId, customerId, 'body');
+  const facts = readAs(customerFacts, body, 'body');
+  if ('data' in id && 'data' in facts)
     return { subject: id.data, facts: withVatKey(factsOf(facts.data)), fingerprint: fingerprint(facts.data) };
-  const ofId = id.success
-    ? []
-    : fieldErrorsOf(id.error, 'body').map((e) => ({ ...e, pointer: '/customerId' }));
-  const ofBody = facts.success ? [] : fieldErrorsOf(facts.error, 'body');
-  return { subject: id.success ? id.data : null, errors: [...ofId, ...ofBody] };
+  const ofId = 'data' in id ? [] : id.errors.map((error) => ({ ...error, pointer: '/customerId' }));
+  const ofBody = 'data' in facts ? [] : facts.errors;
+  return { subject: 'data' in id ? id.data : null, errors: [...ofId, ...ofBody] };
 }
 
 /** The facts as the import writes them. */

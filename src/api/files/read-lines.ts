@@ -1,5 +1,5 @@
 import { setImmediate as aMoment } from 'node:timers/promises';
-import { type FieldError, NettermsError } from '../../kernel/errors.ts';
+import type { FieldError } from '../../kernel/errors.ts';
 import type { NewImportLine } from '../../modules/imports/tables.ts';
 import { type Columns, csvLines, type Separator } from './csv.ts';
 import type { FileLine } from './line.ts';
@@ -8,9 +8,8 @@ import { unreadable, utf8 } from './utf8.ts';
 
 export const CSV = 'text/csv';
 export const NDJSON = 'application/x-ndjson';
-const MAX_LINES = 200_000;
 /** Lines that are read before a pause, in which other calls are answered. */
-const BATCH = 250;
+const BATCH = 100;
 /** Only this many errors of a line are kept: nobody reads more at once. */
 const MAX_ERRORS = 50;
 
@@ -41,18 +40,16 @@ export async function* readLines(
     type === CSV ? ofCsv(utf8(bytes), reader, separator) : ofNdjson(ndjsonLines(utf8(bytes)), reader);
   const first = new Map<string, number>();
   let batch: NewImportLine[] = [];
-  let count = 0;
+  let empty = true;
   for await (const line of lines) {
-    count += 1;
-    if (count > MAX_LINES)
-      throw new NettermsError('file-too-large', `Send at most ${MAX_LINES} lines in one file.`);
+    empty = false;
     batch.push(firstOnly(line, first));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
     await aMoment();
   }
-  if (count === 0) unreadable('The file has no lines to import.');
+  if (empty) unreadable('The file has no lines to import.');
   if (batch.length > 0) yield batch;
 }
 

@@ -3,11 +3,14 @@ import { NettermsError } from '../../kernel/errors.ts';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+const MAX_LINES = 200_000;
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /**
  * The same bytes in pieces that end with a whole character, without a byte order mark.
- * @throws NettermsError `file-not-readable` with the line and the byte at which they are not UTF-8
+ * @throws NettermsError `file-not-readable` with the line and the byte at which they are not UTF-8; `file-too-large` for
+ *   too many lines, empty ones and those inside of a cell included
  */
 export async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
@@ -32,8 +35,10 @@ export async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer
     const end = buffer.length - unfinished(buffer);
     const piece = buffer.subarray(0, end);
     requireText(piece, line, offset);
+    line += breaksIn(piece);
+    if (line > MAX_LINES + 1)
+      throw new NettermsError('file-too-large', `Send at most ${MAX_LINES} lines in one file.`);
     yield piece;
-    line += newlinesIn(piece);
     offset += end;
     rest = buffer.subarray(end);
   }
@@ -79,9 +84,13 @@ function firstWrong(piece: Buffer): number {
   return good - unfinished(piece.subarray(0, good));
 }
 
-function newlinesIn(buffer: Buffer): number {
+const newlinesIn = (buffer: Buffer): number => countOf(NEWLINE, buffer);
+/** Line breaks of either kind; a file has only one of them, or both together. */
+const breaksIn = (buffer: Buffer): number => Math.max(countOf(NEWLINE, buffer), countOf(RETURN, buffer));
+
+function countOf(byte: number, buffer: Buffer): number {
   let count = 0;
-  for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, at + 1)) count++;
+  for (let at = buffer.indexOf(byte); at >= 0; at = buffer.indexOf(byte, at + 1)) count++;
   return count;
 }
 

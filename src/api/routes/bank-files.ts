@@ -7,7 +7,8 @@ import type { NewImportLine } from '../../modules/imports/tables.ts';
 import { activePolicies } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { type ReceivedFile, receive } from '../files/receive.ts';
+import type { ReceivedFile } from '../files/receive.ts';
+import type { Uploads } from '../files/uploads.ts';
 import { keepImport, receivedReply } from '../keep-import.ts';
 import {
   type AnalysisView,
@@ -28,10 +29,12 @@ export function bankFileEndpoints({
   sql,
   importWorkflows,
   statementReader,
+  uploads,
 }: {
   sql: Sql;
   importWorkflows: ImportWorkflows;
   statementReader: StatementReader;
+  uploads: Uploads;
 }): Endpoint[] {
   async function read(received: ReceivedFile, given: GivenQuery, now: string): Promise<ReadStatement> {
     const { timeZone: zone, currency: merchantCurrency } = (await activePolicies(sql)).settings.body;
@@ -56,14 +59,10 @@ export function bankFileEndpoints({
       files: bankFiles,
       anyCharset: true,
       answer: analysis,
-      handle: async ({ query, body: upload, now }) => {
-        const received = await receive(upload.bytes);
-        try {
-          return { body: analysisView(await read(received, query, now)) };
-        } finally {
-          await received.close();
-        }
-      },
+      handle: async ({ query, body: upload, key, now }) =>
+        uploads.use(key, upload, async (received) => ({
+          body: analysisView(await read(received, query, now)),
+        })),
     }),
     endpoint({
       method: 'post',
@@ -82,8 +81,7 @@ export function bankFileEndpoints({
       statuses: { 200: 'received before, or refused', 202: 'received' },
       handle: async ({ query, body: upload, ...call }) => {
         const { onRejected, book = 'certain', ...given } = query;
-        const received = await receive(upload.bytes);
-        try {
+        return uploads.use(call.key, upload, async (received) => {
           const statement = await read(received, given, call.now);
           const { questions } = statement.analysis;
           if (questions.length > 0)
@@ -96,9 +94,7 @@ export function bankFileEndpoints({
           const how = { kind: 'payments', content: { given, book }, onRejected, options } as const;
           const lines = inBatches(statement.lines);
           return receivedReply(importWorkflows, await keepImport(sql, received, { ...how, lines, ...call }));
-        } finally {
-          await received.close();
-        }
+        });
       },
     }),
   ];

@@ -4,6 +4,7 @@ import { MAX_AMOUNT, type Money } from '../../kernel/money.ts';
 import { findInCurrency } from '../../modules/credit/accounts.ts';
 import { findCustomer, unknownCustomer } from '../../modules/customers/tables.ts';
 import { applicantOfOne, momentOf } from '../../modules/eligibility/applicants.ts';
+import { TOTALS_AN_HOUR } from '../../modules/eligibility/asked-totals.ts';
 import { creditOf } from '../../modules/eligibility/rules/credit.ts';
 import { buyerMessage, decide } from '../../modules/eligibility/rules/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../../modules/eligibility/rules/policy.ts';
@@ -14,6 +15,7 @@ import { offerOf } from '../../modules/terms/rules/offer.ts';
 import type { Regime } from '../../modules/terms/rules/regime.ts';
 import { labelFor, type NamedTerms } from '../../modules/terms/rules/terms.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
+import { askTotal } from '../asked-totals.ts';
 import { holds } from '../auth.ts';
 import { checksFor, offerView } from '../eligibility-views.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -47,7 +49,7 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       query: z
         .strictObject({
           amount: integerParameter(1, MAX_AMOUNT).meta({
-            description: 'The total of the planned order, in minor units (cents for EUR).',
+            description: `The total of the planned order, in minor units (cents for EUR). Without the scope read, a key may ask about ${TOTALS_AN_HOUR} different totals of a customer within an hour (429 \`too-many-totals\`, with \`Retry-After\`).`,
             example: 122_000,
           }),
           currency: currency.meta({ description: 'Of the amount, by ISO 4217.' }),
@@ -70,6 +72,8 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       handle: async ({ params: { customerId }, query: { regime: kind, perishable, ...asked }, key, now }) => {
         const [known, policies] = await Promise.all([findCustomer(sql, customerId), activePolicies(sql)]);
         const usual = known ?? unknownCustomer(customerId);
+        const total = { amount: asked.amount, currency: asked.currency };
+        await askTotal(sql, key, { customerId, total, now });
         const customer = (await findInCurrency(sql, usual, asked.currency)) ?? usual;
         const { locale } = customer;
         const policy = policies.eligibility.body;
@@ -77,7 +81,6 @@ export function eligibilityEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const applicant = await applicantOfOne(sql, customer, rulesOf(policy), momentOf(settings, now));
         const offered = offeredTerms(policies.terms.body, termsCodesOf(applicant, policy));
         const { eligible, checks } = decide(applicant, policy, { ...asked, termsCode: offered.defaultCode });
-        const total = { amount: asked.amount, currency: asked.currency };
         const regime = kind ? { kind, perishable: perishable === 'true' } : null;
         const { closedMonths, closures } = customer;
         const context = { placedAt: now, settings, closedMonths, closures, regime };

@@ -19,7 +19,7 @@ import { pageOf } from '../cursor.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { customerLines } from '../files/customer-lines.ts';
 import { readLines } from '../files/read-lines.ts';
-import { receive } from '../files/receive.ts';
+import type { Uploads } from '../files/uploads.ts';
 import { importViewOf, keepImport, receivedReply } from '../keep-import.ts';
 import {
   customerFiles,
@@ -40,9 +40,11 @@ const BATCH = 1_000;
 export function importEndpoints({
   sql,
   importWorkflows,
+  uploads,
 }: {
   sql: Sql;
   importWorkflows: ImportWorkflows;
+  uploads: Uploads;
 }): Endpoint[] {
   /** The import, if this key may see it: a store does not see bank lines. Throws `import-not-found`. */
   async function importFor(key: ApiKey, id: string): Promise<ImportRow> {
@@ -66,15 +68,12 @@ export function importEndpoints({
       keyed: true,
       statuses: { 200: 'received before, or refused', 202: 'received' },
       handle: async ({ query: { onRejected, separator = null }, body: upload, ...call }) => {
-        const file = await receive(upload.bytes);
-        try {
-          const lines = readLines(file.read(), upload.type, customerLines, separator);
-          const { type } = upload;
+        const { type } = upload;
+        return uploads.use(call.key, upload, async (file) => {
+          const lines = readLines(file.read(), type, customerLines, separator);
           const how = { kind: 'customers', content: { type, separator }, onRejected, lines } as const;
           return receivedReply(importWorkflows, await keepImport(sql, file, { ...how, ...call }));
-        } finally {
-          await file.close();
-        }
+        });
       },
     }),
     endpoint({
@@ -114,6 +113,7 @@ export function importEndpoints({
       tryOut: { after: ['importCustomers'] },
       scopes: ['storefront', 'read'],
       query: rejectedQuery,
+      long: true,
       formats: ['json', 'csv'],
       answer: rejectedPage,
       handle: async ({ params: { importId }, query: { limit, cursor }, key, format }) => {

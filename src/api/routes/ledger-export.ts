@@ -24,6 +24,7 @@ export function ledgerExportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       tag: 'Reports',
       summary: 'Export all ledger entries of a period',
       scopes: ['read'],
+      long: true,
       formats: ['csv', 'jsonl'],
       query,
       answer: z.string(),

@@ -16,6 +16,7 @@ import { merchantToday } from '../../modules/settings/tables.ts';
 import { continueWithoutStore, retryStore } from '../../modules/storefronts/retry-store.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { askedStatuses, askOrder, commandView } from '../ask-order.ts';
+import { notingDecline } from '../asked-totals.ts';
 import { holds } from '../auth.ts';
 import { requirePast } from '../days.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -156,7 +157,8 @@ export function orderCommandEndpoints(deps: { sql: Sql; commands: Commands }): E
       handle: ({ params: { orderId }, body: content, key, actor, idempotencyKey, now }) => {
         const { total, reason = null } = content;
         const body = { total: total.amount, currency: total.currency };
-        return ask(amend, { orderId, body, content, actor, reason, idempotencyKey, now, key });
+        const asked = ask(amend, { orderId, body, content, actor, reason, idempotencyKey, now, key });
+        return notingDecline(sql, key, { orderId, total, now }, asked);
       },
     }),
     endpoint({

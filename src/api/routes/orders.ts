@@ -14,6 +14,7 @@ import { timelineOf } from '../../modules/overview/timeline.ts';
 import { discountsOf } from '../../modules/payments/early-discount.ts';
 import { listOrders, readOrder, viewOf } from '../../modules/reports/order-views.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
+import { noteTotal } from '../asked-totals.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { factsOf } from '../customer-facts.ts';
 import { placement } from '../days.ts';
@@ -64,7 +65,10 @@ export function orderEndpoints({
         };
         const request = { ...body, ...defaults, customer, placedAt, fingerprint: fingerprint(body) };
         const result = await checkout(sql, request, { now, actor, notifiesStore });
-        if (result.kind === 'declined') throw notEligible(key, result, now);
+        if (result.kind === 'declined') {
+          await noteTotal(sql, key, { customerId: body.customerId, total: body.total, now });
+          throw notEligible(key, result, now);
+        }
         const { order, instalments, policies, replayed } = result;
         const zone = policies.settings.body.timeZone;
         const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];

@@ -23,8 +23,15 @@ import {
   periodQuery,
   reportQuery,
 } from '../schemas/reports.ts';
+import { mapInTurns } from '../turns.ts';
 
-const common = { method: 'get', tag: 'Reports', scopes: ['read'], formats: ['json', 'csv'] } as const;
+const common = {
+  method: 'get',
+  tag: 'Reports',
+  scopes: ['read'],
+  formats: ['json', 'csv'],
+  long: true,
+} as const;
 const columns = [...ageingBuckets, 'total'] as const;
 
 /** What all customers owe, in one currency, at the end of a day. */
@@ -61,16 +68,16 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
           const cells = (ageing: Ageing) =>
             columns.map((name) => decimalOf({ amount: ageing[name], currency }));
           const head = ['customerId', 'name', ...columns, 'currency', 'asOf'];
-          const lines = rows.map(({ customerId, name, ageing }) => [
+          const lines = await mapInTurns(rows, ({ customerId, name, ageing }) => [
             ...[customerId, name, ...cells(ageing)],
             ...[currency, asOf],
           ]);
-          return { file: csvOf(head, lines), name: `ageing-${asOf}` };
+          return { file: await csvOf(head, lines), name: `ageing-${asOf}` };
         }
         const moneys = (of: (name: (typeof columns)[number]) => number) =>
           Object.fromEntries(columns.map((name) => [name, { amount: of(name), currency }]));
         const ageings = rows.map(({ ageing }) => ageing);
-        const items = rows.map(({ customerId, name, ageing }) => ({
+        const items = await mapInTurns(rows, ({ customerId, name, ageing }) => ({
           customerId,
           name,
           ...moneys((column) => ageing[column]),
@@ -94,7 +101,10 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         if (format === 'csv') {
           const head = ['from', 'asOf', 'days', 'dso', 'receivables', 'sales', 'currency'];
           const amounts = [decimalOf(money(receivables)), decimalOf(money(sales))];
-          return { file: csvOf(head, [[from, asOf, days, dso, ...amounts, currency]]), name: `dso-${asOf}` };
+          return {
+            file: await csvOf(head, [[from, asOf, days, dso, ...amounts, currency]]),
+            name: `dso-${asOf}`,
+          };
         }
         const figures = { dso, receivables: money(receivables), sales: money(sales) };
         return { body: { asOf, currency, from, days, ...figures } };
@@ -113,19 +123,18 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const { overall, customers } = await withPlanForDay(sql, (tx) => averageDaysLate(tx, period));
         if (format === 'csv') {
           const head = ['customerId', 'name', 'paid', 'averageDaysLate', 'currency', 'from', 'asOf'];
-          const lines = customers.map(({ customerId, name, paid, averageDaysLate }) => [
+          const lines = await mapInTurns(customers, ({ customerId, name, paid, averageDaysLate }) => [
             ...[customerId, name, decimalOf({ amount: paid, currency }), averageDaysLate],
             ...[currency, from, asOf],
           ]);
-          return { file: csvOf(head, lines), name: `average-days-late-${asOf}` };
+          return { file: await csvOf(head, lines), name: `average-days-late-${asOf}` };
         }
         const view = <Row extends { paid: number }>({ paid, ...row }: Row) => ({
           ...row,
           paid: { amount: paid, currency },
         });
-        return {
-          body: { asOf, currency, from, days, overall: overall && view(overall), items: customers.map(view) },
-        };
+        const items = await mapInTurns(customers, view);
+        return { body: { asOf, currency, from, days, overall: overall && view(overall), items } };
       },
     }),
     endpoint({
@@ -149,7 +158,7 @@ export function reportEndpoints({ sql }: { sql: Sql }): Endpoint[] {
             line('provisional', null, null, provisional),
           ];
           const head = ['week', 'from', 'to', 'amount', 'currency'];
-          return { file: csvOf(head, lines), name: `expected-cash-${asOf}` };
+          return { file: await csvOf(head, lines), name: `expected-cash-${asOf}` };
         }
         const money = (amount: number) => ({ amount, currency });
         return {

@@ -19,6 +19,7 @@ export function simulationEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       tag: 'Policies',
       summary: 'See which customers an eligibility policy would affect, and why; nothing is changed',
       scopes: ['read'],
+      long: true,
       query: z.strictObject({ limit, cursor: readCursor(z.strictObject({ after: externalId })) }),
       body: simulationBody,
       answer: simulation,

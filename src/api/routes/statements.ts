@@ -1,6 +1,6 @@
 import { withAccountOf } from '../../modules/banking/accounts.ts';
+import type { Documents } from '../../modules/reports/documents/documents.ts';
 import { statementCsv } from '../../modules/reports/documents/statement-csv.ts';
-import { statementPdf } from '../../modules/reports/documents/statement-pdf.ts';
 import { type Statement, sumOf } from '../../modules/reports/rules/statement.ts';
 import { readStatement } from '../../modules/reports/statement.ts';
 import { activePolicies } from '../../modules/settings/tables.ts';
@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { statement, statementQuery } from '../schemas/statement.ts';
 
 /** What a customer owes and how the balance arose. */
-export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
+export function statementEndpoints({ sql, documents }: { sql: Sql; documents: Documents }): Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -18,18 +18,19 @@ export function statementEndpoints({ sql }: { sql: Sql }): Endpoint[] {
       tag: 'Customers',
       summary: 'Read a customer’s statement of account',
       scopes: ['read'],
+      long: true,
       formats: ['json', 'csv', 'pdf'],
       query: statementQuery,
       answer: statement,
       handle: async ({ params: { customerId }, query, now, format }) => {
         const read = await readStatement(sql, customerId, query, now);
         const name = `statement-${customerId}-${read.to}`;
-        if (format === 'csv') return { file: statementCsv(read), name };
+        if (format === 'csv') return { file: await statementCsv(read), name };
         if (format === 'pdf') {
           const { body } = (await activePolicies(sql)).settings;
           const { currency } = read;
           const merchant = await withAccountOf(sql, body, { customerId, currency, now });
-          return { file: await statementPdf(read, merchant), name };
+          return { file: await documents.statementPdf(read, merchant), name };
         }
         return { body: statementView(read) };
       },

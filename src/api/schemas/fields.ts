@@ -1,5 +1,6 @@
 import { Duration, IANAZone } from 'luxon';
 import { z } from 'zod';
+import { withoutDirectionControls } from '../../kernel/foreign-text.ts';
 import { idPattern } from '../../kernel/ids.ts';
 import { MAX_AMOUNT } from '../../kernel/money.ts';
 import { MAX_DAYS } from '../../modules/terms/rules/terms.ts';
@@ -10,10 +11,14 @@ export const externalId = z
   .string()
   .regex(idPattern, 'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..');
 
-/** One line of text for people: something visible, without control characters and lone surrogates. */
+/**
+ * One line of text for people: something visible, without control characters and lone surrogates. Characters that turn
+ * the direction of text are removed, not refused: they come invisibly with a name that somebody has copied.
+ */
 export const line = (max: number) =>
   z
     .string()
+    .overwrite(withoutDirectionControls)
     .max(max)
     .regex(/\S/, 'This is empty.')
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'Leave control characters and broken characters out.');

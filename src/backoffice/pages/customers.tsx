@@ -36,8 +36,13 @@ export function CustomersPage({
       </div>
       {lines.length === 0 ? (
         <p class="empty card">
-          {search ? `No customer matches “${search}”. ` : 'No customers yet: the store creates them. '}
-          {search && <a href="/admin/customers">All customers</a>}
+          {search ? (
+            <>
+              No customer matches “<bdi>{search}</bdi>”. <a href="/admin/customers">All customers</a>
+            </>
+          ) : (
+            'No customers yet: the store creates them.'
+          )}
         </p>
       ) : (
         <div class="card flush">
@@ -87,7 +92,9 @@ function Row({ customer, privilege, credit }: CustomerLine) {
   return (
     <tr class={credit.available.amount < 0 ? 'late' : undefined}>
       <th scope="row">
-        <a href={`/admin/customers/${customer.id}`}>{customer.name}</a>
+        <a href={`/admin/customers/${customer.id}`}>
+          <bdi>{customer.name}</bdi>
+        </a>
         <span class="id">
           {customer.id} · {customer.country}
         </span>

@@ -78,7 +78,7 @@ export function Layout({
 const AccountNotice = ({ iban, holder, requestedBy, inForceFrom }: AccountChange) => (
   <aside class="account-notice" aria-label="Change of a bank account">
     <strong>
-      Customers would pay into {iban} of {holder}
+      Customers would pay into {iban} of <bdi>{holder}</bdi>
     </strong>{' '}
     {inForceFrom === null
       ? `as soon as a second person approves it, and a day later. Asked for by ${requestedBy}.`

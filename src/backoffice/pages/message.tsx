@@ -29,4 +29,8 @@ export const messages = {
     title: 'Something went wrong on our side',
     text: 'The error was logged. Before you try again, check whether the action took effect.',
   },
+  unavailable: {
+    title: 'Not available at the moment',
+    text: 'Something that Netterms needs does not answer. Wait a minute; before you try again, check whether the action took effect.',
+  },
 } as const;

@@ -42,7 +42,9 @@ export function OrderPage(props: OrderPageProps) {
         <a href="/admin/orders">Orders</a>
       </p>
       <div class="heading">
-        <h1>Order {order.orderNumber ?? order.orderId}</h1>
+        <h1>
+          Order <bdi>{order.orderNumber ?? order.orderId}</bdi>
+        </h1>
         <OrderBadges order={order} />
       </div>
       {command && <CommandMessage command={command} />}

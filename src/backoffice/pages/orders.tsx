@@ -102,12 +102,14 @@ function Candidates({ query, candidates }: { query: OrdersQuery; candidates: rea
   if (candidates.length === 0)
     return (
       <p class="empty card">
-        No customer matches “{query.customer}”. <a href="/admin/orders">All orders</a>
+        No customer matches “<bdi>{query.customer}</bdi>”. <a href="/admin/orders">All orders</a>
       </p>
     );
   return (
     <div class="card">
-      <p>Several customers match “{query.customer}”:</p>
+      <p>
+        Several customers match “<bdi>{query.customer}</bdi>”:
+      </p>
       <ul class="chips">
         {candidates.map(({ id, name }) => (
           <li>
@@ -171,7 +173,9 @@ export function OrdersTable({
           {orders.map((order) => (
             <tr class={order.overdue ? 'late' : undefined}>
               <th scope="row">
-                <a href={orderUrl(order.orderId)}>{order.orderNumber ?? order.orderId}</a>
+                <a href={orderUrl(order.orderId)}>
+                  <bdi>{order.orderNumber ?? order.orderId}</bdi>
+                </a>
                 {order.orderNumber !== null && <span class="id">{order.orderId}</span>}
               </th>
               {names && (

@@ -79,7 +79,7 @@ export function TaskPage({
       </p>
       <div class="heading">
         <h1>
-          {customerName}: {taskWords[kind].toLowerCase()}
+          <bdi>{customerName}</bdi>: {taskWords[kind].toLowerCase()}
         </h1>
         <PrivilegeBadge privilege={privilege} />
       </div>
@@ -124,7 +124,7 @@ export function TaskPage({
           <div class="wide">
             <dt>Outcome</dt>
             <dd>
-              {outcomeWords[outcome]}: {reason}{' '}
+              {outcomeWords[outcome]}: <bdi>{reason}</bdi>{' '}
               <span class="note">
                 by {actorWords(closedBy ?? 'system')}, <At at={closedAt} zone={zone} />
               </span>

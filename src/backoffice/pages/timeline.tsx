@@ -108,8 +108,9 @@ function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
     }
     case 'store': {
       const what = storeWords[String(detail.type)] ?? String(detail.type);
-      return rest[0] === 'acknowledged'
-        ? { text: `The store acknowledged: ${what}`, tone: 'good' }
+      if (rest[0] === 'acknowledged') return { text: `The store acknowledged: ${what}`, tone: 'good' };
+      return rest[0] === 'unacknowledged'
+        ? { text: `The store did not acknowledge, though it may have been notified: ${what}`, tone: 'bad' }
         : { text: `The store is being notified: ${what}` };
     }
     case 'planned': {

@@ -1,5 +1,6 @@
 import { dayAt } from '../../kernel/calendar.ts';
 import { fingerprint } from '../../kernel/fingerprint.ts';
+import { withoutDirectionControls } from '../../kernel/foreign-text.ts';
 import type { NewImportLine } from '../imports/tables.ts';
 import type { FormatName } from './formats/format.ts';
 import { recognise } from './formats/recognise.ts';
@@ -251,8 +252,9 @@ export function* importLines(rows: readonly ReadLine[]): Generator<NewImportLine
     equal.set(content, place);
     const facts = {
       ...read.line,
-      reference: storable(read.line.reference),
-      payer: storable(read.line.payer),
+      reference: readable(read.line.reference),
+      payer: readable(read.line.payer),
+      returned: read.line.returned && readable(read.line.returned),
     };
     const subject = `bank_${fingerprint({ raw, place }).slice(0, 32)}`;
     yield { ...nothing, number, subject, facts, fingerprint: content };
@@ -266,6 +268,9 @@ const nothing = {
   raw: null,
   errors: null,
 };
+
+/** The text as people may read it; the line's id does not follow from it. */
+const readable = (text: string): string => storable(withoutDirectionControls(text));
 
 /** PostgreSQL accepts neither NUL nor lone surrogates. */
 const storable = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '\ufffd').slice(0, 4_000);

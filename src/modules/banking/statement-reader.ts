@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { NettermsError } from '../../kernel/errors.ts';
-import { startThread } from '../../platform/thread.ts';
+import { createThread, ThreadFailed } from '../../platform/thread.ts';
 import type { NewImportLine } from '../imports/tables.ts';
 import type { ReadLine, StatementAnalysis, StatementOptions } from './statement-file.ts';
 
@@ -37,41 +35,19 @@ export type StatementReader = {
 
 export function createStatementReader(): StatementReader {
   const oneByOne = pLimit(1);
-  let thread: Worker | null = null;
-
-  async function ask(question: Question, deadline: number): Promise<Answer> {
-    thread ??= startThread(new URL(`./statement-thread${import.meta.url.slice(-3)}`, import.meta.url));
-    const current = thread;
-    const late = AbortSignal.timeout(Math.max(deadline - Date.now(), 1));
-    const answered = new AbortController();
-    const signal = AbortSignal.any([late, answered.signal]);
-    try {
-      current.postMessage(question);
-      const ended = once(current, 'exit', { signal }).then(() => {
-        throw new Error('the thread that reads files ended');
-      });
-      const [answer] = await Promise.race([once(current, 'message', { signal }), ended]);
-      return answer as Answer;
-    } catch (error) {
-      thread = null;
-      await current.terminate();
-      if (late.aborted || (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') tooLarge();
-      throw error;
-    } finally {
-      answered.abort();
-    }
-  }
+  const thread = createThread<Question, Answer>(new URL('./statement-thread', import.meta.url));
 
   async function read(file: Buffer, options: StatementOptions): Promise<ReadStatement> {
     const deadline = Date.now() + DEADLINE;
-    const how = await ask({ kind: 'read', file, options, maxLines: MAX_LINES }, deadline);
+    const ask = (question: Question) => thread.ask(question, deadline - Date.now()).catch(tooLarge);
+    const how = await ask({ kind: 'read', file, options, maxLines: MAX_LINES });
     if (how.kind === 'too-many-lines')
       throw new NettermsError('file-too-large', `Send at most ${MAX_LINES} lines in one file.`);
     if (how.kind === 'unreadable') throw new NettermsError('file-not-readable', how.detail);
     if (how.kind !== 'read') throw new Error(how.kind === 'failed' ? how.detail : `unexpected: ${how.kind}`);
     const lines: NewImportLine[] = [];
     for (;;) {
-      const more = await ask({ kind: 'more' }, deadline);
+      const more = await ask({ kind: 'more' });
       if (more.kind !== 'lines' || more.lines.length === 0) break;
       lines.push(...more.lines);
     }
@@ -81,7 +57,8 @@ export function createStatementReader(): StatementReader {
   return { read: (file, options) => oneByOne(() => read(file, options)) };
 }
 
-function tooLarge(): never {
+function tooLarge(error: unknown): never {
+  if (!(error instanceof ThreadFailed)) throw error;
   throw new NettermsError(
     'file-too-large',
     'The file is too large or too complicated to be read: divide it into several files.',

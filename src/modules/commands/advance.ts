@@ -1,7 +1,7 @@
 import { plainMoney } from '../../kernel/money.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { closeUnsentMails } from '../mail/tables.ts';
+import { giveUpMailsOf } from '../mail/tables.ts';
 import { finishOrder, noteProgress, setPaidInStore } from '../orders/life-cycle.ts';
 import { remainingSteps } from '../orders/lost-workflows.ts';
 import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
@@ -123,17 +123,16 @@ async function snapshot(
 }
 
 /**
- * Ends the work on an order, as the last step of its workflow. Mails that were never sent are closed. Changes nothing
- * if a newer episode follows the order.
+ * Ends the work on an order, as the last step of its workflow. Mails that were never sent are given up. False, and
+ * nothing is changed, if a newer episode follows the order.
  */
 export async function finish(
-  sql: Sql,
+  tx: Tx,
   { orderId, episode, now }: { orderId: string; episode: number; now: string },
-): Promise<void> {
-  await inTransaction(sql, async (tx) => {
-    const { order } = await lockOrder(tx, orderId);
-    if (order.episode !== episode) return;
-    await closeUnsentMails(tx, orderId, 'the order was closed first');
-    await finishOrder(tx, order, now);
-  });
+): Promise<boolean> {
+  const { order } = await lockOrder(tx, orderId);
+  if (order.episode !== episode) return false;
+  await giveUpMailsOf(tx, orderId, 'the order was closed first');
+  await finishOrder(tx, order, now);
+  return true;
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
-import { noteStuck, STUCK_MS } from '../orders/life-cycle.ts';
+import { noteStuck } from '../orders/life-cycle.ts';
 import type { OrderWorkflows, SignalName } from '../orders/order-workflows.ts';
 import type { OrderRow } from '../orders/tables.ts';
 import { type Advance, advance, type OrderSnapshot } from './advance.ts';
@@ -122,8 +122,8 @@ export function createCommands({
     advance: (given: Advance): Promise<OrderSnapshot> => advance(sql, pipeline, given),
 
     /** Notifies the workflow again of a command that it has not taken. After some time the order is shown as stuck. */
-    async notifyAgain({ orderId, kind, id, createdAt }: OrderCommandRow, now: string): Promise<void> {
-      if (Date.parse(now) - Date.parse(createdAt) > STUCK_MS) await noteStuck(sql, orderId, now);
+    async notifyAgain({ orderId, kind, id, late }: OrderCommandRow & { late: boolean }): Promise<void> {
+      if (late) await noteStuck(sql, orderId);
       await orderWorkflows.notify(orderId, kind, id);
     },
   };

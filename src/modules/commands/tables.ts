@@ -32,19 +32,16 @@ const columns = (db: Db) =>
   db`id, customer_id, order_id, parent_id, kind, body, fingerprint, actor, reason, created_at, outcome, refusal, because,
   decided_at`;
 
-/** How long the poller leaves a new command to the caller's own signal. */
-const FIRST_SIGNAL_MS = 5_000;
 /** The channel on which PostgreSQL announces the id of a decided command. */
 export const OUTCOME_CHANNEL = 'netterms_outcome';
 
 /** Inserts a command; only the pipeline does this (commands/submit.ts). Null if its id already exists. */
 export async function insertCommand(db: Db, command: NewCommand, now: string): Promise<CommandRow | null> {
   const { id, customerId, orderId, parentId, kind, body, fingerprint, actor, reason } = command;
-  const signalAfter = new Date(Date.parse(now) + FIRST_SIGNAL_MS).toISOString();
   const [row] = await db<CommandRow[]>`
-    insert into commands (id, customer_id, order_id, parent_id, kind, body, fingerprint, actor, reason, created_at, signal_after)
+    insert into commands (id, customer_id, order_id, parent_id, kind, body, fingerprint, actor, reason, created_at)
     values (${id}, ${customerId}, ${orderId}, ${parentId}, ${kind}, ${db.json(body as never)}, ${fingerprint}, ${actor},
-            ${reason}, ${now}, ${signalAfter})
+            ${reason}, ${now})
     on conflict (id) do nothing returning ${columns(db)}`;
   return row ?? null;
 }
@@ -105,15 +102,18 @@ export async function decideCommand(
     select pg_notify(${OUTCOME_CHANNEL}, id) from decided`;
 }
 
-/** Claims commands whose workflow must be notified again. The pause between tries grows, up to an hour. */
+/**
+ * Claims commands whose workflow must be notified again. The pause between tries grows, up to an hour; `late` from the
+ * seventh try on, some five minutes after the command.
+ */
 export async function claimUnsignalled(
   db: Db,
-  { now, limit }: { now: string; limit: number },
-): Promise<OrderCommandRow[]> {
-  return db<OrderCommandRow[]>`
+  { limit }: { limit: number },
+): Promise<(OrderCommandRow & { late: boolean })[]> {
+  return db<(OrderCommandRow & { late: boolean })[]>`
     update commands set signals = signals + 1,
-      signal_after = ${now}::timestamptz + least(interval '1 hour', interval '5 seconds' * power(2, least(signals, 12)))
-    where id in (select id from commands where outcome is null and signal_after <= ${now}
+      signal_after = now() + least(interval '1 hour', interval '5 seconds' * power(2, least(signals, 12)))
+    where id in (select id from commands where outcome is null and signal_after <= now()
                  order by signal_after limit ${limit} for update skip locked)
-    returning ${columns(db)}`;
+    returning ${columns(db)}, signals > 6 as late`;
 }

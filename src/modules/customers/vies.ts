@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutDirectionControls } from '../../kernel/foreign-text.ts';
 import type { RegisterAnswer } from './rules/vat-check.ts';
 import type { VatRegister } from './vat-register.ts';
 
@@ -20,14 +21,17 @@ const consultation = z.object({
 const failure = z.object({ errorWrappers: z.tuple([z.object({ error: code })], z.unknown()) });
 
 /**
- * Text that the register may give; "---" means that it does not. Control characters and lone surrogates are removed.
+ * Text that the register may give; "---" means that it does not. Control characters, also those of the text's
+ * direction, and lone surrogates are removed.
  */
 function givenText(max: number) {
   return z
     .string()
     .nullish()
     .transform((given) => {
-      const text = (given ?? '').replace(/(?!\n)\p{Cc}|\p{Cs}/gu, '').trim();
+      const text = withoutDirectionControls(given ?? '')
+        .replace(/(?!\n)\p{Cc}|\p{Cs}/gu, '')
+        .trim();
       return text === '' || text === '---' ? null : [...text].slice(0, max).join('');
     });
 }

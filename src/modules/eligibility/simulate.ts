@@ -6,7 +6,7 @@ import { type Change, changeOf, type Outlook, outlook, withoutOrderRules } from 
 import { type EligibilityPolicy, rulesOf } from './rules/policy.ts';
 
 /** How many customers are read and judged at once; other calls have their turn between two batches. */
-const BATCH = 1_000;
+const BATCH = 250;
 
 /** A customer for whom a proposed policy changes something, before and after. */
 export type Changed = {

@@ -1,7 +1,6 @@
 import { type FieldError, NettermsError } from '../../kernel/errors.ts';
 import { replayOrConflict } from '../../kernel/replay.ts';
 import type { Db, Sql, Tx } from '../../platform/postgres/client.ts';
-import { firstWake } from '../../platform/temporal/first-wake.ts';
 
 /** What a file may contain. */
 export const importKinds = ['customers', 'payments'] as const;
@@ -125,8 +124,8 @@ async function store(
 ): Promise<ImportRow> {
   const { id, kind, onRejected, fingerprint, actor, options = {} } = given;
   // The counts are written below: they are known only when the last line has been read.
-  await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at, wake_by)
-           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now}, ${firstWake(now)})`;
+  await tx`insert into imports (id, kind, state, on_rejected, fingerprint, lines, rejected, options, actor, created_at)
+           values (${id}, ${kind}, 'received', ${onRejected}, ${fingerprint}, 1, 0, ${tx.json(options)}, ${actor}, ${now})`;
   let count = 0;
   for await (const batch of lines) {
     await insertLines(tx, id, batch);
@@ -174,17 +173,16 @@ export async function rejectedLines(
 /** Claims imports whose workflow should have ended by now; the lease keeps other pollers away for a while. */
 export async function claimWaitingImports(
   db: Db,
-  { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
+  { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<ImportRow[]> {
-  const until = new Date(Date.parse(now) + leaseMs).toISOString();
   return db<ImportRow[]>`
-    update imports set wake_by = ${until}
-    where id in (select id from imports where finished_at is null and wake_by <= ${now}
+    update imports set wake_by = now() + ${leaseMs} * interval '1 millisecond'
+    where id in (select id from imports where finished_at is null and wake_by <= now()
                  order by wake_by limit ${limit} for update skip locked)
     returning ${columns(db)}`;
 }
 
 /** Makes the poller check all unfinished imports now. */
-export async function wakeImports(db: Db, now: string): Promise<void> {
-  await db`update imports set wake_by = ${now} where finished_at is null`;
+export async function wakeImports(db: Db): Promise<void> {
+  await db`update imports set wake_by = now() where finished_at is null`;
 }

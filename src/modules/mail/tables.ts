@@ -3,8 +3,8 @@ import type { Db } from '../../platform/postgres/client.ts';
 export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_twice' | 'unknown';
 
 /**
- * A mail with its frozen content. `planned`: the server refused it, and it will be tried again; `sending`: the outcome
- * is not known yet.
+ * A mail with its frozen content. `planned`: the server refused it, and it will be tried again; `sending`: what became of
+ * an attempt is not known, or not yet. `unknown`: given up in that state.
  */
 export type MailRow = {
   id: string;
@@ -69,22 +69,40 @@ export async function freezeMail(db: Db, mail: MailContent, now: string): Promis
       html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;
 }
 
-/** Counts another attempt: a mail whose outcome is not known is sent again with the same bytes. */
+/** Begins another attempt with the same bytes, because it is not known what became of the one before. */
 export async function noteRepeat(db: Db, id: string): Promise<void> {
-  await db`update mails set attempts = attempts + 1 where id = ${id}`;
+  await db`update mails set state = 'sending', in_doubt = true, attempts = attempts + 1 where id = ${id}`;
 }
 
-export async function noteMailState(
+/** The mail server has accepted the mail. */
+export async function noteAccepted(db: Db, id: string, sentAt: string): Promise<void> {
+  await db`update mails set state = case when in_doubt then 'sent_maybe_twice' else 'sent' end, last_error = null,
+                            sent_at = ${sentAt} where id = ${id}`;
+}
+
+/**
+ * An attempt has failed; `refused` if the mail was certainly not accepted. A mail in doubt stays `sending` even so: an
+ * earlier attempt may have succeeded, so only the same bytes may follow. Changes nothing if another attempt succeeded.
+ */
+export async function noteNotAccepted(
   db: Db,
   id: string,
-  state: MailState,
-  { error = null, sentAt = null }: { error?: string | null; sentAt?: string | null } = {},
+  { refused, error }: { refused: boolean; error: string },
 ): Promise<void> {
-  await db`update mails set state = ${state}, last_error = ${error}, sent_at = coalesce(${sentAt}::timestamptz, sent_at) where id = ${id}`;
+  await db`update mails set state = case when ${refused} and not in_doubt then 'planned' else state end, last_error = ${error}
+           where id = ${id} and state = 'sending'`;
 }
 
-/** Closes the unsent mails of an order as `failed`; as `unknown` if it may have been sent. */
-export async function closeUnsentMails(db: Db, orderId: string, why: string): Promise<void> {
-  await db`update mails set state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, ${why})
-           where order_id = ${orderId} and state in ('planned', 'sending')`;
+const givenUp = (db: Db, why: string | null) =>
+  db`state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, ${why})`;
+
+/** Gives up a mail that is still tried: `failed`; `unknown` if it may have been sent. Its state; null if there is none. */
+export async function giveUpMail(db: Db, id: string, why: string | null): Promise<MailState | null> {
+  await db`update mails set ${givenUp(db, why)} where id = ${id} and state in ('planned', 'sending')`;
+  return (await findMail(db, id))?.state ?? null;
+}
+
+/** Gives up all mails of an order that are still tried. */
+export async function giveUpMailsOf(db: Db, orderId: string, why: string): Promise<void> {
+  await db`update mails set ${givenUp(db, why)} where order_id = ${orderId} and state in ('planned', 'sending')`;
 }

@@ -126,7 +126,7 @@ export async function checkout(
     const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
     const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
     // Another customer's order took this id first.
-    if (!(await insertOrder(tx, planned, instalments, now)))
+    if (!(await insertOrder(tx, planned, instalments)))
       return replay(tx, await getOrder(tx, order.id), request, policies);
 
     const balances = instalments.map((line) => ({

@@ -1,6 +1,5 @@
 import type { Instant } from '../../kernel/calendar.ts';
-import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { firstWake } from '../../platform/temporal/first-wake.ts';
+import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
 import {
   follows,
   isClosed,
@@ -19,15 +18,8 @@ import type { OrderRow } from './tables.ts';
 /*
  * The life of an order: its status, what the store knows, and where its workflow stands. Only this file writes these
  * columns, and only from a state that the tables of transitions allow. All functions need the locks of `lockOrder`,
- * unless they say otherwise.
+ * unless they say otherwise. When the poller checks an order (`wake_by`) is by PostgreSQL's clock.
  */
-
-/** How long after the instant of a step the poller starts to check the order. */
-const GRACE_MS = 60_000;
-/** How long a workflow may be behind before people are notified, and how often it is checked from then on. */
-export const STUCK_MS = 5 * 60_000;
-/** How often the poller checks an order whose next step is far away, or that waits only for a payment. */
-const IDLE_MS = 24 * 3_600_000;
 
 /** The reservation has become an order; `marked` if there is no store to notify. */
 export async function confirmOrder(
@@ -51,19 +43,19 @@ export async function closeOrder(
 }
 
 /** Opens a closed order again, in a new episode of its workflow. Returns the episode. */
-export async function reopenOrder(tx: Tx, order: OrderRow, now: Instant): Promise<number> {
+export async function reopenOrder(tx: Tx, order: OrderRow): Promise<number> {
   requireStatus(order, 'open');
   const episode = order.episode + 1;
   await tx`update orders set status = 'open', closed_at = null, close_reason = null, finished_at = null, stuck_since = null,
-                             reopenings = reopenings + 1, episode = ${episode}, started_at = null, wake_by = ${now} where id = ${order.id}`;
+                             reopenings = reopenings + 1, episode = ${episode}, started_at = null, wake_by = now() where id = ${order.id}`;
   return episode;
 }
 
 /** The workflow was lost: opens a new episode of the order. Returns the episode. */
-export async function raiseEpisode(tx: Tx, order: OrderRow, now: Instant): Promise<number> {
+export async function raiseEpisode(tx: Tx, order: OrderRow): Promise<number> {
   requireWorkflow(order, 'unstarted');
   const episode = order.episode + 1;
-  await tx`update orders set episode = ${episode}, started_at = null, wake_by = ${firstWake(now)}, stuck_since = null where id = ${order.id}`;
+  await tx`update orders set episode = ${episode}, started_at = null, wake_by = default, stuck_since = null where id = ${order.id}`;
   return episode;
 }
 
@@ -76,7 +68,7 @@ export async function noteProgress(
   requireWorkflow(order, order.finishedAt === null ? 'running' : 'finished');
   const closed = isClosed(order.status);
   const step = closed || !next ? null : tx.json(next as never);
-  const wake = wakeBy(Date.parse(now), closed ? now : next?.at);
+  const wake = closed ? tx`now() + interval '1 minute'` : wakeBy(tx, next?.at);
   await tx`update orders set started_at = coalesce(started_at, ${now}), next_step = ${step}, wake_by = ${wake}, stuck_since = null
            where id = ${order.id}`;
 }
@@ -88,20 +80,20 @@ export async function finishOrder(tx: Tx, order: OrderRow, now: Instant): Promis
 }
 
 /** The workflow runs but does not advance: shown to people until it advances, and checked again soon. Needs no lock. */
-export async function noteStuck(db: Db, id: string, now: Instant): Promise<void> {
-  const again = new Date(Date.parse(now) + STUCK_MS).toISOString();
-  await db`update orders set stuck_since = coalesce(stuck_since, ${now}), wake_by = ${again} where id = ${id} and finished_at is null`;
+export async function noteStuck(db: Db, id: string): Promise<void> {
+  await db`update orders set stuck_since = coalesce(stuck_since, now()), wake_by = now() + interval '5 minutes'
+           where id = ${id} and finished_at is null`;
 }
 
 /** There was nothing to do, and the workflow runs: checked again after its next step, or in a day. Needs no lock. */
 export async function noteIdle(db: Db, { id, nextStep }: OrderRow, now: Instant): Promise<void> {
   const later = nextStep && nextStep.at > now ? nextStep.at : undefined;
-  await db`update orders set wake_by = ${wakeBy(Date.parse(now), later)} where id = ${id}`;
+  await db`update orders set wake_by = ${wakeBy(db, later)} where id = ${id}`;
 }
 
 /** Makes the poller check all unfinished orders now, instead of after their next step. Needs no lock. */
-export async function wakeOrders(db: Db, now: Instant): Promise<void> {
-  await db`update orders set wake_by = ${now} where finished_at is null`;
+export async function wakeOrders(db: Db): Promise<void> {
+  await db`update orders set wake_by = now() where finished_at is null`;
 }
 
 /**
@@ -120,13 +112,9 @@ export async function setPaidInStore(
            where id = ${id} and episode = ${episode} and paid_in_store = any(${before})`;
 }
 
-/**
- * When the poller checks the order: soon after the instant at which it should have advanced, and at least once a day.
- */
-function wakeBy(now: number, at: string | undefined): string {
-  const due = at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, Date.parse(at)) + GRACE_MS;
-  return new Date(Math.min(due, now + IDLE_MS)).toISOString();
-}
+/** When the poller checks the order: soon after the instant at which it should have advanced, and at least once a day. */
+const wakeBy = (db: Db, at: Instant = 'infinity'): Fragment =>
+  db`least(greatest(now(), ${at}::timestamptz) + interval '1 minute', now() + interval '1 day')`;
 
 type ClosedStatus = 'settled' | 'cancelled' | 'written_off';
 

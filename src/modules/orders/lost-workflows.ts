@@ -28,7 +28,7 @@ export async function followLostWorkflow(
   return inTransaction(sql, async (tx) => {
     const { order } = await lockOrder(tx, orderId);
     if (order.episode !== from || order.finishedAt) return null;
-    const episode = await raiseEpisode(tx, order, now);
+    const episode = await raiseEpisode(tx, order);
     await recordAudit(tx, {
       at: now,
       actor: 'system',
@@ -43,13 +43,12 @@ export async function followLostWorkflow(
 /** Claims orders whose workflow should have reported by now; the lease keeps other pollers away for a while. */
 export async function claimOverdueOrders(
   db: Db,
-  { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
+  { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<OrderRow[]> {
-  const until = new Date(Date.parse(now) + leaseMs).toISOString();
   return db<OrderRow[]>`
-    update orders set claimed_until = ${until}
-    where id in (select id from orders where finished_at is null and wake_by <= ${now}
-                   and (claimed_until is null or claimed_until <= ${now})
+    update orders set claimed_until = now() + ${leaseMs} * interval '1 millisecond'
+    where id in (select id from orders where finished_at is null and wake_by <= now()
+                   and (claimed_until is null or claimed_until <= now())
                  order by wake_by limit ${limit} for update skip locked)
     returning ${orderColumns(db)}`;
 }

@@ -2,6 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Log } from '../../platform/log.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
+import { databaseTime } from '../../platform/postgres/clock.ts';
 import { quickly } from '../../platform/temporal/client.ts';
 import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { DeferredOrder, Message } from '../../workflows/messages.ts';
@@ -27,17 +28,7 @@ export type OrderWorkflows = ReturnType<typeof createOrderWorkflows>;
  * The workflows of the orders, as the other processes see them. PostgreSQL says which episode is the current one;
  * Temporal's refusal of a second start is only a second safeguard.
  */
-export function createOrderWorkflows({
-  sql,
-  client,
-  log,
-  now = () => new Date().toISOString(),
-}: {
-  sql: Sql;
-  client: Client;
-  log: Log;
-  now?: () => string;
-}) {
+export function createOrderWorkflows({ sql, client, log }: { sql: Sql; client: Client; log: Log }) {
   const limit = pLimit(STARTS_AT_ONCE);
 
   /** Starts the order's current episode. Resolves to false if it was already started. */
@@ -63,8 +54,8 @@ export function createOrderWorkflows({
   }
 
   /** Replaces a workflow that ended before its order did (terminated, failed, lost) by a new episode. */
-  async function resume(order: OrderRow): Promise<void> {
-    const next = await followLostWorkflow(sql, order.id, order.episode, now());
+  async function resume(order: OrderRow, now: string): Promise<void> {
+    const next = await followLostWorkflow(sql, order.id, order.episode, now);
     if (!next) return;
     log.warn(
       { orderId: order.id, episode: next.episode },
@@ -75,26 +66,26 @@ export function createOrderWorkflows({
 
   /** Starts what was never started, resumes what ended too early, and notes what runs but does not advance. */
   async function ensureRunning(order: OrderRow): Promise<void> {
-    const running = await isRunning(order);
+    const [running, now] = await Promise.all([isRunning(order), databaseTime(sql)]);
     if (running === 'missing' && !order.startedAt) {
       await startStored(order);
       return;
     }
-    if (running !== 'running') return resume(order);
-    if (!isBehind(order)) return noteIdle(sql, order, now());
+    if (running !== 'running') return resume(order, now);
+    if (!isBehind(order, now)) return noteIdle(sql, order, now);
     if (order.stuckSince !== null) {
       log.warn(
         { orderId: order.id, workflowId: workflowIdOf(order) },
         'the workflow runs but does not advance: look at it in Temporal',
       );
     }
-    await noteStuck(sql, order.id, now());
+    await noteStuck(sql, order.id);
     await signal(order, 'lookAgain');
   }
 
   /** Whether the workflow should have done something by now: started on the order, taken its next step, or ended. */
-  function isBehind(order: OrderRow): boolean {
-    const ago = (instant: string) => Date.parse(now()) - Date.parse(instant);
+  function isBehind(order: OrderRow, now: string): boolean {
+    const ago = (instant: string) => Date.parse(now) - Date.parse(instant);
     if (!order.startedAt) return true;
     if (order.closedAt) return ago(order.closedAt) > CLOSING_MS;
     const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';

@@ -1,6 +1,5 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { firstWake } from '../../platform/temporal/first-wake.ts';
 import { type CustomerRow, lockCustomer } from '../customers/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
 import type { Balance } from '../ledger/rules/entry.ts';
@@ -98,7 +97,6 @@ export async function insertOrder(
   db: Db,
   order: NewOrder,
   instalments: readonly NewInstalment[],
-  now: string,
 ): Promise<boolean> {
   const row = {
     id: order.id,
@@ -126,7 +124,6 @@ export async function insertOrder(
     paid_in_store: order.paidInStore,
     store_pending_since: order.storePendingSince,
     next_step: order.nextStep && db.json(order.nextStep as never),
-    wake_by: firstWake(now),
   };
   const inserted = await db`insert into orders ${db(row as never)} on conflict (id) do nothing returning id`;
   if (inserted.length === 0) return false;

@@ -9,6 +9,7 @@ import {
   type Discrepancy,
   reconcileBalances,
   reconcileCommands,
+  reconcileFinished,
   unfinishedOrdersBefore,
 } from './reconcile-balances.ts';
 
@@ -21,20 +22,21 @@ const BETWEEN_LOOKS_MS = 2_000;
 
 /**
  * Checks that the stored balances equal the ledger's sums; that every unfinished order has a running workflow of its
- * current episode, which shows the same status; that no workflow runs for a finished order; and that every unfinished
- * revocation has a running workflow. Can be run while the system is at work.
+ * current episode, which shows the same status; that no workflow runs for a finished order, and nothing of it is pending;
+ * and that every unfinished revocation has a running workflow. Can be run while the system is at work.
  * @returns the discrepancies; an empty list if all is well
  */
 export async function reconcile(sql: Sql, client: Client, now: string): Promise<Discrepancy[]> {
   const settledBefore = new Date(Date.parse(now) - SETTLING_MS).toISOString();
-  const [balances, commands, unfinished, orphans, revocations] = await Promise.all([
+  const [balances, commands, finished, unfinished, orphans, revocations] = await Promise.all([
     reconcileBalances(sql),
     reconcileCommands(sql, settledBefore),
+    reconcileFinished(sql),
     unfinishedOrders(sql, client, settledBefore),
     orphanedWorkflows(sql, client),
     unfinishedRevocations(sql, client, settledBefore),
   ]);
-  return [...balances, ...commands, ...unfinished, ...orphans, ...revocations];
+  return [...balances, ...commands, ...finished, ...unfinished, ...orphans, ...revocations];
 }
 
 async function unfinishedOrders(sql: Sql, client: Client, settledBefore: string): Promise<Discrepancy[]> {

@@ -6,7 +6,7 @@ import { mailsOf } from '../mail/tables.ts';
 import { remainingSteps } from '../orders/lost-workflows.ts';
 import { stepOutcomesOf } from '../orders/step-outcomes.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
-import { deliveriesOf } from '../storefronts/tables.ts';
+import { type DeliveryRow, deliveriesOf } from '../storefronts/tables.ts';
 
 /** One thing that happened to an order, or (`future`) is planned to. `detail` differs by kind. */
 export type TimelineEvent = {
@@ -27,6 +27,15 @@ const event = (at: string, kind: string, fields: Partial<TimelineEvent> = {}): T
   detail: {},
   ...fields,
 });
+
+/** Where a notification of the store stands, and since when. */
+function standing({ createdAt, deliveredAt, givenUpAt }: Standing): { at: string; kind: string } {
+  if (deliveredAt) return { at: deliveredAt, kind: 'store.acknowledged' };
+  return givenUpAt
+    ? { at: givenUpAt, kind: 'store.unacknowledged' }
+    : { at: createdAt, kind: 'store.pending' };
+}
+type Standing = Pick<DeliveryRow, 'createdAt' | 'deliveredAt' | 'givenUpAt'>;
 
 /**
  * An order's past and future, in order of time.
@@ -75,11 +84,10 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
       .map(({ stepKey, outcome, reason, notedAt }) =>
         event(notedAt, `step.${outcome}`, { reason, detail: { step: stepKey } }),
       ),
-    ...deliveries.map(({ type, attempts, lastStatus, lastError, deliveredAt, createdAt }) =>
-      event(deliveredAt ?? createdAt, deliveredAt ? 'store.acknowledged' : 'store.pending', {
-        detail: { type, attempts, lastStatus, lastError },
-      }),
-    ),
+    ...deliveries.map(({ type, attempts, lastStatus, lastError, ...delivery }) => {
+      const { at, kind } = standing(delivery);
+      return event(at, kind, { detail: { type, attempts, lastStatus, lastError } });
+    }),
     ...audit.map(({ at, action, actor, reason, detail }) => event(at, action, { actor, reason, detail })),
   ];
   const isPaid = (instalment: number) =>

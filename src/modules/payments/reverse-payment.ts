@@ -230,7 +230,7 @@ async function reopen(
   order: OrderRow,
   { reason, actor, now }: { reason: string; actor: string; now: string },
 ): Promise<void> {
-  const episode = await reopenOrder(tx, order, now);
+  const episode = await reopenOrder(tx, order);
   await recordAudit(tx, {
     at: now,
     actor,

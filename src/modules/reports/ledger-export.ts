@@ -12,7 +12,7 @@ export type ExportedEntry = LedgerRow & {
 
 type Period = { start: string | null; end: string; zone: string };
 
-const PAGE = 500;
+const PAGE = 250;
 /** An entry of a transaction in progress is never further than this from the newest one. */
 const NEAR = 20_000;
 

@@ -1,6 +1,5 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { firstWake } from '../../platform/temporal/first-wake.ts';
 import { findMail, type MailState } from '../mail/tables.ts';
 
 /** What happens to the open orders: they continue as agreed, or all that is open on them is due at once. */
@@ -79,9 +78,8 @@ export async function insertRevocation(
   const { id, customerId, openOrders, reason, actor, commandId, now } = given;
   const demand = openOrders === 'demand';
   const kept = await tx`
-    insert into revocations (id, customer_id, command_id, open_orders, reason, actor, created_at, wake_by, finished_at)
-    values (${id}, ${customerId}, ${commandId}, ${openOrders}, ${reason}, ${actor}, ${now}, ${firstWake(now)},
-            ${demand ? null : now})
+    insert into revocations (id, customer_id, command_id, open_orders, reason, actor, created_at, finished_at)
+    values (${id}, ${customerId}, ${commandId}, ${openOrders}, ${reason}, ${actor}, ${now}, ${demand ? null : now})
     on conflict (id) do nothing returning id`;
   if (kept.length === 0)
     throw new NettermsError(
@@ -148,17 +146,16 @@ export async function unfinishedRevocationsBefore(db: Db, instant: string): Prom
 /** Claims revocations that are not finished; the lease keeps other pollers off for a while. */
 export async function claimRevocations(
   db: Db,
-  { now, limit, leaseMs }: { now: string; limit: number; leaseMs: number },
+  { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<RevocationRow[]> {
-  const until = new Date(Date.parse(now) + leaseMs).toISOString();
   return db<RevocationRow[]>`
-    update revocations set wake_by = ${until}
-    where id in (select id from revocations where finished_at is null and wake_by <= ${now}
+    update revocations set wake_by = now() + ${leaseMs} * interval '1 millisecond'
+    where id in (select id from revocations where finished_at is null and wake_by <= now()
                  order by wake_by limit ${limit} for update skip locked)
     returning ${columns(db)}`;
 }
 
 /** Makes the poller look at all unfinished revocations now. */
-export async function wakeRevocations(db: Db, now: string): Promise<void> {
-  await db`update revocations set wake_by = ${now} where finished_at is null`;
+export async function wakeRevocations(db: Db): Promise<void> {
+  await db`update revocations set wake_by = now() where finished_at is null`;
 }

@@ -8,8 +8,8 @@ const LEASE_MS = 60_000;
 
 /** Finds things of one kind that may have been lost between PostgreSQL and Temporal. */
 export type Recovery = (claim: Claim) => Promise<Found[]>;
-/** At most `limit` are claimed, for `leaseMs`; `now` is an instant. */
-export type Claim = { now: string; limit: number; leaseMs: number };
+/** At most `limit` are claimed, for `leaseMs` by PostgreSQL's clock: this machine's may be wrong. */
+export type Claim = { limit: number; leaseMs: number };
 /** `recover` repairs what was lost; `logFields` identify it in the log. */
 export type Found = { logFields: object; recover: () => Promise<void> };
 
@@ -24,12 +24,10 @@ export function createPoller({
   recoveries,
   log,
   everyMs = 3_000,
-  now = () => new Date().toISOString(),
 }: {
   recoveries: readonly Recovery[];
   log: Pick<Log, 'warn'>;
   everyMs?: number;
-  now?: () => string;
 }): Poller {
   const limit = pLimit(AT_ONCE);
   let stopping = false;
@@ -46,7 +44,7 @@ export function createPoller({
 
   async function runOnce(): Promise<void> {
     for (const find of recoveries) {
-      const found = await find({ now: now(), limit: BATCH, leaseMs: LEASE_MS });
+      const found = await find({ limit: BATCH, leaseMs: LEASE_MS });
       await Promise.all(found.map((one) => limit(() => lookAt(one))));
     }
   }

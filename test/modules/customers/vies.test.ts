@@ -50,6 +50,13 @@ test('without a requester none is sent, and what VIES does not disclose is null'
   expect(vies.asked[0]?.body).toEqual({ countryCode: 'DE', vatNumber: '136695976' });
 });
 
+test('characters that turn the direction of text are not taken from its answer', async () => {
+  vies.answer = json(
+    viesAnswer({ name: 'Muster \u202eHbmG', address: '\u2067Beispielweg 1\u2069\n10115 BERLIN' }),
+  );
+  expect(await check()).toMatchObject({ name: 'Muster HbmG', address: 'Beispielweg 1\n10115 BERLIN' });
+});
+
 test('an address with or without a slash at the end is the same', async () => {
   await createVies({ url: `${vies.url}/` }).check('XI110305878', null);
   expect(vies.asked).toMatchObject([

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { insertImport } from '../../../src/modules/imports/tables.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
@@ -9,6 +9,7 @@ import { commandsFor, recoveriesOf } from '../../../src/registry.ts';
 import { aCustomer, anOrder, eur } from '../../support/builders.ts';
 import { commandsAlone, revoke } from '../../support/commands.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
+import { letPass } from '../../support/let-pass.ts';
 import { openMerchant } from '../../support/merchant.ts';
 
 const placed = '2027-02-01T10:00:00.000Z';
@@ -57,43 +58,56 @@ function watched() {
   };
   return { looked, orderWorkflows };
 }
-const pollerAt = (
-  orderWorkflows: OrderWorkflows,
-  now: string,
-  others: Partial<Parameters<typeof recoveriesOf>[0]> = {},
-) =>
-  createPoller({
-    recoveries: recoveriesOf({
-      ...{ sql: database.sql, orderWorkflows, importWorkflows, revocationWorkflows },
-      commands: commandsFor({ sql: database.sql, orderWorkflows, notifiesStore: false }),
-      ...others,
-    }),
-    log,
-    everyMs: 3_600_000,
-    now: () => now,
-  });
+type Watchers = Omit<Parameters<typeof recoveriesOf>[0], 'orderWorkflows'> & {
+  orderWorkflows: OrderWorkflows;
+};
 
-it('leaves the start of a new order to the API, and looks at the order ten seconds later', async () => {
+async function poll(others: Partial<Watchers>): Promise<void> {
+  const given = { sql: database.sql, ...watched(), importWorkflows, revocationWorkflows, ...others };
+  const commands = commandsFor({ ...given, notifiesStore: false });
+  const poller = createPoller({ recoveries: recoveriesOf({ commands, ...given }), log, everyMs: 3_600_000 });
+  await poller.runOnce();
+  await poller.stop();
+}
+
+it('leaves a new order and a new command to the API, and looks at them some seconds later', async () => {
   const { looked, orderWorkflows } = watched();
-  const early = pollerAt(orderWorkflows, '2027-02-01T10:00:04.000Z');
-  await early.runOnce();
+  await poll({ orderWorkflows });
   expect(looked).toEqual([]);
-  await early.stop();
+  await letPass(database.sql, 5);
+  await poll({ orderWorkflows });
+  expect(looked).toEqual(['c settle']);
+  await letPass(database.sql, 5);
+  await poll({ orderWorkflows });
+  expect(looked.sort()).toEqual(['a', 'b', 'c', 'c settle', 'c settle']);
 });
 
 it('takes care of the other orders and commands even if one of them fails, and then leaves them alone for a while', async () => {
   const { looked, orderWorkflows } = watched();
-  const poller = pollerAt(orderWorkflows, '2027-02-01T10:00:11.000Z');
-  await poller.runOnce();
+  await letPass(database.sql, 11);
+  await poll({ orderWorkflows });
   expect(looked.sort()).toEqual(['a', 'b', 'c', 'c settle']);
-  await poller.runOnce();
+  await poll({ orderWorkflows });
   expect(looked).toHaveLength(4);
-  await poller.stop();
 
-  const later = pollerAt(orderWorkflows, '2027-02-01T10:02:00.000Z');
-  await later.runOnce();
+  await letPass(database.sql, 60);
+  await poll({ orderWorkflows });
   expect(looked.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'c settle', 'c settle']);
-  await later.stop();
+});
+
+it('a worker whose clock is a day ahead takes orders for a minute, as any other', async () => {
+  await letPass(database.sql, 11);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  await poll({});
+  vi.useRealTimers();
+  const { looked, orderWorkflows } = watched();
+  await letPass(database.sql, 55);
+  await poll({ orderWorkflows });
+  expect(looked).toEqual(['c settle']);
+  await letPass(database.sql, 5);
+  await poll({ orderWorkflows });
+  expect(looked.sort()).toEqual(['a', 'b', 'c', 'c settle']);
 });
 
 it('starts imports that were not applied ten seconds after they came, and again a minute later', async () => {
@@ -112,22 +126,19 @@ it('starts imports that were not applied ten seconds after they came, and again 
       if (id === 'stuck') throw new Error('no word from Temporal');
     },
   };
-  const { orderWorkflows } = watched();
-  for (const [at, expected] of [
-    ['2027-02-01T12:00:09.000Z', []],
-    ['2027-02-01T12:00:10.000Z', ['stuck', 'waiting']],
-    ['2027-02-01T12:00:20.000Z', ['stuck', 'waiting']],
-    ['2027-02-01T12:01:10.000Z', ['stuck', 'stuck', 'waiting', 'waiting']],
+  for (const [seconds, expected] of [
+    [5, []],
+    [5, ['stuck', 'waiting']],
+    [10, ['stuck', 'waiting']],
+    [50, ['stuck', 'stuck', 'waiting', 'waiting']],
   ] as const) {
-    const poller = pollerAt(orderWorkflows, at, { importWorkflows });
-    await poller.runOnce();
-    await poller.stop();
+    await letPass(database.sql, seconds);
+    await poll({ importWorkflows });
     expect(started.sort()).toEqual(expected);
   }
 });
 
 it('starts a revocation that is not finished ten seconds after it was written, and again every minute', async () => {
-  const at = (seconds: number) => new Date(Date.parse(placed) + seconds * 1_000).toISOString();
   for (const openOrders of ['demand', 'keep'] as const)
     await revoke(
       commandsAlone(database.sql),
@@ -135,19 +146,21 @@ it('starts a revocation that is not finished ten seconds after it was written, a
       { now: placed },
     );
   const started: string[] = [];
-  const pollAt = async (now: string) => {
+  const pollAfter = async (seconds: number) => {
+    await letPass(database.sql, seconds);
     const revocationWorkflows = {
       ensureRunning: async ({ id }: { id: string }) => {
-        started.push(`${id} ${now}`);
+        started.push(id);
         throw new Error('no word from Temporal');
       },
     };
-    const poller = pollerAt(watched().orderWorkflows, now, { revocationWorkflows });
-    await poller.runOnce();
-    await poller.stop();
+    await poll({ revocationWorkflows });
+    return started;
   };
-  for (const seconds of [9, 10, 40, 70, 100]) await pollAt(at(seconds));
-  await finishRevocation(database.sql, 'demand', at(120));
-  await pollAt(at(3_600));
-  expect(started).toEqual([`demand ${at(10)}`, `demand ${at(70)}`]);
+  expect(await pollAfter(5)).toEqual([]);
+  expect(await pollAfter(5)).toEqual(['demand']);
+  expect(await pollAfter(50)).toEqual(['demand']);
+  expect(await pollAfter(10)).toEqual(['demand', 'demand']);
+  await finishRevocation(database.sql, 'demand', placed);
+  expect(await pollAfter(3_600)).toEqual(['demand', 'demand']);
 });

@@ -11,7 +11,7 @@ export function GroupFact({ group, currency }: { group: GroupUse; currency: stri
     <div class="wide">
       <dt>Credit group</dt>
       <dd>
-        {group.name} <span class="id">{group.id}</span>
+        <bdi>{group.name}</bdi> <span class="id">{group.id}</span>
         {group.limit && group.used ? (
           <>
             : <Amount money={group.used} /> of <Amount money={group.limit} /> used by all its companies

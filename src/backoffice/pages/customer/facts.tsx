@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { plainMoney } from '../../../kernel/money.ts';
 import type { CustomerRow } from '../../../modules/customers/tables.ts';
 import { At } from '../values.tsx';
@@ -15,7 +16,7 @@ export function Facts({ customer, zone }: { customer: CustomerRow; zone: string 
   const turnover = customer.turnoverCurrency
     ? plainMoney({ amount: customer.turnover, currency: customer.turnoverCurrency })
     : 'unknown';
-  const facts: readonly [string, string][] = [
+  const facts: readonly [string, ComponentChildren][] = [
     ['Customer id', customer.id],
     ['E-mail', customer.email],
     ['Country', customer.country],
@@ -25,7 +26,16 @@ export function Facts({ customer, zone }: { customer: CustomerRow; zone: string 
     ['Past orders', `${customer.pastOrders}`],
     ['Turnover', turnover],
     ['Customer since', customer.since ?? 'unknown'],
-    ['Account manager', accountManager ? `${accountManager.name}, ${accountManager.email}` : 'none'],
+    [
+      'Account manager',
+      accountManager ? (
+        <>
+          <bdi>{accountManager.name}</bdi>, {accountManager.email}
+        </>
+      ) : (
+        'none'
+      ),
+    ],
     ...Object.entries(customer.contacts).map(([role, contact]): [string, string] => [
       contactWords[role] ?? `Contact: ${role}`,
       contact,

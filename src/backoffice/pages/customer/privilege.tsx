@@ -25,7 +25,11 @@ export function PrivilegeFact({
             <At at={customer.privilegeUntil} zone={zone} />
           </>
         )}
-        {customer.privilegeReason !== null && `: ${customer.privilegeReason}`}
+        {customer.privilegeReason !== null && (
+          <>
+            : <bdi>{customer.privilegeReason}</bdi>
+          </>
+        )}
         {customer.privilegeAt !== null && (
           <span class="note">
             {' '}

@@ -107,7 +107,9 @@ export function Facts({
       {order.buyer !== null && (
         <div class="wide">
           <dt>Buyer</dt>
-          <dd>{buyerWords(order.buyer)}</dd>
+          <dd>
+            <Buyer {...order.buyer} />
+          </dd>
         </div>
       )}
       {order.purchaseOrder !== null && (
@@ -127,9 +129,14 @@ export function Facts({
 }
 
 /** "Anna Bianchi, anna@acme.example, department: Stores". */
-function buyerWords({ name, email, ...others }: Record<string, string>): string {
+function Buyer({ name, email, ...others }: Record<string, string>) {
   const more = Object.entries(others).map(([key, value]) => `${key}: ${value}`);
-  return [name, email, ...more].filter(Boolean).join(', ');
+  return [name, email, ...more].filter(Boolean).map((fact, index) => (
+    <>
+      {index > 0 && ', '}
+      <bdi>{fact}</bdi>
+    </>
+  ));
 }
 
 function storeSentence({ storeStatus, status }: OrderView): string {
@@ -138,7 +145,7 @@ function storeSentence({ storeStatus, status }: OrderView): string {
     case 'marked':
       return 'Marked paid';
     case 'pending':
-      return isClosed(status) ? 'Was not notified that the order is paid' : 'Is being notified';
+      return isClosed(status) ? 'Has not acknowledged that the order is paid' : 'Is being notified';
     case 'problem':
       return 'Not reached for half an hour; no reminder is sent';
     case 'failed':

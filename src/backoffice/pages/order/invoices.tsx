@@ -29,10 +29,10 @@ export function Invoices({ order }: { order: OrderView }) {
           <tr>
             <th scope="row">
               {documentUrl === null ? (
-                number
+                <bdi>{number}</bdi>
               ) : (
                 <a href={documentUrl} rel="noreferrer">
-                  {number}
+                  <bdi>{number}</bdi>
                 </a>
               )}
               <span class="id">{invoiceId}</span>

@@ -1,4 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import { withoutLinks } from '../../../kernel/foreign-text.ts';
 import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
@@ -114,7 +115,7 @@ export function contentOf(
     over: data.isDueOver ? 'yes' : 'no',
     owed: owed ? 'yes' : 'no',
     iban: plain(data.iban ?? ''),
-    replyTo: plain(data.replyTo ?? ''),
+    replyTo: oneLine(data.replyTo ?? ''),
   } satisfies MessageValues;
   const mail = texts.mails[template]!;
   const { labels } = texts;
@@ -150,7 +151,7 @@ export function contentOf(
 
   return {
     language,
-    subject: plain(say(mail.subject, values)),
+    subject: say(mail.subject, values),
     preheader: say(mail.preheader, values),
     company: values.company,
     kind: mail.kind,
@@ -222,15 +223,18 @@ export function formatDay(day: Day, locale: string): string {
   );
 }
 
-/**
- * A value on one line, without control and text-direction characters. A zero-width space breaks what mail programs
- * would turn into a link on their own.
- */
+/** Letters that run from right to left: Hebrew, Arabic and their relatives. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A value as a letter may contain it: on one line, no link, and without effect on the direction of the text around it. */
 export function plain(value: string): string {
-  return value
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp} ]+/gu, ' ')
-    .replace(/:\/\//g, ':\u200b//')
-    .replace(/\bwww\./gi, 'www\u200b.')
-    .trim();
+  const text = withoutLinks(oneLine(value));
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
+
+/** A value on one line, without control characters and what is invisible (but for what joins letters of some scripts). */
+export const oneLine = (value: string): string =>
+  value
+    .replace(/(?!\u200c|\u200d|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp} ]+/gu, ' ')
+    .trim();

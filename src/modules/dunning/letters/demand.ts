@@ -1,7 +1,7 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import type { Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
-import { type Content, formatDay, plain } from './content.ts';
+import { type Content, formatDay, oneLine, plain } from './content.ts';
 import type { Texts } from './messages.ts';
 
 /** What the letter of a revocation says: all that is open on some orders is due. Its texts may contain anything. */
@@ -45,7 +45,7 @@ export function demandContentOf(
   ];
   return {
     language,
-    subject: plain(say(demand.subject, values)),
+    subject: say(demand.subject, values),
     preheader: say(demand.preheader, values),
     company,
     kind: demand.kind,
@@ -69,7 +69,7 @@ export function demandContentOf(
     signOff: texts.signOff,
     contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, {
       company,
-      replyTo: plain(data.replyTo ?? ''),
+      replyTo: oneLine(data.replyTo ?? ''),
     }),
     automatic: say(demand.automatic, values),
   };

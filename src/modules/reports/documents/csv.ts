@@ -1,4 +1,6 @@
+import { setImmediate as aMoment } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
+import { withoutDirectionControls } from '../../../kernel/foreign-text.ts';
 
 export type Cell = string | number | null;
 
@@ -14,15 +16,23 @@ const formula = /(^|[;\t\r\n|])([ "'\u00a0]*)(?=[=+\-@＝＋－＠])/g;
 export const withoutFormulas = (text: string): string =>
   number.test(text) ? text : text.replace(formula, "$1$2'").replace(/^(?=[\t\r])/, "'");
 
-/** Options of csv-stringify for files that people open in a spreadsheet. */
+/** Options of csv-stringify for files that people open in a spreadsheet: each cell shows what it contains. */
 export const forSpreadsheets = {
-  cast: { string: withoutFormulas },
+  cast: { string: (text: string) => withoutFormulas(withoutDirectionControls(text)) },
   quoted_match: /[;\t|]/,
 } as const;
 
+/** Rows that are written before other work of the process gets its turn. */
+const ROWS_AT_ONCE = 250;
+
 /** A table as in RFC 4180, with a header; what a spreadsheet would read as a formula gets an apostrophe. */
-export function csvOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return stringify([head, ...rows], forSpreadsheets);
+export async function csvOf(head: readonly string[], rows: readonly (readonly Cell[])[]): Promise<string> {
+  const pieces = [stringify([head], forSpreadsheets)];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    pieces.push(stringify(rows.slice(from, from + ROWS_AT_ONCE), forSpreadsheets));
+    await aMoment();
+  }
+  return pieces.join('');
 }
 
 /** The same, page by page; the header comes with the first page, so that nothing is sent before that page exists. */

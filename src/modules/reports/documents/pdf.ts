@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
+import { withoutDirectionControls } from '../../../kernel/foreign-text.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -11,8 +11,6 @@ const FOOTER = 28;
 const PADDING = 3;
 const SIZE = 8;
 const GREY = '#555555';
-/** After this many rows, other work of the process gets its turn. */
-const ROWS_AT_ONCE = 50;
 
 const fonts = {
   regular: 'DejaVuSans.ttf',
@@ -33,12 +31,15 @@ export type Column = { head: string; width: number; align?: 'left' | 'right' };
 export type Row = { cells: readonly string[]; face?: Face };
 type TextStyle = { size?: number; face?: Face; colour?: string; gap?: number };
 
-/** A tagged PDF (ISO 32000-1, 14.8) that is written from top to bottom. */
+/**
+ * A tagged PDF (ISO 32000-1, 14.8) that is written from top to bottom. Making one takes the processor for seconds: it is
+ * done in a thread (documents.ts).
+ */
 export type Pdf = {
   heading(level: 1 | 2, text: string): void;
   paragraph(text: string, style?: TextStyle): void;
   /** A table whose head is repeated on each page. */
-  table(columns: readonly Column[], rows: readonly Row[]): Promise<void>;
+  table(columns: readonly Column[], rows: readonly Row[]): void;
   /** Ends the document, with a line at the foot of each page. */
   finish(footer: { left: string; right: (page: number, pages: number) => string }): Promise<Buffer>;
 };
@@ -110,7 +111,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
     },
     paragraph: (text, style) => write('P', text, style),
 
-    async table(columns, rows) {
+    table(columns, rows) {
       const share = width / columns.reduce((sum, column) => sum + column.width, 0);
       const places: { x: number; width: number; align: 'left' | 'right' }[] = [];
       let x = MARGIN;
@@ -160,8 +161,7 @@ export function createPdf({ title, author, lang }: { title: string; author: stri
       const headHeight = heightOf(head);
       roomFor(headHeight + 40);
       put(head, headHeight, 'TH');
-      for (const [index, { cells, face = 'regular' }] of rows.entries()) {
-        if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await setImmediate();
+      for (const { cells, face = 'regular' } of rows) {
         const row = { cells: cells.map(visible), face };
         const height = heightOf(row);
         if (!roomFor(height)) {
@@ -213,5 +213,9 @@ function escapeMetadata(doc: PDFKit.PDFDocument): void {
   };
 }
 
-/** The text without what cannot be shown: control characters, unpaired surrogates, codes that are no characters. */
-const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ' ');
+/**
+ * The text without what cannot be shown: control characters, also those of its direction, unpaired surrogates, codes
+ * that are not characters.
+ */
+const visible = (text: string): string =>
+  withoutDirectionControls(text).replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ' ');

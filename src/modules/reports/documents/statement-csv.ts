@@ -18,7 +18,8 @@ const head = [
 ];
 
 /** The movements of a statement between its opening and its closing balance. */
-export function statementCsv({ from, to, opening, lines, closing, currency }: Statement): string {
+export async function statementCsv(statement: Statement): Promise<string> {
+  const { from, to, opening, lines, closing, currency } = statement;
   const decimal = (amount: number) => decimalOf({ amount, currency });
   const total = (on: string, kind: string, balance: number) => [
     ...[on, null, null, null, null, null, kind, null, null],

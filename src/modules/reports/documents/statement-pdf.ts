@@ -42,7 +42,7 @@ export async function statementPdf(
     cells: [dayOf(on), '', '', label, '', '', amountOf(balance)],
     face: 'bold',
   });
-  await pdf.table(
+  pdf.table(
     [
       { head: columns.bookedOn, width: 57 },
       { head: columns.valueOn, width: 57 },
@@ -67,7 +67,7 @@ export async function statementPdf(
   pdf.heading(2, say(texts.openItems, { asOf: dayOf(asOf) }));
   if (openItems.length === 0) pdf.paragraph(texts.noOpenItems);
   else {
-    await pdf.table(
+    pdf.table(
       [
         { head: columns.document, width: 130 },
         { head: columns.instalment, width: 65 },

@@ -1,7 +1,8 @@
 -- The schema of Netterms.
 --
 -- Amounts are bigint, in minor units of the currency in the same row; instants are timestamptz; calendar days are date,
--- in the merchant's time zone. The application writes business instants; now() never does.
+-- in the merchant's time zone. The application writes business instants; now() never does. What pollers wait for, and
+-- their leases, are by PostgreSQL's clock alone: that of one machine may be wrong.
 --
 -- The tables are in the order of their modules (src/modules/order.ts), low to high. A table that references a table of
 -- a higher module comes after that one. The `owner` line above each table names the module that writes it, and the
@@ -89,7 +90,7 @@ create table imports (
   outcomes    jsonb not null default '{}',             -- when done: the number of lines by outcome
   actor       text not null,
   created_at  timestamptz not null,
-  wake_by     timestamptz not null,                    -- from this instant on, the poller checks the workflow
+  wake_by     timestamptz not null default now() + interval '10 seconds',  -- the poller checks the workflow from then on
   finished_at timestamptz,
   check ((state in ('done', 'refused')) = (finished_at is not null))
 );
@@ -277,7 +278,7 @@ create table orders (
   episode             int not null default 1 check (episode > 0),
   started_at          timestamptz,                     -- when the current episode's workflow first reported
   next_step           jsonb,
-  wake_by             timestamptz not null,            -- from this instant on, the poller checks the order
+  wake_by             timestamptz not null default now() + interval '10 seconds',  -- the poller checks the order from then on
   claimed_until       timestamptz,                     -- the lease of a poller
   stuck_since         timestamptz,
   finished_at         timestamptz,                     -- written last of all
@@ -355,6 +356,7 @@ create table mails (
   html        text not null,
   plain       text not null,
   state       text not null check (state in ('planned', 'sending', 'sent', 'failed', 'sent_maybe_twice', 'unknown')),
+  in_doubt    boolean not null default false,          -- what became of an attempt was never known: only repeated since
   attempts    int not null default 0,
   last_error  text,
   created_at  timestamptz not null,
@@ -379,7 +381,7 @@ create table commands (
   actor        text not null,
   reason       text,
   created_at   timestamptz not null,
-  signal_after timestamptz not null,                   -- the poller signals again from this instant on
+  signal_after timestamptz not null default now() + interval '5 seconds',  -- the poller signals again from then on
   signals      int not null default 0,
   outcome      text check (outcome in ('applied', 'refused')),
   refusal      text,                                   -- the error code of the refusal
@@ -597,6 +599,18 @@ create table declines (
 create index declines_by_customer on declines (customer_id, declined_at desc);
 create index declines_by_time on declines (declined_at desc, id desc);
 
+-- The totals of a customer that a key has asked about in the last hour; older rows are deleted.
+-- owner: eligibility
+create table asked_totals (
+  key_id      text not null references api_keys,
+  customer_id external_id not null references customers,
+  currency    currency_code not null,
+  amount      bigint not null,
+  asked_at    timestamptz not null,
+  primary key (key_id, customer_id, currency, amount)
+);
+create index asked_totals_by_time on asked_totals (asked_at);
+
 -- Goods delivered or services rendered; an amount of zero only completes the order.
 -- owner: ordering
 create table fulfilments (
@@ -715,7 +729,8 @@ create table webhook_deliveries (
   last_status  int,
   last_error   text,
   created_at   timestamptz not null,
-  delivered_at timestamptz,
+  delivered_at timestamptz,                            -- when the store acknowledged it
+  given_up_at  timestamptz,                            -- the order was finished without: the store may have got it
   unique (order_id, sequence)
 );
 
@@ -731,7 +746,7 @@ create table revocations (
   actor       text not null,
   created_at  timestamptz not null,
   started_at  timestamptz,                             -- when its workflow first reported
-  wake_by     timestamptz not null,                    -- from this instant on, the poller checks the workflow
+  wake_by     timestamptz not null default now() + interval '10 seconds',  -- the poller checks the workflow from then on
   finished_at timestamptz,                             -- written last of all
   check (open_orders = 'demand' or finished_at is not null)
 );

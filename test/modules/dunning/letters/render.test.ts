@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { languages, localeFor } from '../../../../src/kernel/language.ts';
+import { numberKey, placesIn } from '../../../../src/modules/banking/rules/numbers.ts';
 import { templateNames } from '../../../../src/modules/dunning/letters/content.ts';
 import { readTexts } from '../../../../src/modules/dunning/letters/messages.ts';
 import {
@@ -281,9 +282,49 @@ describe('malicious values', () => {
         customerName: 'Win at https://evil.example or www.evil.example',
       }),
     );
-    expect(subject).toBe('Payment reminder: order 1042 Bcc: all@evil.example txt, due 3 March 2027');
+    expect(subject.replaceAll('\u2060', '')).toBe(
+      'Payment reminder: order 1042 Bcc: all@evil.example txt, due 3 March 2027',
+    );
     expect(html + text).not.toContain('\u202e');
-    for (const part of [shown(html), text]) expect(part).not.toMatch(/https:\/\/|www\.evil/);
+    for (const part of [subject, shown(html), text])
+      expect(part).not.toMatch(/https:\/\/|www\.|evil\.example/);
+  });
+
+  it.each(every)('are not links in %s (%s), wherever they stand', (template, language) => {
+    const link = 'evil.example/pay';
+    const invoices = [{ number: link, issuedOn: '2027-02-01', shared: false }];
+    const { subject, html, text } = renderer.render(template, language, {
+      ...dataFor(template),
+      ...{ company: link, customerName: link, orderNumber: link, termsLabel: link, iban: link, invoices },
+    });
+    for (const part of [subject, html, text]) expect(part).not.toContain('evil.example');
+    for (const part of [shown(html), text])
+      expect(part.replaceAll('\u2060', '').match(/evil\.example\/pay/g)!.length).toBeGreaterThan(3);
+    // The address for replies is the merchant's, and stays one that can be clicked.
+    for (const part of [html, text]) expect(part).toContain('amministrazione@bianchi.example');
+  });
+
+  it('that run from right to left do not turn what stands around them', () => {
+    const order = { orderNumber: 'הזמנה 7', customerName: 'חברה בע״מ (אב)' };
+    const { subject, html, text } = renderer.render('before-due', 'en', mailData(order));
+    expect(subject).toBe('Payment reminder: order \u2068הזמנה 7\u2069, due 3 March 2027');
+    for (const part of [html, text]) expect(part).toContain('Dear \u2068חברה בע״מ (אב)\u2069,');
+    expect(renderer.render('before-due', 'en', mailData()).text).not.toMatch(/\p{Bidi_Control}/u);
+  });
+
+  it('lose what is invisible, but not what joins letters', () => {
+    const customerName = '\u200eRos\u00adsi\ufeff \u2067نمی\u200cخواهم\u2069 👩\u200d🔧 ❤\ufe0f';
+    const { text } = renderer.render('before-due', 'en', mailData({ customerName }));
+    expect(text).toContain('Dear \u2068Rossi نمی\u200cخواهم 👩\u200d🔧 ❤\ufe0f\u2069,');
+  });
+
+  it('are still recognised as payment references, with what was inserted into them', () => {
+    for (const orderNumber of ['ACME.IT-1042', 'הזמנה SO.AB-1042']) {
+      const { text } = renderer.render('before-due', 'en', mailData({ orderNumber }));
+      const [, reference] = /Payment reference: +(.*)/.exec(text)!;
+      expect(numberKey(reference!)).toBe(numberKey(orderNumber));
+      expect(placesIn(reference!).map(({ key }) => key)).toContain(numberKey(orderNumber));
+    }
   });
 });
 

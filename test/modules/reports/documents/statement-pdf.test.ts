@@ -85,6 +85,12 @@ it.each(['Torchio & Figli', '</rdf:li> <!-- ]]> "l\'Angolo" &amp;', 'Caffè \uff
   },
 );
 
+it('characters that turn the direction of text are left out of a statement', async () => {
+  const name = 'Rossi \u202eegnahc\u202c \u2067S.r.l.\u2069';
+  const text = readable(await statementPdf(aStatement({ name }), merchant));
+  expect(text).toContain('(Estratto conto: Rossi egnahc S.r.l.)');
+});
+
 it('the information of the file has the names as they are', async () => {
   const text = readable(await statementPdf(aStatement({}), { ...merchant, company: 'Torchio & Figli' }));
   expect(text).toContain('(Torchio & Figli)');

@@ -1,3 +1,4 @@
+import { withoutDirectionControls } from '../../../../kernel/foreign-text.ts';
 import { looksLikeAmount } from './amounts.ts';
 import { type Meaning, meaningOf } from './column-names.ts';
 import { isWrittenDay } from './days.ts';
@@ -22,7 +23,7 @@ export function findHeader(rows: readonly Row[]): Header | null {
 
 /** The line of another header below one, of a second table with other columns; null if there is none. */
 export function otherHeaderBelow(header: Header, rows: readonly Row[]): number | null {
-  const same = (row: Row) => header.names.every((name, at) => name === (row.cells[at] ?? '').trim());
+  const same = (row: Row) => header.names.every((name, at) => name === nameIn(row.cells[at] ?? ''));
   return rows.find((row) => scoreOf(row) !== null && !same(row))?.number ?? null;
 }
 
@@ -62,8 +63,13 @@ export const isTitle = ({ cells }: Row): boolean =>
 
 const headerOf = ({ number, cells }: Row): Header => ({
   line: number,
-  names: cells.map((cell) => cell.replace(/^\ufeff/, '').trim()),
+  names: cells.map(nameIn),
 });
+
+const nameIn = (cell: string): string =>
+  withoutDirectionControls(cell)
+    .replace(/^\ufeff/, '')
+    .trim();
 
 /** A name of a column is neither a day nor an amount. */
 const isValue = (cell: string): boolean =>
