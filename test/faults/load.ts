@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
 import { lives, place, take } from './life.ts';
@@ -13,6 +14,7 @@ export type Load = ReturnType<typeof startLoad>;
 /** Orders come at a steady rate; each has the life that follows from its number. */
 export function startLoad(client: Client) {
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
   const living = new Set<Promise<void>>();
   let placed = 0;
 

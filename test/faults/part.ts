@@ -17,8 +17,8 @@ export type Part = {
   isReady(): boolean;
   /** Ends it and all that it has started at once, as a loss of power does. */
   kill(): Promise<void>;
-  freeze(): void;
-  thaw(): void;
+  /** To the process and all that it has started. */
+  signal(which: NodeJS.Signals): void;
   stop(): Promise<void>;
 };
 
@@ -65,11 +65,12 @@ export async function supervise(
     isReady: () => running?.isReady() ?? false,
     async kill() {
       killed = running !== null;
+      // A parent that is frozen does not see its children die, and starts no others.
+      signal('SIGSTOP');
       signal('SIGKILL');
       await running?.child.ended;
     },
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
+    signal,
     async stop() {
       stopping = true;
       signal('SIGCONT');
@@ -82,10 +83,8 @@ export async function supervise(
 
 /** Signals a process and its children: those of PostgreSQL are in sessions of their own. */
 function signalFamily(pid: number, signal: NodeJS.Signals): void {
-  // A parent that is frozen first starts no further children, and does not see them die.
-  if (signal !== 'SIGCONT') send(pid, 'SIGSTOP');
-  for (const child of childrenOf(pid)) send(child, signal);
-  send(pid, signal);
+  if (signal === 'SIGSTOP') send(pid, signal);
+  for (const each of [...childrenOf(pid), pid]) send(each, signal);
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

@@ -112,16 +112,17 @@ export async function startSystem({
       }),
       WORKFLOW_BUNDLE: await makeWorkflowBundle(folder),
     };
-    const runEntry = (name: string, entry: 'server' | 'worker') =>
-      run(name, async () => startEntry(entry, { env, log: logTo(name) }));
-    const api = await runEntry('API', 'server');
-    const workers = [await runEntry('worker 1', 'worker'), await runEntry('worker 2', 'worker')] as const;
+    const api = await run('API', async () => startEntry('server', { env, log: logTo('api') }));
+    const clock = fileURLToPath(new URL('../support/jumping-clock.mjs', import.meta.url));
+    const runWorker = (name: string) =>
+      run(name, async () => startEntry('worker', { env, node: ['--import', clock], log: logTo(name) }));
+    const workers = [await runWorker('worker 1'), await runWorker('worker 2')] as const;
     await eventually('all parts are ready', () => parts.every((part) => part.isReady()), 90_000);
 
     return {
       ...{ postgres, temporal, smtp, store, api, workers },
       url: `http://127.0.0.1:${port}`,
-      ...{ key, sql, env, temporalAddress, journals },
+      ...{ key, sql, temporalAddress, journals },
       /** All parts. */
       parts,
       /** Processes that have ended by themselves. */

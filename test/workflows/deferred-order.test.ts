@@ -87,6 +87,19 @@ describe('an order paid later', () => {
     expect(await exposure()).toEqual({ exposure: before?.exposure, unapplied: before?.unapplied + 22_000 });
   });
 
+  it('is paid before its workflow begins: the store is notified of "paid" all the same, and then of "settled"', async () => {
+    const now = await world.clock();
+    const by = { now, actor: 'key:test', notifiesStore: true };
+    await checkout(world.sql, anOrder({ orderId: 'early' }), by);
+    const body = { paymentId: 'early-1', ...eur(1220), receivedOn: await world.today() };
+    await askOf(world.commands, 'early', 'recordPayment', { body, now });
+    expect(await world.ending({ id: 'early', episode: 1 })).toEqual({ status: 'settled' });
+    expect(eventsOf('early').map(({ type, sequence }) => [type, sequence])).toEqual([
+      ['order.marked_paid', 1],
+      ['order.settled', 2],
+    ]);
+  });
+
   it('takes more than is owed: the rest becomes unapplied credit', async () => {
     const before = await exposure();
     const order = await world.place({ orderId: 'over', orderNumber: 'OVER' });
