@@ -215,7 +215,8 @@ function notifyStorePaid(order: OrderState): NonNullable<OrderState['notifyingSt
 async function notifyStoreClosed(order: OrderState): Promise<void> {
   if (order.status === 'cancelled') order.notifyingStore?.scope.cancel();
   // Paid before this workflow first looked at the order: the store must be told to ship it all the same.
-  else if (order.confirmed && order.paidInStore === 'pending') order.notifyingStore ??= notifyStorePaid(order);
+  else if (order.confirmed && order.paidInStore === 'pending')
+    order.notifyingStore ??= notifyStorePaid(order);
   await order.notifyingStore?.done;
   if (!order.notifiesStore || order.unknownToStore) return;
   const event = order.status === 'cancelled' ? 'cancelled' : 'settled';

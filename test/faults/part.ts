@@ -43,7 +43,7 @@ export async function supervise(
       if (running) {
         const { child, isReady } = running;
         await child.ended;
-        endedByItself(!isReady(), child.lastLines().slice(-3).join(' · '));
+        endedByItself(!isReady(), child.lastLines().join(' · '));
       }
       running = null;
       killed = false;

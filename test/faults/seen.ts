@@ -25,9 +25,10 @@ export function seenOf(
   allCalls: readonly Call[],
   allEndings: readonly Ending[],
 ) {
-  const within = ({ at }: { at: number }) => at >= began && at < until;
-  const calls = allCalls.filter(within);
-  const endings = allEndings.filter(within);
+  const within = (at: number) => at >= began && at < until;
+  // A call belongs to the fault during which it ended: one may have begun just before the next fault.
+  const calls = allCalls.filter(({ at, ms }) => within(at + ms));
+  const endings = allEndings.filter(({ at }) => within(at));
   const count = (outcome: Call['outcome']) => calls.filter((call) => call.outcome === outcome).length;
   const [answered, refused, silent] = [count('answered'), count('refused'), count('silent')];
   const slowestMs = Math.max(0, ...calls.filter(({ outcome }) => outcome !== 'silent').map(({ ms }) => ms));

@@ -111,6 +111,13 @@ export async function openWorld() {
   const mailsOf = (text: string) =>
     sent.filter((mail) => mail.subject.includes(text) || mail.text.includes(text));
 
+  async function accepted(fields: Partial<CheckoutRequest> & { orderId: string }) {
+    const by = { now: await clock(), actor: 'key:test', notifiesStore: true };
+    const result = await checkout(sql, anOrder(fields), by);
+    if (result.kind !== 'accepted') throw new Error('declined');
+    return result;
+  }
+
   return {
     /** Waits until the confirmation has been sent, for the same reason. */
     confirmed: (id: string) =>
@@ -131,16 +138,15 @@ export async function openWorld() {
     revocationWorkflows,
 
     /** Places an order at the world's present and starts its workflow. */
+    /** An order that was accepted, and whose workflow does not run yet. */
+    async accept(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
+      return (await accepted(fields)).order;
+    },
     async place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
-      const result = await checkout(sql, anOrder(fields), {
-        now: await clock(),
-        actor: 'key:test',
-        notifiesStore: true,
-      });
-      if (result.kind !== 'accepted') throw new Error('declined');
-      orderWorkflows.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
+      const { order, instalments } = await accepted(fields);
+      orderWorkflows.startSoon(order, instalments[0]?.dueAt ?? null);
       await quiet(fields.orderId);
-      return result.order;
+      return order;
     },
     /** Asks an order at the world's present; a payment counts as received today. */
     async submit(

@@ -4,7 +4,7 @@ import { reconcileBalances, reconcileFinished } from '../../src/modules/overview
 import { timelineOf } from '../../src/modules/overview/timeline.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
-import { reverse } from '../support/commands.ts';
+import { askOf, reverse } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -88,12 +88,10 @@ describe('an order paid later', () => {
   });
 
   it('is paid before its workflow begins: the store is notified of "paid" all the same, and then of "settled"', async () => {
-    const now = await world.clock();
-    const by = { now, actor: 'key:test', notifiesStore: true };
-    await checkout(world.sql, anOrder({ orderId: 'early' }), by);
-    const body = { paymentId: 'early-1', ...eur(1220), receivedOn: await world.today() };
-    await askOf(world.commands, 'early', 'recordPayment', { body, now });
-    expect(await world.ending({ id: 'early', episode: 1 })).toEqual({ status: 'settled' });
+    const order = await world.accept({ orderId: 'early' });
+    const body = { paymentId: 'early-1', ...eur(1220), receivedOn: order.placedAt.slice(0, 10) };
+    await askOf(world.commands, 'early', 'recordPayment', { body, now: order.placedAt });
+    expect(await world.ending(order)).toEqual({ status: 'settled' });
     expect(eventsOf('early').map(({ type, sequence }) => [type, sequence])).toEqual([
       ['order.marked_paid', 1],
       ['order.settled', 2],
@@ -295,8 +293,8 @@ describe('faults', () => {
 });
 
 describe('what is pending when an order is finished', () => {
-  /** An order that is settled in its second episode, before the store has acknowledged that it counts as paid. */
-  async function settledUnheard(orderId: string): Promise<void> {
+  /** An order that is cancelled in its second episode, before the store has acknowledged that it counts as paid. */
+  async function cancelledUnheard(orderId: string): Promise<void> {
     world.shop.answer = async () => {
       throw new Error('the store is down');
     };
@@ -307,30 +305,30 @@ describe('what is pending when an order is finished', () => {
     );
     await world.env.client.workflow.getHandle(workflowIdOf(order)).terminate('by an operator');
     world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
-    await world.submit(orderId, 'settle');
+    await world.submit(orderId, 'cancel', { reason: 'goods out of stock' });
     await world.ending({ id: orderId, episode: 2 });
   }
 
   it('is given up: the timeline says that the store did not acknowledge', async () => {
-    await settledUnheard('unheard');
+    await cancelledUnheard('unheard');
     const told = (await timelineOf(world.sql, 'unheard')).filter(({ kind }) => kind.startsWith('store.'));
     expect(told.map(({ kind, detail }) => [kind, detail.type])).toEqual([
-      ['store.acknowledged', 'order.settled'],
+      ['store.acknowledged', 'order.cancelled'],
       ['store.unacknowledged', 'order.marked_paid'],
     ]);
   });
 
   it('is found by reconcile if it is not given up', async () => {
-    await settledUnheard('missed');
+    await cancelledUnheard('missed');
     await world.sql`update webhook_deliveries set given_up_at = null where order_id = 'missed'`;
-    await world.sql`update mails set state = 'sending' where id = 'order/missed/settled'`;
+    await world.sql`update mails set state = 'sending' where id = 'order/missed/cancelled'`;
     const subject = 'order/missed';
     expect(await reconcileFinished(world.sql)).toEqual([
       { subject, problem: 'is finished, but its webhook order-missed.paid is pending' },
-      { subject, problem: 'is finished, but its mail order/missed/settled is sending' },
+      { subject, problem: 'is finished, but its mail order/missed/cancelled is sending' },
     ]);
     await world.sql`update webhook_deliveries set given_up_at = now() where order_id = 'missed'`;
-    await world.sql`update mails set state = 'sent' where id = 'order/missed/settled'`;
+    await world.sql`update mails set state = 'sent' where id = 'order/missed/cancelled'`;
   });
 });
 

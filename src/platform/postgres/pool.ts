@@ -16,8 +16,9 @@ export type PoolLimits = { max: number; waitMs: number };
 export type Pool = {
   /** Lends a connection for as long as the work takes. Throws PoolExhausted. */
   use<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Fails everything in progress and whatever waits; later users get a new connection. */
-  abandon(error: Error): void;
+  /** Fails everything in progress, whatever waits, and every later use, until `resume`. */
+  refuse(error: Error): void;
+  resume(): void;
   /** Waits for what is in progress, for at most `timeout` seconds. */
   end(timeout?: number): Promise<void>;
 };
@@ -31,6 +32,7 @@ export function createPool(open: () => Connection, { max, waitMs }: PoolLimits):
   const waiting = new Set<Waiter>();
   let whenUnused: (() => void) | null = null;
   let ended = false;
+  let refusal: Error | null = null;
 
   const lend = (connection: Connection): Connection => {
     lent.add(connection);
@@ -39,6 +41,7 @@ export function createPool(open: () => Connection, { max, waitMs }: PoolLimits):
 
   function take(): Promise<Connection> | Connection {
     if (ended) throw new Error('the pool has ended');
+    if (refusal) throw refusal;
     idle = idle.filter((connection) => connection.isUsable());
     const free = idle.pop();
     if (free) return lend(free);
@@ -80,9 +83,13 @@ export function createPool(open: () => Connection, { max, waitMs }: PoolLimits):
         giveBack(connection);
       }
     },
-    abandon(error) {
+    refuse(error) {
+      refusal = error;
       for (const { refuse } of waiting) refuse(error);
       for (const connection of [...lent, ...idle]) connection.abandon(error.message);
+    },
+    resume() {
+      refusal = null;
     },
     async end(timeout) {
       ended = true;

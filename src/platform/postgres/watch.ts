@@ -7,10 +7,10 @@ const MISSED = 3;
 
 /**
  * Asks the server every second whether it answers. If it does not (it is frozen, or the network swallows everything),
- * all that is in progress fails within five seconds in place of hanging until the caller gives up. A slow statement is
- * no reason: this has a connection of its own.
+ * all that is in progress fails within five seconds in place of hanging until the caller gives up, and so does every call
+ * until it answers again. A slow statement is no reason: this has a connection of its own.
  */
-export function watchServer(open: () => Connection, pool: Pick<Pool, 'abandon'>): { stop(): void } {
+export function watchServer(open: () => Connection, pool: Pick<Pool, 'refuse' | 'resume'>): { stop(): void } {
   let connection = open();
   let missed = 0;
   let asking = false;
@@ -21,6 +21,7 @@ export function watchServer(open: () => Connection, pool: Pick<Pool, 'abandon'>)
       if (!connection.isUsable()) connection = open();
       await connection.run((sql) => sql`select 1`);
       missed = 0;
+      pool.resume();
     } catch {
       // A server that refuses connections answers: each statement finds that out by itself.
     } finally {
@@ -39,7 +40,7 @@ export function watchServer(open: () => Connection, pool: Pick<Pool, 'abandon'>)
     missed = 0;
     const frozen = new ConnectionLost('PostgreSQL does not answer.');
     connection.abandon(frozen.message);
-    pool.abandon(frozen);
+    pool.refuse(frozen);
   }, EVERY_MS);
   timer.unref();
   return {

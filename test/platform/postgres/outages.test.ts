@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type RunningPostgres, startPostgres } from '../../../src/dev/postgres.ts';
 import { type ConnectOptions, connect, type Sql } from '../../../src/platform/postgres/client.ts';
+import { eventually } from '../../support/eventually.ts';
 
 // A server of its own: it is killed, frozen and started again.
 let server: RunningPostgres;
@@ -182,10 +183,15 @@ it('PostgreSQL is frozen: everything in progress fails within five seconds, and 
     ...Array.from({ length: 8 }, () => codeOf(sql`select 1`)),
   ]);
   const took = Date.now() - began;
+  const late = Date.now();
+  const refusal = await codeOf(sql`select 1`);
+  const refusedAfter = Date.now() - late;
   signal(frozen, 'SIGCONT');
   expect(codes.filter((code) => !/^(CONNECTION_CLOSED|CONNECT_TIMEOUT)$/.test(code))).toEqual([]);
   expect(took).toBeLessThan(5_000);
-  expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
+  // Whoever calls meanwhile is refused at once.
+  expect([refusal, refusedAfter < 500]).toEqual(['CONNECTION_CLOSED', true]);
+  await eventually('it answers again', async () => (await codeOf(sql`select 1`)) === 'done', 3_000);
 });
 
 it('statements that take long are no reason to think that PostgreSQL is frozen', async () => {
