@@ -19,6 +19,7 @@ import {
   noteNotAccepted,
   noteRepeat,
 } from '../modules/mail/tables.ts';
+import { isClosed } from '../modules/orders/rules/order-state.ts';
 import type { Step } from '../modules/orders/rules/steps.ts';
 import { noteStepOutcome } from '../modules/orders/step-outcomes.ts';
 import { instalmentsOfOrders, lockOrder, type OrderRow } from '../modules/orders/tables.ts';
@@ -61,8 +62,8 @@ export function mailActivities({ sql, renderer, mailer, mailFrom }: Dependencies
       const prepared = await inTransaction(sql, async (tx) => {
         const { order, customer } = await lockOrder(tx, orderId);
         if (order.episode !== episode || order.finishedAt) return 'superseded';
-        // After the order was settled once, a confirmation would only confuse the customer.
-        if (letter === 'confirmation' && order.reopenings > 0) return 'skipped';
+        // Once the order was closed, a confirmation would only confuse the customer.
+        if (letter === 'confirmation' && (isClosed(order.status) || order.reopenings > 0)) return 'skipped';
         return prepare(tx, { order, customer, what: letter, template: letter, now });
       });
       if (typeof prepared === 'string') return prepared;
