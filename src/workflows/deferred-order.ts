@@ -36,8 +36,9 @@ import {
   openState,
   report,
 } from './state.ts';
+import { uncancelled } from './uncancelled.ts';
 
-const ledger = proxyLocalActivities<Activities>(ledgerOptions);
+const ledger = uncancelled(proxyLocalActivities<Activities>(ledgerOptions));
 
 const store = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',

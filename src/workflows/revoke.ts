@@ -8,8 +8,9 @@ import {
 import type { Activities } from '../activities/activities.ts';
 import { ledgerOptions, mailOptions } from './activity-options.ts';
 import type { Revocation } from './messages.ts';
+import { uncancelled } from './uncancelled.ts';
 
-const ledger = proxyLocalActivities<Activities>(ledgerOptions);
+const ledger = uncancelled(proxyLocalActivities<Activities>(ledgerOptions));
 
 /** If the worker is killed, the heartbeat timeout decides how soon the remaining orders get their demand. */
 const orders = proxyActivities<Activities>({
