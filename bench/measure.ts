@@ -36,7 +36,7 @@ export function residentKib(pid: number): number {
 /** Waits until a process has used less than a tenth of a core for two seconds. */
 export async function untilIdle(pid: number): Promise<void> {
   let calm = 0;
-  await until('the worker to be idle', async () => {
+  await until('a process to be idle', async () => {
     const before = cpuSeconds(pid);
     await sleep(1_000);
     calm = cpuSeconds(pid) - before < 0.1 ? calm + 1 : 0;

@@ -43,6 +43,7 @@ export type World = {
   sinks: Helper<Sinks>;
   http: Helper<Driver<'http'>>;
   workerPid(): number;
+  serverPid: number;
   /** For how long the event loops of the server and the worker were held at most since the last call, in ms. */
   loopDelays(): Promise<{ server: number; worker: number }>;
   /** Starts a new worker, which has no workflow in its cache. */
@@ -179,6 +180,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
       api: { url, key },
       sinks,
       http,
+      serverPid: server.child.process.pid!,
       workerPid: () => worker.child.process.pid!,
       async loopDelays() {
         const ask = async ({ child, loopDelayMs }: typeof server) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 /*
  * docs/security.md: the tests and files that it names exist, and each requirement of OWASP ASVS 5.0.0 of the levels 1 and
- * 2 has exactly one row. The markers TODO(tests) stand for tests that are not named yet.
+ * 2 has exactly one row.
  */
 
 const document = readFileSync(new URL('../docs/security.md', import.meta.url), 'utf8');

@@ -1,7 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../../bench/helper.ts';
-import { rounded } from '../../bench/measure.ts';
+import { rounded, untilIdle } from '../../bench/measure.ts';
 import { addOtherCustomers, customerId } from '../../bench/merchant.ts';
 import { addPastOrders } from '../../bench/receivables.ts';
 import { startWorld } from '../../bench/world.ts';
@@ -51,7 +50,8 @@ try {
   };
   const attacker = await startHelper<Attacker>(new URL('./attacker.ts', import.meta.url));
   for (const { name, index } of chosen) {
-    await sleep(2_000);
+    // What an attacker has left behind is finished first.
+    await Promise.all([world.serverPid, world.workerPid()].map(untilIdle));
     await world.loopDelays();
     const checkouts = startMeter(100, (n) =>
       answers(201, `${world.api.url}/v1/orders`, world.api.key, {

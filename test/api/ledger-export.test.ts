@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type ExportedEntry, exportLedger } from '../../src/modules/reports/ledger-export.ts';
+import type { Db } from '../../src/platform/postgres/client.ts';
 import { type Api, openApi } from './harness.ts';
 
 const ENTRIES = 40_000;
@@ -77,4 +79,37 @@ it('a failure in the middle breaks the connection, so that a part is not taken f
     while (!(await reader.read()).done);
   };
   await expect(drain()).rejects.toThrow();
+});
+
+it('is as it was at one moment: nothing of a transaction that was in progress then, and no half of one', async () => {
+  const book = (db: Db, key: string) => db`
+    insert into ledger (entry_key, customer_id, account, kind, effect, value_on, cause_kind, cause_id, amount, currency, actor, booked_at)
+    values (${key}, 'rossi', 'unapplied', 'payment', 'payment', '2027-02-01', 'payment', ${key}, 1, 'EUR', 'key:test', '2027-02-01')`;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let slow: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((begun) => {
+    slow = api.sql.begin(async (tx) => {
+      await book(tx, 'slow/1');
+      begun();
+      await finished;
+      await book(tx, 'slow/2');
+    });
+  });
+  await book(api.sql, 'quick');
+  const pages = exportLedger(api.sql, { start: null, end: '2027-03-01T00:00:00Z', zone: 'Europe/Rome' });
+  const read = pages[Symbol.asyncIterator]();
+  const keys = (await read.next()).value.map(({ entryKey }: ExportedEntry) => entryKey);
+  finish();
+  await slow;
+  await book(api.sql, 'later');
+  for (let page = await read.next(); !page.done; page = await read.next())
+    keys.push(...page.value.map(({ entryKey }) => entryKey));
+  expect(keys.length).toBe(ENTRIES + 1);
+  expect(keys.filter((key: string) => !key.startsWith('test/'))).toEqual(['quick']);
+  const again = await fetch(`${url()}?format=jsonl`, { headers: headers() });
+  const lines = (await again.text()).trim().split('\n').slice(ENTRIES);
+  expect(lines.map((line) => JSON.parse(line).entryKey)).toEqual(['slow/1', 'quick', 'slow/2', 'later']);
 });
