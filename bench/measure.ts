@@ -33,13 +33,13 @@ export function residentKib(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** Waits until a process has used less than a tenth of a core for two seconds. */
-export async function untilIdle(pid: number): Promise<void> {
+/** Waits until a process has used less than a share of a core, by default a tenth, for two seconds. */
+export async function untilIdle(pid: number, share = 0.1): Promise<void> {
   let calm = 0;
   await until('a process to be idle', async () => {
     const before = cpuSeconds(pid);
     await sleep(1_000);
-    calm = cpuSeconds(pid) - before < 0.1 ? calm + 1 : 0;
+    calm = cpuSeconds(pid) - before < share ? calm + 1 : 0;
     return calm === 2;
   });
 }

@@ -193,7 +193,10 @@ function answer(given: Endpoint, now: () => string, turns: Turns): RequestHandle
       idempotencyKey: given.keyed ? idempotencyKeyOf(req) : null,
       format,
     };
-    const reply = await (given.long ? turns.take(() => given.handle(call)) : given.handle(call));
+    // Whoever has left by the time it is their turn is not worked for.
+    const inTurn = async () => (req.socket.destroyed ? null : given.handle(call));
+    const reply = await (given.long ? turns.take(inTurn) : given.handle(call));
+    if (reply === null) return;
     if ('file' in reply) await sendFile(res, format, given.long ? inTurns(reply, turns) : reply);
     else if (given.long) await sendPieces(res.type('json'), jsonInTurns(reply.body as object));
     else send(res, reply);

@@ -51,7 +51,7 @@ try {
   const attacker = await startHelper<Attacker>(new URL('./attacker.ts', import.meta.url));
   for (const { name, index } of chosen) {
     // What an attacker has left behind is finished first.
-    await Promise.all([world.serverPid, world.workerPid()].map(untilIdle));
+    await Promise.all([world.serverPid, world.workerPid()].map((pid) => untilIdle(pid, 0.4)));
     await world.loopDelays();
     const checkouts = startMeter(100, (n) =>
       answers(201, `${world.api.url}/v1/orders`, world.api.key, {

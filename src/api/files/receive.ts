@@ -7,8 +7,8 @@ import { createGunzip } from 'node:zlib';
 import type { Request } from 'express';
 import { NettermsError } from '../../kernel/errors.ts';
 
-/** A body that is read as it comes, plain or unpacked. */
-export type Upload = { type: string; bytes: Readable };
+/** A body that is read as it comes, plain or unpacked, and whether its sender still waits for the answer. */
+export type Upload = { type: string; bytes: Readable; hasSender: () => boolean };
 
 /** A file that was received completely; `read` may be called repeatedly until it is closed. */
 export type ReceivedFile = {
@@ -40,7 +40,8 @@ export function uploadOf(req: Request, types: readonly string[], anyCharset: boo
       'unsupported-media-type',
       'Send the file as UTF-8, plain or compressed with gzip.',
     );
-  return { type, bytes: packing === 'gzip' ? unpacked(req) : req };
+  const hasSender = () => !req.socket.destroyed;
+  return { type, bytes: packing === 'gzip' ? unpacked(req) : req, hasSender };
 }
 
 function unpacked(req: Request): Readable {

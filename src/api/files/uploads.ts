@@ -23,7 +23,7 @@ export function createUploads(): Uploads {
   let all = 0;
 
   return {
-    async use(key, { bytes }, task) {
+    async use(key, { bytes, hasSender }, task) {
       const own = ofKey.get(key.id) ?? 0;
       if (own >= MAX_OF_KEY)
         throw new NettermsError(
@@ -37,7 +37,7 @@ export function createUploads(): Uploads {
       try {
         const file = await receive(bytes);
         try {
-          return await work(() => task(file));
+          return await work(() => (hasSender() ? task(file) : senderLeft()));
         } finally {
           await file.close();
         }
@@ -49,4 +49,11 @@ export function createUploads(): Uploads {
       }
     },
   };
+}
+
+function senderLeft(): never {
+  throw new NettermsError(
+    'file-not-readable',
+    'The sender left before the file was read. Nothing of it was kept.',
+  );
 }

@@ -1,12 +1,12 @@
 import { type Connection, ConnectionLost } from './connection.ts';
 import type { Pool } from './pool.ts';
 
-const EVERY_MS = 1_000;
+const EVERY_MS = 800;
 /** After so many of these without an answer the server counts as frozen. */
 const MISSED = 3;
 
 /**
- * Asks the server every second whether it answers. If it does not (it is frozen, or the network swallows everything),
+ * Asks the server every 0.8 seconds whether it answers. If it does not (it is frozen, or the network swallows everything),
  * all that is in progress fails within five seconds in place of hanging until the caller gives up, and so does every call
  * until it answers again. A slow statement is no reason: this has a connection of its own.
  */

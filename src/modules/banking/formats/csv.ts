@@ -17,16 +17,29 @@ const MAX_JOINED = 20;
 const MOST_ATTEMPTS = 2_000;
 /** More rows than an import takes are not read. */
 const MAX_ROWS = 200_500;
+/** More line breaks than such a file has, empty lines between its rows included. */
+const MAX_BREAKS = 3 * MAX_ROWS;
 
 /** Any text is taken for a table; a text without separators has one column, and asks for what it lacks. */
 export const csv: Format = {
   name: 'csv',
   recognises: () => true,
   read: (file, { separator }) => {
+    if (lineBreaks(file) > MAX_BREAKS) tooMany();
     const { encoding, text } = textOf(file);
     return { ...tableOf(text, separator), encoding, kind: 'table', sheet: null, otherSheets: [] };
   },
 };
+
+/** Line breaks of the kind of which the file has more, in any encoding. */
+function lineBreaks(file: Buffer): number {
+  let [feeds, returns] = [0, 0];
+  for (const byte of file) {
+    if (byte === 0x0a) feeds += 1;
+    else if (byte === 0x0d) returns += 1;
+  }
+  return Math.max(feeds, returns);
+}
 
 /** The rows of a text with separated values. */
 export function tableOf(text: string, given: string | null): Pick<TableContent, 'separator' | 'rows'> {

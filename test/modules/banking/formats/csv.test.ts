@@ -362,3 +362,11 @@ describe('a table', () => {
     await expect(read([HEADER, 'x'.repeat(70_000)])).rejects.toThrow('Line 2 is longer than 64 KiB');
   });
 });
+
+it.each(['\n', '\r\n', '\r', ' \n', ';\n'])(
+  'a file of sixty megabytes of %j is refused at once: it has more lines than one import takes',
+  async (line) => {
+    const bytes = Buffer.alloc(60 * 1024 * 1024, line);
+    await expect(read(bytes)).rejects.toThrow('more than 200,000 lines');
+  },
+);
