@@ -1,6 +1,6 @@
 /** No call needs more: the deepest body has six levels, the largest some thousand ids. */
 const MAX_DEPTH = 32;
-const MAX_VALUES = 20_000;
+const MAX_VALUES = 10_000;
 
 /**
  * Why a value is larger than any call needs, or null. Asked before anything else looks at it: what a schema says about

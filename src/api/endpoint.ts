@@ -1,10 +1,11 @@
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { NettermsError } from '../kernel/errors.ts';
 import type { ApiKey, Scope } from '../modules/access/api-keys.ts';
 import { authorise, keyOf } from './auth.ts';
 import { discard, uploadOf } from './files/receive.ts';
 import { chosenFormat, type Format, formatParameter, sendFile, sendPieces } from './formats.ts';
+import { jsonBody } from './json-body.ts';
 import { parse } from './problems.ts';
 import { externalId } from './schemas/fields.ts';
 import { createTurns, jsonInTurns, type Turns } from './turns.ts';
@@ -116,8 +117,6 @@ export const takesBody = ({ method, body }: Endpoint): boolean =>
 /** The names in braces of a path. */
 export const paramsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 
-const json = express.json({ limit: '256kb', strict: false });
-
 /**
  * Mounts the calls at their addresses, and refuses other methods there. All calls are mounted before any method is
  * refused, so that a customer or order whose id equals a word of another path can still be reached.
@@ -131,7 +130,7 @@ export function mount(endpoints: readonly Endpoint[], now: () => string): Router
       address(given),
       label(given),
       authorise(given.scopes),
-      ...readers(given),
+      ...readers(given, turns),
       answer(given, now, turns),
     );
   for (const path of new Set(endpoints.map(address))) {
@@ -158,14 +157,9 @@ const label =
     next();
   };
 
-const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.get('content-length') === '0' || req.is('application/json') !== false) return next();
-  throw new NettermsError('unsupported-media-type', 'Send the body with "Content-Type: application/json".');
-};
-
 /** The handlers that read the body before the call runs; a file is read by the call itself. */
-const readers = (given: Endpoint): RequestHandler[] =>
-  takesFile(given) ? [discardAtTheEnd] : [requireJson, json];
+const readers = (given: Endpoint, turns: Turns): RequestHandler[] =>
+  takesFile(given) ? [discardAtTheEnd] : jsonBody(turns);
 
 const discardAtTheEnd: RequestHandler = (req, res, next) => {
   res.once('finish', () => discard(req));

@@ -18,8 +18,13 @@ export type Turns = {
 export function createTurns(): Turns {
   const limit = pLimit(AT_ONCE);
   const take = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount < MAX_WAITING) return limit(work);
-    throw new NettermsError('unavailable', 'Too many reports are being made: try again in a minute.');
+    if (limit.pendingCount < MAX_WAITING)
+      return limit(async () => {
+        // What is ready meanwhile goes first: an event loop that is held delays everybody.
+        await aMoment();
+        return work();
+      });
+    throw new NettermsError('unavailable', 'Too many long calls wait: try again in a minute.');
   };
   return {
     take,

@@ -7,6 +7,7 @@ import { activePolicies } from '../../modules/settings/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { statement, statementQuery } from '../schemas/statement.ts';
+import { mapInTurns } from '../turns.ts';
 
 /** What a customer owes and how the balance arose. */
 export function statementEndpoints({ sql, documents }: { sql: Sql; documents: Documents }): Endpoint[] {
@@ -32,13 +33,13 @@ export function statementEndpoints({ sql, documents }: { sql: Sql; documents: Do
           const merchant = await withAccountOf(sql, body, { customerId, currency, now });
           return { file: await documents.statementPdf(read, merchant), name };
         }
-        return { body: statementView(read) };
+        return { body: await statementView(read) };
       },
     }),
   ];
 }
 
-function statementView({
+async function statementView({
   customer,
   opening,
   closing,
@@ -57,7 +58,7 @@ function statementView({
     vatNumber,
     ...period,
     openingBalance: money(opening),
-    lines: lines.map(({ debit, credit, balance, ...line }) => ({
+    lines: await mapInTurns(lines, ({ debit, credit, balance, ...line }) => ({
       ...line,
       debit: money(debit),
       credit: money(credit),
