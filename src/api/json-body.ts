@@ -1,5 +1,7 @@
 import express, { type RequestHandler } from 'express';
 import { NettermsError } from '../kernel/errors.ts';
+import { invalid } from '../kernel/invalid.ts';
+import { tooLargeBecause } from './json-size.ts';
 import type { Turns } from './turns.ts';
 
 /** A body of more bytes than this is taken apart when it is its turn: reading one of the greatest size takes 30 ms. */
@@ -35,7 +37,10 @@ function takeApart(turns: Turns): RequestHandler {
   };
 }
 
+/** @throws NettermsError `malformed-json`; `validation` if it is larger than any call needs */
 function parsed(bytes: Buffer): unknown {
+  const tooLarge = tooLargeBecause(bytes);
+  if (tooLarge !== null) invalid('', tooLarge);
   try {
     return JSON.parse(bytes.toString());
   } catch {

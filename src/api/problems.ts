@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { errorTable, type FieldError, NettermsError } from '../kernel/errors.ts';
 import { outageOf } from '../platform/postgres/outage.ts';
-import { tooLargeBecause } from './body-size.ts';
 import { protoMembers } from './proto-members.ts';
 
 /** The start of every problem's `type`; the stable code follows. */
@@ -61,8 +60,6 @@ export function readAs<T>(
   value: unknown,
   place: Place,
 ): { data: T } | { errors: FieldError[] } {
-  const tooLarge = tooLargeBecause(value);
-  if (tooLarge !== null) return { errors: [{ pointer: '', detail: tooLarge }] };
   const parsed = schema.safeParse(value);
   const found = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => fieldErrors(issue, place)),

@@ -1,6 +1,7 @@
 import { setImmediate as aMoment } from 'node:timers/promises';
 import type { FieldError } from '../../kernel/errors.ts';
 import type { NewImportLine } from '../../modules/imports/tables.ts';
+import { tooLargeBecause } from '../json-size.ts';
 import { type Columns, csvLines, type Separator } from './csv.ts';
 import type { FileLine } from './line.ts';
 import { ndjsonLines } from './ndjson.ts';
@@ -80,9 +81,15 @@ async function* ofCsv(
 
 async function* ofNdjson(lines: AsyncIterable<FileLine>, reader: LineReader): AsyncGenerator<ReadLine> {
   for await (const line of lines) {
-    const value = parsed(line.raw);
-    yield { ...line, read: value ? reader.ofObject(value) : wrong('This is not a JSON object.') };
+    yield { ...line, read: readObject(line.raw, reader) };
   }
+}
+
+function readObject(text: string, reader: LineReader): Read {
+  const tooLarge = tooLargeBecause(Buffer.from(text));
+  if (tooLarge !== null) return wrong(tooLarge);
+  const value = parsed(text);
+  return value ? reader.ofObject(value) : wrong('This is not a JSON object.');
 }
 
 function parsed(text: string): object | null {
