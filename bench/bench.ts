@@ -5,17 +5,15 @@ import { parseArgs } from 'node:util';
 import { measureBanking } from './parts/banking.ts';
 import { measureCheckout } from './parts/checkout.ts';
 import { measureEligibility } from './parts/eligibility.ts';
-import { measureEvents } from './parts/events.ts';
+import { measureLetters } from './parts/letters.ts';
 import { measureMemory } from './parts/memory.ts';
-import { measureReminders } from './parts/reminders.ts';
 import { measureReports } from './parts/reports.ts';
 import { type Findings, isMet, table, wantedLine } from './report.ts';
 import { resultsDir, startWorld, type World } from './world.ts';
 
 const parts = {
   checkout: measureCheckout,
-  reminders: measureReminders,
-  events: measureEvents,
+  letters: measureLetters,
   memory: measureMemory,
   eligibility: measureEligibility,
   reports: measureReports,

@@ -1,6 +1,7 @@
 import { fingerprint } from '../src/kernel/fingerprint.ts';
 import { setCreditLimit } from '../src/modules/credit/accounts.ts';
 import { putCustomer } from '../src/modules/customers/tables.ts';
+import type { DunningPolicy } from '../src/modules/dunning/rules/dunning.ts';
 import type { Rule } from '../src/modules/eligibility/rules/rules.ts';
 import {
   defaultDunning,
@@ -19,6 +20,11 @@ export const customerId = (index: number): string => `customer-${index % CUSTOME
 export const WAKE_TERMS = { code: 'wake', afterMs: 3_600_000 };
 /** Terms of seconds, with three reminders; for counting the events of an order's whole life. */
 export const SHORT_TERMS = 'short';
+/**
+ * Thirty days, with one letter twenty days after them. An order placed 45 days ago is 15 days late, and its letter is
+ * still to come.
+ */
+export const LATE_TERMS = { code: 'late', placedDaysAgo: 45 };
 
 const TURNOVER = { amount: 100_000, currency: 'EUR' };
 export const USUAL_RULES: readonly Rule[] = [
@@ -88,6 +94,7 @@ export async function openMerchant(sql: Sql): Promise<void> {
         ...defaultTerms.terms,
         { code: WAKE_TERMS.code, label: 'An hour', kind: 'elapsed', duration: 'PT1H' },
         { code: SHORT_TERMS, label: 'Seconds', kind: 'elapsed', duration: 'PT6S' },
+        { code: LATE_TERMS.code, label: '30 days', kind: 'net', days: 30 },
       ],
     },
   });
@@ -95,17 +102,41 @@ export async function openMerchant(sql: Sql): Promise<void> {
     ...by,
     body: {
       ...defaultDunning,
+      ...windowOpenNow(),
+      businessDays: false,
       plans: {
-        [WAKE_TERMS.code]: [{ offset: 'PT0S', template: 'on-due' }],
+        [LATE_TERMS.code]: [{ offset: 'P20D', tone: 'overdue-1', payWithinDays: 7 }],
+        [WAKE_TERMS.code]: [{ offset: 'PT0S', tone: 'due' }],
         [SHORT_TERMS]: [
-          { offset: '-PT3S', template: 'before-due' },
-          { offset: 'PT0S', template: 'on-due' },
-          { offset: 'PT3S', template: 'overdue-1' },
+          { offset: '-PT3S', tone: 'due-soon' },
+          { offset: 'PT0S', tone: 'due' },
+          { offset: 'PT3S', tone: 'overdue-1' },
         ],
       },
     },
   });
   for (let index = 0; index < CUSTOMERS; index++) await addCustomer(sql, index, now);
+}
+
+/** Letters may leave since an hour ago, and for seven hours to come, whatever the time of day. */
+function windowOpenNow(): Pick<DunningPolicy, 'sendTime' | 'timeZone'> {
+  const { timeZone } = defaultDunning;
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  return { timeZone, sendTime: format.format(Date.now() - 3_600_000) };
+}
+
+/** Customers `<prefix>-0` and so on, with the same facts as the others: each has its own letters. */
+export async function addCustomersLike(sql: Sql, prefix: string, count: number): Promise<void> {
+  await sql`
+    insert into customers (id, name, email, locale, country, currency, vat_number, groups, past_orders, since, turnover,
+                           turnover_currency, external, fingerprint, created_at, updated_at)
+    select ${prefix} || '-' || n, replace(name, ' 0 ', ' ' || n || ' '), 'amministrazione@' || ${prefix} || '-' || n || '.example', locale, country,
+           currency, vat_number, groups, past_orders, since, turnover, turnover_currency, external, '-', now(), now()
+    from customers, generate_series(0, ${count}::int - 1) n where id = ${customerId(0)}`;
+  await sql`
+    insert into accounts (customer_id, currency, credit_limit)
+    select id, currency, 1000000000000 from customers where id like ${`${prefix}-%`}`;
+  await sql`analyze customers, accounts`;
 }
 
 async function addCustomer(sql: Sql, index: number, now: string): Promise<void> {

@@ -200,7 +200,7 @@ export async function startWorld({ profile }: { profile: boolean }): Promise<Wor
         await until('every order to be asleep', async () => {
           const [row] = await sql<{ awake: number }[]>`
             select count(*) as awake from orders where finished_at is null and (started_at is null or paid_in_store <> 'marked'
-              or not exists (select 1 from mails where order_id = orders.id and template = 'confirmation' and state = 'sent'))`;
+              or not exists (select 1 from mails where order_id = orders.id and kind = 'confirmation' and state = 'sent'))`;
           return row!.awake === 0;
         });
         await untilIdle(worker.child.process.pid!);

@@ -7,6 +7,7 @@ import type {
   CustomerCommand,
   CustomerConsequences,
   OrderCommand,
+  Reminding,
 } from './modules/commands/definition.ts';
 import type { CustomerCommandKind } from './modules/commands/rules/kinds.ts';
 import { claimUnsignalled } from './modules/commands/tables.ts';
@@ -15,13 +16,29 @@ import { issueCreditNote } from './modules/corrections/issue-credit-note.ts';
 import { refundCredit } from './modules/corrections/refund-credit.ts';
 import { writeOff } from './modules/corrections/write-off.ts';
 import { importCustomers } from './modules/customers/import-customers.ts';
+import { chargeUndisputedInterest } from './modules/dunning/charge-undisputed-interest.ts';
+import type { Renderer } from './modules/dunning/letters/render.ts';
+import { look } from './modules/dunning/look.ts';
+import { makePromise } from './modules/dunning/make-promise.ts';
+import { openDispute } from './modules/dunning/open-dispute.ts';
+import { orderLetter } from './modules/dunning/order-letters.ts';
+import { placeHold } from './modules/dunning/place-hold.ts';
+import { releaseHold } from './modules/dunning/release-hold.ts';
+import { reminder } from './modules/dunning/reminder.ts';
+import { letterCopy } from './modules/dunning/resend-letter.ts';
+import { resolveDispute } from './modules/dunning/resolve-dispute.ts';
+import { setReminders } from './modules/dunning/set-reminders.ts';
+import { wakeSteps } from './modules/dunning/wake-steps.ts';
+import { withdrawPromise } from './modules/dunning/withdraw-promise.ts';
 import type { Appliers } from './modules/imports/apply-import.ts';
 import type { ImportWorkflows } from './modules/imports/import-workflows.ts';
 import { claimWaitingImports, wakeImports } from './modules/imports/tables.ts';
-import { chargeInterest } from './modules/interest/charge-interest.ts';
 import { waive } from './modules/interest/waive.ts';
 import { applyInvoice, invoicing, keptBack } from './modules/invoicing/apply-invoice.ts';
 import { registerInvoice } from './modules/invoicing/register-invoice.ts';
+import type { MailDefinitions } from './modules/mail/definition.ts';
+import type { MailWorkflows } from './modules/mail/mail-workflows.ts';
+import { claimKeptBack } from './modules/mail/tables.ts';
 import { amend } from './modules/ordering/amend.ts';
 import { cancel } from './modules/ordering/cancel.ts';
 import { confirm } from './modules/ordering/confirm.ts';
@@ -41,6 +58,7 @@ import { recordPayment } from './modules/payments/record-payment.ts';
 import { reversePayment } from './modules/payments/reverse-payment.ts';
 import { settle } from './modules/payments/settle.ts';
 import { demand } from './modules/revocation/demand.ts';
+import { demandLetter } from './modules/revocation/demand-letter.ts';
 import type { RevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
 import { revokeTerms } from './modules/revocation/revoke-terms.ts';
 import { claimRevocations, wakeRevocations } from './modules/revocation/tables.ts';
@@ -65,7 +83,7 @@ export const orderCommands = {
   extend,
   credit: issueCreditNote,
   writeOff,
-  chargeInterest,
+  chargeInterest: chargeUndisputedInterest,
   waive,
   reschedule,
   demand,
@@ -85,11 +103,39 @@ export const customerCommands = {
   adjustCredit,
   registerInvoice,
   revokeTerms,
+  placeHold,
+  releaseHold,
+  makePromise,
+  withdrawPromise,
+  openDispute,
+  resolveDispute,
+  setReminders,
 } satisfies Record<CustomerCommandKind, CustomerCommand>;
 
 /** What follows a command whose definition asks for it; commands/definition.ts gives the sequence. */
 const consequences: Consequences = { fulfilment, invoicing, keptBack, discountAndTolerance };
 const customerConsequences: CustomerConsequences = { bankCollections: returnedBankCollections };
+
+/** How reminders follow what happens. */
+const reminding: Reminding = {
+  async look(tx, state) {
+    await look(tx, state);
+  },
+  wake: (tx, { customer, policies, now }) => wakeSteps(tx, { customerId: customer.id, policies, now }),
+};
+
+/** What each kind of mail says. */
+export const mailDefinitionsOf = (
+  renderer: Renderer,
+  given: { notifiesStore: boolean },
+): MailDefinitions => ({
+  confirmation: orderLetter('confirmation', renderer),
+  settled: orderLetter('settled', renderer),
+  cancelled: orderLetter('cancelled', renderer),
+  demand: demandLetter(renderer),
+  reminder: reminder(renderer, given),
+  copy: letterCopy,
+});
 
 /** The pipeline of all commands, for a process. */
 export function commandsFor({
@@ -102,7 +148,7 @@ export function commandsFor({
   /** True: a store is notified by webhook. False: the answer to the caller says that the order is paid. */
   notifiesStore: boolean;
 }): Commands {
-  const pipeline: Pipeline = { orderCommands, consequences, customerConsequences, notifiesStore };
+  const pipeline: Pipeline = { orderCommands, consequences, customerConsequences, reminding, notifiesStore };
   return createCommands({ sql, pipeline, orderWorkflows });
 }
 
@@ -122,12 +168,14 @@ export const recoveriesOf = ({
   commands,
   importWorkflows,
   revocationWorkflows,
+  mailWorkflows,
 }: {
   sql: Sql;
   orderWorkflows: Pick<OrderWorkflows, 'ensureRunning'>;
   commands: Pick<Commands, 'notifyAgain'>;
   importWorkflows: Pick<ImportWorkflows, 'ensureRunning'>;
   revocationWorkflows: Pick<RevocationWorkflows, 'ensureRunning'>;
+  mailWorkflows: Pick<MailWorkflows, 'ensureRunning'>;
 }): Recovery[] => [
   async (claim) =>
     (await claimOverdueOrders(sql, claim)).map((order) => ({
@@ -148,6 +196,11 @@ export const recoveriesOf = ({
     (await claimRevocations(sql, claim)).map((row) => ({
       logFields: { revocationId: row.id },
       recover: () => revocationWorkflows.ensureRunning(row),
+    })),
+  async (claim) =>
+    (await claimKeptBack(sql, claim)).map(({ id }) => ({
+      logFields: { mailId: id },
+      recover: () => mailWorkflows.ensureRunning(id),
     })),
 ];
 

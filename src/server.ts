@@ -7,6 +7,7 @@ import { createAdmin } from './backoffice/router.ts';
 import { readConfig } from './config.ts';
 import { createStatementReader } from './modules/banking/statement-reader.ts';
 import { createVies } from './modules/customers/vies.ts';
+import { createRenderer } from './modules/dunning/letters/render.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
 import { createDocuments } from './modules/reports/documents/documents.ts';
@@ -57,9 +58,11 @@ async function serve(): Promise<void> {
   const now = () => new Date().toISOString();
   const vatRegister = createVies({ url: config.viesUrl });
   const documents = createDocuments();
+  const renderer = await createRenderer();
   const admin = createAdmin({
     sql,
     documents,
+    renderer,
     commands,
     vatRegister,
     revocationWorkflows,
@@ -82,6 +85,7 @@ async function serve(): Promise<void> {
     vatRegister,
     statementReader: createStatementReader(),
     documents,
+    renderer,
     log,
     now,
     notifiesStore,

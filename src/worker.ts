@@ -4,9 +4,14 @@ import { pino } from 'pino';
 import { createActivities } from './activities/activities.ts';
 import { readConfig } from './config.ts';
 import { createRenderer } from './modules/dunning/letters/render.ts';
+import { sweep } from './modules/dunning/sweep.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
+import { createMailWorkflows } from './modules/mail/mail-workflows.ts';
+import { createSender } from './modules/mail/sender.ts';
+import { tryAgain } from './modules/mail/try-again.ts';
 import { createOrderWorkflows } from './modules/orders/order-workflows.ts';
 import { createRevocationWorkflows } from './modules/revocation/revocation-workflows.ts';
+import { createEventDispatcher } from './modules/storefronts/event-dispatcher.ts';
 import { createWebhookStorefront } from './modules/storefronts/webhook.ts';
 import { redact } from './platform/log.ts';
 import { connect } from './platform/postgres/client.ts';
@@ -18,7 +23,7 @@ import { temporalClockProblem } from './platform/temporal/clock.ts';
 import { createPoller } from './platform/temporal/poller.ts';
 import { ensureSearchAttributes } from './platform/temporal/search-attributes.ts';
 import { createWorkers } from './platform/temporal/workers.ts';
-import { commandsFor, recoveriesOf } from './registry.ts';
+import { commandsFor, mailDefinitionsOf, recoveriesOf } from './registry.ts';
 
 const config = readConfig();
 const log = pino({ level: config.logLevel, base: { process: 'worker' }, redact });
@@ -53,13 +58,25 @@ const mailer = createMailer({
 const storefront = config.store && createWebhookStorefront(config.store);
 const orderWorkflows = createOrderWorkflows({ sql, client, log });
 const commands = commandsFor({ sql, orderWorkflows, notifiesStore: storefront !== null });
+const now = () => new Date().toISOString();
+const definitions = mailDefinitionsOf(await createRenderer(), { notifiesStore: storefront !== null });
+const mailWorkflows = createMailWorkflows({ client, log });
+const sender = createSender({
+  ...{ sql, mailer, definitions, log, now, from: config.mailFrom, retry: mailWorkflows.retry },
+  ...{ perSecond: config.maxMailsPerSecond, atOnce: MAILS_AT_ONCE },
+});
+const dispatcher = storefront && createEventDispatcher({ sql, storefront, log, now });
+dispatcher?.start();
 const activities = createActivities({
   sql,
-  renderer: await createRenderer(),
-  mailer,
   storefront,
-  mailFrom: config.mailFrom,
   commands,
+  nudge: () => sender.nudge(),
+  tryMailAgain: async (mailId, at) => {
+    const state = await tryAgain(sql, definitions, { mailId, now: at });
+    sender.nudge();
+    return state;
+  },
 });
 
 const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
@@ -69,8 +86,6 @@ const workers = await createWorkers({
   activities,
   workflowBundle: config.workflowBundle === null ? null : { codePath: config.workflowBundle },
   maxCachedWorkflows: config.maxCachedWorkflows,
-  maxMailsPerSecond: config.maxMailsPerSecond,
-  maxMailsAtOnce: MAILS_AT_ONCE,
 });
 const recoveries = recoveriesOf({
   sql,
@@ -78,8 +93,16 @@ const recoveries = recoveriesOf({
   commands,
   importWorkflows: createImportWorkflows({ client, log }),
   revocationWorkflows: createRevocationWorkflows({ client, log }),
+  mailWorkflows,
 });
 const poller = createPoller({ recoveries, log });
+const sweeps = setInterval(
+  () =>
+    sweep(sql, now()).catch((error: Error) =>
+      log.warn({ error: error.message }, 'what many wait for could not be looked at; it will be in a minute'),
+    ),
+  60_000,
+);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
 /** A clock that was set wrongly since: what is in progress ends, and the next start says what is wrong. */
@@ -100,7 +123,8 @@ await workers.run().catch((error: unknown) => {
 });
 
 clearInterval(clockChecks);
-await poller.stop();
+clearInterval(sweeps);
+await Promise.all([poller.stop(), dispatcher?.stop(), sender.stop()]);
 mailer.close();
 await Promise.all([connection.close(), sql.end({ timeout: 5 })]);
 process.exit();

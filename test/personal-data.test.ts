@@ -26,7 +26,8 @@ function leavesOf(field: string, value: unknown): { field: string; value: string
   );
 }
 
-const personal = /name|mail|company|address|iban|payer|reference|reason|note|vat|phone|buyer|contact/i;
+/** `mailId` is made of the kind of a mail and the id of an order or a customer. */
+const personal = /name|mail(?!Id)|company|address|iban|payer|reference|reason|note|vat|phone|buyer|contact/i;
 
 test('no history has a field for what people are called or write, nor an e-mail address or an IBAN', () => {
   expect(files.length).toBeGreaterThan(10);

@@ -140,7 +140,7 @@ async function untilTheyAreAsleep({ sql }: World): Promise<void> {
   await until('every order to be asleep', async () => {
     const [row] = await sql<{ awake: number }[]>`
       select count(*)::int as awake from orders where id like 'bank-%' and (started_at is null or paid_in_store <> 'marked'
-        or not exists (select 1 from mails where order_id = orders.id and template = 'confirmation' and state = 'sent'))`;
+        or not exists (select 1 from mails where order_id = orders.id and kind = 'confirmation' and state = 'sent'))`;
     return row!.awake === 0;
   });
 }

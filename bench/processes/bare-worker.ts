@@ -11,30 +11,41 @@ Runtime.install({ logger: new DefaultLogger('WARN') });
 /** A letter like the product's, rendered once. */
 async function letter() {
   const renderer = await createRenderer();
-  const amount = { amount: 122_000, currency: 'EUR' };
-  const due = {
-    number: 1,
-    dueOn: '2027-01-31',
-    waitsFor: null,
-    collection: 'transfer' as const,
-    amount,
-    outstanding: amount,
-  };
-  return renderer.render('on-due', 'it-IT', {
+  const outstanding = { amount: 122_000, currency: 'EUR' };
+  return renderer.renderLetter('it-IT', {
+    tone: 'due',
     company: 'Forniture Bianchi S.p.A.',
     customerName: 'Officine Rossi 100 S.r.l.',
-    orderId: 'reminders-1-100',
-    orderNumber: 'SO-reminders-1-100',
-    invoices: [],
-    termsLabel: 'An hour',
-    total: amount,
-    withheld: { ...amount, amount: 0 },
-    outstanding: amount,
-    instalments: [due],
-    instalment: due,
-    daysLate: 0,
-    isDueOver: false,
-    iban: 'IT60X0542811101000000123456',
+    attention: null,
+    items: [
+      {
+        orderId: 'reminders-1-100',
+        orderNumber: 'SO-reminders-1-100',
+        purchaseOrder: null,
+        invoices: [],
+        orders: [],
+        instalment: null,
+        dueOn: '2027-01-31',
+        daysLate: 0,
+        tone: 'due',
+        lines: [],
+        outstanding,
+        collection: 'transfer',
+      },
+    ],
+    dueSoon: [],
+    deadline: null,
+    today: '2027-01-31',
+    reference: 'SO-reminders-1-100',
+    account: { holder: 'Forniture Bianchi S.p.A.', iban: 'IT60X0542811101000000123456', bic: null },
+    fee: null,
+    creditHeld: [],
+    brokenPromise: null,
+    lastLettersOn: [],
+    termsBlocked: false,
+    lateInterestLaw: false,
+    disputedPart: false,
+    sender: { name: null, phone: null },
     replyTo: 'crediti@forniture-bianchi.example',
   });
 }

@@ -7,11 +7,15 @@ import { serve } from '../helper.ts';
 import { type Load, load } from '../load.ts';
 import { customerId } from '../merchant.ts';
 
-/** `prefix` begins the order ids of this load; `placedAt` and `termsCode` apply to all its orders. */
+/**
+ * `prefix` begins the order ids of this load; `placedAt` and `termsCode` apply to all its orders. `customers`: each order
+ * goes to the next of these (merchant.ts), by default of the usual ones.
+ */
 export type Orders = {
   calls: number;
   concurrency: number;
   prefix: string;
+  customers?: { prefix: string; count: number };
   termsCode?: string;
   placedAt?: string;
 };
@@ -24,24 +28,28 @@ export type Starts = {
   args: unknown[];
 };
 
-const orderOf = ({ prefix, termsCode, placedAt }: Orders, index: number) => ({
+/** A payment of `amount` (in cents) for each of the first orders of a load. */
+export type Payments = { calls: number; concurrency: number; prefix: string; amount: number };
+
+const orderOf = ({ prefix, termsCode, placedAt, customers }: Orders, index: number) => ({
   orderId: `${prefix}-${index}`,
-  customerId: customerId(index),
+  customerId: customers ? `${customers.prefix}-${index % customers.count}` : customerId(index),
   total: { amount: 122_000, currency: 'EUR' },
   orderNumber: `SO-${prefix}-${index}`,
   ...(termsCode ? { termsCode } : {}),
   ...(placedAt ? { placedAt } : {}),
 });
 
-/** Places orders as a store does. */
+/** Places orders as a store does, and books payments. */
 function overHttp(url: string, key: string) {
   const agent = new Agent({ keepAlive: true });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const post = (body: string) =>
+  const post = (path: string, content: unknown, expected: number) =>
     new Promise<void>((resolve, reject) => {
+      const body = JSON.stringify(content);
       const length = Buffer.byteLength(body);
       const options = { method: 'POST', agent, headers: { ...headers, 'content-length': length } };
-      const call = request(`${url}/v1/orders`, options, (response) => {
+      const call = request(`${url}/v1${path}`, options, (response) => {
         let answer = '';
         response.setEncoding('utf8');
         response.on('data', (chunk) => {
@@ -49,7 +57,7 @@ function overHttp(url: string, key: string) {
         });
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 201) resolve();
+          if (response.statusCode === expected) resolve();
           else reject(new Error(`${response.statusCode} ${answer.slice(0, 300)}`));
         });
       });
@@ -58,7 +66,14 @@ function overHttp(url: string, key: string) {
     });
   return {
     placeOrders: (orders: Orders): Promise<Load> =>
-      load(orders, (index) => post(JSON.stringify(orderOf(orders, index)))),
+      load(orders, (index) => post('/orders', orderOf(orders, index), 201)),
+    /** An answer other than 200, "booked", is an error. */
+    pay: (payments: Payments): Promise<Load> =>
+      load(payments, (index) => {
+        const orderId = `${payments.prefix}-${index}`;
+        const amount = { amount: payments.amount, currency: 'EUR' };
+        return post(`/orders/${orderId}/payments`, { paymentId: `payment-of-${orderId}`, amount }, 200);
+      }),
   };
 }
 

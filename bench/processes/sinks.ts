@@ -14,6 +14,7 @@ export type Mails = {
 let mails = 0;
 let bytes = 0;
 let lastAt = 0;
+let answersAfterMs = 0;
 const messageIds = new Set<string>();
 
 /** Accepts every mail and keeps only figures. */
@@ -31,7 +32,8 @@ const smtp = new SMTPServer({
       messageIds.add(/^message-id: (\S+)/im.exec(head)?.[1] ?? '');
       mails += 1;
       lastAt = Date.now();
-      done();
+      if (answersAfterMs === 0) done();
+      else setTimeout(done, answersAfterMs);
     });
   },
 });
@@ -55,6 +57,10 @@ const commands = {
   reset(): void {
     mails = bytes = lastAt = 0;
     messageIds.clear();
+  },
+  /** From now on the mail server takes that long to accept a mail. */
+  slowDown(ms: number): void {
+    answersAfterMs = ms;
   },
   mails: (): Mails => ({ mails, different: messageIds.size, bytes, lastAt }),
 };

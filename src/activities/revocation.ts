@@ -1,15 +1,9 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { nothing } from '../modules/commands/asked.ts';
 import type { Commands } from '../modules/commands/commands.ts';
-import { giveUpMail } from '../modules/mail/tables.ts';
+import { finishWithLetter } from '../modules/revocation/finish.ts';
 import { demandOrder } from '../modules/revocation/revoke-terms.ts';
-import {
-  demandMailId,
-  demandsWaiting,
-  finishRevocation,
-  noteRevocationStarted,
-  ordersToDemand,
-} from '../modules/revocation/tables.ts';
+import { demandsWaiting, noteRevocationStarted, ordersToDemand } from '../modules/revocation/tables.ts';
 import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 import { asApplicationFailure } from './failures.ts';
 
@@ -19,7 +13,16 @@ type RevocationAt = { revocationId: string; now: number };
 const PAGE = 100;
 
 /** The activities of a revocation's workflow. */
-export function revocationActivities({ sql, commands }: { sql: Sql; commands: Commands }) {
+export function revocationActivities({
+  sql,
+  commands,
+  nudge,
+}: {
+  sql: Sql;
+  commands: Commands;
+  /** Says that there is something to send. */
+  nudge: (now: string) => void | Promise<void>;
+}) {
   return {
     /**
      * Sends a demand to all open orders of the revocation, page by page, and notifies their workflows. The heartbeat
@@ -48,14 +51,11 @@ export function revocationActivities({ sql, commands }: { sql: Sql; commands: Co
       return demandsWaiting(sql, revocationId);
     },
 
-    /** Records that the letter could not be sent within its retries. A repeat changes nothing. */
-    async noteDemandFailed({ revocationId }: { revocationId: string }): Promise<void> {
-      await giveUpMail(sql, demandMailId(revocationId), 'could not be sent');
-    },
-
-    /** Marks the revocation as done. A repeat changes nothing. */
+    /** Asks for the letter about all orders, and marks the revocation as done. A repeat changes nothing. */
     async finishRevocation({ revocationId, now }: RevocationAt): Promise<void> {
-      await finishRevocation(sql, revocationId, new Date(now).toISOString());
+      const at = new Date(now).toISOString();
+      await inTransaction(sql, (tx) => finishWithLetter(tx, revocationId, at));
+      await nudge(at);
     },
   };
 }

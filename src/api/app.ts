@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { StatementReader } from '../modules/banking/statement-reader.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
+import type { Renderer } from '../modules/dunning/letters/render.ts';
 import type { ImportWorkflows } from '../modules/imports/import-workflows.ts';
 import type { OrderWorkflows } from '../modules/orders/order-workflows.ts';
 import type { Documents } from '../modules/reports/documents/documents.ts';
@@ -32,11 +33,13 @@ import { importEndpoints } from './routes/imports.ts';
 import { interestEndpoints } from './routes/interest.ts';
 import { invoiceEndpoints } from './routes/invoices.ts';
 import { ledgerExportEndpoints } from './routes/ledger-export.ts';
+import { letterEndpoints } from './routes/letters.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { reminderEndpoints } from './routes/reminders.ts';
 import { reportEndpoints } from './routes/reports.ts';
 import { revocationEndpoints } from './routes/revocations.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
@@ -58,6 +61,7 @@ export type AppDeps = {
   vatRegister: VatRegister;
   statementReader: StatementReader;
   documents: Documents;
+  renderer: Renderer;
   /** Resolves if Temporal answers. */
   reachTemporal: () => Promise<unknown>;
   /** The back office. */
@@ -78,6 +82,8 @@ export function endpointsOf(
     ...bankAccountEndpoints(deps),
     ...bankLineEndpoints(deps),
     ...revocationEndpoints(deps),
+    ...reminderEndpoints(deps),
+    ...letterEndpoints(deps),
     ...correctionEndpoints(deps),
     ...approvalEndpoints(deps),
     ...creditEndpoints(deps),

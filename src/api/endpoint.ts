@@ -7,7 +7,7 @@ import { discard, uploadOf } from './files/receive.ts';
 import { chosenFormat, type Format, formatParameter, sendFile, sendPieces } from './formats.ts';
 import { jsonBody } from './json-body.ts';
 import { parse } from './problems.ts';
-import { externalId } from './schemas/fields.ts';
+import { externalId, letterId } from './schemas/fields.ts';
 import { createTurns, jsonInTurns, type Turns } from './turns.ts';
 
 /** The names in braces of a path such as "/orders/{orderId}"; each is an id. */
@@ -167,7 +167,8 @@ const discardAtTheEnd: RequestHandler = (req, res, next) => {
 };
 
 function answer(given: Endpoint, now: () => string, turns: Turns): RequestHandler {
-  const params = z.object(Object.fromEntries(paramsOf(given.path).map((name) => [name, externalId])));
+  const idOf = (name: string) => (name === 'letterId' ? letterId : externalId);
+  const params = z.object(Object.fromEntries(paramsOf(given.path).map((name) => [name, idOf(name)])));
   return async (req, res) => {
     const key = keyOf(res);
     const ids = parse(params, req.params, 'parameters');

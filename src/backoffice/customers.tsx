@@ -18,6 +18,7 @@ import {
 import { presentVatChecks } from '../modules/customers/vat-checks.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import { searchCustomers } from '../modules/customers/views.ts';
+import type { Renderer } from '../modules/dunning/letters/render.ts';
 import { applicantsOf, momentOf } from '../modules/eligibility/applicants.ts';
 import type { Applicant } from '../modules/eligibility/rules/applicant.ts';
 import { creditOf } from '../modules/eligibility/rules/credit.ts';
@@ -35,11 +36,11 @@ import { openTaskOf } from '../modules/tasks/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { parseAmount } from './amount.ts';
 import { customerIdOf } from './customer-id.ts';
+import { customerReminderRoutes, reminderFactsOf } from './customer-reminders.tsx';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
 import { actorOf, sendPage, visitorOf } from './page.tsx';
 import {
-  type CustomerAction,
   CustomerPage,
   type Done,
   doneWords,
@@ -57,12 +58,14 @@ const HISTORY = 50;
 /** The list of customers, and the page of one customer with credit, privilege and the reasons. */
 export function customerRoutes({
   sql,
+  renderer,
   commands,
   vatRegister,
   revocationWorkflows,
   now,
 }: {
   sql: Sql;
+  renderer: Renderer;
   commands: Commands;
   vatRegister: VatRegister;
   revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
@@ -172,14 +175,18 @@ export function customerRoutes({
     done(req, res, 'vat-check');
   });
 
-  const done = (req: Request, res: Response, what: Done): void =>
+  router.use(customerReminderRoutes({ sql, renderer, commands, now, done, refuse }));
+
+  function done(req: Request, res: Response, what: Done): void {
     res.redirect(
       303,
       `/admin/customers/${customerIdOf(req)}?${new URLSearchParams({ ...accountQuery(req), done: what })}`,
     );
+  }
 
-  const refuse = (req: Request, res: Response, action: CustomerAction, failure: Failure): Promise<void> =>
-    showCustomer(req, res, formStateOf(action, failure), failure.status ?? 422);
+  function refuse(req: Request, res: Response, action: string, failure: Failure): Promise<void> {
+    return showCustomer(req, res, formStateOf(action, failure), failure.status ?? 422);
+  }
 
   /** The customer with the account that the address names, or else with the usual one. */
   async function getAccount(req: Request): Promise<CustomerRow> {
@@ -209,6 +216,7 @@ export function customerRoutes({
       request,
       vatChecks,
       demand,
+      reminders,
     ] = await Promise.all([
       activePolicies(sql),
       listOrders(sql, { customerId: customer.id, status: 'open' }, page),
@@ -221,6 +229,7 @@ export function customerRoutes({
       openTaskOf(sql, customer.id, 'terms-request'),
       presentVatChecks(sql, [customer.id]),
       latestDemand(sql, customer.id),
+      reminderFactsOf(sql, customer.id, page.now),
     ]);
     const policy = policies.eligibility.body;
     const zone = policies.settings.body.timeZone;
@@ -256,6 +265,7 @@ export function customerRoutes({
       declines,
       history: history.reverse().slice(0, HISTORY),
       demand,
+      reminders,
       proposedId: `rev_${randomBytes(12).toString('hex')}`,
       done: typeof given === 'string' && Object.hasOwn(doneWords, given) ? (given as Done) : null,
       form,

@@ -4,6 +4,7 @@ import { errorTable, NettermsError } from '../kernel/errors.ts';
 import { accountChanges } from '../modules/banking/accounts.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
+import type { Renderer } from '../modules/dunning/letters/render.ts';
 import type { Documents } from '../modules/reports/documents/documents.ts';
 import type { RevocationWorkflows } from '../modules/revocation/revocation-workflows.ts';
 import { countOpenTasks } from '../modules/tasks/tables.ts';
@@ -12,6 +13,7 @@ import { outageOf } from '../platform/postgres/outage.ts';
 import { assetsDir } from './assets.ts';
 import { createCsrf } from './csrf.ts';
 import { customerRoutes } from './customers.tsx';
+import { letterRoutes } from './letters.tsx';
 import { sendMessage, sendNeedLink } from './messages.tsx';
 import { orderRoutes } from './orders.tsx';
 import { visitorOf } from './page.tsx';
@@ -26,6 +28,7 @@ export type AdminDeps = {
   commands: Commands;
   vatRegister: VatRegister;
   documents: Documents;
+  renderer: Renderer;
   revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
   now: () => string;
   /** Signs the CSRF tokens. */
@@ -46,6 +49,7 @@ export function createAdmin(deps: AdminDeps): Router {
   const {
     sql,
     documents,
+    renderer,
     commands,
     vatRegister,
     revocationWorkflows,
@@ -81,7 +85,8 @@ export function createAdmin(deps: AdminDeps): Router {
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(
     orderRoutes({ sql, commands, now, workflowUrl }),
-    customerRoutes({ sql, commands, vatRegister, revocationWorkflows, now }),
+    customerRoutes({ sql, renderer, commands, vatRegister, revocationWorkflows, now }),
+    letterRoutes({ sql, renderer, now }),
     taskRoutes({ sql, now }),
     statementRoutes({ sql, documents, now }),
   );

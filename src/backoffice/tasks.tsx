@@ -30,7 +30,7 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
       merchantZone(sql),
     ]);
     const tasks = found.slice(0, PAGE);
-    const ids = tasks.map(({ customerId }) => customerId);
+    const ids = tasks.flatMap(({ customerId }) => customerId ?? []);
     const names = await namesOf(sql, ids);
     const last = found.length > PAGE ? tasks.at(-1)! : null;
     const next = last && { openedAt: last.openedAt, taskId: last.id };
@@ -61,16 +61,20 @@ export function taskRoutes({ sql, now }: { sql: Sql; now: () => string }): Route
   async function showTask(req: Request, res: Response, form: FormState | null, status = 200): Promise<void> {
     const task = await getTask(sql, idOf(req));
     const { customerId, orderId } = task;
+    const isRefusal = customerId !== null && orderId !== null && task.kind === 'terms-request';
     const [customer, { settings }, decline] = await Promise.all([
-      findCustomer(sql, customerId),
+      customerId === null ? null : findCustomer(sql, customerId),
       activePolicies(sql),
-      orderId === null ? null : findDecline(sql, { customerId, orderId }),
+      isRefusal ? findDecline(sql, { customerId, orderId }) : null,
     ]);
     const zone = settings.body.timeZone;
-    const { privilege } = await applicantOfOne(sql, customer!, [], momentOf(settings.body, now()));
+    const moment = momentOf(settings.body, now());
+    const privilege = customer && (await applicantOfOne(sql, customer, [], moment)).privilege;
     const done = form === null && task.state === 'done' && req.query.done === 'yes';
-    const others = decline && JSON.stringify(decline.checks) !== JSON.stringify(task.checks) ? decline : null;
-    const page = { task, customerName: customer!.name, privilege, decline: others, done, form, zone };
+    const { checks } = task.detail;
+    const others = decline && JSON.stringify(decline.checks) !== JSON.stringify(checks) ? decline : null;
+    const customerName = customer?.name ?? null;
+    const page = { task, customerName, privilege, decline: others, done, form, zone };
     sendPage(res, <TaskPage visitor={visitorOf(res)} {...page} />, status);
   }
 

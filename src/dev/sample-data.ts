@@ -1,5 +1,6 @@
 import type { DunningPolicy } from '../modules/dunning/rules/dunning.ts';
 import type { SimplePolicy } from '../modules/eligibility/rules/policy.ts';
+import { defaultDunning } from '../modules/settings/rules/defaults.ts';
 import type { Settings } from '../modules/settings/rules/settings.ts';
 import type { TermsPolicy } from '../modules/terms/rules/terms.ts';
 import { type ApiClient, ApiProblem } from './api-client.ts';
@@ -63,24 +64,15 @@ export const eligibility: SimplePolicy = {
 };
 
 const dunning: DunningPolicy = {
-  levels: [
-    { offset: '-P3D', template: 'before-due' },
-    { offset: 'P0D', template: 'on-due' },
-    { offset: 'P7D', template: 'overdue-1' },
-    { offset: 'P14D', template: 'overdue-2' },
-  ],
+  ...defaultDunning,
   plans: {
     demo: [
-      { offset: '-PT40S', template: 'before-due' },
-      { offset: 'PT0S', template: 'on-due' },
-      { offset: 'PT20S', template: 'overdue-1' },
-      { offset: 'PT40S', template: 'overdue-2' },
+      { offset: '-PT40S', tone: 'due-soon' },
+      { offset: 'PT0S', tone: 'due' },
+      { offset: 'PT20S', tone: 'overdue-1' },
+      { offset: 'PT40S', tone: 'overdue-2' },
     ],
   },
-  sendTime: '09:00',
-  timeZone: 'Europe/Rome',
-  spreadMinutes: 0,
-  businessDays: true,
 };
 
 type Company = {

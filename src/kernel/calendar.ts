@@ -58,6 +58,13 @@ export type BusinessCalendar = {
   previousBusinessDay(day: Day): Day;
 };
 
+/** The business day so many business days after `day`, which itself does not count; 0 is the day itself. */
+export function addBusinessDays(day: Day, count: number, calendar: BusinessCalendar): Day {
+  let result = day;
+  for (let left = count; left > 0; left--) result = calendar.nextBusinessDay(addDays(result, 1));
+  return result;
+}
+
 const calendars = new Map<string, BusinessCalendar>();
 
 /** Working days of a country (ISO 3166-1 alpha-2): all but Saturdays, Sundays and public holidays. */

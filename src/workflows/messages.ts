@@ -5,12 +5,10 @@ import {
   orderCommandKinds,
   type PaidInStore,
 } from '../modules/orders/rules/order-state.ts';
-import type { Step } from '../modules/orders/rules/steps.ts';
+import type { StepKind } from '../modules/orders/rules/steps.ts';
 
-/** The queue of the workflows and of all activities except mail. */
+/** The queue of the workflows and of all activities. */
 export const TASK_QUEUE = 'netterms';
-/** Mail has its own queue, so that it can be rate-limited and a slow mail server does not hold up other work. */
-export const MAIL_TASK_QUEUE = 'netterms-mail';
 
 /** Refers to the row in `commands` with the request. Missing if the signal is sent by hand from Temporal's UI. */
 export type Message = { readonly commandId?: string };
@@ -29,7 +27,12 @@ export type OrderReport = {
   readonly outstanding: { readonly amount: number; readonly currency: string };
   readonly paidInStore: PaidInStore;
   readonly remindersSent: number;
-  readonly nextStep: Step | null;
+  readonly nextStep: {
+    readonly key: string;
+    readonly kind: StepKind | 'expire';
+    readonly at: string;
+    readonly waitsFor: string | null;
+  } | null;
 };
 export const status = defineQuery<OrderReport>('status');
 
@@ -37,8 +40,6 @@ export const status = defineQuery<OrderReport>('status');
 export type DeferredOrder = {
   readonly orderId: string;
   readonly episode: number;
-  readonly plan: readonly Step[];
-  readonly planVersion: number;
 };
 
 /** `superseded`: a newer episode follows the order. */
@@ -47,5 +48,7 @@ export type Ending = { readonly status: OrderStatus | 'superseded' };
 /** Refers to the row in `imports`. */
 export type FileImport = { readonly importId: string };
 export type ImportEnding = { readonly state: string; readonly lines: number; readonly rejected: number };
+/** Refers to the row in `mails`: a mail that the mail server has refused for now. */
+export type KeptBackMail = { readonly mailId: string };
 /** Only the id: the orders are read from PostgreSQL. */
 export type Revocation = { readonly revocationId: string };

@@ -6,7 +6,7 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
-import { ledgerOptions, mailOptions } from './activity-options.ts';
+import { ledgerOptions } from './activity-options.ts';
 import type { Revocation } from './messages.ts';
 import { uncancelled } from './uncancelled.ts';
 
@@ -19,8 +19,6 @@ const orders = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-const mail = proxyActivities<Activities>(mailOptions);
-
 /** How long an order whose workflow makes no progress may delay the letter, in ms. */
 const ANSWERS_WITHIN = 24 * 3_600_000;
 const FIRST_PAUSE = 1_000;
@@ -28,14 +26,13 @@ const LONGEST_PAUSE = 3_600_000;
 
 /**
  * Demands all open amounts from a customer whose terms were revoked: sends a demand to each of their open orders, waits
- * for the waitForAnswers, and sends one letter about all orders. The revocation itself is already in force.
+ * for the answers, and asks for one letter about all orders. The revocation itself is already in force.
  */
 export async function revoke({ revocationId }: Revocation): Promise<void> {
   // The revocation is in force, so a cancellation in Temporal must not stop this half-way.
   await CancellationScope.nonCancellable(async () => {
     await orders.demandOpenOrders({ revocationId });
     await waitForAnswers(revocationId);
-    await mail.sendDemand({ revocationId }).catch(() => ledger.noteDemandFailed({ revocationId }));
     await ledger.finishRevocation({ revocationId, now: Date.now() });
     setCurrentDetails('done');
   });

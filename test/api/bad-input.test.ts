@@ -232,7 +232,7 @@ describe('a member called __proto__', () => {
 
 describe('a policy', () => {
   const net30 = { code: 'net30', label: '30 days', kind: 'net', days: 30 };
-  const level = { offset: 'P0D', template: 'on-due' };
+  const level = { offset: 'P0D', tone: 'due' };
   const limit = { creditLimit: eur(1) };
   it.each([
     ['terms', { terms: [net30, net30], defaultCode: 'net30' }, '/policy/terms'],
@@ -262,7 +262,30 @@ describe('a policy', () => {
     ['dunning', { levels: [{ ...level, offset: 'P366D' }] }, '/policy/levels/0/offset'],
     ['dunning', { levels: [{ ...level, offset: '-P366D' }] }, '/policy/levels/0/offset'],
     ['dunning', { levels: [level, level] }, '/policy/levels'],
-    ['dunning', { levels: [{ ...level, template: 'threat' }] }, '/policy/levels/0/template'],
+    ['dunning', { levels: [{ ...level, tone: 'threat' }] }, '/policy/levels/0/tone'],
+    ['dunning', { levels: [{ ...level, tone: 'returned' }] }, '/policy/levels/0/tone'],
+    ['dunning', { levels: [{ ...level, payWithinDays: 7 }] }, '/policy/levels/0/payWithinDays'],
+    [
+      'dunning',
+      { levels: [{ offset: 'PT20S', tone: 'overdue-1', payWithinDays: 7 }] },
+      '/policy/levels/0/payWithinDays',
+    ],
+    ['dunning', { levels: [], maxIn30Days: 0 }, '/policy/maxIn30Days'],
+    ['dunning', { levels: [], minIntervalDays: -1 }, '/policy/minIntervalDays'],
+    [
+      'dunning',
+      {
+        levels: [],
+        minimumAmounts: [
+          { amount: 1, currency: 'EUR' },
+          { amount: 2, currency: 'EUR' },
+        ],
+      },
+      '/policy/minimumAmounts',
+    ],
+    ['dunning', { levels: [], letters: 'maybe' }, '/policy/letters'],
+    ['dunning', { levels: [], pauses: [{ from: '8-8', to: '08-24' }] }, '/policy/pauses/0/from'],
+    ['dunning', { levels: [], pauses: [{ from: '01-10', to: '01-01' }] }, '/policy/pauses'],
     ['dunning', { levels: [], sendTime: '24:00' }, '/policy/sendTime'],
     ['dunning', { levels: [], timeZone: 'Mars/Olympus' }, '/policy/timeZone'],
     ['dunning', { levels: [], timeZone: '+01:00' }, '/policy/timeZone'],
@@ -389,6 +412,8 @@ describe('a tampered cursor', () => {
     '/payments': { createdAt: at, paymentId: 'x' },
     '/bank-lines': { valueOn: '2027-01-01', bankLineId: 'x' },
     '/imports': { createdAt: at, id: 'x' },
+    '/letters': { queuedAt: at, letterId: 'x' },
+    '/letters/planned': { at, letterId: 'x', customerId: 'x' },
     '/tasks': { openedAt: at, taskId: 1 },
     '/declines': { declinedAt: at, declineId: 1 },
     '/approvals': { requestedAt: at, approvalId: 'x' },

@@ -197,7 +197,7 @@ const valid: Record<string, object> = {
   'PUT /policies/dunning': {
     baseVersion: 1,
     policy: {
-      levels: [{ offset: 'P7D', template: 'on-due' }],
+      levels: [{ offset: 'P7D', tone: 'due' }],
       plans: { a: [] },
       sendTime: '09:00',
       timeZone: 'UTC',

@@ -8,6 +8,7 @@ import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/modules/access/api-keys.ts';
 import { createStatementReader } from '../../src/modules/banking/statement-reader.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
+import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { createImportWorkflows } from '../../src/modules/imports/import-workflows.ts';
 import { createOrderWorkflows, type OrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
@@ -34,6 +35,7 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 /** One thread of each kind for all tests of a process. */
 const statementReader = createStatementReader();
 const documents = createDocuments();
+const renderer = createRenderer();
 
 /**
  * The API with its own database, for a merchant with one customer, `rossi`. Temporal is down: orders are accepted
@@ -88,6 +90,7 @@ export async function openApi({
     vatRegister,
     statementReader,
     documents,
+    renderer: await renderer,
   };
   const reachTemporal = () => Promise.reject(new Error('away'));
   const server = createApp({ ...deps, reachTemporal, admin }).listen(0, '127.0.0.1');

@@ -527,7 +527,10 @@ describe('terms from the invoice', () => {
     const billed = await read('billed');
     expect(dates(billed)).toEqual(['2027-04-14']);
     const { items } = await read('billed', '/timeline');
-    expect(items.filter(({ kind }: { kind: string }) => kind.startsWith('planned.'))).toHaveLength(4);
+    expect(
+      items.filter(({ kind }: { kind: string }) => /^planned\.(remind|overdue)$/.test(kind)),
+    ).toHaveLength(4);
+    expect(items.filter(({ kind }: { kind: string }) => kind === 'planned.decide')).toHaveLength(1);
   });
 
   it('of what is added after the last invoice count from its own one', async () => {

@@ -216,14 +216,19 @@ describe('a policy', () => {
       return (await api.call(path, { baseVersion: version, [name]: content }, { method: 'PUT' })).body[name];
     };
     expect(
-      await replace('/policies/dunning', 'policy', { levels: [{ offset: 'P7D', template: 'overdue-1' }] }),
+      await replace('/policies/dunning', 'policy', { levels: [{ offset: 'P7D', tone: 'overdue-1' }] }),
     ).toEqual({
-      levels: [{ offset: 'P7D', template: 'overdue-1' }],
+      levels: [{ offset: 'P7D', tone: 'overdue-1' }],
       plans: {},
-      sendTime: '09:00',
+      sendTime: '10:30',
       timeZone: 'Europe/Rome',
-      spreadMinutes: 0,
+      spreadMinutes: 30,
       businessDays: true,
+      minIntervalDays: 7,
+      maxIn30Days: 4,
+      minimumAmounts: [eur(10)],
+      letters: 'on',
+      pauses: [],
     });
     expect(await replace('/policies/eligibility', 'policy', { rules: [], creditLimit: eur(10_000) })).toEqual(
       {
@@ -311,11 +316,13 @@ describe('a preview', () => {
     const { body: timeline } = await api.call('/orders/planned/timeline');
     expect(placed.status).toBe(201);
     expect(body.steps).toMatchObject([
-      { key: '1/-P3D', at: '2027-02-26T08:00:00.000Z', kind: 'remind', level: 1 },
-      { key: '1/P0D', kind: 'remind', level: 2 },
-      { key: '1/P7D', kind: 'overdue', level: 3 },
-      { key: '1/P14D', kind: 'overdue', level: 4 },
+      { key: '1/-P3D', at: '2027-02-26T08:00:00.000Z', kind: 'remind', level: 1, tone: 'due-soon' },
+      { key: '1/P0D', kind: 'remind', level: 2, tone: 'due' },
+      { key: '1/P7D', kind: 'overdue', level: 3, tone: 'overdue-1' },
+      { key: '1/P14D', kind: 'overdue', level: 4, tone: 'overdue-2' },
+      { key: '1/decide', kind: 'decide', level: null, tone: null },
     ]);
+    // After the letters a person decides: that is planned, too, but is no reminder.
     const planned = timeline.items.filter(({ future }: { future: boolean }) => future);
     expect(body.steps.map(({ at }: { at: string }) => at)).toEqual(
       planned.map(({ at }: { at: string }) => at),

@@ -215,6 +215,7 @@ describe('a demand', () => {
     expect(planned.map(({ at, kind }: { at: string; kind: string }) => [at, kind])).toEqual([
       ['2027-03-08T08:00:00.000Z', 'planned.overdue'],
       ['2027-03-15T08:00:00.000Z', 'planned.overdue'],
+      ['2027-03-15T08:00:00.000Z', 'planned.decide'],
     ]);
     expect((await api.call('/orders/anew-1')).body.instalments[0].dueOn).toBe('2027-03-01');
     api.clock.now = '2027-03-01T10:00:00.000Z';

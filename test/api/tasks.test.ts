@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTask } from '../../src/modules/tasks/open-task.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { type Api, openApi } from './harness.ts';
@@ -184,6 +185,38 @@ describe('a task', () => {
       });
     expect((await close(999_999, { outcome: 'done', reason: 'x' })).body.code).toBe('task-not-found');
     expect((await api.call(`/tasks/${taskId}`)).body.state).toBe('open');
+  });
+
+  it('of another kind says what it is about, is found by its order, and can only be done', async () => {
+    await addCustomer(api.sql, 'bounced');
+    const detail = { mailId: 'letter/1', recipients: ['ada@bounced.example'], error: '550 no such user' };
+    const about = { kind: 'letter-failed', customerId: 'bounced', orderId: 'b-1' } as const;
+    const by = { openedAt: api.clock.now, openedBy: 'system' };
+    const opened = await api.sql.begin((tx) => openTask(tx, { ...about, detail, ...by }));
+    const { items } = (await api.call('/tasks?orderId=b-1&kind=letter-failed', undefined, read)).body;
+    expect(items).toEqual([
+      {
+        ...{
+          taskId: opened!.id,
+          ...about,
+          state: 'open',
+          amount: null,
+          note: null,
+          checks: [],
+          detail,
+          ...by,
+        },
+        ...{ outcome: null, closedAt: null, closedBy: null, reason: null },
+      },
+    ]);
+    expect(await close(opened!.id, { outcome: 'granted', reason: 'Yes' })).toMatchObject({
+      status: 422,
+      body: { code: 'outcome-not-possible' },
+    });
+    expect((await close(opened!.id, { outcome: 'done', reason: 'Called' })).body).toMatchObject({
+      state: 'done',
+    });
+    expect((await api.call('/tasks?orderId=b-2')).body.items).toEqual([]);
   });
 
   it('is found by state and kind, the newest first, page by page', async () => {

@@ -7,12 +7,16 @@ import { createAdmin } from '../../src/backoffice/router.ts';
 import { createSignInLink } from '../../src/modules/access/sessions.ts';
 import type { Commands } from '../../src/modules/commands/commands.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
+import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
 import { createDocuments } from '../../src/modules/reports/documents/documents.ts';
 import type { Sql } from '../../src/platform/postgres/client.ts';
 import { commandsFor } from '../../src/registry.ts';
 import { aLook, anOrder } from '../support/builders.ts';
 import { openMerchant } from '../support/merchant.ts';
+
+/** Made once for all tests of a process. */
+const renderer = createRenderer();
 
 /** What the clock of every test here shows at first. */
 export const TODAY = '2027-03-10T09:30:00.000Z';
@@ -48,6 +52,7 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
     '/admin',
     createAdmin({
       documents: createDocuments(),
+      renderer: await renderer,
       sql,
       commands,
       vatRegister: createVies({ url: viesUrl }),

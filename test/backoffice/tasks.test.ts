@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { inSentence, taskWords } from '../../src/backoffice/pages/task-words.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { closeTask } from '../../src/modules/eligibility/close-task.ts';
 import { requestTerms } from '../../src/modules/eligibility/request-terms.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
+import { openTask } from '../../src/modules/tasks/open-task.ts';
+import { taskKinds } from '../../src/modules/tasks/rules/task.ts';
 import { getTask } from '../../src/modules/tasks/tables.ts';
 import { anOrder, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -146,6 +149,48 @@ it('an admin who decides after somebody else is shown who was faster, and nothin
   expect(await findCustomer(database.sql, 'conte')).toMatchObject({ privilege: 'by_rules' });
 });
 
+it.each(taskKinds.filter((kind) => kind !== 'terms-request'))(
+  'a task %s says what is wrong and what to do, leads to order and customer, and can only be done',
+  async (kind) => {
+    const merchants = kind === 'bank-data-old';
+    await placeOrder(database.sql, { orderId: 'bought' }, office.clock.now);
+    const about = merchants
+      ? ({ kind, customerId: null, orderId: null } as const)
+      : ({ kind, customerId: 'rossi', orderId: 'bought' } as const);
+    const detail = {
+      ...{ recipients: ['ada@rossi.example'], error: '550 no such user', instalment: 1, by: '2027-03-08' },
+    };
+    const by = { openedAt: office.clock.now, openedBy: 'system' };
+    const task = await database.sql.begin((tx) => openTask(tx, { ...about, detail, ...eur(600), ...by }));
+    const { title, wrong, next } = taskWords[kind];
+
+    await page.goto('/admin/tasks');
+    await page.getByRole('link', { name: title }).click();
+    expect(new URL(page.url()).pathname).toBe(`/admin/tasks/${task!.id}`);
+    for (const text of [wrong, next]) await page.getByText(text, { exact: true }).waitFor();
+    expect(await fact('Amount').textContent()).toBe('600.00 EUR');
+    expect(await fact('Sent to').textContent()).toBe('ada@rossi.example');
+    const links = await page.locator('.facts a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+    expect(links).toEqual(merchants ? [] : ['/admin/customers/rossi', '/admin/orders/bought']);
+    expect(await page.locator('summary').allTextContents()).toEqual(['Close as done']);
+    const forged = await page.request.post(`${office.address}/admin/tasks/${task!.id}/grant`, {
+      form: { reason: 'Yes', csrf: (await page.locator('input[name=csrf]').first().getAttribute('value'))! },
+      headers: { origin: office.address },
+    });
+    expect(forged.status()).toBe(422);
+
+    await open('Close as done');
+    await page.getByLabel('Reason').locator('visible=true').fill('Called');
+    await page.getByRole('button', { name: 'Close the task' }).click();
+    await page.getByText('The task is closed.').waitFor();
+    expect(await getTask(database.sql, task!.id)).toMatchObject({ outcome: 'done', closedBy: 'user:carla' });
+    if (merchants) return;
+    await page.goto('/admin/customers/rossi');
+    const history = await page.locator('[aria-labelledby=history]').textContent();
+    expect(history).toContain(`Task closed: ${inSentence(title)}`);
+  },
+);
+
 /** Five more tasks than a page shows. */
 async function fiftyFive(): Promise<void> {
   for (let n = 0; n < 55; n++) await ask(`crowd-${n}`, `Crowd ${n}`);
@@ -227,7 +272,15 @@ it.each([
     now: office.clock.now,
   });
   await placeOrder(database.sql, { orderId: 'bought', buyer }, office.clock.now);
-  for (const path of ['tasks', 'tasks?state=done', `tasks/${id}`, 'customers/wide', 'orders/bought']) {
+  const failed = await database.sql.begin((tx) =>
+    openTask(tx, {
+      ...{ kind: 'letter-failed', customerId: 'wide', orderId: 'bought', openedBy: 'system' },
+      detail: { recipients: [`${'accounts-payable.'.repeat(5)}@wide.example`], error: '550 no such user' },
+      openedAt: office.clock.now,
+    }),
+  );
+  const details = [`tasks/${id}`, `tasks/${failed!.id}`];
+  for (const path of ['tasks', 'tasks?state=done', ...details, 'customers/wide', 'orders/bought']) {
     await page.goto(`/admin/${path}`);
     for (const summary of await page.locator('summary').all()) await summary.click();
     expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);

@@ -15,17 +15,20 @@ beforeAll(async () => {
   await openMerchant(system.sql);
   await system.sql`update accounts set credit_limit = 1000000000`;
   // A reminder every five seconds, from the 15th second on.
-  const demo = [45, 40, 35, 30].map((seconds) => ({ offset: `-PT${seconds}S`, template: 'before-due' }));
+  const demo = [45, 40, 35, 30].map((seconds) => ({ offset: `-PT${seconds}S`, tone: 'due-soon' }));
   const policy = { ...dunning, plans: { demo } };
   await system.call('/policies/dunning', { baseVersion: 1, policy }, { method: 'PUT' });
   // By PostgreSQL's clock, under the order's lock: when each attempt to send a mail began, and when its order was closed.
   await system.sql.unsafe(`
     create table witnessed (order_id text, what text, message_id text, at timestamptz default clock_timestamp());
     create function witness_mail() returns trigger language plpgsql as $$ begin
-      insert into witnessed (order_id, what, message_id) values (new.order_id, new.template, new.message_id);
+      insert into witnessed (order_id, what, message_id)
+        select coalesce(new.order_id, o.order_id), new.kind, new.message_id
+        from (select new.order_id where new.order_id is not null
+              union select order_id from letter_items where mail_id = new.id) o;
       return new;
     end $$;
-    create trigger witness_mail after insert or update of attempts on mails for each row execute function witness_mail();
+    create trigger witness_mail after update of attempts on mails for each row execute function witness_mail();
     create function witness_closing() returns trigger language plpgsql as $$ begin
       insert into witnessed (order_id, what) values (new.id, 'closed');
       return new;
@@ -63,7 +66,7 @@ it('no reminder begins once its order is closed; one that the mail server accept
   const attempts = await system.sql<{ messageId: string; at: string; closed: string }[]>`
     select mail.message_id, mail.at, closing.at as closed
     from witnessed mail join witnessed closing using (order_id)
-    where mail.what in ('confirmation', 'before-due') and closing.what = 'closed'`;
+    where mail.what in ('confirmation', 'reminder') and closing.what = 'closed'`;
   expect(attempts.filter(({ at, closed }) => at > closed)).toEqual([]);
   const acceptedLate = attempts.filter(
     ({ messageId, closed }) => accepted.get(messageId)! > Date.parse(closed),

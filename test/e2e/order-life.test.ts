@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlannedStep } from '../../src/modules/orders/rules/steps.ts';
 import { dunning, settings, terms } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
 import { openMerchant } from '../support/merchant.ts';
@@ -39,9 +38,9 @@ async function offerBlink(): Promise<void> {
   );
   const plans = {
     blink: [
-      { offset: '-PT6S', template: 'before-due' },
-      { offset: 'PT0S', template: 'on-due' },
-      { offset: 'PT4S', template: 'overdue-1' },
+      { offset: '-PT6S', tone: 'due-soon' },
+      { offset: 'PT0S', tone: 'due' },
+      { offset: 'PT4S', tone: 'overdue-1' },
     ],
   };
   const changed = await call(
@@ -72,7 +71,17 @@ it('takes an order from the storefront to settlement, with every letter in the c
 
   const letters = () => postOffice.mails.filter(({ text }) => text?.includes('SO-77'));
   await eventually('confirmation and three reminders', () => letters().length === 4, 40_000);
-  const heard = () => store.heard.filter(({ data }) => data.orderId === 'life');
+  // That it is overdue is told within a minute: perhaps not before it is paid.
+  const heard = () =>
+    store.heard.filter(
+      ({ type, data }) => data.orderId === 'life' && /^order\.(marked_paid|settled)$/.test(type),
+    );
+  await eventually(
+    'the store hears of three reminders',
+    () =>
+      store.heard.filter(({ type, data }) => data.orderId === 'life' && type === 'reminder.sent').length ===
+      3,
+  );
   expect(heard().map(({ type }) => type)).toEqual(['order.marked_paid']);
   expect((await call('/orders/life')).body).toMatchObject({
     overdue: true,
@@ -120,9 +129,8 @@ it('sends only the newest reminder when the worker was down over three of them',
   await eventually('the store marks it', async () => (await call('/orders/outage')).body.paidInStore);
   await system.killWorker();
 
-  const [{ plan } = { plan: [] }] = await system.sql<
-    { plan: PlannedStep[] }[]
-  >`select plan from orders where id = 'outage'`;
+  const plan = await system.sql<{ at: string }[]>`
+    select planned_at as at from steps where order_id = 'outage' and tone is not null order by planned_at`;
   expect(plan).toHaveLength(3);
   await eventually('the last reminder’s instant has passed', () => Date.now() > Date.parse(plan[2]!.at));
   await system.startWorker();
@@ -134,5 +142,5 @@ it('sends only the newest reminder when the worker was down over three of them',
   expect(await outcomes()).toEqual(expect.arrayContaining(['1/-PT6S', '1/PT0S']));
   await call('/orders/outage/settle', { reason: 'paid in cash' });
   await eventually('the last letter', () => letters().length === 3);
-  expect(letters()[1]?.subject).toMatch(/scadut/i);
+  expect(letters()[1]?.subject).toMatch(/non ancora pervenuto/i);
 });

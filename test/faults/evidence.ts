@@ -36,11 +36,13 @@ export type BookedCommand = {
 export type BookedPayment = { id: string; orderId: string; amount: number; booked: number };
 export type BookedMail = {
   id: string;
-  orderId: string;
-  template: string;
-  messageId: string;
+  /** Null: about several orders. */
+  orderId: string | null;
+  kind: string;
+  /** Null: it was never composed. */
+  messageId: string | null;
   state: string;
-  /** The order's status at the beginning of each attempt. */
+  /** The status of its orders at the beginning of each attempt. */
   begun: string[];
 };
 export type Delivery = { id: string; orderId: string; type: string; sequence: number; isDelivered: boolean };
@@ -68,7 +70,8 @@ export async function watchMails(sql: Sql): Promise<void> {
     create function note_begun() returns trigger language plpgsql as $$
     begin
       if tg_op = 'INSERT' or new.attempts > old.attempts then
-        insert into begun select new.id, status from orders where id = new.order_id;
+        insert into begun select new.id, status from orders
+          where id = new.order_id or id in (select order_id from steps where mail_id = new.id and state = 'in_letter');
       end if;
       return new;
     end $$`;
@@ -80,14 +83,15 @@ export async function pendingIn(sql: Sql): Promise<string[]> {
   return (
     await sql<{ what: string }[]>`
       select format('%s of order %s waits', kind, order_id) as what from commands where outcome is null
-      union all select format('mail %s is %s', id, state) from mails where state in ('planned', 'sending')
+      union all select format('mail %s is %s', id, state) from mails where state in ('queued', 'sending')
       union all select format('order %s has no workflow yet', id) from orders where started_at is null
       union all select format('order %s is closed, but not finished', id) from orders where closed_at is not null and finished_at is null
       union all select format('the store does not know of order %s', id) from orders where status = 'open' and paid_in_store <> 'marked'
-      union all select format('order %s waits for its step %s', id, next_step->>'key') from orders
-        where finished_at is null and (next_step->>'at')::timestamptz < now() + interval '10 minutes'
+      union all select format('order %s waits for its step %s', s.order_id, s.key) from steps s join orders o on o.id = s.order_id
+        where o.status = 'open' and s.tone is not null
+          and (s.state = 'in_letter' or (s.state in ('planned', 'waiting') and s.look_at < now() + interval '10 minutes'))
       union all select format('order %s is not confirmed to the customer', id) from orders o where status = 'open' and not exists
-        (select 1 from mails where order_id = o.id and template = 'confirmation' and state in ('sent', 'sent_maybe_twice'))`
+        (select 1 from mails where order_id = o.id and kind = 'confirmation' and state in ('sent', 'sent_maybe_twice'))`
   ).map(({ what }) => what);
 }
 
@@ -130,7 +134,7 @@ async function readBooks(sql: Sql) {
       from payments p`,
     sql<Account[]>`select customer_id, credit_limit, exposure, unapplied from accounts`,
     sql<BookedMail[]>`
-      select id, order_id, template, message_id, state,
+      select id, order_id, kind, message_id, state,
              array(select status from begun where mail_id = mails.id) as begun
       from mails`,
     sql<Delivery[]>`

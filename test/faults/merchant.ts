@@ -23,9 +23,9 @@ export async function openMerchant(sql: Sql, limited: number): Promise<void> {
       ...body,
       plans: {
         [SHORT_TERMS]: [
-          { offset: '-PT15S', template: 'before-due' },
-          { offset: 'PT0S', template: 'on-due' },
-          { offset: 'PT15S', template: 'overdue-1' },
+          { offset: '-PT15S', tone: 'due-soon' },
+          { offset: 'PT0S', tone: 'due' },
+          { offset: 'PT15S', tone: 'overdue-1' },
         ],
       },
     },

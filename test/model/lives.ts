@@ -377,7 +377,7 @@ export async function live(
 
   /** A workflow of a finished episode can do nothing. */
   async function oldEpisode(orderId: string): Promise<void> {
-    const look = aLook(orderId, api.clock.now, { episode: 0, expired: true, storeFailed: true });
+    const look = aLook(orderId, api.clock.now, { episode: 0, storeFailed: true });
     expect(await api.commands.advance(look)).toEqual({ superseded: true });
   }
 

@@ -3,13 +3,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createActivities } from '../../src/activities/activities.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
+import { createMailWorkflows } from '../../src/modules/mail/mail-workflows.ts';
+import { createSender } from '../../src/modules/mail/sender.ts';
+import { tryAgain } from '../../src/modules/mail/try-again.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { reconcile } from '../../src/modules/overview/reconcile.ts';
 import type { StoreEvent } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail } from '../../src/platform/smtp/mailer.ts';
 import { createPoller } from '../../src/platform/temporal/poller.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
-import { commandsFor, recoveriesOf } from '../../src/registry.ts';
+import { commandsFor, mailDefinitionsOf, recoveriesOf } from '../../src/registry.ts';
 import { type Api, openApi } from '../api/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { fromDelivery, offerMore } from '../support/merchant.ts';
@@ -32,33 +35,45 @@ beforeAll(async () => {
   const { sql, orderWorkflows } = api;
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore: true });
   const connection = await NativeConnection.connect({ address: temporalAddress });
-  const mailer = { send: async (mail: Mail) => void sent.push(mail), close() {} };
+  const mailer = { send: async (mail: Mail) => void sent.push(mail) };
   const storefront = {
     async notify(event: StoreEvent) {
       notified.push(event);
       return { kind: 'acknowledged', status: 200 } as const;
     },
   };
-  const given = { sql, mailer, storefront, mailFrom: 'terms@merchant.example', commands };
+  const mailWorkflows = createMailWorkflows({ client: api.client, log: { warn() {} } });
+  const definitions = mailDefinitionsOf(await createRenderer(), { notifiesStore: true });
+  const now = () => new Date().toISOString();
+  const sender = createSender({
+    ...{ sql, mailer, definitions, now, from: 'Netterms <terms@merchant.example>', log: { warn() {} } },
+    ...{ perSecond: 1_000, atOnce: 5, retry: mailWorkflows.retry },
+  });
   const workers = await createWorkers({
     connection,
     namespace: 'default',
-    activities: createActivities({ ...given, renderer: await createRenderer() }),
+    activities: createActivities({
+      ...{ sql, storefront, commands, nudge: () => sender.nudge() },
+      tryMailAgain: async (mailId, at) => {
+        const state = await tryAgain(sql, definitions, { mailId, now: at });
+        sender.nudge();
+        return state;
+      },
+    }),
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 10, // fewer than there are orders, so that they are also replayed
-    maxMailsPerSecond: 1_000,
-    maxMailsAtOnce: 5,
   });
   const ended = workers.run();
   const others = { ensureRunning: async () => {} };
   const recoveries = recoveriesOf({
     ...{ sql, commands, orderWorkflows, importWorkflows: others, revocationWorkflows: others },
+    mailWorkflows,
   });
   const poller = createPoller({ recoveries, log: { warn() {} } });
   stop = async () => {
     workers.shutdown();
     await ended;
-    await poller.stop();
+    await Promise.all([poller.stop(), sender.stop()]);
     await connection.close();
     await api.close();
     await api.client.connection.close();

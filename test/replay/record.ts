@@ -41,7 +41,7 @@ const withoutMachine = (json: string): string =>
   json.replace(/"(identity|stackTrace)": ?"(?:[^"\\]|\\.)*"/g, '"$1": "recorded"');
 
 it('records an order that is reminded, paid in part and settled', async () => {
-  const order = await world.place({ orderId: 'settled', orderNumber: 'A' });
+  const order = await world.placeAlone({ orderId: 'settled', orderNumber: 'A' });
   await world.marked('settled');
   await world.until(later(order.plan[1]!.at, DAY));
   await world.submit('settled', 'recordPayment', { payment: { paymentId: 'p1', amount: eur(500) } });
@@ -85,20 +85,24 @@ it('records a confirmed reservation that an operator settles by hand, with mail 
   await world.env.client.workflow.getHandle(workflowIdOf(order)).signal('settle');
   await world.ending(order);
   await save('reserved-confirmed-settled-by-hand', order);
+  await saveHistory('letter-given-up', 'letter/confirmation:reserved');
 });
 
 it('records an order that is still running after an outage over three reminders', async () => {
-  const order = await world.place({ orderId: 'running', placedAt: later(await world.clock(), -40 * DAY) });
-  await eventually(
-    'the reminder',
-    async () =>
-      (await world.sql`select 1 from step_outcomes where order_id = 'running' and outcome = 'sent'`)[0],
+  const order = await world.placeAlone({
+    orderId: 'running',
+    placedAt: later(await world.clock(), -40 * DAY),
+  });
+  await world.marked('running');
+  await world.morning();
+  await eventually('the reminder', async () =>
+    Object.values(await world.outcomes('running')).includes('sent'),
   );
   await save('running-after-outage', order);
 });
 
 it('records an order with a deposit and two instalments, each paid in its time', async () => {
-  const order = await world.place({ orderId: 'deposit', termsCode: 'deposit' });
+  const order = await world.placeAlone({ orderId: 'deposit', termsCode: 'deposit' });
   await world.marked('deposit');
   const pay = (paymentId: string, amount: number) =>
     world.submit('deposit', 'recordPayment', { payment: { paymentId, amount: eur(amount) } });
@@ -113,7 +117,7 @@ it('records an order with a deposit and two instalments, each paid in its time',
 });
 
 it('records reminders of two instalments that come due at the same moment, after a payment that is reversed', async () => {
-  const order = await world.place({ orderId: 'weekly', termsCode: 'weekly' });
+  const order = await world.placeAlone({ orderId: 'weekly', termsCode: 'weekly' });
   await world.marked('weekly');
   await world.submit('weekly', 'recordPayment', { payment: { paymentId: 'w1', amount: eur(610) } });
   const by = { paymentId: 'w1', reason: 'returned', actor: 'user:test' };
@@ -176,11 +180,11 @@ it('records a revocation that demands two open orders and a reservation, and wha
 });
 
 it('records an order that is paid by a part of a transfer and then by credit, and continues when the transfer bounces', async () => {
-  const order = await world.place({ orderId: 'receipt' });
+  const order = await world.placeAlone({ orderId: 'receipt' });
   await world.marked('receipt');
   const by = async () => ({ now: await world.clock() });
   const amount = eur(1000);
-  const receipt = { customerId: 'rossi', receivedOn: await world.today() };
+  const receipt = { customerId: 'receipt', receivedOn: await world.today() };
   await receive(
     world.commands,
     {
@@ -210,7 +214,7 @@ it('records orders that are fulfilled in parts, given another total and extended
     world.submit(orderId, 'fulfil', {
       body: { fulfilmentId: null, amount, fulfilledOn: await world.today(), final },
     });
-  const delivered = await world.place({ orderId: 'delivered', termsCode: 'delivered' });
+  const delivered = await world.placeAlone({ orderId: 'delivered', termsCode: 'delivered' });
   await world.marked('delivered');
   await world.until(later(delivered.placedAt, 50 * DAY));
   await fulfil('delivered', eur(500).amount);
@@ -226,7 +230,7 @@ it('records orders that are fulfilled in parts, given another total and extended
   await world.ending(delivered);
   await save('fulfilled-amended-extended', delivered);
 
-  const reserved = await world.place({ orderId: 'amended', termsCode: 'half', confirm: 'later' });
+  const reserved = await world.placeAlone({ orderId: 'amended', termsCode: 'half', confirm: 'later' });
   await world.submit('amended', 'amend', { body: { total: eur(400).amount } });
   await world.submit('amended', 'confirm');
   await world.marked('amended');
@@ -235,14 +239,14 @@ it('records orders that are fulfilled in parts, given another total and extended
   await world.ending(reserved);
   await save('reserved-amended-settled', reserved);
 
-  const waiting = await world.place({ orderId: 'waiting', termsCode: 'half' });
+  const waiting = await world.placeAlone({ orderId: 'waiting', termsCode: 'half' });
   await world.marked('waiting');
   await world.until(later(waiting.placedAt, 30 * DAY));
   await save('running-provisional', waiting);
 });
 
 it('records an order that is put on an instalment plan, written off in part, and paid', async () => {
-  const order = await world.place({ orderId: 'corrected' });
+  const order = await world.placeAlone({ orderId: 'corrected' });
   await world.marked('corrected');
   await world.until(later((await world.order('corrected')).instalments[0]!.dueAt!, 2 * DAY));
   const owed = (await world.order('corrected')).outstanding.amount;

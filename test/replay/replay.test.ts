@@ -22,7 +22,7 @@ describe('recorded histories still replay', () => {
 
 it('a history that this workflow would not have made is noticed', async () => {
   const tampered = read(recorded.find((name) => name.endsWith('/settled.json'))!).replaceAll(
-    '"sendReminder"',
+    '"notifyStore"',
     '"sendPostcard"',
   );
   await expect(replay(tampered)).rejects.toThrow(/nondetermini|Nondetermini|determinism/i);

@@ -53,11 +53,8 @@ export const aLook = (orderId: string, now: string, fields: Partial<Advance> = {
   orderId,
   episode: 1,
   now: Date.parse(now),
-  nextStep: null,
   manualRequests: [],
-  expired: false,
   storeFailed: false,
-  planVersion: 1,
   ...fields,
 });
 
@@ -101,23 +98,28 @@ export const terms: TermsPolicy = {
 
 export const dunning: DunningPolicy = {
   levels: [
-    { offset: '-P3D', template: 'before-due' },
-    { offset: 'P0D', template: 'on-due' },
-    { offset: 'P7D', template: 'overdue-1' },
-    { offset: 'P14D', template: 'overdue-2' },
+    { offset: '-P3D', tone: 'due-soon' },
+    { offset: 'P0D', tone: 'due' },
+    { offset: 'P7D', tone: 'overdue-1' },
+    { offset: 'P14D', tone: 'overdue-2' },
   ],
   plans: {
     demo: [
-      { offset: '-PT40S', template: 'before-due' },
-      { offset: 'PT0S', template: 'on-due' },
-      { offset: 'PT20S', template: 'overdue-1' },
-      { offset: 'PT40S', template: 'overdue-2' },
+      { offset: '-PT40S', tone: 'due-soon' },
+      { offset: 'PT0S', tone: 'due' },
+      { offset: 'PT20S', tone: 'overdue-1' },
+      { offset: 'PT40S', tone: 'overdue-2' },
     ],
   },
   sendTime: '09:00',
   timeZone: 'Europe/Rome',
   spreadMinutes: 0,
   businessDays: true,
+  minIntervalDays: 0,
+  maxIn30Days: 100,
+  minimumAmounts: [],
+  letters: 'on',
+  pauses: [],
 };
 
 export const settings: Settings = {

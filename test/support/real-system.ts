@@ -114,6 +114,8 @@ export async function startRealSystem({ workerImport }: { workerImport?: URL } =
     async startWorker() {
       worker = await startWorker();
     },
+    /** A further worker, which the caller stops. */
+    startAnotherWorker: startWorker,
     /** The worker's process. */
     worker: (): Child => worker,
     async killServer() {

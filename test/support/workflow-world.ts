@@ -7,24 +7,30 @@ import { createActivities } from '../../src/activities/activities.ts';
 import { dayAt } from '../../src/kernel/calendar.ts';
 import type { Money } from '../../src/kernel/money.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
+import { isInWindow, nextSlot } from '../../src/modules/dunning/rules/windows.ts';
+import { createMailWorkflows } from '../../src/modules/mail/mail-workflows.ts';
+import { createSender } from '../../src/modules/mail/sender.ts';
+import { findMail } from '../../src/modules/mail/tables.ts';
+import { tryAgain } from '../../src/modules/mail/try-again.ts';
 import { type CheckoutRequest, checkout } from '../../src/modules/ordering/checkout.ts';
 import { createOrderWorkflows } from '../../src/modules/orders/order-workflows.ts';
 import type { OrderCommandKind } from '../../src/modules/orders/rules/order-state.ts';
-import { stepOutcomesOf } from '../../src/modules/orders/step-outcomes.ts';
+import { type StepRow, stepsOf } from '../../src/modules/orders/steps.ts';
 import { type OrderRow, workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { type OrderView, readOrder } from '../../src/modules/reports/order-views.ts';
 import { createRevocationWorkflows } from '../../src/modules/revocation/revocation-workflows.ts';
-import type { StoreAnswer, StoreEvent } from '../../src/modules/storefronts/storefront.ts';
+import type { LifeEvent, StoreAnswer } from '../../src/modules/storefronts/storefront.ts';
 import type { Mail, Mailer } from '../../src/platform/smtp/mailer.ts';
 import { searchAttributeTypes } from '../../src/platform/temporal/search-attributes.ts';
 import { createWorkers } from '../../src/platform/temporal/workers.ts';
-import { commandsFor } from '../../src/registry.ts';
+import { commandsFor, mailDefinitionsOf } from '../../src/registry.ts';
 import type { Ending } from '../../src/workflows/messages.ts';
-import { anOrder, settings } from './builders.ts';
+import { anOrder, dunning, settings } from './builders.ts';
 import { askOf } from './commands.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
-import { openMerchant } from './merchant.ts';
+import { letPass } from './let-pass.ts';
+import { addCustomer, openMerchant } from './merchant.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -45,12 +51,12 @@ export async function openWorld() {
   });
 
   const sent: (Mail & { at: string })[] = [];
-  const notified: StoreEvent[] = [];
+  const notified: LifeEvent[] = [];
   /** What the mail server does with a mail; tests replace it. */
   const post = { accept: async (_mail: Mail): Promise<void> => {} };
   /** What the store answers; tests replace it. */
   const shop = {
-    answer: async (_event: StoreEvent): Promise<StoreAnswer> => ({ kind: 'acknowledged', status: 200 }),
+    answer: async (_event: LifeEvent): Promise<StoreAnswer> => ({ kind: 'acknowledged', status: 200 }),
   };
   const mailer: Mailer = {
     async send(mail) {
@@ -60,7 +66,7 @@ export async function openWorld() {
     close() {},
   };
   const storefront = {
-    async notify(event: StoreEvent) {
+    async notify(event: LifeEvent) {
       const answer = await shop.answer(event);
       notified.push(event);
       return answer;
@@ -71,27 +77,43 @@ export async function openWorld() {
   const orderWorkflows = createOrderWorkflows({ sql, client: env.client, log });
   const revocationWorkflows = createRevocationWorkflows({ client: env.client, log });
   const commands = commandsFor({ sql, orderWorkflows, notifiesStore: true });
+  const definitions = mailDefinitionsOf(renderer, { notifiesStore: true });
+  const mailWorkflows = createMailWorkflows({ client: env.client, log });
+  const sender = createSender({
+    ...{
+      sql,
+      mailer,
+      definitions,
+      log,
+      from: 'Netterms <terms@merchant.example>',
+      retry: mailWorkflows.retry,
+    },
+    ...{ perSecond: 1_000, atOnce: 5, now: () => BEGINS, everyMs: 3_600_000 },
+  });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: 'default',
     activities: createActivities({
       sql,
-      renderer,
-      mailer,
       storefront,
-      mailFrom: 'Netterms <terms@merchant.example>',
       commands,
+      // No time is skipped while a mail is on its way.
+      nudge: (now) => sender.drain(now),
+      tryMailAgain: async (mailId, now) => {
+        await tryAgain(sql, definitions, { mailId, now });
+        await sender.drain(now);
+        return (await findMail(sql, mailId))!.state;
+      },
     }),
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows: 50,
-    maxMailsPerSecond: 1_000,
-    maxMailsAtOnce: 5,
   });
   const ended = workers.run();
 
   const activitiesOf = async (id: string) => {
     const [order] = await sql<(Pick<OrderRow, 'id' | 'episode' | 'startedAt'> & { begun: boolean })[]>`
-      select id, episode, started_at, confirmed_at is null or exists (select 1 from mails where order_id = orders.id) as begun
+      select id, episode, started_at,
+        confirmed_at is null or exists (select 1 from mails where order_id = orders.id and (attempts > 0 or state <> 'queued')) as begun
       from orders where id = ${id}`;
     if (!order?.startedAt || !order.begun) return null;
     const handle = env.client.workflow.getHandle(workflowIdOf(order));
@@ -118,12 +140,17 @@ export async function openWorld() {
     return result;
   }
 
+  /** Places an order at the world's present and starts its workflow. */
+  async function place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<PlacedOrder> {
+    const result = await accepted(fields);
+    orderWorkflows.startSoon(result.order, result.instalments[0]?.dueAt ?? null);
+    await quiet(fields.orderId);
+    return placed(result);
+  }
+
   return {
-    /** Waits until the confirmation has been sent, for the same reason. */
-    confirmed: (id: string) =>
-      eventually(`the confirmation of ${id} is sent`, async () =>
-        (await activitiesOf(id))?.every(({ activityType }) => activityType?.name !== 'sendLetter'),
-      ),
+    /** Waits until the confirmation is no longer queued. */
+    confirmed: (id: string) => eventually(`the confirmation of ${id} is sent`, () => activitiesOf(id)),
     quiet,
     post,
     shop,
@@ -137,16 +164,15 @@ export async function openWorld() {
     commands,
     revocationWorkflows,
 
-    /** Places an order at the world's present and starts its workflow. */
     /** An order that was accepted, and whose workflow does not run yet. */
-    async accept(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
-      return (await accepted(fields)).order;
+    async accept(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<PlacedOrder> {
+      return placed(await accepted(fields));
     },
-    async place(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<OrderRow> {
-      const { order, instalments } = await accepted(fields);
-      orderWorkflows.startSoon(order, instalments[0]?.dueAt ?? null);
-      await quiet(fields.orderId);
-      return order;
+    place,
+    /** The same for a customer of its own: letters are about this order alone, and no credit is held. */
+    async placeAlone(fields: Partial<CheckoutRequest> & { orderId: string }): Promise<PlacedOrder> {
+      await addCustomer(sql, fields.orderId);
+      return place({ customerId: fields.orderId, ...fields });
     },
     /** Asks an order at the world's present; a payment counts as received today. */
     async submit(
@@ -173,6 +199,13 @@ export async function openWorld() {
     async until(instant: string): Promise<void> {
       await env.sleep(Math.max(0, Date.parse(instant) - (await env.currentTimeMs())));
     },
+    /** Lets time pass until letters may leave again: to the next morning of a working day, unless they may leave now. */
+    async morning(): Promise<void> {
+      const now = await clock();
+      if (isInWindow(now, dunning, settings.country)) return;
+      const slot = nextSlot(now, dunning, settings.country, 'rossi');
+      await env.sleep(Date.parse(slot) - Date.parse(now) + 60_000);
+    },
     /**
      * Waits until the order's workflow has ended; lets time pass only if it does not end by itself, since steps of
      * other orders would come due in the meantime.
@@ -195,19 +228,40 @@ export async function openWorld() {
     /** Waits until that many mails contain the text. Returns all mails that do by then. */
     mails: (text: string, count: number) =>
       eventually(`${count} mails that name ${text}`, () => mailsOf(text).length >= count && mailsOf(text)),
+    /** Lets the claims of attempts with an unknown outcome expire: their mails are sent again. */
+    async repeatInDoubt(): Promise<void> {
+      await letPass(sql, 91);
+      await sender.drain(await clock());
+    },
+    /** The order's steps, in order of time. */
+    steps: (id: string): Promise<StepRow[]> => stepsOf(sql, [id]),
+    /** The events of an order that wait for the store, in sequence: the type and its place among all events. */
+    async events(id: string): Promise<[string, number][]> {
+      const rows = await sql<{ type: string; sequence: number }[]>`
+        select type, sequence from events where order_id = ${id} order by sequence`;
+      return rows.map(({ type, sequence }) => [type, sequence]);
+    },
     /** What became of each step of the order's plan so far: the reason if there is one, otherwise the outcome. */
     async outcomes(id: string): Promise<Record<string, string>> {
-      const outcomes = await stepOutcomesOf(sql, id);
-      return Object.fromEntries(outcomes.map(({ stepKey, outcome, reason }) => [stepKey, reason ?? outcome]));
+      const done = (await stepsOf(sql, [id])).filter(({ outcome }) => outcome !== null);
+      return Object.fromEntries(done.map(({ key, outcome, reason }) => [key, reason ?? outcome!]));
     },
     async close(): Promise<void> {
       workers.shutdown();
       await ended;
+      await sender.stop();
       await env.teardown();
       await database.drop();
     },
   };
 }
+
+/** An order with its planned reminders. */
+export type PlacedOrder = OrderRow & { plan: StepRow[] };
+const placed = ({ order, steps }: { order: OrderRow; steps: StepRow[] }): PlacedOrder => ({
+  ...order,
+  plan: steps.filter(({ tone }) => tone !== null),
+});
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/modules/orders/tables.ts';
 import { reconcileBalances, reconcileFinished } from '../../src/modules/overview/reconcile-balances.ts';
+import { reconcileLetters } from '../../src/modules/overview/reconcile-letters.ts';
 import { timelineOf } from '../../src/modules/overview/timeline.ts';
 import { MailRefused } from '../../src/platform/smtp/mailer.ts';
 import { eur } from '../support/builders.ts';
 import { askOf, reverse } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { DAY, later, MINUTE } from '../support/instants.ts';
-import { addCustomer } from '../support/merchant.ts';
 import { openWorld, type World } from '../support/workflow-world.ts';
 
 let world: World;
@@ -18,18 +18,20 @@ afterAll(() => world.close());
 afterEach(async () => {
   world.post.accept = async () => {};
   world.shop.answer = async () => ({ kind: 'acknowledged', status: 200 });
-  expect([...(await reconcileBalances(world.sql)), ...(await reconcileFinished(world.sql))]).toEqual([]);
+  for (const check of [reconcileBalances, reconcileFinished, reconcileMails])
+    expect(await check(world.sql)).toEqual([]);
 });
 
 const subjects = (orderNumber: string) => world.mailsOf(orderNumber).map(({ subject }) => subject);
+/** What reconcile finds of mails, whatever time was skipped. */
+const reconcileMails = (db: typeof world.sql) => reconcileLetters(db, '1970-01-01T00:00:00Z');
 const eventsOf = (orderId: string) => world.notified.filter((event) => event.orderId === orderId);
 const exposure = async (customerId = 'rossi') =>
   (await world.sql`select exposure, unapplied from accounts where customer_id = ${customerId}`)[0];
 
 describe('an order paid later', () => {
   it('is confirmed, reminded at each planned instant, paid in part, and settled by the last payment', async () => {
-    await addCustomer(world.sql, 'life');
-    const order = await world.place({ orderId: 'life', orderNumber: 'LIFE', customerId: 'life' });
+    const order = await world.placeAlone({ orderId: 'life', orderNumber: 'LIFE' });
     const [confirmation] = await world.mails('LIFE', 1);
     expect(confirmation).toMatchObject({
       to: 'amministrazione@officine-rossi.example',
@@ -68,7 +70,12 @@ describe('an order paid later', () => {
     expect(world.mailsOf('LIFE')).toHaveLength(5);
     expect(eventsOf('life').map(({ type, sequence }) => [type, sequence])).toEqual([
       ['order.marked_paid', 1],
-      ['order.settled', 2],
+      ['order.settled', 5],
+    ]);
+    expect(await world.events('life')).toEqual([
+      ['reminder.sent', 2],
+      ['reminder.sent', 3],
+      ['reminder.sent', 4],
     ]);
     await world.until(later(order.plan[3]!.at, DAY));
     expect(world.mailsOf('LIFE')).toHaveLength(5);
@@ -149,7 +156,8 @@ describe('a reservation', () => {
 describe('faults', () => {
   it('of three reminders that came due while nothing ran, only the newest is sent', async () => {
     const placedAt = later(await world.clock(), -40 * DAY);
-    const order = await world.place({ orderId: 'outage', orderNumber: 'OUTA', placedAt });
+    const order = await world.placeAlone({ orderId: 'outage', orderNumber: 'OUTA', placedAt });
+    await world.morning();
     await world.mails('OUTA', 2);
     await eventually('it is noted', async () => (await world.outcomes('outage'))['1/P7D']);
     expect(await world.outcomes('outage')).toEqual({
@@ -157,7 +165,12 @@ describe('faults', () => {
       '1/P0D': 'superseded',
       '1/P7D': 'sent',
     });
+    // The next one is sharper: it waits until the deadline that this one has named is over.
     await world.until(later(order.plan[3]!.at, MINUTE));
+    expect(world.mailsOf('OUTA')).toHaveLength(2);
+    const waiting = (await world.steps('outage')).find(({ key }) => key === '1/P14D');
+    expect(waiting).toMatchObject({ state: 'waiting', waitsFor: 'deadline' });
+    await world.until(later(waiting!.lookAt!, MINUTE));
     await world.mails('OUTA', 3);
     await world.submit('outage', 'settle');
     await world.ending(order);
@@ -168,12 +181,10 @@ describe('faults', () => {
     world.post.accept = async () => {
       throw new MailRefused('the mail server cannot be reached', { permanent: false, cause: null });
     };
-    const order = await world.place({ orderId: 'no-post', orderNumber: 'NOPO' });
+    const order = await world.placeAlone({ orderId: 'no-post', orderNumber: 'NOPO' });
     await world.until(later(order.placedAt, 3 * DAY + 60 * MINUTE));
     const failed = async () =>
-      (
-        await world.sql`select state, attempts, last_error from mails where id = 'order/no-post/confirmation'`
-      )[0];
+      (await world.sql`select state, attempts, last_error from mails where id = 'confirmation:no-post'`)[0];
     await eventually('the mail is given up', async () => (await failed())?.state === 'failed');
     expect(await failed()).toMatchObject({ lastError: 'the mail server cannot be reached' });
     world.post.accept = async () => {};
@@ -184,7 +195,7 @@ describe('faults', () => {
   });
 
   it('a settlement while a reminder is still being tried stops the reminder', async () => {
-    const order = await world.place({ orderId: 'stopped', orderNumber: 'STOP' });
+    const order = await world.placeAlone({ orderId: 'stopped', orderNumber: 'STOP' });
     await world.mails('STOP', 1);
     world.post.accept = async ({ subject, messageId }) => {
       if (messageId === undefined || subject === '') return;
@@ -193,22 +204,23 @@ describe('faults', () => {
     await world.until(later(order.plan[0]!.at, 5 * MINUTE));
     await eventually(
       'it is tried',
-      async () =>
-        (await world.sql`select 1 from mails where id = 'order/stopped/1/-P3D' and attempts > 1`)[0],
+      async () => (await world.sql`select 1 from mails where id = 'reminder:stopped:1' and attempts > 1`)[0],
     );
     world.post.accept = async () => {};
     await world.submit('stopped', 'settle');
     await world.ending(order);
+    const reminder = async () =>
+      (await world.sql`select state from mails where id = 'reminder:stopped:1'`)[0]?.state;
+    await world.until(later(await world.clock(), 60 * MINUTE));
+    await eventually('the reminder is withdrawn', async () => (await reminder()) === 'withdrawn');
     expect(world.mailsOf('STOP')).toHaveLength(2);
-    const [reminder] = await world.sql`select state from mails where id = 'order/stopped/1/-P3D'`;
-    expect(reminder?.state).toBe('failed');
   });
 
   it('no reminder is sent before the store has marked the order paid; then only the newest', async () => {
     world.shop.answer = async () => {
       throw new Error('the store is down');
     };
-    const order = await world.place({ orderId: 'slow-store', orderNumber: 'SLOW', termsCode: 'demo' });
+    const order = await world.placeAlone({ orderId: 'slow-store', orderNumber: 'SLOW', termsCode: 'demo' });
     await world.until(later(order.placedAt, 2 * MINUTE));
     await eventually(
       'the store was tried',
@@ -234,7 +246,7 @@ describe('faults', () => {
     world.shop.answer = async () => {
       throw new Error('the store is down');
     };
-    const order = await world.place({ orderId: 'dead-store', orderNumber: 'DEAD', termsCode: 'demo' });
+    const order = await world.placeAlone({ orderId: 'dead-store', orderNumber: 'DEAD', termsCode: 'demo' });
     await world.until(later(order.placedAt, 60 * MINUTE));
     expect((await world.order('dead-store')).storeStatus).toBe('problem');
     await world.until(later(order.placedAt, 7 * DAY + 60 * MINUTE));
@@ -269,7 +281,7 @@ describe('faults', () => {
   });
 
   it('a terminated workflow is followed by a new episode, which books a payment once and sends no letter twice', async () => {
-    const order = await world.place({ orderId: 'killed', orderNumber: 'KILL' });
+    const order = await world.placeAlone({ orderId: 'killed', orderNumber: 'KILL' });
     await world.mails('KILL', 1);
     await world.until(later(order.plan[0]!.at, MINUTE));
     await world.mails('KILL', 2);
@@ -324,14 +336,36 @@ describe('what is pending when an order is finished', () => {
   it('is found by reconcile if it is not given up', async () => {
     await cancelledUnheard('missed');
     await world.sql`update webhook_deliveries set given_up_at = null where order_id = 'missed'`;
-    await world.sql`update mails set state = 'sending' where id = 'order/missed/cancelled'`;
-    const subject = 'order/missed';
     expect(await reconcileFinished(world.sql)).toEqual([
-      { subject, problem: 'is finished, but its webhook order-missed.paid is pending' },
-      { subject, problem: 'is finished, but its mail order/missed/cancelled is sending' },
+      { subject: 'order/missed', problem: 'is finished, but its webhook order-missed.paid is pending' },
     ]);
     await world.sql`update webhook_deliveries set given_up_at = now() where order_id = 'missed'`;
-    await world.sql`update mails set state = 'sent' where id = 'order/missed/cancelled'`;
+  });
+});
+
+describe('a mail that nobody sends', () => {
+  const found = {
+    subject: 'customer/rossi',
+    problem: 'its mail confirmation:unsent is sending, and nobody sends it',
+  };
+
+  it('is found by reconcile an hour after its attempt should have ended', async () => {
+    const order = await world.place({ orderId: 'unsent' });
+    await world.submit('unsent', 'settle');
+    await world.ending(order);
+    const since = (minutes: number) => world.sql`
+      update mails set state = 'sending', claim = 'c', claimed_until = now() - ${minutes} * interval '1 minute'
+      where id = 'confirmation:unsent'`;
+    await since(59);
+    expect(await reconcileMails(world.sql)).toEqual([]);
+    await since(61);
+    expect(await reconcileMails(world.sql)).toEqual([found]);
+    await world.sql`
+      update mails set state = 'queued', claim = null, try_at = now() - interval '61 minutes' where id = 'confirmation:unsent'`;
+    expect(await reconcileMails(world.sql)).toEqual([
+      { ...found, problem: 'its mail confirmation:unsent is queued, and nobody sends it' },
+    ]);
+    await world.sql`update mails set state = 'sent' where id = 'confirmation:unsent'`;
   });
 });
 
@@ -351,7 +385,7 @@ describe('an operator in Temporal', () => {
   });
 
   it('cannot cancel the run after the store was notified: that is noted, and the run continues', async () => {
-    const order = await world.place({ orderId: 'ui-late', orderNumber: 'UILA' });
+    const order = await world.placeAlone({ orderId: 'ui-late', orderNumber: 'UILA' });
     await world.marked('ui-late');
     const handle = world.env.client.workflow.getHandle(workflowIdOf(order));
     await handle.cancel();
@@ -368,7 +402,7 @@ describe('an operator in Temporal', () => {
   });
 
   it('reads the status of a running order', async () => {
-    const order = await world.place({ orderId: 'queried', orderNumber: 'QUER' });
+    const order = await world.placeAlone({ orderId: 'queried', orderNumber: 'QUER' });
     await world.marked('queried');
     const report = await world.env.client.workflow.getHandle(workflowIdOf(order)).query('status');
     expect(report).toMatchObject({
@@ -383,7 +417,7 @@ describe('an operator in Temporal', () => {
 });
 
 it('a payment that is reversed after the settlement opens the order again; the second settlement has its own letter', async () => {
-  const order = await world.place({ orderId: 'bounced', orderNumber: 'BOUN' });
+  const order = await world.placeAlone({ orderId: 'bounced', orderNumber: 'BOUN' });
   await world.submit('bounced', 'recordPayment', { payment: { paymentId: 'boun-1', amount: eur(1220) } });
   await world.ending(order);
   const by = { paymentId: 'boun-1', reason: 'the bank took it back', actor: 'user:test' };

@@ -45,9 +45,52 @@ it('an order that is settled while sixty payments wait takes them all before its
   ).toEqual([{ outcome: 'applied', count: 60 }]);
 });
 
+// Before a delivery is reported: from then on reminders wait for it.
+describe('another total', () => {
+  it('is used by a reminder that was refused and is tried again', async () => {
+    const order = await world.placeAlone({ orderId: 'flight', orderNumber: 'FLIGHT' });
+    await world.marked('flight');
+    await world.confirmed('flight');
+    world.post.accept = async () => {
+      throw new MailRefused('451 later', { permanent: false, cause: null });
+    };
+    await world.until(later(order.plan[0]!.at, MINUTE));
+    await eventually('the reminder is refused', async () => {
+      const [mail] =
+        await world.sql`select 1 from mails where id = 'reminder:flight:1' and state = 'queued' and attempts > 0`;
+      return mail;
+    });
+    expect((await amend('flight', 1_000)).outcome).toBe('applied');
+    world.post.accept = async () => {};
+    await world.until(later(order.plan[0]!.at, DAY));
+    const sent = await world.mails('FLIGHT', 2);
+    expect(sent[1]!.text).toMatch(/1\.000,00/);
+    expect(sent[1]!.text).not.toMatch(/1\.220,00/);
+
+    expect((await amend('flight', 1_500)).outcome).toBe('applied');
+    await world.until(later(order.plan[1]!.at, DAY));
+    expect((await world.mails('FLIGHT', 3))[2]!.text).toMatch(/1\.500,00/);
+    await world.submit('flight', 'recordPayment', { payment: { paymentId: 'flight-1', amount: eur(900) } });
+    await amend('flight', 900);
+    expect(await world.ending(order)).toEqual({ status: 'settled' });
+    expect(await world.order('flight')).toMatchObject({ status: 'settled', total: eur(900) });
+  });
+
+  it('that exceeds the credit leaves the order as it was', async () => {
+    const order = await world.placeAlone({ orderId: 'over', orderNumber: 'OVER' });
+    await world.marked('over');
+    await expect(amend('over', 1_000_000)).rejects.toMatchObject({ code: 'not-eligible' });
+    expect(await world.order('over')).toMatchObject({ total: eur(1_220), outstanding: eur(1_220) });
+    await world.until(later(order.plan[0]!.at, MINUTE));
+    await world.mails('OVER', 2);
+    await world.submit('over', 'settle', { reason: 'paid' });
+    expect(await world.ending(order)).toEqual({ status: 'settled' });
+  });
+});
+
 describe('an order that is due from its delivery on', () => {
   it('is not reminded while the due date is provisional, and by the plan once it is fulfilled', async () => {
-    const order = await world.place({ orderId: 'waits', orderNumber: 'WAITS', termsCode: 'delivered' });
+    const order = await world.placeAlone({ orderId: 'waits', orderNumber: 'WAITS', termsCode: 'delivered' });
     await world.marked('waits');
     const [confirmation] = await world.mails('WAITS', 1);
     expect(confirmation!.text).toMatch(/provvisoria/);
@@ -77,26 +120,23 @@ describe('an order that is due from its delivery on', () => {
   });
 
   it('has reminders of the part that is already due, and of the other in its time', async () => {
-    const order = await world.place({ orderId: 'half', orderNumber: 'HALF', termsCode: 'half' });
+    const order = await world.placeAlone({ orderId: 'half', orderNumber: 'HALF', termsCode: 'half' });
     await world.marked('half');
-    await world.until(later(order.placedAt, 30 * DAY));
-    const steps = async () =>
-      (
-        await world.sql<{ stepKey: string }[]>`
-        select step_key from step_outcomes where order_id = 'half' order by noted_at, step_key`
-      ).map(({ stepKey }) => stepKey);
+    // The last one waits for the deadline of the one before.
+    await world.until(later(order.placedAt, 35 * DAY));
+    const steps = async () => Object.keys(await world.outcomes('half'));
     await eventually('the first part is chased', async () => (await steps()).length === 4);
     expect(await steps()).toEqual(['1/-P3D', '1/P0D', '1/P7D', '1/P14D']);
     await fulfil('half');
     const { instalments } = await world.order('half');
-    await world.until(later(instalments[1]!.dueAt!, 15 * DAY));
+    await world.until(later(instalments[1]!.dueAt!, 25 * DAY));
     await eventually('the second part is chased', async () => (await steps()).length === 8);
     await world.submit('half', 'settle', { reason: 'paid' });
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 
   it('asks for what was delivered if the rest will never come', async () => {
-    const order = await world.place({ orderId: 'final', orderNumber: 'FINAL', termsCode: 'delivered' });
+    const order = await world.placeAlone({ orderId: 'final', orderNumber: 'FINAL', termsCode: 'delivered' });
     await world.marked('final');
     await fulfil('final', { amount: eur(800).amount, final: true });
     const { nextStep } = await world.order('final');
@@ -105,48 +145,6 @@ describe('an order that is due from its delivery on', () => {
     expect(sent[1]!.text).toMatch(/800,00/);
     expect(sent[1]!.text).not.toMatch(/1\.220,00/);
     await world.submit('final', 'recordPayment', { payment: { paymentId: 'final-1', amount: eur(800) } });
-    expect(await world.ending(order)).toEqual({ status: 'settled' });
-  });
-});
-
-describe('another total', () => {
-  it('is used by a reminder that was refused and is tried again', async () => {
-    const order = await world.place({ orderId: 'flight', orderNumber: 'FLIGHT' });
-    await world.marked('flight');
-    await world.confirmed('flight');
-    world.post.accept = async () => {
-      throw new MailRefused('451 later', { permanent: false, cause: null });
-    };
-    await world.until(later(order.plan[0]!.at, MINUTE));
-    await eventually('the reminder is refused', async () => {
-      const [mail] =
-        await world.sql`select 1 from mails where id = 'order/flight/1/-P3D' and state = 'planned'`;
-      return mail;
-    });
-    expect((await amend('flight', 1_000)).outcome).toBe('applied');
-    world.post.accept = async () => {};
-    await world.until(later(order.plan[0]!.at, DAY));
-    const sent = await world.mails('FLIGHT', 2);
-    expect(sent[1]!.text).toMatch(/1\.000,00/);
-    expect(sent[1]!.text).not.toMatch(/1\.220,00/);
-
-    expect((await amend('flight', 1_500)).outcome).toBe('applied');
-    await world.until(later(order.plan[1]!.at, DAY));
-    expect((await world.mails('FLIGHT', 3))[2]!.text).toMatch(/1\.500,00/);
-    await world.submit('flight', 'recordPayment', { payment: { paymentId: 'flight-1', amount: eur(900) } });
-    await amend('flight', 900);
-    expect(await world.ending(order)).toEqual({ status: 'settled' });
-    expect(await world.order('flight')).toMatchObject({ status: 'settled', total: eur(900) });
-  });
-
-  it('that exceeds the credit leaves the order as it was', async () => {
-    const order = await world.place({ orderId: 'over', orderNumber: 'OVER' });
-    await world.marked('over');
-    await expect(amend('over', 1_000_000)).rejects.toMatchObject({ code: 'not-eligible' });
-    expect(await world.order('over')).toMatchObject({ total: eur(1_220), outstanding: eur(1_220) });
-    await world.until(later(order.plan[0]!.at, MINUTE));
-    await world.mails('OVER', 2);
-    await world.submit('over', 'settle', { reason: 'paid' });
     expect(await world.ending(order)).toEqual({ status: 'settled' });
   });
 });

@@ -48,7 +48,7 @@ it('letters go to billing, a copy of the confirmation to the buyer, reminders to
   const told = (await timelineOf(world.sql, 'by-anna')).filter(({ kind }) => kind === 'mail.sent');
   expect(told.map(({ detail }) => [detail.template, detail.recipient, detail.copyTo])).toEqual([
     ['confirmation', billing, buyer.email],
-    ['before-due', dunning, null],
+    ['due-soon', dunning, null],
     ['settled', billing, null],
   ]);
 });
@@ -95,11 +95,11 @@ it('an attempt whose outcome is unknown is repeated with the same addresses, wha
   const order = await world.place({ orderId: 'moving', orderNumber: 'MOVING', customerId: 'moving', buyer });
   await eventually('a first attempt', () => attempts.length === 1);
   await addCustomer(world.sql, 'moving', { contacts: { billing: 'new@acme.example' } });
-  await world.until(later(await world.clock(), 5 * MINUTE));
+  await world.repeatInDoubt();
   await mails('MOVING', 1);
   expect(attempts[1]).toEqual(attempts[0]);
   expect(attempts[1]).toMatchObject({ to: billing, copyTo: buyer.email, replyTo: accountManager.email });
-  expect(await findMail(world.sql, 'order/moving/confirmation')).toMatchObject({ state: 'sent_maybe_twice' });
+  expect(await findMail(world.sql, 'confirmation:moving')).toMatchObject({ state: 'sent_maybe_twice' });
   await world.submit('moving', 'settle');
   await world.ending(order);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/money.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { chargeInterest } from '../../modules/interest/charge-interest.ts';
+import { chargeUndisputedInterest } from '../../modules/dunning/charge-undisputed-interest.ts';
 import { interestOfOrder, type OrderInterest } from '../../modules/interest/order-interest.ts';
 import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';
@@ -112,7 +112,7 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
       tag: 'Corrections',
       summary: 'Charge the late interest that has accrued, and the compensation once',
       tryOut: { needs: 'an order that is overdue, of a merchant who charges late interest.' },
-      scopes: [chargeInterest.permission],
+      scopes: [chargeUndisputedInterest.permission],
       body: newInterest,
       answer: orderAfterCommand,
       keyed: true,
@@ -122,7 +122,7 @@ export function interestEndpoints(deps: { sql: Sql; commands: Commands }): Endpo
         const { until = today, reason = null } = content;
         requirePast('/until', until, today);
         const by = { content, actor, reason, idempotencyKey, now };
-        return ask(chargeInterest, { orderId, body: { until }, ...by });
+        return ask(chargeUndisputedInterest, { orderId, body: { until }, ...by });
       },
     }),
     endpoint({

@@ -69,7 +69,7 @@ export function orderEndpoints({
           await noteTotal(sql, key, { customerId: body.customerId, total: body.total, now });
           throw notEligible(key, result, now);
         }
-        const { order, instalments, policies, replayed } = result;
+        const { order, instalments, steps, policies, replayed } = result;
         const zone = policies.settings.body.timeZone;
         const invoices = replayed ? await invoicesOfOrders(sql, [order.id]) : [];
         const discount = replayed
@@ -77,7 +77,7 @@ export function orderEndpoints({
           : order.discount;
         return {
           status: 201,
-          body: viewOf(order, instalments, { now, zone, invoices, discount }),
+          body: viewOf(order, instalments, { now, zone, invoices, discount, steps }),
           headers: { Location: `/v1/orders/${order.id}`, ...replayedHeader(replayed) },
           afterwards: () => replayed || orderWorkflows.startSoon(order, instalments[0]?.dueAt ?? null),
         };

@@ -1,6 +1,6 @@
 import { timeOn } from '../../kernel/calendar.ts';
 import { findCustomer, unknownCustomer } from '../../modules/customers/tables.ts';
-import { planReminders } from '../../modules/dunning/rules/dunning.ts';
+import { planSteps } from '../../modules/dunning/rules/plan.ts';
 import { applicantOfOne, momentOf } from '../../modules/eligibility/applicants.ts';
 import { conditionsOf, setFor } from '../../modules/eligibility/rules/policy.ts';
 import { chooseTerms } from '../../modules/ordering/checkout.ts';
@@ -74,14 +74,15 @@ export function previewEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         const terms = given.terms ?? chooseTerms(policies.terms.body, termsCode);
         const placedAt = timeOn(placedOn, '00:00', settings.timeZone);
         const { instalments } = offerOf(terms, { placedAt, total, settings, ...closed, regime });
-        const plan = planReminders(policies.dunning.body, {
+        const plan = planSteps(policies.dunning.body, {
           termsCode: ofSet ?? termsCode,
           instalments,
           from: placedAt,
           country: settings.country,
           spreadKey: null,
         });
-        return { body: { steps: plan.map(({ key, at, kind, level }) => ({ key, at, kind, level })) } };
+        const steps = plan.map(({ key, at, kind, level, tone }) => ({ key, at, kind, level, tone }));
+        return { body: { steps } };
       },
     }),
   ];

@@ -7,12 +7,12 @@ import type { Sql } from '../../platform/postgres/client.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { checksFor } from '../eligibility-views.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
-import { instant, limit, ofCustomer, optionalParameter, page } from '../schemas/fields.ts';
+import { externalId, instant, limit, ofCustomer, optionalParameter, page } from '../schemas/fields.ts';
 import { newTermsRequest, type TaskView, task, taskClosing, taskKind, taskState } from '../schemas/task.ts';
 
 const tag = 'Tasks';
 
-/** What waits for a person's decision. */
+/** What waits for a person. */
 export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   return [
     endpoint({
@@ -48,6 +48,7 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
         state: optionalParameter(taskState, 'Only tasks in this state.'),
         kind: optionalParameter(taskKind, 'Only tasks of this kind.'),
         customerId: ofCustomer,
+        orderId: optionalParameter(externalId, 'Only tasks about this order.'),
         limit,
         cursor: readCursor(z.strictObject({ openedAt: instant, taskId: z.int() })),
       }),
@@ -89,11 +90,13 @@ export function taskEndpoints({ sql }: { sql: Sql }): Endpoint[] {
   ];
 }
 
-function viewFor(key: ApiKey, { id, amount, currency, checks, ...row }: TaskRow): TaskView {
+function viewFor(key: ApiKey, { id, amount, currency, detail, ...row }: TaskRow): TaskView {
+  const { checks = [], ...more } = detail;
   return {
     taskId: id,
     ...row,
     amount: amount === null || currency === null ? null : { amount, currency },
     checks: checksFor(key, checks),
+    detail: more,
   };
 }

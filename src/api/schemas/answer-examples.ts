@@ -33,7 +33,7 @@ export const placedOrder = {
   invoices: [],
   regime: null,
   fulfilment: { amount: eur(0), complete: false, completedOn: null },
-  nextStep: { key: '1/-P3D', kind: 'remind' as const, at: '2026-02-11T08:00:00.000Z' },
+  nextStep: { key: '1/-P7D', kind: 'remind' as const, at: '2026-02-06T09:30:00.000Z', waitsFor: null },
   paidInStore: true,
   storeStatus: 'marked' as const,
   placedAt: instant,

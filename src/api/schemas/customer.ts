@@ -12,6 +12,7 @@ import {
   locale,
   money,
   moneyOrZero,
+  monthAndDay,
   reason,
   shown,
   termsCode,
@@ -38,17 +39,16 @@ const closedMonth = z
   .strictObject({ month: z.int().min(1).max(12), moveToDay: z.int().min(1).max(31) })
   .meta({ id: 'ClosedMonth' });
 
-const monthAndDay = /^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const closure = z
   .strictObject({
-    from: z.union([day, z.string().regex(monthAndDay)], 'Give MM-DD, or YYYY-MM-DD for one year.'),
-    to: z.union([day, z.string().regex(monthAndDay)], 'Give MM-DD, or YYYY-MM-DD for one year.'),
+    from: z.union([day, monthAndDay], 'Give MM-DD, or YYYY-MM-DD for one year.'),
+    to: z.union([day, monthAndDay], 'Give MM-DD, or YYYY-MM-DD for one year.'),
   })
   .refine(({ from, to }) => from.length === to.length, {
     path: ['to'],
     message: 'Give both days with the year, or both without it.',
   })
-  .refine(({ from, to }) => from.length !== to.length || monthAndDay.test(from) || from <= to, {
+  .refine(({ from, to }) => from.length !== to.length || monthAndDay.safeParse(from).success || from <= to, {
     path: ['to'],
     message: 'This is before `from`.',
   })

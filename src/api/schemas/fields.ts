@@ -11,6 +11,11 @@ export const externalId = z
   .string()
   .regex(idPattern, 'An id has 1 to 100 of A-Z a-z 0-9 . _ : ~ - and is neither . nor ..');
 
+/** A letter's id, made of the ids of what it is about. */
+export const letterId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:~-]{1,300}$/, 'A letter’s id has 1 to 300 of A-Z a-z 0-9 . _ : ~ -');
+
 /**
  * One line of text for people: something visible, without control characters and lone surrogates. Characters that turn
  * the direction of text are removed, not refused: they come invisibly with a name that somebody has copied.
@@ -105,6 +110,11 @@ export const day = z.iso
   .refine((text) => text >= '1900-01-01', 'Give a day from 1900-01-01 on.')
   .refine((text) => text <= '2999-12-31', 'Give a day up to 2999-12-31.')
   .meta({ example: '2026-01-15' });
+/** A day of every year. */
+export const monthAndDay = z
+  .string()
+  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'Give a day of the year as MM-DD, such as 08-24.');
+
 export const instant = z.iso
   .datetime({ offset: true, error: 'Give a date and time with an offset, such as 2027-01-31T09:00:00Z.' })
   .refine(
@@ -204,6 +214,10 @@ export const examples = {
   groupId: 'hofmann-group',
   importId: 'customers-1',
   revocationId: 'revocation-1',
+  holdId: 'hold-1',
+  promiseId: 'promise-1',
+  disputeId: 'dispute-1',
+  letterId: 'confirmation:order-1001',
   // These three follow from the examples that create them.
   commandId: 'cmd_fbdf8c36d24dcc2ecc65fa02794168c6',
   approvalId: 'apr_36d1c460e8844f1fe67bcbcd9939eb4d',

@@ -132,8 +132,12 @@ export const order = z
     nextStep: z
       .object({
         key: z.string().meta({ example: '1/P7D' }),
-        kind: z.enum(['remind', 'overdue', 'expire']),
-        at: shown.instant,
+        kind: z.enum(['remind', 'overdue', 'returned', 'decide', 'expire']),
+        at: shown.instant.meta({ description: 'When it was planned.' }),
+        waitsFor: z
+          .string()
+          .nullable()
+          .meta({ example: 'hold', description: 'What it waits for, if its time has come.' }),
       })
       .nullable(),
     paidInStore: z.boolean().meta({ description: 'The store has marked the order paid.' }),

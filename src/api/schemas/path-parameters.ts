@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { examples, externalId } from './fields.ts';
+import { examples, externalId, letterId } from './fields.ts';
 
 /** A path parameter, with an example from the sample data or from another call's example. */
 const named = (description: string, example: string) => externalId.meta({ description, example });
@@ -21,6 +21,12 @@ const parameters: Readonly<Record<string, z.ZodType<string>>> = {
   iban: named('The IBAN of your own account, in capitals without spaces.', 'IT60X0542811101000000123456'),
   commandId: named('The command’s id, from the answer to the call that sent it.', examples.commandId),
   approvalId: named('The approval’s id, from the answer to the call that waits for it.', examples.approvalId),
+  holdId: named('The hold’s id, chosen by whoever placed it.', examples.holdId),
+  promiseId: named('The promise’s id, chosen by whoever noted it.', examples.promiseId),
+  letterId: letterId.meta({
+    ...{ description: 'The letter’s id, as listed by `listLetters`.', example: examples.letterId },
+  }),
+  disputeId: named('The dispute’s id, chosen by whoever opened it.', examples.disputeId),
   revocationId: named('The revocation’s id, chosen by whoever revoked the terms.', examples.revocationId),
 };
 

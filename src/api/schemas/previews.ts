@@ -45,8 +45,9 @@ export const dunningPreview = z.object({
     z.object({
       key: z.string().meta({ example: '1/P7D' }),
       at: shown.instant,
-      kind: z.enum(['remind', 'overdue', 'expire']),
+      kind: z.enum(['remind', 'overdue', 'returned', 'decide']),
       level: z.int().nullable(),
+      tone: z.string().nullable().meta({ example: 'overdue-1' }),
     }),
   ),
 });

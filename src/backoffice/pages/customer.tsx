@@ -20,6 +20,7 @@ import { Demand } from './customer/demand.tsx';
 import { Facts } from './customer/facts.tsx';
 import { History } from './customer/history.tsx';
 import { PrivilegeFact } from './customer/privilege.tsx';
+import { type ReminderFacts, Reminders } from './customer/reminders.tsx';
 import { VatCheckCard } from './customer/vat-check.tsx';
 import { Warnings } from './customer/warnings.tsx';
 import { type Question, Why } from './customer/why.tsx';
@@ -40,7 +41,14 @@ export const doneWords = {
   limit: 'The credit limit was set.',
   'policy-limit': 'The policy’s credit limit applies again.',
   'vat-check': 'VIES was asked about the VAT number.',
-} as const satisfies Record<Privilege | 'demanded' | 'limit' | 'policy-limit' | 'vat-check', string>;
+  hold: 'Reminders are on hold.',
+  release: 'The hold was released.',
+  promise: 'The promise was noted.',
+  withdraw: 'The promise was withdrawn.',
+  dispute: 'The dispute was noted.',
+  resolve: 'The dispute was resolved.',
+  mode: 'It was decided whether the customer is reminded.',
+} as const satisfies Record<Privilege, string> & Record<string, string>;
 export type Done = keyof typeof doneWords;
 
 export type CustomerPageProps = {
@@ -69,6 +77,7 @@ export type CustomerPageProps = {
   demand: { revocation: RevocationRow; letter: MailState | null } | null;
   /** If the form is sent twice, this id makes it one revocation. */
   proposedId: string;
+  reminders: ReminderFacts;
   done: Done | null;
   form: FormState | null;
   zone: string;
@@ -147,6 +156,7 @@ export function CustomerPage(props: CustomerPageProps) {
           , <a href={`/admin/customers/${customer.id}/statement.csv`}>CSV</a>
         </p>
       </section>
+      <Reminders {...props} />
       <History history={history} zone={zone} />
     </Layout>
   );

@@ -111,12 +111,14 @@ export function Choice({
               name={name}
               value={option.value}
               checked={option.value === given}
-              aria-describedby={`${id}-hint`}
+              aria-describedby={option.hint ? `${id}-hint` : undefined}
             />
             <label for={id}>{option.label}</label>
-            <p class="hint" id={`${id}-hint`}>
-              {option.hint}
-            </p>
+            {option.hint && (
+              <p class="hint" id={`${id}-hint`}>
+                {option.hint}
+              </p>
+            )}
           </div>
         );
       })}

@@ -4,11 +4,12 @@ import { assetUrl } from '../assets.ts';
 import type { Visitor } from '../page.tsx';
 import { CsrfField } from './fields.tsx';
 
-export type Section = 'orders' | 'customers' | 'tasks';
+export type Section = 'orders' | 'customers' | 'letters' | 'tasks';
 
 const sections: readonly [Section, string][] = [
   ['orders', 'Orders'],
   ['customers', 'Customers'],
+  ['letters', 'Letters'],
   ['tasks', 'Tasks'],
 ];
 

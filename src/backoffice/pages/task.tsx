@@ -1,13 +1,14 @@
 import type { Privilege } from '../../modules/eligibility/rules/applicant.ts';
 import type { Decline } from '../../modules/eligibility/tables.ts';
-import type { TaskOutcome } from '../../modules/tasks/rules/task.ts';
+import { outcomesOf, type TaskKind, type TaskOutcome } from '../../modules/tasks/rules/task.ts';
 import type { TaskRow } from '../../modules/tasks/tables.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { ChecksTable } from './checks.tsx';
 import { Action, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
-import { outcomeWords, taskWords } from './tasks.tsx';
+import { letterUrl } from './letter-words.ts';
+import { detailFacts, inSentence, outcomeWords, taskWords } from './task-words.ts';
 import { Amount, At, actorWords } from './values.tsx';
 
 /** The page's forms, by the last part of their addresses. */
@@ -48,6 +49,14 @@ const actions = [
   },
 ] as const;
 
+/** The forms that fit a task. */
+const actionsOf = (kind: TaskKind) =>
+  actions
+    .filter(({ id }) => outcomesOf(kind).includes(taskActions[id]))
+    .map((action) => (kind === 'terms-request' ? action : { ...action, note: dealtWith }));
+
+const dealtWith = 'You have dealt with it. If its cause lasts, another task may follow.';
+
 export function TaskPage({
   visitor,
   task,
@@ -60,9 +69,9 @@ export function TaskPage({
 }: {
   visitor: Visitor;
   task: TaskRow;
-  customerName: string;
-  /** The customer's privilege in force now. */
-  privilege: Privilege;
+  /** The customer's name, and privilege in force now; null: the task is about the merchant. */
+  customerName: string | null;
+  privilege: Privilege | null;
   /** The refused order that the task names, if its checks differ from the task's. */
   decline: Decline | null;
   /** This visitor has just closed it. */
@@ -70,8 +79,10 @@ export function TaskPage({
   form: FormState | null;
   zone: string;
 }) {
-  const { id, kind, customerId, orderId, amount, currency, note, checks, openedAt, openedBy } = task;
+  const { id, kind, customerId, orderId, amount, currency, note, detail, openedAt, openedBy } = task;
   const { outcome, closedAt, closedBy, reason } = task;
+  const { title, wrong, next } = taskWords[kind];
+  const isRequest = kind === 'terms-request';
   return (
     <Layout title={`Task ${id}`} visitor={visitor} section="tasks">
       <p class="crumbs">
@@ -79,9 +90,15 @@ export function TaskPage({
       </p>
       <div class="heading">
         <h1>
-          <bdi>{customerName}</bdi>: {taskWords[kind].toLowerCase()}
+          {customerName === null ? (
+            title
+          ) : (
+            <>
+              <bdi>{customerName}</bdi>: {inSentence(title)}
+            </>
+          )}
         </h1>
-        <PrivilegeBadge privilege={privilege} />
+        {privilege !== null && <PrivilegeBadge privilege={privilege} />}
       </div>
       {done && outcome !== null && (
         <p class="message good" role="status">
@@ -89,27 +106,39 @@ export function TaskPage({
         </p>
       )}
       <Refused form={form} />
+      <p>{wrong}</p>
+      {outcome === null && <p>{next}</p>}
       <dl class="card facts">
-        <div>
-          <dt>Customer</dt>
-          <dd>
-            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
-          </dd>
-        </div>
-        <div>
-          <dt>Order amount</dt>
-          <dd>
-            {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
-          </dd>
-        </div>
-        {orderId !== null && (
+        {customerId !== null && (
           <div>
-            <dt>Refused order</dt>
-            <dd>{orderId}</dd>
+            <dt>Customer</dt>
+            <dd>
+              <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+            </dd>
           </div>
         )}
+        {(isRequest || amount !== null) && (
+          <div>
+            <dt>{isRequest ? 'Order amount' : 'Amount'}</dt>
+            <dd>
+              {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
+            </dd>
+          </div>
+        )}
+        {orderId !== null && (
+          <div>
+            <dt>{isRequest ? 'Refused order' : 'Order'}</dt>
+            <dd>{isRequest ? orderId : <a href={`/admin/orders/${orderId}`}>{orderId}</a>}</dd>
+          </div>
+        )}
+        {detailFacts(detail).map(([label, value]) => (
+          <div>
+            <dt>{label}</dt>
+            <dd>{label === 'Letter' ? <a href={letterUrl(value)}>{value}</a> : value}</dd>
+          </div>
+        ))}
         <div>
-          <dt>Requested</dt>
+          <dt>{isRequest ? 'Requested' : 'Opened'}</dt>
           <dd>
             <At at={openedAt} zone={zone} /> <span class="note">by {actorWords(openedBy)}</span>
           </dd>
@@ -134,10 +163,12 @@ export function TaskPage({
       </dl>
       <div class="columns">
         <div>
-          <section class="card flush" aria-labelledby="checks">
-            <h2 id="checks">Checks at the time of the request</h2>
-            <ChecksTable checks={checks} caption="Checks at the time of the request" />
-          </section>
+          {isRequest && (
+            <section class="card flush" aria-labelledby="checks">
+              <h2 id="checks">Checks at the time of the request</h2>
+              <ChecksTable checks={detail.checks ?? []} caption="Checks at the time of the request" />
+            </section>
+          )}
           {decline && (
             <section class="card flush" aria-labelledby="decline">
               <h2 id="decline">Why order {decline.orderId} was refused</h2>
@@ -147,8 +178,8 @@ export function TaskPage({
         </div>
         {outcome === null && (
           <section class="card" aria-labelledby="actions">
-            <h2 id="actions">Decide</h2>
-            {actions.map(({ id: action, ...texts }) => {
+            <h2 id="actions">{isRequest ? 'Decide' : 'When it is done'}</h2>
+            {actionsOf(kind).map(({ id: action, ...texts }) => {
               const state = form?.action === action ? form : null;
               return (
                 <Action

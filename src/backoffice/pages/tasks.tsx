@@ -1,20 +1,11 @@
-import type { TaskKind, TaskOutcome, TaskState } from '../../modules/tasks/rules/task.ts';
+import type { TaskState } from '../../modules/tasks/rules/task.ts';
 import type { TaskRow } from '../../modules/tasks/tables.ts';
 import type { Visitor } from '../page.tsx';
 import { Layout } from './layout.tsx';
+import { outcomeWords, taskWords } from './task-words.ts';
 import { Amount, At, actorWords } from './values.tsx';
 
 export type TasksPlace = { openedAt: string; taskId: number };
-
-export const taskWords = {
-  'terms-request': 'Asks for payment terms',
-} as const satisfies Record<TaskKind, string>;
-
-export const outcomeWords = {
-  granted: 'Granted',
-  refused: 'Refused',
-  done: 'Done',
-} as const satisfies Record<TaskOutcome, string>;
 
 const views: readonly [TaskState, string][] = [
   ['open', 'Open'],
@@ -62,7 +53,7 @@ export function TasksPage({
                 <th scope="col">Task</th>
                 <th scope="col">Customer</th>
                 <th scope="col" class="number">
-                  Order amount
+                  Amount
                 </th>
                 <th scope="col">Since</th>
                 {state === 'done' && <th scope="col">Outcome</th>}
@@ -70,7 +61,7 @@ export function TasksPage({
             </thead>
             <tbody>
               {tasks.map((task) => (
-                <Row task={task} name={names.get(task.customerId) ?? task.customerId} zone={zone} />
+                <Row task={task} names={names} zone={zone} />
               ))}
             </tbody>
           </table>
@@ -90,21 +81,29 @@ export function TasksPage({
   );
 }
 
-function Row({ task, name, zone }: { task: TaskRow; name: string; zone: string }) {
+function Row({ task, names, zone }: { task: TaskRow; names: ReadonlyMap<string, string>; zone: string }) {
   const { id, kind, customerId, orderId, amount, currency, note, openedAt, outcome, closedAt, closedBy } =
     task;
   return (
     <tr>
       <th scope="row">
-        <a href={`/admin/tasks/${id}`}>{`${taskWords[kind]} (${id})`}</a>
+        <a href={`/admin/tasks/${id}`}>{`${taskWords[kind].title} (${id})`}</a>
         {note !== null && <span class="id">{note}</span>}
       </th>
       <td data-label="Customer">
-        <a href={`/admin/customers/${customerId}`}>{name}</a>
+        {customerId === null ? (
+          'none'
+        ) : (
+          <a href={`/admin/customers/${customerId}`}>{names.get(customerId) ?? customerId}</a>
+        )}
       </td>
-      <td data-label="Order amount" class="number">
+      <td data-label="Amount" class="number">
         {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
-        {orderId !== null && <span class="id">order {orderId}</span>}
+        {orderId !== null && (
+          <span class="id">
+            order {kind === 'terms-request' ? orderId : <a href={`/admin/orders/${orderId}`}>{orderId}</a>}
+          </span>
+        )}
       </td>
       <td data-label="Since">
         <At at={openedAt} zone={zone} />

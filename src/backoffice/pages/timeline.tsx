@@ -4,26 +4,24 @@ import type { EntryKind } from '../../modules/ledger/rules/entry.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
 import type { TimelineEvent } from '../../modules/overview/timeline.ts';
 import { type Words, wordsOf } from './command-words.ts';
+import { letterUrl, letterWords, reasonInWords } from './letter-words.ts';
 import { At, actorWords, stepWords } from './values.tsx';
 
-const templateWords: Readonly<Record<string, string>> = {
-  confirmation: 'Order confirmation',
-  'before-due': 'Reminder before the due date',
-  'on-due': 'Reminder on the due date',
-  'overdue-1': 'First overdue reminder',
-  'overdue-2': 'Second overdue reminder',
-  settled: 'Thanks for the payment',
-  cancelled: 'Notice of cancellation',
-};
+const templateWords: Readonly<Record<string, string>> = letterWords;
 
 const storeWords: Readonly<Record<string, string>> = {
   'order.marked_paid': 'paid',
   'order.settled': 'settled',
   'order.cancelled': 'cancelled',
+  'order.overdue': 'overdue',
+  'reminder.sent': 'a reminder was sent',
+  'letter.failed': 'a letter could not be delivered',
 };
 
 const mailWords: Readonly<Record<string, (what: string) => Words>> = {
-  planned: (what) => ({ text: `${what}: refused by the mail server, will be tried again`, tone: 'bad' }),
+  held: (what) => ({ text: `${what}: waits for a person’s approval`, tone: 'bad' }),
+  queued: (what) => ({ text: `${what}: about to be sent` }),
+  withdrawn: (what) => ({ text: `${what}: not needed any more` }),
   sending: (what) => ({ text: `${what}: being sent` }),
   sent: (what) => ({ text: `${what} sent`, tone: 'good' }),
   failed: (what) => ({ text: `${what} could not be sent`, tone: 'bad' }),
@@ -70,6 +68,10 @@ const plainWords: Readonly<Record<string, Words>> = {
   'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
   'order.written_off': { text: 'Written off' },
   'order.numbered': { text: 'The store gave the order a number' },
+  'order.reminders': { text: 'Whether the order is reminded was changed' },
+  'dispute.opened': { text: 'The customer disputes it', tone: 'bad' },
+  'dispute.upheld': { text: 'The customer was right to dispute it' },
+  'dispute.rejected': { text: 'The dispute was rejected' },
   'order.write-off.requested': { text: 'A write-off waits for another admin' },
   'order.write-off.approved': { text: 'The write-off was approved' },
   'order.write-off.rejected': { text: 'The write-off was rejected' },
@@ -79,10 +81,9 @@ const plainWords: Readonly<Record<string, Words>> = {
 const repeats = (kind: string): boolean =>
   kind === 'order.recordPayment' || /^order\..+\.refused$/.test(kind);
 
-function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
+function wordsFor({ kind, detail }: TimelineEvent): Words {
   const [area, ...rest] = kind.split('.');
-  const templateOf = (key: unknown) => order.plan.find((step) => step.key === key)?.template ?? '';
-  const step = templateWords[templateOf(detail.step)] ?? `Step ${String(detail.step)}`;
+  const step = templateWords[String(detail.tone)] ?? `Step ${String(detail.step)}`;
   switch (area) {
     case 'ledger': {
       const money = detail.amount as Money;
@@ -114,7 +115,7 @@ function wordsFor({ kind, detail }: TimelineEvent, order: OrderRow): Words {
         : { text: `The store is being notified: ${what}` };
     }
     case 'planned': {
-      const known = templateWords[templateOf(detail.step)];
+      const known = templateWords[String(detail.tone)];
       return { text: known ?? stepWords[rest[0] as keyof typeof stepWords] };
     }
   }
@@ -142,7 +143,7 @@ export function Timeline({
   const past = shown.filter(({ future }) => !future);
   const future = shown.filter((event) => event.future);
   const item = (event: TimelineEvent) => {
-    const { text, tone } = wordsFor(event, order);
+    const { text, tone } = wordsFor(event);
     const reason = why(event);
     const { detail } = event;
     return (
@@ -151,12 +152,17 @@ export function Timeline({
           <At at={event.at} zone={zone} seconds={order.terms.kind === 'elapsed'} />
         </span>
         <span class="what">
-          {text}
+          {typeof detail.mailId === 'string' ? <a href={letterUrl(detail.mailId)}>{text}</a> : text}
           {typeof detail.recipient === 'string' && (
             <span class="note"> to {[detail.recipient, detail.copyTo].filter(Boolean).join(', ')}</span>
           )}
           {event.actor !== null && <span class="note"> by {actorWords(event.actor)}</span>}
-          {reason !== null && <span class="reason">{reason}</span>}
+          {typeof detail.waitsFor === 'string' && (
+            <span class="note"> waits: {reasonInWords(detail.waitsFor)}</span>
+          )}
+          {reason !== null && (
+            <span class="reason">{event.kind.startsWith('step.') ? reasonInWords(reason) : reason}</span>
+          )}
         </span>
       </li>
     );

@@ -53,8 +53,10 @@ export const collectionWords = {
 export const stepWords = {
   remind: 'Reminder',
   overdue: 'Overdue reminder',
+  returned: 'Letter about the return',
+  decide: 'Decision by a person',
   expire: 'Reservation expires',
-} as const satisfies Record<StepKind, string>;
+} as const satisfies Record<StepKind | 'expire', string>;
 
 /** The name of an actor, for people. */
 export function actorWords(actor: string): string {

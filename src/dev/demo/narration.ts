@@ -10,25 +10,36 @@ export const started = Date.now();
 /** Prints the order's mails as they reach the mailbox; without a mailbox (SMTP_URL is set) it does not wait. */
 export function mailReader(mailboxApi: string | null, orderNumber: string) {
   const seen = new Set<string>();
-  const fresh = async (): Promise<Mail | null> => {
+  /** Those that were not printed yet, the oldest first; null if there are none. */
+  const fresh = async (): Promise<Mail[] | null> => {
     const all = (await (await fetch(mailboxApi!)).json()) as Mail[];
     const mine = all.filter(
       ({ subject, text }) => subject.includes(orderNumber) || text?.includes(orderNumber),
     );
-    return mine.find(({ id }) => !seen.has(id)) ?? null;
+    const unseen = mine.filter(({ id }) => !seen.has(id));
+    return unseen.length > 0 ? unseen : null;
   };
   return {
-    next: async (what: string, withinMs: number): Promise<void> => {
-      if (mailboxApi === null)
-        return say(`${what}: sent through the server of SMTP_URL, so it is not shown here`);
-      const mail = await until(what, withinMs, fresh);
-      seen.add(mail.id);
-      say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
-      const [body] = (mail.text ?? '').split('\n-- \n');
-      for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
-        console.log(`              │ ${line.trim()}`);
+    next: (what: string, withinMs: number): Promise<void> => show(what, withinMs, 'oldest'),
+    /** The newest of those that have not been printed; the others count as printed. */
+    last: (what: string, withinMs: number): Promise<void> => show(what, withinMs, 'newest'),
+    /** Leaves out those that are there. */
+    async skip(): Promise<void> {
+      for (const { id } of mailboxApi === null ? [] : ((await fresh()) ?? [])) seen.add(id);
     },
   };
+
+  async function show(what: string, withinMs: number, which: 'oldest' | 'newest'): Promise<void> {
+    if (mailboxApi === null)
+      return say(`${what}: sent through the server of SMTP_URL, so it is not shown here`);
+    const mails = await until(what, withinMs, fresh);
+    const mail = which === 'newest' ? mails.at(-1)! : mails[0]!;
+    for (const { id } of which === 'newest' ? mails : [mail]) seen.add(id);
+    say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
+    const [body] = (mail.text ?? '').split('\n-- \n');
+    for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
+      console.log(`              │ ${line.trim()}`);
+  }
 }
 
 export async function until<T>(what: string, withinMs: number, look: () => Promise<T | null>): Promise<T> {

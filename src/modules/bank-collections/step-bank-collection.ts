@@ -34,22 +34,27 @@ export async function stepBankCollection(
   given: BankCollectionStep,
 ): Promise<{ collection: BankCollectionRow; replayed: boolean; asked: Asked }> {
   const { orderId, instalment, state, on, reason, fee, actor, now } = given;
-  const { order } = await lockOrder(tx, orderId);
+  const { order, customer } = await lockOrder(tx, orderId);
   const before = await findBankCollection(tx, orderId, instalment);
   if (before?.state === state) return { collection: before, replayed: true, asked: nothing };
   const situation = await ask.situation(now);
   const collection = await moveBankCollection(tx, order, instalment, given, situation);
+  const remind = () => ask.remind({ ...situation, customer });
   const done = (changedOrders: readonly string[]) => ({
     ...{ collection, replayed: false, asked: { ...nothing, changedOrders } },
   });
-  if (state !== 'unpaid') return done([]);
-  if (before?.state !== 'paid') return done(await chargeFee(tx, situation, order, { collection, given }));
+  if (before?.state !== 'paid' || state !== 'unpaid') {
+    const changed = state === 'unpaid' ? await chargeFee(tx, situation, order, { collection, given }) : [];
+    await remind();
+    return done(changed);
+  }
   const { orderIds } = await reverse(tx, situation, before.paymentId!, {
     reason: reason ?? `${collection.method} returned unpaid`,
     returnedOn: on,
     actor,
     fee: fee === 'none' ? undefined : fee,
   });
+  await remind();
   return done(orderIds);
 }
 

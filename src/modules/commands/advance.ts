@@ -1,13 +1,15 @@
+import type { Instant } from '../../kernel/calendar.ts';
 import { plainMoney } from '../../kernel/money.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
-import { giveUpMailsOf } from '../mail/tables.ts';
 import { finishOrder, noteProgress, setPaidInStore } from '../orders/life-cycle.ts';
-import { remainingSteps } from '../orders/lost-workflows.ts';
+import { nextLookOf } from '../orders/next-look.ts';
 import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
-import { nextUnpaid, type Step } from '../orders/rules/steps.ts';
+import { isToLookAt, type Plan, planOf } from '../orders/rules/plan.ts';
+import { stepsOf } from '../orders/steps.ts';
 import { getOrder, lockOrder, type OrderRow, unpaidOf } from '../orders/tables.ts';
 import { applyPending, type Pipeline, situationAt } from './apply.ts';
+import type { OrderSituation } from './definition.ts';
 import { keepManual } from './submit.ts';
 
 /** A request by a person in Temporal's UI or by the workflow; it becomes a command. `place` is part of its id. */
@@ -24,14 +26,9 @@ export type Advance = {
   orderId: string;
   episode: number;
   now: number;
-  nextStep: Step | null;
   manualRequests: ManualRequest[];
-  /** The reservation has run out. */
-  expired: boolean;
   /** All attempts to notify the store have failed. */
   storeFailed: boolean;
-  /** The version of the plan that the workflow follows. */
-  planVersion: number;
 };
 
 /** What the workflow needs to know about its order. `superseded`: a newer episode now follows the order. */
@@ -45,20 +42,22 @@ export type OrderSnapshot =
       /** The amount as operators read it: "1,220.00 EUR". */
       outstandingText: string;
       /** The earliest due date of an unpaid instalment. */
-      dueAt: string | null;
-      /** The numbers of the instalments that are paid; their reminders will be skipped. */
-      paid: number[];
+      dueAt: Instant | null;
       confirmed: boolean;
       paidInStore: PaidInStore;
       /** A store is notified of what happens to the order. */
       notifiesStore: boolean;
       /** More commands are waiting than one transaction applies. */
       moreWaits: boolean;
-      /** Given if the workflow follows an older plan: the current plan's steps that have no outcome yet. */
-      plan?: { version: number; steps: Step[] };
+      /** When the workflow looks again by itself; null: only when it is told. */
+      nextLook: Instant | null;
+      plan: Plan;
     };
 
-/** The workflow looks at its order: pending commands are applied, and the next step is noted. */
+/**
+ * The workflow looks at its order: pending commands are applied, a reservation whose time is over ends, and what is due
+ * of the customer is looked at.
+ */
 export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Promise<OrderSnapshot> {
   const now = new Date(given.now).toISOString();
   return inTransaction(sql, async (tx): Promise<OrderSnapshot> => {
@@ -68,7 +67,7 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
     for (const request of given.manualRequests) await keepManual(tx, state, request);
     let done = await applyPending(tx, pipeline, state);
     if (given.storeFailed) await noteStoreFailed(tx, done.state.order, now);
-    if (given.expired && done.state.order.status === 'reserved') {
+    if (hasExpired(done.state)) {
       const expiry = {
         kind: 'cancel',
         place: 'expiry',
@@ -78,9 +77,12 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
       await keepManual(tx, done.state, expiry);
       done = await applyPending(tx, pipeline, done.state);
     }
-    return snapshot(tx, pipeline, given, { moreWaits: done.moreWaits, now });
+    return lookAndReport(tx, pipeline, done.state, done.moreWaits);
   });
 }
+
+const hasExpired = ({ order: { status, expiresAt }, now }: OrderSituation): boolean =>
+  status === 'reserved' && expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);
 
 /** Changes nothing unless the store still has to be notified of the order. */
 async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<void> {
@@ -94,17 +96,22 @@ async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<vo
   });
 }
 
-async function snapshot(
+async function lookAndReport(
   tx: Tx,
-  { notifiesStore }: Pipeline,
-  { orderId, nextStep, planVersion }: Advance,
-  { moreWaits, now }: { moreWaits: boolean; now: string },
+  { notifiesStore, reminding }: Pipeline,
+  state: OrderSituation,
+  moreWaits: boolean,
 ): Promise<OrderSnapshot> {
-  const order = await getOrder(tx, orderId);
+  const { now } = state;
+  const order = await getOrder(tx, state.order.id);
+  let steps = await stepsOf(tx, [order.id]);
+  if (order.status === 'open' && steps.some((step) => isToLookAt(step, order, now))) {
+    await reminding.look(tx, state);
+    steps = await stepsOf(tx, [order.id]);
+  }
   const { dueAt, paid } = await unpaidOf(tx, order);
-  const steps = order.planVersion === planVersion ? null : await remainingSteps(tx, order);
-  const next = nextUnpaid(order.plan, steps ? (steps[0] ?? null) : nextStep, paid);
-  await noteProgress(tx, order, { next, now });
+  const nextLook = await nextLookOf(tx, order, steps);
+  await noteProgress(tx, order, { nextLook, now });
   const { status, outstanding, currency, confirmedAt, paidInStore } = order;
   return {
     superseded: false,
@@ -113,26 +120,22 @@ async function snapshot(
     currency,
     outstandingText: plainMoney({ amount: outstanding, currency }),
     dueAt,
-    paid,
     confirmed: confirmedAt !== null,
     paidInStore,
     notifiesStore,
     moreWaits,
-    ...(steps && { plan: { version: order.planVersion, steps } }),
+    nextLook,
+    plan: planOf(order, steps, paid),
   };
 }
 
-/**
- * Ends the work on an order, as the last step of its workflow. Mails that were never sent are given up. False, and
- * nothing is changed, if a newer episode follows the order.
- */
+/** Ends the work on an order, as the last step of its workflow. False, and nothing is changed, in an older episode. */
 export async function finish(
   tx: Tx,
   { orderId, episode, now }: { orderId: string; episode: number; now: string },
 ): Promise<boolean> {
   const { order } = await lockOrder(tx, orderId);
   if (order.episode !== episode) return false;
-  await giveUpMailsOf(tx, orderId, 'the order was closed first');
   await finishOrder(tx, order, now);
   return true;
 }

@@ -12,6 +12,7 @@ import {
   consequenceNames,
   type OrderCommand,
   type OrderSituation,
+  type Reminding,
   type Situation,
 } from './definition.ts';
 import type { Refusal } from './rules/refusal.ts';
@@ -22,6 +23,7 @@ export type Pipeline = {
   readonly orderCommands: Readonly<Record<OrderCommandKind, OrderCommand>>;
   readonly consequences: Consequences;
   readonly customerConsequences: CustomerConsequences;
+  readonly reminding: Reminding;
   readonly notifiesStore: boolean;
 };
 
@@ -79,7 +81,9 @@ export async function applyCommand(
     ? { after: state, refusal: refused }
     : await follow(tx, pipeline, state, { definition, body, facts, command });
   await noteOutcome(tx, state, command, refusal, definition.auditDetail?.(body));
-  return closeIfPaid(tx, after, command);
+  const closed = await closeIfPaid(tx, after, command);
+  await pipeline.reminding.wake(tx, closed);
+  return closed;
 }
 
 /** Applies a command, and then the consequences that it asks for, each with the order as it is by then. */

@@ -7,7 +7,7 @@ import type { OrderRow } from '../orders/tables.ts';
 import { type Advance, advance, type OrderSnapshot } from './advance.ts';
 import { type Pipeline, situationAt } from './apply.ts';
 import type { Asked } from './asked.ts';
-import type { CustomerCommand, OrderCommand, Situation } from './definition.ts';
+import type { CustomerCommand, CustomerSituation, OrderCommand, Situation } from './definition.ts';
 import { createOutcomes } from './outcomes.ts';
 import {
   type Asking,
@@ -44,6 +44,8 @@ export function createCommands({
   const within = (tx: Tx) => ({
     /** What holds now; call it after taking the locks. */
     situation: (now: string): Promise<Situation> => situationAt(tx, pipeline, now),
+    /** Something has happened to a customer that no command says: reminders that waited for it look again. */
+    remind: (state: CustomerSituation): Promise<void> => pipeline.reminding.wake(tx, state),
 
     order: <Body, Facts>(definition: OrderCommand<Body, Facts>, given: AskingOrder<Body>): Promise<Asked> =>
       submitOrderCommand(tx, pipeline, definition, given),

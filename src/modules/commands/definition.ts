@@ -143,6 +143,16 @@ export type CustomerCommand<Body = unknown> = {
   readonly consequences: readonly CustomerConsequenceName[];
 };
 
+/**
+ * What reminders need of the pipeline. src/registry.ts gives it the functions of `dunning`, which commands do not know.
+ */
+export type Reminding = {
+  /** Looks at all that is due of an order's customer. Needs the locks of the customer and the order. */
+  look(tx: Tx, state: CustomerSituation): Promise<void>;
+  /** Something has happened to a customer or their orders: what waited for an event is looked at again. */
+  wake(tx: Tx, state: CustomerSituation): Promise<void>;
+};
+
 /** Lets TypeScript infer the types of a definition. */
 export const orderCommand = <Body, Facts = undefined>(given: OrderCommand<Body, Facts>) => given;
 export const customerCommand = <Body>(given: CustomerCommand<Body>) => given;

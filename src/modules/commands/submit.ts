@@ -150,6 +150,7 @@ export async function submitCustomerCommand<Body>(
   await definition.apply(tx, state, body, { command, ask });
   for (const name of definition.consequences)
     await pipeline.customerConsequences[name](tx, state, { body, command });
+  await pipeline.reminding.wake(tx, state);
   await decideCommand(tx, id, { refusal: null, now });
   return {
     ...nothing,

@@ -101,6 +101,17 @@ export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
   return row ?? unknownCustomer(id);
 }
 
+/** The same, but null at once if somebody else has the lock; with `wait`, null only if there is no such customer. */
+export async function tryLockCustomer(
+  db: Db,
+  id: string,
+  { wait = false }: { wait?: boolean } = {},
+): Promise<CustomerRow | null> {
+  const [row] = await db<CustomerRow[]>`
+    select ${customerColumns(db)} from ${withAccount(db)} where id = ${id} for no key update ${wait ? db`` : db`skip locked`}`;
+  return row ?? null;
+}
+
 /** Writes an admin's decision on a customer. Needs the customer's lock. */
 export async function writePrivilege(
   tx: Tx,

@@ -8,7 +8,8 @@ import { decidePrivilege } from './set-privilege.ts';
 /**
  * Closes a task; if a request for terms is `granted`, the customer gets them in the same transaction. If the same actor
  * repeats the same decision, nothing changes.
- * @throws NettermsError `task-not-found`; `task-closed` if it was closed differently or by somebody else
+ * @throws NettermsError `task-not-found`; `task-closed` if it was closed differently or by somebody else;
+ *   `outcome-not-possible`
  */
 export async function closeTask(
   sql: Sql,
@@ -17,10 +18,10 @@ export async function closeTask(
 ): Promise<{ task: TaskRow; replayed: boolean }> {
   return inTransaction(sql, async (tx) => {
     const { customerId } = await getTask(tx, id);
-    await lockCustomer(tx, customerId);
+    if (customerId !== null) await lockCustomer(tx, customerId);
     const decided = await decideTask(tx, id, decision);
     const { outcome, reason, actor, now } = decision;
-    if (!decided.replayed && decided.task.kind === 'terms-request' && outcome === 'granted') {
+    if (!decided.replayed && customerId !== null && outcome === 'granted') {
       const today = await merchantToday(tx, now);
       await decidePrivilege(tx, customerId, { privilege: 'granted', reason, actor, now }, today);
     }

@@ -4,7 +4,8 @@ import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { inCurrency } from '../credit/accounts.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
-import { insertTask, openTaskOf, type TaskRow } from '../tasks/tables.ts';
+import { openTask } from '../tasks/open-task.ts';
+import { openTaskOf, type TaskRow } from '../tasks/tables.ts';
 import { applicantOfOne, momentOf } from './applicants.ts';
 import { decide } from './rules/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from './rules/policy.ts';
@@ -45,17 +46,17 @@ export async function requestTerms(
       );
     const { defaultCode } = offeredTerms(terms.body, termsCodesOf(applicant, policy));
     const asked = { ...(requested ?? usualAmount(applicant, policy)), termsCode: defaultCode };
-    const task = await insertTask(tx, {
+    const task = await openTask(tx, {
       kind: 'terms-request',
       customerId,
       orderId,
       amount: requested?.amount ?? null,
       currency: requested?.currency ?? null,
       note,
-      checks: decide(applicant, policy, asked).checks,
+      detail: { checks: decide(applicant, policy, asked).checks },
       openedAt: now,
       openedBy: actor,
     });
-    return { task, replayed: false };
+    return { task: task!, replayed: false };
   });
 }

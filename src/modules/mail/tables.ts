@@ -1,108 +1,240 @@
-import type { Db } from '../../platform/postgres/client.ts';
+import type { Instant } from '../../kernel/calendar.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
 
-export type MailState = 'planned' | 'sending' | 'sent' | 'failed' | 'sent_maybe_twice' | 'unknown';
+export const mailKinds = ['confirmation', 'settled', 'cancelled', 'demand', 'reminder', 'copy'] as const;
+export type MailKind = (typeof mailKinds)[number];
 
 /**
- * A mail with its frozen content. `planned`: the server refused it, and it will be tried again; `sending`: what became of
- * an attempt is not known, or not yet. `unknown`: given up in that state.
+ * `held`: waits for a person; `queued`: will be composed and sent; `sending`: what became of an attempt is not known, or
+ * not yet; `unknown`: given up in that state; `withdrawn`: no longer wanted.
  */
-export type MailRow = {
-  id: string;
-  /** Null for a letter about several orders; it belongs to the customer. */
-  orderId: string | null;
-  customerId: string | null;
-  template: string;
+export const mailStates = [
+  'held',
+  'queued',
+  'sending',
+  'sent',
+  'sent_maybe_twice',
+  'unknown',
+  'failed',
+  'withdrawn',
+] as const;
+export type MailState = (typeof mailStates)[number];
+/** How a mail ends. */
+export type MailOutcome = Exclude<MailState, 'held' | 'queued' | 'sending'>;
+
+export type MailContent = {
   locale: string;
   recipient: string;
   copyTo: string | null;
   replyTo: string | null;
-  messageId: string;
-  state: MailState;
   subject: string;
   html: string;
   plain: string;
-  attempts: number;
-  lastError: string | null;
-  createdAt: string;
-  sentAt: string | null;
 };
 
-const columns = (
-  db: Db,
-) => db`id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, last_error,
-  created_at, sent_at`;
+export type MailRow = {
+  id: string;
+  customerId: string;
+  /** Null: the mail is about several orders. */
+  orderId: string | null;
+  kind: MailKind;
+  state: MailState;
+  why: string | null;
+  queuedAt: Instant;
+  inDoubt: boolean;
+  attempts: number;
+  lastError: string | null;
+  sentAt: Instant | null;
+  claim: string | null;
+} & Frozen;
+/** Null as long as the mail is not composed. */
+export type Frozen = { [Member in keyof MailContent]: MailContent[Member] | null } & {
+  sender: string | null;
+  messageId: string | null;
+  composedAt: Instant | null;
+};
+
+export const mailColumns = (db: Db) =>
+  db`mails.id, mails.customer_id, mails.order_id, mails.kind, mails.state, mails.why, mails.queued_at, mails.sender,
+  mails.locale, mails.recipient, mails.copy_to, mails.reply_to, mails.message_id, mails.subject, mails.html, mails.plain,
+  mails.composed_at, mails.in_doubt, mails.attempts, mails.last_error, mails.sent_at, mails.claim`;
 
 export async function findMail(db: Db, id: string): Promise<MailRow | null> {
-  const [row] = await db<MailRow[]>`select ${columns(db)} from mails where id = ${id}`;
+  const [row] = await db<MailRow[]>`select ${mailColumns(db)} from mails where id = ${id}`;
   return row ?? null;
 }
 
+/** Needs the lock of the mail's customer. */
+export async function lockMail(tx: Tx, id: string): Promise<MailRow | null> {
+  const [row] = await tx<MailRow[]>`select ${mailColumns(tx)} from mails where id = ${id} for no key update`;
+  return row ?? null;
+}
+
+/** The mails of an order; those about several orders are not among them. */
 export async function mailsOf(db: Db, orderId: string): Promise<MailRow[]> {
-  return db<MailRow[]>`select ${columns(db)} from mails where order_id = ${orderId} order by created_at, id`;
+  return db<
+    MailRow[]
+  >`select ${mailColumns(db)} from mails where order_id = ${orderId} order by queued_at, id`;
 }
 
-export type MailContent = Pick<
-  MailRow,
-  | 'id'
-  | 'orderId'
-  | 'template'
-  | 'locale'
-  | 'recipient'
-  | 'copyTo'
-  | 'replyTo'
-  | 'messageId'
-  | 'subject'
-  | 'html'
-  | 'plain'
-> & { customerId?: string | null };
-
-/**
- * Writes the content that is about to be sent, as `sending`; it replaces the content of a mail that was refused before.
- */
-export async function freezeMail(db: Db, mail: MailContent, now: string): Promise<void> {
-  await db`
-    insert into mails (id, order_id, customer_id, template, locale, recipient, copy_to, reply_to, message_id, state, subject, html, plain, attempts, created_at)
-    values (${mail.id}, ${mail.orderId}, ${mail.customerId ?? null}, ${mail.template}, ${mail.locale}, ${mail.recipient}, ${mail.copyTo}, ${mail.replyTo},
-            ${mail.messageId}, 'sending',
-            ${mail.subject}, ${mail.html}, ${mail.plain}, 1, ${now})
-    on conflict (id) do update set state = 'sending', locale = excluded.locale, recipient = excluded.recipient, copy_to = excluded.copy_to, reply_to = excluded.reply_to, subject = excluded.subject,
-      html = excluded.html, plain = excluded.plain, attempts = mails.attempts + 1, created_at = excluded.created_at`;
-}
-
-/** Begins another attempt with the same bytes, because it is not known what became of the one before. */
-export async function noteRepeat(db: Db, id: string): Promise<void> {
-  await db`update mails set state = 'sending', in_doubt = true, attempts = attempts + 1 where id = ${id}`;
-}
-
-/** The mail server has accepted the mail. */
-export async function noteAccepted(db: Db, id: string, sentAt: string): Promise<void> {
-  await db`update mails set state = case when in_doubt then 'sent_maybe_twice' else 'sent' end, last_error = null,
-                            sent_at = ${sentAt} where id = ${id}`;
-}
-
-/**
- * An attempt has failed; `refused` if the mail was certainly not accepted. A mail in doubt stays `sending` even so: an
- * earlier attempt may have succeeded, so only the same bytes may follow. Changes nothing if another attempt succeeded.
- */
-export async function noteNotAccepted(
-  db: Db,
-  id: string,
-  { refused, error }: { refused: boolean; error: string },
+/** Asks for a mail; a repeat changes nothing. The sender composes it. */
+export async function queueMail(
+  tx: Tx,
+  {
+    id,
+    customerId,
+    orderId,
+    kind,
+    now,
+  }: Pick<MailRow, 'id' | 'customerId' | 'orderId' | 'kind'> & { now: Instant },
 ): Promise<void> {
-  await db`update mails set state = case when ${refused} and not in_doubt then 'planned' else state end, last_error = ${error}
-           where id = ${id} and state = 'sending'`;
+  await tx`
+    insert into mails (id, customer_id, order_id, kind, queued_at) values (${id}, ${customerId}, ${orderId}, ${kind}, ${now})
+    on conflict do nothing`;
 }
 
-const givenUp = (db: Db, why: string | null) =>
-  db`state = case state when 'sending' then 'unknown' else 'failed' end, last_error = coalesce(last_error, ${why})`;
-
-/** Gives up a mail that is still tried: `failed`; `unknown` if it may have been sent. Its state; null if there is none. */
-export async function giveUpMail(db: Db, id: string, why: string | null): Promise<MailState | null> {
-  await db`update mails set ${givenUp(db, why)} where id = ${id} and state in ('planned', 'sending')`;
-  return (await findMail(db, id))?.state ?? null;
+/** Asks for a mail with the content of another, which has one; to other addresses, if they are given. */
+export async function queueCopy(
+  tx: Tx,
+  { id, of, to, now }: { id: string; of: MailRow; to: string | null; now: Instant },
+): Promise<void> {
+  const { customerId, orderId, locale, recipient, copyTo, replyTo, subject, html, plain } = of;
+  await tx`
+    insert into mails (id, customer_id, order_id, kind, queued_at, locale, recipient, copy_to, reply_to, subject, html, plain)
+    values (${id}, ${customerId}, ${orderId}, 'copy', ${now}, ${locale}, ${to ?? recipient}, ${to === null ? copyTo : null},
+            ${replyTo}, ${subject}, ${html}, ${plain})`;
 }
 
-/** Gives up all mails of an order that are still tried. */
-export async function giveUpMailsOf(db: Db, orderId: string, why: string): Promise<void> {
-  await db`update mails set ${givenUp(db, why)} where order_id = ${orderId} and state in ('planned', 'sending')`;
+/** Freezes the content of a queued mail, which is sent now; `claim` names the attempt. Returns the mail. */
+export async function freezeMail(
+  tx: Tx,
+  id: string,
+  content: MailContent & { sender: string; messageId: string },
+  { claim, claimMs, now }: { claim: string; claimMs: number; now: Instant },
+): Promise<MailRow> {
+  const { sender, locale, recipient, copyTo, replyTo, messageId, subject, html, plain } = content;
+  const [row] = await tx<[MailRow]>`
+    update mails set state = 'sending', sender = ${sender}, locale = ${locale}, recipient = ${recipient}, copy_to = ${copyTo},
+      reply_to = ${replyTo}, message_id = ${messageId}, subject = ${subject}, html = ${html}, plain = ${plain},
+      composed_at = ${now}, attempts = attempts + 1, claim = ${claim},
+      claimed_until = now() + ${claimMs} * interval '1 millisecond'
+    where id = ${id} returning ${mailColumns(tx)}`;
+  return row;
+}
+
+/** Begins another attempt with the same bytes, because what became of the one before is not known. */
+export async function claimAgain(
+  tx: Tx,
+  id: string,
+  { claim, claimMs }: { claim: string; claimMs: number },
+): Promise<void> {
+  await tx`
+    update mails set in_doubt = true, attempts = attempts + 1, claim = ${claim},
+      claimed_until = now() + ${claimMs} * interval '1 millisecond'
+    where id = ${id}`;
+}
+
+/** Whether the attempt still has its claim: another one may have followed it since. */
+export const ownsClaim = (mail: MailRow | null, claim: string): mail is MailRow =>
+  mail?.state === 'sending' && mail.claim === claim;
+
+/** Ends a mail. */
+export async function endMail(
+  tx: Tx,
+  id: string,
+  {
+    state,
+    why = null,
+    sentAt = null,
+    error = null,
+  }: { state: MailOutcome; why?: string | null; sentAt?: Instant | null; error?: string | null },
+): Promise<void> {
+  await tx`
+    update mails set state = ${state}, why = ${why}, sent_at = ${sentAt}, last_error = coalesce(${error}, last_error), claim = null,
+      claimed_until = null, try_at = null, wake_by = null
+    where id = ${id}`;
+}
+
+/**
+ * The server has refused the mail for now, so that it was certainly not accepted: it is composed again when it is tried
+ * again. `at`: with the next ones, or when its workflow says so. A mail in doubt stays as it is.
+ */
+export async function noteRefused(
+  tx: Tx,
+  { id, inDoubt }: Pick<MailRow, 'id' | 'inDoubt'>,
+  { error, again }: { error: string; again: 'soon' | 'by-workflow' },
+): Promise<void> {
+  if (inDoubt) {
+    await tx`update mails set last_error = ${error}, claimed_until = now() + interval '1 minute' where id = ${id}`;
+    return;
+  }
+  await tx`
+    update mails set state = 'queued', last_error = ${error}, claim = null, claimed_until = null,
+      try_at = ${again === 'soon' ? tx`now()` : null}, wake_by = ${again === 'soon' ? null : tx`now() + interval '1 minute'`}
+    where id = ${id}`;
+}
+
+/** The outcome of an attempt is not known: another one may follow when its claim has expired. */
+export async function noteInDoubt(tx: Tx, id: string, error: string): Promise<void> {
+  await tx`update mails set last_error = ${error} where id = ${id}`;
+}
+
+/** A mail waits for something else than the mail server. */
+export async function holdMail(tx: Tx, id: string, why: string): Promise<void> {
+  await tx`update mails set state = 'held', why = ${why}, try_at = null where id = ${id} and state = 'queued'`;
+}
+
+/** A mail may leave only from that instant on. */
+export async function leaveUntil(tx: Tx, id: string, until: Instant): Promise<void> {
+  await tx`update mails set try_at = ${until} where id = ${id} and state = 'queued'`;
+}
+
+/** A held mail may be sent. */
+export async function releaseMail(tx: Tx, id: string, now: Instant): Promise<void> {
+  await tx`update mails set state = 'queued', why = null, queued_at = ${now}, try_at = now() where id = ${id} and state = 'held'`;
+}
+
+/** Lets the sender try a mail again that its workflow has kept back. */
+export async function tryMailAgain(tx: Tx, id: string): Promise<void> {
+  await tx`update mails set try_at = now(), wake_by = null where id = ${id} and state = 'queued'`;
+}
+
+/** A queued mail that could not be dealt with has another turn in a minute, so that it does not hold up the others. */
+export async function postponeMail(db: Db, id: string): Promise<void> {
+  await db`update mails set try_at = now() + interval '1 minute' where id = ${id} and state = 'queued' and try_at is not null`;
+}
+
+/** Ids of mails to be sent: the oldest queued ones, and those whose attempt has not reported in its time. */
+export async function mailsToSend(db: Db, limit: number): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    (select id from mails where state = 'queued' and try_at <= now() order by try_at, queued_at, id limit ${limit})
+    union all (select id from mails where state = 'sending' and claimed_until < now() order by claimed_until limit ${limit})`;
+  return rows.map(({ id }) => id);
+}
+
+/** Claims mails whose workflow should have tried them again by now. */
+export async function claimKeptBack(
+  db: Db,
+  { limit, leaseMs }: { limit: number; leaseMs: number },
+): Promise<Pick<MailRow, 'id'>[]> {
+  return db<Pick<MailRow, 'id'>[]>`
+    update mails set wake_by = now() + ${leaseMs} * interval '1 millisecond'
+    where id in (select id from mails where state = 'queued' and try_at is null and wake_by <= now()
+                 order by wake_by limit ${limit} for update skip locked)
+    returning id`;
+}
+
+/** Makes this worker the one that sends, for `forMs` by PostgreSQL's clock; false if another one is. */
+export async function becomeSender(db: Db, holder: string, forMs: number): Promise<boolean> {
+  const rows = await db`
+    insert into mail_sender (holder, until) values (${holder}, now() + ${forMs} * interval '1 millisecond')
+    on conflict (one) do update set holder = excluded.holder, until = excluded.until
+      where mail_sender.holder = excluded.holder or mail_sender.until < now()
+    returning 1`;
+  return rows.length > 0;
+}
+
+/** Lets another worker send at once. */
+export async function ceaseSending(db: Db, holder: string): Promise<void> {
+  await db`delete from mail_sender where holder = ${holder}`;
 }

@@ -7,7 +7,7 @@ import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client
 import { inCurrency } from '../credit/accounts.ts';
 import { lockCreditGroup } from '../credit/credit-groups.ts';
 import { type CustomerFacts, type CustomerRow, lockCustomer, putCustomer } from '../customers/tables.ts';
-import { planReminders } from '../dunning/rules/dunning.ts';
+import { planSteps } from '../dunning/rules/plan.ts';
 import { applicantOfOne, momentOf } from '../eligibility/applicants.ts';
 import { decide, type Verdict } from '../eligibility/rules/decide.ts';
 import { offeredTerms, rulesOf, termsCodesOf } from '../eligibility/rules/policy.ts';
@@ -15,7 +15,8 @@ import { recordDecline } from '../eligibility/tables.ts';
 import { moveBalances } from '../ledger/move-balances.ts';
 import { charge } from '../ledger/rules/debts.ts';
 import { book } from '../ledger/tables.ts';
-import { expiry } from '../orders/rules/steps.ts';
+import { queueConfirmation } from '../orders/life-cycle.ts';
+import { insertSteps, newStep, type StepRow, stepsOf } from '../orders/steps.ts';
 import {
   findOrder,
   getOrder,
@@ -57,6 +58,7 @@ export type CheckoutResult =
       replayed: boolean;
       order: OrderRow;
       instalments: InstalmentRow[];
+      steps: StepRow[];
       policies: ActivePolicies;
     }
   | { kind: 'declined'; verdict: Verdict; customer: CustomerRow };
@@ -116,18 +118,18 @@ export async function checkout(
       closures: customer.closures,
       regime: request.regime,
     });
-    const plan = planReminders(policies.dunning.body, {
+    const plan = planSteps(policies.dunning.body, {
       termsCode: order.dunningPlan ?? terms.code,
       instalments,
       from: order.placedAt,
       country: settings.country,
-      spreadKey: order.id,
+      spreadKey: customer.id,
     });
-    const steps = order.expiresAt ? [expiry(order.expiresAt), ...plan] : plan;
-    const planned: NewOrder = { ...order, discount, plan: steps, nextStep: steps[0] ?? null };
+    const planned: NewOrder = { ...order, discount, nextLook: order.expiresAt ?? plan[0]?.at ?? null };
     // Another customer's order took this id first.
     if (!(await insertOrder(tx, planned, instalments)))
       return replay(tx, await getOrder(tx, order.id), request, policies);
+    await insertSteps(tx, order, plan);
 
     const balances = instalments.map((line) => ({
       ...line,
@@ -147,10 +149,19 @@ export async function checkout(
         now,
       });
       for (const line of balances) line.outstanding = line.amount;
+      await queueConfirmation(tx, { ...order, reopenings: 0 }, now);
     } else {
       await moveBalances(tx, customer.id, order.currency, { exposure: order.total });
     }
-    return { kind: 'accepted', replayed: false, order: accepted(planned), instalments: balances, policies };
+    const steps = plan.map((step) => newStep(order, step));
+    return {
+      kind: 'accepted',
+      replayed: false,
+      order: accepted(planned),
+      instalments: balances,
+      steps,
+      policies,
+    };
   });
 }
 
@@ -187,6 +198,7 @@ async function replay(
     replayed: true,
     order: known,
     instalments: await instalmentsOfOrders(tx, [known.id]),
+    steps: await stepsOf(tx, [known.id]),
     policies,
   };
 }
@@ -213,8 +225,7 @@ function newOrder(
     terms,
     discount: null,
     regime: request.regime,
-    plan: [],
-    nextStep: null,
+    nextLook: null,
     checks: [...verdict.checks],
     eligibilityVersion: policies.eligibility.version,
     termsVersion: policies.terms.version,
@@ -239,7 +250,6 @@ const accepted = (order: NewOrder): OrderRow => ({
   closeReason: null,
   reopenings: 0,
   storeSequence: 0,
-  planVersion: 1,
   episode: 1,
   startedAt: null,
   stuckSince: null,

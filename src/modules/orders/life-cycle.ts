@@ -1,5 +1,7 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
+import { queueMail } from '../mail/tables.ts';
+import { orderMailId } from './rules/mail-ids.ts';
 import {
   follows,
   isClosed,
@@ -12,7 +14,6 @@ import {
   workflowStateOf,
   workflowTransitions,
 } from './rules/order-state.ts';
-import type { Step } from './rules/steps.ts';
 import type { OrderRow } from './tables.ts';
 
 /*
@@ -30,16 +31,30 @@ export async function confirmOrder(
   requireStatus(order, 'open');
   await tx`update orders set status = 'open', confirmed_at = ${now}, store_pending_since = ${now},
                              paid_in_store = ${paidInStore} where id = ${order.id}`;
+  await queueConfirmation(tx, order, now);
 }
 
-/** Closes the order: nothing more is expected of it. */
+/** Asks for the letter that confirms an order. */
+export async function queueConfirmation(
+  tx: Tx,
+  order: Pick<OrderRow, 'id' | 'customerId' | 'reopenings'>,
+  now: Instant,
+): Promise<void> {
+  const id = orderMailId(order, 'confirmation');
+  await queueMail(tx, { id, customerId: order.customerId, orderId: order.id, kind: 'confirmation', now });
+}
+
+/** Closes the order: nothing more is expected of it. The customer is told, unless it is written off. */
 export async function closeOrder(
   tx: Tx,
   order: OrderRow,
   { status, reason, now }: { status: ClosedStatus; reason: string | null; now: Instant },
 ): Promise<void> {
   requireStatus(order, status);
-  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_step = null where id = ${order.id}`;
+  await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_look = null where id = ${order.id}`;
+  if (order.confirmedAt === null || status === 'written_off') return;
+  const id = orderMailId(order, status);
+  await queueMail(tx, { id, customerId: order.customerId, orderId: order.id, kind: status, now });
 }
 
 /** Opens a closed order again, in a new episode of its workflow. Returns the episode. */
@@ -59,17 +74,17 @@ export async function raiseEpisode(tx: Tx, order: OrderRow): Promise<number> {
   return episode;
 }
 
-/** The workflow has looked at the order, and waits for its next step. */
+/** The workflow has looked at the order, and looks again at `nextLook`; null: when it is told. */
 export async function noteProgress(
   tx: Tx,
   order: OrderRow,
-  { next, now }: { next: Step | null; now: Instant },
+  { nextLook, now }: { nextLook: Instant | null; now: Instant },
 ): Promise<void> {
   requireWorkflow(order, order.finishedAt === null ? 'running' : 'finished');
   const closed = isClosed(order.status);
-  const step = closed || !next ? null : tx.json(next as never);
-  const wake = closed ? tx`now() + interval '1 minute'` : wakeBy(tx, next?.at);
-  await tx`update orders set started_at = coalesce(started_at, ${now}), next_step = ${step}, wake_by = ${wake}, stuck_since = null
+  const look = closed ? null : nextLook;
+  const wake = closed ? tx`now() + interval '1 minute'` : wakeBy(tx, look ?? undefined);
+  await tx`update orders set started_at = coalesce(started_at, ${now}), next_look = ${look}, wake_by = ${wake}, stuck_since = null
            where id = ${order.id}`;
 }
 
@@ -85,13 +100,19 @@ export async function noteStuck(db: Db, id: string): Promise<void> {
            where id = ${id} and finished_at is null`;
 }
 
-/** There was nothing to do, and the workflow runs: checked again after its next step, or in a day. Needs no lock. */
-export async function noteIdle(db: Db, { id, nextStep }: OrderRow, now: Instant): Promise<void> {
-  const later = nextStep && nextStep.at > now ? nextStep.at : undefined;
+/** There was nothing to do, and the workflow runs: checked again after its next look, or in a day. Needs no lock. */
+export async function noteIdle(db: Db, { id, nextLook }: OrderRow, now: Instant): Promise<void> {
+  const later = nextLook && nextLook > now ? nextLook : undefined;
   await db`update orders set wake_by = ${wakeBy(db, later)} where id = ${id}`;
 }
 
-/** Makes the poller check all unfinished orders now, instead of after their next step. Needs no lock. */
+/** Makes the workflow look at the order at that instant at the latest: something that it does not know has happened. */
+export async function lookBy(tx: Tx, id: string, at: Instant): Promise<void> {
+  await tx`update orders set next_look = least(next_look, ${at}), wake_by = least(wake_by, greatest(now(), ${at}::timestamptz))
+           where id = ${id} and finished_at is null`;
+}
+
+/** Makes the poller check all unfinished orders now, instead of after their next look. Needs no lock. */
 export async function wakeOrders(db: Db): Promise<void> {
   await db`update orders set wake_by = now() where finished_at is null`;
 }

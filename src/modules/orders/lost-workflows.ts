@@ -1,19 +1,7 @@
 import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import { raiseEpisode } from './life-cycle.ts';
-import { type Step, stepOf } from './rules/steps.ts';
 import { lockOrder, type OrderRow, orderColumns } from './tables.ts';
-
-/** The steps of the order's plan that have no outcome yet. */
-export async function remainingSteps(db: Db, order: OrderRow): Promise<Step[]> {
-  const noted = await db<
-    { stepKey: string }[]
-  >`select step_key from step_outcomes where order_id = ${order.id}`;
-  const done = new Set(noted.map(({ stepKey }) => stepKey));
-  return order.plan
-    .filter((step) => !done.has(step.key) && (step.kind !== 'expire' || order.status === 'reserved'))
-    .map(stepOf);
-}
 
 /**
  * Opens a new episode of the order if it is still in episode `from`; whoever succeeds starts the workflow. Null if

@@ -1,8 +1,8 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import { planReminders } from '../dunning/rules/dunning.ts';
+import { planSteps } from '../dunning/rules/plan.ts';
 import { type ActivePolicies, policyVersion } from '../settings/tables.ts';
-import { isOrderStep } from './rules/steps.ts';
+import { replaceSteps } from './steps.ts';
 import { getOrder, instalmentsOfOrders } from './tables.ts';
 
 /** The new due date of an instalment; with `dueAt` null it stays provisional. */
@@ -14,7 +14,7 @@ export type Planning = { readonly from: Instant; readonly policies: ActivePolici
 /**
  * Gives instalments other due dates, and plans their reminders again, by the dunning policy that was in force at
  * checkout; reminders that would have come before now are left out. The steps of the other instalments stay as they
- * are. Needs the locks of `lockOrder`; the order's workflow adopts the new plan when it next looks at the order.
+ * are. Needs the locks of `lockOrder`.
  */
 export async function moveDueDates(
   tx: Tx,
@@ -43,14 +43,12 @@ export async function replan(
 ): Promise<void> {
   const [order, instalments] = await Promise.all([getOrder(tx, orderId), instalmentsOfOrders(tx, [orderId])]);
   const dunning = await policyVersion(tx, 'dunning', order.dunningVersion);
-  const steady = order.plan.filter((step) => isOrderStep(step) || !numbers.includes(step.instalment));
-  const planned = planReminders(dunning.body, {
+  const planned = planSteps(dunning.body, {
     termsCode: order.dunningPlan ?? order.terms.code,
     instalments: instalments.filter(({ number }) => numbers.includes(number)),
     from,
     country: policies.settings.body.country,
-    spreadKey: order.id,
+    spreadKey: order.customerId,
   });
-  const plan = [...steady, ...planned].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  await tx`update orders set plan = ${tx.json(plan as never)}, plan_version = plan_version + 1 where id = ${orderId}`;
+  await replaceSteps(tx, order, numbers, planned, from);
 }

@@ -8,9 +8,8 @@ import { startOnce } from '../../platform/temporal/start-once.ts';
 import type { DeferredOrder, Message } from '../../workflows/messages.ts';
 import { NtCustomerId, NtDueAt, NtStatus } from '../../workflows/search-attributes.ts';
 import { noteIdle, noteStuck } from './life-cycle.ts';
-import { followLostWorkflow, remainingSteps } from './lost-workflows.ts';
+import { followLostWorkflow } from './lost-workflows.ts';
 import type { OrderCommandKind } from './rules/order-state.ts';
-import { type Step, stepOf } from './rules/steps.ts';
 import { findOrder, instalmentsOfOrders, type OrderRow, workflowIdOf } from './tables.ts';
 
 /** At most this many workflows are started at once, and at most this many wait; the poller starts the rest. */
@@ -32,9 +31,9 @@ export function createOrderWorkflows({ sql, client, log }: { sql: Sql; client: C
   const limit = pLimit(STARTS_AT_ONCE);
 
   /** Starts the order's current episode. Resolves to false if it was already started. */
-  async function start(order: OrderRow, plan: readonly Step[], dueAt: string | null): Promise<boolean> {
-    const { id: orderId, episode, planVersion } = order;
-    const input: DeferredOrder = { orderId, episode, plan, planVersion };
+  async function start(order: OrderRow, dueAt: string | null): Promise<boolean> {
+    const { id: orderId, episode } = order;
+    const input: DeferredOrder = { orderId, episode };
     return startOnce(client, 'deferredOrder', {
       workflowId: workflowIdOf(order),
       args: [input],
@@ -50,7 +49,7 @@ export function createOrderWorkflows({ sql, client, log }: { sql: Sql; client: C
 
   async function startStored(order: OrderRow): Promise<boolean> {
     const instalments = await instalmentsOfOrders(sql, [order.id]);
-    return start(order, await remainingSteps(sql, order), instalments[0]?.dueAt ?? null);
+    return start(order, instalments[0]?.dueAt ?? null);
   }
 
   /** Replaces a workflow that ended before its order did (terminated, failed, lost) by a new episode. */
@@ -83,13 +82,12 @@ export function createOrderWorkflows({ sql, client, log }: { sql: Sql; client: C
     await signal(order, 'lookAgain');
   }
 
-  /** Whether the workflow should have done something by now: started on the order, taken its next step, or ended. */
+  /** Whether the workflow should have done something by now: started on the order, looked at it in time, or ended. */
   function isBehind(order: OrderRow, now: string): boolean {
     const ago = (instant: string) => Date.parse(now) - Date.parse(instant);
     if (!order.startedAt) return true;
     if (order.closedAt) return ago(order.closedAt) > CLOSING_MS;
-    const held = order.status === 'open' && order.paidInStore !== 'marked' && order.paidInStore !== 'chased';
-    return order.nextStep !== null && !held && ago(order.nextStep.at) > 0;
+    return order.nextLook !== null && ago(order.nextLook) > 0;
   }
 
   async function signal(order: OrderRow, name: SignalName, message: Message = {}): Promise<void> {
@@ -116,8 +114,7 @@ export function createOrderWorkflows({ sql, client, log }: { sql: Sql; client: C
      */
     startSoon(order: OrderRow, dueAt: string | null): void {
       if (limit.pendingCount >= STARTS_WAITING) return;
-      const plan = order.plan.map(stepOf);
-      limit(() => start(order, plan, dueAt)).catch((error: Error) =>
+      limit(() => start(order, dueAt)).catch((error: Error) =>
         log.warn(
           { orderId: order.id, error: error.message },
           'the workflow could not be started now; the poller will start it',

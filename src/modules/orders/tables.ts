@@ -8,7 +8,6 @@ import type { Discount } from '../terms/rules/offer.ts';
 import type { Regime } from '../terms/rules/regime.ts';
 import type { Instalment, NamedTerms, PaymentMeans } from '../terms/rules/terms.ts';
 import type { OrderStatus, PaidInStore } from './rules/order-state.ts';
-import type { PlannedStep, Step } from './rules/steps.ts';
 
 /** An order as stored; amounts in minor units of `currency`. */
 export type OrderRow = {
@@ -30,7 +29,6 @@ export type OrderRow = {
   /** What was delivered or rendered so far; `fulfilledOn` is the day on which it was complete. */
   fulfilled: number;
   fulfilledOn: string | null;
-  plan: PlannedStep[];
   checks: Check[];
   eligibilityVersion: number;
   termsVersion: number;
@@ -48,11 +46,10 @@ export type OrderRow = {
   paidInStore: PaidInStore;
   storePendingSince: string | null;
   storeSequence: number;
-  /** Counts the changes of the plan. */
-  planVersion: number;
   episode: number;
   startedAt: string | null;
-  nextStep: Step | null;
+  /** When the workflow looks at the order by itself; null: only when it is told. */
+  nextLook: string | null;
   stuckSince: string | null;
   finishedAt: string | null;
 };
@@ -70,10 +67,10 @@ export type InstalmentRow = Instalment & {
 export const orderColumns = (
   db: Db,
 ) => db`orders.id, orders.customer_id, orders.status, orders.order_number, orders.purchase_order,
-  orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.discount, orders.plan, orders.checks,
+  orders.buyer, orders.metadata, orders.total, orders.currency, orders.outstanding, orders.terms, orders.discount, orders.checks,
   orders.eligibility_version, orders.terms_version, orders.dunning_version, orders.dunning_plan, orders.fingerprint, orders.placed_at,
   orders.expires_at, orders.confirmed_at, orders.closed_at, orders.close_reason, orders.reopenings, orders.paid_in_store,
-  orders.store_pending_since, orders.store_sequence, orders.plan_version, orders.episode, orders.started_at, orders.next_step,
+  orders.store_pending_since, orders.store_sequence, orders.episode, orders.started_at, orders.next_look,
   orders.stuck_since, orders.finished_at, orders.regime, orders.fulfilled, orders.fulfilled_on`;
 
 export type NewOrder = Omit<
@@ -85,7 +82,6 @@ export type NewOrder = Omit<
   | 'closeReason'
   | 'reopenings'
   | 'storeSequence'
-  | 'planVersion'
   | 'episode'
   | 'startedAt'
   | 'stuckSince'
@@ -111,7 +107,6 @@ export async function insertOrder(
     terms: db.json(order.terms as never),
     discount: order.discount && db.json(order.discount),
     regime: order.regime && db.json(order.regime),
-    plan: db.json(order.plan as never),
     checks: db.json(order.checks as never),
     eligibility_version: order.eligibilityVersion,
     terms_version: order.termsVersion,
@@ -123,7 +118,7 @@ export async function insertOrder(
     confirmed_at: order.confirmedAt,
     paid_in_store: order.paidInStore,
     store_pending_since: order.storePendingSince,
-    next_step: order.nextStep && db.json(order.nextStep as never),
+    next_look: order.nextLook,
   };
   const inserted = await db`insert into orders ${db(row as never)} on conflict (id) do nothing returning id`;
   if (inserted.length === 0) return false;

@@ -87,19 +87,20 @@ export async function reconcileCommands(db: Db, olderThan: string): Promise<Disc
     from commands where outcome is null and created_at < ${olderThan}`;
 }
 
-/** What still waits for an outcome although its order or revocation is finished: nobody works on it any more. */
+/** Webhooks that still wait for an outcome although their order is finished: nobody works on them any more. */
 export async function reconcileFinished(db: Db): Promise<Discrepancy[]> {
   return db<Discrepancy[]>`
     select 'order/' || order_id as subject, format('is finished, but its webhook %s is pending', d.id) as problem
     from webhook_deliveries d join orders o on o.id = order_id
-    where finished_at is not null and delivered_at is null and given_up_at is null
-    union all
-    select 'order/' || order_id, format('is finished, but its mail %s is %s', m.id, m.state)
-    from mails m join orders o on o.id = order_id where finished_at is not null and m.state in ('planned', 'sending')
-    union all
-    select 'revocation/' || r.id, format('is finished, but its mail %s is %s', m.id, m.state)
-    from mails m join revocations r on m.id = 'revocation/' || r.id || '/demand'
-    where finished_at is not null and m.state in ('planned', 'sending')`;
+    where finished_at is not null and delivered_at is null and given_up_at is null`;
+}
+
+/** Events of finished orders that should have been delivered or given up: those recorded before `olderThan`. */
+export async function reconcileEvents(db: Db, olderThan: string): Promise<Discrepancy[]> {
+  return db<Discrepancy[]>`
+    select 'order/' || order_id as subject, format('is finished, but its event %s is pending', e.id) as problem
+    from events e join orders o on o.id = order_id
+    where delivered_at is null and given_up_at is null and finished_at is not null and e.created_at < ${olderThan}`;
 }
 
 /** Ids of orders that are not finished and should have a workflow by `before`, page by page. */

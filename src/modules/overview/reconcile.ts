@@ -9,34 +9,47 @@ import {
   type Discrepancy,
   reconcileBalances,
   reconcileCommands,
+  reconcileEvents,
   reconcileFinished,
   unfinishedOrdersBefore,
 } from './reconcile-balances.ts';
+import { reconcileLetters } from './reconcile-letters.ts';
 
 /** Orders and commands that are newer than this may still be on their way to Temporal. */
 const SETTLING_MS = 60_000;
 const AT_ONCE = 16;
+/** Events are tried for three days; then they are given up by the next attempt, at most a quarter of an hour later. */
+const EVENTS_TRIED_MS = 3 * 86_400_000 + 30 * 60_000;
+/** How long a step may be late: the workflow of another order of the customer comes two minutes after the first. */
+const LATE_MS = 5 * 60_000;
 /** A discrepancy is looked at again, because the data may be changing: only one that lasts is reported. */
 const LOOKS = 3;
 const BETWEEN_LOOKS_MS = 2_000;
 
 /**
  * Checks that the stored balances equal the ledger's sums; that every unfinished order has a running workflow of its
- * current episode, which shows the same status; that no workflow runs for a finished order, and nothing of it is pending;
- * and that every unfinished revocation has a running workflow. Can be run while the system is at work.
+ * current episode, which shows the same status; that no workflow runs for a finished order, and no webhook of it is
+ * pending; that mails are sent, and no letter waits for what never comes; and that every unfinished revocation has a
+ * running workflow. Can be run while the system is at work.
  * @returns the discrepancies; an empty list if all is well
  */
 export async function reconcile(sql: Sql, client: Client, now: string): Promise<Discrepancy[]> {
   const settledBefore = new Date(Date.parse(now) - SETTLING_MS).toISOString();
-  const [balances, commands, finished, unfinished, orphans, revocations] = await Promise.all([
-    reconcileBalances(sql),
-    reconcileCommands(sql, settledBefore),
-    reconcileFinished(sql),
-    unfinishedOrders(sql, client, settledBefore),
-    orphanedWorkflows(sql, client),
-    unfinishedRevocations(sql, client, settledBefore),
-  ]);
-  return [...balances, ...commands, ...finished, ...unfinished, ...orphans, ...revocations];
+  const lookedAtBefore = new Date(Date.parse(now) - LATE_MS).toISOString();
+  const eventsBefore = new Date(Date.parse(now) - EVENTS_TRIED_MS).toISOString();
+  const [balances, commands, finished, events, letters, unfinished, orphans, revocations] = await Promise.all(
+    [
+      reconcileBalances(sql),
+      reconcileCommands(sql, settledBefore),
+      reconcileFinished(sql),
+      reconcileEvents(sql, eventsBefore),
+      reconcileLetters(sql, lookedAtBefore),
+      unfinishedOrders(sql, client, settledBefore),
+      orphanedWorkflows(sql, client),
+      unfinishedRevocations(sql, client, settledBefore),
+    ],
+  );
+  return [balances, commands, finished, events, letters, unfinished, orphans, revocations].flat();
 }
 
 async function unfinishedOrders(sql: Sql, client: Client, settledBefore: string): Promise<Discrepancy[]> {

@@ -1,11 +1,12 @@
 import type { Db } from '../../platform/postgres/client.ts';
 import { auditOf } from '../audit/tables.ts';
 import { commandsOf } from '../commands/tables.ts';
+import { lettersAbout } from '../dunning/letters.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
-import { remainingSteps } from '../orders/lost-workflows.ts';
-import { stepOutcomesOf } from '../orders/step-outcomes.ts';
+import { stepsOf } from '../orders/steps.ts';
 import { getOrder, instalmentsOfOrders } from '../orders/tables.ts';
+import { eventsOf } from '../storefronts/events.ts';
 import { type DeliveryRow, deliveriesOf } from '../storefronts/tables.ts';
 
 /** One thing that happened to an order, or (`future`) is planned to. `detail` differs by kind. */
@@ -43,16 +44,18 @@ type Standing = Pick<DeliveryRow, 'createdAt' | 'deliveredAt' | 'givenUpAt'>;
  */
 export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent[]> {
   const order = await getOrder(db, orderId);
-  const [entries, commands, mails, outcomes, deliveries, audit, planned, instalments] = await Promise.all([
-    ledgerOf(db, orderId),
-    commandsOf(db, orderId),
-    mailsOf(db, orderId),
-    stepOutcomesOf(db, orderId),
-    deliveriesOf(db, orderId),
-    auditOf(db, `order/${orderId}`),
-    remainingSteps(db, order),
-    instalmentsOfOrders(db, [orderId]),
-  ]);
+  const [entries, commands, mails, letters, steps, deliveries, events, audit, instalments] =
+    await Promise.all([
+      ledgerOf(db, orderId),
+      commandsOf(db, orderId),
+      mailsOf(db, orderId),
+      lettersAbout(db, orderId),
+      stepsOf(db, [orderId]),
+      deliveriesOf(db, orderId),
+      eventsOf(db, orderId),
+      auditOf(db, `order/${orderId}`),
+      instalmentsOfOrders(db, [orderId]),
+    ]);
   const closed = order.closedAt !== null;
   const past = [
     event(order.placedAt, 'order.placed', {
@@ -73,18 +76,33 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
           detail: { commandId: id, refusal },
         }),
       ),
-    ...mails.map(
-      ({ id, template, state, attempts, lastError, sentAt, createdAt, subject, recipient, copyTo }) =>
-        event(sentAt ?? createdAt, `mail.${state}`, {
-          detail: { mailId: id, template, subject, recipient, copyTo, attempts, lastError },
+    ...[...mails.map((mail) => ({ ...mail, tone: null })), ...letters].map(
+      ({
+        id,
+        kind,
+        tone,
+        state,
+        why,
+        attempts,
+        lastError,
+        sentAt,
+        composedAt,
+        queuedAt,
+        subject,
+        recipient,
+        copyTo,
+      }) =>
+        event(sentAt ?? composedAt ?? queuedAt, `mail.${state}`, {
+          reason: why,
+          detail: { mailId: id, template: tone ?? kind, subject, recipient, copyTo, attempts, lastError },
         }),
     ),
-    ...outcomes
-      .filter(({ outcome }) => outcome !== 'sent')
-      .map(({ stepKey, outcome, reason, notedAt }) =>
-        event(notedAt, `step.${outcome}`, { reason, detail: { step: stepKey } }),
+    ...steps
+      .filter(({ outcome }) => outcome === 'skipped' || outcome === 'failed' || outcome === 'unknown')
+      .map(({ key, tone, outcome, reason, notedAt }) =>
+        event(notedAt!, `step.${outcome}`, { reason, detail: { step: key, tone } }),
       ),
-    ...deliveries.map(({ type, attempts, lastStatus, lastError, ...delivery }) => {
+    ...[...deliveries, ...events].map(({ type, attempts, lastStatus, lastError, ...delivery }) => {
       const { at, kind } = standing(delivery);
       return event(at, kind, { detail: { type, attempts, lastStatus, lastError } });
     }),
@@ -95,10 +113,13 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
     instalments.some(({ number, outstanding }) => number === instalment && outstanding <= 0);
   const future = closed
     ? []
-    : planned
-        .filter(({ instalment }) => !isPaid(instalment))
-        .map(({ at, kind, key, instalment }) =>
-          event(at, `planned.${kind}`, { future: true, detail: { step: key, instalment } }),
+    : steps
+        .filter(({ state, instalment }) => state !== 'done' && !isPaid(instalment))
+        .map(({ at, lookAt, kind, tone, key, instalment, waitsFor }) =>
+          event(lookAt ?? at, `planned.${kind}`, {
+            future: true,
+            detail: { step: key, instalment, tone, waitsFor },
+          }),
         );
   const inTime = (a: TimelineEvent, b: TimelineEvent) => Date.parse(a.at) - Date.parse(b.at);
   return [...past.sort(inTime), ...future.sort(inTime)];

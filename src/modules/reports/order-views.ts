@@ -3,7 +3,8 @@ import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import { invoicesOfOrders, type OrderInvoice } from '../invoicing/tables.ts';
 import type { OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
-import type { Step } from '../orders/rules/steps.ts';
+import { type Plan, planOf } from '../orders/rules/plan.ts';
+import { type StepRow, stepsOf } from '../orders/steps.ts';
 import {
   getOrder,
   type InstalmentRow,
@@ -53,7 +54,7 @@ export type OrderView = {
   invoices: InvoiceOfOrder[];
   regime: Regime | null;
   fulfilment: { amount: Money; complete: boolean; completedOn: string | null };
-  nextStep: { key: string; kind: Step['kind']; at: string } | null;
+  nextStep: Omit<NonNullable<Plan['next']>, 'words'> | null;
   paidInStore: boolean;
   storeStatus: StoreStatus;
   placedAt: string;
@@ -84,12 +85,20 @@ export function viewOf(
     zone,
     invoices,
     discount,
-  }: { now: string; zone: string; invoices: readonly OrderInvoice[]; discount: Discount | null },
+    steps,
+  }: {
+    now: string;
+    zone: string;
+    invoices: readonly OrderInvoice[];
+    discount: Discount | null;
+    steps: readonly StepRow[];
+  },
 ): OrderView {
   const money = (amount: number): Money => ({ amount, currency: order.currency });
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const time = Date.parse(now);
-  const { key, kind, at } = order.nextStep ?? {};
+  const paid = instalments.filter((line) => line.outstanding <= 0).map(({ number }) => number);
+  const { next } = planOf(order, steps, paid);
   return {
     orderId: order.id,
     customerId: order.customerId,
@@ -129,7 +138,7 @@ export function viewOf(
       complete: order.fulfilledOn !== null,
       completedOn: order.fulfilledOn,
     },
-    nextStep: key && kind && at ? { key, kind, at } : null,
+    nextStep: next && { key: next.key, kind: next.kind, at: next.at, waitsFor: next.waitsFor },
     paidInStore: order.paidInStore === 'marked',
     storeStatus: storeStatus(order, time),
     placedAt: order.placedAt,
@@ -154,14 +163,15 @@ function storeStatus({ paidInStore, storePendingSince, status }: OrderRow, now: 
 
 /** @throws NettermsError `order-not-found` */
 export async function readOrder(db: Db, id: string, now: string): Promise<OrderView> {
-  const [order, instalments, invoices, zone] = await Promise.all([
+  const [order, instalments, invoices, zone, steps] = await Promise.all([
     getOrder(db, id),
     instalmentsOfOrders(db, [id]),
     invoicesOfOrders(db, [id]),
     merchantZone(db),
+    stepsOf(db, [id]),
   ]);
   const discount = (await discountsOf(db, [order])).get(id) ?? null;
-  return viewOf(order, instalments, { now, zone, invoices, discount });
+  return viewOf(order, instalments, { now, zone, invoices, discount, steps });
 }
 
 export type OrderFilter = { status?: OrderStatus; customerId?: string; overdue?: boolean };
@@ -181,11 +191,12 @@ export async function listOrders(
       and ${after === null ? db`true` : db`(placed_at, id::text) < (${after.placedAt}, ${after.orderId})`}
     order by placed_at desc, id desc limit ${limit}`;
   const ids = orders.map(({ id }) => id);
-  const [discounts, instalments, invoices, zone] = await Promise.all([
+  const [discounts, instalments, invoices, zone, steps] = await Promise.all([
     discountsOf(db, orders),
     instalmentsOfOrders(db, ids),
     invoicesOfOrders(db, ids),
     merchantZone(db),
+    stepsOf(db, ids),
   ]);
   return orders.map((order) =>
     viewOf(
@@ -196,6 +207,7 @@ export async function listOrders(
         zone,
         invoices: invoices.filter(({ orderId }) => orderId === order.id),
         discount: discounts.get(order.id) ?? null,
+        steps: steps.filter(({ orderId }) => orderId === order.id),
       },
     ),
   );

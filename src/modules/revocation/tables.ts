@@ -42,7 +42,10 @@ export function revocationState({
 export const revocationWorkflowId = (revocationId: string): string => `revoke/${revocationId}`;
 
 /** The letter's business key. */
-export const demandMailId = (revocationId: string): string => `revocation/${revocationId}/demand`;
+export const demandMailId = (revocationId: string): string => `demand:${revocationId}`;
+
+/** The inverse of `demandMailId`. */
+export const revocationOfMail = (mailId: string): string => mailId.slice('demand:'.length);
 
 export async function findRevocation(db: Db, id: string): Promise<RevocationRow | null> {
   const [row] = await db<RevocationRow[]>`select ${columns(db)} from revocations where id = ${id}`;

@@ -1,8 +1,12 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Money } from '../../kernel/money.ts';
+import type { EventType } from './rules/event.ts';
 
-/** What a store is notified of: ids and amounts only. */
-export type StoreEvent = {
+/** What a store is notified of: ids, days and amounts only. */
+export type StoreEvent = LifeEvent | RecordedEvent;
+
+/** A change of an order's life, which its workflow tells the store. */
+export type LifeEvent = {
   readonly type: 'order.marked_paid' | 'order.settled' | 'order.cancelled';
   /** The event's business key, the same at each retry, by which the store recognises it. */
   readonly webhookId: string;
@@ -12,6 +16,20 @@ export type StoreEvent = {
   readonly orderNumber: string | null;
   readonly customerId: string;
   readonly total: Money;
+  readonly occurredAt: Instant;
+};
+
+/** Something else that has happened, which a dispatcher tells the store from its row. */
+export type RecordedEvent = {
+  readonly type: EventType;
+  readonly webhookId: string;
+  /** Null, as the order: it is about the customer alone. */
+  readonly sequence: number | null;
+  readonly orderId: string | null;
+  readonly orderNumber: string | null;
+  readonly customerId: string;
+  /** By type; as it was recorded. */
+  readonly data: Readonly<Record<string, unknown>>;
   readonly occurredAt: Instant;
 };
 

@@ -64,14 +64,13 @@ function webhookOf(secret: string): Webhook {
   }
 }
 
-function bodyOf({ type, occurredAt, orderId, orderNumber, customerId, sequence, total }: StoreEvent): string {
-  const data = {
-    orderId,
-    orderNumber,
-    customerId,
-    sequence,
-    total: { amount: total.amount, currency: total.currency },
-  };
+function bodyOf(event: StoreEvent): string {
+  const { type, occurredAt, orderId, orderNumber, customerId, sequence } = event;
+  const facts =
+    'total' in event
+      ? { total: { amount: event.total.amount, currency: event.total.currency } }
+      : { ...event.data };
+  const data = { orderId, orderNumber, customerId, sequence, ...facts };
   return JSON.stringify({ type, timestamp: occurredAt, data });
 }
 

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 
 export type Mail = {
+  /** The sender, "Acme <billing@acme.example>"; the mailer's own if not given. */
+  readonly from?: string;
   readonly to: string;
   /** Gets a copy of the mail; if the server refuses this address, the mail is still sent. */
   readonly copyTo?: string | null;
@@ -26,14 +28,22 @@ export type Mailer = {
   close(): void;
 };
 
-/** The server refused the mail, or never got it. `permanent`: recipient or content are refused permanently (5xx). */
+/**
+ * The server refused the mail, or never got it. `permanent`: recipient or content are refused permanently (5xx);
+ * `byServer`: it is not about this mail, the server takes none.
+ */
 export class MailRefused extends Error {
   readonly permanent: boolean;
+  readonly byServer: boolean;
 
-  constructor(message: string, { permanent, cause }: { permanent: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    { permanent, byServer = false, cause }: { permanent: boolean; byServer?: boolean; cause?: unknown },
+  ) {
     super(message, { cause });
     this.name = 'MailRefused';
     this.permanent = permanent;
+    this.byServer = byServer;
   }
 }
 
@@ -92,10 +102,10 @@ export function createMailer({
   });
 
   return {
-    async send({ to, copyTo = null, replyTo, subject, html, text, messageId, date }) {
+    async send({ from: sender = from, to, copyTo = null, replyTo, subject, html, text, messageId, date }) {
       const streams: Readable[] = [];
       const mail: Parameters<typeof transport.sendMail>[0] & Tracked = {
-        from,
+        from: sender,
         to: { name: '', address: to },
         cc: copyTo === null ? undefined : { name: '', address: copyTo },
         replyTo: replyTo === null ? undefined : { name: '', address: replyTo },
@@ -133,12 +143,21 @@ function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnk
   if (failure.code === 'ETLS')
     return new MailRefused(
       `no TLS with the SMTP server (${failure.message}): use a server that offers STARTTLS, smtps://, or set SMTP_ALLOW_PLAINTEXT=true`,
-      { permanent: false, cause: error },
+      { permanent: false, byServer: true, cause: error },
     );
   const answered = failure.responseCode !== undefined && failure.responseCode >= 400;
   if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: error });
-  return new MailRefused(failure.message, { permanent: isPermanent(failure), cause: error });
+  return new MailRefused(failure.message, {
+    permanent: isPermanent(failure),
+    byServer: isByServer(failure),
+    cause: error,
+  });
 }
+
+/** Whether the server takes no mails at all: it cannot be reached, refuses the login, or is about to close (421). */
+const isByServer = ({ code, command, responseCode }: SmtpFailure): boolean =>
+  responseCode === 421 ||
+  !(command === 'MAIL FROM' || command === 'RCPT TO' || command === 'DATA' || code === 'EENVELOPE');
 
 /** Permanent only if it concerns the recipient or the content: the merchant can correct a password or a sender. */
 function isPermanent({ code, command, permanent }: SmtpFailure): boolean {

@@ -2,7 +2,6 @@ import type { Evidence } from '../evidence.ts';
 import { type Comparison, compareEach, groupBy } from './comparison.ts';
 
 const isSent = (state: string): boolean => state === 'sent' || state === 'sent_maybe_twice';
-const isReminder = (template: string): boolean => /^(before-due|on-due|overdue)/.test(template);
 
 /** The letter that each order must have got; a closed one need not have been confirmed before. */
 const letterFor: Record<string, string> = {
@@ -13,14 +12,14 @@ const letterFor: Record<string, string> = {
 
 /** Compares the mails that the SMTP server has accepted with those in the books. */
 export function compareMails({ orders, mails, acceptedMails }: Evidence): Comparison[] {
-  const mailsOf = groupBy(mails, ({ orderId }) => orderId);
-  const rowOf = groupBy(mails, ({ messageId }) => messageId);
+  const mailsOf = groupBy(mails, ({ orderId }) => orderId ?? 'several');
+  const rowOf = groupBy(mails, ({ messageId }) => messageId ?? 'never composed');
   const accepted = acceptedMails.map(({ raw }) => ({ messageId: messageIdOf(raw), raw }));
   const copiesOf = groupBy(accepted, ({ messageId }) => messageId);
 
   return [
     compareEach('orders: the customer has the letter that the order needs', orders, ({ id, status }) => {
-      const letter = mailsOf.get(id)?.find(({ template }) => template === letterFor[status]);
+      const letter = mailsOf.get(id)?.find(({ kind }) => kind === letterFor[status]);
       return letter && isSent(letter.state)
         ? null
         : `order ${id} is ${status}; its letter is ${letter?.state}`;
@@ -29,12 +28,13 @@ export function compareMails({ orders, mails, acceptedMails }: Evidence): Compar
       'mails in the books: accepted by the server as they say',
       mails,
       ({ id, state, messageId }) => {
-        const copies = copiesOf.get(messageId)?.length ?? 0;
+        const copies = messageId === null ? 0 : (copiesOf.get(messageId)?.length ?? 0);
         const right = {
           sent: copies === 1,
           sent_maybe_twice: copies >= 1,
           unknown: true,
           failed: copies === 0,
+          withdrawn: copies === 0,
         }[state];
         return right ? null : `mail ${id} is ${state}; ${copies} copies were accepted`;
       },
@@ -48,10 +48,10 @@ export function compareMails({ orders, mails, acceptedMails }: Evidence): Compar
         : `the ${copies.length} copies of ${rowOf.get(messageId)?.[0]?.id} differ`,
     ),
     compareEach(
-      'reminders: begun only while the order was unpaid',
-      mails.filter(({ template }) => isReminder(template)),
+      'reminders: begun only while their orders were unpaid',
+      mails.filter(({ kind }) => kind === 'reminder'),
       ({ id, begun }) =>
-        begun.every((status) => status === 'open') ? null : `${id} was begun when its order was ${begun}`,
+        begun.every((status) => status === 'open') ? null : `${id} was begun when its orders were ${begun}`,
     ),
   ];
 }

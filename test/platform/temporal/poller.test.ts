@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { insertCommand } from '../../../src/modules/commands/tables.ts';
 import { insertImport } from '../../../src/modules/imports/tables.ts';
+import { noteRefused, tryMailAgain } from '../../../src/modules/mail/tables.ts';
 import { checkout } from '../../../src/modules/ordering/checkout.ts';
 import type { OrderWorkflows } from '../../../src/modules/orders/order-workflows.ts';
 import { finishRevocation } from '../../../src/modules/revocation/tables.ts';
@@ -16,6 +17,7 @@ const placed = '2027-02-01T10:00:00.000Z';
 const log = { warn() {}, info() {} };
 const importWorkflows = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
 const revocationWorkflows = { ensureRunning: async (_row: { id: string }): Promise<void> => {} };
+const mailWorkflows = { ensureRunning: async (_mailId: string): Promise<void> => {} };
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -63,7 +65,8 @@ type Watchers = Omit<Parameters<typeof recoveriesOf>[0], 'orderWorkflows'> & {
 };
 
 async function poll(others: Partial<Watchers>): Promise<void> {
-  const given = { sql: database.sql, ...watched(), importWorkflows, revocationWorkflows, ...others };
+  const none = { importWorkflows, revocationWorkflows, mailWorkflows };
+  const given = { sql: database.sql, ...watched(), ...none, ...others };
   const commands = commandsFor({ ...given, notifiesStore: false });
   const poller = createPoller({ recoveries: recoveriesOf({ commands, ...given }), log, everyMs: 3_600_000 });
   await poller.runOnce();
@@ -163,4 +166,29 @@ it('starts a revocation that is not finished ten seconds after it was written, a
   expect(await pollAfter(10)).toEqual(['demand', 'demand']);
   await finishRevocation(database.sql, 'demand', placed);
   expect(await pollAfter(3_600)).toEqual(['demand', 'demand']);
+});
+
+it('starts the workflow of a mail that the server refused a minute ago and nobody tries again, and again every minute', async () => {
+  const { sql } = database;
+  const id = 'confirmation:a';
+  await sql.begin((tx) => noteRefused(tx, { id, inDoubt: false }, { error: '451', again: 'by-workflow' }));
+  const started: string[] = [];
+  const mailWorkflows = {
+    async ensureRunning(mailId: string) {
+      started.push(mailId);
+      throw new Error('no word from Temporal');
+    },
+  };
+  const pollAfter = async (seconds: number) => {
+    await letPass(sql, seconds);
+    await poll({ mailWorkflows });
+    return started.length;
+  };
+  expect(await pollAfter(55)).toBe(0);
+  expect(await pollAfter(5)).toBe(1);
+  expect(await pollAfter(55)).toBe(1);
+  expect(await pollAfter(5)).toBe(2);
+  await sql.begin((tx) => tryMailAgain(tx, id));
+  expect(await pollAfter(3_600)).toBe(2);
+  expect(started).toEqual([id, id]);
 });

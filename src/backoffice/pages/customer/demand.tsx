@@ -3,7 +3,9 @@ import type { RevocationRow } from '../../../modules/revocation/tables.ts';
 import { At } from '../values.tsx';
 
 const letterWords = {
-  planned: 'letter refused by the mail server, will be tried again',
+  held: 'letter waits for approval',
+  queued: 'letter about to be sent',
+  withdrawn: 'no letter: nothing was owed',
   sending: 'letter being sent',
   sent: 'letter sent',
   failed: 'letter could not be sent',

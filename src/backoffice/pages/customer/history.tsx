@@ -1,6 +1,9 @@
 import { plainMoney } from '../../../kernel/money.ts';
 import type { CustomerAction } from '../../../modules/audit/rules/actions.ts';
 import type { AuditRecord } from '../../../modules/audit/tables.ts';
+import type { TaskKind } from '../../../modules/tasks/rules/task.ts';
+import { formatDay } from '../../format.ts';
+import { inSentence, taskWords } from '../task-words.ts';
 import { At, actorWords } from '../values.tsx';
 
 const historyWords = {
@@ -17,11 +20,36 @@ const historyWords = {
   'payment.received': 'A payment was received',
   'payment.reversed': 'A payment was reversed',
   'customer.terms': 'Own payment terms changed',
+  'customer.reminders': 'Whether the customer is reminded was changed',
+  'hold.placed': 'Reminders put on hold',
+  'hold.released': 'A hold was released',
+  'letter.approved': 'A letter was approved',
+  'letter.requested': 'A letter was asked for',
+  'letter.resent': 'A letter was sent again',
+  'promise.made': 'A payment was promised',
+  'promise.kept': 'A promise was kept',
+  'promise.broken': 'A promise was broken',
+  'promise.withdrawn': 'A promise was withdrawn',
   'terms-request.opened': 'Payment terms requested',
   'terms-request.granted': 'The request for payment terms was granted',
   'terms-request.refused': 'The request for payment terms was refused',
   'terms-request.done': 'The request for payment terms was dealt with',
-} as const satisfies Record<CustomerAction, string>;
+} as const satisfies Record<Exclude<CustomerAction, TaskAction>, string>;
+
+/** What was done to tasks has the words of the task's kind, except for requests for terms. */
+type TaskAction = Exclude<
+  CustomerAction,
+  `${'customer' | 'payment' | 'hold' | 'letter' | 'promise' | 'terms-request'}.${string}`
+>;
+
+function wordsOf(action: string): string {
+  const known = historyWords[action as keyof typeof historyWords];
+  if (known !== undefined) return known;
+  const [kind, what] = action.split('.');
+  const task = taskWords[kind as TaskKind];
+  if (task === undefined) return action;
+  return what === 'opened' ? `Task: ${inSentence(task.title)}` : `Task closed: ${inSentence(task.title)}`;
+}
 
 /** What was changed by hand, by whom and why. */
 export function History({ history, zone }: { history: readonly AuditRecord[]; zone: string }) {
@@ -34,9 +62,9 @@ export function History({ history, zone }: { history: readonly AuditRecord[]; zo
           const until = 'until' in entry.detail ? entry.detail.until : undefined;
           return (
             <li>
-              {historyWords[entry.action as CustomerAction] ?? entry.action}
+              {wordsOf(entry.action)}
               {more(entry)}
-              {typeof until === 'string' && (
+              {typeof until === 'string' && entry.action !== 'hold.placed' && (
                 <>
                   {' until '}
                   <At at={until} zone={zone} />
@@ -66,6 +94,15 @@ function more({ action, detail }: AuditRecord): string {
       return `: ${plainMoney(detail.amount)}`;
     case 'customer.credit_group':
       return `: from ${detail.before ?? 'none'} to ${detail.after ?? 'none'}`;
+    case 'customer.reminders':
+      return `: from ${detail.before} to ${detail.after}`;
+    case 'hold.placed':
+      return detail.until ? ` until ${formatDay(detail.until)}` : '';
+    case 'promise.made':
+    case 'promise.kept':
+    case 'promise.broken':
+    case 'promise.withdrawn':
+      return `: by ${formatDay(detail.by)}`;
     case 'customer.revoked':
       return detail.openOrders === 'demand' ? ', with a demand for the open orders' : '';
     default:

@@ -4,7 +4,7 @@ import type { KindAbout } from '../../approvals/rules/kinds.ts';
 import type { BankCollectionState } from '../../bank-collections/rules/bank-collection.ts';
 import type { Privilege } from '../../eligibility/rules/applicant.ts';
 import type { OrderCommandKind } from '../../orders/rules/order-state.ts';
-import type { TaskKind, TaskOutcome } from '../../tasks/rules/task.ts';
+import type { MerchantTaskKind, OutcomeOf, TaskKind } from '../../tasks/rules/task.ts';
 
 type Change<Value> = { readonly before: Value | null; readonly after: Value | null };
 type None = Readonly<Record<string, never>>;
@@ -30,6 +30,10 @@ type OrderDetails = {
   'order.resumed': { readonly episode: number };
   'order.store_failed': None;
   'order.numbered': Change<string>;
+  'order.reminders': Change<string>;
+  'dispute.opened': { readonly disputeId: string; readonly cause: string; readonly amount?: Money };
+  'dispute.upheld': { readonly disputeId: string; readonly creditNoteId?: string };
+  'dispute.rejected': { readonly disputeId: string };
 } & ApprovalDetails<'order'> & {
     [State in `collection.${BankCollectionState}`]: {
       readonly instalment: number;
@@ -55,9 +59,32 @@ type CustomerDetails = {
   'customer.credit_group': Change<string>;
   'customer.refunded': { readonly refundId: string; readonly amount: Money };
   'payment.received': { readonly paymentId: string; readonly amount: Money };
+  'customer.reminders': Change<string>;
+  'hold.placed': { readonly holdId: string; readonly until?: Day; readonly orderIds?: readonly string[] };
+  'hold.released': { readonly holdId: string };
+  'letter.approved': { readonly letterId: string };
+  'letter.requested': {
+    readonly letterId: string;
+    readonly kind: string;
+    readonly ignoring?: readonly string[];
+  };
+  'letter.resent': { readonly letterId: string; readonly copyId: string };
+  'promise.made': {
+    readonly promiseId: string;
+    readonly by: Day;
+    readonly amount?: Money;
+    readonly orderIds?: readonly string[];
+  };
+  'promise.kept': { readonly promiseId: string; readonly by: Day };
+  'promise.broken': { readonly promiseId: string; readonly by: Day };
+  'promise.withdrawn': { readonly promiseId: string; readonly by: Day };
 } & {
-  [Kind in `${TaskKind}.${'opened' | TaskOutcome}`]: { readonly taskId: number; readonly orderId?: string };
+  [Action in TaskAction<Exclude<TaskKind, MerchantTaskKind>>]: TaskDetails;
 };
+
+/** What can be done to a task of this kind. */
+type TaskAction<Kind extends TaskKind> = { [K in Kind]: `${K}.${'opened' | OutcomeOf<K>}` }[Kind];
+type TaskDetails = { readonly taskId: number; readonly orderId?: string };
 
 type OtherDetails = {
   'payment.reversed': { readonly paymentId: string };
@@ -88,7 +115,7 @@ type OtherDetails = {
   'bank_account.withdrawn': { readonly versions: number };
   'bank_account.mapping': Change<object>;
   'customer.bank_account': Change<string>;
-} & ApprovalDetails<'policy'> &
+} & { [Action in TaskAction<MerchantTaskKind>]: TaskDetails } & ApprovalDetails<'policy'> &
   ApprovalDetails<'bank-account'>;
 
 type Details = OrderDetails & CustomerDetails & OtherDetails;
@@ -117,7 +144,8 @@ type OtherSubjects = {
   'bank_account.withdrawn': `bank-account/${string}`;
   'bank_account.mapping': `bank-account/${string}`;
   'customer.bank_account': `customer/${string}`;
-} & Record<keyof ApprovalDetails<'policy'>, `policy/${string}`> &
+} & Record<TaskAction<MerchantTaskKind>, `task/${string}`> &
+  Record<keyof ApprovalDetails<'policy'>, `policy/${string}`> &
   Record<keyof ApprovalDetails<'bank-account'>, `bank-account/${string}`>;
 /** What an action is done to: "customer/acme", "order/1042". */
 export type AuditSubject<Action extends AuditAction> = Action extends keyof OtherSubjects

@@ -1,4 +1,4 @@
-import { addDays, type BusinessCalendar, type Day } from '../../../kernel/calendar.ts';
+import { addBusinessDays, type BusinessCalendar, type Day } from '../../../kernel/calendar.ts';
 
 /** How a bank collects an instalment from the customer: RiBa (ricevuta bancaria), direct debit, card. */
 export const bankCollectionMethods = ['riba', 'sdd', 'card'] as const;
@@ -23,7 +23,5 @@ export const nextStates = (from: BankCollectionState | null): readonly BankColle
 
 /** The day from which the bank can no longer return a collection: `bankDays` bank days after the due day. */
 export function finalOn(dueOn: Day, bankDays: number, calendar: BusinessCalendar): Day {
-  let day = calendar.nextBusinessDay(dueOn);
-  for (let left = bankDays; left > 0; left--) day = calendar.nextBusinessDay(addDays(day, 1));
-  return day;
+  return addBusinessDays(calendar.nextBusinessDay(dueOn), bankDays, calendar);
 }

@@ -8,6 +8,13 @@ export type CustomerCommandKind =
   | 'refundCredit'
   | 'adjustCredit'
   | 'registerInvoice'
-  | 'revokeTerms';
+  | 'revokeTerms'
+  | 'placeHold'
+  | 'releaseHold'
+  | 'makePromise'
+  | 'withdrawPromise'
+  | 'openDispute'
+  | 'resolveDispute'
+  | 'setReminders';
 
 export type CommandKind = OrderCommandKind | CustomerCommandKind;

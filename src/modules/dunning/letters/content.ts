@@ -3,20 +3,20 @@ import { withoutLinks } from '../../../kernel/foreign-text.ts';
 import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
-import { type ReminderTemplate, reminderTemplates } from '../rules/dunning.ts';
-import type { Texts } from './messages.ts';
+import type { Reader, Texts } from './messages.ts';
 
-export const templateNames = ['confirmation', ...reminderTemplates, 'settled', 'cancelled'] as const;
-export type TemplateName = 'confirmation' | ReminderTemplate | 'settled' | 'cancelled';
+/** The mails about one order; reminders are letters over many items (letter.ts). */
+export const templateNames = ['confirmation', 'settled', 'cancelled'] as const;
+export type TemplateName = (typeof templateNames)[number];
 
-/** What a letter says about an order. Its texts may contain anything: nothing becomes markup, a header or a link. */
+/** What a mail says about an order. Its texts may contain anything: nothing becomes markup, a header or a link. */
 export type MailData = {
   readonly company: string;
   readonly customerName: string;
   readonly orderId: string;
   /** The number by which the customer knows the order; without one, its id is named. */
   readonly orderNumber: string | null;
-  /** The invoices of the order, the earliest first; if there are any, the letter asks for them to be paid. */
+  /** The invoices of the order, the earliest first. */
   readonly invoices: readonly MailInvoice[];
   readonly termsLabel: string;
   readonly total: Money;
@@ -29,8 +29,6 @@ export type MailData = {
   /** The instalment that the letter is about; the letter asks for what is unpaid of it. */
   readonly instalment: MailInstalment;
   readonly daysLate: number;
-  /** The due day has passed; a payment may still be in time. */
-  readonly isDueOver: boolean;
   /** Without an IBAN, the letter does not mention a bank transfer. */
   readonly iban: string | null;
   readonly replyTo: string | null;
@@ -68,6 +66,7 @@ export type Content = {
   readonly paragraphs: readonly { readonly text: string }[];
   readonly rows: readonly Row[];
   readonly payment: { readonly title: string; readonly how: string; readonly details: readonly Row[] } | null;
+  /** What to do about a payment that crossed the letter. */
   readonly alreadyPaid: string | null;
   readonly signOff: string;
   readonly contact: string;
@@ -77,7 +76,7 @@ export type Content = {
 export function contentOf(
   template: TemplateName,
   data: MailData,
-  { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
+  { language, locale, texts, say }: Reader,
 ): Content {
   const owed = data.outstanding.amount > 0 && template !== 'cancelled';
   const kept = data.withheld.amount;
@@ -97,7 +96,6 @@ export function contentOf(
   } satisfies MessageValues;
   const values = {
     ...base,
-    about: say(texts.about.name, base),
     aboutFor: say(texts.about.for, base),
     aboutTo: say(texts.about.to, base),
     company: plain(data.company),
@@ -112,7 +110,6 @@ export function contentOf(
     parts: data.instalments.length,
     daysLate: data.daysLate,
     late: data.daysLate > 0 ? 'yes' : 'no',
-    over: data.isDueOver ? 'yes' : 'no',
     owed: owed ? 'yes' : 'no',
     iban: plain(data.iban ?? ''),
     replyTo: oneLine(data.replyTo ?? ''),
@@ -133,7 +130,7 @@ export function contentOf(
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
   const transfer = [row('payee', values.company), row('iban', values.iban)];
-  const reference = row('reference', say(texts.reference, base));
+  const reference = row('reference', values.order);
   const { collection, waitsFor } = data.instalment;
   const payment =
     collection === 'transfer'
@@ -163,7 +160,7 @@ export function contentOf(
       .filter(({ text }) => text !== ''),
     rows,
     payment: owed ? payment : null,
-    alreadyPaid: owed && template !== 'confirmation' ? texts.alreadyPaid : null,
+    alreadyPaid: null,
     signOff: texts.signOff,
     contact: say(data.replyTo ? texts.contact.reply : texts.contact.person, values),
     automatic: say(texts.automatic, values),
@@ -171,12 +168,11 @@ export function contentOf(
 }
 
 /**
- * Whether a letter refers to invoices, not to the order. Confirmations and cancellations refer to the order. So does
- * the letter that the order is settled if an invoice covers other orders as well: that one may still be unpaid.
+ * Whether a mail refers to invoices, not to the order: that the order is settled, unless an invoice covers other orders
+ * as well, which may still be unpaid. Confirmations and cancellations refer to the order.
  */
 function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
-  if (template === 'confirmation' || template === 'cancelled') return false;
-  return template !== 'settled' || !invoices.some(({ shared }) => shared);
+  return template === 'settled' && !invoices.some(({ shared }) => shared);
 }
 
 /** A row for every instalment of the order, with what is unpaid of it. */

@@ -1,15 +1,15 @@
 import type { Day } from '../../../kernel/calendar.ts';
-import type { Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import { type Content, formatDay, oneLine, plain } from './content.ts';
-import type { Texts } from './messages.ts';
+import type { Reader } from './messages.ts';
+import { sumsOf } from './phrases.ts';
 
 /** What the letter of a revocation says: all that is open on some orders is due. Its texts may contain anything. */
 export type DemandData = {
   readonly company: string;
   readonly customerName: string;
-  /** The payment reference for several orders; a single order has its own number. */
-  readonly customerId: string;
+  /** The payment reference for all the orders. */
+  readonly reference: string;
   /** The day on which all became due. */
   readonly dueOn: Day;
   /** At least one; what is owed of each is above zero. */
@@ -23,10 +23,7 @@ export type DemandData = {
 };
 
 /** One letter for all the orders: each with its amount, and the sum in each currency. */
-export function demandContentOf(
-  data: DemandData,
-  { language, locale, texts, say }: { language: string; locale: string; texts: Texts; say: Say },
-): Content {
+export function demandContentOf(data: DemandData, { language, locale, texts, say }: Reader): Content {
   const { labels, demand } = texts;
   const company = plain(data.company);
   const orders = data.orders.map((order) => ({ ...order, name: plain(order.orderNumber ?? order.orderId) }));
@@ -37,7 +34,7 @@ export function demandContentOf(
   const iban = plain(data.iban ?? '');
   const reference = {
     label: labels.reference,
-    value: orders.length === 1 ? orders[0]!.name : plain(data.customerId),
+    value: plain(data.reference),
   };
   const transfer = [
     { label: labels.payee, value: company },
@@ -73,11 +70,4 @@ export function demandContentOf(
     }),
     automatic: say(demand.automatic, values),
   };
-}
-
-/** The sum in each currency, in the order in which they occur. */
-function sumsOf(amounts: readonly Money[]): Money[] {
-  const sums = new Map<string, number>();
-  for (const { amount, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  return [...sums].map(([currency, amount]) => ({ currency, amount }));
 }

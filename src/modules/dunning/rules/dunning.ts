@@ -1,107 +1,104 @@
-import { createHash } from 'node:crypto';
-import { DateTime, Duration } from 'luxon';
-import { addDays, businessCalendar, type Day, type Instant, timeOn } from '../../../kernel/calendar.ts';
-import type { PlannedStep } from '../../orders/rules/steps.ts';
-import type { DueDate } from '../../terms/rules/due-dates.ts';
-import type { Instalment } from '../../terms/rules/terms.ts';
+import { Duration } from 'luxon';
+import type { Money } from '../../../kernel/money.ts';
 
-export const reminderTemplates = ['before-due', 'on-due', 'overdue-1', 'overdue-2'] as const;
-export type ReminderTemplate = (typeof reminderTemplates)[number];
+/** The tones of levels, from the mildest to the sharpest. */
+export const tones = ['due-soon', 'due', 'overdue-1', 'overdue-2', 'final'] as const;
+export type Tone = (typeof tones)[number];
 
-/** A reminder: its ISO 8601 offset to the due date ("-P3D", "P0D", "P7D"; "PT20S" is exact) and its template. */
-export type Level = { readonly offset: string; readonly template: ReminderTemplate };
+/** The tones of letters. `returned` asks for what a bank collection did not bring, and belongs to no level. */
+export type LetterTone = Tone | 'returned';
+
+/**
+ * A reminder: when it is planned, and its tone. `offset` is an ISO 8601 duration, counted from the due date ("-P7D",
+ * "P0D", "P18D"); with a time part ("PT20S") it is exact and counts from the instant `dueAt`.
+ */
+export type Level = {
+  readonly offset: string;
+  readonly tone: Tone;
+  /** The deadline that a letter about something overdue names, in business days after it leaves. */
+  readonly payWithinDays?: number;
+  /** Whether a person approves each letter before it leaves. Default: only those of the tone `final`. */
+  readonly approve?: boolean;
+};
+
+/** Days of every year, both included: "08-08" to "08-24"; from December to January it goes over New Year. */
+export type Pause = { readonly from: string; readonly to: string };
 
 export type DunningPolicy = {
   readonly levels: readonly Level[];
   /** Other levels, by the code of the order's terms. */
   readonly plans: Readonly<Record<string, readonly Level[]>>;
-  /** When reminders leave, "09:00" in `timeZone`. */
+  /** From when on letters leave, "10:30" in `timeZone`. */
   readonly sendTime: string;
   readonly timeZone: string;
-  /** Minutes after `sendTime` over which the orders' reminders are spread; 0 sends all at once. */
+  /** Minutes after `sendTime` over which the customers' letters are spread; 0 sends all at once. */
   readonly spreadMinutes: number;
-  /** Moves a reminder off weekends and holidays: before the due date to the day before, else to the next one. */
+  /**
+   * Letters leave on business days only; a reminder is moved off weekends and holidays: before the due date to the day
+   * before, else to the next one.
+   */
   readonly businessDays: boolean;
+  /** Days from one letter to a customer to the next one. */
+  readonly minIntervalDays: number;
+  /** How many letters a customer gets within 30 days, at most. */
+  readonly maxIn30Days: number;
+  /** For each currency the total below which no letter is written; in other currencies every amount is written for. */
+  readonly minimumAmounts: readonly Money[];
+  /** `off` is the test mode: no letter leaves, and none of those is sent later. */
+  readonly letters: 'on' | 'off';
+  /** When no letter about something overdue leaves. */
+  readonly pauses: readonly Pause[];
 };
 
+/** Whether the tone is for something overdue: such letters name a new deadline, and wait for the end of pauses. */
+export const isOverdueTone = (tone: LetterTone): boolean => tone !== 'due-soon' && tone !== 'due';
+
+/** Whether `one` is sharper than `other`. */
+export const isSharper = (one: Tone, other: Tone): boolean => tones.indexOf(one) > tones.indexOf(other);
+
 /**
- * The reminders of an order, in order of time. Those at or before `from` are left out, and an instalment whose due date
- * is provisional has none. Days count from the due day; an exact time counts from `dueAt`. A reminder that something is
- * overdue never comes before it is overdue. The reminder of the due day is left out if no working day is left on which
- * a payment would be in time. A new due date gives the reminders new keys.
- * @param country the country whose public holidays count (ISO 3166-1 alpha-2)
- * @param spreadKey the order's id, which decides the place in the spread; null plans the earliest time
+ * The levels of an order.
+ * @param planCode the plan that the rule set named, or else the code of the order's terms
  */
-export function planReminders(
-  policy: DunningPolicy,
-  {
-    termsCode,
-    instalments,
-    from,
-    country,
-    spreadKey,
-  }: {
-    termsCode: string | null;
-    instalments: readonly Instalment[];
-    from: Instant;
-    country: string;
-    spreadKey: string | null;
-  },
-): PlannedStep[] {
-  const own = termsCode !== null && Object.hasOwn(policy.plans, termsCode);
-  const levels = (own && policy.plans[termsCode]) || policy.levels;
-  return instalments
-    .flatMap(({ dueAt, ...instalment }) =>
-      (dueAt === null ? [] : levels).flatMap(({ offset, template }, index): PlannedStep[] => {
-        const at = instantOf(offset, { ...instalment, dueAt: dueAt! }, policy, country, spreadKey);
-        if (isOnTheDay(offset) && Date.parse(at) >= Date.parse(dueAt!)) return [];
-        const step: PlannedStep = {
-          key: `${instalment.number}/${offset}${instalment.moves ? `~${instalment.moves}` : ''}`,
-          at,
-          kind: isAfter(offset) ? 'overdue' : 'remind',
-          instalment: instalment.number,
-          level: index + 1,
-          template,
-        };
-        return [step];
-      }),
-    )
-    .filter((step) => Date.parse(step.at) > Date.parse(from))
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+export function levelsOf(policy: DunningPolicy, planCode: string | null): readonly Level[] {
+  const own = planCode !== null && Object.hasOwn(policy.plans, planCode);
+  return (own && policy.plans[planCode]) || policy.levels;
 }
 
-function instantOf(
-  offset: string,
-  due: DueDate,
-  policy: DunningPolicy,
-  country: string,
-  spreadKey: string | null,
-): Instant {
-  const duration = Duration.fromISO(offset);
-  if (isExact(offset))
-    return DateTime.fromISO(due.dueAt, { zone: policy.timeZone }).plus(duration).toUTC().toISO()!;
-  const leavesOn = (day: Day): Instant => {
-    const on = policy.businessDays ? toBusinessDay(day, due.dueOn, country) : day;
-    const at = timeOn(on, policy.sendTime, policy.timeZone);
-    const isEarly = isAfter(offset) && Date.parse(at) < Date.parse(due.dueAt);
-    return isEarly ? leavesOn(addDays(on, 1)) : at;
-  };
-  const start = leavesOn(DateTime.fromISO(due.dueOn, { zone: 'utc' }).plus(duration).toISODate()!);
-  const spread = spreadKey === null ? 0 : spreadMs(spreadKey, policy.spreadMinutes);
-  return new Date(Date.parse(start) + spread).toISOString();
+/** Business days to pay where no level says otherwise; null: the letter names no new deadline. */
+const usualDays = {
+  'due-soon': null,
+  due: null,
+  'overdue-1': 7,
+  'overdue-2': 5,
+  final: 7,
+  returned: 5,
+} as const satisfies Record<LetterTone, number | null>;
+
+/**
+ * The business days that a letter of this tone gives to pay, by the first level with that tone. Null if it names no new
+ * deadline, so that nothing has to wait for it: before the due date, and where the level's offset is exact.
+ */
+export function payWithinOf(policy: DunningPolicy, planCode: string | null, tone: LetterTone): number | null {
+  const usual = usualDays[tone];
+  const level = levelsOf(policy, planCode).find((candidate) => candidate.tone === tone);
+  if (usual === null || !level) return usual;
+  return isExact(level.offset) ? null : (level.payWithinDays ?? usual);
 }
 
-/** Before the due date a reminder is moved to an earlier day, from the due date on to a later one. */
-function toBusinessDay(day: Day, dueOn: Day, country: string): Day {
-  const calendar = businessCalendar(country);
-  return day < dueOn ? calendar.previousBusinessDay(day) : calendar.nextBusinessDay(day);
+/** Whether a person approves a letter of this tone before it leaves, by the first level with that tone. */
+export function needsApproval(policy: DunningPolicy, planCode: string | null, tone: LetterTone): boolean {
+  const level = levelsOf(policy, planCode).find((candidate) => candidate.tone === tone);
+  return level?.approve ?? tone === 'final';
 }
 
-function spreadMs(key: string, minutes: number): number {
-  const share = createHash('sha256').update(key).digest().readUInt32BE() / 2 ** 32;
-  return Math.floor(share * minutes * 60) * 1000;
+/** The total below which no letter is written, in minor units of the currency; 0 if every amount is written for. */
+export function minimumFor(policy: DunningPolicy, currency: string): number {
+  return policy.minimumAmounts.find((minimum) => minimum.currency === currency)?.amount ?? 0;
 }
 
-const isExact = (offset: string): boolean => offset.includes('T');
-const isOnTheDay = (offset: string): boolean => !isExact(offset) && Duration.fromISO(offset).toMillis() === 0;
-const isAfter = (offset: string): boolean => Duration.fromISO(offset).toMillis() > 0;
+/** Whether an offset counts to the second: no send time, spread, business day or interval applies to it. */
+export const isExact = (offset: string): boolean => offset.includes('T');
+export const isOnTheDay = (offset: string): boolean =>
+  !isExact(offset) && Duration.fromISO(offset).toMillis() === 0;
+export const isAfter = (offset: string): boolean => Duration.fromISO(offset).toMillis() > 0;

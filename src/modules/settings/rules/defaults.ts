@@ -21,16 +21,21 @@ export const defaultTerms: TermsPolicy = {
 
 export const defaultDunning: DunningPolicy = {
   levels: [
-    { offset: '-P3D', template: 'before-due' },
-    { offset: 'P0D', template: 'on-due' },
-    { offset: 'P7D', template: 'overdue-1' },
-    { offset: 'P14D', template: 'overdue-2' },
+    { offset: '-P7D', tone: 'due-soon' },
+    { offset: 'P5D', tone: 'overdue-1', payWithinDays: 7 },
+    { offset: 'P18D', tone: 'overdue-2', payWithinDays: 5 },
+    { offset: 'P30D', tone: 'final', payWithinDays: 7, approve: true },
   ],
   plans: {},
-  sendTime: '09:00',
+  sendTime: '10:30',
   timeZone: 'Europe/Rome',
-  spreadMinutes: 0,
+  spreadMinutes: 30,
   businessDays: true,
+  minIntervalDays: 7,
+  maxIn30Days: 4,
+  minimumAmounts: [{ amount: 1_000, currency: 'EUR' }],
+  letters: 'on',
+  pauses: [],
 };
 
 /** Off by default. The compensation is the one that the law sets: 40 EUR (art. 6 D.Lgs. 231/2002). */

@@ -210,17 +210,20 @@ create table accounts (
   check ((raised_limit is null) = (raised_until is null))
 );
 
--- What waits for a person's decision.
+-- What waits for a person.
 -- owner: tasks
 create table tasks (
   id          bigint generated always as identity primary key,
-  kind        text not null check (kind in ('terms-request')),
-  customer_id external_id not null references customers,
+  kind        text not null
+    check (kind in ('terms-request', 'letter-failed', 'letter-unknown', 'promise-broken', 'dispute-open',
+                    'credit-note-missing', 'not-invoiced', 'not-delivered', 'not-presented', 'credit-held',
+                    'bank-data-old', 'decide', 'approve-letter')),
+  customer_id external_id references customers,        -- null: it is about the merchant
   order_id    external_id,                             -- not a foreign key: a refused order has no row
   amount      bigint check (amount > 0),
   currency    currency_code,
   note        text,
-  checks      jsonb not null,                          -- as they were when the task was opened
+  detail      jsonb not null default '{}',             -- as it was when the task was opened; may hold e-mail addresses
   opened_at   timestamptz not null,
   opened_by   text not null,
   state       text not null default 'open' check (state in ('open', 'done')),
@@ -229,9 +232,12 @@ create table tasks (
   closed_by   text,
   reason      text,
   check ((amount is null) = (currency is null)),
+  check (customer_id is not null or (kind = 'bank-data-old' and order_id is null)),
+  check (outcome = 'done' or kind = 'terms-request'),
   check ((state = 'open') = (outcome is null) and (state = 'open') = (closed_at is null)
     and (state = 'open') = (closed_by is null) and (state = 'open') = (reason is null))
 );
+create unique index tasks_one_open on tasks (kind, customer_id, order_id) nulls not distinct where state = 'open';
 create unique index tasks_one_terms_request on tasks (customer_id) where kind = 'terms-request' and state = 'open';
 create index tasks_by_opening on tasks (opened_at desc, id desc);
 create index tasks_open on tasks (id) where state = 'open';
@@ -254,8 +260,6 @@ create table orders (
   terms               jsonb not null,
   discount            jsonb,                           -- for early payment: percent, until, amount, payable
   regime              jsonb,                           -- the law that limits the payment terms of its goods
-  plan                jsonb not null,
-  plan_version        int not null default 1,          -- counts the changes of the plan; the workflow compares it
   dunning_plan        text,                            -- of the dunning policy; null: the plan of the terms
   checks              jsonb not null,
   eligibility_version int not null,
@@ -277,7 +281,7 @@ create table orders (
   -- The order's workflow
   episode             int not null default 1 check (episode > 0),
   started_at          timestamptz,                     -- when the current episode's workflow first reported
-  next_step           jsonb,
+  next_look           timestamptz,                     -- when the workflow looks at the order by itself
   wake_by             timestamptz not null default now() + interval '10 seconds',  -- the poller checks the order from then on
   claimed_until       timestamptz,                     -- the lease of a poller
   stuck_since         timestamptz,
@@ -340,30 +344,59 @@ create table approvals (
 create unique index approvals_waiting on approvals (subject, kind) where decision is null;
 create index approvals_by_time on approvals (requested_at desc, id desc);
 
--- Mails with their content frozen: a repeated attempt sends the same content.
+-- Mails. A queued one has no content yet: it is composed in the same transaction in which it is taken to be sent, so that
+-- it never says what no longer holds. From then on its content stays, and a repeated attempt sends the same.
 -- owner: mail
 create table mails (
-  id          text primary key,                        -- business key: order/1042/confirmation
-  order_id    external_id references orders,           -- null: a letter about several orders, addressed to the customer
-  customer_id external_id references customers,
-  template    text not null,
-  locale      text not null,
-  recipient   text not null,
-  copy_to     text,
-  reply_to    text,
-  message_id  text not null,
-  subject     text not null,
-  html        text not null,
-  plain       text not null,
-  state       text not null check (state in ('planned', 'sending', 'sent', 'failed', 'sent_maybe_twice', 'unknown')),
-  in_doubt    boolean not null default false,          -- what became of an attempt was never known: only repeated since
-  attempts    int not null default 0,
-  last_error  text,
-  created_at  timestamptz not null,
-  sent_at     timestamptz,
-  check (order_id is not null or customer_id is not null)
+  id            text primary key,                      -- business key: confirmation:1042
+  customer_id   external_id not null references customers,
+  order_id      external_id references orders,         -- null: about several orders
+  kind          text not null check (kind in ('confirmation', 'settled', 'cancelled', 'demand', 'reminder', 'copy')),
+  state         text not null default 'queued'
+    check (state in ('held', 'queued', 'sending', 'sent', 'sent_maybe_twice', 'unknown', 'failed', 'withdrawn')),
+  why           text,                                  -- of what was withdrawn or has failed; what it is held for
+  queued_at     timestamptz not null,
+  -- The content
+  sender        text,
+  locale        text,
+  recipient     text,
+  copy_to       text,
+  reply_to      text,
+  message_id    text,
+  subject       text,
+  html          text,
+  plain         text,
+  composed_at   timestamptz,
+  -- What became of it
+  in_doubt      boolean not null default false,        -- what became of an attempt was never known: only repeated since
+  attempts      int not null default 0,
+  last_error    text,
+  sent_at       timestamptz,
+  -- For senders: by PostgreSQL's clock
+  try_at        timestamptz default now(),             -- null: its workflow decides when it is tried again
+  wake_by       timestamptz,                           -- the poller checks that workflow from then on
+  claim         text,                                  -- of the attempt in progress
+  claimed_until timestamptz,
+  check (state in ('held', 'queued', 'failed', 'withdrawn') or message_id is not null),
+  check ((state = 'sending') = (claim is not null))
 );
-create index mails_by_order on mails (order_id, created_at);
+create index mails_by_order on mails (order_id, queued_at) where order_id is not null;
+create index mails_by_customer on mails (customer_id, queued_at);
+create index mails_by_time on mails (queued_at desc, id desc);
+create index mails_to_send on mails (try_at) where state = 'queued' and try_at is not null;
+create index mails_claimed on mails (claimed_until) where state = 'sending';
+create index mails_to_wake on mails (wake_by) where state = 'queued' and try_at is null;
+-- A customer has one reminder at a time.
+create unique index mails_one_reminder on mails (customer_id)
+  where kind = 'reminder' and state in ('held', 'queued', 'sending');
+
+-- Which worker sends: one at a time.
+-- owner: mail
+create table mail_sender (
+  one    boolean primary key default true check (one),
+  holder text not null,
+  until  timestamptz not null                          -- by PostgreSQL's clock
+);
 
 -- Commands: everything that people and stores ask for, on an order or on a customer. An order's workflow applies the
 -- order's commands and writes their outcome. A customer's command is decided at once, and may create commands of
@@ -396,17 +429,81 @@ create index commands_pending on commands (order_id, position) where outcome is 
 create index commands_to_signal on commands (signal_after) where outcome is null;
 create index commands_by_payment on commands ((body->>'paymentId')) where kind = 'allocate';
 
--- The outcome of each step of a plan. Several steps can share a mail.
--- owner: orders
-create table step_outcomes (
-  order_id external_id not null references orders,
-  step_key text not null,
-  outcome  text not null check (outcome in ('sent', 'skipped', 'failed')),
-  reason   text,
-  mail_id  text references mails,
-  noted_at timestamptz not null,
-  primary key (order_id, step_key)
+-- The steps of an order: what is planned, what it waits for, and what became of it. Several steps can share a letter.
+-- owner: orders; dunning writes state, look_at, waits_for, mail_id, outcome, reason, noted_at
+create table steps (
+  order_id    external_id not null references orders,
+  key         text not null,                           -- instalment and offset: 1/P7D
+  customer_id external_id not null references customers,
+  instalment  int not null,
+  level       int,
+  kind        text not null check (kind in ('remind', 'overdue', 'returned', 'decide')),
+  tone        text,                                    -- of the letter; null: it sends none
+  exact       boolean not null,                        -- by the second: not bound to windows and intervals
+  planned_at  timestamptz not null,
+  state       text not null default 'planned' check (state in ('planned', 'waiting', 'in_letter', 'done')),
+  look_at     timestamptz,                             -- when to look at it; null: once something has happened
+  waits_for   text,
+  mail_id     text references mails,
+  outcome     text check (outcome in ('sent', 'skipped', 'failed', 'unknown')),
+  reason      text,
+  noted_at    timestamptz,
+  primary key (order_id, key),
+  foreign key (order_id, instalment) references instalments,
+  check ((state = 'done') = (outcome is not null)),
+  check ((state = 'waiting') = (waits_for is not null)),
+  check (state <> 'in_letter' or mail_id is not null)
 );
+create index steps_to_look on steps (customer_id, look_at) where state <> 'done';
+create index steps_waiting on steps (waits_for, customer_id) where state = 'waiting';
+create index steps_by_mail on steps (mail_id) where mail_id is not null;
+
+-- What the letters to a customer asked for.
+-- owner: dunning
+create table letters (
+  mail_id     text primary key references mails,
+  customer_id external_id not null references customers,
+  tone        text,                                    -- null until it is composed
+  pay_by      date,                                    -- the deadline that it names
+  reference   text,                                    -- the payment reference; null until it is composed
+  left_on     date,                                    -- the day on which it was received, or may have been
+  approved_by text,
+  approved_at timestamptz,
+  ignoring    text[] not null default '{}'             -- what it does not wait for, because a person asked for it
+);
+create index letters_by_customer on letters (customer_id, left_on);
+-- owner: dunning
+create table letter_items (
+  mail_id    text not null references letters,
+  order_id   external_id not null,
+  instalment int not null,
+  tone       text not null,
+  asked      bigint not null check (asked > 0),
+  currency   currency_code not null,
+  primary key (mail_id, order_id, instalment),
+  foreign key (order_id, instalment) references instalments
+);
+create index letter_items_by_instalment on letter_items (order_id, instalment);
+-- Letters that a person asked for.
+-- owner: dunning
+create table letter_requests (
+  id          external_id primary key,                 -- made by the caller
+  customer_id external_id not null references customers,
+  mail_id     text not null references letters,
+  fingerprint text not null,
+  asked_by    text not null,
+  asked_at    timestamptz not null
+);
+-- Letters that were sent again, each as a mail of its own.
+-- owner: dunning
+create table letter_copies (
+  mail_id   text primary key references mails,
+  copy_of   text not null references mails,
+  confirmed boolean not null,                          -- sent again although something was paid since
+  asked_by  text not null,
+  asked_at  timestamptz not null
+);
+create index letter_copies_by_letter on letter_copies (copy_of);
 
 -- An invoice covers one or several orders of a customer (a month's orders: art. 21 c. 4 DPR 633/72). Under split
 -- payment or withholding the customer owes less than its total.
@@ -733,6 +830,107 @@ create table webhook_deliveries (
   given_up_at  timestamptz,                            -- the order was finished without: the store may have got it
   unique (order_id, sequence)
 );
+
+-- No reminders for a time.
+-- owner: dunning
+create table holds (
+  id          external_id primary key,
+  customer_id external_id not null references customers,
+  order_ids   text[] check (order_ids <> '{}'),        -- null: all orders, those placed later included
+  reason      text not null,
+  until       date,                                    -- the last day; null: until it is released
+  placed_by   text not null,
+  placed_at   timestamptz not null,
+  released_by text,
+  released_at timestamptz,
+  check ((released_at is null) = (released_by is null))
+);
+create index holds_by_customer on holds (customer_id, placed_at desc);
+
+-- A customer named a day for the payment.
+-- owner: dunning
+create table promises (
+  id          external_id primary key,
+  customer_id external_id not null references customers,
+  by_on       date not null,
+  amount      bigint check (amount > 0),               -- null: all that is due on that day
+  currency    currency_code,
+  order_ids   text[] check (order_ids <> '{}'),        -- null: all orders
+  covers      jsonb not null,                          -- what it came to when it was made: [{"amount": 100000, "currency": "EUR"}]
+  note        text,
+  made_by     text not null,
+  made_at     timestamptz not null,
+  state       text not null default 'open' check (state in ('open', 'kept', 'broken', 'withdrawn')),
+  decided_at  timestamptz,
+  check ((amount is null) = (currency is null)),
+  check ((state = 'open') = (decided_at is null))
+);
+create index promises_by_customer on promises (customer_id, made_at desc);
+create index promises_open on promises (by_on) where state = 'open';
+
+-- A customer contests all or a part of an order. Upheld without a credit note: the credit note is still to come.
+-- owner: dunning
+create table disputes (
+  id             external_id primary key,
+  customer_id    external_id not null references customers,
+  order_id       external_id not null references orders,
+  reason         text not null
+    check (reason in ('goods-missing-or-faulty', 'price-or-terms', 'invoice-not-received', 'awaiting-approval',
+                      'set-off-or-paid', 'other')),
+  amount         bigint check (amount > 0),            -- null: all of the order
+  currency       currency_code not null,
+  note           text,
+  opened_by      text not null,
+  opened_at      timestamptz not null,
+  outcome        text check (outcome in ('upheld', 'rejected')),
+  credit_note_id text references credit_notes,
+  resolved_by    text,
+  resolved_at    timestamptz,
+  check ((outcome is null) = (resolved_by is null) and (outcome is null) = (resolved_at is null)),
+  check (credit_note_id is null or outcome = 'upheld')
+);
+create index disputes_by_order on disputes (order_id, opened_at desc);
+-- Finds what is not to be asked for.
+create index disputes_of_customer on disputes (customer_id)
+  where outcome is null or (outcome = 'upheld' and credit_note_id is null);
+
+-- Whether a customer or an order is reminded: the latest decision. No row: automatic.
+-- owner: dunning
+create table reminder_modes (
+  subject     text primary key,                        -- customer/acme, order/1042
+  customer_id external_id not null references customers,
+  order_id    external_id references orders,           -- null: the customer
+  mode        text not null check (mode in ('automatic', 'approve', 'never')),
+  reason      text not null,
+  actor       text not null,
+  at          timestamptz not null,
+  check (subject = coalesce('order/' || order_id, 'customer/' || customer_id))
+);
+create index reminder_modes_by_customer on reminder_modes (customer_id);
+
+-- Webhooks that say what has happened, in addition to those of an order's life. A dispatcher sends each until the store
+-- acknowledges it; the content never changes.
+-- owner: storefronts
+create table events (
+  id           text primary key,                       -- the webhook-id: order-1042.overdue.1.0
+  type         text not null check (type in ('reminder.sent', 'order.overdue', 'letter.failed')),
+  order_id     external_id references orders,          -- null: it is about the customer alone
+  customer_id  external_id not null references customers,
+  sequence     int,                                    -- among all webhooks of the order
+  data         jsonb not null,                         -- ids, days and amounts only
+  created_at   timestamptz not null,
+  attempts     int not null default 0,
+  next_try_at  timestamptz not null default now(),     -- also the lease of the dispatcher that is sending it
+  last_status  int,
+  last_error   text,
+  delivered_at timestamptz,                            -- when the store acknowledged it
+  given_up_at  timestamptz,                            -- not acknowledged within three days, or no longer wanted
+  unique (order_id, sequence),
+  check ((order_id is null) = (sequence is null)),
+  check (delivered_at is null or given_up_at is null)
+);
+create index events_to_send on events (next_try_at) where delivered_at is null and given_up_at is null;
+create index events_waiting on events (order_id, sequence) where delivered_at is null and given_up_at is null;
 
 -- Revocations of a customer's terms, and what happens to the open orders: with `demand`, a workflow demands payment of
 -- them, one by one.

@@ -3,6 +3,7 @@ export const shown = (html: string) =>
   html
     .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
     .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<strong>(.*?)<\/strong>/g, '$1')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&#160;|&nbsp;|\u00a0/g, ' ')
     .replace(/\s+/g, ' ');

@@ -29,7 +29,6 @@ export function mailData({
     instalments: [whole],
     instalment: whole,
     daysLate: 0,
-    isDueOver: false,
     iban: 'IT60X0542811101000000123456',
     replyTo: 'amministrazione@bianchi.example',
     ...given,

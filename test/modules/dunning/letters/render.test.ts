@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const nothing = { amount: 0, currency: 'EUR' };
-const asking = ['confirmation', 'before-due', 'on-due', 'overdue-1', 'overdue-2'] as const;
+const asking = ['confirmation'] as const;
 const every = languages.flatMap((language) => templateNames.map((template) => [template, language] as const));
 const dataFor = (template: TemplateName) =>
   mailData(template === 'settled' || template === 'cancelled' ? { outstanding: nothing } : {});
@@ -31,6 +31,7 @@ describe('every e-mail, in every language', () => {
     }
     expect(html).not.toMatch(/\{\{|\}\}(?!\s*<\/style>)/);
     expect(html).toMatch(new RegExp(`<html[^>]* lang="${language}"`));
+    expect(html).not.toMatch(/fonts\.|<link|@import/); // nothing is loaded from elsewhere
     expect(html.length).toBeLessThan(60_000); // some mail programs cut a message at 102 KB
     expect(text).toContain('Officine Bianchi S.p.A.');
     expect(text).toContain('Rossi Impianti S.r.l.');
@@ -83,7 +84,7 @@ describe('an order in instalments', () => {
   });
 
   it('is not listed if it has only one', () => {
-    const { html, text } = renderer.render('on-due', 'en', mailData());
+    const { html, text } = renderer.render('confirmation', 'en', mailData());
     expect(shown(html) + text).not.toMatch(/nstalment/);
     expect(read(text)).toMatch(/Due date: 3 March 2027/);
   });
@@ -114,7 +115,7 @@ describe('what a customer has to pay', () => {
   });
 
   it('does not mention a part payment if there was none', () => {
-    const { html, text } = renderer.render('before-due', 'en', mailData({ outstanding: mailData().total }));
+    const { html, text } = renderer.render('confirmation', 'en', mailData({ outstanding: mailData().total }));
     expect(shown(html) + text).not.toContain('Paid so far');
   });
 
@@ -157,7 +158,7 @@ describe('what a customer has to pay', () => {
     const data = instalmentData();
     const [first, second, third] = data.instalments;
     const instalments = [first!, second!, { ...third!, collection: 'riba' as const }];
-    const text = read(renderer.render('on-due', 'it', { ...data, instalments }).text);
+    const text = read(renderer.render('confirmation', 'it', { ...data, instalments }).text);
     expect(text).toMatch(/Rata 3, scadenza 3 aprile 2027:? 760,00 € \(RiBa\)/);
     expect(text).toContain('IT60X0542811101000000123456');
   });
@@ -190,36 +191,6 @@ describe('what a customer has to pay', () => {
     expect(subject).toBe('Order 1042 confirmed');
     expect(shown(html) + text).not.toMatch(/IBAN|How to pay|3 March 2027/);
   });
-
-  it('is accompanied in each reminder by what to do if it was already paid', () => {
-    for (const template of asking.filter((name) => name !== 'confirmation')) {
-      expect(read(renderer.render(template, 'en', mailData()).text)).toContain('If you have already paid');
-      expect(read(renderer.render(template, 'it', mailData()).text)).toContain('Se avete già effettuato');
-    }
-  });
-});
-
-describe('how late a payment is', () => {
-  it.each([
-    ['en', 0, /was due on 3 March 2027, and/],
-    ['en', 1, /was due on 3 March 2027 \(1 day late\), and/],
-    ['en', 7, /was due on 3 March 2027 \(7 days late\), and/],
-    ['it', 0, /è scaduto in data 3 marzo 2027 e ci risulta/],
-    ['it', 1, /è scaduto in data 3 marzo 2027 \(1 giorno di ritardo\) e/],
-    ['it', 7, /è scaduto in data 3 marzo 2027 \(7 giorni di ritardo\) e/],
-  ] as const)('reads well (%s, %i days)', (language, daysLate, sentence) => {
-    const { html, text } = renderer.render('overdue-1', language, mailData({ daysLate }));
-    expect(shown(html)).toMatch(sentence);
-    expect(read(text)).toMatch(sentence);
-    expect(/Days late|Giorni di ritardo/.test(text)).toBe(daysLate > 0);
-  });
-
-  it('keeps a reminder that is sent after the due date from saying "is due"', () => {
-    const over = mailData({ isDueOver: true });
-    expect(read(renderer.render('on-due', 'en', over).text)).toContain('was due on 3 March');
-    expect(read(renderer.render('on-due', 'it', over).text)).toContain('scadeva in data 3 marzo');
-    expect(read(renderer.render('on-due', 'en', mailData()).text)).toContain('is due on 3 March');
-  });
 });
 
 describe('the reader’s locale', () => {
@@ -240,8 +211,8 @@ describe('the reader’s locale', () => {
   it('decides how a date is written, whatever the machine’s time zone', () => {
     for (const zone of ['Pacific/Pago_Pago', 'Pacific/Kiritimati']) {
       vi.stubEnv('TZ', zone);
-      expect(renderer.render('before-due', 'en-US', mailData()).text).toContain('March 3, 2027');
-      expect(renderer.render('before-due', 'it', mailData()).text).toContain('3 marzo 2027');
+      expect(renderer.render('confirmation', 'en-US', mailData()).text).toContain('March 3, 2027');
+      expect(renderer.render('confirmation', 'it', mailData()).text).toContain('3 marzo 2027');
     }
     vi.unstubAllEnvs();
   });
@@ -275,7 +246,7 @@ describe('malicious values', () => {
 
   it('neither add a header nor turn the direction of the text nor become a link', () => {
     const { subject, html, text } = renderer.render(
-      'before-due',
+      'confirmation',
       'en',
       mailData({
         orderNumber: '1042\r\nBcc: all@evil.example\u2028\u202etxt',
@@ -283,7 +254,7 @@ describe('malicious values', () => {
       }),
     );
     expect(subject.replaceAll('\u2060', '')).toBe(
-      'Payment reminder: order 1042 Bcc: all@evil.example txt, due 3 March 2027',
+      'Order 1042 Bcc: all@evil.example txt confirmed: payment due 3 March 2027',
     );
     expect(html + text).not.toContain('\u202e');
     for (const part of [subject, shown(html), text])
@@ -306,21 +277,21 @@ describe('malicious values', () => {
 
   it('that run from right to left do not turn what stands around them', () => {
     const order = { orderNumber: 'הזמנה 7', customerName: 'חברה בע״מ (אב)' };
-    const { subject, html, text } = renderer.render('before-due', 'en', mailData(order));
-    expect(subject).toBe('Payment reminder: order \u2068הזמנה 7\u2069, due 3 March 2027');
+    const { subject, html, text } = renderer.render('confirmation', 'en', mailData(order));
+    expect(subject).toBe('Order \u2068הזמנה 7\u2069 confirmed: payment due 3 March 2027');
     for (const part of [html, text]) expect(part).toContain('Dear \u2068חברה בע״מ (אב)\u2069,');
-    expect(renderer.render('before-due', 'en', mailData()).text).not.toMatch(/\p{Bidi_Control}/u);
+    expect(renderer.render('confirmation', 'en', mailData()).text).not.toMatch(/\p{Bidi_Control}/u);
   });
 
   it('lose what is invisible, but not what joins letters', () => {
     const customerName = '\u200eRos\u00adsi\ufeff \u2067نمی\u200cخواهم\u2069 👩\u200d🔧 ❤\ufe0f';
-    const { text } = renderer.render('before-due', 'en', mailData({ customerName }));
+    const { text } = renderer.render('confirmation', 'en', mailData({ customerName }));
     expect(text).toContain('Dear \u2068Rossi نمی\u200cخواهم 👩\u200d🔧 ❤\ufe0f\u2069,');
   });
 
   it('are still recognised as payment references, with what was inserted into them', () => {
     for (const orderNumber of ['ACME.IT-1042', 'הזמנה SO.AB-1042']) {
-      const { text } = renderer.render('before-due', 'en', mailData({ orderNumber }));
+      const { text } = renderer.render('confirmation', 'en', mailData({ orderNumber }));
       const [, reference] = /Payment reference: +(.*)/.exec(text)!;
       expect(numberKey(reference!)).toBe(numberKey(orderNumber));
       expect(placesIn(reference!).map(({ key }) => key)).toContain(numberKey(orderNumber));
@@ -329,13 +300,13 @@ describe('malicious values', () => {
 });
 
 it('the order is named by its id if the shop gave no number', () => {
-  const { subject, text } = renderer.render('before-due', 'en', mailData({ orderNumber: null }));
+  const { subject, text } = renderer.render('confirmation', 'en', mailData({ orderNumber: null }));
   expect(subject).toContain('shop-77');
   expect(text).toMatch(/Payment reference: +shop-77/);
 });
 
 it('a mail asks for replies only if replies are read', () => {
-  const { html, text } = renderer.render('overdue-1', 'en', mailData({ replyTo: null }));
+  const { html, text } = renderer.render('confirmation', 'en', mailData({ replyTo: null }));
   expect(shown(html) + text).not.toMatch(/reply/i);
 });
 
@@ -343,35 +314,11 @@ describe('an order that was invoiced', () => {
   const invoice = { number: '15', issuedOn: '2027-02-01', shared: false };
   const one = { invoices: [invoice] };
   const two = { invoices: [invoice, { ...invoice, number: '16', issuedOn: '2027-02-10' }] };
-  const reminders = asking.filter((name) => name !== 'confirmation');
 
-  it.each(reminders)('is asked for by invoice number and date in both languages (%s)', (template) => {
-    const english = renderer.render(template, 'en', mailData(one));
-    expect(english.subject).toContain('invoice 15 of 1 February 2027');
-    const italian = renderer.render(template, 'it', mailData(one));
-    expect(italian.subject).toContain('fattura 15 del 1 febbraio 2027');
-    for (const [{ subject, html, text }, sentence, reference] of [
-      [english, 'for invoice 15 of 1 February 2027', /Payment reference:? Invoice 15 of 1 February 2027/],
-      [italian, 'alla fattura 15 del 1 febbraio 2027', /Causale:? Fattura 15 del 1 febbraio 2027/],
-    ] as const) {
-      expect(subject).not.toMatch(/1042|order|ordine/);
-      for (const part of [shown(html), read(text)]) {
-        expect(part).toContain(sentence);
-        expect(part).toMatch(reference);
-        expect(part).toMatch(/(Order|Ordine):? 1042/);
-        expect(part).not.toMatch(/order 1042|ordine 1042/);
-      }
-    }
-  });
-
-  it('lists its invoices if there are several', () => {
-    const english = renderer.render('overdue-2', 'en', mailData({ ...two, daysLate: 7 }));
-    expect(english.subject).toBe(
-      'Payment request: invoices 15 of 1 February 2027 and 16 of 10 February 2027 are 7 days overdue',
-    );
-    const { subject, text } = renderer.render('overdue-1', 'it', mailData(two));
-    expect(subject).toContain('fatture 15 del 1 febbraio 2027 e 16 del 10 febbraio 2027');
+  it('lists its invoices', () => {
+    const { text } = renderer.render('confirmation', 'it', mailData(two));
     expect(read(text)).toMatch(/Fattura:? 15 del 1 febbraio 2027 Fattura:? 16 del 10 febbraio 2027/);
+    expect(text).toMatch(/Causale: +1042/);
   });
 
   it('is confirmed and cancelled as an order, and settled by its invoice if that covers no other order', () => {
@@ -389,17 +336,17 @@ describe('an order that was invoiced', () => {
 
   it('shows what the customer keeps back separately from what was paid', () => {
     const withheld = { amount: 22_000, currency: 'EUR' };
-    const { text } = renderer.render('on-due', 'en', mailData({ ...one, withheld }));
+    const { text } = renderer.render('confirmation', 'en', mailData({ ...one, withheld }));
     expect(read(text)).toMatch(/Withheld by you:? €220\.00/);
     expect(read(text)).toMatch(/Paid so far:? €80\.00/);
     const all = mailData({ ...one, withheld: { amount: 30_000, currency: 'EUR' } });
-    expect(renderer.render('on-due', 'it', all).text).not.toContain('Già pagato');
+    expect(renderer.render('confirmation', 'it', all).text).not.toContain('Già pagato');
   });
 
   it('has invoice numbers that stay text', () => {
     const nasty = { invoices: [{ ...invoice, number: '{order} <b>\r\nBcc: x {{total}}' }] };
-    const { subject, html } = renderer.render('on-due', 'en', mailData(nasty));
-    expect(subject).toContain('invoice {order} <b> Bcc: x {{total}} of 1 February 2027');
+    const { subject, html } = renderer.render('settled', 'en', mailData({ ...nasty, outstanding: nothing }));
+    expect(subject).toContain('Invoice {order} <b> Bcc: x {{total}} of 1 February 2027');
     expect(html).toContain('{order} &lt;b&gt; Bcc: x {{total}}');
   });
 });

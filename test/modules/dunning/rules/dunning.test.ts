@@ -1,251 +1,70 @@
-import fc from 'fast-check';
-import { DateTime } from 'luxon';
 import { expect, test } from 'vitest';
-import type { Instant } from '../../../../src/kernel/calendar.ts';
 import {
   type DunningPolicy,
-  type Level,
-  planReminders,
+  isOverdueTone,
+  isSharper,
+  type LetterTone,
+  minimumFor,
+  needsApproval,
+  payWithinOf,
+  tones,
 } from '../../../../src/modules/dunning/rules/dunning.ts';
-import { expiry } from '../../../../src/modules/orders/rules/steps.ts';
-import { defaultDunning, defaultSettings } from '../../../../src/modules/settings/rules/defaults.ts';
-import { dueOnDay } from '../../../../src/modules/terms/rules/due-dates.ts';
-import type { Instalment } from '../../../../src/modules/terms/rules/terms.ts';
+import { defaultDunning } from '../../../../src/modules/settings/rules/defaults.ts';
 
-const dueOn = (day: string, number = 1): Instalment => ({
-  number,
-  ...dueOnDay(day, defaultSettings),
-  amount: 100,
-});
-
-function plan(
-  instalments: readonly Instalment[],
-  {
-    policy = {},
-    placedAt = '2026-01-01T00:00:00.000Z',
-    termsCode = 'net30',
-    spreadKey = 'order-1' as string | null,
-    country = 'IT',
-  }: {
-    policy?: Partial<DunningPolicy>;
-    placedAt?: Instant;
-    termsCode?: string | null;
-    spreadKey?: string | null;
-    country?: string;
-  } = {},
-) {
-  return planReminders(
-    { ...defaultDunning, ...policy },
-    { termsCode, instalments, from: placedAt, country, spreadKey },
-  );
-}
-
-const instants = (steps: readonly { at: string }[]) => steps.map(({ at }) => at);
-const level = (offset: string): Level => ({ offset, template: 'on-due' });
-
-test('by default a customer is reminded 3 days before, on the day, 7 and 14 days after, at 09:00 in Rome', () => {
-  expect(plan([dueOn('2026-11-26')])).toEqual([
-    {
-      key: '1/-P3D',
-      at: '2026-11-23T08:00:00.000Z',
-      kind: 'remind',
-      instalment: 1,
-      level: 1,
-      template: 'before-due',
-    },
-    {
-      key: '1/P0D',
-      at: '2026-11-26T08:00:00.000Z',
-      kind: 'remind',
-      instalment: 1,
-      level: 2,
-      template: 'on-due',
-    },
-    {
-      key: '1/P7D',
-      at: '2026-12-03T08:00:00.000Z',
-      kind: 'overdue',
-      instalment: 1,
-      level: 3,
-      template: 'overdue-1',
-    },
-    {
-      key: '1/P14D',
-      at: '2026-12-10T08:00:00.000Z',
-      kind: 'overdue',
-      instalment: 1,
-      level: 4,
-      template: 'overdue-2',
-    },
-  ]);
-});
-
-test('09:00 stays 09:00 across the change to winter time', () => {
-  expect(instants(plan([dueOn('2026-10-22')]))).toEqual([
-    '2026-10-19T07:00:00.000Z',
-    '2026-10-22T07:00:00.000Z',
-    '2026-10-29T08:00:00.000Z',
-    '2026-11-05T08:00:00.000Z',
-  ]);
-});
-
-test.each([
-  ['-P3D', '2026-11-24', '2026-11-20', 'a Saturday goes back to Friday'],
-  ['P0D', '2026-11-29', '2026-11-30', 'a due Sunday waits for Monday, when paying is still in time'],
-  ['P7D', '2026-11-22', '2026-11-30', 'a Sunday waits for Monday'],
-  ['P0D', '2026-10-04', '2026-10-05', 'Saint Francis 2026 waits for Monday'],
-  ['-P3D', '2027-10-07', '2027-10-01', 'Saint Francis 2027, a Monday, goes back to Friday'],
-  ['P7D', '2027-09-27', '2027-10-05', 'Saint Francis 2027 waits for Tuesday'],
-  ['P0D', '2027-01-06', '2027-01-07', 'Epiphany waits for the day after'],
-  ['-P3D', '2027-01-09', '2027-01-05', 'Epiphany goes back to the day before'],
-  ['-P1M', '2026-03-31', '2026-02-27', 'a month before clamps to the month’s end, here a Saturday'],
-])('%s of %s leaves on %s: %s', (offset, due, day) => {
-  const [step] = plan([dueOn(due)], { policy: { levels: [level(offset)] } });
-  expect(DateTime.fromISO(step!.at, { zone: 'Europe/Rome' }).toFormat('yyyy-MM-dd HH:mm')).toBe(
-    `${day} 09:00`,
-  );
-});
-
-test.each([
-  ['2026-11-28', {}, 'a Saturday, over by the Monday'],
-  ['2027-05-01', {}, 'a holiday on a Saturday: in time until the Monday', 1],
-  ['2026-12-05', { levels: [level('P0D'), level('P7D')] }, 'a Saturday, but what follows stays', 1],
-  ['2026-11-30', { sendTime: '23:59', spreadMinutes: 60 }, 'a spread that runs past midnight'],
-])(
-  'no reminder says that what is due on %s is due today when that day is over: %s, %s',
-  (due, policy, _why, left = 0) => {
-    const key = 'order-0'; // late in the spread
-    const steps = plan([dueOn(due)], { policy: { levels: [level('P0D')], ...policy }, spreadKey: key });
-    expect(steps).toHaveLength(left);
+const policy: DunningPolicy = {
+  ...defaultDunning,
+  levels: [
+    { offset: '-P7D', tone: 'due-soon', approve: true },
+    { offset: 'P5D', tone: 'overdue-1', payWithinDays: 10 },
+    { offset: 'P9D', tone: 'overdue-1', payWithinDays: 3 },
+    { offset: 'P18D', tone: 'overdue-2' },
+    { offset: 'P30D', tone: 'final', approve: false },
+  ],
+  plans: {
+    demo: [
+      { offset: 'PT0S', tone: 'due' },
+      { offset: 'PT20S', tone: 'overdue-1' },
+    ],
+    empty: [],
   },
-);
+};
 
-test.each([
-  ['P1D', '2026-11-29', '2026-12-01', 'a Sunday that is paid in time on the Monday'],
-  ['P1D', '2027-03-28', '2027-03-31', 'Easter, paid in time on the Tuesday'],
-  ['P3D', '2027-03-28', '2027-03-31', 'Easter, already late by then'],
-])('%s of %s leaves on %s, when it is overdue: %s', (offset, due, day) => {
-  const [step] = plan([dueOn(due)], { policy: { businessDays: false, levels: [level(offset)] } });
-  expect(step!.at.slice(0, 10)).toBe(day);
+test.each<[LetterTone, string | null, number | null]>([
+  ['overdue-1', 'net30', 10],
+  ['overdue-2', 'net30', 5],
+  ['final', null, 7],
+  ['returned', 'net30', 5],
+  ['due-soon', 'net30', null],
+  ['due', 'net30', null],
+  ['overdue-1', 'empty', 7],
+  ['overdue-1', 'constructor', 10],
+  ['overdue-1', 'demo', null],
+  ['overdue-2', 'demo', 5],
+])('a letter %s of the plan %s gives %s business days to pay', (tone, planCode, days) => {
+  expect(payWithinOf(policy, planCode, tone)).toBe(days);
 });
 
-test('no reminder says that something is overdue before it is, in any time zone of the reminders', () => {
-  for (const timeZone of ['America/New_York', 'Europe/London', 'Asia/Tokyo'])
-    for (const sendTime of ['00:00', '09:00', '23:00']) {
-      const due = dueOn('2027-03-07'); // a Sunday
-      const policy = { timeZone, sendTime, businessDays: false, levels: [level('P1D')] };
-      const at = Date.parse(plan([due], { policy })[0]!.at);
-      expect(at).toBeGreaterThanOrEqual(Date.parse(due.dueAt!));
-      expect(at).toBeLessThan(Date.parse(due.dueAt!) + 86_400_000);
-    }
+test('only final letters are held for approval, unless their level says otherwise', () => {
+  const held = (given: DunningPolicy, planCode: string | null) =>
+    [...tones, 'returned' as const].filter((tone) => needsApproval(given, planCode, tone));
+  expect(held(defaultDunning, 'net30')).toEqual(['final']);
+  expect(held(policy, 'empty')).toEqual(['final']);
+  expect(held(policy, null)).toEqual(['due-soon']);
 });
 
-test('reminders keep their day if the merchant works on all days', () => {
-  const steps = plan([dueOn('2027-01-06')], { policy: { businessDays: false, levels: [level('P0D')] } });
-  expect(instants(steps)).toEqual(['2027-01-06T08:00:00.000Z']);
-});
-
-test('the holidays are those of the merchant’s country', () => {
-  const policy = { levels: [level('P0D')] };
-  expect(instants(plan([dueOn('2026-12-08')], { policy, country: 'IT' }))).toEqual([
-    '2026-12-09T08:00:00.000Z',
-  ]);
-  expect(instants(plan([dueOn('2026-12-08')], { policy, country: 'DE' }))).toEqual([
-    '2026-12-08T08:00:00.000Z',
-  ]);
-});
-
-test('a reminder before or at the order’s placement is left out', () => {
-  const keys = (placedAt: string) => plan([dueOn('2026-11-26')], { placedAt }).map(({ key }) => key);
-  expect(keys('2026-11-23T07:59:59.999Z')).toEqual(['1/-P3D', '1/P0D', '1/P7D', '1/P14D']);
-  expect(keys('2026-11-23T08:00:00.000Z')).toEqual(['1/P0D', '1/P7D', '1/P14D']);
-  expect(keys('2026-12-25T00:00:00.000Z')).toEqual([]);
-});
-
-test('an offset with a time is exact: no send time, no spread, no business days', () => {
-  const dueAt = '2026-11-28T23:59:30.000Z'; // a Saturday night
-  const levels = ['-PT40S', 'PT0S', 'PT20S', 'PT40S'].map(level);
-  const steps = plan([{ number: 1, dueOn: '2026-11-29', dueAt, amount: 100 }], {
-    policy: { levels, spreadMinutes: 120 },
-  });
-  expect(steps.map(({ at, kind }) => [at, kind])).toEqual([
-    ['2026-11-28T23:58:50.000Z', 'remind'],
-    ['2026-11-28T23:59:30.000Z', 'remind'],
-    ['2026-11-28T23:59:50.000Z', 'overdue'],
-    ['2026-11-29T00:00:10.000Z', 'overdue'],
+test('tones are ordered; those of something overdue name a deadline', () => {
+  expect(isSharper('overdue-2', 'overdue-1')).toBe(true);
+  expect(isSharper('overdue-2', 'overdue-2')).toBe(false);
+  expect(isSharper('due-soon', 'due')).toBe(false);
+  expect([...tones, 'returned' as const].filter(isOverdueTone)).toEqual([
+    'overdue-1',
+    'overdue-2',
+    'final',
+    'returned',
   ]);
 });
 
-test('each instalment has its own reminders, all in order of time', () => {
-  const steps = plan([dueOn('2026-11-26'), dueOn('2026-12-03', 2)]);
-  expect(steps.map(({ key }) => key)).toEqual([
-    '1/-P3D',
-    '1/P0D',
-    '2/-P3D',
-    '1/P7D',
-    '2/P0D',
-    '1/P14D',
-    '2/P7D',
-    '2/P14D',
-  ]);
-});
-
-test('terms with their own plan follow it, even if it is empty; the others follow the general levels', () => {
-  const policy = { plans: { demo: [level('PT20S')], silent: [] } };
-  const keys = (termsCode: string | null) =>
-    plan([dueOn('2026-11-26')], { policy, termsCode }).map(({ key }) => key);
-  expect(keys('demo')).toEqual(['1/PT20S']);
-  expect(keys('silent')).toEqual([]);
-  for (const code of ['net30', null, 'constructor', '__proto__']) expect(keys(code)).toHaveLength(4);
-});
-
-test('the spread depends only on the order, stays within its window, and spreads', () => {
-  const spreadMinutes = 60;
-  const start = Date.parse('2026-11-26T08:00:00.000Z');
-  const at = (spreadKey: string | null) =>
-    plan([dueOn('2026-11-26')], { policy: { levels: [level('P0D')], spreadMinutes }, spreadKey })[0]!.at;
-  fc.assert(
-    fc.property(fc.string(), (key) => {
-      const after = Date.parse(at(key)) - start;
-      expect(after).toBeGreaterThanOrEqual(0);
-      expect(after).toBeLessThan(spreadMinutes * 60_000);
-      expect(at(key)).toBe(at(key));
-    }),
-  );
-  expect(new Set(Array.from({ length: 100 }, (_, n) => at(`order-${n}`))).size).toBeGreaterThan(90);
-  expect(at(null)).toBe('2026-11-26T08:00:00.000Z');
-});
-
-test('an order’s reminders share one place in the spread', () => {
-  const steps = plan([dueOn('2026-11-26')], { policy: { spreadMinutes: 60 } });
-  expect(new Set(steps.map(({ at }) => at.slice(14))).size).toBe(1);
-});
-
-test('keys are unique within an order, and every step comes after the placement', () => {
-  fc.assert(
-    fc.property(
-      fc.uniqueArray(fc.integer({ min: -30, max: 90 }), { maxLength: 8 }),
-      fc.integer({ min: 0, max: 700 }),
-      (days, shift) => {
-        const due = new Date(Date.UTC(2026, 0, 1 + shift)).toISOString().slice(0, 10);
-        const levels = days.map((n) => level(n < 0 ? `-P${-n}D` : `P${n}D`));
-        const placedAt = '2026-06-01T10:00:00.000Z';
-        const steps = plan([dueOn(due), dueOn(due, 2)], { policy: { levels }, placedAt });
-        expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
-        expect(instants(steps)).toEqual(instants(steps).sort());
-        for (const { at } of steps) expect(Date.parse(at)).toBeGreaterThan(Date.parse(placedAt));
-      },
-    ),
-  );
-});
-
-test('an unconfirmed reservation ends with a step that reminds nobody', () => {
-  expect(expiry('2026-11-26T08:00:00.000Z')).toEqual({
-    key: 'expire',
-    at: '2026-11-26T08:00:00.000Z',
-    kind: 'expire',
-    instalment: 0,
-    level: null,
-    template: null,
-  });
+test('a currency has its own minimum, or none', () => {
+  expect(minimumFor(defaultDunning, 'EUR')).toBe(1_000);
+  expect(minimumFor(defaultDunning, 'CHF')).toBe(0);
 });

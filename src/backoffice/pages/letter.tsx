@@ -1,0 +1,256 @@
+import type { LetterDetail } from '../../modules/dunning/letter-views.ts';
+import type { LetterPreview } from '../../modules/dunning/preview-letter.ts';
+import type { Visitor } from '../page.tsx';
+import { Action, Choice, Field, type FormState, Refused } from './fields.tsx';
+import { Layout } from './layout.tsx';
+import { letterStateWords, letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { Amount, At, actorWords, OnDay } from './values.tsx';
+
+export type LetterAction = 'approve' | 'resend';
+
+const doneWords = {
+  approve: 'The letter was approved: it leaves in a moment, with what is owed then.',
+  resend: 'The letter is sent again in a moment.',
+} as const satisfies Record<LetterAction, string>;
+
+/** A letter as it was sent; one that waits for approval as it would be sent now. */
+export function LetterPage({
+  visitor,
+  letter,
+  preview,
+  customerName,
+  done,
+  form,
+  zone,
+}: {
+  visitor: Visitor;
+  letter: LetterDetail;
+  /** What it would say now, if it waits for approval. */
+  preview: LetterPreview | null;
+  customerName: string;
+  done: LetterAction | null;
+  form: FormState | null;
+  zone: string;
+}) {
+  const { letterId, kind, state, why, customerId, copyOf, copies } = letter;
+  const seen = preview?.wouldSend ? preview : null;
+  const subject = letter.subject ?? seen?.subject ?? null;
+  const text = letter.text ?? seen?.text ?? null;
+  const hasContent = letter.html !== null || seen !== null;
+  const recipients = letter.recipients.length > 0 ? letter.recipients : (seen?.recipients ?? []);
+  return (
+    <Layout title={letterWords[kind]} visitor={visitor} section="letters">
+      <p class="crumbs">
+        <a href="/admin/letters">Letters</a>
+      </p>
+      <h1>
+        {letterWords[kind]} to <bdi>{customerName}</bdi>
+      </h1>
+      {done && (
+        <p class="message good" role="status">
+          {doneWords[done]}
+        </p>
+      )}
+      <Refused form={form} />
+      <dl class="card facts">
+        <div>
+          <dt>State</dt>
+          <dd>
+            {letterStateWords[state]}
+            {why !== null && state !== 'held' && <span class="id">{why}</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>Customer</dt>
+          <dd>
+            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+          </dd>
+        </div>
+        <div>
+          <dt>To</dt>
+          <dd>{recipients.join(', ') || 'decided when it leaves'}</dd>
+        </div>
+        <div>
+          <dt>{letter.sentAt ? 'Sent' : 'Since'}</dt>
+          <dd>
+            <At at={letter.sentAt ?? letter.queuedAt} zone={zone} />
+            {letter.attempts > 1 && <span class="note"> after {letter.attempts} attempts</span>}
+          </dd>
+        </div>
+        {letter.payBy !== null && (
+          <div>
+            <dt>To be paid by</dt>
+            <dd>
+              <OnDay day={letter.payBy} />
+            </dd>
+          </div>
+        )}
+        {letter.reference !== null && (
+          <div>
+            <dt>Payment reference</dt>
+            <dd>{letter.reference}</dd>
+          </div>
+        )}
+        {letter.approvedBy !== null && letter.approvedAt !== null && (
+          <div>
+            <dt>Approved</dt>
+            <dd>
+              <At at={letter.approvedAt} zone={zone} />{' '}
+              <span class="note">by {actorWords(letter.approvedBy)}</span>
+            </dd>
+          </div>
+        )}
+        {copyOf !== null && (
+          <div>
+            <dt>Sent again</dt>
+            <dd>
+              <a href={letterUrl(copyOf)}>The first letter</a>
+            </dd>
+          </div>
+        )}
+        {copies.length > 0 && (
+          <div>
+            <dt>Sent again as</dt>
+            <dd>
+              {copies.map((copy) => (
+                <div>
+                  <a href={letterUrl(copy)}>{copy}</a>
+                </div>
+              ))}
+            </dd>
+          </div>
+        )}
+        {letter.lastError !== null && (
+          <div class="wide">
+            <dt>Last answer of the mail server</dt>
+            <dd>{letter.lastError}</dd>
+          </div>
+        )}
+      </dl>
+      {preview && !preview.wouldSend && (
+        <p class="message">
+          It would not be sent now: {preview.because.map(({ reason }) => reasonInWords(reason)).join('; ')}.
+        </p>
+      )}
+      <div class="columns">
+        <section class="card" aria-labelledby="text">
+          <h2 id="text">{seen ? 'As it would be sent now' : 'As it was sent'}</h2>
+          {subject !== null && (
+            <p>
+              <strong>
+                <bdi>{subject}</bdi>
+              </strong>
+            </p>
+          )}
+          {hasContent ? (
+            <>
+              <iframe class="mail" title="The letter" src={`${letterUrl(letterId)}/html`} sandbox="" />
+              <details class="action">
+                <summary>As plain text</summary>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+                <pre class="mail-text" tabIndex={0}>
+                  {text}
+                </pre>
+              </details>
+            </>
+          ) : (
+            <p class="note">It is composed in the moment in which it leaves, with what is owed then.</p>
+          )}
+        </section>
+        <div>
+          <Actions visitor={visitor} letter={letter} form={form} />
+          <Items items={letter.items.length > 0 ? letter.items : (seen?.items ?? [])} />
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+function Actions({
+  visitor,
+  letter: { letterId, state, html },
+  form,
+}: {
+  visitor: Visitor;
+  letter: LetterDetail;
+  form: FormState | null;
+}) {
+  const stateOf = (id: LetterAction) => (form?.action === id ? form : null);
+  const common = (id: LetterAction) => ({
+    ...{ id, visitor, state: stateOf(id), target: `${letterUrl(letterId)}/${id}` },
+  });
+  const hasLeft = html !== null && ['sent', 'sent_maybe_twice', 'unknown', 'failed'].includes(state);
+  if (state !== 'held' && !hasLeft) return null;
+  const fields = { form: { id: 'resend', state: stateOf('resend') } };
+  return (
+    <section class="card" aria-labelledby="actions">
+      <h2 id="actions">Actions</h2>
+      {state === 'held' ? (
+        <Action
+          {...common('approve')}
+          title="Approve"
+          note="It leaves in the next minute. It is composed again then, with what is owed at that moment."
+          button="Approve the letter"
+          tone="main"
+        />
+      ) : (
+        <Action
+          {...common('resend')}
+          title="Send again"
+          note="The same letter, as a mail of its own."
+          button="Send again"
+        >
+          <Field {...fields} name="to" label="To another address" required={false} />
+          <Choice
+            {...fields}
+            name="paid"
+            label="If something was paid since"
+            options={[
+              { value: 'keep', label: 'Do not send it', hint: 'What it says is no longer so.' },
+              {
+                value: 'send',
+                label: 'Send it anyway',
+                hint: 'The customer wants to see the letter as it was.',
+              },
+            ]}
+          />
+        </Action>
+      )}
+    </section>
+  );
+}
+
+function Items({ items }: { items: readonly LetterDetail['items'][number][] }) {
+  if (items.length === 0) return null;
+  return (
+    <section class="card flush" aria-labelledby="items">
+      <h2 id="items">What it asks for</h2>
+      <table class="stacked">
+        <caption class="unseen">What it asks for</caption>
+        <thead>
+          <tr>
+            <th scope="col">Order</th>
+            <th scope="col">Tone</th>
+            <th scope="col" class="number">
+              Amount
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ orderId, instalment, tone, asked, currency }) => (
+            <tr>
+              <th scope="row">
+                <a href={`/admin/orders/${orderId}`}>{orderId}</a>
+                {instalment > 1 && <span class="id">instalment {instalment}</span>}
+              </th>
+              <td data-label="Tone">{letterWords[tone]}</td>
+              <td data-label="Amount" class="number">
+                <Amount money={{ amount: asked, currency }} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

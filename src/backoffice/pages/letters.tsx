@@ -1,0 +1,138 @@
+import type { LetterPlace, LetterSummary } from '../../modules/dunning/letter-views.ts';
+import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
+import type { Visitor } from '../page.tsx';
+import { Layout } from './layout.tsx';
+import { letterStateWords, letterUrl, letterWords } from './letter-words.ts';
+import { Planned } from './planned.tsx';
+import { At } from './values.tsx';
+
+export const letterViews = ['held', 'queued', 'sent', 'failed'] as const;
+export type LettersView = (typeof letterViews)[number];
+
+const viewWords = {
+  planned: 'Planned',
+  held: 'To approve',
+  queued: 'On their way',
+  sent: 'Sent',
+  failed: 'Not sent',
+} as const satisfies Record<LettersView | 'planned', string>;
+
+const emptyWords = {
+  held: 'No letter waits for your approval.',
+  queued: 'No letter is on its way.',
+  sent: 'No letter has been sent yet.',
+  failed: 'Every letter was sent.',
+} as const satisfies Record<LettersView, string>;
+
+const Tabs = ({ view }: { view: LettersView | 'planned' }) => (
+  <nav class="tabs" aria-label="Letters by state">
+    {(['planned', ...letterViews] as const).map((one) => (
+      <a href={`/admin/letters?state=${one}`} aria-current={one === view ? 'true' : undefined}>
+        {viewWords[one]}
+      </a>
+    ))}
+  </nav>
+);
+
+/** What will leave in the next days, customer by customer. */
+export function PlannedPage({
+  visitor,
+  groups,
+  zone,
+}: {
+  visitor: Visitor;
+  groups: readonly PlannedLetter[];
+  zone: string;
+}) {
+  return (
+    <Layout title="Letters" visitor={visitor} section="letters">
+      <h1>Letters</h1>
+      <Tabs view="planned" />
+      {groups.length === 0 ? (
+        <p class="empty card">Nothing is planned for the next seven days.</p>
+      ) : (
+        <div class="card flush">
+          <Planned groups={groups} zone={zone} withCustomer />
+        </div>
+      )}
+    </Layout>
+  );
+}
+
+export function LettersPage({
+  visitor,
+  view,
+  letters,
+  names,
+  after,
+  next,
+  zone,
+}: {
+  visitor: Visitor;
+  view: LettersView;
+  letters: readonly LetterSummary[];
+  names: ReadonlyMap<string, string>;
+  after: LetterPlace | null;
+  next: LetterPlace | null;
+  zone: string;
+}) {
+  const first = `/admin/letters?state=${view}`;
+  return (
+    <Layout title="Letters" visitor={visitor} section="letters">
+      <h1>Letters</h1>
+      <Tabs view={view} />
+      {letters.length === 0 ? (
+        <p class="empty card">{emptyWords[view]}</p>
+      ) : (
+        <div class="card flush">
+          <table class="stacked">
+            <caption class="unseen">Letters</caption>
+            <thead>
+              <tr>
+                <th scope="col">Letter</th>
+                <th scope="col">Customer</th>
+                <th scope="col">To</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {letters.map((letter) => (
+                <tr>
+                  <th scope="row">
+                    <a href={letterUrl(letter.letterId)}>{letterWords[letter.kind]}</a>
+                    <span class="id">
+                      {letter.subject ?? letter.letterId}
+                      {letter.copyOf !== null && ', sent again'}
+                    </span>
+                  </th>
+                  <td data-label="Customer">
+                    <a href={`/admin/customers/${letter.customerId}`}>
+                      {names.get(letter.customerId) ?? letter.customerId}
+                    </a>
+                  </td>
+                  <td data-label="To">{letter.recipients.join(', ') || 'not yet known'}</td>
+                  <td data-label="State">
+                    {letterStateWords[letter.state]}
+                    <span class="id">
+                      <At at={letter.sentAt ?? letter.composedAt ?? letter.queuedAt} zone={zone} />
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(after !== null || next !== null) && (
+        <nav class="pages" aria-label="Pages">
+          {after !== null && <a href={first}>First page</a>}
+          {next !== null && (
+            <a href={`${first}&after=${encodeURIComponent(`${next.queuedAt}~${next.letterId}`)}`} rel="next">
+              Next page
+            </a>
+          )}
+        </nav>
+      )}
+    </Layout>
+  );
+}

@@ -1,0 +1,59 @@
+import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
+import { letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { Amount, At } from './values.tsx';
+
+/** What will leave, in order of time, and what it waits for. */
+export function Planned({
+  groups,
+  zone,
+  withCustomer = false,
+}: {
+  groups: readonly PlannedLetter[];
+  zone: string;
+  withCustomer?: boolean;
+}) {
+  return (
+    <table class="stacked">
+      <caption class="unseen">Planned letters</caption>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          {withCustomer && <th scope="col">Customer</th>}
+          <th scope="col">Reminders</th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map(({ customerId, customerName, at, letterId, steps }) => (
+          <tr>
+            <th scope="row">
+              {letterId !== null ? (
+                <a href={letterUrl(letterId)}>In a letter</a>
+              ) : at === null ? (
+                'When that ends'
+              ) : (
+                <At at={at} zone={zone} />
+              )}
+            </th>
+            {withCustomer && (
+              <td data-label="Customer">
+                <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+              </td>
+            )}
+            <td data-label="Reminders">
+              {steps.map(({ orderId, instalment, tone, waitsFor, outstanding }) => (
+                <div>
+                  {letterWords[tone as keyof typeof letterWords]}{' '}
+                  <span class="note">
+                    order <a href={`/admin/orders/${orderId}`}>{orderId}</a>
+                    {instalment > 1 && `, instalment ${instalment}`}, <Amount money={outstanding} />
+                  </span>
+                  {waitsFor !== null && <span class="id">Waits: {reasonInWords(waitsFor)}</span>}
+                </div>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,64 @@
+import { daysLate } from '../../kernel/calendar.ts';
+import type { Db } from '../../platform/postgres/client.ts';
+import { invoicesOfOrders, type OrderInvoice } from '../invoicing/tables.ts';
+import { instalmentsOfOrders } from '../orders/tables.ts';
+import { addLine, amountLines } from './amount-lines.ts';
+import type { LetterItem } from './letters/letter.ts';
+import type { AskedItem } from './look.ts';
+
+type OrderFacts = { id: string; orderNumber: string | null; purchaseOrder: string | null };
+
+/**
+ * The items as a letter shows them: an invoice is one item, however many orders it covers (cases.md M3); an order without
+ * one is an item for itself. The earliest due first.
+ */
+export async function askedDocuments(
+  db: Db,
+  asked: readonly AskedItem[],
+  { now, zone }: { now: string; zone: string },
+): Promise<LetterItem[]> {
+  const ids = [...new Set(asked.map(({ orderId }) => orderId))];
+  const [orders, invoices, instalments, lines] = await Promise.all([
+    db<OrderFacts[]>`select id, order_number, purchase_order from orders where id = any(${ids})`,
+    invoicesOfOrders(db, ids),
+    instalmentsOfOrders(db, ids),
+    amountLines(db, ids),
+  ]);
+  const documents = new Map<string, LetterItem>();
+  for (const item of asked) {
+    const { orderId, instalment, currency, tone, dueOn } = item;
+    const own = invoices.filter((invoice) => invoice.orderId === orderId);
+    const of = instalments.filter((line) => line.orderId === orderId).length;
+    const shared = of === 1 && own.length === 1 && own[0]!.shared ? own[0] : undefined;
+    const key = shared
+      ? `invoice ${shared.invoiceId} ${tone} ${dueOn} ${currency}`
+      : `order ${orderId} ${instalment}`;
+    const order = orders.find(({ id }) => id === orderId)!;
+    const named = { orderId, orderNumber: order.orderNumber, purchaseOrder: order.purchaseOrder };
+    const before = documents.get(key);
+    const money = (amount: number) => ({ amount, currency });
+    const rows = item.disputed > 0 ? [{ kind: 'disputed' as const, amount: -item.disputed }] : [];
+    const all = [
+      ...(lines.get(`${orderId} ${instalment}`) ?? []),
+      ...rows,
+      ...(before?.lines.map(plain) ?? []),
+    ];
+    documents.set(key, {
+      ...named,
+      invoices: own.map(({ number, issuedOn }: OrderInvoice) => ({ number, issuedOn })),
+      orders: [...(before?.orders ?? []), named],
+      instalment: of > 1 ? { number: instalment, of } : null,
+      dueOn,
+      daysLate: daysLate(item.dueAt, Date.parse(now), zone),
+      tone,
+      lines: all
+        .reduce(addLine, [] as ReturnType<typeof addLine>)
+        .map(({ kind, amount }) => ({ kind, amount: money(amount) })),
+      outstanding: money(item.asked + (before?.outstanding.amount ?? 0)),
+      collection: item.collection,
+    });
+  }
+  return [...documents.values()].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
+}
+
+const plain = ({ kind, amount }: LetterItem['lines'][number]) => ({ kind, amount: amount.amount });

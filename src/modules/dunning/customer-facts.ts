@@ -1,0 +1,50 @@
+import { addBusinessDays, businessCalendar, type Day, type Instant } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
+
+/** What decides on all letters to a customer; amounts in minor units. */
+export type CustomerFacts = {
+  /** The days on which letters to the customer were received, or may have been. */
+  readonly lettersOn: readonly Day[];
+  /** Money received and not allocated, and since when, by currency. */
+  readonly credit: readonly { readonly amount: number; readonly currency: string; readonly since: Day }[];
+  /** The merchant issues invoices here. */
+  readonly invoices: boolean;
+  /** The store reports deliveries. */
+  readonly deliveries: boolean;
+  /** The last day that is booked on the account that lags most, of those imported lately; null: none is imported. */
+  readonly bookedThrough: Day | null;
+  /** Whether that is too long ago to say that somebody is late. */
+  readonly bankDataOld: boolean;
+};
+
+/** An account counts as imported for so long after its last import. */
+const IMPORTED_WITHIN = '60 days';
+/** What was used in this time is used still. */
+const USED_WITHIN = '90 days';
+/** Statements must cover the day before the last bank day. */
+const BANK_DAYS = 2;
+
+export async function readCustomerFacts(
+  tx: Tx,
+  customerId: string,
+  { policies, today, now }: { policies: ActivePolicies; today: Day; now: Instant },
+): Promise<CustomerFacts> {
+  const [row] = await tx<[Omit<CustomerFacts, 'bankDataOld'>]>`
+    select
+      array(select left_on::text from letters where customer_id = ${customerId} and left_on > ${today}::date - 31
+            order by left_on) as letters_on,
+      (select coalesce(jsonb_agg(jsonb_build_object('amount', a.unapplied, 'currency', a.currency, 'since',
+              (select max(l.value_on) from ledger l where l.customer_id = a.customer_id and l.currency = a.currency
+                 and l.account = 'unapplied' and l.amount > 0)) order by a.currency), '[]')
+       from accounts a where a.customer_id = ${customerId} and a.unapplied > 0) as credit,
+      exists (select 1 from invoices where created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as invoices,
+      exists (select 1 from fulfilments f join commands c on c.id = f.command_id
+              where c.created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as deliveries,
+      (select min(booked_through) from statement_accounts
+       where updated_at > ${now}::timestamptz - ${IMPORTED_WITHIN}::interval) as booked_through`;
+  const { bookedThrough } = row;
+  const calendar = businessCalendar(policies.settings.body.country);
+  const covered = bookedThrough && addBusinessDays(bookedThrough, BANK_DAYS, calendar);
+  return { ...row, bankDataOld: covered !== null && covered < today };
+}

@@ -1,0 +1,31 @@
+import { addDays, type Day, startOfDay } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import type { DueStep } from './due-steps.ts';
+import type { Looking } from './look.ts';
+import { notBefore } from './rules/deadlines.ts';
+import { type Verdict, waitFor } from './rules/item-guards.ts';
+import { firstSlot } from './rules/windows.ts';
+
+/** How often a person is asked again what becomes of an overdue item. */
+const ASK_AGAIN_DAYS = 14;
+
+/**
+ * The schedule of an item is over. When the deadline of its last letter is, too, a person has to decide, and again every
+ * 14 days: a schedule never ends in silence (guard-tasks.ts opens the task).
+ */
+export async function decideAfterLetters(
+  tx: Tx,
+  { orderId, instalment, lastPayBy, exact }: DueStep,
+  { customer, policies, today }: Looking & { today: Day },
+): Promise<Verdict> {
+  const { country, timeZone } = policies.settings.body;
+  const on = (day: Day) =>
+    exact ? startOfDay(day, timeZone) : firstSlot(day, policies.dunning.body, country, customer.id);
+  const [left] = await tx`
+    select 1 from steps where order_id = ${orderId} and instalment = ${instalment} and tone is not null and state <> 'done'`;
+  if (left) return waitFor('other-steps', on(addDays(today, 1)));
+  const over = lastPayBy === null ? today : notBefore(lastPayBy, country);
+  return today < over
+    ? waitFor('deadline', on(over))
+    : waitFor('decision', on(addDays(today, ASK_AGAIN_DAYS)));
+}

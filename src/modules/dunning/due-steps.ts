@@ -1,0 +1,69 @@
+import type { Day, Instant } from '../../kernel/calendar.ts';
+import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
+import type { PaidInStore } from '../orders/rules/order-state.ts';
+import { type StepRow, stepColumns } from '../orders/steps.ts';
+import type { PaymentMeans } from '../terms/rules/terms.ts';
+import type { LetterTone } from './rules/dunning.ts';
+import type { ItemFacts } from './rules/item-guards.ts';
+
+/** A step whose time has come, with what is known of its instalment; amounts in minor units of `currency`. */
+export type DueStep = Omit<StepRow, 'tone'> & {
+  tone: LetterTone | null;
+  currency: string;
+  outstanding: number;
+  dueOn: Day;
+  dueAt: Instant;
+  collection: PaymentMeans;
+  paidInStore: PaidInStore;
+  /** The plan of the dunning policy by which its levels were planned. */
+  planCode: string | null;
+  /** What is outstanding on the order's earlier instalments. */
+  before: number;
+  bankCollection: ItemFacts['bankCollection'];
+  hasInvoice: boolean;
+  /** Delivered completely, or due before the delivery by its terms. */
+  isDelivered: boolean;
+  /** Letters that said it was late, and were received or may have been. */
+  lateLetters: number;
+  /** Of the last letter about it. */
+  lastTone: LetterTone | null;
+  lastPayBy: Day | null;
+};
+
+/**
+ * The steps of a customer's open orders that are due, wait for something, or are in a letter that has not left, in order
+ * of time. Exact under the customer's lock.
+ * @param sending the mail that is on its way: its steps are out of reach
+ */
+export async function dueSteps(
+  tx: Tx,
+  customerId: string,
+  { now, sending }: { now: Instant; sending: string | null },
+): Promise<DueStep[]> {
+  return tx<DueStep[]>`
+    select ${stepColumns(tx)}, o.currency, o.paid_in_store, coalesce(o.dunning_plan, o.terms->>'code') as plan_code,
+      i.outstanding, i.due_on, i.due_at, i.collection, c.state as bank_collection,
+      (select coalesce(sum(b.outstanding), 0)::bigint from instalments b
+       where b.order_id = i.order_id and (b.due_at, b.number) < (i.due_at, i.number)) as before,
+      exists (select 1 from invoice_parts p where p.order_id = o.id) as has_invoice,
+      o.fulfilled_on is not null or ${isAdvance(tx)} as is_delivered,
+      coalesce(h.late, 0)::int as late_letters, h.tone as last_tone, h.pay_by as last_pay_by
+    from steps join orders o on o.id = steps.order_id
+      join instalments i on i.order_id = steps.order_id and i.number = steps.instalment
+      left join bank_collections c on c.order_id = i.order_id and c.instalment = i.number
+      left join lateral (
+        select count(*) filter (where li.tone not in ('due-soon', 'due')) as late,
+               (array_agg(l.tone order by l.left_on desc, l.mail_id desc))[1] as tone,
+               (array_agg(l.pay_by order by l.left_on desc, l.mail_id desc))[1] as pay_by
+        from letter_items li join letters l on l.mail_id = li.mail_id
+        where li.order_id = i.order_id and li.instalment = i.number and l.left_on is not null) h on true
+    where steps.customer_id = ${customerId} and o.status = 'open' and i.due_at is not null
+      and (steps.state = 'waiting' or (steps.state = 'planned' and steps.look_at <= ${now})
+           or (steps.state = 'in_letter' and steps.planned_at <= ${now} and steps.mail_id is distinct from ${sending}))
+    order by steps.planned_at, steps.order_id, steps.key`;
+}
+
+/** Whether the instalment is due whenever the delivery is, while others of the order are due from the delivery on. */
+const isAdvance = (db: Db): Fragment => db`(o.terms->>'kind' = 'instalments' and i.line >= 0
+  and o.terms->'lines'->i.line->'terms'->>'from' is distinct from 'fulfilled'
+  and exists (select 1 from jsonb_array_elements(o.terms->'lines') other (part) where part->'terms'->>'from' = 'fulfilled'))`;

@@ -1,0 +1,76 @@
+import { addBusinessDays, businessCalendar, dayAt } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { closeTasks } from '../tasks/close-tasks.ts';
+import { openTask } from '../tasks/open-task.ts';
+import type { CustomerFacts } from './customer-facts.ts';
+import type { Judged, Looking } from './look.ts';
+import type { PromiseRow } from './promises.ts';
+
+/** How old bank data may be before a person is asked for it. */
+const BANK_DATA_BUSINESS_DAYS = 3;
+
+/**
+ * What reminders wait for and only a person can end is a task; so is an item whose letters are over. A task whose cause
+ * is gone is closed.
+ */
+export async function openGuardTasks(
+  tx: Tx,
+  judged: readonly Judged[],
+  { customer, policies, now, facts }: Looking & { facts: CustomerFacts },
+): Promise<void> {
+  const open = { openedAt: now, openedBy: 'system' } as const;
+  const customerId = customer.id;
+  for (const { step, verdict } of judged) {
+    if (verdict.kind !== 'wait') continue;
+    const { orderId, instalment, dueOn, outstanding: amount, currency } = step;
+    const about = { customerId, orderId, amount, currency, detail: { instalment, dueOn } };
+    if (verdict.for === 'not-invoiced' || verdict.for === 'not-delivered')
+      await openTask(tx, { ...about, kind: verdict.for, ...open });
+    if (verdict.for === 'decision') await openTask(tx, { ...about, kind: 'decide', ...open });
+    if (verdict.for === 'credit')
+      await openTask(tx, { kind: 'credit-held', customerId, orderId: null, ...open });
+    if (verdict.for === 'bank-data' && isMissed(facts, { policies, now }))
+      await openTask(tx, {
+        ...{ kind: 'bank-data-old', customerId: null, orderId: null, ...open },
+        detail: { bookedThrough: facts.bookedThrough! },
+      });
+  }
+  await closeWhatIsOver(tx, judged, { customerId, now });
+}
+
+const isMissed = (
+  { bookedThrough }: CustomerFacts,
+  { policies, now }: Pick<Looking, 'policies' | 'now'>,
+): boolean => {
+  const { country, timeZone } = policies.settings.body;
+  const missed = addBusinessDays(bookedThrough!, BANK_DATA_BUSINESS_DAYS, businessCalendar(country));
+  return missed < dayAt(now, timeZone);
+};
+
+/** The tasks whose cause a look can see, and which it no longer sees. */
+async function closeWhatIsOver(
+  tx: Tx,
+  judged: readonly Judged[],
+  { customerId, now }: { customerId: string; now: string },
+): Promise<void> {
+  const waitsFor = (reason: string, orderId: string | null) =>
+    judged.some(
+      ({ step, verdict }) =>
+        verdict.kind === 'wait' && verdict.for === reason && (orderId === null || step.orderId === orderId),
+    );
+  const open = await tx<{ kind: 'not-invoiced' | 'not-delivered' | 'credit-held'; orderId: string | null }[]>`
+    select kind, order_id from tasks where customer_id = ${customerId} and state = 'open'
+      and kind in ('not-invoiced', 'not-delivered', 'credit-held')`;
+  for (const { kind, orderId } of open)
+    if (!waitsFor(kind === 'credit-held' ? 'credit' : kind, orderId))
+      await closeTasks(tx, { kind, customerId, orderId, outcome: 'done', reason: 'its cause is gone', now });
+}
+
+/** Somebody should talk to a customer who has not kept a promise. */
+export async function openPromiseTasks(tx: Tx, broken: readonly PromiseRow[], now: string): Promise<void> {
+  for (const { id, customerId, byOn } of broken)
+    await openTask(tx, {
+      ...{ kind: 'promise-broken', customerId, orderId: null, detail: { promiseId: id, by: byOn } },
+      ...{ openedAt: now, openedBy: 'system' },
+    });
+}

@@ -1,0 +1,49 @@
+import type { Instant } from '../../kernel/calendar.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import type { MailRow } from '../mail/tables.ts';
+
+/** A letter that was sent again, as a mail of its own. */
+export type LetterCopyRow = {
+  mailId: string;
+  copyOf: string;
+  /** It is sent although something was paid since. */
+  confirmed: boolean;
+  askedBy: string;
+  askedAt: Instant;
+};
+
+export async function insertCopy(tx: Tx, copy: LetterCopyRow): Promise<void> {
+  const { mailId, copyOf, confirmed, askedBy, askedAt } = copy;
+  await tx`
+    insert into letter_copies (mail_id, copy_of, confirmed, asked_by, asked_at)
+    values (${mailId}, ${copyOf}, ${confirmed}, ${askedBy}, ${askedAt})`;
+}
+
+export async function getCopy(db: Db, mailId: string): Promise<LetterCopyRow> {
+  const [row] = await db<LetterCopyRow[]>`
+    select mail_id, copy_of, confirmed, asked_by, asked_at from letter_copies where mail_id = ${mailId}`;
+  return row!;
+}
+
+/** The id of a letter's next copy: "confirmation:1042:again:1". Needs the customer's lock. */
+export async function nextCopyId(tx: Tx, letterId: string): Promise<string> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count from letter_copies where copy_of = ${letterId}`;
+  return `${letterId}:again:${row!.count + 1}`;
+}
+
+/**
+ * Whether less is owed on what a letter asks for than when it was composed: by money, a credit note, a cancellation. A
+ * demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing.
+ */
+export async function paidSince(
+  db: Db,
+  { id, kind, customerId, orderId, composedAt }: MailRow,
+): Promise<boolean> {
+  if (kind === 'settled' || kind === 'cancelled') return false;
+  const [row] = await db`
+    select 1 from ledger where account = 'receivable' and amount < 0 and booked_at >= ${composedAt}
+      and (order_id = ${orderId} or ${kind === 'demand' ? db`customer_id = ${customerId}` : db`false`}
+           or (order_id, instalment) in (select order_id, instalment from letter_items where mail_id = ${id})) limit 1`;
+  return row !== undefined;
+}

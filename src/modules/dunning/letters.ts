@@ -1,0 +1,151 @@
+import type { Day, Instant } from '../../kernel/calendar.ts';
+import type { Db, Tx } from '../../platform/postgres/client.ts';
+import { endMail, type MailRow, mailColumns } from '../mail/tables.ts';
+import { closeTasks } from '../tasks/close-tasks.ts';
+import type { LetterTone } from './rules/dunning.ts';
+import type { WaitReason } from './rules/item-guards.ts';
+
+/** A letter to a customer, in addition to its mail. */
+export type LetterRow = {
+  mailId: string;
+  customerId: string;
+  /** Null until it is composed. */
+  tone: LetterTone | null;
+  payBy: Day | null;
+  reference: string | null;
+  leftOn: Day | null;
+  approvedBy: string | null;
+  approvedAt: Instant | null;
+  /** What it does not wait for, because a person asked for it. */
+  ignoring: WaitReason[];
+};
+export type LetterItemRow = {
+  orderId: string;
+  instalment: number;
+  tone: LetterTone;
+  /** In minor units. */
+  asked: number;
+  currency: string;
+};
+
+/** The customer's letter that has not ended, if there is one; a customer has one at most. */
+export async function liveReminder(db: Db, customerId: string): Promise<MailRow | null> {
+  const [row] = await db<MailRow[]>`
+    select ${mailColumns(db)} from mails
+    where customer_id = ${customerId} and kind = 'reminder' and state in ('held', 'queued', 'sending')`;
+  return row ?? null;
+}
+
+/** The id of the customer's next letter: "reminder:acme:7". Needs the customer's lock. */
+export async function reminderId(tx: Tx, customerId: string): Promise<string> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count from letters where customer_id = ${customerId}`;
+  return `reminder:${customerId}:${row!.count + 1}`;
+}
+
+export async function insertLetter(
+  tx: Tx,
+  { mailId, customerId }: Pick<LetterRow, 'mailId' | 'customerId'>,
+): Promise<void> {
+  await tx`insert into letters (mail_id, customer_id) values (${mailId}, ${customerId})`;
+}
+
+export async function getLetter(db: Db, mailId: string): Promise<LetterRow> {
+  const [row] = await db<LetterRow[]>`
+    select mail_id, customer_id, tone, pay_by, reference, left_on, approved_by, approved_at,
+      ignoring from letters where mail_id = ${mailId}`;
+  return row!;
+}
+
+/** A person has approved the letter. Needs the customer's lock. */
+export async function noteApproved(
+  tx: Tx,
+  mailId: string,
+  { actor, now }: { actor: string; now: Instant },
+): Promise<void> {
+  await tx`update letters set approved_by = ${actor}, approved_at = ${now} where mail_id = ${mailId}`;
+}
+
+/** The letter does not wait for these reasons any more. Needs the customer's lock. */
+export async function noteIgnoring(tx: Tx, mailId: string, reasons: readonly WaitReason[]): Promise<void> {
+  await tx`update letters set ignoring = ${reasons as WaitReason[]} where mail_id = ${mailId}`;
+}
+
+/** Writes what a letter asks for, as it was composed: in place of what an earlier attempt asked for. */
+export async function writeLetter(
+  tx: Tx,
+  { id: mailId, attempts }: Pick<MailRow, 'id' | 'attempts'>,
+  {
+    tone,
+    payBy,
+    reference,
+    items,
+  }: Pick<LetterRow, 'payBy' | 'reference'> & {
+    tone: LetterTone;
+    items: readonly LetterItemRow[];
+  },
+): Promise<void> {
+  await tx`update letters set tone = ${tone}, pay_by = ${payBy}, reference = ${reference} where mail_id = ${mailId}`;
+  if (attempts > 0) await tx`delete from letter_items where mail_id = ${mailId}`;
+  const rows = items.map(({ orderId, instalment, tone, asked, currency }) => ({
+    ...{ mail_id: mailId, order_id: orderId, instalment, tone, asked, currency },
+  }));
+  await tx`insert into letter_items ${tx(rows)}`;
+}
+
+export async function itemsOfLetter(db: Db, mailId: string): Promise<LetterItemRow[]> {
+  return db<LetterItemRow[]>`
+    select order_id, instalment, tone, asked, currency from letter_items where mail_id = ${mailId} order by order_id, instalment`;
+}
+
+/** The letter was received on that day, or may have been. */
+export async function noteLeft(tx: Tx, mailId: string, day: Day): Promise<void> {
+  await tx`update letters set left_on = ${day} where mail_id = ${mailId}`;
+}
+
+/** The outcome of a letter is the outcome of the steps in it. */
+export async function concludeSteps(
+  tx: Tx,
+  mailId: string,
+  { outcome, reason, now }: { outcome: 'sent' | 'failed' | 'unknown'; reason: string | null; now: Instant },
+): Promise<void> {
+  await tx`
+    update steps set state = 'done', outcome = ${outcome}, reason = ${reason}, noted_at = ${now}, look_at = null
+    where mail_id = ${mailId} and state = 'in_letter'`;
+}
+
+/** The letters that ask for something of an order, with their tone, the oldest first. */
+export async function lettersAbout(db: Db, orderId: string): Promise<(MailRow & { tone: LetterTone })[]> {
+  return db<(MailRow & { tone: LetterTone })[]>`
+    select ${mailColumns(db)}, letters.tone from mails join letters on letters.mail_id = mails.id
+    where letters.mail_id in (select mail_id from letter_items where order_id = ${orderId}) order by mails.queued_at, mails.id`;
+}
+
+/** The letter is not needed any more, and nobody has to approve it. Needs the customer's lock. */
+export async function withdrawReminder(
+  tx: Tx,
+  { id, customerId }: Pick<MailRow, 'id' | 'customerId'>,
+  now: Instant,
+): Promise<void> {
+  const why = 'nothing is to be asked any more';
+  await endMail(tx, id, { state: 'withdrawn', why });
+  await closeTasks(tx, {
+    kind: 'approve-letter',
+    customerId,
+    orderId: null,
+    outcome: 'done',
+    reason: why,
+    now,
+  });
+}
+
+/** Withdraws a letter that waits for a person, once nothing of what it is about is owed any more. */
+export async function withdrawNeedless(tx: Tx, customerId: string, now: Instant): Promise<void> {
+  const [needless] = await tx<{ id: string }[]>`
+    select id from mails
+    where customer_id = ${customerId} and kind = 'reminder' and state = 'held' and not exists (
+      select 1 from steps s join orders o on o.id = s.order_id
+        join instalments i on i.order_id = s.order_id and i.number = s.instalment
+      where s.mail_id = mails.id and s.state = 'in_letter' and o.status = 'open' and i.outstanding > 0)`;
+  if (needless) await withdrawReminder(tx, { id: needless.id, customerId }, now);
+}

@@ -1,0 +1,241 @@
+import {
+  addDays,
+  businessCalendar,
+  type Day,
+  dayAt,
+  type Instant,
+  startOfDay,
+} from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import type { CustomerRow } from '../customers/tables.ts';
+import { type MailRow, queueMail, releaseMail } from '../mail/tables.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
+import { type CustomerFacts, readCustomerFacts } from './customer-facts.ts';
+import { decideAfterLetters } from './decide-after-letters.ts';
+import { type DueStep, dueSteps } from './due-steps.ts';
+import { openGuardTasks, openPromiseTasks } from './guard-tasks.ts';
+import { judgePromises } from './judge-promises.ts';
+import { getLetter, insertLetter, liveReminder, reminderId, withdrawReminder } from './letters.ts';
+import { type Reserves, readReserves } from './reserves.ts';
+import { planReturned } from './returned-steps.ts';
+import { disputedPart } from './rules/disputes.ts';
+import { type LetterTone, needsApproval } from './rules/dunning.ts';
+import { holdOn } from './rules/holds.ts';
+import { ask, guardItem, skip, type Verdict, type WaitReason, waitFor } from './rules/item-guards.ts';
+import { guardLetter, type LetterFacts } from './rules/letter-guards.ts';
+import { toneAfter } from './rules/letter-tones.ts';
+import { judgedFrom, promiseOn } from './rules/promises.ts';
+import { modeOf } from './rules/reminder-modes.ts';
+import { firstSlot } from './rules/windows.ts';
+import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
+
+/** What is looked at: the customer is locked, the policies were read after that. */
+export type Looking = {
+  readonly customer: CustomerRow;
+  readonly policies: ActivePolicies;
+  readonly now: Instant;
+  /** What is not waited for, because a person asked for the letter; the customer's live letter may name more. */
+  readonly ignoring?: ReadonlySet<WaitReason>;
+};
+
+/** An item that a letter asks for. `asked` is without what is disputed, in minor units. */
+export type AskedItem = DueStep & { tone: LetterTone; asked: number; disputed: number };
+
+/** What a letter to the customer would say now; `held`: a person has to approve it. */
+export type LookResult = {
+  readonly asked: readonly AskedItem[];
+  /** All that is due, and what was decided on it. */
+  readonly judged: readonly Judged[];
+  readonly facts: CustomerFacts;
+  readonly reserves: Reserves;
+  readonly needsApproval: boolean;
+};
+
+/** A step with what was decided on it. */
+export type Judged = { readonly step: DueStep; readonly verdict: Verdict; readonly item?: AskedItem };
+
+const UNDER_WAY_MS = 2 * 60_000;
+
+/**
+ * Looks at all that is due of a customer: each step is skipped, made to wait, or joined to the customer's one letter,
+ * which the sender composes. Run twice, the second finds nothing new. Needs the customer's lock.
+ */
+export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
+  const { customer, policies, now } = looking;
+  const { broken } = await judgePromises(tx, { customerId: customer.id, now, policies });
+  const live = await liveReminder(tx, customer.id);
+  const given = live ? { ...looking, ignoring: await ignoringOf(tx, live.id, looking.ignoring) } : looking;
+  const sending = live?.state === 'sending' ? live : null;
+  await planReturned(tx, customer.id, now);
+  if (live) await uncoverSteps(tx, customer.id, { now, sending });
+  const result = await judge(tx, given, sending);
+  const { judged } = result;
+  const asked = judged.flatMap(({ item }) => item ?? []);
+  const letter = await letterFor(tx, given, { live, asked, approval: result.needsApproval });
+  await noteVerdicts(tx, judged, { mailId: letter, now });
+  if (letter !== null) await coverSteps(tx, asked, letter, given);
+  await openPromiseTasks(tx, broken, now);
+  await openGuardTasks(tx, judged, { ...given, facts: result.facts });
+  return { ...result, asked };
+}
+
+/** Decides on all that is due, and writes nothing. */
+export async function judge(
+  tx: Tx,
+  given: Looking,
+  sending: Pick<MailRow, 'id'> | null = null,
+): Promise<Omit<LookResult, 'asked'>> {
+  const { customer, policies, now } = given;
+  const { timeZone } = policies.settings.body;
+  const today = dayAt(now, timeZone);
+  const steps = await dueSteps(tx, customer.id, { now, sending: sending?.id ?? null });
+  const [reserves, facts] = await Promise.all([
+    readReserves(tx, customer.id, today),
+    readCustomerFacts(tx, customer.id, { policies, today, now }),
+  ]);
+  const newest = newestOfItems(steps.filter(({ kind }) => kind !== 'decide'));
+  const judged: Judged[] = [];
+  const candidates: AskedItem[] = [];
+  for (const step of steps) {
+    const verdict = await first(
+      () => (newest.has(step) || step.kind === 'decide' ? ask : skip('superseded')),
+      () => byCustomer(step, given, reserves),
+      () => guardItem(factsOf(step, { given, reserves, facts, today })),
+      () => (step.kind === 'decide' ? decideAfterLetters(tx, step, { today, ...given }) : ask),
+      () => (isDueDayOver(step, now) ? skip('due-is-over') : ask),
+      () => (sending ? waitFor('letter-under-way', later(now, UNDER_WAY_MS)) : ask),
+    );
+    if (verdict.kind !== 'ask') judged.push({ step, verdict });
+    else candidates.push(itemOf(step, reserves));
+  }
+  const days = candidates.filter(({ exact }) => !exact);
+  const verdicts = guardLetter(days.map(candidateOf), letterFacts(given, facts, today));
+  for (const item of candidates) {
+    const verdict = item.exact ? ask : verdicts[days.indexOf(item)]!;
+    judged.push({ step: item, verdict, ...(verdict.kind === 'ask' && { item }) });
+  }
+  const asked = judged.flatMap(({ item }) => item ?? []);
+  return {
+    judged,
+    facts,
+    reserves,
+    needsApproval: asked.some((item) => wantsApproval(item, given, reserves)),
+  };
+}
+
+/** What a letter does not wait for, and `more`. */
+export async function ignoringOf(
+  tx: Tx,
+  mailId: string,
+  more: Iterable<WaitReason> = [],
+): Promise<ReadonlySet<WaitReason>> {
+  return new Set([...(await getLetter(tx, mailId)).ignoring, ...more]);
+}
+
+/** The last step of each instalment, which says what the earlier ones would have said. */
+function newestOfItems(steps: readonly DueStep[]): Set<DueStep> {
+  const newest = new Map<string, DueStep>();
+  for (const step of steps) newest.set(`${step.orderId} ${step.instalment}`, step);
+  return new Set(newest.values());
+}
+
+/** The first verdict that does not let the step pass. */
+async function first(...guards: (() => Verdict | Promise<Verdict>)[]): Promise<Verdict> {
+  for (const guard of guards) {
+    const verdict = await guard();
+    if (verdict.kind !== 'ask') return verdict;
+  }
+  return ask;
+}
+
+function byCustomer(step: DueStep, { customer, policies }: Looking, { modes }: Reserves): Verdict {
+  if (customer.privilege === 'insolvency') return skip('insolvency');
+  if (step.kind === 'decide') return ask;
+  if (modeOf(step, modes) === 'never') return skip('never');
+  return policies.dunning.body.letters === 'off' ? skip('letters-off') : ask;
+}
+
+/** "Due today" is wrong once it is late: the next level says so. */
+const isDueDayOver = ({ tone, exact, dueAt }: DueStep, now: Instant): boolean =>
+  tone === 'due' && !exact && Date.parse(now) >= Date.parse(dueAt);
+
+function factsOf(
+  step: DueStep,
+  { given, reserves, facts, today }: { given: Looking; reserves: Reserves; facts: CustomerFacts; today: Day },
+): Parameters<typeof guardItem>[0] {
+  const { policies, customer, ignoring } = given;
+  const { timeZone, country } = policies.settings.body;
+  const hold = ignoring?.has('hold') ? null : holdOn(step, reserves.holds, today);
+  const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
+  const slot = (day: Day) =>
+    step.exact ? startOfDay(day, timeZone) : firstSlot(day, policies.dunning.body, country, customer.id);
+  return {
+    outstanding: step.outstanding,
+    paidInStore: step.paidInStore,
+    bankCollection: step.bankCollection,
+    invoiced: step.exact || !facts.invoices || step.hasInvoice,
+    delivered: step.exact || !facts.deliveries || step.isDelivered,
+    heldUntil: hold === null ? undefined : hold.until && slot(addDays(hold.until, 1)),
+    promiseJudgedAt: promise && slot(judgedFrom(promise.byOn, businessCalendar(country))),
+    disputed: disputedOf(step, reserves),
+  };
+}
+
+function disputedOf(step: DueStep, { disputes }: Reserves): number {
+  const part = disputedPart(step, disputes, step.before);
+  return part === 'all' ? step.outstanding : (part?.amount ?? 0);
+}
+
+function itemOf(step: DueStep, reserves: Reserves): AskedItem {
+  const disputed = disputedOf(step, reserves);
+  const tone = step.exact ? step.tone! : toneAfter(step.tone!, step.lateLetters);
+  return { ...step, tone, disputed, asked: step.outstanding - disputed };
+}
+
+const candidateOf = ({ tone, asked, currency, lastTone, lastPayBy }: AskedItem) => ({
+  ...{ tone, amount: asked, currency, lastTone, lastPayBy },
+});
+
+const letterFacts = (
+  { customer, policies, now, ignoring }: Looking,
+  facts: CustomerFacts,
+  today: Day,
+): LetterFacts => ({
+  ...{
+    now,
+    today,
+    policy: policies.dunning.body,
+    country: policies.settings.body.country,
+    customerId: customer.id,
+  },
+  closed: { closedMonths: customer.closedMonths, closures: customer.closures },
+  ...(ignoring && { ignoring }),
+  ...{ lettersOn: facts.lettersOn, credit: facts.credit, bankDataOld: facts.bankDataOld },
+});
+
+const wantsApproval = (item: AskedItem, { policies }: Looking, { modes }: Reserves): boolean =>
+  modeOf(item, modes) === 'approve' ||
+  (!item.exact && needsApproval(policies.dunning.body, item.planCode, item.tone));
+
+/** The customer's one letter: begun if something is to be asked, withdrawn if nothing is any more. Its id. */
+async function letterFor(
+  tx: Tx,
+  { customer, now }: Looking,
+  { live, asked, approval }: { live: MailRow | null; asked: readonly AskedItem[]; approval: boolean },
+): Promise<string | null> {
+  if (live?.state === 'sending') return null;
+  if (asked.length === 0) {
+    if (live) await withdrawReminder(tx, live, now);
+    return null;
+  }
+  if (live) {
+    if (live.state === 'held' && !approval) await releaseMail(tx, live.id, now);
+    return live.id;
+  }
+  const id = await reminderId(tx, customer.id);
+  await queueMail(tx, { id, customerId: customer.id, orderId: null, kind: 'reminder', now });
+  await insertLetter(tx, { mailId: id, customerId: customer.id });
+  return id;
+}
+
+const later = (now: Instant, ms: number): Instant => new Date(Date.parse(now) + ms).toISOString();

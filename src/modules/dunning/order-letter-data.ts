@@ -1,0 +1,54 @@
+import { daysLate } from '../../kernel/calendar.ts';
+import type { CustomerRow } from '../customers/tables.ts';
+import type { OrderInvoice } from '../invoicing/tables.ts';
+import type { InstalmentRow, OrderRow } from '../orders/tables.ts';
+import type { Settings } from '../settings/rules/settings.ts';
+import { partsOf } from '../terms/rules/instalments.ts';
+import { type BaseDay, type LaterBaseDay, labelFor } from '../terms/rules/terms.ts';
+import type { MailData } from './letters/render.ts';
+
+/** What a letter about one order says, by what holds now. */
+export function orderLetterData(given: {
+  order: OrderRow;
+  customer: CustomerRow;
+  settings: Settings;
+  replyTo: string | null;
+  instalments: InstalmentRow[];
+  invoices: OrderInvoice[];
+  withheld: number;
+  now: string;
+}): MailData {
+  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
+  const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
+  const about = unpaid ?? instalments.at(-1)!;
+  const { currency } = order;
+  const bases = partsOf(order.terms).map(({ from }) => from);
+  const part = ({ number, dueOn, dueAt, line, collection, amount, outstanding }: InstalmentRow) => ({
+    number,
+    dueOn,
+    waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
+    collection,
+    amount: { amount, currency },
+    outstanding: { amount: outstanding, currency },
+  });
+  return {
+    company: settings.company,
+    customerName: customer.name,
+    orderId: order.id,
+    orderNumber: order.orderNumber,
+    invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
+    termsLabel: labelFor(order.terms.label, customer.locale),
+    total: { amount: order.total, currency },
+    withheld: { amount: withheld, currency },
+    outstanding: { amount: order.outstanding, currency },
+    instalments: instalments.map(part),
+    instalment: part(about),
+    daysLate: daysLate(about.dueAt, Date.parse(now), settings.timeZone),
+    iban: settings.iban,
+    replyTo,
+  };
+}
+
+/** The event that a provisional due date waits for. */
+const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>
+  from === undefined || from === 'placed' ? null : from;

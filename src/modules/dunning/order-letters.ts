@@ -1,0 +1,55 @@
+import { withAccountOf } from '../banking/accounts.ts';
+import { buyerCopy, letterRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { invoicesOfOrders, withheldOf } from '../invoicing/tables.ts';
+import type { MailDefinition } from '../mail/definition.ts';
+import { isClosed } from '../orders/rules/order-state.ts';
+import { getOrder, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
+import { openLetterTask } from './letter-tasks.ts';
+import type { Renderer } from './letters/render.ts';
+import { orderLetterData } from './order-letter-data.ts';
+
+/** The letters about one order, which leave when it is confirmed and when it is closed. */
+export function orderLetter(
+  kind: 'confirmation' | 'settled' | 'cancelled',
+  renderer: Renderer,
+): MailDefinition {
+  /** Why it is not wanted any more. Once an order was closed, its confirmation would only confuse the customer. */
+  const needless = ({ status, reopenings }: OrderRow): string | null => {
+    if (kind === 'confirmation')
+      return isClosed(status) || reopenings > 0 ? 'the order was closed first' : null;
+    return status === kind ? null : 'the order was opened again';
+  };
+  return {
+    stillHolds: async (tx, mail) => needless(await getOrder(tx, mail.orderId!)) === null,
+
+    async compose(tx, mail, { customer, policies, now }) {
+      const order = await getOrder(tx, mail.orderId!);
+      const why = needless(order);
+      if (why !== null) return { withdraw: why };
+      const { customerId, currency } = order;
+      const settings = await withAccountOf(tx, policies.settings.body, { customerId, currency, now });
+      const [instalments, invoices, withheld] = await Promise.all([
+        instalmentsOfOrders(tx, [order.id]),
+        invoicesOfOrders(tx, [order.id]),
+        withheldOf(tx, order.id),
+      ]);
+      const replyTo = replyAddress(customer, settings);
+      const data = orderLetterData({
+        order,
+        customer,
+        settings,
+        replyTo,
+        instalments,
+        invoices,
+        withheld,
+        now,
+      });
+      const { subject, html, text: plain } = renderer.render(kind, customer.locale, data);
+      const recipient = letterRecipient(customer);
+      const copyTo = kind === 'confirmation' ? buyerCopy(order.buyer, recipient) : null;
+      return { locale: customer.locale, recipient, copyTo, replyTo, subject, html, plain };
+    },
+
+    conclude: (tx, mail, outcome, { now }) => openLetterTask(tx, mail, { outcome, now }),
+  };
+}

@@ -1,0 +1,221 @@
+import { type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { paidInto } from '../banking/accounts.ts';
+import { referenceOf } from '../banking/payment-references.ts';
+import { reminderRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { privilegeAt } from '../eligibility/rules/standing.ts';
+import type { Composing, MailDefinition } from '../mail/definition.ts';
+import type { MailContent, MailRow } from '../mail/tables.ts';
+import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
+import { openTask } from '../tasks/open-task.ts';
+import { askedDocuments } from './asked-documents.ts';
+import { openLetterTask } from './letter-tasks.ts';
+import type { LetterData } from './letters/letter.ts';
+import type { Renderer } from './letters/render.ts';
+import { concludeSteps, getLetter, itemsOfLetter, noteLeft, writeLetter } from './letters.ts';
+import { type AskedItem, ignoringOf, judge, type LookResult, look } from './look.ts';
+import { brokenPromiseOf } from './promises.ts';
+import { deadlineOf } from './rules/deadlines.ts';
+import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
+import { sharpest } from './rules/letter-tones.ts';
+import { isInWindow, nextSlot } from './rules/windows.ts';
+
+/** The customer's one letter about all that is due. */
+export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore: boolean }): MailDefinition {
+  return {
+    async compose(tx, mail, given) {
+      const later = await outOfWindow(tx, mail.id, given);
+      if (later !== null) return { later };
+      const result = await look(tx, given);
+      if (result.asked.length === 0) return { withdraw: 'nothing is to be asked any more' };
+      if (result.needsApproval && (await getLetter(tx, mail.id)).approvedAt === null) {
+        await askForApproval(tx, mail, given);
+        return { hold: 'approval' };
+      }
+      return composeReminder(tx, mail, result, { ...given, renderer });
+    },
+
+    async stillHolds(tx, mail, given) {
+      const items = await itemsOfLetter(tx, mail.id);
+      const { judged } = await judge(tx, { ...given, ignoring: await ignoringOf(tx, mail.id) });
+      const own = judged.filter(
+        ({ step }) => step.mailId === mail.id && Date.parse(step.at) <= Date.parse(given.now),
+      );
+      return (
+        own.every(({ item }) => item !== undefined) &&
+        items.every(({ orderId, instalment, asked }) =>
+          own.some(
+            ({ item }) => item?.orderId === orderId && item.instalment === instalment && item.asked === asked,
+          ),
+        )
+      );
+    },
+
+    async conclude(tx, mail, outcome, { policies, now }) {
+      if (outcome === 'withdrawn') return;
+      const { timeZone } = policies.settings.body;
+      const arrived = outcome === 'sent' || outcome === 'sent_maybe_twice';
+      if (outcome !== 'failed')
+        await noteLeft(tx, mail.id, dayAt(arrived ? now : mail.composedAt!, timeZone));
+      const reason = arrived ? null : outcome === 'unknown' ? 'mail-unknown' : 'mail-failed';
+      await concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now });
+      const { tone } = await getLetter(tx, mail.id);
+      await openLetterTask(tx, mail, { outcome, tone: tone!, now });
+      if (outcome !== 'unknown') await tellStore(tx, mail, { tone: tone!, arrived, now, notifiesStore });
+    },
+  };
+}
+
+/** The next window, if it is not the time for letters now: one was approved in the evening, or the server was away. */
+async function outOfWindow(
+  tx: Tx,
+  mailId: string,
+  { customer, policies, now }: Composing,
+): Promise<Instant | null> {
+  const policy = { ...policies.dunning.body, pauses: [] };
+  const { country } = policies.settings.body;
+  if (isInWindow(now, policy, country) || (await ignoringOf(tx, mailId)).has('window')) return null;
+  const [bound] =
+    await tx`select 1 from steps where mail_id = ${mailId} and state = 'in_letter' and not exact limit 1`;
+  return bound ? nextSlot(now, policy, country, customer.id) : null;
+}
+
+/** Writes the letter, and what it asks for. */
+export async function composeReminder(
+  tx: Tx,
+  mail: Pick<MailRow, 'id' | 'attempts'>,
+  result: LookResult,
+  given: Composing & { renderer: Renderer },
+): Promise<MailContent> {
+  const { customer, policies, now, renderer } = given;
+  const settings = policies.settings.body;
+  const { asked } = result;
+  const orderIds = [...new Set(asked.map(({ orderId }) => orderId))];
+  const reference = await referenceOf(tx, { customerId: customer.id, orderIds, now });
+  const data = await letterDataOf(tx, result, { ...given, reference });
+  await writeLetter(tx, mail, {
+    ...{ tone: data.tone, payBy: asked.every(({ exact }) => exact) ? null : data.deadline, reference },
+    items: asked.map(({ orderId, instalment, tone, asked, currency }) => ({
+      orderId,
+      instalment,
+      tone,
+      asked,
+      currency,
+    })),
+  });
+  const { subject, html, text: plain } = renderer.renderLetter(customer.locale, data);
+  const replyTo = replyAddress(customer, settings);
+  return {
+    locale: customer.locale,
+    recipient: reminderRecipient(customer),
+    copyTo: null,
+    replyTo,
+    subject,
+    html,
+    plain,
+  };
+}
+
+/** What a letter about these items says. */
+async function letterDataOf(
+  tx: Tx,
+  { asked, facts, reserves }: LookResult,
+  { customer, policies, now, reference }: Composing & { reference: string },
+): Promise<LetterData> {
+  const settings = policies.settings.body;
+  const { timeZone, country } = settings;
+  const today = dayAt(now, timeZone);
+  const tone = sharpest(asked.map((item) => item.tone));
+  const documents = await askedDocuments(tx, asked, { now, zone: timeZone });
+  const late = isOverdueTone(tone);
+  const account = await paidInto(tx, { customerId: customer.id, currency: asked[0]!.currency, now });
+  const orderIds = asked.map(({ orderId }) => orderId);
+  return {
+    tone,
+    company: settings.company,
+    customerName: customer.name,
+    attention: null,
+    items: late ? documents.filter((item) => isOverdueTone(item.tone)) : documents,
+    dueSoon: late && tone !== 'final' ? documents.filter((item) => !isOverdueTone(item.tone)) : [],
+    deadline: late ? deadlineOf(today, payWithin(asked, tone, policies.dunning.body), country) : null,
+    today,
+    reference,
+    account,
+    fee: tone === 'returned' ? feeOf(documents) : null,
+    creditHeld: facts.credit
+      .filter(({ currency }) => asked.some((item) => item.currency === currency))
+      .map(({ amount, currency }) => ({ amount, currency })),
+    brokenPromise: await brokenPromiseOf(tx, customer.id, { orderIds, zone: timeZone }),
+    lastLettersOn: await lastLettersOn(tx, asked),
+    termsBlocked: privilegeAt(customer, now) !== 'by_rules' && privilegeAt(customer, now) !== 'granted',
+    lateInterestLaw: policies['late-interest'].body.enabled,
+    disputedPart: asked.some(({ disputed }) => disputed > 0) || reserves.disputes.length > 0,
+    sender: { name: customer.accountManager?.name ?? null, phone: null },
+    replyTo: replyAddress(customer, settings),
+  };
+}
+
+function payWithin(
+  asked: readonly AskedItem[],
+  tone: LetterTone,
+  policy: Parameters<typeof payWithinOf>[0],
+): number {
+  const { planCode } = asked.find((item) => item.tone === tone)!;
+  return payWithinOf(policy, planCode, tone) ?? 0;
+}
+
+/** The costs among what is asked; null if there are none. */
+function feeOf(items: LetterData['items']): LetterData['fee'] {
+  const costs = items.flatMap(({ lines }) => lines.filter(({ kind }) => kind === 'costs'));
+  const [first] = costs;
+  if (!first) return null;
+  const { currency } = first.amount;
+  const same = costs.filter(({ amount }) => amount.currency === currency);
+  return { amount: same.reduce((sum, { amount }) => sum + amount.amount, 0), currency };
+}
+
+/** The days of former letters about these items that said they were late, the earliest first. */
+async function lastLettersOn(tx: Tx, asked: readonly AskedItem[]): Promise<Day[]> {
+  const rows = await tx<{ leftOn: Day }[]>`
+    select distinct l.left_on from letter_items i join letters l on l.mail_id = i.mail_id
+    where (i.order_id, i.instalment) in (select * from unnest(${asked.map(({ orderId }) => orderId)}::text[],
+      ${asked.map(({ instalment }) => instalment)}::int[])) and l.left_on is not null and i.tone not in ('due-soon', 'due')
+    order by l.left_on`;
+  return rows.map(({ leftOn }) => leftOn);
+}
+
+async function askForApproval(tx: Tx, { id, customerId }: MailRow, { now }: Composing): Promise<void> {
+  await openTask(tx, {
+    ...{ kind: 'approve-letter', customerId, orderId: null, detail: { letterId: id } },
+    ...{ openedAt: now, openedBy: 'system' },
+  });
+}
+
+/** One webhook for each order that the letter is about. */
+async function tellStore(
+  tx: Tx,
+  { id: letterId, customerId }: MailRow,
+  {
+    tone,
+    arrived,
+    now,
+    notifiesStore,
+  }: { tone: LetterTone; arrived: boolean; now: Instant; notifiesStore: boolean },
+): Promise<void> {
+  const items = await itemsOfLetter(tx, letterId);
+  for (const orderId of [...new Set(items.map((item) => item.orderId))].sort()) {
+    const own = items.filter((item) => item.orderId === orderId);
+    const about = { id: `${letterId}.${orderId}`.replaceAll(':', '-'), orderId, customerId };
+    const amount = own.reduce((sum, { asked }) => sum + asked, 0);
+    const event: NewEvent = arrived
+      ? {
+          ...{ ...about, type: 'reminder.sent' },
+          data: {
+            ...{ letterId, tone, instalments: own.map(({ instalment }) => instalment) },
+            asked: { amount, currency: own[0]!.currency },
+          },
+        }
+      : { ...about, type: 'letter.failed', data: { letterId, kind: tone } };
+    await recordEvent(tx, event, { at: now, notifiesStore });
+  }
+}

@@ -1,0 +1,81 @@
+import { dayAt, type Instant } from '../../kernel/calendar.ts';
+import { NettermsError } from '../../kernel/errors.ts';
+import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
+import { recordAudit } from '../audit/tables.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import type { MailDefinition } from '../mail/definition.ts';
+import { findMail, lockMail, type MailRow, type MailState, queueCopy } from '../mail/tables.ts';
+import { getCopy, insertCopy, nextCopyId, paidSince } from './letter-copies.ts';
+import { unknownLetter } from './letter-views.ts';
+import { getLetter, noteLeft } from './letters.ts';
+
+/** The states of a letter that left, or was meant to, and has its content. */
+const hasLeft: readonly MailState[] = ['sent', 'sent_maybe_twice', 'unknown', 'failed'];
+
+/**
+ * Sends a letter again as it was: a mail of its own with its own Message-ID, which the sender takes. Audited; each call
+ * is another mail.
+ * @param to null: to the same addresses
+ * @param confirm sends it although something was paid since
+ * @returns the new letter's id
+ * @throws NettermsError `letter-not-found`, `letter-not-sent`, `paid-since`
+ */
+export async function resendLetter(
+  sql: Sql,
+  letterId: string,
+  { to, confirm, actor, now }: { to: string | null; confirm: boolean; actor: string; now: Instant },
+): Promise<string> {
+  const known = (await findMail(sql, letterId)) ?? unknownLetter(letterId);
+  return inTransaction(sql, async (tx) => {
+    const { id: customerId } = await lockCustomer(tx, known.customerId);
+    const asked = (await lockMail(tx, letterId))!;
+    // A copy says what its letter says, and is counted with it.
+    const original =
+      asked.kind === 'copy' ? (await findMail(tx, (await getCopy(tx, letterId)).copyOf))! : asked;
+    if (!hasLeft.includes(asked.state) || original.html === null)
+      throw new NettermsError(
+        'letter-not-sent',
+        `Letter ${letterId} is ${asked.state}: only a letter that was sent can be sent again.`,
+        { state: asked.state },
+      );
+    if (!confirm && (await paidSince(tx, original)))
+      throw new NettermsError(
+        'paid-since',
+        `Less is owed than letter ${letterId} says. Send a new letter, or confirm that it is to be sent again as it was.`,
+      );
+    const mailId = await nextCopyId(tx, original.id);
+    await queueCopy(tx, { id: mailId, of: original, to, now });
+    await insertCopy(tx, {
+      ...{ mailId, copyOf: original.id, confirmed: confirm, askedBy: actor, askedAt: now },
+    });
+    await recordAudit(tx, {
+      ...{ at: now, actor, action: 'letter.resent', subject: `customer/${customerId}` },
+      detail: { letterId: original.id, copyId: mailId },
+    });
+    return mailId;
+  });
+}
+
+/** A letter that is sent again has the content of the first. Once it has arrived, the letter counts as received. */
+export const letterCopy: MailDefinition = {
+  async compose(tx, mail) {
+    const { locale, recipient, copyTo, replyTo, subject, html, plain } = mail;
+    if (!(await stillSaysSo(tx, mail))) return { withdraw: 'something was paid since' };
+    return {
+      ...{ locale: locale!, recipient: recipient!, copyTo, replyTo },
+      ...{ subject: subject!, html: html!, plain: plain! },
+    };
+  },
+  stillHolds: (tx, mail) => stillSaysSo(tx, mail),
+  async conclude(tx, mail, outcome, { policies, now }) {
+    if (outcome !== 'sent' && outcome !== 'sent_maybe_twice') return;
+    const original = (await findMail(tx, (await getCopy(tx, mail.id)).copyOf))!;
+    if (original.kind !== 'reminder' || (await getLetter(tx, original.id)).leftOn !== null) return;
+    await noteLeft(tx, original.id, dayAt(now, policies.settings.body.timeZone));
+  },
+};
+
+async function stillSaysSo(tx: Tx, { id }: Pick<MailRow, 'id'>): Promise<boolean> {
+  const { copyOf, confirmed } = await getCopy(tx, id);
+  return confirmed || !(await paidSince(tx, (await findMail(tx, copyOf))!));
+}

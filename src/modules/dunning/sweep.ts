@@ -1,0 +1,112 @@
+import { addBusinessDays, businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
+import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { lockCustomer } from '../customers/tables.ts';
+import { activePolicies } from '../settings/tables.ts';
+import { closeTasks } from '../tasks/close-tasks.ts';
+import { openTask } from '../tasks/open-task.ts';
+import { openPromiseTasks } from './guard-tasks.ts';
+import { judgePromises } from './judge-promises.ts';
+import { wakeSteps } from './wake-steps.ts';
+
+/** How many customers or orders one sweep takes of a kind; the next one takes the rest. */
+const AT_ONCE = 1_000;
+/** How long before its due date a collection must have been presented. */
+const PRESENTED_DAYS_BEFORE = 5;
+/** How long a dispute may be without an answer. */
+const DISPUTE_DAYS = 15;
+
+/**
+ * What no single order or customer brings about: each minute it is looked at whether what many wait for has come to its
+ * end, and what a person should have done by now. Repeats change nothing.
+ */
+export async function sweep(sql: Sql, now: Instant): Promise<void> {
+  const { settings } = await activePolicies(sql);
+  const today = dayAt(now, settings.body.timeZone);
+  await wakeForBankData(sql, now, today);
+  await judgeRipePromises(sql, now, today);
+  await openTasks(sql, 'not-presented', await notPresented(sql, today), now);
+  await openTasks(sql, 'dispute-open', await unanswered(sql, now), now);
+  await openTasks(sql, 'credit-note-missing', await withoutCreditNote(sql), now);
+}
+
+/** Bank data has come: what waited for it is looked at in the customers' next slots. */
+async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void> {
+  const { country } = (await activePolicies(sql)).settings.body;
+  const [row] = await sql<{ bookedThrough: Day | null }[]>`
+    select min(booked_through) as booked_through from statement_accounts
+    where updated_at > ${now}::timestamptz - interval '60 days'`;
+  const bookedThrough = row!.bookedThrough;
+  if (bookedThrough !== null && addBusinessDays(bookedThrough, 2, businessCalendar(country)) < today) return;
+  const over = { customerId: null, outcome: 'done', reason: 'the statements were imported', now } as const;
+  await inTransaction(sql, (tx) => closeTasks(tx, { kind: 'bank-data-old', ...over }));
+  const waiting = await sql<{ customerId: string }[]>`
+    select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null
+    order by 1 limit ${AT_ONCE}`;
+  for (const { customerId } of waiting)
+    await inTransaction(sql, async (tx) => {
+      await lockCustomer(tx, customerId);
+      await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
+    });
+}
+
+/** Promises whose day is over are judged, though nothing of the customer is due: a broken one is a task. */
+async function judgeRipePromises(sql: Sql, now: Instant, today: Day): Promise<void> {
+  const ripe = await sql<{ customerId: string }[]>`
+    select distinct customer_id from promises where state = 'open' and by_on < ${today}::date - 1 order by 1 limit ${AT_ONCE}`;
+  for (const { customerId } of ripe)
+    await inTransaction(sql, async (tx) => {
+      await lockCustomer(tx, customerId);
+      const policies = await activePolicies(tx);
+      const { kept, broken } = await judgePromises(tx, { customerId, now, policies });
+      await openPromiseTasks(tx, broken, now);
+      if (kept.length + broken.length > 0)
+        await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
+    });
+}
+
+type Found = {
+  customerId: string;
+  orderId: string;
+  amount: number;
+  currency: string;
+  detail: Record<string, unknown>;
+};
+
+async function openTasks(
+  sql: Sql,
+  kind: 'not-presented' | 'dispute-open' | 'credit-note-missing',
+  found: readonly Found[],
+  now: Instant,
+): Promise<void> {
+  for (const task of found)
+    await inTransaction(sql, (tx) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
+}
+
+/** Collections that were never presented: five days before the due date, and again on it. */
+const notPresented = (db: Db, today: Day): Promise<Found[]> => db<Found[]>`
+  select o.customer_id, o.id as order_id, i.outstanding as amount, o.currency,
+         jsonb_build_object('instalment', i.number, 'dueOn', i.due_on) as detail
+  from bank_collections c join orders o on o.id = c.order_id join instalments i on i.order_id = c.order_id and i.number = c.instalment
+  where c.state = 'planned' and c.presentations = 0 and o.status = 'open' and i.outstanding > 0 and i.due_at is not null
+    and i.due_on <= ${today}::date + ${PRESENTED_DAYS_BEFORE}::int
+    and not exists (select 1 from tasks t where t.kind = 'not-presented' and t.order_id = o.id
+      and t.opened_at >= case when i.due_on <= ${today}::date then i.due_on::timestamptz
+                              else (i.due_on - ${PRESENTED_DAYS_BEFORE}::int)::timestamptz end)
+  order by i.due_on limit ${AT_ONCE}`;
+
+const unanswered = (db: Db, now: Instant): Promise<Found[]> => db<Found[]>`
+  select d.customer_id, d.order_id, coalesce(d.amount, o.outstanding) as amount, d.currency,
+         jsonb_build_object('disputeId', d.id, 'cause', d.reason) as detail
+  from disputes d join orders o on o.id = d.order_id
+  where d.outcome is null and d.opened_at <= ${now}::timestamptz - ${DISPUTE_DAYS} * interval '1 day'
+    and coalesce(d.amount, o.outstanding) > 0
+    and not exists (select 1 from tasks t where t.kind = 'dispute-open' and t.order_id = d.order_id and t.detail->>'disputeId' = d.id)
+  order by d.opened_at limit ${AT_ONCE}`;
+
+const withoutCreditNote = (db: Db): Promise<Found[]> => db<Found[]>`
+  select d.customer_id, d.order_id, coalesce(d.amount, o.outstanding) as amount, d.currency,
+         jsonb_build_object('disputeId', d.id, 'cause', d.reason) as detail
+  from disputes d join orders o on o.id = d.order_id
+  where d.outcome = 'upheld' and d.credit_note_id is null and coalesce(d.amount, o.outstanding) > 0
+    and not exists (select 1 from tasks t where t.kind = 'credit-note-missing' and t.order_id = d.order_id and t.detail->>'disputeId' = d.id)
+  order by d.resolved_at limit ${AT_ONCE}`;

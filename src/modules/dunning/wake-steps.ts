@@ -1,0 +1,45 @@
+import type { Instant } from '../../kernel/calendar.ts';
+import type { Tx } from '../../platform/postgres/client.ts';
+import { lookBy } from '../orders/life-cycle.ts';
+import type { ActivePolicies } from '../settings/tables.ts';
+import { withdrawNeedless } from './letters.ts';
+import { planReturned } from './returned-steps.ts';
+import type { WaitReason } from './rules/item-guards.ts';
+import { nextSlot } from './rules/windows.ts';
+
+/**
+ * Something has happened to a customer: what waited for an event, or for one of `causes` although it has an end of its
+ * own, is looked at in the customer's next slot (at once, on terms of seconds), by the workflow of one of the orders.
+ * Needs the customer's lock.
+ */
+export async function wakeSteps(
+  tx: Tx,
+  {
+    customerId,
+    causes = ['credit'],
+    policies,
+    now,
+  }: { customerId: string; causes?: readonly WaitReason[]; policies: ActivePolicies; now: Instant },
+): Promise<void> {
+  const [found] = await tx<{ waits: boolean; returned: boolean; held: boolean }[]>`
+    select
+      exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting'
+                and (look_at is null or waits_for = any(${causes as string[]}))) as waits,
+      exists (select 1 from orders o join bank_collections c on c.order_id = o.id
+              where o.customer_id = ${customerId} and o.status = 'open' and c.state = 'unpaid') as returned,
+      exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held`;
+  const { waits, returned, held } = found!;
+  if (returned) await planReturned(tx, customerId, now);
+  if (held) await withdrawNeedless(tx, customerId, now);
+  if (!waits && !returned) return;
+  const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId);
+  const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
+    with woken as (
+      update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end
+      where customer_id = ${customerId} and (
+        (state = 'waiting' and (look_at is null or waits_for = any(${causes as string[]}))) or (state = 'planned' and kind = 'returned' and look_at = planned_at))
+      returning order_id, look_at)
+    select w.order_id, w.look_at from woken w join orders o on o.id = w.order_id
+    where o.finished_at is null order by w.look_at, w.order_id limit 1`;
+  if (first) await lookBy(tx, first.orderId, first.lookAt);
+}

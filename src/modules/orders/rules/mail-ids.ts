@@ -1,0 +1,8 @@
+/** A mail's business key: "confirmation:1042", "settled:1042", or "settled:1042:2" if the order is closed again. */
+export function orderMailId(
+  { id, reopenings }: { readonly id: string; readonly reopenings: number },
+  kind: 'confirmation' | 'settled' | 'cancelled',
+): string {
+  const again = kind !== 'confirmation' && reopenings > 0 ? `:${reopenings + 1}` : '';
+  return `${kind}:${id}${again}`;
+}

@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
+import { bankFiles } from '../../api/bank-file.ts';
+import { aLook, eur } from '../../support/builders.ts';
+import { type Letters, openLetters } from '../../support/letters-world.ts';
+
+let world: Letters;
+beforeEach(async () => {
+  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
+});
+afterEach(() => world.close());
+
+/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
+const place = (orderId: string, more: object = {}) =>
+  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
+const pay = (orderId: string, amount: number) =>
+  world.ask(orderId, 'payments', { paymentId: `p-${orderId}-${amount}`, amount: eur(amount) });
+const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
+const done = async (path: string, body: unknown, options: object = {}) => {
+  const { status, body: answer } = await world.working(world.call(path, body, options));
+  expect([status, answer.detail]).toEqual([status < 300 ? status : 200, undefined]);
+  return answer;
+};
+const collect = (orderId: string, state: string, more: object = {}) =>
+  done(`/orders/${orderId}/instalments/1/collection`, { state, ...more }, { as: 'accounting' });
+const last = () => world.left.at(-1)!;
+
+describe('a bank collection', () => {
+  it('under way is left alone (M2), and its return is said in the next window, with the fee (M16)', async () => {
+    await place('a');
+    await collect('a', 'planned');
+    await collect('a', 'presented');
+    await at('2026-11-03');
+    await collect('a', 'credited');
+    expect(await world.reminders()).toEqual([]);
+    await at('2026-11-04', '18:00');
+    expect((await world.steps('a'))['1/P5D']).toBe('bank-collection');
+    await collect('a', 'unpaid', { fee: eur(4.5) });
+    await at('2026-11-05', '09:29');
+    expect(await world.reminders()).toEqual([]);
+    await at('2026-11-05', '09:31');
+    expect(await world.reminders()).toEqual(['2026-11-05 returned']);
+    expect(last().text).toContain('4,50');
+    expect(last().text).toContain('604,50');
+  });
+
+  it('that is planned and never presented is a task before and on the due date, and no letter (M15)', async () => {
+    await place('a');
+    await collect('a', 'planned');
+    await at('2026-10-24');
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-10-25');
+    expect(await world.tasks()).toEqual(['not-presented a']);
+    await world.sql`update tasks set state = 'done', outcome = 'done', closed_at = now(), closed_by = 'x', reason = 'x'`;
+    await at('2026-10-29');
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-10-30');
+    expect(await world.tasks()).toEqual(['not-presented a']);
+    await at('2026-11-20');
+    expect(await world.reminders()).toEqual([]);
+  });
+});
+
+describe('what a person has said', () => {
+  it('a hold: nothing leaves; released at 22:00, the letter leaves the next morning', async () => {
+    await place('a');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk' });
+    await at('2026-11-09', '21:00');
+    expect(await world.reminders()).toEqual([]);
+    expect((await world.steps('a'))['1/P5D']).toBe('hold');
+    await done('/customers/rossi/holds/h/release', {});
+    await at('2026-11-10', '09:29');
+    expect(await world.reminders()).toEqual([]);
+    await at('2026-11-10', '09:31');
+    expect(await world.reminders()).toEqual(['2026-11-10 overdue-1']);
+  });
+
+  it('a hold with an end: the letter leaves in the first window after its last day', async () => {
+    await place('a');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-06' });
+    await at('2026-11-12');
+    expect(await world.reminders()).toEqual(['2026-11-09 overdue-1']);
+  });
+
+  it('a hold on one order leaves the others alone', async () => {
+    await place('a');
+    await place('b');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', orderIds: ['a'] });
+    await at('2026-11-05');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-04 overdue-1']);
+    expect(last().text).not.toContain('N-a');
+  });
+
+  it('a promise kept a day late: no letter in the meantime (M11)', async () => {
+    await place('a');
+    await at('2026-11-05');
+    world.clock.now = '2026-12-01T08:00:00.000Z';
+    await world.until('2026-12-01T08:00:00.000Z');
+    const before = world.left.length;
+    await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-12-10' });
+    await at('2026-12-11');
+    await done('/orders/a/payments', { paymentId: 'm', amount: eur(600), receivedOn: '2026-12-11' });
+    await at('2026-12-20');
+    const { body } = await world.call('/customers/rossi/promises');
+    expect(body.items[0].state).toBe('kept');
+    expect(world.left.slice(before).filter(({ subject }) => !/thank|grazie|saldat/i.test(subject))).toEqual(
+      [],
+    );
+  });
+
+  it('a broken promise: a task, and the next letter says so', async () => {
+    await place('a');
+    await at('2026-11-05');
+    await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-18' });
+    await at('2026-11-19');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-04 overdue-1']);
+    await at('2026-11-23');
+    expect(await world.tasks()).toEqual(['promise-broken']);
+    expect(await world.reminders()).toContain('2026-11-20 overdue-2');
+    expect(last().text.replace(/\s+/g, ' ')).toContain('entro il 18 novembre 2026');
+  });
+
+  it('a dispute of a part: the rest is asked for; of all: nothing is', async () => {
+    await place('a');
+    await place('b');
+    await done('/orders/a/disputes', {
+      disputeId: 'd1',
+      reason: 'goods-missing-or-faulty',
+      amount: eur(100),
+    });
+    await done('/orders/b/disputes', { disputeId: 'd2', reason: 'other' });
+    await at('2026-11-05');
+    expect(last().text).toContain('500,00');
+    expect(last().text).toMatch(/Contestato: +[−-]100,00/);
+    expect(last().text).not.toContain('N-b');
+    expect((await world.steps('b'))['1/P5D']).toBe('dispute');
+    await done('/orders/b/disputes/d2/resolve', { outcome: 'rejected' });
+    await at('2026-11-12');
+    expect((await world.reminders()).at(-1)).toBe('2026-11-11 overdue-1');
+    expect(last().text).toContain('N-b');
+    await at('2026-11-20');
+    expect(await world.tasks()).toEqual(['dispute-open a']);
+  });
+
+  it('never: nothing; approve: each letter waits for a person', async () => {
+    await place('a');
+    await done('/orders/a/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' });
+    await at('2026-10-24');
+    expect(await world.steps('a')).toMatchObject({ '1/-P7D': 'never' });
+    await done('/orders/a/reminders', { mode: 'automatic', reason: 'again' }, { method: 'PUT' });
+    await done('/customers/rossi/reminders', { mode: 'approve', reason: 'careful' }, { method: 'PUT' });
+    await at('2026-11-05');
+    expect(await world.reminders()).toEqual([]);
+    expect(await world.tasks()).toEqual(['approve-letter']);
+  });
+});
+
+describe('money', () => {
+  it('that is held for the customer and covers what is due: no letter, a task (M12)', async () => {
+    await place('a');
+    await done(
+      '/customers/rossi/payments',
+      { paymentId: 'm', amount: eur(5000), allocate: 'none' },
+      { as: 'accounting' },
+    );
+    await at('2026-11-10');
+    expect(await world.reminders()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'credit' });
+    expect(await world.tasks()).toEqual(['credit-held']);
+  });
+
+  it('that covers a part: the letter waits five business days, then names it', async () => {
+    await place('a');
+    await at('2026-11-03');
+    await done(
+      '/customers/rossi/payments',
+      { paymentId: 'm', amount: eur(64.56), allocate: 'none' },
+      { as: 'accounting' },
+    );
+    await at('2026-11-09');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon']);
+    await at('2026-11-10');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-10 overdue-1']);
+    expect(last().text).toContain('64,56');
+  });
+
+  it('below the minimum: waits until more is due', async () => {
+    await place('a', { total: eur(9) });
+    await at('2026-11-05');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'minimum' });
+    await world.until('2026-11-05T12:00:00.000Z');
+    await place('b', { total: eur(50) });
+    await at('2026-11-30');
+    expect(await world.reminders()).toEqual(['2026-11-27 overdue-1']);
+    expect(last().text).toContain('N-a');
+    expect(last().text).toContain('N-b');
+  });
+
+  it('paid before the letter is composed: it is withdrawn', async () => {
+    await place('a');
+    await at('2026-11-03');
+    world.clock.now = '2026-11-04T09:30:00.000Z';
+    const [row] = await world.sql`select episode from orders where id = 'a'`;
+    await world.commands.advance(aLook('a', world.clock.now, { episode: row!.episode }));
+    const [queued] = await world.sql`select state from mails where kind = 'reminder' and state = 'queued'`;
+    expect(queued).toEqual({ state: 'queued' });
+    await pay('a', 600);
+    await world.sender.drain(world.clock.now);
+    const [after] =
+      await world.sql`select state, why from mails where kind = 'reminder' order by queued_at desc limit 1`;
+    expect(after).toEqual({ state: 'withdrawn', why: 'nothing is to be asked any more' });
+  });
+});
+
+describe('the merchant', () => {
+  it('who invoices, and has not yet: the letter waits, and a task says so (M14)', async () => {
+    await place('x');
+    const invoice = {
+      number: '1',
+      issuedOn: '2026-09-30',
+      total: eur(600),
+      orders: [{ orderId: 'x', amount: eur(600) }],
+    };
+    await done('/invoices/inv-x', invoice, { method: 'PUT', as: 'accounting' });
+    await pay('x', 600);
+    await place('a');
+    await at('2026-11-05');
+    expect(await world.reminders()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'not-invoiced' });
+    expect(await world.tasks()).toEqual(['not-invoiced a']);
+    const own = {
+      number: '2',
+      issuedOn: '2026-11-05',
+      total: eur(600),
+      orders: [{ orderId: 'a', amount: eur(600) }],
+    };
+    await done('/invoices/inv-a', own, { method: 'PUT', as: 'accounting' });
+    await at('2026-11-06');
+    expect(await world.reminders()).toEqual(['2026-11-06 overdue-1']);
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('with letters switched off: nothing leaves, and nothing is caught up', async () => {
+    await world.setDunning({ letters: 'off' });
+    await place('a');
+    await at('2026-11-05');
+    expect(await world.steps('a')).toMatchObject({ '1/-P7D': 'letters-off', '1/P5D': 'letters-off' });
+    await world.setDunning({ letters: 'on' });
+    await at('2026-11-20');
+    expect(await world.reminders()).toEqual(['2026-11-17 overdue-1']);
+  });
+
+  it('who pauses at Christmas: overdue letters wait', async () => {
+    await world.setDunning({ pauses: [{ from: '12-24', to: '01-06' }] });
+    world.clock.now = '2026-11-20T08:00:00.000Z';
+    await place('a');
+    await at('2027-01-10');
+    expect(await world.reminders()).toEqual(['2026-12-11 due-soon', '2027-01-07 overdue-1']);
+  });
+
+  it('gets a task for a mail that is refused for good; the step says so (M5)', async () => {
+    await place('a');
+    await at('2026-10-01');
+    world.post.accept = async () => {
+      throw new MailRefused('550 no such user', { permanent: true });
+    };
+    await at('2026-10-24');
+    expect(await world.steps('a')).toMatchObject({ '1/-P7D': 'mail-failed' });
+    expect(await world.tasks()).toEqual(['letter-failed']);
+  });
+});
+
+it('an order that is paid between the look and the sending is not in the letter', async () => {
+  await place('a');
+  await place('b');
+  await at('2026-11-03');
+  world.clock.now = '2026-11-04T09:30:00.000Z';
+  await world.commands.advance(aLook('a', world.clock.now));
+  expect(await world.steps('b')).toMatchObject({ '1/P5D': 'in_letter' });
+  await pay('b', 600);
+  await world.sender.drain(world.clock.now);
+  const letter = world.left.findLast(({ subject }) => subject.includes('N-a'))!;
+  expect(letter.at).toBe('2026-11-04T09:30:00.000Z');
+  expect(letter.text).not.toContain('N-b');
+  expect(await world.steps('a')).toMatchObject({ '1/P5D': 'sent' });
+  expect(await world.steps('b')).toMatchObject({ '1/P5D': 'planned' });
+});
+
+describe('a letter that a person has to approve', () => {
+  const held = async () =>
+    (
+      await world.sql<{ id: string; state: string; why: string | null }[]>`
+      select id, state, why from mails where kind = 'reminder' order by queued_at desc limit 1`
+    )[0]!;
+  beforeEach(async () => {
+    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', approve: true }] });
+    await place('a');
+    await at('2026-11-04', '11:00');
+    expect(await held()).toMatchObject({ state: 'held', why: 'approval' });
+  });
+
+  it('in the evening leaves the next morning, by what holds then', async () => {
+    await place('b', { placedAt: '2026-09-30T08:00:00.000Z' });
+    await at('2026-11-04', '21:00');
+    await pay('a', 100);
+    await done(`/letters/${(await held()).id}/approve`, {});
+    await world.sender.drain(world.clock.now);
+    expect(await world.reminders()).toEqual([]);
+    expect((await held()).state).toBe('queued');
+    world.clock.now = '2026-11-05T09:30:00.000Z';
+    await world.sql`update mails set try_at = now() where state = 'queued'`;
+    await world.sender.drain(world.clock.now);
+    expect(await world.reminders()).toEqual(['2026-11-05 overdue-1']);
+    expect(last().text).toContain('500,00');
+  });
+
+  it('and is paid before: it is withdrawn, and nobody has to approve it', async () => {
+    await pay('a', 600);
+    expect(await held()).toMatchObject({ state: 'withdrawn' });
+    expect(await world.tasks()).toEqual([]);
+  });
+});
+
+describe('bank data', () => {
+  const file = (day: string) =>
+    ['Data contabile;Data valuta;Importo;Causale;Ordinante', `${day};${day};5,00;something else;Gamma`].join(
+      '\n',
+    );
+
+  it('that is old: nobody is told that they are late; a task after some days; the next import ends it', async () => {
+    const bank = bankFiles(world);
+    await place('a');
+    await at('2026-10-28');
+    await bank.imported(file('28/10/2026'));
+    await at('2026-11-02', '18:00');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon']);
+    await at('2026-11-05');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'bank-data' });
+    expect(await world.tasks()).toEqual(['bank-data-old']);
+    await bank.imported(file('05/11/2026'));
+    await at('2026-11-05', '18:00');
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-11-06');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-06 overdue-1']);
+  });
+});
