@@ -7,6 +7,8 @@ const eventsOf: Record<string, readonly string[]> = {
   settled: ['order.marked_paid', 'order.settled'],
   cancelled: ['order.cancelled'],
 };
+/** Those of an order's life; `reminder.sent` and its like do not hold them up, and so may come after a later one. */
+const isOfLife = (type: string): boolean => Object.values(eventsOf).some((types) => types.includes(type));
 const mayFollow: Record<string, readonly string[]> = {
   ...eventsOf,
   cancelled: ['order.marked_paid', 'order.cancelled'],
@@ -14,11 +16,12 @@ const mayFollow: Record<string, readonly string[]> = {
 
 /** Compares the webhooks that the store has acknowledged with the books. */
 export function compareWebhooks({ orders, deliveries, webhooks }: Evidence): Comparison[] {
-  const received = webhooks.map(({ id, body }) => {
+  const all = webhooks.map(({ id, body }) => {
     const { type, data } = JSON.parse(body) as { type: string; data: { orderId: string; sequence: number } };
     return { id, body, type, ...data };
   });
-  const copiesOf = groupBy(received, ({ id }) => id);
+  const received = all.filter(({ type }) => isOfLife(type));
+  const copiesOf = groupBy(all, ({ id }) => id);
   const ofOrder = groupBy(received, ({ orderId }) => orderId);
   const orderOf = groupBy(orders, ({ id }) => id);
   const deliveryOf = groupBy(deliveries, ({ id }) => id);
