@@ -188,7 +188,8 @@ it('kill -9 after the mail server’s 250, before the outcome is written: sent m
   expect(copiesOf(letter!)).toHaveLength(2);
 }, 150_000);
 
-// Passes alone; beside the other files on two cores some letters had not ended after 90 s, and it is not known why yet.
+// It failed in two of four whole runs. The likely cause is mended (claims expire after the stop, not during it), and seen
+// alone only: to be run again in whole runs before it counts.
 it.skip('a worker that stands still for longer than its lease, beside another one: each letter is sent, copies are the same', async () => {
   const { customers } = await allDue('still', 12, { inMs: 6_000 });
   const other = await system.startAnotherWorker();
@@ -198,12 +199,13 @@ it.skip('a worker that stands still for longer than its lease, beside another on
   const stopped = system.worker().process;
   stopped.kill('SIGSTOP');
   try {
-    await letAttemptsExpire();
     await sleep(1_500);
     // PostgreSQL does the same to a transaction that stands still for thirty seconds.
     await system.sql`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and state = 'idle in transaction' and state_change < now() - interval '1 second'`;
+    // Only now: an attempt that began in the very moment of the stop was not among those that expire before.
+    await letAttemptsExpire();
     await allEnded(customers);
   } finally {
     stopped.kill('SIGCONT');

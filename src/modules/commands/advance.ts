@@ -49,7 +49,7 @@ export type OrderSnapshot =
       notifiesStore: boolean;
       /** More commands are waiting than one transaction applies. */
       moreWaits: boolean;
-      /** When the workflow looks again by itself; null: only when it is told. */
+      /** When the workflow looks again by itself; null: only when a signal arrives. */
       nextLook: Instant | null;
       plan: Plan;
     };

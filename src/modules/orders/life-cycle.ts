@@ -44,7 +44,7 @@ export async function queueConfirmation(
   await queueMail(tx, { id, customerId: order.customerId, orderId: order.id, kind: 'confirmation', now });
 }
 
-/** Closes the order: nothing more is expected of it. The customer is told, unless it is written off. */
+/** Closes the order: nothing more is expected of it. Asks for the customer's letter, unless it is written off. */
 export async function closeOrder(
   tx: Tx,
   order: OrderRow,
@@ -74,7 +74,7 @@ export async function raiseEpisode(tx: Tx, order: OrderRow): Promise<number> {
   return episode;
 }
 
-/** The workflow has looked at the order, and looks again at `nextLook`; null: when it is told. */
+/** The workflow has looked at the order, and looks again at `nextLook`; null: when a signal arrives. */
 export async function noteProgress(
   tx: Tx,
   order: OrderRow,

@@ -48,7 +48,7 @@ export type OrderRow = {
   storeSequence: number;
   episode: number;
   startedAt: string | null;
-  /** When the workflow looks at the order by itself; null: only when it is told. */
+  /** When the workflow looks at the order by itself; null: only when a signal arrives. */
   nextLook: string | null;
   stuckSince: string | null;
   finishedAt: string | null;
