@@ -1,5 +1,6 @@
 import { ApplicationFailure, activityInfo, log } from '@temporalio/activity';
 import { setPaidInStore } from '../modules/orders/life-cycle.ts';
+import { hasStepsWaitingFor } from '../modules/orders/steps.ts';
 import { lockOrder, type OrderRow } from '../modules/orders/tables.ts';
 import { type StoreEvent, type Storefront, StoreUnavailable } from '../modules/storefronts/storefront.ts';
 import { beginDelivery, endDelivery } from '../modules/storefronts/tables.ts';
@@ -7,7 +8,8 @@ import { inTransaction, type Sql } from '../platform/postgres/client.ts';
 
 /** What a store is notified of. */
 export type StoreEventName = 'paid' | 'settled' | 'cancelled';
-export type StoreOutcome = 'acknowledged' | 'order-unknown' | 'superseded';
+/** `awaited`: acknowledged, and a step of the order waited for it. */
+export type StoreOutcome = 'acknowledged' | 'awaited' | 'order-unknown' | 'superseded';
 
 /** The store may commit its order only after our webhook arrives, so "unknown" is not believed within this time. */
 const STORE_COMMITS_WITHIN_MS = 10_000;
@@ -79,12 +81,22 @@ export function storeActivities({ sql, storefront }: { sql: Sql; storefront: Sto
     },
   };
 
-  /** Marks the order paid in the store. Orders that continue without the store, and newer episodes, stay unchanged. */
+  /**
+   * Marks the order paid in the store. Orders that continue without the store, and newer episodes, stay unchanged. A look
+   * at the customer at the same moment must not leave a step waiting for what has just happened: hence the locks.
+   */
   async function markAcknowledged(
     { orderId, episode, event }: { orderId: string; episode: number; event: StoreEventName },
     now: string,
   ): Promise<StoreOutcome> {
-    if (event === 'paid') await setPaidInStore(sql, { id: orderId, episode }, 'marked', now);
-    return 'acknowledged';
+    if (event !== 'paid') return 'acknowledged';
+    return inTransaction(sql, async (tx) => {
+      await lockOrder(tx, orderId);
+      const [, awaited] = await Promise.all([
+        setPaidInStore(tx, { id: orderId, episode }, 'marked', now),
+        hasStepsWaitingFor(tx, orderId, 'store'),
+      ]);
+      return awaited ? 'awaited' : 'acknowledged';
+    });
   }
 }

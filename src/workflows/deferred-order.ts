@@ -125,6 +125,9 @@ function notifyStorePaid(order: OrderState): NonNullable<OrderState['notifyingSt
   const done = scope
     .run(() => store.notifyStore({ ...order.id, event: 'paid' }))
     .then((answer) => {
+      // Nothing else follows from it: the order is not looked at before its time.
+      if (answer === 'acknowledged') return noteMarked(order);
+      wake(order);
       if (answer !== 'order-unknown') return;
       const reason = 'the store does not know the order';
       order.unknownToStore = true;
@@ -139,12 +142,18 @@ function notifyStorePaid(order: OrderState): NonNullable<OrderState['notifyingSt
     })
     .catch((failure) => {
       order.storeFailed = !isCancellation(failure);
+      wake(order);
     })
     .finally(() => {
       order.notifyingStore = null;
-      wake(order);
     });
   return { scope, done };
+}
+
+/** The store counts the order as paid, as PostgreSQL knows by now. */
+function noteMarked(order: OrderState): void {
+  order.paidInStore = 'marked';
+  setCurrentDetails(describe(order));
 }
 
 async function notifyStoreClosed(order: OrderState): Promise<void> {

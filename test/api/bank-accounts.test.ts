@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paidInto } from '../../src/modules/banking/accounts.ts';
+import { activePolicies } from '../../src/modules/settings/tables.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { bankFiles } from './bank-file.ts';
@@ -23,7 +24,10 @@ const read = async (iban: string) =>
   (await api.call(`/bank-accounts/${iban}`, undefined, { as: 'read' })).body;
 const approve = (id: string, as: 'admin' | { key: string } = second) =>
   api.call(`/approvals/${id}/approve`, {}, { as });
-const into = (currency = 'EUR') => paidInto(api.sql, { customerId: 'alfa', currency, now: api.clock.now });
+const into = async (currency = 'EUR') => {
+  const settings = (await activePolicies(api.sql)).settings.body;
+  return paidInto(api.sql, { customerId: 'alfa', currency, settings, now: api.clock.now });
+};
 const later = (hours: number) => {
   api.clock.now = new Date(Date.parse(api.clock.now) + hours * 3_600_000).toISOString();
 };

@@ -1,7 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
 import type { Settings } from '../settings/rules/settings.ts';
-import { activePolicies } from '../settings/tables.ts';
 import type { GivenMapping } from './rules/table/table.ts';
 
 /** What is printed of an account, and which one it is; `isDefault`: customers pay into it in its currency. */
@@ -104,16 +103,22 @@ export type PaidInto = { iban: string; holder: string; bic: string | null };
  */
 export async function paidInto(
   db: Db,
-  { customerId, currency, now }: { customerId: string; currency: string; now: string },
+  {
+    customerId,
+    currency,
+    settings,
+    now,
+  }: { customerId: string; currency: string; settings: Settings; now: string },
 ): Promise<PaidInto | null> {
-  const accounts = await accountsInForce(db, now);
-  const [bound] = await db<{ iban: string }[]>`
-    select iban from bank_account_customers where customer_id = ${customerId}`;
+  const [accounts, [bound]] = await Promise.all([
+    accountsInForce(db, now),
+    db<{ iban: string }[]>`select iban from bank_account_customers where customer_id = ${customerId}`,
+  ]);
   const account =
     accounts.find((one) => one.iban === bound?.iban && one.currency === currency) ??
     accounts.find((one) => one.isDefault && one.currency === currency);
   if (account) return account;
-  const { iban, company, currency: own } = (await activePolicies(db)).settings.body;
+  const { iban, company, currency: own } = settings;
   return iban === null || (accounts.length > 0 && currency !== own)
     ? null
     : { iban, holder: company, bic: null };
@@ -125,5 +130,5 @@ export async function withAccountOf(
   settings: Settings,
   about: { customerId: string; currency: string; now: string },
 ): Promise<Settings> {
-  return { ...settings, iban: (await paidInto(db, about))?.iban ?? null };
+  return { ...settings, iban: (await paidInto(db, { ...about, settings }))?.iban ?? null };
 }

@@ -8,7 +8,7 @@ import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules
 import { isToLookAt, type Plan, planOf } from '../orders/rules/plan.ts';
 import { stepsOf } from '../orders/steps.ts';
 import { getOrder, lockOrder, type OrderRow, unpaidOf } from '../orders/tables.ts';
-import { applyPending, type Pipeline, situationAt } from './apply.ts';
+import { applyPending, commandsToApply, type Pipeline, situationAt } from './apply.ts';
 import type { OrderSituation } from './definition.ts';
 import { keepManual } from './submit.ts';
 
@@ -63,9 +63,12 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
   return inTransaction(sql, async (tx): Promise<OrderSnapshot> => {
     const { order, customer } = await lockOrder(tx, given.orderId);
     if (order.episode !== given.episode) return { superseded: true };
-    const state = { ...(await situationAt(tx, pipeline, now)), order, customer };
-    for (const request of given.manualRequests) await keepManual(tx, state, request);
-    let done = await applyPending(tx, pipeline, state);
+    for (const request of given.manualRequests) await keepManual(tx, { order, now }, request);
+    const [situation, pending] = await Promise.all([
+      situationAt(tx, pipeline, now),
+      commandsToApply(tx, order.id),
+    ]);
+    let done = await applyPending(tx, pipeline, { ...situation, order, customer }, pending);
     if (given.storeFailed) await noteStoreFailed(tx, done.state.order, now);
     if (hasExpired(done.state)) {
       const expiry = {
@@ -75,7 +78,7 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
         reason: 'not confirmed in time',
       } as const;
       await keepManual(tx, done.state, expiry);
-      done = await applyPending(tx, pipeline, done.state);
+      done = await applyPending(tx, pipeline, done.state, await commandsToApply(tx, order.id));
     }
     return lookAndReport(tx, pipeline, done.state, done.moreWaits);
   });
@@ -103,13 +106,16 @@ async function lookAndReport(
   moreWaits: boolean,
 ): Promise<OrderSnapshot> {
   const { now } = state;
-  const order = await getOrder(tx, state.order.id);
-  let steps = await stepsOf(tx, [order.id]);
+  const { id } = state.order;
+  let [order, steps, { dueAt, paid }] = await Promise.all([
+    getOrder(tx, id),
+    stepsOf(tx, [id]),
+    unpaidOf(tx, state.order),
+  ]);
   if (order.status === 'open' && steps.some((step) => isToLookAt(step, order, now))) {
     await reminding.look(tx, state);
-    steps = await stepsOf(tx, [order.id]);
+    steps = await stepsOf(tx, [id]);
   }
-  const { dueAt, paid } = await unpaidOf(tx, order);
   const nextLook = await nextLookOf(tx, order, steps);
   await noteProgress(tx, order, { nextLook, now });
   const { status, outstanding, currency, confirmedAt, paidInStore } = order;

@@ -43,16 +43,18 @@ export async function situationAt(
   return { now, today: dayAt(now, policies.settings.body.timeZone), policies, notifiesStore };
 }
 
-/**
- * Applies an order's pending commands, oldest first, and writes the outcome of each. Needs the locks of `lockOrder`.
- */
+/** The commands of an order that wait, oldest first: what `applyPending` applies, and one more if there is one. */
+export const commandsToApply = (tx: Tx, orderId: string): Promise<OrderCommandRow[]> =>
+  pendingCommands(tx, orderId, AT_ONCE + 1);
+
+/** Applies an order's pending commands and writes the outcome of each. Needs the locks of `lockOrder`. */
 export async function applyPending(
   tx: Tx,
   pipeline: Pipeline,
   given: OrderSituation,
+  pending: readonly OrderCommandRow[],
 ): Promise<{ state: OrderSituation; moreWaits: boolean }> {
   let state = given;
-  const pending = await pendingCommands(tx, state.order.id, AT_ONCE + 1);
   for (const command of pending.slice(0, AT_ONCE)) state = await applyCommand(tx, pipeline, state, command);
   return { state, moreWaits: pending.length > AT_ONCE };
 }

@@ -6,6 +6,8 @@ import type { ActivePolicies } from '../settings/tables.ts';
 export type CustomerFacts = {
   /** The days on which letters to the customer were received, or may have been. */
   readonly lettersOn: readonly Day[];
+  /** How many letters to the customer were begun so far. */
+  readonly letters: number;
   /** Money received and not allocated, and since when, by currency. */
   readonly credit: readonly { readonly amount: number; readonly currency: string; readonly since: Day }[];
   /** The merchant issues invoices here. */
@@ -34,6 +36,7 @@ export async function readCustomerFacts(
     select
       array(select left_on::text from letters where customer_id = ${customerId} and left_on > ${today}::date - 31
             order by left_on) as letters_on,
+      (select count(*)::int from letters where customer_id = ${customerId}) as letters,
       (select coalesce(jsonb_agg(jsonb_build_object('amount', a.unapplied, 'currency', a.currency, 'since',
               (select max(l.value_on) from ledger l where l.customer_id = a.customer_id and l.currency = a.currency
                  and l.account = 'unapplied' and l.amount > 0)) order by a.currency), '[]')

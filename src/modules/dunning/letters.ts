@@ -28,19 +28,18 @@ export type LetterItemRow = {
   currency: string;
 };
 
-/** The customer's letter that has not ended, if there is one; a customer has one at most. */
-export async function liveReminder(db: Db, customerId: string): Promise<MailRow | null> {
-  const [row] = await db<MailRow[]>`
-    select ${mailColumns(db)} from mails
-    where customer_id = ${customerId} and kind = 'reminder' and state in ('held', 'queued', 'sending')`;
-  return row ?? null;
-}
+/** A letter that has not ended. */
+export type LiveReminder = Pick<LetterRow, 'customerId' | 'ignoring'> & {
+  id: string;
+  state: 'held' | 'queued' | 'sending';
+};
 
-/** The id of the customer's next letter: "reminder:acme:7". Needs the customer's lock. */
-export async function reminderId(tx: Tx, customerId: string): Promise<string> {
-  const [row] = await tx<{ count: number }[]>`
-    select count(*)::int as count from letters where customer_id = ${customerId}`;
-  return `reminder:${customerId}:${row!.count + 1}`;
+/** The customer's letter that has not ended, if there is one; a customer has one at most. */
+export async function liveReminder(db: Db, customerId: string): Promise<LiveReminder | null> {
+  const [row] = await db<LiveReminder[]>`
+    select mails.id, mails.customer_id, mails.state, letters.ignoring from mails join letters on letters.mail_id = mails.id
+    where mails.customer_id = ${customerId} and mails.kind = 'reminder' and mails.state in ('held', 'queued', 'sending')`;
+  return row ?? null;
 }
 
 export async function insertLetter(
@@ -85,12 +84,14 @@ export async function writeLetter(
     items: readonly LetterItemRow[];
   },
 ): Promise<void> {
-  await tx`update letters set tone = ${tone}, pay_by = ${payBy}, reference = ${reference} where mail_id = ${mailId}`;
-  if (attempts > 0) await tx`delete from letter_items where mail_id = ${mailId}`;
   const rows = items.map(({ orderId, instalment, tone, asked, currency }) => ({
     ...{ mail_id: mailId, order_id: orderId, instalment, tone, asked, currency },
   }));
-  await tx`insert into letter_items ${tx(rows)}`;
+  await Promise.all([
+    tx`update letters set tone = ${tone}, pay_by = ${payBy}, reference = ${reference} where mail_id = ${mailId}`,
+    attempts > 0 && tx`delete from letter_items where mail_id = ${mailId}`,
+    tx`insert into letter_items ${tx(rows)}`,
+  ]);
 }
 
 export async function itemsOfLetter(db: Db, mailId: string): Promise<LetterItemRow[]> {
@@ -101,6 +102,15 @@ export async function itemsOfLetter(db: Db, mailId: string): Promise<LetterItemR
 /** The letter was received on that day, or may have been. */
 export async function noteLeft(tx: Tx, mailId: string, day: Day): Promise<void> {
   await tx`update letters set left_on = ${day} where mail_id = ${mailId}`;
+}
+
+/** What a letter does not wait for, and `more`. */
+export async function ignoringOf(
+  tx: Tx,
+  mailId: string,
+  more: Iterable<WaitReason> = [],
+): Promise<ReadonlySet<WaitReason>> {
+  return new Set([...(await getLetter(tx, mailId)).ignoring, ...more]);
 }
 
 /** The outcome of a letter is the outcome of the steps in it. */

@@ -15,7 +15,7 @@ import { decideAfterLetters } from './decide-after-letters.ts';
 import { type DueStep, dueSteps } from './due-steps.ts';
 import { openGuardTasks, openPromiseTasks } from './guard-tasks.ts';
 import { judgePromises } from './judge-promises.ts';
-import { getLetter, insertLetter, liveReminder, reminderId, withdrawReminder } from './letters.ts';
+import { insertLetter, type LiveReminder, liveReminder, withdrawReminder } from './letters.ts';
 import { type Reserves, readReserves } from './reserves.ts';
 import { planReturned } from './returned-steps.ts';
 import { disputedPart } from './rules/disputes.ts';
@@ -62,20 +62,27 @@ const UNDER_WAY_MS = 2 * 60_000;
  */
 export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
   const { customer, policies, now } = looking;
-  const { broken } = await judgePromises(tx, { customerId: customer.id, now, policies });
-  const live = await liveReminder(tx, customer.id);
-  const given = live ? { ...looking, ignoring: await ignoringOf(tx, live.id, looking.ignoring) } : looking;
+  const [{ broken }, live] = await Promise.all([
+    judgePromises(tx, { customerId: customer.id, now, policies }),
+    liveReminder(tx, customer.id),
+    planReturned(tx, customer.id, now),
+  ]);
+  const given = live
+    ? { ...looking, ignoring: new Set([...live.ignoring, ...(looking.ignoring ?? [])]) }
+    : looking;
   const sending = live?.state === 'sending' ? live : null;
-  await planReturned(tx, customer.id, now);
   if (live) await uncoverSteps(tx, customer.id, { now, sending });
   const result = await judge(tx, given, sending);
   const { judged } = result;
   const asked = judged.flatMap(({ item }) => item ?? []);
-  const letter = await letterFor(tx, given, { live, asked, approval: result.needsApproval });
-  await noteVerdicts(tx, judged, { mailId: letter, now });
-  if (letter !== null) await coverSteps(tx, asked, letter, given);
-  await openPromiseTasks(tx, broken, now);
-  await openGuardTasks(tx, judged, { ...given, facts: result.facts });
+  const letter = letterFor(given, { live, asked, facts: result.facts });
+  await Promise.all([
+    makeLetter(tx, given, letter, { live, approval: result.needsApproval }),
+    noteVerdicts(tx, judged, { mailId: letter, now }),
+    letter !== null && coverSteps(tx, asked, letter, given),
+    openPromiseTasks(tx, broken, now),
+    openGuardTasks(tx, judged, { ...given, facts: result.facts }),
+  ]);
   return { ...result, asked };
 }
 
@@ -88,8 +95,8 @@ export async function judge(
   const { customer, policies, now } = given;
   const { timeZone } = policies.settings.body;
   const today = dayAt(now, timeZone);
-  const steps = await dueSteps(tx, customer.id, { now, sending: sending?.id ?? null });
-  const [reserves, facts] = await Promise.all([
+  const [steps, reserves, facts] = await Promise.all([
+    dueSteps(tx, customer.id, { now, sending: sending?.id ?? null }),
     readReserves(tx, customer.id, today),
     readCustomerFacts(tx, customer.id, { policies, today, now }),
   ]);
@@ -121,15 +128,6 @@ export async function judge(
     reserves,
     needsApproval: asked.some((item) => wantsApproval(item, given, reserves)),
   };
-}
-
-/** What a letter does not wait for, and `more`. */
-export async function ignoringOf(
-  tx: Tx,
-  mailId: string,
-  more: Iterable<WaitReason> = [],
-): Promise<ReadonlySet<WaitReason>> {
-  return new Set([...(await getLetter(tx, mailId)).ignoring, ...more]);
 }
 
 /** The last step of each instalment, which says what the earlier ones would have said. */
@@ -217,25 +215,30 @@ const wantsApproval = (item: AskedItem, { policies }: Looking, { modes }: Reserv
   modeOf(item, modes) === 'approve' ||
   (!item.exact && needsApproval(policies.dunning.body, item.planCode, item.tone));
 
-/** The customer's one letter: begun if something is to be asked, withdrawn if nothing is any more. Its id. */
-async function letterFor(
+/** The id of the customer's one letter, "reminder:acme:7"; null: nothing is to be asked, or one is on its way. */
+function letterFor(
+  { customer }: Looking,
+  { live, asked, facts }: { live: LiveReminder | null; asked: readonly AskedItem[]; facts: CustomerFacts },
+): string | null {
+  if (live?.state === 'sending' || asked.length === 0) return null;
+  return live?.id ?? `reminder:${customer.id}:${facts.letters + 1}`;
+}
+
+/** The customer's one letter is begun if something is to be asked, and withdrawn if nothing is any more. */
+async function makeLetter(
   tx: Tx,
-  { customer, now }: Looking,
-  { live, asked, approval }: { live: MailRow | null; asked: readonly AskedItem[]; approval: boolean },
-): Promise<string | null> {
-  if (live?.state === 'sending') return null;
-  if (asked.length === 0) {
-    if (live) await withdrawReminder(tx, live, now);
-    return null;
-  }
-  if (live) {
-    if (live.state === 'held' && !approval) await releaseMail(tx, live.id, now);
-    return live.id;
-  }
-  const id = await reminderId(tx, customer.id);
-  await queueMail(tx, { id, customerId: customer.id, orderId: null, kind: 'reminder', now });
-  await insertLetter(tx, { mailId: id, customerId: customer.id });
-  return id;
+  { customer: { id: customerId }, now }: Looking,
+  id: string | null,
+  { live, approval }: { live: LiveReminder | null; approval: boolean },
+): Promise<void> {
+  if (live?.state === 'sending') return;
+  if (live && id === null) await withdrawReminder(tx, live, now);
+  else if (live?.state === 'held' && !approval) await releaseMail(tx, live.id, now);
+  else if (!live && id !== null)
+    await Promise.all([
+      queueMail(tx, { id, customerId, orderId: null, kind: 'reminder', now }),
+      insertLetter(tx, { mailId: id, customerId }),
+    ]);
 }
 
 const later = (now: Instant, ms: number): Instant => new Date(Date.parse(now) + ms).toISOString();

@@ -10,8 +10,7 @@ import { activePolicies } from '../settings/tables.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import { type AskedKind, askForLetter } from './ask-for-letter.ts';
 import { findRequest, insertRequest } from './letter-requests.ts';
-import { noteApproved, noteIgnoring } from './letters.ts';
-import { ignoringOf } from './look.ts';
+import { ignoringOf, noteApproved, noteIgnoring } from './letters.ts';
 import type { IgnorableReason } from './rules/item-guards.ts';
 
 /** A letter that a person wants to be sent now. */

@@ -12,8 +12,16 @@ import { askedDocuments } from './asked-documents.ts';
 import { openLetterTask } from './letter-tasks.ts';
 import type { LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
-import { concludeSteps, getLetter, itemsOfLetter, noteLeft, writeLetter } from './letters.ts';
-import { type AskedItem, ignoringOf, judge, type LookResult, look } from './look.ts';
+import {
+  concludeSteps,
+  getLetter,
+  ignoringOf,
+  itemsOfLetter,
+  type LetterItemRow,
+  noteLeft,
+  writeLetter,
+} from './letters.ts';
+import { type AskedItem, judge, type LookResult, look } from './look.ts';
 import { brokenPromiseOf } from './promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
@@ -55,13 +63,16 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
       if (outcome === 'withdrawn') return;
       const { timeZone } = policies.settings.body;
       const arrived = outcome === 'sent' || outcome === 'sent_maybe_twice';
-      if (outcome !== 'failed')
-        await noteLeft(tx, mail.id, dayAt(arrived ? now : mail.composedAt!, timeZone));
       const reason = arrived ? null : outcome === 'unknown' ? 'mail-unknown' : 'mail-failed';
-      await concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now });
-      const { tone } = await getLetter(tx, mail.id);
+      const [{ tone }, items] = await Promise.all([
+        getLetter(tx, mail.id),
+        itemsOfLetter(tx, mail.id),
+        outcome !== 'failed' && noteLeft(tx, mail.id, dayAt(arrived ? now : mail.composedAt!, timeZone)),
+        concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now }),
+      ]);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
-      if (outcome !== 'unknown') await tellStore(tx, mail, { tone: tone!, arrived, now, notifiesStore });
+      if (outcome !== 'unknown' && notifiesStore)
+        await tellStore(tx, mail, { tone: tone!, items, arrived, now });
     },
   };
 }
@@ -91,8 +102,11 @@ export async function composeReminder(
   const settings = policies.settings.body;
   const { asked } = result;
   const orderIds = [...new Set(asked.map(({ orderId }) => orderId))];
-  const reference = await referenceOf(tx, { customerId: customer.id, orderIds, now });
-  const data = await letterDataOf(tx, result, { ...given, reference });
+  const [reference, read] = await Promise.all([
+    referenceOf(tx, { customerId: customer.id, orderIds, now }),
+    letterDataOf(tx, result, given),
+  ]);
+  const data = { ...read, reference };
   await writeLetter(tx, mail, {
     ...{ tone: data.tone, payBy: asked.every(({ exact }) => exact) ? null : data.deadline, reference },
     items: asked.map(({ orderId, instalment, tone, asked, currency }) => ({
@@ -120,16 +134,21 @@ export async function composeReminder(
 async function letterDataOf(
   tx: Tx,
   { asked, facts, reserves }: LookResult,
-  { customer, policies, now, reference }: Composing & { reference: string },
-): Promise<LetterData> {
+  { customer, policies, now }: Composing,
+): Promise<Omit<LetterData, 'reference'>> {
   const settings = policies.settings.body;
   const { timeZone, country } = settings;
   const today = dayAt(now, timeZone);
   const tone = sharpest(asked.map((item) => item.tone));
-  const documents = await askedDocuments(tx, asked, { now, zone: timeZone });
   const late = isOverdueTone(tone);
-  const account = await paidInto(tx, { customerId: customer.id, currency: asked[0]!.currency, now });
   const orderIds = asked.map(({ orderId }) => orderId);
+  const { currency } = asked[0]!;
+  const [documents, account, brokenPromise, lastLettersOn] = await Promise.all([
+    askedDocuments(tx, asked, { now, zone: timeZone }),
+    paidInto(tx, { customerId: customer.id, currency, settings, now }),
+    brokenPromiseOf(tx, customer.id, { orderIds, zone: timeZone }),
+    lateLettersOn(tx, asked),
+  ]);
   return {
     tone,
     company: settings.company,
@@ -139,14 +158,13 @@ async function letterDataOf(
     dueSoon: late && tone !== 'final' ? documents.filter((item) => !isOverdueTone(item.tone)) : [],
     deadline: late ? deadlineOf(today, payWithin(asked, tone, policies.dunning.body), country) : null,
     today,
-    reference,
     account,
     fee: tone === 'returned' ? feeOf(documents) : null,
     creditHeld: facts.credit
       .filter(({ currency }) => asked.some((item) => item.currency === currency))
       .map(({ amount, currency }) => ({ amount, currency })),
-    brokenPromise: await brokenPromiseOf(tx, customer.id, { orderIds, zone: timeZone }),
-    lastLettersOn: await lastLettersOn(tx, asked),
+    brokenPromise,
+    lastLettersOn,
     termsBlocked: privilegeAt(customer, now) !== 'by_rules' && privilegeAt(customer, now) !== 'granted',
     lateInterestLaw: policies['late-interest'].body.enabled,
     disputedPart: asked.some(({ disputed }) => disputed > 0) || reserves.disputes.length > 0,
@@ -175,7 +193,7 @@ function feeOf(items: LetterData['items']): LetterData['fee'] {
 }
 
 /** The days of former letters about these items that said they were late, the earliest first. */
-async function lastLettersOn(tx: Tx, asked: readonly AskedItem[]): Promise<Day[]> {
+async function lateLettersOn(tx: Tx, asked: readonly AskedItem[]): Promise<Day[]> {
   const rows = await tx<{ leftOn: Day }[]>`
     select distinct l.left_on from letter_items i join letters l on l.mail_id = i.mail_id
     where (i.order_id, i.instalment) in (select * from unnest(${asked.map(({ orderId }) => orderId)}::text[],
@@ -197,17 +215,16 @@ async function tellStore(
   { id: letterId, customerId }: MailRow,
   {
     tone,
+    items,
     arrived,
     now,
-    notifiesStore,
-  }: { tone: LetterTone; arrived: boolean; now: Instant; notifiesStore: boolean },
+  }: { tone: LetterTone; items: readonly LetterItemRow[]; arrived: boolean; now: Instant },
 ): Promise<void> {
-  const items = await itemsOfLetter(tx, letterId);
-  for (const orderId of [...new Set(items.map((item) => item.orderId))].sort()) {
+  const eventAbout = (orderId: string): NewEvent => {
     const own = items.filter((item) => item.orderId === orderId);
     const about = { id: `${letterId}.${orderId}`.replaceAll(':', '-'), orderId, customerId };
     const amount = own.reduce((sum, { asked }) => sum + asked, 0);
-    const event: NewEvent = arrived
+    return arrived
       ? {
           ...{ ...about, type: 'reminder.sent' },
           data: {
@@ -216,6 +233,9 @@ async function tellStore(
           },
         }
       : { ...about, type: 'letter.failed', data: { letterId, kind: tone } };
-    await recordEvent(tx, event, { at: now, notifiesStore });
-  }
+  };
+  const orderIds = [...new Set(items.map((item) => item.orderId))].sort();
+  await Promise.all(
+    orderIds.map((orderId) => recordEvent(tx, eventAbout(orderId), { at: now, notifiesStore: true })),
+  );
 }

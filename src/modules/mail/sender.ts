@@ -19,6 +19,7 @@ import {
   leaveUntil,
   lockMail,
   type MailRow,
+  type MailToSend,
   mailsToSend,
   noteInDoubt,
   noteRefused,
@@ -123,12 +124,12 @@ export function createSender({
       // After a pause one mail finds out whether the server is back.
       const probing = pausedUntil > 0;
       const found = await mailsToSend(sql, probing ? 1 : BATCH);
-      const fresh = found.filter((id) => !dealtWith.has(id) && !underWay.has(id));
+      const fresh = found.filter(({ id }) => !dealtWith.has(id) && !underWay.has(id));
       if (fresh.length === 0) return;
       const begun = Promise.all(
-        fresh.map(async (id) => {
-          const outcome = await deal(id, at);
-          if (outcome !== 'busy') dealtWith.add(id);
+        fresh.map(async (mail) => {
+          const outcome = await deal(mail, at);
+          if (outcome !== 'busy') dealtWith.add(mail.id);
           return outcome;
         }),
       );
@@ -138,17 +139,17 @@ export function createSender({
     }
   }
 
-  function deal(id: string, at?: Instant): Promise<'busy' | 'done'> {
-    const dealt = limit(() => sendOne(id, at)).finally(() => underWay.delete(id));
-    underWay.set(id, dealt);
+  function deal(mail: MailToSend, at?: Instant): Promise<'busy' | 'done'> {
+    const dealt = limit(() => sendOne(mail, at)).finally(() => underWay.delete(mail.id));
+    underWay.set(mail.id, dealt);
     return dealt;
   }
 
   /** A failure of one mail does not hold up the others. `busy`: somebody else works on its customer. */
-  async function sendOne(id: string, at?: Instant): Promise<'busy' | 'done'> {
+  async function sendOne(mail: MailToSend, at?: Instant): Promise<'busy' | 'done'> {
     if (stopping || Date.now() < pausedUntil) return 'done';
     try {
-      const attempt = await inTransaction(sql, (tx) => begin(tx, id, at));
+      const attempt = await inTransaction(sql, (tx) => begin(tx, mail, at));
       if (!attempt || attempt === 'busy') return attempt ?? 'done';
       await pace();
       const { outcome, error } = await hand(attempt.mail);
@@ -157,29 +158,36 @@ export function createSender({
       const keptBack = await written(() =>
         inTransaction(sql, (tx) => conclude(tx, attempt, outcome, { error, at })),
       );
-      if (keptBack) await retry(id);
+      if (keptBack) await retry(mail.id);
     } catch (error) {
       log.warn(
-        { mailId: id, error: (error as Error).message },
+        { mailId: mail.id, error: (error as Error).message },
         'a mail could not be dealt with; it will be tried again',
       );
-      await postponeMail(sql, id).catch(() => {});
+      await postponeMail(sql, mail.id).catch(() => {});
     }
     return 'done';
   }
 
-  async function composing(tx: Tx, customer: CustomerRow, at?: Instant): Promise<Composing> {
-    return { customer, policies: await activePolicies(tx), now: at ?? now() };
+  /** The mail, and what it is composed by, once its customer is locked. */
+  async function read(
+    tx: Tx,
+    id: string,
+    { customer, at }: { customer: CustomerRow; at: Instant | undefined },
+  ): Promise<{ mail: MailRow; given: Composing }> {
+    const [mail, policies] = await Promise.all([lockMail(tx, id), activePolicies(tx)]);
+    return { mail: mail!, given: { customer, policies, now: at ?? now() } };
   }
 
   /** Composes the mail, or takes up one whose outcome is unknown; null if there is nothing to send. */
-  async function begin(tx: Tx, id: string, at?: Instant): Promise<Attempt | 'busy' | null> {
-    const known = await findMail(tx, id);
-    if (!known) return null;
-    const customer = await tryLockCustomer(tx, known.customerId);
+  async function begin(
+    tx: Tx,
+    { id, customerId }: MailToSend,
+    at?: Instant,
+  ): Promise<Attempt | 'busy' | null> {
+    const customer = await tryLockCustomer(tx, customerId);
     if (!customer) return 'busy';
-    const mail = (await lockMail(tx, id))!;
-    const given = await composing(tx, customer, at);
+    const { mail, given } = await read(tx, id, { customer, at });
     const claim = randomUUID();
     if (mail.state === 'sending') return repeat(tx, mail, claim, given);
     if (mail.state !== 'queued') return null;
@@ -251,10 +259,9 @@ export function createSender({
     { error, at }: { error: string | null; at?: Instant },
   ): Promise<boolean> {
     const customer = (await tryLockCustomer(tx, customerId, { wait: true }))!;
-    const mail = await lockMail(tx, id);
+    const { mail, given } = await read(tx, id, { customer, at });
     if (error !== null) log.warn({ mailId: id, orderId, outcome }, 'a mail could not be sent');
     if (!ownsClaim(mail, claim)) return false;
-    const given = await composing(tx, customer, at);
     if (outcome === 'accepted')
       await end(tx, mail, { state: mail.inDoubt ? 'sent_maybe_twice' : 'sent', sentAt: given.now }, given);
     else if (outcome === 'unknown') await noteInDoubt(tx, id, error!);
@@ -273,8 +280,10 @@ export function createSender({
     ending: Parameters<typeof endMail>[2],
     given: Composing,
   ): Promise<void> {
-    await endMail(tx, mail.id, ending);
-    await definitions[mail.kind].conclude?.(tx, mail, ending.state, given);
+    await Promise.all([
+      endMail(tx, mail.id, ending),
+      definitions[mail.kind].conclude?.(tx, mail, ending.state, given),
+    ]);
   }
 
   return {

@@ -204,12 +204,13 @@ export async function postponeMail(db: Db, id: string): Promise<void> {
   await db`update mails set try_at = now() + interval '1 minute' where id = ${id} and state = 'queued' and try_at is not null`;
 }
 
-/** Ids of mails to be sent: the oldest queued ones, and those whose attempt has not reported in its time. */
-export async function mailsToSend(db: Db, limit: number): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    (select id from mails where state = 'queued' and try_at <= now() order by try_at, queued_at, id limit ${limit})
-    union all (select id from mails where state = 'sending' and claimed_until < now() order by claimed_until limit ${limit})`;
-  return rows.map(({ id }) => id);
+export type MailToSend = Pick<MailRow, 'id' | 'customerId'>;
+
+/** Mails to be sent: the oldest queued ones, and those whose attempt has not reported in its time. */
+export async function mailsToSend(db: Db, limit: number): Promise<MailToSend[]> {
+  return db<MailToSend[]>`
+    (select id, customer_id from mails where state = 'queued' and try_at <= now() order by try_at, queued_at, id limit ${limit})
+    union all (select id, customer_id from mails where state = 'sending' and claimed_until < now() order by claimed_until limit ${limit})`;
 }
 
 /** Claims mails whose workflow should have tried them again by now. */

@@ -81,6 +81,13 @@ export async function stepsOf(db: Db, orderIds: readonly string[]): Promise<Step
     order by order_id, planned_at, instalment, key`;
 }
 
+/** Whether a step of the order waits for that. */
+export async function hasStepsWaitingFor(db: Db, orderId: string, waitsFor: string): Promise<boolean> {
+  const found = await db`
+    select 1 from steps where order_id = ${orderId} and state = 'waiting' and waits_for = ${waitsFor} limit 1`;
+  return found.length > 0;
+}
+
 /** A step that was just planned, as a query would return it. */
 export const newStep = (
   { id, customerId }: Pick<OrderRow, 'id' | 'customerId'>,

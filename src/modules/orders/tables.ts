@@ -1,6 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { type CustomerRow, lockCustomer } from '../customers/tables.ts';
+import { type CustomerRow, lockCustomerOf } from '../customers/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
 import type { Balance } from '../ledger/rules/entry.ts';
 import type { NewInstalment } from '../terms/rules/instalments.ts';
@@ -159,13 +159,12 @@ export type LockedOrder = { order: OrderRow; customer: CustomerRow };
  * @throws NettermsError `order-not-found`
  */
 export async function lockOrder(db: Db, id: string): Promise<LockedOrder> {
-  const [owner] = await db<{ customerId: string }[]>`select customer_id from orders where id = ${id}`;
-  if (!owner) return unknownOrder(id);
-  const customer = await lockCustomer(db, owner.customerId);
-  const [order] = await db<
-    OrderRow[]
-  >`select ${orderColumns(db)} from orders where id = ${id} for no key update`;
-  return { order: order!, customer };
+  // Sent together, and run one after the other.
+  const [customer, [order]] = await Promise.all([
+    lockCustomerOf(db, id),
+    db<OrderRow[]>`select ${orderColumns(db)} from orders where id = ${id} for no key update`,
+  ]);
+  return customer && order ? { order, customer } : unknownOrder(id);
 }
 
 /** Locks orders in the sequence of their ids; needs the lock of their customer. */

@@ -27,11 +27,11 @@ export async function recordEvent(
   { at, notifiesStore }: { at: Instant; notifiesStore: boolean },
 ): Promise<void> {
   if (!notifiesStore) return;
-  const [known] = await tx`select 1 from events where id = ${id}`;
+  const [[known], [order]] = await Promise.all([
+    tx`select 1 from events where id = ${id}`,
+    tx<{ orderNumber: string | null }[]>`select order_number from orders where id = ${orderId}`,
+  ]);
   if (known) return;
-  const [order] = await tx<
-    { orderNumber: string | null }[]
-  >`select order_number from orders where id = ${orderId}`;
   const sequence = orderId === null ? null : await nextStoreSequence(tx, orderId);
   const content = order ? { orderNumber: order.orderNumber, ...data } : data;
   await tx`
