@@ -26,7 +26,7 @@ import { guardLetter, type LetterFacts } from './rules/letter-guards.ts';
 import { toneAfter } from './rules/letter-tones.ts';
 import { judgedFrom, promiseOn } from './rules/promises.ts';
 import { modeOf } from './rules/reminder-modes.ts';
-import { firstSlot } from './rules/windows.ts';
+import { slotFrom } from './rules/windows.ts';
 import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
 
 /** What is looked at: the customer is locked, the policies were read after that. */
@@ -163,12 +163,12 @@ function factsOf(
   step: DueStep,
   { given, reserves, facts, today }: { given: Looking; reserves: Reserves; facts: CustomerFacts; today: Day },
 ): Parameters<typeof guardItem>[0] {
-  const { policies, customer, ignoring } = given;
+  const { policies, customer, ignoring, now } = given;
   const { timeZone, country } = policies.settings.body;
   const hold = ignoring?.has('hold') ? null : holdOn(step, reserves.holds, today);
   const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
   const slot = (day: Day) =>
-    step.exact ? startOfDay(day, timeZone) : firstSlot(day, policies.dunning.body, country, customer.id);
+    step.exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
   return {
     outstanding: step.outstanding,
     paidInStore: step.paidInStore,

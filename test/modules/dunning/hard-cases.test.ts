@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eur } from '../../support/builders.ts';
+import { type Letters, openLetters } from '../../support/letters-world.ts';
+
+let world: Letters;
+beforeEach(async () => {
+  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
+});
+afterEach(() => world.close());
+
+/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
+const place = (orderId: string, more: object = {}) =>
+  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
+const pay = (orderId: string, amount: number) =>
+  world.ask(orderId, 'payments', { paymentId: `p-${orderId}-${amount}`, amount: eur(amount) });
+const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
+const done = async (path: string, body: unknown, options: object = {}) => {
+  const { status, body: answer } = await world.working(world.call(path, body, options));
+  expect([status, answer.detail]).toEqual([status < 300 ? status : 200, undefined]);
+  return answer;
+};
+
+it('a rest below the minimum, whose letter would be the final one, holds no other letter back', async () => {
+  await world.setDunning({
+    levels: [
+      { offset: 'P2D', tone: 'overdue-1', payWithinDays: 1 },
+      { offset: 'P10D', tone: 'overdue-2', payWithinDays: 1 },
+      { offset: 'P20D', tone: 'final', payWithinDays: 7, approve: false },
+    ],
+  });
+  await place('a', { total: eur(605) });
+  await at('2026-11-12');
+  await pay('a', 600);
+  // Due on 16 November.
+  await place('b', { placedAt: '2026-10-17T08:00:00.000Z' });
+  await at('2026-11-25');
+  expect((await world.steps('a'))['1/P20D']).toBe('minimum');
+  await at('2026-12-10');
+  // The rest is in the final letter about both.
+  expect((await world.steps('a'))['1/P20D']).toBe('sent');
+  expect((await world.reminders()).slice(2)).toEqual([
+    '2026-11-18 overdue-1',
+    '2026-11-26 overdue-2',
+    '2026-12-07 final',
+  ]);
+});
+
+it.each([
+  ['Asia/Tokyo', '06:00', '2026-11-06'],
+  ['America/Los_Angeles', '18:00', '2026-11-07'],
+])(
+  'letters by the time of %s: a hold ends with the merchant’s day, and is not looked at again and again',
+  async (timeZone, sendTime, leftOn) => {
+    await world.setDunning({ timeZone, sendTime, businessDays: false });
+    await place('a');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-05' });
+    await at('2026-11-10');
+    expect(await world.reminders()).toEqual([`${leftOn} overdue-1`]);
+  },
+);
