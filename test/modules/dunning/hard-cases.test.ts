@@ -58,3 +58,19 @@ it.each([
     expect(await world.reminders()).toEqual([`${leftOn} overdue-1`]);
   },
 );
+
+it('a promise holds back what it is about, and nothing that falls due after its day', async () => {
+  await place('a');
+  await at('2026-10-15');
+  // Due on 14 November: announced on the 6th, since the 7th is a Saturday.
+  await place('b');
+  await at('2026-11-05');
+  await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-10' });
+  await at('2026-11-11');
+  expect(await world.reminders()).toEqual([
+    '2026-10-23 due-soon',
+    '2026-11-04 overdue-1',
+    '2026-11-11 due-soon',
+  ]);
+  expect(world.left.at(-1)!.text).not.toContain('N-a');
+});
