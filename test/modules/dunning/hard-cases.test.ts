@@ -74,3 +74,11 @@ it('a promise holds back what it is about, and nothing that falls due after its 
   ]);
   expect(world.left.at(-1)!.text).not.toContain('N-a');
 });
+
+it('what was to be announced and is overdue by then is not announced: the next level says it', async () => {
+  await place('a');
+  await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-01' });
+  await at('2026-11-30');
+  expect((await world.steps('a'))['1/-P7D']).toBe('due-is-over');
+  expect((await world.reminders())[0]).toBe('2026-11-04 overdue-1');
+});
