@@ -82,3 +82,14 @@ it('what was to be announced and is overdue by then is not announced: the next l
   expect((await world.steps('a'))['1/-P7D']).toBe('due-is-over');
   expect((await world.reminders())[0]).toBe('2026-11-04 overdue-1');
 });
+
+it('a dispute about an order that is paid is not mentioned in letters about others', async () => {
+  await place('a');
+  await done('/orders/a/disputes', { disputeId: 'd', reason: 'other', amount: eur(100) });
+  await pay('a', 600);
+  await place('b');
+  await at('2026-11-30');
+  const { body } = await world.call('/customers/rossi/letters/preview');
+  expect(body.tone).toBe('final');
+  expect(body.text).not.toContain('contestato,');
+});
