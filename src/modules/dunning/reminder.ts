@@ -130,6 +130,7 @@ async function letterDataOf(
   const late = isOverdueTone(tone);
   const account = await paidInto(tx, { customerId: customer.id, currency: asked[0]!.currency, now });
   const orderIds = asked.map(({ orderId }) => orderId);
+  const dueFrom = asked.map(({ dueOn }) => dueOn).sort()[0]!;
   return {
     tone,
     company: settings.company,
@@ -145,7 +146,7 @@ async function letterDataOf(
     creditHeld: facts.credit
       .filter(({ currency }) => asked.some((item) => item.currency === currency))
       .map(({ amount, currency }) => ({ amount, currency })),
-    brokenPromise: await brokenPromiseOf(tx, customer.id, { orderIds, zone: timeZone }),
+    brokenPromise: await brokenPromiseOf(tx, customer.id, { orderIds, dueFrom, zone: timeZone }),
     lastLettersOn: await lastLettersOn(tx, asked),
     termsBlocked: privilegeAt(customer, now) !== 'by_rules' && privilegeAt(customer, now) !== 'granted',
     lateInterestLaw: policies['late-interest'].body.enabled,

@@ -93,3 +93,18 @@ it('a dispute about an order that is paid is not mentioned in letters about othe
   expect(body.tone).toBe('final');
   expect(body.text).not.toContain('contestato,');
 });
+
+it('a promise that was broken about what is settled is not held against what was due later', async () => {
+  await place('a');
+  await at('2026-11-05');
+  await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-10' });
+  await at('2026-11-13');
+  expect(await world.tasks()).toEqual(['promise-broken']);
+  const creditNote = { creditNoteId: 'cn', amount: eur(600), reason: 'all of it came back' };
+  expect((await world.ask('a', 'credit-notes', creditNote)).status).toBe(200);
+  expect(await world.tasks()).toEqual([]);
+  await place('b');
+  await at('2027-01-10');
+  expect((await world.reminders()).at(-1)).toBe('2027-01-04 overdue-2');
+  expect(world.left.at(-1)!.text).not.toContain('10 novembre');
+});
