@@ -15,7 +15,7 @@ const ASK_AGAIN_DAYS = 14;
  */
 export async function decideAfterLetters(
   tx: Tx,
-  { orderId, instalment, lastPayBy, exact }: DueStep,
+  { orderId, instalment, lastPayBy, exact, waitsFor, lookAt }: DueStep,
   { customer, policies, today, now }: Looking & { today: Day },
 ): Promise<Verdict> {
   const { country, timeZone } = policies.settings.body;
@@ -24,6 +24,9 @@ export async function decideAfterLetters(
   const [left] = await tx`
     select 1 from steps where order_id = ${orderId} and instalment = ${instalment} and tone is not null and state <> 'done'`;
   if (left) return waitFor('other-steps', on(addDays(today, 1)));
+  // Somebody has been asked, and is not asked again before the time.
+  if (waitsFor === 'decision' && lookAt !== null && Date.parse(now) < Date.parse(lookAt))
+    return waitFor('decision', lookAt);
   const over = lastPayBy === null ? today : notBefore(lastPayBy, country);
   return today < over
     ? waitFor('deadline', on(over))

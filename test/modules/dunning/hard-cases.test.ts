@@ -108,3 +108,16 @@ it('a promise that was broken about what is settled is not held against what was
   expect((await world.reminders()).at(-1)).toBe('2027-01-04 overdue-2');
   expect(world.left.at(-1)!.text).not.toContain('10 novembre');
 });
+
+it('a person who has decided is asked again after 14 days, whatever else is looked at meanwhile', async () => {
+  await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', payWithinDays: 1 }] });
+  await place('a');
+  await at('2026-11-20');
+  expect(await world.tasks()).toEqual(['decide a']);
+  await world.sql`update tasks set state = 'done', outcome = 'done', closed_at = now(), closed_by = 'x', reason = 'x'`;
+  await place('b', { placedAt: '2026-10-17T08:00:00.000Z' });
+  await at('2026-11-22');
+  expect(await world.tasks()).toEqual([]);
+  await at('2026-11-23');
+  expect(await world.tasks()).toEqual(['decide a']);
+});
