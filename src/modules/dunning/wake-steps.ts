@@ -4,6 +4,7 @@ import { lookBy } from '../orders/life-cycle.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import { closeEndedTasks } from './close-ended-tasks.ts';
 import { withdrawNeedless } from './letters.ts';
+import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
 import type { WaitReason } from './rules/item-guards.ts';
 import { nextSlot } from './rules/windows.ts';
@@ -24,7 +25,7 @@ export async function wakeSteps(
   }: { customerId: string; causes?: readonly WaitReason[]; policies: ActivePolicies; now: Instant },
 ): Promise<void> {
   const [found] = await tx<
-    { waits: boolean; returned: boolean; held: boolean; asked: boolean }[]
+    { waits: boolean; returned: boolean; held: boolean; asked: boolean; owedAgain: boolean }[]
   >`
     select
       exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting'
@@ -32,12 +33,16 @@ export async function wakeSteps(
       exists (select 1 from orders o join bank_collections c on c.order_id = o.id
               where o.customer_id = ${customerId} and o.status = 'open' and c.state = 'unpaid') as returned,
       exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held,
-      exists (select 1 from tasks where customer_id = ${customerId} and state = 'open') as asked`;
-  const { waits, returned, held, asked } = found!;
+      exists (select 1 from tasks where customer_id = ${customerId} and state = 'open') as asked,
+      exists (select 1 from orders o join instalments i on i.order_id = o.id
+                join steps s on s.order_id = o.id and s.instalment = i.number
+              where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0 and s.reason = 'paid') as owed_again`;
+  const { waits, returned, held, asked, owedAgain } = found!;
   if (asked) await closeEndedTasks(tx, customerId, now);
   if (returned) await planReturned(tx, customerId, now);
   if (held) await withdrawNeedless(tx, customerId, now);
   const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId);
+  if (owedAgain) await planOwedAgain(tx, customerId, { slot, now });
   if (!waits && !returned) return;
   const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
     with woken as (

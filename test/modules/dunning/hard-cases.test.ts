@@ -121,3 +121,45 @@ it('a person who has decided is asked again after 14 days, whatever else is look
   await at('2026-11-23');
   expect(await world.tasks()).toEqual(['decide a']);
 });
+
+it('a task ends when its cause does: paid, presented, allocated', async () => {
+  await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', payWithinDays: 1 }] });
+  await place('a');
+  await place('c');
+  const collected = '/orders/c/instalments/1/collection';
+  await done(collected, { state: 'planned' }, { as: 'accounting' });
+  await at('2026-11-20');
+  expect(await world.tasks()).toEqual(['decide a', 'not-presented c']);
+  await done(collected, { state: 'presented' }, { as: 'accounting' });
+  expect(await world.tasks()).toEqual(['decide a']);
+  await pay('a', 600);
+  expect(await world.tasks()).toEqual([]);
+  await place('d', { placedAt: '2026-09-30T08:00:00.000Z' });
+  const credit = { paymentId: 'm', amount: eur(600), allocate: 'none' };
+  await done('/customers/rossi/payments', credit, { as: 'accounting' });
+  await at('2026-11-24');
+  expect(await world.tasks()).toEqual(['credit-held']);
+  const allocated = { allocations: [{ orderId: 'd', amount: eur(600) }] };
+  await done('/payments/m/allocations', allocated, { as: 'accounting' });
+  expect(await world.tasks()).toEqual([]);
+});
+
+it('an instalment whose payment is returned is asked for after all, from the first tone on', async () => {
+  await place('a', { termsCode: 'weekly' });
+  await pay('a', 300);
+  await at('2026-11-25');
+  expect(await world.steps('a')).toMatchObject({ '1/P5D': 'paid', '1/P18D': 'paid' });
+  const { status } = await world.call('/payments/p-a-300/reverse', { reason: 'returned' });
+  expect(status).toBe(200);
+  const tones = () =>
+    world.sql<{ text: string }[]>`
+      select format('%s %s', l.left_on, i.tone) as text from letters l join letter_items i using (mail_id)
+      where l.left_on is not null and i.instalment = 1 order by l.left_on`.then((rows) =>
+      rows.map(({ text }) => text),
+    );
+  await at('2026-12-05');
+  expect(await tones()).toEqual(['2026-12-01 overdue-1']);
+  await at('2027-02-20');
+  expect(await world.steps('a')).toMatchObject({ '1/P30D': 'sent', '1/decide': 'decision' });
+  expect(await world.tasks()).toContain('decide a');
+});
