@@ -132,10 +132,16 @@ export async function ignoringOf(
   return new Set([...(await getLetter(tx, mailId)).ignoring, ...more]);
 }
 
-/** The last step of each instalment, which says what the earlier ones would have said. */
+/**
+ * The last step of each instalment, which says what the earlier ones would have said. That a bank collection came back is
+ * said first, whichever level is due by then.
+ */
 function newestOfItems(steps: readonly DueStep[]): Set<DueStep> {
   const newest = new Map<string, DueStep>();
-  for (const step of steps) newest.set(`${step.orderId} ${step.instalment}`, step);
+  for (const step of steps) {
+    const item = `${step.orderId} ${step.instalment}`;
+    if (step.kind === 'returned' || newest.get(item)?.kind !== 'returned') newest.set(item, step);
+  }
   return new Set(newest.values());
 }
 

@@ -163,3 +163,67 @@ it('an instalment whose payment is returned is asked for after all, from the fir
   expect(await world.steps('a')).toMatchObject({ '1/P30D': 'sent', '1/decide': 'decision' });
   expect(await world.tasks()).toContain('decide a');
 });
+
+const flat = () => world.left.at(-1)!.text.replace(/\s+/g, ' ');
+const collect = (orderId: string, state: string, more: object = {}) =>
+  done(`/orders/${orderId}/instalments/1/collection`, { state, ...more }, { as: 'accounting' });
+const lateInterest = () =>
+  done(
+    '/policies/late-interest',
+    {
+      baseVersion: 0,
+      policy: {
+        enabled: true,
+        country: 'IT',
+        marginPercent: null,
+        compensation: eur(40),
+        referenceRates: [],
+      },
+    },
+    { method: 'PUT' },
+  );
+
+it('interest that was waived is not shown as owed beside negative costs', async () => {
+  await lateInterest();
+  await place('a');
+  await at('2026-11-03');
+  expect((await world.ask('a', 'interest', {})).body.outstanding).toEqual(eur(640.68));
+  await world.ask('a', 'waive', { amount: eur(40.5), reason: 'goodwill' });
+  await at('2026-11-05');
+  expect(flat()).toContain('Importo: 600,00 € Interessi: 0,18 € Da saldare: 600,18 €');
+});
+
+it('a RiBa that comes back when the first level is due is said to have come back, with the bank’s fee alone (M16)', async () => {
+  await lateInterest();
+  await place('a');
+  await collect('a', 'planned');
+  await collect('a', 'presented');
+  await at('2026-11-03', '18:00');
+  await collect('a', 'unpaid', { fee: eur(4.5) });
+  expect((await world.ask('a', 'interest', {})).body.outstanding).toEqual(eur(645.18));
+  await at('2026-11-05');
+  expect(await world.reminders()).toEqual(['2026-11-04 returned']);
+  expect(world.left.at(-1)!.subject).toContain('RiBa insoluta');
+  expect(flat()).toContain('le spese che la banca ci ha addebitato (4,50 €)');
+  expect(flat()).toContain('Spese: 44,50 €');
+  await at('2026-11-30');
+  expect((await world.reminders()).slice(1)).toEqual(['2026-11-17 overdue-2']);
+  expect(flat()).not.toContain('incasso con RiBa');
+});
+
+it('a RiBa that is to be presented again, and is not, is a task, again every 14 days', async () => {
+  await place('a');
+  await collect('a', 'planned');
+  await collect('a', 'presented');
+  await at('2026-11-03', '18:00');
+  await collect('a', 'unpaid');
+  await collect('a', 'planned');
+  await at('2026-11-04');
+  expect(await world.tasks()).toEqual(['not-presented a']);
+  await world.sql`update tasks set state = 'done', outcome = 'done', closed_at = now(), closed_by = 'x', reason = 'x'`;
+  await at('2026-11-16');
+  expect(await world.tasks()).toEqual([]);
+  await at('2026-11-18');
+  expect(await world.tasks()).toEqual(['not-presented a']);
+  expect(await world.reminders()).toEqual([]);
+});
