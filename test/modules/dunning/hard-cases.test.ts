@@ -227,3 +227,19 @@ it('a RiBa that is to be presented again, and is not, is a task, again every 14 
   expect(await world.tasks()).toEqual(['not-presented a']);
   expect(await world.reminders()).toEqual([]);
 });
+
+it('a promise of an amount is not broken if what was due by its day was credited, though more falls due later', async () => {
+  await place('a');
+  await at('2026-11-05');
+  await place('b', { total: eur(400) });
+  await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-10', amount: eur(600) });
+  await world.ask('a', 'credit-notes', {
+    creditNoteId: 'cn',
+    amount: eur(600),
+    reason: 'all of it came back',
+  });
+  await at('2026-11-15');
+  const { body } = await world.call('/customers/rossi/promises');
+  expect(body.items[0].state).toBe('kept');
+  expect(await world.tasks()).toEqual([]);
+});
