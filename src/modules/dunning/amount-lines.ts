@@ -48,7 +48,27 @@ export async function amountLines(db: Db, orderIds: readonly string[]): Promise<
     const key = `${orderId} ${instalment}`;
     lines.set(key, addLine(lines.get(key) ?? [], { kind: lineOf[effect], amount }));
   }
-  return lines;
+  return new Map([...lines].map(([item, all]) => [item, withoutWaived(all)]));
+}
+
+/** What was waived beyond the costs was interest. */
+function withoutWaived(lines: readonly Line[]): Line[] {
+  const costs = lines.find(({ kind }) => kind === 'costs')?.amount ?? 0;
+  if (costs >= 0) return [...lines];
+  return addLine(addLine(lines, { kind: 'costs', amount: -costs }), { kind: 'interest', amount: costs });
+}
+
+/** What banks charged for collections of these items that came back, in minor units of their one currency. */
+export async function returnFees(
+  db: Db,
+  items: readonly { readonly orderId: string; readonly instalment: number }[],
+): Promise<number> {
+  const [row] = await db<{ fees: number }[]>`
+    select coalesce(sum(amount), 0)::bigint as fees from ledger
+    where (order_id, instalment) in (select * from unnest(${items.map(({ orderId }) => orderId)}::text[],
+        ${items.map(({ instalment }) => instalment)}::int[]))
+      and account = 'receivable' and effect = 'return_fee'`;
+  return row!.fees;
 }
 
 /** The lines with another added to the one of its kind, in the order in which letters show them, without zeros. */

@@ -55,7 +55,8 @@ export async function askedDocuments(
         .reduce(addLine, [] as ReturnType<typeof addLine>)
         .map(({ kind, amount }) => ({ kind, amount: money(amount) })),
       outstanding: money(item.asked + (before?.outstanding.amount ?? 0)),
-      collection: item.collection,
+      // After a collection that came back the customer transfers the money.
+      collection: item.bankCollection === 'unpaid' && tone !== 'returned' ? 'transfer' : item.collection,
     });
   }
   return [...documents.values()].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));

@@ -4,7 +4,7 @@ import type { DueStep } from './due-steps.ts';
 import type { Looking } from './look.ts';
 import { notBefore } from './rules/deadlines.ts';
 import { type Verdict, waitFor } from './rules/item-guards.ts';
-import { firstSlot } from './rules/windows.ts';
+import { slotFrom } from './rules/windows.ts';
 
 /** How often a person is asked again what becomes of an overdue item. */
 const ASK_AGAIN_DAYS = 14;
@@ -15,15 +15,18 @@ const ASK_AGAIN_DAYS = 14;
  */
 export async function decideAfterLetters(
   tx: Tx,
-  { orderId, instalment, lastPayBy, exact }: DueStep,
-  { customer, policies, today }: Looking & { today: Day },
+  { orderId, instalment, lastPayBy, exact, waitsFor, lookAt }: DueStep,
+  { customer, policies, today, now }: Looking & { today: Day },
 ): Promise<Verdict> {
   const { country, timeZone } = policies.settings.body;
   const on = (day: Day) =>
-    exact ? startOfDay(day, timeZone) : firstSlot(day, policies.dunning.body, country, customer.id);
+    exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
   const [left] = await tx`
     select 1 from steps where order_id = ${orderId} and instalment = ${instalment} and tone is not null and state <> 'done'`;
   if (left) return waitFor('other-steps', on(addDays(today, 1)));
+  // Somebody has been asked, and is not asked again before the time.
+  if (waitsFor === 'decision' && lookAt !== null && Date.parse(now) < Date.parse(lookAt))
+    return waitFor('decision', lookAt);
   const over = lastPayBy === null ? today : notBefore(lastPayBy, country);
   return today < over
     ? waitFor('deadline', on(over))

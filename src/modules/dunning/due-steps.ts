@@ -42,7 +42,7 @@ export async function dueSteps(
 ): Promise<DueStep[]> {
   return tx<DueStep[]>`
     select ${stepColumns(tx)}, o.currency, o.paid_in_store, coalesce(o.dunning_plan, o.terms->>'code') as plan_code,
-      i.outstanding, i.due_on, i.due_at, i.collection, c.state as bank_collection,
+      i.outstanding, i.due_on, i.due_at, coalesce(c.method, i.collection) as collection, c.state as bank_collection,
       (select coalesce(sum(b.outstanding), 0)::bigint from instalments b
        where b.order_id = i.order_id and (b.due_at, b.number) < (i.due_at, i.number)) as before,
       exists (select 1 from invoice_parts p where p.order_id = o.id) as has_invoice,

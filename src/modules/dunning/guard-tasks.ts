@@ -26,7 +26,8 @@ export async function openGuardTasks(
     const about = { customerId, orderId, amount, currency, detail: { instalment, dueOn } };
     if (verdict.for === 'not-invoiced' || verdict.for === 'not-delivered')
       await openTask(tx, { ...about, kind: verdict.for, ...open });
-    if (verdict.for === 'decision') await openTask(tx, { ...about, kind: 'decide', ...open });
+    const wasAsked = step.waitsFor === 'decision' && step.lookAt === verdict.until;
+    if (verdict.for === 'decision' && !wasAsked) await openTask(tx, { ...about, kind: 'decide', ...open });
     if (verdict.for === 'credit')
       await openTask(tx, { kind: 'credit-held', customerId, orderId: null, ...open });
     if (verdict.for === 'bank-data' && isMissed(facts, { policies, now }))

@@ -33,7 +33,8 @@ export async function judgePromises(
     const { orderIds, byOn, amount } = promise;
     const [payments, owed] = await Promise.all([
       moneySince(tx, promise),
-      owedOn(tx, customerId, { orderIds, dueBy: amount === null ? byOn : null }),
+      // Without orders it is about what is due on its day, and not about what falls due later.
+      owedOn(tx, customerId, { orderIds, dueBy: amount === null || orderIds === null ? byOn : null }),
     ]);
     const state = judgePromise(promise, { today, calendar, bookedThrough, payments, owed });
     if (state === 'open') continue;

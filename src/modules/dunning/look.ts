@@ -26,7 +26,7 @@ import { guardLetter, type LetterFacts } from './rules/letter-guards.ts';
 import { toneAfter } from './rules/letter-tones.ts';
 import { judgedFrom, promiseOn } from './rules/promises.ts';
 import { modeOf } from './rules/reminder-modes.ts';
-import { firstSlot } from './rules/windows.ts';
+import { slotFrom } from './rules/windows.ts';
 import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
 
 /** What is looked at: the customer is locked, the policies were read after that. */
@@ -130,10 +130,16 @@ export async function judge(
   };
 }
 
-/** The last step of each instalment, which says what the earlier ones would have said. */
+/**
+ * The last step of each instalment, which says what the earlier ones would have said. That a bank collection came back is
+ * said first, whichever level is due by then.
+ */
 function newestOfItems(steps: readonly DueStep[]): Set<DueStep> {
   const newest = new Map<string, DueStep>();
-  for (const step of steps) newest.set(`${step.orderId} ${step.instalment}`, step);
+  for (const step of steps) {
+    const item = `${step.orderId} ${step.instalment}`;
+    if (step.kind === 'returned' || newest.get(item)?.kind !== 'returned') newest.set(item, step);
+  }
   return new Set(newest.values());
 }
 
@@ -153,20 +159,20 @@ function byCustomer(step: DueStep, { customer, policies }: Looking, { modes }: R
   return policies.dunning.body.letters === 'off' ? skip('letters-off') : ask;
 }
 
-/** "Due today" is wrong once it is late: the next level says so. */
+/** "Due soon" and "due today" are wrong once it is late: the next level says so. */
 const isDueDayOver = ({ tone, exact, dueAt }: DueStep, now: Instant): boolean =>
-  tone === 'due' && !exact && Date.parse(now) >= Date.parse(dueAt);
+  (tone === 'due-soon' || tone === 'due') && !exact && Date.parse(now) >= Date.parse(dueAt);
 
 function factsOf(
   step: DueStep,
   { given, reserves, facts, today }: { given: Looking; reserves: Reserves; facts: CustomerFacts; today: Day },
 ): Parameters<typeof guardItem>[0] {
-  const { policies, customer, ignoring } = given;
+  const { policies, customer, ignoring, now } = given;
   const { timeZone, country } = policies.settings.body;
   const hold = ignoring?.has('hold') ? null : holdOn(step, reserves.holds, today);
   const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
   const slot = (day: Day) =>
-    step.exact ? startOfDay(day, timeZone) : firstSlot(day, policies.dunning.body, country, customer.id);
+    step.exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
   return {
     outstanding: step.outstanding,
     paidInStore: step.paidInStore,

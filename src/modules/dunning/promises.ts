@@ -69,15 +69,20 @@ export async function decidePromise(
   await db`update promises set state = ${state}, decided_at = ${now} where id = ${id} and state = 'open'`;
 }
 
-/** The last promise about one of these orders that was broken since money last came in; null if there is none. */
+/**
+ * The last promise about one of these orders that was broken since money last came in; null if there is none. One about
+ * all that the customer owes says nothing of what was due only after its day.
+ * @param dueFrom when the first of what is asked was due
+ */
 export async function brokenPromiseOf(
   db: Db,
   customerId: string,
-  { orderIds, zone }: { orderIds: readonly string[]; zone: string },
+  { orderIds, dueFrom, zone }: { orderIds: readonly string[]; dueFrom: Day; zone: string },
 ): Promise<{ promisedOn: Day; by: Day; amount: Money | null } | null> {
   const [row] = await db<{ promisedOn: Day; by: Day; amount: number | null; currency: string | null }[]>`
     select (made_at at time zone ${zone})::date as promised_on, by_on as by, amount, currency from promises
-    where customer_id = ${customerId} and state = 'broken' and (order_ids is null or order_ids && ${orderIds as string[]})
+    where customer_id = ${customerId} and state = 'broken'
+      and (order_ids && ${orderIds as string[]} or (order_ids is null and by_on >= ${dueFrom}))
       and not exists (select 1 from payments p where p.customer_id = promises.customer_id and p.created_at > promises.decided_at)
     order by decided_at desc limit 1`;
   if (!row) return null;

@@ -8,6 +8,7 @@ import type { Composing, MailDefinition } from '../mail/definition.ts';
 import type { MailContent, MailRow } from '../mail/tables.ts';
 import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
+import { returnFees } from './amount-lines.ts';
 import { askedDocuments } from './asked-documents.ts';
 import { openLetterTask } from './letter-tasks.ts';
 import type { LetterData } from './letters/letter.ts';
@@ -142,11 +143,12 @@ async function letterDataOf(
   const tone = sharpest(asked.map((item) => item.tone));
   const late = isOverdueTone(tone);
   const orderIds = asked.map(({ orderId }) => orderId);
+  const dueFrom = asked.map(({ dueOn }) => dueOn).sort()[0]!;
   const { currency } = asked[0]!;
   const [documents, account, brokenPromise, lastLettersOn] = await Promise.all([
     askedDocuments(tx, asked, { now, zone: timeZone }),
     paidInto(tx, { customerId: customer.id, currency, settings, now }),
-    brokenPromiseOf(tx, customer.id, { orderIds, zone: timeZone }),
+    brokenPromiseOf(tx, customer.id, { orderIds, dueFrom, zone: timeZone }),
     lateLettersOn(tx, asked),
   ]);
   return {
@@ -159,7 +161,7 @@ async function letterDataOf(
     deadline: late ? deadlineOf(today, payWithin(asked, tone, policies.dunning.body), country) : null,
     today,
     account,
-    fee: tone === 'returned' ? feeOf(documents) : null,
+    fee: tone === 'returned' ? await feeOf(tx, asked, documents) : null,
     creditHeld: facts.credit
       .filter(({ currency }) => asked.some((item) => item.currency === currency))
       .map(({ amount, currency }) => ({ amount, currency })),
@@ -182,14 +184,23 @@ function payWithin(
   return payWithinOf(policy, planCode, tone) ?? 0;
 }
 
-/** The costs among what is asked; null if there are none. */
-function feeOf(items: LetterData['items']): LetterData['fee'] {
-  const costs = items.flatMap(({ lines }) => lines.filter(({ kind }) => kind === 'costs'));
-  const [first] = costs;
-  if (!first) return null;
-  const { currency } = first.amount;
-  const same = costs.filter(({ amount }) => amount.currency === currency);
-  return { amount: same.reduce((sum, { amount }) => sum + amount.amount, 0), currency };
+/** What banks charged for the collections that came back, as far as it was not waived; null if it is nothing. */
+async function feeOf(
+  tx: Tx,
+  asked: readonly AskedItem[],
+  documents: LetterData['items'],
+): Promise<LetterData['fee']> {
+  const returned = asked.filter(({ tone }) => tone === 'returned');
+  const { currency } = returned[0]!;
+  const own = returned.filter((item) => item.currency === currency);
+  const costs = documents
+    .filter(({ tone }) => tone === 'returned')
+    .flatMap(({ lines }) =>
+      lines.filter(({ kind, amount }) => kind === 'costs' && amount.currency === currency),
+    );
+  const owed = costs.reduce((sum, { amount }) => sum + amount.amount, 0);
+  const amount = Math.min(await returnFees(tx, own), owed);
+  return amount > 0 ? { amount, currency } : null;
 }
 
 /** The days of former letters about these items that said they were late, the earliest first. */

@@ -9,7 +9,7 @@ import type { ReminderMode, ReminderModes } from './rules/reminder-modes.ts';
 export type Reserves = {
   readonly holds: readonly Hold[];
   readonly promises: readonly PaymentPromise[];
-  /** Open ones, and those that were upheld and whose credit note is still to come. */
+  /** Of open orders: open ones, and those that were upheld and whose credit note is still to come. */
   readonly disputes: readonly Dispute[];
   readonly modes: ReminderModes;
 };
@@ -34,7 +34,8 @@ export async function readReserves(db: Db, customerId: string, today: Day): Prom
        from promises where customer_id = ${customerId} and state = 'open') as promises,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'orderId', order_id, 'reason', reason, 'amount', amount,
               'state', coalesce(outcome, 'open')) order by opened_at, id), '[]')
-       from disputes where customer_id = ${customerId} and (outcome is null or (outcome = 'upheld' and credit_note_id is null))) as disputes,
+       from disputes where customer_id = ${customerId} and (outcome is null or (outcome = 'upheld' and credit_note_id is null))
+         and order_id in (select id from orders where customer_id = ${customerId} and status = 'open')) as disputes,
       (select mode from reminder_modes where subject = ${`customer/${customerId}`}) as customer_mode,
       (select coalesce(jsonb_object_agg(order_id, mode), '{}')
        from reminder_modes where customer_id = ${customerId} and order_id is not null) as order_modes`;

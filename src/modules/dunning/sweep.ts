@@ -12,6 +12,8 @@ import { wakeSteps } from './wake-steps.ts';
 const AT_ONCE = 1_000;
 /** How long before its due date a collection must have been presented. */
 const PRESENTED_DAYS_BEFORE = 5;
+/** How often a person is asked again about a collection whose due date is over. */
+const ASK_AGAIN_DAYS = 14;
 /** How long a dispute may be without an answer. */
 const DISPUTE_DAYS = 15;
 
@@ -82,16 +84,20 @@ async function openTasks(
     await inTransaction(sql, (tx) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
 }
 
-/** Collections that were never presented: five days before the due date, and again on it. */
+/**
+ * Collections that are planned and not presented: five days before the due date, on it, and again every 14 days. One that
+ * came back and is to be presented again is asked about anew.
+ */
 const notPresented = (db: Db, today: Day): Promise<Found[]> => db<Found[]>`
   select o.customer_id, o.id as order_id, i.outstanding as amount, o.currency,
          jsonb_build_object('instalment', i.number, 'dueOn', i.due_on) as detail
   from bank_collections c join orders o on o.id = c.order_id join instalments i on i.order_id = c.order_id and i.number = c.instalment
-  where c.state = 'planned' and c.presentations = 0 and o.status = 'open' and i.outstanding > 0 and i.due_at is not null
+  where c.state = 'planned' and o.status = 'open' and i.outstanding > 0 and i.due_at is not null
     and i.due_on <= ${today}::date + ${PRESENTED_DAYS_BEFORE}::int
     and not exists (select 1 from tasks t where t.kind = 'not-presented' and t.order_id = o.id
-      and t.opened_at >= case when i.due_on <= ${today}::date then i.due_on::timestamptz
-                              else (i.due_on - ${PRESENTED_DAYS_BEFORE}::int)::timestamptz end)
+      and t.opened_at >= greatest(c.updated_at, case when i.due_on <= ${today}::date
+        then greatest(i.due_on, ${today}::date - ${ASK_AGAIN_DAYS - 1}::int)::timestamptz
+        else (i.due_on - ${PRESENTED_DAYS_BEFORE}::int)::timestamptz end))
   order by i.due_on limit ${AT_ONCE}`;
 
 const unanswered = (db: Db, now: Instant): Promise<Found[]> => db<Found[]>`

@@ -2,7 +2,9 @@ import type { Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { lookBy } from '../orders/life-cycle.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
+import { closeEndedTasks } from './close-ended-tasks.ts';
 import { withdrawNeedless } from './letters.ts';
+import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
 import type { WaitReason } from './rules/item-guards.ts';
 import { nextSlot } from './rules/windows.ts';
@@ -10,6 +12,7 @@ import { nextSlot } from './rules/windows.ts';
 /**
  * Something has happened to a customer: what waited for an event, or for one of `causes` although it has an end of its
  * own, is looked at in the customer's next slot (at once, on terms of seconds), by the workflow of one of the orders.
+ * Tasks whose cause is gone are closed.
  * Needs the customer's lock.
  */
 export async function wakeSteps(
@@ -21,18 +24,26 @@ export async function wakeSteps(
     now,
   }: { customerId: string; causes?: readonly WaitReason[]; policies: ActivePolicies; now: Instant },
 ): Promise<void> {
-  const [found] = await tx<{ waits: boolean; returned: boolean; held: boolean }[]>`
+  const [found] = await tx<
+    { waits: boolean; returned: boolean; held: boolean; asked: boolean; owedAgain: boolean }[]
+  >`
     select
       exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting'
                 and (look_at is null or waits_for = any(${causes as string[]}))) as waits,
       exists (select 1 from orders o join bank_collections c on c.order_id = o.id
               where o.customer_id = ${customerId} and o.status = 'open' and c.state = 'unpaid') as returned,
-      exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held`;
-  const { waits, returned, held } = found!;
+      exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held,
+      exists (select 1 from tasks where customer_id = ${customerId} and state = 'open') as asked,
+      exists (select 1 from orders o join instalments i on i.order_id = o.id
+                join steps s on s.order_id = o.id and s.instalment = i.number
+              where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0 and s.reason = 'paid') as owed_again`;
+  const { waits, returned, held, asked, owedAgain } = found!;
+  if (asked) await closeEndedTasks(tx, customerId, now);
   if (returned) await planReturned(tx, customerId, now);
   if (held) await withdrawNeedless(tx, customerId, now);
-  if (!waits && !returned) return;
   const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId);
+  if (owedAgain) await planOwedAgain(tx, customerId, { slot, now });
+  if (!waits && !returned) return;
   const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
     with woken as (
       update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end

@@ -9,8 +9,8 @@ import type { Closed } from '../../terms/rules/closures.ts';
 import { intervalEnds, limitEnds, notBefore } from './deadlines.ts';
 import { type DunningPolicy, isOverdueTone, type LetterTone, minimumFor } from './dunning.ts';
 import { ask, type Verdict, type WaitReason, waitFor } from './item-guards.ts';
-import { isSharper, sharpest } from './letter-tones.ts';
-import { firstSlot, isInWindow, nextSlot } from './windows.ts';
+import { isSharper } from './letter-tones.ts';
+import { isInWindow, nextSlot, slotFrom } from './windows.ts';
 
 /** An item that may be asked for as far as it alone decides; the amount is what would be asked, in minor units. */
 export type Candidate = {
@@ -46,9 +46,11 @@ const CREDIT_BUSINESS_DAYS = 5;
  */
 export function guardLetter<Item extends Candidate>(items: readonly Item[], facts: LetterFacts): Verdict[] {
   const verdicts = new Map<Item, Verdict>();
-  const left = () => items.filter((item) => !verdicts.has(item));
-  const holdBack = (guard: (item: Item, rest: readonly Item[]) => Verdict) => {
-    const rest = left();
+  const holdBack = (
+    guard: (item: Item, rest: readonly Item[]) => Verdict,
+    of: (item: Item) => boolean = () => true,
+  ) => {
+    const rest = items.filter((item) => !verdicts.has(item) && of(item));
     for (const item of rest) {
       const verdict = guard(item, rest);
       if (verdict.kind === 'wait' && !facts.ignoring?.has(verdict.for)) verdicts.set(item, verdict);
@@ -59,23 +61,26 @@ export function guardLetter<Item extends Candidate>(items: readonly Item[], fact
   holdBack((item) => withinLimit(item, facts));
   holdBack((item) => (facts.bankDataOld && isOverdueTone(item.tone) ? waitFor('bank-data') : ask));
   holdBack((item) => inWindow(item, facts));
+  // A final letter that would not leave holds nothing else back.
+  holdBack((item, rest) => beyondCredit(item, rest, facts), isFinal);
+  holdBack((item, rest) => overMinimum(item, rest, facts), isFinal);
   holdBack((item, rest) => besideFinal(item, rest, facts));
   holdBack((item, rest) => beyondCredit(item, rest, facts));
   holdBack((item, rest) => overMinimum(item, rest, facts));
   return items.map((item) => verdicts.get(item) ?? ask);
 }
 
-const slotFrom = (
+const slotOf = (
   day: Day,
   tone: LetterTone,
-  { policy, country, customerId, closed }: LetterFacts,
-): Instant => firstSlot(day, policy, country, customerId, { tone, closed });
+  { now, policy, country, customerId, closed }: LetterFacts,
+): Instant => slotFrom(day, now, policy, country, customerId, { tone, closed });
 
 /** Nothing sharper before the deadline of the last letter is over, and a payment of its last day can be seen. */
 function afterDeadline({ tone, lastTone, lastPayBy }: Candidate, facts: LetterFacts): Verdict {
   if (lastPayBy === null || (lastTone !== null && !isSharper(tone, lastTone))) return ask;
   const first = notBefore(lastPayBy, facts.country);
-  return facts.today < first ? waitFor('deadline', slotFrom(first, tone, facts)) : ask;
+  return facts.today < first ? waitFor('deadline', slotOf(first, tone, facts)) : ask;
 }
 
 /** A customer does not get letters one after the other; that a bank collection came back is said at once. */
@@ -84,7 +89,7 @@ function afterInterval({ tone }: Candidate, facts: LetterFacts): Verdict {
   const last = lettersOn.at(-1);
   if (tone === 'returned' || last === undefined) return ask;
   const next = intervalEnds(last, policy.minIntervalDays);
-  return today < next ? waitFor('interval', slotFrom(next, tone, facts)) : ask;
+  return today < next ? waitFor('interval', slotOf(next, tone, facts)) : ask;
 }
 
 /** A customer gets so many letters in 30 days, at most. */
@@ -92,7 +97,7 @@ function withinLimit({ tone }: Candidate, facts: LetterFacts): Verdict {
   const { lettersOn, policy, today } = facts;
   if (tone === 'returned') return ask;
   const allowed = limitEnds(lettersOn, policy.maxIn30Days);
-  return allowed !== null && today < allowed ? waitFor('limit', slotFrom(allowed, tone, facts)) : ask;
+  return allowed !== null && today < allowed ? waitFor('limit', slotOf(allowed, tone, facts)) : ask;
 }
 
 function inWindow({ tone }: Candidate, { now, policy, country, customerId, closed }: LetterFacts): Verdict {
@@ -101,12 +106,15 @@ function inWindow({ tone }: Candidate, { now, policy, country, customerId, close
   return waitFor('window', nextSlot(now, policy, country, customerId, about));
 }
 
+const isFinal = ({ tone }: Candidate): boolean => tone === 'final';
+
 /** The final letter is about what is late for long: the rest has its own, later. */
-function besideFinal({ tone }: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
-  if (tone === 'final' || sharpest(rest.map((item) => item.tone)) !== 'final') return ask;
+function besideFinal(item: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
+  if (isFinal(item) || !rest.some(isFinal)) return ask;
+  const { tone } = item;
   return waitFor(
     'final-letter',
-    slotFrom(addDays(facts.today, Math.max(1, facts.policy.minIntervalDays)), tone, facts),
+    slotOf(addDays(facts.today, Math.max(1, facts.policy.minIntervalDays)), tone, facts),
   );
 }
 
@@ -123,7 +131,7 @@ function beyondCredit(
   if (!held) return ask;
   if (held.amount >= totalOf(rest, currency)) return waitFor('credit');
   const days = addBusinessDays(held.since, CREDIT_BUSINESS_DAYS, businessCalendar(facts.country));
-  return facts.today < days ? waitFor('credit', slotFrom(days, tone, facts)) : ask;
+  return facts.today < days ? waitFor('credit', slotOf(days, tone, facts)) : ask;
 }
 
 function overMinimum({ currency }: Candidate, rest: readonly Candidate[], { policy }: LetterFacts): Verdict {

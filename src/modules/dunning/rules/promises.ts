@@ -20,10 +20,17 @@ export type PaymentPromise = {
   readonly madeAt: Instant;
 };
 
-/** The promise on an item whose day comes last; null if there is none. Only open ones must be given. */
-export function promiseOn(item: Item, promises: readonly PaymentPromise[]): PaymentPromise | null {
+/**
+ * The promise on an item whose day comes last; null if there is none. Only open ones must be given. One without an amount
+ * says nothing of what falls due after its day.
+ */
+export function promiseOn(
+  item: Item & { readonly dueOn: Day },
+  promises: readonly PaymentPromise[],
+): PaymentPromise | null {
   const [last = null] = promises
     .filter(({ orderIds, currency }) => concerns(orderIds, item) && [null, item.currency].includes(currency))
+    .filter(({ amount, byOn }) => amount !== null || item.dueOn <= byOn)
     .sort((a, b) => (a.byOn > b.byOn ? -1 : a.byOn < b.byOn ? 1 : 0));
   return last;
 }

@@ -63,6 +63,22 @@ export function nextSlot(
 }
 
 /**
+ * The customer's first slot on that day or later that is still to come: a day of the merchant may begin after the slot of
+ * that day in the time zone of the letters.
+ */
+export function slotFrom(
+  day: Day,
+  now: Instant,
+  policy: SendTimes & SendDays,
+  country: string,
+  customerId: string,
+  about: About = {},
+): Instant {
+  const first = firstSlot(day, policy, country, customerId, about);
+  return Date.parse(first) > Date.parse(now) ? first : nextSlot(now, policy, country, customerId, about);
+}
+
+/**
  * Whether such a letter may leave now: for eight hours from the send time of a day on which it may leave, longer if the
  * spread is, past midnight if it must be.
  */

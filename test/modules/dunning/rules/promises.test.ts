@@ -112,7 +112,7 @@ test('an item waits for the promise on it whose day comes last', () => {
     ...{ id, byOn: BY, amount: null, currency: null, orderIds: null, madeAt: '2026-12-01T09:00:00.000Z' },
     ...fields,
   });
-  const item = { orderId: 'so-1', instalment: 1, outstanding: 100_000, currency: 'EUR' };
+  const item = { orderId: 'so-1', instalment: 1, outstanding: 100_000, currency: 'EUR', dueOn: BY };
   const found = (...promises: PaymentPromise[]) => promiseOn(item, promises)?.id ?? null;
   expect(found()).toBeNull();
   expect(found(promise('all'))).toBe('all');
@@ -120,4 +120,8 @@ test('an item waits for the promise on it whose day comes last', () => {
   expect(found(promise('francs', { amount: 1, currency: 'CHF' }))).toBeNull();
   expect(found(promise('euro', { amount: 1, currency: 'EUR' }))).toBe('euro');
   expect(found(promise('early'), promise('late', { byOn: '2026-12-20', orderIds: ['so-1'] }))).toBe('late');
+  expect(found(promise('before it is due', { byOn: '2026-12-09' }))).toBeNull();
+  expect(
+    found(promise('before it is due', { byOn: '2026-12-09', amount: 1, currency: 'EUR' })),
+  ).not.toBeNull();
 });
