@@ -2,18 +2,18 @@ import { type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { paidInto } from '../banking/accounts.ts';
 import { referenceOf } from '../banking/payment-references.ts';
-import { reminderRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { recipientOf, reminderAddresses, replyAddress } from '../customers/rules/contacts.ts';
 import { privilegeAt } from '../eligibility/rules/standing.ts';
 import type { Composing, MailDefinition } from '../mail/definition.ts';
 import type { MailContent, MailRow } from '../mail/tables.ts';
 import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { askedDocuments } from './asked-documents.ts';
-import { openLetterTask } from './letter-tasks.ts';
+import { closeTasksOfItems, openLetterTask } from './letter-tasks.ts';
 import type { LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
 import { concludeSteps, getLetter, itemsOfLetter, noteLeft, writeLetter } from './letters.ts';
-import { type AskedItem, ignoringOf, judge, type LookResult, look } from './look.ts';
+import { type AskedItem, ignoringOf, judge, type Looking, type LookResult, look } from './look.ts';
 import { brokenPromiseOf } from './promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
@@ -61,6 +61,7 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
       await concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now });
       const { tone } = await getLetter(tx, mail.id);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
+      if (arrived) await closeTasksOfItems(tx, mail, now);
       if (outcome !== 'unknown') await tellStore(tx, mail, { tone: tone!, arrived, now, notifiesStore });
     },
   };
@@ -85,7 +86,7 @@ export async function composeReminder(
   tx: Tx,
   mail: Pick<MailRow, 'id' | 'attempts'>,
   result: LookResult,
-  given: Composing & { renderer: Renderer },
+  given: Looking & { renderer: Renderer },
 ): Promise<MailContent> {
   const { customer, policies, now, renderer } = given;
   const settings = policies.settings.body;
@@ -107,7 +108,7 @@ export async function composeReminder(
   const replyTo = replyAddress(customer, settings);
   return {
     locale: customer.locale,
-    recipient: reminderRecipient(customer),
+    recipient: recipientOf(reminderAddresses(customer), result.facts.undeliverable),
     copyTo: null,
     replyTo,
     subject,
@@ -120,7 +121,7 @@ export async function composeReminder(
 async function letterDataOf(
   tx: Tx,
   { asked, facts, reserves }: LookResult,
-  { customer, policies, now, reference }: Composing & { reference: string },
+  { customer, policies, now, reference }: Looking & { reference: string },
 ): Promise<LetterData> {
   const settings = policies.settings.body;
   const { timeZone, country } = settings;
