@@ -17,7 +17,7 @@ const foreignDetail = z
   .max(10_000)
   .overwrite((text) =>
     withoutDirectionControls(text)
-      .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+      .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
       .trim()
       .slice(0, 1_000),
   )

@@ -137,7 +137,7 @@ export function createMailer({
           SmtpFailure,
           'rejectedErrors'
         >;
-        refused = rejectedErrors.find(({ recipient, permanent }) => recipient === to && permanent);
+        refused = rejectedErrors.find((failure) => isAbout(failure, to) && failure.permanent);
       } catch (cause) {
         throw asFailure(
           ofRecipient(cause as SmtpFailure, to),
@@ -167,7 +167,11 @@ type SmtpFailure = Error & {
 
 /** If all recipients were refused: what was said of `to`, whatever was said of the copy. */
 const ofRecipient = (failure: SmtpFailure, to: string): SmtpFailure =>
-  failure.rejectedErrors?.find(({ recipient }) => recipient === to) ?? failure;
+  failure.rejectedErrors?.find((one) => isAbout(one, to)) ?? failure;
+
+/** The transport writes the domain in small letters. */
+const isAbout = ({ recipient = '' }: SmtpFailure, to: string): boolean =>
+  recipient.toLowerCase() === to.toLowerCase();
 
 function asFailure(failure: SmtpFailure, begun: boolean): MailRefused | MailOutcomeUnknown {
   if (failure.code === 'ETLS')
