@@ -18,6 +18,7 @@ import { writeOff } from './modules/corrections/write-off.ts';
 import { importCustomers } from './modules/customers/import-customers.ts';
 import { chargeUndisputedInterest } from './modules/dunning/charge-undisputed-interest.ts';
 import type { Renderer } from './modules/dunning/letters/render.ts';
+import { liftAddress } from './modules/dunning/lift-address.ts';
 import { look } from './modules/dunning/look.ts';
 import { makePromise } from './modules/dunning/make-promise.ts';
 import { openDispute } from './modules/dunning/open-dispute.ts';
@@ -105,6 +106,7 @@ export const customerCommands = {
   revokeTerms,
   placeHold,
   releaseHold,
+  liftAddress,
   makePromise,
   withdrawPromise,
   openDispute,

@@ -34,6 +34,7 @@ import { interestEndpoints } from './routes/interest.ts';
 import { invoiceEndpoints } from './routes/invoices.ts';
 import { ledgerExportEndpoints } from './routes/ledger-export.ts';
 import { letterEndpoints } from './routes/letters.ts';
+import { mailEventEndpoints } from './routes/mail-events.ts';
 import { orderCommandEndpoints } from './routes/order-commands.ts';
 import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
@@ -84,6 +85,7 @@ export function endpointsOf(
     ...revocationEndpoints(deps),
     ...reminderEndpoints(deps),
     ...letterEndpoints(deps),
+    ...mailEventEndpoints(deps),
     ...correctionEndpoints(deps),
     ...approvalEndpoints(deps),
     ...creditEndpoints(deps),

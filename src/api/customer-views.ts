@@ -3,6 +3,7 @@ import type { ApiKey } from '../modules/access/api-keys.ts';
 import { accountsOf } from '../modules/credit/accounts.ts';
 import { groupNames } from '../modules/credit/credit-groups.ts';
 import { type CustomerRow, sameVatNumber } from '../modules/customers/tables.ts';
+import { undeliverableOf } from '../modules/customers/undeliverable-addresses.ts';
 import { presentVatChecks } from '../modules/customers/vat-checks.ts';
 import { applicantsOf, momentOf } from '../modules/eligibility/applicants.ts';
 import type { Applicant } from '../modules/eligibility/rules/applicant.ts';
@@ -24,11 +25,12 @@ export async function customerViews(
 ): Promise<CustomerView[]> {
   if (!holds(key, 'read')) return rows.map(factsView);
   const ids = rows.map(({ id }) => id);
-  const [policies, accounts, sameNumber, vatChecks, groups] = await Promise.all([
+  const [policies, accounts, sameNumber, vatChecks, undeliverable, groups] = await Promise.all([
     activePolicies(sql),
     accountsOf(sql, ids),
     sameVatNumber(sql, ids),
     presentVatChecks(sql, ids),
+    undeliverableOf(sql, ids),
     groupNames(
       sql,
       rows.flatMap(({ creditGroup }) => creditGroup ?? []),
@@ -54,6 +56,9 @@ export async function customerViews(
       row.creditGroup === null ? null : { groupId: row.creditGroup, name: groups.get(row.creditGroup)! },
     sameVatNumber: sameNumber.get(row.id) ?? [],
     vatCheck: vatChecks.get(row.id) ?? null,
+    undeliverableAddresses: undeliverable
+      .filter(({ customerId }) => customerId === row.id)
+      .map(({ customerId: _, ...address }) => address),
   }));
 }
 

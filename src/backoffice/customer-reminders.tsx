@@ -5,10 +5,12 @@ import { dayAt } from '../kernel/calendar.ts';
 import type { Commands } from '../modules/commands/commands.ts';
 import type { CustomerCommand } from '../modules/commands/definition.ts';
 import { findCustomer, unknownCustomer } from '../modules/customers/tables.ts';
+import { undeliverableOf } from '../modules/customers/undeliverable-addresses.ts';
 import { askedKinds } from '../modules/dunning/ask-for-letter.ts';
 import { standingDisputesOf } from '../modules/dunning/disputes.ts';
 import { holdsOf } from '../modules/dunning/holds.ts';
 import type { Renderer } from '../modules/dunning/letters/render.ts';
+import { liftAddress } from '../modules/dunning/lift-address.ts';
 import { makePromise } from '../modules/dunning/make-promise.ts';
 import { openDispute } from '../modules/dunning/open-dispute.ts';
 import { placeHold } from '../modules/dunning/place-hold.ts';
@@ -51,12 +53,13 @@ const GROUPS = 20;
 /** What a customer's page shows about reminders. */
 export async function reminderFactsOf(sql: Sql, customerId: string, now: string): Promise<ReminderFacts> {
   const until = new Date(Date.parse(now) + PLANNED_MS).toISOString();
-  const [planned, holds, promises, disputes, mode, today] = await Promise.all([
+  const [planned, holds, promises, disputes, mode, undeliverable, today] = await Promise.all([
     plannedLetters(sql, { until, customerId }, { limit: GROUPS }),
     holdsOf(sql, customerId),
     promisesOf(sql, customerId, 'open'),
     standingDisputesOf(sql, customerId),
     reminderModeOf(sql, { customerId, orderId: null }),
+    undeliverableOf(sql, [customerId]),
     merchantToday(sql, now),
   ]);
   const inForce = holds.filter(
@@ -64,7 +67,7 @@ export async function reminderFactsOf(sql: Sql, customerId: string, now: string)
   );
   const newId = (kind: string) => `${kind}_${randomBytes(12).toString('hex')}`;
   const proposed = { holdId: newId('hold'), promiseId: newId('promise'), disputeId: newId('dispute') };
-  return { planned, holds: inForce, promises, disputes, mode, proposed };
+  return { planned, holds: inForce, promises, disputes, mode, undeliverable, proposed };
 }
 
 /** The forms of a customer's page about reminders, and the page that shows a letter before it is sent by hand. */
@@ -132,6 +135,15 @@ export function customerReminderRoutes({
       ...{ form: `release-${givenOf(req.body).holdId}`, definition: releaseHold, done: 'release' },
       schema: z.object({ reason: reasonField, holdId: idField }),
       bodyOf: ({ holdId }: { holdId: string }) => ({ customerId: customerIdOf(req), holdId }),
+    }),
+  );
+  router.post(at('lift'), (req, res) =>
+    ask(req, res, {
+      ...{ form: `lift-${givenOf(req.body).address}`, definition: liftAddress, done: 'lift' },
+      schema: z.object({ reason: reasonField, address: z.email().max(254) }),
+      bodyOf: ({ address, reason }: { address: string; reason: string }) => ({
+        ...{ customerId: customerIdOf(req), address, reason },
+      }),
     }),
   );
   router.post(at('promise'), async (req, res) => {

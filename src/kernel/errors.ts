@@ -86,6 +86,8 @@ export const errorTable = {
   'letter-not-held': [409, 'The letter does not wait for an approval'],
   'letter-not-sent': [409, 'The letter has not left yet'],
   'letter-not-wanted': [409, 'No letter may be sent to the customer now'],
+  'address-not-found': [404, 'The customer has no such address'],
+  'address-undeliverable': [409, 'Nothing arrives at this address'],
   'paid-since': [409, 'Something of what the letter asks for was paid since'],
   'hold-not-found': [404, 'The customer has no hold with this id'],
   'promise-not-found': [404, 'The customer has no promise with this id'],

@@ -76,6 +76,8 @@ describe('a key', () => {
       'POST /letters/x/resend': [],
       'POST /customers/x/letters': [],
       'GET /customers/x/letters/preview': ['accounting', 'read'],
+      'POST /mail-events': ['storefront'],
+      'POST /customers/x/undeliverable-addresses/lift': [],
       'POST /orders/x/disputes': [],
       'GET /orders/x/disputes': ['accounting', 'read'],
       'POST /orders/x/disputes/{disputeId}/resolve': [],

@@ -3,16 +3,16 @@ import { createMailer, type Mailer } from '../../src/platform/smtp/mailer.ts';
 
 /**
  * What becomes of an attempt. `dies`: the server takes the whole mail, and the connection ends instead of an answer;
- * `dies midway`: in the middle of the mail; a number: the answer to the whole mail, or to its recipient; `away`: nobody
- * listens.
+ * `dies midway`: in the middle of the mail; a number: the answer to the whole mail, or to its recipient, with an enhanced
+ * code or without; `away`: nobody listens.
  */
 export type Fate =
   | 'accepts'
   | 'dies'
   | 'dies midway'
   | 451
-  | 'recipient 451'
-  | 'recipient 550'
+  | `recipient ${number}`
+  | `recipient ${number} ${string}`
   | 554
   | 'away';
 
@@ -43,7 +43,7 @@ export async function startScriptedPost(from: string) {
       } else if (line.startsWith('RCPT')) {
         to = /<(.*)>/.exec(line)![1]!;
         fate = scripts.get(to)?.shift() ?? 'accepts';
-        const [, code] = /^recipient (\d+)/.exec(String(fate)) ?? [];
+        const [, code] = /^recipient (.+)/.exec(String(fate)) ?? [];
         answer(code ? `${code} no` : '250 ok');
       } else if (line.startsWith('DATA')) {
         mail = [];

@@ -17,6 +17,7 @@ import {
   shown,
   termsCode,
 } from './fields.ts';
+import { undeliverableAddress } from './mail-events.ts';
 import { presentVatCheck } from './vat-check.ts';
 
 const validUntil = day.meta({ description: 'The last day on which it is valid.' });
@@ -72,7 +73,7 @@ export const customerFacts = z
       .optional()
       .meta({
         description:
-          'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders. Without `dunning` they go to `billing`, and without `billing` to `email`. `pec` is the certified e-mail address; it is stored and shown. Other roles are stored as they are.',
+          'Addresses by role. `billing` gets the letters (confirmation, settled, cancelled, demand), `dunning` the reminders. Without `dunning` they go to `billing`, and without `billing` to `email`; so do they if nothing arrives at an address. `pec` is the certified e-mail address; it is stored and shown. Other roles are stored as they are.',
         example: { billing: 'invoices@acme.example', dunning: 'debts@acme.example', pec: 'acme@pec.example' },
       }),
     accountManager: accountManager
@@ -188,6 +189,10 @@ export const customer = z
       .meta({ description: 'Other customers with this VAT number, at most ten; with the scope read.' }),
     vatCheck: presentVatCheck.nullable().optional().meta({
       description: 'null: the current VAT number was not checked; with the scope read.',
+    }),
+    undeliverableAddresses: z.array(undeliverableAddress).optional().meta({
+      description:
+        'Addresses to which no letter is sent, because nothing arrives there; with the scope read.',
     }),
     credit: account
       .optional()

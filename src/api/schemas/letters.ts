@@ -190,7 +190,7 @@ export const newLetter = z
 
 export const resending = z
   .strictObject({
-    to: email.optional().meta({ description: 'The same addresses as before, if not given.' }),
+    to: email.optional().meta({ description: 'To where such a letter goes now, if not given.' }),
     confirm: z.boolean().optional().meta({
       description: 'Send it although something was paid since.',
     }),

@@ -28,7 +28,7 @@ export const taskKind = z.enum(taskKinds).meta({
     'or may not have. `promise-broken`; `dispute-open`: not answered for 15 days; `credit-note-missing`: a dispute ' +
     'was upheld. `not-invoiced`, `not-delivered`: reminders wait for it. `not-presented`: a planned bank collection. ' +
     '`credit-held`: money that is not allocated covers what is overdue. `bank-data-old`: of the merchant. `decide`: ' +
-    'the schedule has ended, and money is overdue. `approve-letter`.',
+    'the schedule has ended, and money is overdue. `approve-letter`. `address-undeliverable`: nothing arrives there.',
   example: 'terms-request',
 });
 export const taskState = z.enum(taskStates);

@@ -43,6 +43,7 @@ export const doneWords = {
   'vat-check': 'VIES was asked about the VAT number.',
   hold: 'Reminders are on hold.',
   release: 'The hold was released.',
+  lift: 'Letters go to the address again.',
   promise: 'The promise was noted.',
   withdraw: 'The promise was withdrawn.',
   dispute: 'The dispute was noted.',

@@ -56,6 +56,7 @@ const reasonWords = {
   minimum: 'the total is too small for a letter',
   'final-letter': 'a final notice leaves first, and asks for nothing else',
   window: 'letters leave at certain hours only',
+  address: 'nothing arrives at the customer’s addresses',
   'letter-under-way': 'another letter is on its way',
   'other-steps': 'reminders of it are still planned',
   decision: 'a person decides what follows',

@@ -71,6 +71,12 @@ export const taskWords = {
     wrong: 'The letter is not sent before a person approves it.',
     next: 'Read the letter, then approve it or hold it.',
   },
+  'address-undeliverable': {
+    title: 'Nothing arrives at an address',
+    wrong:
+      'The mail server or the mail provider says that mails to the address do not arrive, or are not wanted. Nothing is sent there.',
+    next: 'Ask the customer for the right address, and correct the contacts in the store; or lift the mark on the customer’s page, if the address is right.',
+  },
 } as const satisfies Record<TaskKind, { title: string; wrong: string; next: string }>;
 
 export const outcomeWords = {

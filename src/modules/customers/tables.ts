@@ -153,8 +153,9 @@ export async function listCustomers(
 }
 
 /**
- * Writes what the store says about customers; the store cannot write privilege, limit and balances. Returns the
- * customers that were written, without those whose facts have not changed.
+ * Writes what the store says about customers; the store cannot write privilege, limit and balances. An address that a
+ * customer no longer has is not marked as undeliverable any more. Returns the customers that were written, without those
+ * whose facts have not changed.
  * @param source a query or list of values: the id and the facts' columns, in the order of the statement
  */
 export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserted: boolean }[]>`
@@ -170,7 +171,11 @@ export const writeFacts = (db: Db, source: Fragment) => db<{ id: string; inserte
       since = excluded.since, external = excluded.external, closed_months = excluded.closed_months, closures = excluded.closures,
       account_manager = excluded.account_manager, fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
       where customers.fingerprint <> excluded.fingerprint
-    returning id, currency, xmax = 0 as inserted
+    returning id, currency, email, contacts, xmax = 0 as inserted
+    ), unmarked as (
+      delete from undeliverable_addresses u using written w
+      where u.customer_id = w.id and not w.inserted and u.address <> lower(w.email)
+        and not exists (select 1 from jsonb_each_text(w.contacts) own where lower(own.value) = u.address)
     ), opened as (insert into accounts (customer_id, currency) select id, currency from written where inserted)
     select id, inserted from written`;
 

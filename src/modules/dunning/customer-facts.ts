@@ -1,5 +1,6 @@
 import { addBusinessDays, businessCalendar, type Day, type Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import type { Undeliverable } from '../customers/rules/contacts.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 
 /** What decides on all letters to a customer; amounts in minor units. */
@@ -18,6 +19,8 @@ export type CustomerFacts = {
   readonly bookedThrough: Day | null;
   /** Whether that is too long ago to say that somebody is late. */
   readonly bankDataOld: boolean;
+  /** The customer's addresses at which nothing arrives. */
+  readonly undeliverable: Undeliverable;
 };
 
 /** An account counts as imported for so long after its last import. */
@@ -32,8 +35,11 @@ export async function readCustomerFacts(
   customerId: string,
   { policies, today, now }: { policies: ActivePolicies; today: Day; now: Instant },
 ): Promise<CustomerFacts> {
-  const [row] = await tx<[Omit<CustomerFacts, 'bankDataOld'>]>`
+  const [row] = await tx<
+    [Omit<CustomerFacts, 'bankDataOld' | 'undeliverable'> & { undeliverable: string[] }]
+  >`
     select
+      array(select address from undeliverable_addresses where customer_id = ${customerId}) as undeliverable,
       array(select left_on::text from letters where customer_id = ${customerId} and left_on > ${today}::date - 31
             order by left_on) as letters_on,
       (select count(*)::int from letters where customer_id = ${customerId}) as letters,
@@ -49,5 +55,9 @@ export async function readCustomerFacts(
   const { bookedThrough } = row;
   const calendar = businessCalendar(policies.settings.body.country);
   const covered = bookedThrough && addBusinessDays(bookedThrough, BANK_DAYS, calendar);
-  return { ...row, bankDataOld: covered !== null && covered < today };
+  return {
+    ...row,
+    undeliverable: new Set(row.undeliverable),
+    bankDataOld: covered !== null && covered < today,
+  };
 }

@@ -1,5 +1,6 @@
 import { addBusinessDays, businessCalendar, dayAt } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import { openAddressTask } from '../mail/mark-address.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import { openTask } from '../tasks/open-task.ts';
 import type { CustomerFacts } from './customer-facts.ts';
@@ -28,6 +29,7 @@ export async function openGuardTasks(
       await openTask(tx, { ...about, kind: verdict.for, ...open });
     const wasAsked = step.waitsFor === 'decision' && step.lookAt === verdict.until;
     if (verdict.for === 'decision' && !wasAsked) await openTask(tx, { ...about, kind: 'decide', ...open });
+    if (verdict.for === 'address') await openAddressTask(tx, customerId, now);
     if (verdict.for === 'credit')
       await openTask(tx, { kind: 'credit-held', customerId, orderId: null, ...open });
     if (verdict.for === 'bank-data' && isMissed(facts, { policies, now }))

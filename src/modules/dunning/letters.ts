@@ -50,10 +50,15 @@ export async function insertLetter(
 }
 
 export async function getLetter(db: Db, mailId: string): Promise<LetterRow> {
+  return (await findLetter(db, mailId))!;
+}
+
+/** Null: the mail is not a reminder. */
+export async function findLetter(db: Db, mailId: string): Promise<LetterRow | null> {
   const [row] = await db<LetterRow[]>`
     select mail_id, customer_id, tone, pay_by, reference, left_on, approved_by, approved_at,
       ignoring from letters where mail_id = ${mailId}`;
-  return row!;
+  return row ?? null;
 }
 
 /** A person has approved the letter. Needs the customer's lock. */
@@ -99,8 +104,8 @@ export async function itemsOfLetter(db: Db, mailId: string): Promise<LetterItemR
     select order_id, instalment, tone, asked, currency from letter_items where mail_id = ${mailId} order by order_id, instalment`;
 }
 
-/** The letter was received on that day, or may have been. */
-export async function noteLeft(tx: Tx, mailId: string, day: Day): Promise<void> {
+/** The letter was received on that day, or may have been; null: it was not, after all. */
+export async function noteLeft(tx: Tx, mailId: string, day: Day | null): Promise<void> {
   await tx`update letters set left_on = ${day} where mail_id = ${mailId}`;
 }
 
@@ -122,6 +127,13 @@ export async function concludeSteps(
   await tx`
     update steps set state = 'done', outcome = ${outcome}, reason = ${reason}, noted_at = ${now}, look_at = null
     where mail_id = ${mailId} and state = 'in_letter'`;
+}
+
+/** A letter that had been sent came back: so its steps have failed. */
+export async function noteStepsFailed(tx: Tx, mailId: string, now: Instant): Promise<void> {
+  await tx`
+    update steps set outcome = 'failed', reason = 'mail-failed', noted_at = ${now}
+    where mail_id = ${mailId} and outcome in ('sent', 'unknown')`;
 }
 
 /** The letters that ask for something of an order, with their tone, the oldest first. */

@@ -7,6 +7,7 @@ import {
   startOfDay,
 } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import { isDeliverable, reminderAddresses } from '../customers/rules/contacts.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import { type MailRow, queueMail, releaseMail } from '../mail/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
@@ -110,6 +111,7 @@ export async function judge(
       () => guardItem(factsOf(step, { given, reserves, facts, today })),
       () => (step.kind === 'decide' ? decideAfterLetters(tx, step, { today, ...given }) : ask),
       () => (isDueDayOver(step, now) ? skip('due-is-over') : ask),
+      () => (step.kind === 'decide' || isReached(given, facts) ? ask : waitFor('address')),
       () => (sending ? waitFor('letter-under-way', later(now, UNDER_WAY_MS)) : ask),
     );
     if (verdict.kind !== 'ask') judged.push({ step, verdict });
@@ -158,6 +160,10 @@ function byCustomer(step: DueStep, { customer, policies }: Looking, { modes }: R
   if (modeOf(step, modes) === 'never') return skip('never');
   return policies.dunning.body.letters === 'off' ? skip('letters-off') : ask;
 }
+
+/** Whether a letter would arrive at one of the customer's addresses. */
+const isReached = ({ customer }: Looking, { undeliverable }: CustomerFacts): boolean =>
+  reminderAddresses(customer).some((address) => isDeliverable(address, undeliverable));
 
 /** "Due soon" and "due today" are wrong once it is late: the next level says so. */
 const isDueDayOver = ({ tone, exact, dueAt }: DueStep, now: Instant): boolean =>

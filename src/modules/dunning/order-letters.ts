@@ -1,5 +1,5 @@
 import { withAccountOf } from '../banking/accounts.ts';
-import { buyerCopy, letterRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { buyerCopy, letterAddresses, recipientOf, replyAddress } from '../customers/rules/contacts.ts';
 import { invoicesOfOrders, withheldOf } from '../invoicing/tables.ts';
 import type { MailDefinition } from '../mail/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
@@ -22,7 +22,7 @@ export function orderLetter(
   return {
     stillHolds: async (tx, mail) => needless(await getOrder(tx, mail.orderId!)) === null,
 
-    async compose(tx, mail, { customer, policies, now }) {
+    async compose(tx, mail, { customer, policies, undeliverable, now }) {
       const order = await getOrder(tx, mail.orderId!);
       const why = needless(order);
       if (why !== null) return { withdraw: why };
@@ -45,7 +45,7 @@ export function orderLetter(
         now,
       });
       const { subject, html, text: plain } = renderer.render(kind, customer.locale, data);
-      const recipient = letterRecipient(customer);
+      const recipient = recipientOf(letterAddresses(customer), undeliverable);
       const copyTo = kind === 'confirmation' ? buyerCopy(order.buyer, recipient) : null;
       return { locale: customer.locale, recipient, copyTo, replyTo, subject, html, plain };
     },

@@ -2,7 +2,7 @@ import { type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { paidInto } from '../banking/accounts.ts';
 import { referenceOf } from '../banking/payment-references.ts';
-import { reminderRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { recipientOf, reminderAddresses, replyAddress } from '../customers/rules/contacts.ts';
 import { privilegeAt } from '../eligibility/rules/standing.ts';
 import type { Composing, MailDefinition } from '../mail/definition.ts';
 import type { MailContent, MailRow } from '../mail/tables.ts';
@@ -10,7 +10,7 @@ import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { returnFees } from './amount-lines.ts';
 import { askedDocuments } from './asked-documents.ts';
-import { openLetterTask } from './letter-tasks.ts';
+import { closeTasksOfItems, openLetterTask } from './letter-tasks.ts';
 import type { LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
 import {
@@ -22,7 +22,7 @@ import {
   noteLeft,
   writeLetter,
 } from './letters.ts';
-import { type AskedItem, judge, type LookResult, look } from './look.ts';
+import { type AskedItem, judge, type Looking, type LookResult, look } from './look.ts';
 import { brokenPromiseOf } from './promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
@@ -72,6 +72,7 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
         concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now }),
       ]);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
+      if (arrived) await closeTasksOfItems(tx, mail, now);
       if (outcome !== 'unknown' && notifiesStore)
         await tellStore(tx, mail, { tone: tone!, items, arrived, now });
     },
@@ -97,7 +98,7 @@ export async function composeReminder(
   tx: Tx,
   mail: Pick<MailRow, 'id' | 'attempts'>,
   result: LookResult,
-  given: Composing & { renderer: Renderer },
+  given: Looking & { renderer: Renderer },
 ): Promise<MailContent> {
   const { customer, policies, now, renderer } = given;
   const settings = policies.settings.body;
@@ -122,7 +123,7 @@ export async function composeReminder(
   const replyTo = replyAddress(customer, settings);
   return {
     locale: customer.locale,
-    recipient: reminderRecipient(customer),
+    recipient: recipientOf(reminderAddresses(customer), result.facts.undeliverable),
     copyTo: null,
     replyTo,
     subject,
@@ -135,7 +136,7 @@ export async function composeReminder(
 async function letterDataOf(
   tx: Tx,
   { asked, facts, reserves }: LookResult,
-  { customer, policies, now }: Composing,
+  { customer, policies, now }: Looking,
 ): Promise<Omit<LetterData, 'reference'>> {
   const settings = policies.settings.body;
   const { timeZone, country } = settings;

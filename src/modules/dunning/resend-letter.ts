@@ -2,12 +2,20 @@ import { dayAt, type Instant } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
+import {
+  isDeliverable,
+  letterAddresses,
+  recipientOf,
+  reminderAddresses,
+} from '../customers/rules/contacts.ts';
 import { lockCustomer } from '../customers/tables.ts';
+import { undeliverableAddresses } from '../customers/undeliverable-addresses.ts';
 import type { MailDefinition } from '../mail/definition.ts';
 import { findMail, lockMail, type MailRow, type MailState, queueCopy } from '../mail/tables.ts';
 import { getCopy, insertCopy, nextCopyId, paidSince } from './letter-copies.ts';
+import { closeTasksOfLetter, openLetterTask } from './letter-tasks.ts';
 import { unknownLetter } from './letter-views.ts';
-import { getLetter, noteLeft } from './letters.ts';
+import { findLetter, noteLeft } from './letters.ts';
 
 /** The states of a letter that left, or was meant to, and has its content. */
 const hasLeft: readonly MailState[] = ['sent', 'sent_maybe_twice', 'unknown', 'failed'];
@@ -15,10 +23,10 @@ const hasLeft: readonly MailState[] = ['sent', 'sent_maybe_twice', 'unknown', 'f
 /**
  * Sends a letter again as it was: a mail of its own with its own Message-ID, which the sender takes. Audited; each call
  * is another mail.
- * @param to null: to the same addresses
+ * @param to null: to where such a letter goes now; a buyer's copy goes with it
  * @param confirm sends it although something was paid since
  * @returns the new letter's id
- * @throws NettermsError `letter-not-found`, `letter-not-sent`, `paid-since`
+ * @throws NettermsError `letter-not-found`, `letter-not-sent`, `paid-since`, `address-undeliverable`
  */
 export async function resendLetter(
   sql: Sql,
@@ -27,7 +35,8 @@ export async function resendLetter(
 ): Promise<string> {
   const known = (await findMail(sql, letterId)) ?? unknownLetter(letterId);
   return inTransaction(sql, async (tx) => {
-    const { id: customerId } = await lockCustomer(tx, known.customerId);
+    const customer = await lockCustomer(tx, known.customerId);
+    const customerId = customer.id;
     const asked = (await lockMail(tx, letterId))!;
     // A copy says what its letter says, and is counted with it.
     const original =
@@ -43,8 +52,17 @@ export async function resendLetter(
         'paid-since',
         `Less is owed than letter ${letterId} says. Send a new letter, or confirm that it is to be sent again as it was.`,
       );
+    const undeliverable = await undeliverableAddresses(tx, customerId);
+    const addresses = original.kind === 'reminder' ? reminderAddresses(customer) : letterAddresses(customer);
+    const recipient = to ?? recipientOf(addresses, undeliverable);
+    if (!isDeliverable(recipient, undeliverable))
+      throw new NettermsError(
+        'address-undeliverable',
+        'Nothing arrives at the address: name another one, correct the customer’s contacts, or lift the mark.',
+      );
     const mailId = await nextCopyId(tx, original.id);
-    await queueCopy(tx, { id: mailId, of: original, to, now });
+    const copyTo = to === null ? original.copyTo : null;
+    await queueCopy(tx, { id: mailId, of: original, recipient, copyTo, now });
     await insertCopy(tx, {
       ...{ mailId, copyOf: original.id, confirmed: confirm, askedBy: actor, askedAt: now },
     });
@@ -68,9 +86,12 @@ export const letterCopy: MailDefinition = {
   },
   stillHolds: (tx, mail) => stillSaysSo(tx, mail),
   async conclude(tx, mail, outcome, { policies, now }) {
-    if (outcome !== 'sent' && outcome !== 'sent_maybe_twice') return;
     const original = (await findMail(tx, (await getCopy(tx, mail.id)).copyOf))!;
-    if (original.kind !== 'reminder' || (await getLetter(tx, original.id)).leftOn !== null) return;
+    const letter = await findLetter(tx, original.id);
+    if (outcome !== 'sent' && outcome !== 'sent_maybe_twice')
+      return openLetterTask(tx, mail, { outcome, tone: letter?.tone ?? original.kind, now });
+    await closeTasksOfLetter(tx, mail.customerId, original.id, now);
+    if (letter === null || letter.leftOn !== null) return;
     await noteLeft(tx, original.id, dayAt(now, policies.settings.body.timeZone));
   },
 };

@@ -1,11 +1,13 @@
 import { addBusinessDays, businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
 import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
+import { reminderReaches } from '../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { openPromiseTasks } from './guard-tasks.ts';
 import { judgePromises } from './judge-promises.ts';
+import { noteAddressChanged } from './lift-address.ts';
 import { wakeSteps } from './wake-steps.ts';
 
 /** How many customers or orders one sweep takes of a kind; the next one takes the rest. */
@@ -25,6 +27,7 @@ export async function sweep(sql: Sql, now: Instant): Promise<void> {
   const { settings } = await activePolicies(sql);
   const today = dayAt(now, settings.body.timeZone);
   await wakeForBankData(sql, now, today);
+  await wakeForAddresses(sql, now);
   await judgeRipePromises(sql, now, today);
   await openTasks(sql, 'not-presented', await notPresented(sql, today), now);
   await openTasks(sql, 'dispute-open', await unanswered(sql, now), now);
@@ -48,6 +51,25 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
     await inTransaction(sql, async (tx) => {
       await lockCustomer(tx, customerId);
       await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
+    });
+}
+
+/**
+ * The store has changed contacts: letters that waited for an address leave in the customers' next slots, and a task whose
+ * addresses are all gone is closed.
+ */
+async function wakeForAddresses(sql: Sql, now: Instant): Promise<void> {
+  const changed = await sql<{ customerId: string }[]>`
+    select c.id as customer_id from customers c
+    where (c.id in (select customer_id from steps where state = 'waiting' and waits_for = 'address' and look_at is null)
+        and ${reminderReaches(sql)})
+      or (c.id in (select customer_id from tasks where kind = 'address-undeliverable' and state = 'open')
+        and not exists (select 1 from undeliverable_addresses u where u.customer_id = c.id))
+    order by 1 limit ${AT_ONCE}`;
+  for (const { customerId } of changed)
+    await inTransaction(sql, async (tx) => {
+      await lockCustomer(tx, customerId);
+      await noteAddressChanged(tx, { customerId, policies: await activePolicies(tx), now });
     });
 }
 

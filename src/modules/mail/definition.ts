@@ -1,5 +1,6 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
+import type { Undeliverable } from '../customers/rules/contacts.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import type { MailContent, MailKind, MailOutcome, MailRow } from './tables.ts';
@@ -8,6 +9,8 @@ import type { MailContent, MailKind, MailOutcome, MailRow } from './tables.ts';
 export type Composing = {
   readonly customer: CustomerRow;
   readonly policies: ActivePolicies;
+  /** The customer's addresses at which nothing arrives: the sender sends nothing to them. */
+  readonly undeliverable: Undeliverable;
   readonly now: Instant;
 };
 

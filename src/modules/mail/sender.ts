@@ -5,9 +5,12 @@ import type { Instant } from '../../kernel/calendar.ts';
 import type { Log } from '../../platform/log.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../../platform/smtp/mailer.ts';
+import { isDeliverable } from '../customers/rules/contacts.ts';
 import { type CustomerRow, tryLockCustomer } from '../customers/tables.ts';
+import { undeliverableAddresses } from '../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../settings/tables.ts';
 import type { Composing, MailDefinitions } from './definition.ts';
+import { markUndeliverable } from './mark-address.ts';
 import {
   becomeSender,
   ceaseSending,
@@ -16,8 +19,10 @@ import {
   findMail,
   freezeMail,
   holdMail,
+  keepContent,
   leaveUntil,
   lockMail,
+  type MailContent,
   type MailRow,
   type MailToSend,
   mailsToSend,
@@ -51,7 +56,16 @@ export type Sender = {
 
 /** The bytes of a mail on their way to the server. */
 type Attempt = { mail: MailRow; claim: string };
-type Delivered = 'accepted' | 'refused' | 'refused-for-good' | 'server-away' | 'unknown';
+type Delivered =
+  | 'accepted'
+  | 'refused'
+  | 'refused-for-good'
+  /** Refused for good, because the address does not exist or takes no mail any more. */
+  | 'unknown-address'
+  | 'server-away'
+  | 'unknown';
+
+const UNDELIVERABLE = 'nothing arrives at the address';
 
 /**
  * Sends the mails of the outbox: one worker at a time. A mail is composed and frozen in one transaction, under the
@@ -175,8 +189,12 @@ export function createSender({
     id: string,
     { customer, at }: { customer: CustomerRow; at: Instant | undefined },
   ): Promise<{ mail: MailRow; given: Composing }> {
-    const [mail, policies] = await Promise.all([lockMail(tx, id), activePolicies(tx)]);
-    return { mail: mail!, given: { customer, policies, now: at ?? now() } };
+    const [mail, policies, undeliverable] = await Promise.all([
+      lockMail(tx, id),
+      activePolicies(tx),
+      undeliverableAddresses(tx, customer.id),
+    ]);
+    return { mail: mail!, given: { customer, policies, undeliverable, now: at ?? now() } };
   }
 
   /** Composes the mail, or takes up one whose outcome is unknown; null if there is nothing to send. */
@@ -209,8 +227,20 @@ export function createSender({
       await holdMail(tx, id, content.hold);
       return null;
     }
-    const frozen = { ...content, sender: from, messageId: messageIdFor(id, from) };
+    if (!isDeliverable(content.recipient, given.undeliverable)) {
+      await refuseAddress(tx, id, content, given);
+      return null;
+    }
+    const copyTo =
+      content.copyTo !== null && isDeliverable(content.copyTo, given.undeliverable) ? content.copyTo : null;
+    const frozen = { ...content, copyTo, sender: from, messageId: messageIdFor(id, from) };
     return { mail: await freezeMail(tx, id, frozen, { claim, claimMs: CLAIM_MS, now: given.now }), claim };
+  }
+
+  /** Ends a mail that would go to an address at which nothing arrives. Its content is kept, to be sent elsewhere. */
+  async function refuseAddress(tx: Tx, id: string, content: MailContent, given: Composing): Promise<void> {
+    await keepContent(tx, id, content, given.now);
+    await end(tx, (await findMail(tx, id))!, { state: 'failed', why: UNDELIVERABLE }, given);
   }
 
   /** The attempt before has not reported in its time. */
@@ -219,8 +249,13 @@ export function createSender({
     if (!expired) return null;
     const { stillHolds } = definitions[mail.kind];
     const tooLate = Date.parse(given.now) - Date.parse(mail.composedAt!) > TRIED_FOR_MS;
-    if (tooLate || (stillHolds && !(await stillHolds(tx, mail, given)))) {
-      const why = tooLate ? 'it was tried for three days' : 'what it says no longer holds';
+    const isMarked = !isDeliverable(mail.recipient!, given.undeliverable);
+    if (tooLate || isMarked || (stillHolds && !(await stillHolds(tx, mail, given)))) {
+      const why = tooLate
+        ? 'it was tried for three days'
+        : isMarked
+          ? UNDELIVERABLE
+          : 'what it says no longer holds';
       await end(tx, mail, { state: 'unknown', why }, given);
       return null;
     }
@@ -246,7 +281,8 @@ export function createSender({
     } catch (failure) {
       const error = failure instanceof Error ? failure.message : String(failure);
       if (!(failure instanceof MailRefused)) return { outcome: 'unknown', error };
-      if (failure.permanent) return { outcome: 'refused-for-good', error };
+      if (failure.permanent)
+        return { outcome: failure.unknownAddress ? 'unknown-address' : 'refused-for-good', error };
       return { outcome: failure.byServer ? 'server-away' : 'refused', error };
     }
   }
@@ -265,9 +301,13 @@ export function createSender({
     if (outcome === 'accepted')
       await end(tx, mail, { state: mail.inDoubt ? 'sent_maybe_twice' : 'sent', sentAt: given.now }, given);
     else if (outcome === 'unknown') await noteInDoubt(tx, id, error!);
-    else if (outcome === 'refused-for-good')
+    else if (outcome === 'refused-for-good' || outcome === 'unknown-address') {
+      if (outcome === 'unknown-address')
+        await markUndeliverable(tx, customer, {
+          ...{ address: mail.recipient!, cause: 'refused', detail: error, actor: 'system', now: given.now },
+        });
       await end(tx, mail, { state: mail.inDoubt ? 'unknown' : 'failed', why: 'refused', error }, given);
-    else {
+    } else {
       await noteRefused(tx, mail, { error: error!, again: outcome === 'refused' ? 'by-workflow' : 'soon' });
       return outcome === 'refused' && !mail.inDoubt;
     }

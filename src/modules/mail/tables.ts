@@ -93,16 +93,31 @@ export async function queueMail(
     on conflict do nothing`;
 }
 
-/** Asks for a mail with the content of another, which has one; to other addresses, if they are given. */
+/** Asks for a mail with the content of another, which has one, to these addresses. */
 export async function queueCopy(
   tx: Tx,
-  { id, of, to, now }: { id: string; of: MailRow; to: string | null; now: Instant },
+  {
+    id,
+    of,
+    recipient,
+    copyTo,
+    now,
+  }: { id: string; of: MailRow; now: Instant } & Pick<MailContent, 'recipient' | 'copyTo'>,
 ): Promise<void> {
-  const { customerId, orderId, locale, recipient, copyTo, replyTo, subject, html, plain } = of;
+  const { customerId, orderId, locale, replyTo, subject, html, plain } = of;
   await tx`
     insert into mails (id, customer_id, order_id, kind, queued_at, locale, recipient, copy_to, reply_to, subject, html, plain)
-    values (${id}, ${customerId}, ${orderId}, 'copy', ${now}, ${locale}, ${to ?? recipient}, ${to === null ? copyTo : null},
+    values (${id}, ${customerId}, ${orderId}, 'copy', ${now}, ${locale}, ${recipient}, ${copyTo},
             ${replyTo}, ${subject}, ${html}, ${plain})`;
+}
+
+/** Keeps the content of a mail that is not sent. */
+export async function keepContent(tx: Tx, id: string, content: MailContent, now: Instant): Promise<void> {
+  const { locale, recipient, copyTo, replyTo, subject, html, plain } = content;
+  await tx`
+    update mails set locale = ${locale}, recipient = ${recipient}, copy_to = ${copyTo}, reply_to = ${replyTo},
+      subject = ${subject}, html = ${html}, plain = ${plain}, composed_at = ${now}
+    where id = ${id}`;
 }
 
 /** Freezes the content of a queued mail, which is sent now; `claim` names the attempt. Returns the mail. */
@@ -177,6 +192,25 @@ export async function noteRefused(
 /** The outcome of an attempt is not known: another one may follow when its claim has expired. */
 export async function noteInDoubt(tx: Tx, id: string, error: string): Promise<void> {
   await tx`update mails set last_error = ${error} where id = ${id}`;
+}
+
+/** The mail of a customer that has this Message-ID, given without angle brackets. */
+export async function findByMessageId(
+  db: Db,
+  customerId: string,
+  messageId: string,
+): Promise<MailRow | null> {
+  const [row] = await db<MailRow[]>`
+    select ${mailColumns(db)} from mails where customer_id = ${customerId} and message_id = ${`<${messageId}>`}`;
+  return row ?? null;
+}
+
+/** A mail that the server had accepted came back. Returns it, or null if it was not sent. Needs the customer's lock. */
+export async function noteBounced(tx: Tx, id: string, error: string | null): Promise<MailRow | null> {
+  const [row] = await tx<MailRow[]>`
+    update mails set state = 'failed', why = 'bounced', last_error = coalesce(${error}, last_error)
+    where id = ${id} and state in ('sent', 'sent_maybe_twice', 'unknown') returning ${mailColumns(tx)}`;
+  return row ?? null;
 }
 
 /** A mail waits for something else than the mail server. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import { inTransaction, type Sql } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
+import { undeliverableAddresses } from '../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../settings/tables.ts';
 import type { MailDefinitions } from './definition.ts';
 import { TRIED_FOR_MS } from './sender.ts';
@@ -26,6 +27,7 @@ export async function tryAgain(
     await definitions[mail.kind].conclude?.(tx, mail, 'failed', {
       customer,
       policies: await activePolicies(tx),
+      undeliverable: await undeliverableAddresses(tx, customer.id),
       now,
     });
     return 'failed';

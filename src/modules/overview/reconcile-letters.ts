@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/postgres/client.ts';
+import { reminderReaches } from '../customers/undeliverable-addresses.ts';
 import type { Discrepancy } from './reconcile-balances.ts';
 
 /** How long a mail may wait for its turn. */
@@ -21,17 +22,19 @@ export async function reconcileLetters(db: Db, before: string): Promise<Discrepa
       where s.state = 'in_letter' and m.state not in ('held', 'queued', 'sending')`,
     db<Discrepancy[]>`
       select 'order/' || s.order_id as subject, format('step %s waits for %s, which is over', s.key, s.waits_for) as problem
-      from steps s join orders o on o.id = s.order_id
-        left join bank_collections c on c.order_id = s.order_id and c.instalment = s.instalment
+      from steps s join orders o on o.id = s.order_id join customers c on c.id = s.customer_id
+        left join bank_collections b on b.order_id = s.order_id and b.instalment = s.instalment
       where o.status = 'open' and s.state = 'waiting' and s.look_at is null and case s.waits_for
         when 'store' then o.paid_in_store in ('marked', 'chased')
-        when 'bank-collection' then c.state is null or c.state in ('paid', 'unpaid')
+        when 'bank-collection' then b.state is null or b.state in ('paid', 'unpaid')
         when 'not-invoiced' then exists (select 1 from invoice_parts p where p.order_id = o.id)
         when 'not-delivered' then o.fulfilled_on is not null
         when 'hold' then not exists (select 1 from holds h where h.customer_id = s.customer_id and h.released_at is null
           and (h.order_ids is null or s.order_id = any(h.order_ids)))
         when 'dispute' then not exists (select 1 from disputes d where d.order_id = s.order_id
           and (d.outcome is null or (d.outcome = 'upheld' and d.credit_note_id is null)))
+        -- A sweep finds what the store has changed.
+        when 'address' then c.updated_at < ${before} and ${reminderReaches(db)}
         when 'credit' then not exists (select 1 from accounts a where a.customer_id = s.customer_id and a.unapplied > 0)
         else false end`,
     db<Discrepancy[]>`

@@ -1,7 +1,7 @@
 import { dayAt } from '../../kernel/calendar.ts';
 import { withAccountOf } from '../banking/accounts.ts';
 import { referenceOf } from '../banking/payment-references.ts';
-import { letterRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { letterAddresses, recipientOf, replyAddress } from '../customers/rules/contacts.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import { openLetterTask } from '../dunning/letter-tasks.ts';
 import type { DemandData, Renderer } from '../dunning/letters/render.ts';
@@ -11,7 +11,7 @@ import { demandedOf, getRevocation, type Owed, type RevocationRow, revocationOfM
 
 /** The letter of a revocation: all that is still owed for its orders. */
 export function demandLetter(renderer: Renderer): MailDefinition {
-  const compose: MailDefinition['compose'] = async (tx, mail, { customer, policies, now }) => {
+  const compose: MailDefinition['compose'] = async (tx, mail, { customer, policies, undeliverable, now }) => {
     const revocation = await getRevocation(tx, revocationOfMail(mail.id));
     const { currency } = customer;
     const settings = await withAccountOf(tx, policies.settings.body, {
@@ -26,7 +26,7 @@ export function demandLetter(renderer: Renderer): MailDefinition {
     const reference = await referenceOf(tx, { customerId: customer.id, orderIds, now });
     const data = demandData({ revocation, customer, owed, settings, reference });
     const { subject, html, text: plain } = renderer.renderDemand(customer.locale, data);
-    const recipient = letterRecipient(customer);
+    const recipient = recipientOf(letterAddresses(customer), undeliverable);
     const replyTo = replyAddress(customer, settings);
     return { locale: customer.locale, recipient, copyTo: null, replyTo, subject, html, plain };
   };

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import { saysUnknownAddress } from './unknown-address.ts';
 
 export type Mail = {
   /** The sender, "Acme <billing@acme.example>"; the mailer's own if not given. */
   readonly from?: string;
   readonly to: string;
-  /** Gets a copy of the mail; if the server refuses this address, the mail is still sent. */
+  /**
+   * Gets a copy of the mail; if the server refuses this address, the mail is still sent. If it refuses `to` for good and
+   * takes this one, the mail counts as refused.
+   */
   readonly copyTo?: string | null;
   readonly replyTo: string | null;
   readonly subject: string;
@@ -30,20 +34,28 @@ export type Mailer = {
 
 /**
  * The server refused the mail, or never got it. `permanent`: recipient or content are refused permanently (5xx);
- * `byServer`: it is not about this mail, the server takes none.
+ * `byServer`: it is not about this mail, the server takes none. `unknownAddress`: the recipient's address does not exist,
+ * or takes no mail any more.
  */
 export class MailRefused extends Error {
   readonly permanent: boolean;
   readonly byServer: boolean;
+  readonly unknownAddress: boolean;
 
   constructor(
     message: string,
-    { permanent, byServer = false, cause }: { permanent: boolean; byServer?: boolean; cause?: unknown },
+    {
+      permanent,
+      byServer = false,
+      unknownAddress = false,
+      cause,
+    }: { permanent: boolean; byServer?: boolean; unknownAddress?: boolean; cause?: unknown },
   ) {
     super(message, { cause });
     this.name = 'MailRefused';
     this.permanent = permanent;
     this.byServer = byServer;
+    this.unknownAddress = unknownAddress;
   }
 }
 
@@ -119,14 +131,20 @@ export function createMailer({
         baseBoundary: sha256(messageId).slice(0, 16),
         streams,
       };
+      let refused: SmtpFailure | undefined;
       try {
-        await transport.sendMail(mail);
+        const { rejectedErrors = [] } = (await transport.sendMail(mail)) as Pick<
+          SmtpFailure,
+          'rejectedErrors'
+        >;
+        refused = rejectedErrors.find((failure) => isAbout(failure, to) && failure.permanent);
       } catch (cause) {
         throw asFailure(
-          cause,
+          ofRecipient(cause as SmtpFailure, to),
           streams.some((stream) => stream.readableDidRead),
         );
       }
+      if (refused) throw asFailure(refused, false);
     },
     close: () => transport.close(),
   };
@@ -136,21 +154,38 @@ export function createMailer({
 type Tracked = { streams: Readable[]; baseBoundary: string };
 
 /** Nodemailer's description of a failure: its code, the SMTP command and, if the server answered, the reply code. */
-type SmtpFailure = Error & { code?: string; command?: string; responseCode?: number; permanent?: boolean };
+type SmtpFailure = Error & {
+  code?: string;
+  command?: string;
+  response?: string;
+  responseCode?: number;
+  permanent?: boolean;
+  recipient?: string;
+  /** Of each recipient that was refused. */
+  rejectedErrors?: SmtpFailure[];
+};
 
-function asFailure(error: unknown, begun: boolean): MailRefused | MailOutcomeUnknown {
-  const failure = error as SmtpFailure;
+/** If all recipients were refused: what was said of `to`, whatever was said of the copy. */
+const ofRecipient = (failure: SmtpFailure, to: string): SmtpFailure =>
+  failure.rejectedErrors?.find((one) => isAbout(one, to)) ?? failure;
+
+/** The transport writes the domain in small letters. */
+const isAbout = ({ recipient = '' }: SmtpFailure, to: string): boolean =>
+  recipient.toLowerCase() === to.toLowerCase();
+
+function asFailure(failure: SmtpFailure, begun: boolean): MailRefused | MailOutcomeUnknown {
   if (failure.code === 'ETLS')
     return new MailRefused(
       `no TLS with the SMTP server (${failure.message}): use a server that offers STARTTLS, smtps://, or set SMTP_ALLOW_PLAINTEXT=true`,
-      { permanent: false, byServer: true, cause: error },
+      { permanent: false, byServer: true, cause: failure },
     );
   const answered = failure.responseCode !== undefined && failure.responseCode >= 400;
-  if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: error });
+  if (begun && !answered) return new MailOutcomeUnknown(failure.message, { cause: failure });
   return new MailRefused(failure.message, {
     permanent: isPermanent(failure),
     byServer: isByServer(failure),
-    cause: error,
+    unknownAddress: saysUnknownAddress(failure.command, failure.response ?? ''),
+    cause: failure,
   });
 }
 

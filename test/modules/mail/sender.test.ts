@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { lockCustomer } from '../../../src/modules/customers/tables.ts';
+import {
+  insertUndeliverable,
+  undeliverableAddresses,
+} from '../../../src/modules/customers/undeliverable-addresses.ts';
 import type { MailDefinition, MailDefinitions } from '../../../src/modules/mail/definition.ts';
 import { createSender, type Sender } from '../../../src/modules/mail/sender.ts';
 import {
   findMail,
+  type MailContent,
   type MailOutcome,
   type MailState,
   mailKinds,
@@ -113,6 +118,100 @@ const sequences: [Fate[], MailState, number, number][] = [
   [['recipient 550'], 'failed', 0, 0],
   [['recipient 451', 554], 'failed', 1, 1],
 ];
+
+describe('a recipient whom the mail server refuses', () => {
+  /** The customer's addresses that are marked after a mail to `given.recipient`. */
+  async function markedAfter(
+    fate: Fate,
+    given: { recipient?: string; copyTo?: string; contacts?: Record<string, string> } = {},
+  ): Promise<string[]> {
+    const post = await startScriptedPost(FROM);
+    onTestFinished(() => post.stop());
+    const email = 'Conti@acme.example';
+    const { recipient = email, copyTo = null, contacts = {} } = given;
+    post.scripts.set(recipient, [fate]);
+    await addCustomer(database.sql, 'acme', { email, contacts });
+    const compose = says.compose;
+    says.compose = async (...of) => ({ ...((await compose(...of)) as MailContent), recipient, copyTo });
+    await queued(['m'], 'acme');
+    await database.sql`update customers set email = ${email}, contacts = ${database.sql.json(contacts)} where id = 'acme'`;
+    await aSender(post.send).drain();
+    return [...(await undeliverableAddresses(database.sql, 'acme'))];
+  }
+
+  it.each<[Fate, MailState, boolean]>([
+    ['recipient 550 5.1.1', 'failed', true],
+    ['recipient 550', 'failed', true],
+    ['recipient 550 5.7.1', 'failed', false],
+    ['recipient 552 5.2.2', 'failed', false],
+    ['recipient 452', 'queued', false],
+    ['recipient 450 4.1.1', 'queued', false],
+    [554, 'failed', false],
+    ['accepts', 'sent', false],
+  ])('with %j: the mail is %s, its address marked: %s', async (fate, state, isMarked) => {
+    expect(await markedAfter(fate)).toEqual(isMarked ? ['conti@acme.example'] : []);
+    expect(await mail()).toMatchObject({ state });
+  });
+
+  it('while the copy is taken: the mail has failed, and the address is marked', async () => {
+    expect(await markedAfter('recipient 550 5.1.1', { copyTo: 'buyer@acme.example' })).toEqual([
+      'conti@acme.example',
+    ]);
+    expect(await mail()).toMatchObject({ state: 'failed', why: 'refused' });
+  });
+
+  it('is not marked if it is not an address of the customer', async () => {
+    expect(await markedAfter('recipient 550 5.1.1', { recipient: 'guest@other.example' })).toEqual([]);
+    expect(await mail()).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('a mail to an address at which nothing arrives', () => {
+  const mark = (customerId: string, address: string) =>
+    inTransaction(database.sql, (tx) =>
+      insertUndeliverable(tx, { customerId, address, cause: 'bounced', detail: null, since: NOW }),
+    );
+
+  it('is not handed over; what it says is kept', async () => {
+    await queued(['m']);
+    await mark('c-m', addressOf('c-m').toUpperCase());
+    const { send, attempts } = heldPost();
+    await aSender(send).drain();
+    expect(attempts).toEqual([]);
+    expect(await mail()).toMatchObject({
+      ...{ state: 'failed', why: 'nothing arrives at the address', recipient: addressOf('c-m'), attempts: 0 },
+      html: '<p>Text 1</p>',
+    });
+    expect(concluded).toEqual([['m', 'failed']]);
+  });
+
+  it('whose outcome was never known is not repeated', async () => {
+    await queued(['m']);
+    const { send, begun, attempts } = heldPost();
+    const sender = aSender(send);
+    const drained = sender.drain();
+    (await begun(1)).ends(new MailOutcomeUnknown('the connection broke'));
+    await drained;
+    await mark('c-m', addressOf('c-m'));
+    await letPass(database.sql, CLAIM);
+    await sender.drain();
+    expect(attempts).toHaveLength(1);
+    expect(await mail()).toMatchObject({ state: 'unknown', why: 'nothing arrives at the address' });
+  });
+
+  it('that is only its copy leaves without it', async () => {
+    const compose = says.compose;
+    says.compose = async (...of) => ({
+      ...((await compose(...of)) as MailContent),
+      copyTo: 'buyer@acme.example',
+    });
+    await queued(['m']);
+    await mark('c-m', 'buyer@acme.example');
+    const handedOver: Mail[] = [];
+    await aSender(async (mail) => void handedOver.push(mail)).drain();
+    expect(handedOver).toMatchObject([{ to: addressOf('c-m'), copyTo: null }]);
+  });
+});
 
 describe('whatever the mail server says after an attempt whose outcome is unknown, only the same bytes follow', () => {
   it.each(sequences)(

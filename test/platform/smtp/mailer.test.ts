@@ -193,6 +193,26 @@ describe('a mail that was certainly not accepted', () => {
   });
 
   it.each([
+    ['5.1.1', 'accepted', { permanent: true, unknownAddress: true }],
+    ['5.7.1', 'accepted', { permanent: true, unknownAddress: false }],
+    ['5.1.1', 'deferred', { permanent: true, unknownAddress: true }],
+    ['5.1.1', 'refused', { permanent: true, unknownAddress: true }],
+  ])('for the recipient with 550 %s, while its copy is %s', async (code, copy, expected) => {
+    const replies = { accepted: '250 ok', deferred: '451 4.3.0 later', refused: '550 5.7.1 no' };
+    const mailer = await scripted((line, inData) => {
+      if (line.startsWith('RCPT TO:<buyer')) return replies[copy as keyof typeof replies];
+      if (line.startsWith('RCPT')) return `550 ${code} no`;
+      if (inData) return line === '.' ? '250 accepted' : '';
+      return line.startsWith('DATA') ? '354 go on' : '250 ok';
+    });
+    const failure = await failureOf(
+      mailer.send({ ...mail, to: 'Conti@Rossi.example', copyTo: 'buyer@rossi.example' }),
+    );
+    expect(failure).toBeInstanceOf(MailRefused);
+    expect(failure).toMatchObject(expected);
+  });
+
+  it.each([
     [452, false],
     [554, true],
   ])('for its content, after it was sent, with %i: permanent %s', async (code, permanent) => {

@@ -23,6 +23,8 @@ const historyWords = {
   'customer.reminders': 'Whether the customer is reminded was changed',
   'hold.placed': 'Reminders put on hold',
   'hold.released': 'A hold was released',
+  'address.undeliverable': 'Nothing arrives at an address: it was marked',
+  'address.lifted': 'The mark of an address was lifted',
   'letter.approved': 'A letter was approved',
   'letter.requested': 'A letter was asked for',
   'letter.resent': 'A letter was sent again',
@@ -39,7 +41,7 @@ const historyWords = {
 /** What was done to tasks has the words of the task's kind, except for requests for terms. */
 type TaskAction = Exclude<
   CustomerAction,
-  `${'customer' | 'payment' | 'hold' | 'letter' | 'promise' | 'terms-request'}.${string}`
+  `${'customer' | 'payment' | 'hold' | 'letter' | 'address' | 'promise' | 'terms-request'}.${string}`
 >;
 
 function wordsOf(action: string): string {

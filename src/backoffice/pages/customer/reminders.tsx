@@ -1,5 +1,6 @@
 import { plainMoney } from '../../../kernel/money.ts';
 import type { CustomerRow } from '../../../modules/customers/tables.ts';
+import type { UndeliverableAddressRow } from '../../../modules/customers/undeliverable-addresses.ts';
 import type { DisputeRow } from '../../../modules/dunning/disputes.ts';
 import type { HoldRow } from '../../../modules/dunning/holds.ts';
 import type { PlannedLetter } from '../../../modules/dunning/planned-letters.ts';
@@ -23,6 +24,8 @@ export type ReminderFacts = {
   /** Open ones, and those that wait for their credit note. */
   readonly disputes: readonly DisputeRow[];
   readonly mode: ReminderModeRow;
+  /** Addresses at which nothing arrives. */
+  readonly undeliverable: readonly UndeliverableAddressRow[];
   /** If a form is sent twice, these ids make it one of each. */
   readonly proposed: { readonly holdId: string; readonly promiseId: string; readonly disputeId: string };
 };
@@ -39,8 +42,10 @@ type Props = {
 /** What is planned for a customer and what it waits for, what people have said about it, and what can be done. */
 export function Reminders(props: Props) {
   const { customer, reminders, zone } = props;
-  const { planned, holds, promises, disputes, mode } = reminders;
-  const isQuiet = holds.length + promises.length + disputes.length === 0 && mode.mode === 'automatic';
+  const { planned, holds, promises, disputes, mode, undeliverable } = reminders;
+  const isQuiet =
+    undeliverable.length + holds.length + promises.length + disputes.length === 0 &&
+    mode.mode === 'automatic';
   return (
     <section aria-labelledby="reminders">
       <h2 id="reminders">Reminders</h2>
@@ -61,6 +66,9 @@ export function Reminders(props: Props) {
                   <span class="reason">{mode.reason}</span>
                 </li>
               )}
+              {undeliverable.map((address) => (
+                <Undeliverable address={address} zone={zone} />
+              ))}
               {holds.map((hold) => (
                 <Hold hold={hold} zone={zone} />
               ))}
@@ -107,6 +115,22 @@ const Hold = ({ hold, zone }: { hold: HoldRow; zone: string }) => (
   </li>
 );
 
+const causeWords = {
+  refused: 'the mail server refuses it',
+  bounced: 'mails bounce',
+  complained: 'its owner called a mail spam',
+} as const satisfies Record<UndeliverableAddressRow['cause'], string>;
+
+const Undeliverable = ({ address: row, zone }: { address: UndeliverableAddressRow; zone: string }) => (
+  <li>
+    No letter is sent to <bdi>{row.address}</bdi>: {causeWords[row.cause]}
+    {row.detail !== null && <span class="reason">{row.detail}</span>}
+    <span class="id">
+      Since <At at={row.since} zone={zone} />
+    </span>
+  </li>
+);
+
 const PaymentPromise = ({ promise, zone }: { promise: PromiseRow; zone: string }) => (
   <li>
     {promise.covers.map(plainMoney).join(', ')} promised by <OnDay day={promise.byOn} />
@@ -132,7 +156,7 @@ const Dispute = ({ dispute, zone }: { dispute: DisputeRow; zone: string }) => (
 );
 
 function Forms({ visitor, customer, orders, reminders, form }: Props) {
-  const { holds, promises, disputes, mode, proposed } = reminders;
+  const { holds, promises, disputes, mode, undeliverable, proposed } = reminders;
   const common = (id: string, path = id) => ({
     ...{ id, visitor, state: form?.action === id ? form : null },
     target: `/admin/customers/${customer.id}/${path}`,
@@ -161,6 +185,17 @@ function Forms({ visitor, customer, orders, reminders, form }: Props) {
         >
           <input type="hidden" name="holdId" value={id} />
           {reason(`release-${id}`)}
+        </Action>
+      ))}
+      {undeliverable.map(({ address }) => (
+        <Action
+          {...common(`lift-${address}`, 'lift')}
+          title={`Send letters to ${address} again`}
+          note="Letters that waited for it leave at the next hour at which the customer gets letters."
+          button="Send again"
+        >
+          <input type="hidden" name="address" value={address} />
+          {reason(`lift-${address}`)}
         </Action>
       ))}
       <Action

@@ -62,6 +62,8 @@ type CustomerDetails = {
   'customer.reminders': Change<string>;
   'hold.placed': { readonly holdId: string; readonly until?: Day; readonly orderIds?: readonly string[] };
   'hold.released': { readonly holdId: string };
+  'address.undeliverable': { readonly cause: string };
+  'address.lifted': None;
   'letter.approved': { readonly letterId: string };
   'letter.requested': {
     readonly letterId: string;

@@ -15,6 +15,7 @@ export type CustomerCommandKind =
   | 'withdrawPromise'
   | 'openDispute'
   | 'resolveDispute'
-  | 'setReminders';
+  | 'setReminders'
+  | 'liftAddress';
 
 export type CommandKind = OrderCommandKind | CustomerCommandKind;

@@ -1,12 +1,35 @@
 /** Where a customer can be reached: the company's own address, and others by role. */
 export type Reachable = { readonly email: string; readonly contacts: Readonly<Record<string, string>> };
 
-/** Who gets an order's letters: `billing`, else the company's address. */
-export const letterRecipient = ({ contacts, email }: Reachable): string => contacts.billing ?? email;
+/** Addresses in small letters at which nothing arrives. */
+export type Undeliverable = ReadonlySet<string>;
 
-/** Who gets the reminders: `dunning`, else whoever gets the letters. */
-export const reminderRecipient = (customer: Reachable): string =>
-  customer.contacts.dunning ?? letterRecipient(customer);
+/** An address as it is compared: its case says nothing. */
+export const comparedAddress = (address: string): string => address.toLowerCase();
+
+/** Where an order's letters may go: to `billing`, and if nothing arrives there, to the company's address. */
+export const letterAddresses = ({ contacts, email }: Reachable): string[] => [
+  ...(contacts.billing === undefined ? [] : [contacts.billing]),
+  email,
+];
+
+/** Where reminders may go: to `dunning`, and if nothing arrives there, to where the letters go. */
+export const reminderAddresses = (customer: Reachable): string[] => [
+  ...(customer.contacts.dunning === undefined ? [] : [customer.contacts.dunning]),
+  ...letterAddresses(customer),
+];
+
+/** The first address at which something arrives; if there is none, the first one, to which the sender sends nothing. */
+export const recipientOf = (addresses: readonly string[], undeliverable: Undeliverable): string =>
+  addresses.find((address) => isDeliverable(address, undeliverable)) ?? addresses[0]!;
+
+/** Whether something arrives at the address, as far as is known. */
+export const isDeliverable = (address: string, undeliverable: Undeliverable): boolean =>
+  !undeliverable.has(comparedAddress(address));
+
+/** Whether the address is one of the customer's, of whatever role. */
+export const hasAddress = ({ email, contacts }: Reachable, address: string): boolean =>
+  [email, ...Object.values(contacts)].some((own) => comparedAddress(own) === comparedAddress(address));
 
 /** Where the customer's replies go: to the account manager, else to the merchant's reply address, if there is one. */
 export const replyAddress = (
@@ -20,5 +43,5 @@ export const replyAddress = (
 export function buyerCopy(buyer: Readonly<Record<string, string>> | null, recipient: string): string | null {
   const { email } = buyer ?? {};
   if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email)) return null;
-  return email.toLowerCase() === recipient.toLowerCase() ? null : email;
+  return comparedAddress(email) === comparedAddress(recipient) ? null : email;
 }

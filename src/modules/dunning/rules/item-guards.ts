@@ -30,6 +30,7 @@ export const waitReasons = [
   'minimum',
   'final-letter',
   'window',
+  'address',
   'letter-under-way',
   'other-steps',
   'decision',
@@ -38,7 +39,7 @@ export type WaitReason = (typeof waitReasons)[number];
 
 /**
  * What a person who asks for a letter may decide not to wait for. What was paid or cancelled, an insolvency, a store that
- * does not know yet, a dispute and a collection by the bank always hold a letter back.
+ * does not know yet, a dispute, a collection by the bank and a customer whom nothing reaches always hold a letter back.
  */
 export const ignorableReasons = [
   'window',

@@ -15,6 +15,7 @@ import type { Check } from '../../eligibility/rules/check.ts';
  * - `bank-data-old`: bank statements are not imported up to the present; about the merchant, no customer.
  * - `decide`: the schedule of reminders has ended, and money is still overdue.
  * - `approve-letter`: a letter waits for a person's approval.
+ * - `address-undeliverable`: nothing arrives at addresses of a customer.
  */
 export const taskKinds = [
   'terms-request',
@@ -30,6 +31,7 @@ export const taskKinds = [
   'bank-data-old',
   'decide',
   'approve-letter',
+  'address-undeliverable',
 ] as const;
 export type TaskKind = (typeof taskKinds)[number];
 

@@ -170,6 +170,21 @@ create table customers (
 create index customers_by_name_word on customers using gin (name_words);
 create index customers_by_vat_key on customers (vat_key, id) where vat_key is not null;
 create index customers_by_credit_group on customers (credit_group) where credit_group is not null;
+-- Who has an address that a mail provider reports: addresses are compared in small letters.
+create index customers_by_email on customers (lower(email));
+create index customers_by_contact on customers using gin (jsonb_path_query_array(lower(contacts::text)::jsonb, '$.*'));
+
+-- Addresses of customers at which nothing arrives: no letter is sent to them until a person lifts the mark, or the
+-- customer no longer has the address.
+-- owner: customers
+create table undeliverable_addresses (
+  customer_id external_id not null references customers,
+  address     text not null check (address = lower(address)),
+  cause       text not null check (cause in ('refused', 'bounced', 'complained')),
+  detail      text,                                    -- what the mail server or the provider said
+  since       timestamptz not null,
+  primary key (customer_id, address)
+);
 
 -- What a VAT register said about a customer's number, or that it could not be asked. Kept as proof.
 -- owner: customers
@@ -217,7 +232,7 @@ create table tasks (
   kind        text not null
     check (kind in ('terms-request', 'letter-failed', 'letter-unknown', 'promise-broken', 'dispute-open',
                     'credit-note-missing', 'not-invoiced', 'not-delivered', 'not-presented', 'credit-held',
-                    'bank-data-old', 'decide', 'approve-letter')),
+                    'bank-data-old', 'decide', 'approve-letter', 'address-undeliverable')),
   customer_id external_id references customers,        -- null: it is about the merchant
   order_id    external_id,                             -- not a foreign key: a refused order has no row
   amount      bigint check (amount > 0),
@@ -389,6 +404,21 @@ create index mails_to_wake on mails (wake_by) where state = 'queued' and try_at 
 -- A customer has one reminder at a time.
 create unique index mails_one_reminder on mails (customer_id)
   where kind = 'reminder' and state in ('held', 'queued', 'sending');
+
+-- What the merchant's mail provider has reported.
+-- owner: mail
+create table mail_events (
+  id          external_id primary key,                 -- made by the caller
+  type        text not null check (type in ('bounced', 'soft-bounced', 'complained', 'delivered')),
+  address     text not null,
+  message_id  text,                                    -- of the mail, without angle brackets
+  at          timestamptz,                             -- when it happened, as the provider says
+  detail      text,
+  marked      external_id[] not null,                  -- the customers whose address it marked
+  fingerprint text not null,
+  reported_by text not null,
+  reported_at timestamptz not null
+);
 
 -- Which worker sends: one at a time.
 -- owner: mail
