@@ -832,6 +832,15 @@ create table statement_accounts (
   updated_at     timestamptz not null
 );
 
+-- Up to which day somebody has entered the money received by hand: one row, the latest statement.
+-- owner: banking
+create table receipts_entered (
+  one        boolean primary key default true check (one),
+  through    date not null,
+  entered_by text not null,
+  entered_at timestamptz not null
+);
+
 -- owner: storefronts
 create table webhook_deliveries (
   id           text primary key,                       -- the webhook-id: order-1042.paid
