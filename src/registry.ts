@@ -24,6 +24,7 @@ import { makePromise } from './modules/dunning/make-promise.ts';
 import { openDispute } from './modules/dunning/open-dispute.ts';
 import { orderLetter } from './modules/dunning/order-letters.ts';
 import { placeHold } from './modules/dunning/place-hold.ts';
+import { receipt } from './modules/dunning/receipt.ts';
 import { releaseHold } from './modules/dunning/release-hold.ts';
 import { reminder } from './modules/dunning/reminder.ts';
 import { letterCopy } from './modules/dunning/resend-letter.ts';
@@ -132,7 +133,7 @@ export const mailDefinitionsOf = (
   given: { notifiesStore: boolean },
 ): MailDefinitions => ({
   confirmation: orderLetter('confirmation', renderer),
-  settled: orderLetter('settled', renderer),
+  settled: receipt(renderer),
   cancelled: orderLetter('cancelled', renderer),
   demand: demandLetter(renderer),
   reminder: reminder(renderer, given),

@@ -40,6 +40,7 @@ import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { receiptsEnteredEndpoints } from './routes/receipts-entered.ts';
 import { reminderEndpoints } from './routes/reminders.ts';
 import { reportEndpoints } from './routes/reports.ts';
 import { revocationEndpoints } from './routes/revocations.ts';
@@ -94,6 +95,7 @@ export function endpointsOf(
     ...orderEndpoints(deps),
     ...orderCommandEndpoints(deps),
     ...paymentEndpoints(deps),
+    ...receiptsEnteredEndpoints(deps),
     ...collectionEndpoints(deps),
     ...invoiceEndpoints(deps),
     ...policyEndpoints(deps),

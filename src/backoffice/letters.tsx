@@ -1,7 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { stateReceiptsEntered } from '../modules/banking/receipts-entered.ts';
 import { namesOf } from '../modules/customers/views.ts';
 import { approveLetter } from '../modules/dunning/approve-letter.ts';
+import { enteredReceipts } from '../modules/dunning/entered-receipts.ts';
 import {
   type LetterDetail,
   type LetterPlace,
@@ -14,10 +16,10 @@ import { plannedLetters } from '../modules/dunning/planned-letters.ts';
 import { type LetterPreview, previewLetter } from '../modules/dunning/preview-letter.ts';
 import { resendLetter } from '../modules/dunning/resend-letter.ts';
 import type { MailState } from '../modules/mail/tables.ts';
-import { merchantZone } from '../modules/settings/tables.ts';
+import { merchantToday, merchantZone } from '../modules/settings/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
-import { readForm } from './forms.ts';
+import { pastDayField, readForm } from './forms.ts';
 import { actorOf, sendPage, visitorOf } from './page.tsx';
 import type { FormState } from './pages/fields.tsx';
 import { type LetterAction, LetterPage } from './pages/letter.tsx';
@@ -50,11 +52,7 @@ export function letterRoutes({
   router.get('/letters', async (req, res) => {
     const zone = await merchantZone(sql);
     const view = letterViews.find((one) => one === req.query.state);
-    if (view === undefined) {
-      const until = new Date(Date.parse(now()) + PLANNED_MS).toISOString();
-      const groups = await plannedLetters(sql, { until }, { limit: PAGE });
-      return sendPage(res, <PlannedPage visitor={visitorOf(res)} groups={groups} zone={zone} />);
-    }
+    if (view === undefined) return showPlanned(res, null, { done: req.query.done === 'entered' });
     const after = placeOf(req.query.after);
     const found = await listLetters(sql, { states: statesOf[view] }, { after, limit: PAGE + 1 });
     const letters = found.slice(0, PAGE);
@@ -65,6 +63,14 @@ export function letterRoutes({
     const next = found.length > PAGE ? letters.at(-1)! : null;
     const page = { view, letters, names, after, next, zone };
     sendPage(res, <LettersPage visitor={visitorOf(res)} {...page} />);
+  });
+
+  router.post('/letters/receipts-entered', async (req, res) => {
+    const today = await merchantToday(sql, now());
+    const form = readForm(z.object({ through: pastDayField(today) }), req.body);
+    if (!form.ok) return showPlanned(res, formStateOf('entered', form), { status: 422 });
+    await stateReceiptsEntered(sql, form.value.through, { actor: actorOf(res), now: now() });
+    res.redirect(303, '/admin/letters?done=entered');
   });
 
   router.get('/letters/:letterId', (req, res) => showLetter(req, res, null));
@@ -101,6 +107,22 @@ export function letterRoutes({
 
   const refuse = (req: Request, res: Response, action: LetterAction, failure: Failure): Promise<void> =>
     showLetter(req, res, formStateOf(action, failure), failure.status ?? 422);
+
+  async function showPlanned(
+    res: Response,
+    form: FormState | null,
+    { done = false, status = 200 }: { done?: boolean; status?: number } = {},
+  ): Promise<void> {
+    const until = new Date(Date.parse(now()) + PLANNED_MS).toISOString();
+    const [groups, receipts, today, zone] = await Promise.all([
+      plannedLetters(sql, { until }, { limit: PAGE }),
+      enteredReceipts(sql, { until, now: now() }),
+      merchantToday(sql, now()),
+      merchantZone(sql),
+    ]);
+    const page = { groups, receipts, form, done, today, zone };
+    sendPage(res, <PlannedPage visitor={visitorOf(res)} {...page} />, status);
+  }
 
   /** What a letter that waits for approval would say now; null for the others. */
   async function previewOf({ state, customerId }: LetterDetail): Promise<LetterPreview | null> {

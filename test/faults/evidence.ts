@@ -38,6 +38,8 @@ export type BookedMail = {
   id: string;
   /** Null: about several orders. */
   orderId: string | null;
+  /** The orders that it names as a payment's receipt. */
+  receiptFor: string[];
   kind: string;
   /** Null: it was never composed. */
   messageId: string | null;
@@ -135,6 +137,7 @@ async function readBooks(sql: Sql) {
     sql<Account[]>`select customer_id, credit_limit, exposure, unapplied from accounts`,
     sql<BookedMail[]>`
       select id, order_id, kind, message_id, state,
+             array(select order_id from receipts where mail_id = mails.id and paid is not null) as receipt_for,
              array(select status from begun where mail_id = mails.id) as begun
       from mails`,
     sql<Delivery[]>`

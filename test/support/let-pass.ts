@@ -7,7 +7,7 @@ export async function letPass(sql: Sql, seconds: number): Promise<void> {
   await sql`update commands set ${earlier('signal_after')}`;
   await sql`update imports set ${earlier('wake_by')}`;
   await sql`update revocations set ${earlier('wake_by')}`;
-  await sql`update mails set ${earlier('wake_by')}, ${earlier('claimed_until')}`;
+  await sql`update mails set ${earlier('wake_by')}, ${earlier('claimed_until')}, ${earlier('try_at')}`;
   await sql`update mail_sender set ${earlier('until')}`;
   await sql`update events set ${earlier('next_try_at')}`;
 }

@@ -233,6 +233,11 @@ export async function openWorld() {
       await letPass(sql, 91);
       await sender.drain(await clock());
     },
+    /** Lets the seconds pass for which a mail waits whose content is still being booked. */
+    async completeMails(): Promise<void> {
+      await letPass(sql, 4);
+      await sender.drain(await clock());
+    },
     /** The order's steps, in order of time. */
     steps: (id: string): Promise<StepRow[]> => stepsOf(sql, [id]),
     /** The events of an order that wait for the store, in sequence: the type and its place among all events. */

@@ -33,6 +33,10 @@ it('a transfer over two orders ends both workflows; when it bounces both continu
   const { children } = await receive('both', 1320);
   expect(children.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
   for (const order of orders) expect(await world.ending(order)).toEqual({ status: 'settled' });
+  await world.completeMails();
+  const [receipt, ...more] = world.mailsOf('Pagamento di');
+  expect(more).toEqual([]);
+  for (const number of ['ONE', 'TWO']) expect(receipt!.text).toContain(`Ordine ${number}:`);
 
   const by = { paymentId: 'both', reason: 'the bank took it back', actor: 'user:test', fee: eur(7) };
   const { changedOrders } = await reverse(world.commands, { ...by, now: await world.clock() });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { approveLetter } from '../../modules/dunning/approve-letter.ts';
+import { enteredReceipts } from '../../modules/dunning/entered-receipts.ts';
 import { type LetterDetail, listLetters, readLetter } from '../../modules/dunning/letter-views.ts';
 import type { Renderer } from '../../modules/dunning/letters/render.ts';
 import type { LetterItemRow } from '../../modules/dunning/letters.ts';
@@ -17,7 +18,7 @@ import {
   letterSummary,
   lettersQuery,
   newLetter,
-  plannedLetter,
+  plannedLetters as plannedPage,
   plannedQuery,
   previewQuery,
   resending,
@@ -53,14 +54,14 @@ export function letterEndpoints({ sql, renderer }: { sql: Sql; renderer: Rendere
       summary: 'List what will leave, by customer, and what it waits for',
       scopes: ['read'],
       query: plannedQuery,
-      answer: page(plannedLetter),
+      answer: plannedPage,
       handle: async ({ query: { limit, cursor, customerId, ...query }, now }) => {
         const until = query.until ?? new Date(Date.parse(now) + PLANNED_MS).toISOString();
         const filter = { until, ...(customerId !== undefined && { customerId }) };
         const rows = await plannedLetters(sql, filter, { after: cursor, limit: limit + 1 });
-        return {
-          body: pageOf(rows, limit, ({ at, letterId, customerId }) => ({ at, letterId, customerId })),
-        };
+        const { old: receiptsOld } = await enteredReceipts(sql, { ...filter, now });
+        const found = pageOf(rows, limit, ({ at, letterId, customerId }) => ({ at, letterId, customerId }));
+        return { body: { ...found, receiptsOld } };
       },
     }),
     endpoint({

@@ -15,6 +15,7 @@ import {
   money,
   ofCustomer,
   optionalParameter,
+  page,
   shown,
 } from './fields.ts';
 
@@ -125,6 +126,19 @@ export const plannedLetter = z
     ),
   })
   .meta({ id: 'PlannedLetter' });
+
+export const plannedLetters = page(plannedLetter).extend({
+  receiptsOld: z
+    .object({
+      through: shown.day,
+      firstLetterAt: shownInstant.meta({ description: 'When the first of these letters is looked at.' }),
+    })
+    .nullable()
+    .meta({
+      description:
+        'A warning, which holds nothing back: letters will say that somebody is late, and the money received is entered up to this day only.',
+    }),
+});
 
 /** What a person may decide not to wait for. */
 export const ignorable = z.enum(ignorableReasons).meta({ example: 'window' });

@@ -1,10 +1,12 @@
+import type { EnteredReceipts } from '../../modules/dunning/entered-receipts.ts';
 import type { LetterPlace, LetterSummary } from '../../modules/dunning/letter-views.ts';
 import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
 import type { Visitor } from '../page.tsx';
+import { Action, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { letterStateWords, letterUrl, letterWords } from './letter-words.ts';
 import { Planned } from './planned.tsx';
-import { At } from './values.tsx';
+import { At, OnDay } from './values.tsx';
 
 export const letterViews = ['held', 'queued', 'sent', 'failed'] as const;
 export type LettersView = (typeof letterViews)[number];
@@ -38,21 +40,63 @@ const Tabs = ({ view }: { view: LettersView | 'planned' }) => (
 export function PlannedPage({
   visitor,
   groups,
+  receipts,
+  form,
+  done,
+  today,
   zone,
 }: {
   visitor: Visitor;
   groups: readonly PlannedLetter[];
+  receipts: EnteredReceipts;
+  form: FormState | null;
+  done: boolean;
+  today: string;
   zone: string;
 }) {
   return (
     <Layout title="Letters" visitor={visitor} section="letters">
       <h1>Letters</h1>
+      <Refused form={form} />
+      {done && receipts.stated && (
+        <p class="message good" role="status">
+          Receipts are entered up to <OnDay day={receipts.stated.through} />.
+        </p>
+      )}
       <Tabs view="planned" />
+      {receipts.old && (
+        <p class="message warn">
+          Receipts are entered up to <OnDay day={receipts.old.through} /> only, and letters will say that
+          customers are late. Enter what has come in since, or these letters may ask for what was paid.
+        </p>
+      )}
       {groups.length === 0 ? (
         <p class="empty card">Nothing is planned for the next seven days.</p>
       ) : (
         <div class="card flush">
           <Planned groups={groups} zone={zone} withCustomer />
+        </div>
+      )}
+      {!receipts.imported && (
+        <div class="card actions">
+          <Action
+            id="entered"
+            title="Receipts entered up to …"
+            note="If you enter the money received by hand, say how far you are: this page then warns you of letters that would leave on old data. It holds no letter back."
+            button="Save the day"
+            target="/admin/letters/receipts-entered"
+            visitor={visitor}
+            state={form}
+          >
+            <Field
+              form={{ id: 'entered', state: form }}
+              name="through"
+              label="All money is entered up to"
+              type="date"
+              max={today}
+              value={receipts.stated?.through ?? ''}
+            />
+          </Action>
         </div>
       )}
     </Layout>

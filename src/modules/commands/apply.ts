@@ -10,6 +10,7 @@ import {
   type Consequences,
   type CustomerConsequences,
   consequenceNames,
+  type MoneyIn,
   type OrderCommand,
   type OrderSituation,
   type Reminding,
@@ -79,11 +80,11 @@ export async function applyCommand(
   const body = read.data;
   const facts = await definition.read?.(tx, state, body, command.id);
   const refused = definition.refuse(state, body, facts);
-  const { after, refusal } = refused
-    ? { after: state, refusal: refused }
+  const { after, refusal, paidWith } = refused
+    ? { after: state, refusal: refused, paidWith: null }
     : await follow(tx, pipeline, state, { definition, body, facts, command });
   await noteOutcome(tx, state, command, refusal, definition.auditDetail?.(body));
-  const closed = await closeIfPaid(tx, after, command);
+  const closed = await closeIfPaid(tx, after, { ...command, paidWith });
   await pipeline.reminding.wake(tx, closed);
   return closed;
 }
@@ -94,18 +95,18 @@ async function follow(
   { consequences }: Pipeline,
   state: OrderSituation,
   given: { definition: OrderCommand; body: unknown; facts: unknown; command: OrderCommandRow },
-): Promise<{ after: OrderSituation; refusal: Refusal | null }> {
+): Promise<{ after: OrderSituation; refusal: Refusal | null; paidWith: MoneyIn | null }> {
   const { definition, body, facts, command } = given;
   const applied = await definition.apply(tx, state, body, { facts, command });
   let after = await reread(tx, state);
-  if (applied && 'refusal' in applied) return { after, refusal: applied.refusal };
-  if (applied && 'follows' in applied) return { after, refusal: null };
+  if (applied && 'refusal' in applied) return { after, refusal: applied.refusal, paidWith: null };
+  if (applied && 'follows' in applied) return { after, refusal: null, paidWith: null };
   for (const name of consequenceNames) {
     if (!definition.consequences.includes(name)) continue;
     await consequences[name](tx, after, { command, paidWith: applied?.paidWith });
     after = await reread(tx, after);
   }
-  return { after, refusal: null };
+  return { after, refusal: null, paidWith: applied?.paidWith ?? null };
 }
 
 const reread = async (tx: Tx, state: OrderSituation): Promise<OrderSituation> => ({
@@ -116,11 +117,11 @@ const reread = async (tx: Tx, state: OrderSituation): Promise<OrderSituation> =>
 async function closeIfPaid(
   tx: Tx,
   state: OrderSituation,
-  { actor }: OrderCommandRow,
+  { actor, paidWith }: { actor: string; paidWith: MoneyIn | null },
 ): Promise<OrderSituation> {
   const { order, now } = state;
   if (order.status !== 'open' || outstandingOf(await balancesOf(tx, order.id)) > 0) return state;
-  await close(tx, order, { status: 'settled', actor, reason: null, now });
+  await close(tx, order, { status: 'settled', actor, reason: null, paidWith: paidWith?.paymentId, now });
   return reread(tx, state);
 }
 

@@ -24,11 +24,11 @@ export type CustomerFacts = {
 };
 
 /** An account counts as imported for so long after its last import. */
-const IMPORTED_WITHIN = '60 days';
+export const IMPORTED_WITHIN = '60 days';
 /** What was used in this time is used still. */
 const USED_WITHIN = '90 days';
 /** Statements must cover the day before the last bank day. */
-const BANK_DAYS = 2;
+export const BANK_DAYS = 2;
 
 export async function readCustomerFacts(
   tx: Tx,

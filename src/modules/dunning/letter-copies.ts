@@ -34,13 +34,20 @@ export async function nextCopyId(tx: Tx, letterId: string): Promise<string> {
 
 /**
  * Whether less is owed on what a letter asks for than when it was composed: by money, a credit note, a cancellation. A
- * demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing.
+ * demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing, but the receipt of a
+ * payment may also say what is still owed on others.
  */
 export async function paidSince(
   db: Db,
   { id, kind, customerId, orderId, composedAt }: MailRow,
 ): Promise<boolean> {
-  if (kind === 'settled' || kind === 'cancelled') return false;
+  if (kind === 'cancelled') return false;
+  if (kind === 'settled') {
+    const [less] = await db`
+      select 1 from receipts r join orders o on o.id = r.order_id
+      where r.mail_id = ${id} and r.outstanding > 0 and o.outstanding < r.outstanding limit 1`;
+    return less !== undefined;
+  }
   const [row] = await db`
     select 1 from ledger where account = 'receivable' and amount < 0 and booked_at >= ${composedAt}
       and (order_id = ${orderId} or ${kind === 'demand' ? db`customer_id = ${customerId}` : db`false`}

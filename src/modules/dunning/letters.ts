@@ -143,6 +143,14 @@ export async function lettersAbout(db: Db, orderId: string): Promise<(MailRow & 
     where letters.mail_id in (select mail_id from letter_items where order_id = ${orderId}) order by mails.queued_at, mails.id`;
 }
 
+/** The receipts about several orders that name an order, or are to name it, the oldest first. */
+export async function receiptsAbout(db: Db, orderId: string): Promise<MailRow[]> {
+  return db<MailRow[]>`
+    select ${mailColumns(db)} from mails where order_id is distinct from ${orderId}
+      and id in (select mail_id from receipts where order_id = ${orderId} and (paid is not null or reopenings is not null))
+    order by queued_at, id`;
+}
+
 /** The letter is not needed any more, and nobody has to approve it. Needs the customer's lock. */
 export async function withdrawReminder(
   tx: Tx,

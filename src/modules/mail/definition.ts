@@ -31,5 +31,12 @@ export type MailDefinition = {
 };
 export type MailDefinitions = Readonly<Record<MailKind, MailDefinition>>;
 
-/** `withdraw`: the mail will never be sent. `hold`: it waits for a person. `later`: it may leave from that instant on. */
-export type NotNow = { readonly withdraw: string } | { readonly hold: string } | { readonly later: Instant };
+/**
+ * `withdraw`: the mail will never be sent. `hold`: it waits for a person. `later`: it may leave from that instant on.
+ * `incomplete`: what it is to say is still being booked; it is asked again in a few seconds.
+ */
+export type NotNow =
+  | { readonly withdraw: string }
+  | { readonly hold: string }
+  | { readonly later: Instant }
+  | { readonly incomplete: string };

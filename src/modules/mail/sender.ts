@@ -30,6 +30,7 @@ import {
   noteRefused,
   ownsClaim,
   postponeMail,
+  waitAMoment,
 } from './tables.ts';
 
 /** How often the outbox is looked at, if nobody says that there is something in it. */
@@ -221,6 +222,10 @@ export function createSender({
     }
     if ('later' in content) {
       await leaveUntil(tx, id, content.later);
+      return null;
+    }
+    if ('incomplete' in content) {
+      await waitAMoment(tx, id);
       return null;
     }
     if ('hold' in content) {

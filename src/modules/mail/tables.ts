@@ -223,6 +223,21 @@ export async function leaveUntil(tx: Tx, id: string, until: Instant): Promise<vo
   await tx`update mails set try_at = ${until} where id = ${id} and state = 'queued'`;
 }
 
+/** What a mail says is not complete yet: the sender asks again in a few seconds. */
+export async function waitAMoment(tx: Tx, id: string): Promise<void> {
+  await tx`update mails set try_at = now() + interval '3 seconds' where id = ${id} and state = 'queued'`;
+}
+
+/** A queued mail has its turn now, unless its workflow decides when it is tried again. */
+export async function hastenMail(tx: Tx, id: string): Promise<void> {
+  await tx`update mails set try_at = now() where id = ${id} and state = 'queued' and try_at > now()`;
+}
+
+/** Names the order that a mail is about; null: several. Needs the lock of its customer. */
+export async function setMailOrder(tx: Tx, id: string, orderId: string | null): Promise<void> {
+  await tx`update mails set order_id = ${orderId} where id = ${id} and order_id is distinct from ${orderId}`;
+}
+
 /** A held mail may be sent. */
 export async function releaseMail(tx: Tx, id: string, now: Instant): Promise<void> {
   await tx`update mails set state = 'queued', why = null, queued_at = ${now}, try_at = now() where id = ${id} and state = 'held'`;

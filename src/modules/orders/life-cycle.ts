@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
 import { queueMail } from '../mail/tables.ts';
+import { askForReceipt } from './receipts.ts';
 import { orderMailId } from './rules/mail-ids.ts';
 import {
   follows,
@@ -44,15 +45,19 @@ export async function queueConfirmation(
   await queueMail(tx, { id, customerId: order.customerId, orderId: order.id, kind: 'confirmation', now });
 }
 
-/** Closes the order: nothing more is expected of it. Asks for the customer's letter, unless it is written off. */
+/**
+ * Closes the order: nothing more is expected of it. Asks for the customer's letter, unless it is written off.
+ * @param paidWith the payment that has settled it: its receipt is one letter for all orders that it settles
+ */
 export async function closeOrder(
   tx: Tx,
   order: OrderRow,
-  { status, reason, now }: { status: ClosedStatus; reason: string | null; now: Instant },
+  { status, reason, paidWith, now }: Closing,
 ): Promise<void> {
   requireStatus(order, status);
   await tx`update orders set status = ${status}, closed_at = ${now}, close_reason = ${reason}, next_look = null where id = ${order.id}`;
   if (order.confirmedAt === null || status === 'written_off') return;
+  if (paidWith) return askForReceipt(tx, order, paidWith, now);
   const id = orderMailId(order, status);
   await queueMail(tx, { id, customerId: order.customerId, orderId: order.id, kind: status, now });
 }
@@ -137,7 +142,12 @@ export async function setPaidInStore(
 const wakeBy = (db: Db, at: Instant = 'infinity'): Fragment =>
   db`least(greatest(now(), ${at}::timestamptz) + interval '1 minute', now() + interval '1 day')`;
 
-type ClosedStatus = 'settled' | 'cancelled' | 'written_off';
+export type Closing = {
+  readonly status: 'settled' | 'cancelled' | 'written_off';
+  readonly reason: string | null;
+  readonly paidWith?: string | undefined;
+  readonly now: Instant;
+};
 
 function requireStatus({ id, status }: OrderRow, to: OrderStatus): void {
   if (!mayBecome(status, to)) throw new Error(`order ${id} is ${status}: it cannot become ${to}`);

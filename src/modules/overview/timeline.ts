@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/postgres/client.ts';
 import { auditOf } from '../audit/tables.ts';
 import { commandsOf } from '../commands/tables.ts';
-import { lettersAbout } from '../dunning/letters.ts';
+import { lettersAbout, receiptsAbout } from '../dunning/letters.ts';
 import { ledgerOf } from '../ledger/tables.ts';
 import { mailsOf } from '../mail/tables.ts';
 import { stepsOf } from '../orders/steps.ts';
@@ -44,11 +44,12 @@ type Standing = Pick<DeliveryRow, 'createdAt' | 'deliveredAt' | 'givenUpAt'>;
  */
 export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent[]> {
   const order = await getOrder(db, orderId);
-  const [entries, commands, mails, letters, steps, deliveries, events, audit, instalments] =
+  const [entries, commands, mails, receipts, letters, steps, deliveries, events, audit, instalments] =
     await Promise.all([
       ledgerOf(db, orderId),
       commandsOf(db, orderId),
       mailsOf(db, orderId),
+      receiptsAbout(db, orderId),
       lettersAbout(db, orderId),
       stepsOf(db, [orderId]),
       deliveriesOf(db, orderId),
@@ -76,7 +77,7 @@ export async function timelineOf(db: Db, orderId: string): Promise<TimelineEvent
           detail: { commandId: id, refusal },
         }),
       ),
-    ...[...mails.map((mail) => ({ ...mail, tone: null })), ...letters].map(
+    ...[...[...mails, ...receipts].map((mail) => ({ ...mail, tone: null })), ...letters].map(
       ({
         id,
         kind,

@@ -12,6 +12,7 @@ const letterFor: Record<string, string> = {
 
 /** Compares the mails that the SMTP server has accepted with those in the books. */
 export function compareMails({ orders, mails, acceptedMails }: Evidence): Comparison[] {
+  const settledBy = new Map(mails.flatMap((mail) => mail.receiptFor.map((orderId) => [orderId, mail])));
   const mailsOf = groupBy(mails, ({ orderId }) => orderId ?? 'several');
   const rowOf = groupBy(mails, ({ messageId }) => messageId ?? 'never composed');
   const accepted = acceptedMails.map(({ raw }) => ({ messageId: messageIdOf(raw), raw }));
@@ -19,7 +20,9 @@ export function compareMails({ orders, mails, acceptedMails }: Evidence): Compar
 
   return [
     compareEach('orders: the customer has the letter that the order needs', orders, ({ id, status }) => {
-      const letter = mailsOf.get(id)?.find(({ kind }) => kind === letterFor[status]);
+      const letter =
+        mailsOf.get(id)?.find(({ kind }) => kind === letterFor[status]) ??
+        (status === 'settled' ? settledBy.get(id) : undefined);
       return letter && isSent(letter.state)
         ? null
         : `order ${id} is ${status}; its letter is ${letter?.state}`;

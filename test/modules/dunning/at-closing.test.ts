@@ -171,11 +171,11 @@ it('a receipt is not sent any more once the order was opened again', async () =>
   refuse();
   await world.ask('o', 'payments', { paymentId: 'p', amount: eur(1220) });
   await send();
-  expect(await stateOf('settled:o')).toBe('queued');
+  expect(await stateOf('receipt:p')).toBe('queued');
   accept();
   expect((await world.call('/payments/p/reverse', { reason: 'bounced' })).status).toBe(200);
   world.left.length = 0;
-  await world.tryAgain('settled:o');
-  expect(await stateOf('settled:o')).toBe('withdrawn');
+  await world.tryAgain('receipt:p');
+  expect(await stateOf('receipt:p')).toBe('withdrawn');
   expect(world.left).toEqual([]);
 });

@@ -111,6 +111,7 @@ type OtherDetails = {
   'bank_line.ignored': None;
   'bank_line.restored': None;
   'bank_line.divided': { collections: number };
+  'receipts.entered': Change<Day>;
   'import.customers': Readonly<Record<string, number>>;
   'import.payments': Readonly<Record<string, number>>;
   'bank_account.set_up': { readonly holder: string };
@@ -140,6 +141,7 @@ type OtherSubjects = {
   'bank_line.ignored': `bank-line/${string}`;
   'bank_line.restored': `bank-line/${string}`;
   'bank_line.divided': `bank-line/${string}`;
+  'receipts.entered': 'receipts/entered';
   'import.customers': `import/${string}`;
   'import.payments': `import/${string}`;
   'bank_account.set_up': `bank-account/${string}`;

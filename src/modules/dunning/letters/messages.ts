@@ -43,6 +43,8 @@ export type Texts = {
   /** A due date that is not final, and what it waits for. */
   provisional: Record<'due' | LaterBaseDay, string>;
   demand: MailTexts & { amountNote: string; order: string; total: string; automatic: string };
+  /** The receipt of a payment over several orders: `order` names one, `line` says where it stands. */
+  receipt: MailTexts & { amount: string; order: string; line: string; automatic: string };
   letter: LetterTexts;
   mails: Record<string, MailTexts>;
 };

@@ -8,10 +8,12 @@ import { type DemandData, demandContentOf } from './demand.ts';
 import { type LetterContent, type LetterData, letterContentOf } from './letter.ts';
 import { type Reader, readTexts } from './messages.ts';
 import { plainLetter, plainText } from './plain-text.ts';
+import { type ReceiptData, receiptContentOf } from './receipt.ts';
 
 export type { MailData, TemplateName } from './content.ts';
 export type { DemandData } from './demand.ts';
 export type { LetterData } from './letter.ts';
+export type { ReceiptData } from './receipt.ts';
 
 const formNames = [...templateNames, 'demand'] as const;
 type FormName = (typeof formNames)[number];
@@ -23,6 +25,8 @@ export type Renderer = {
   render(template: TemplateName, locale: string, data: MailData): RenderedMail;
   /** The letter of a revocation, likewise. */
   renderDemand(locale: string, data: DemandData): RenderedMail;
+  /** The receipt of a payment over several orders, likewise. */
+  renderReceipt(locale: string, data: ReceiptData): RenderedMail;
   /**
    * A letter over many items of a customer, likewise.
    * @throws Error if the data contradicts itself: see letterContentOf
@@ -60,6 +64,7 @@ export async function createRenderer(): Promise<Renderer> {
   return {
     render: (template, locale, data) => shape(template, contentOf(template, data, readerOf(locale))),
     renderDemand: (locale, data) => shape('demand', demandContentOf(data, readerOf(locale))),
+    renderReceipt: (locale, data) => shape('settled', receiptContentOf(data, readerOf(locale))),
     renderLetter: (locale, data) => {
       const content = letterContentOf(data, readerOf(locale));
       return { subject: content.subject, html: letterForm(content), text: plainLetter(content) };

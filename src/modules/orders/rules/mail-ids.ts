@@ -1,4 +1,4 @@
-/** A mail's business key: "confirmation:1042", "settled:1042", or "settled:1042:2" if the order is closed again. */
+/** A mail's business key: "confirmation:1042", "settled:1042" without a payment, "settled:1042:2" if it is closed again. */
 export function orderMailId(
   { id, reopenings }: { readonly id: string; readonly reopenings: number },
   kind: 'confirmation' | 'settled' | 'cancelled',

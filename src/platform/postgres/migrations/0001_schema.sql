@@ -596,6 +596,22 @@ create index payments_by_time on payments (created_at desc, payment_id desc);
 -- Finds the money received in a period.
 create index payments_by_receipt on payments (received_on) include (payment_id);
 
+-- Receipts: mails that tell customers what a payment has paid. A row is an order that the payment has settled, or that is
+-- listed because it has paid a part of it.
+-- owner: orders
+create table receipts (
+  mail_id     text not null references mails,
+  order_id    external_id not null references orders,
+  payment_id  text not null references payments,
+  reopenings  int,                                     -- of the order when the payment settled it; null: it did not
+  paid        bigint,                                  -- by the payment; null: not composed yet, or not listed
+  outstanding bigint,                                  -- as it was composed
+  primary key (mail_id, order_id),
+  check ((paid is null) = (outstanding is null))
+);
+create index receipts_by_payment on receipts (payment_id);
+create index receipts_by_order on receipts (order_id);
+
 create domain ledger_effect as text check (value in (
   'charge', 'amendment', 'payment', 'allocation', 'credit_note', 'refund', 'cancellation', 'early_payment_discount',
   'tolerance', 'rounding', 'bank_fee', 'withholding', 'split_payment', 'interest', 'compensation', 'return_fee', 'waiver',
@@ -844,6 +860,15 @@ create table statement_accounts (
   booked_through date not null,                        -- the last day that the bank has booked
   import_id      text not null references imports,
   updated_at     timestamptz not null
+);
+
+-- Up to which day somebody has entered the money received by hand: one row, the latest statement.
+-- owner: banking
+create table receipts_entered (
+  one        boolean primary key default true check (one),
+  through    date not null,
+  entered_by text not null,
+  entered_at timestamptz not null
 );
 
 -- owner: storefronts
