@@ -1,9 +1,11 @@
 import type { LetterDetail } from '../../modules/dunning/letter-views.ts';
 import type { LetterPreview } from '../../modules/dunning/preview-letter.ts';
 import type { Visitor } from '../page.tsx';
+import { Fact } from './fact.tsx';
 import { Action, Choice, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { letterStateWords, letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { Table } from './table.tsx';
 import { Amount, At, actorWords, OnDay } from './values.tsx';
 
 export type LetterAction = 'approve' | 'resend';
@@ -53,78 +55,48 @@ export function LetterPage({
       )}
       <Refused form={form} />
       <dl class="card facts">
-        <div>
-          <dt>State</dt>
-          <dd>
-            {letterStateWords[state]}
-            {why !== null && state !== 'held' && <span class="id">{why}</span>}
-          </dd>
-        </div>
-        <div>
-          <dt>Customer</dt>
-          <dd>
-            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
-          </dd>
-        </div>
-        <div>
-          <dt>To</dt>
-          <dd>{recipients.join(', ') || 'decided when it leaves'}</dd>
-        </div>
-        <div>
-          <dt>{letter.sentAt ? 'Sent' : 'Since'}</dt>
-          <dd>
-            <At at={letter.sentAt ?? letter.queuedAt} zone={zone} />
-            {letter.attempts > 1 && <span class="note"> after {letter.attempts} attempts</span>}
-          </dd>
-        </div>
+        <Fact name="State">
+          {letterStateWords[state]}
+          {why !== null && state !== 'held' && <span class="id">{why}</span>}
+        </Fact>
+        <Fact name="Customer">
+          <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+        </Fact>
+        <Fact name="To">{recipients.join(', ') || 'decided when it leaves'}</Fact>
+        <Fact name={letter.sentAt ? 'Sent' : 'Since'}>
+          <At at={letter.sentAt ?? letter.queuedAt} zone={zone} />
+          {letter.attempts > 1 && <span class="note"> after {letter.attempts} attempts</span>}
+        </Fact>
         {letter.payBy !== null && (
-          <div>
-            <dt>To be paid by</dt>
-            <dd>
-              <OnDay day={letter.payBy} />
-            </dd>
-          </div>
+          <Fact name="To be paid by">
+            <OnDay day={letter.payBy} />
+          </Fact>
         )}
-        {letter.reference !== null && (
-          <div>
-            <dt>Payment reference</dt>
-            <dd>{letter.reference}</dd>
-          </div>
-        )}
+        {letter.reference !== null && <Fact name="Payment reference">{letter.reference}</Fact>}
         {letter.approvedBy !== null && letter.approvedAt !== null && (
-          <div>
-            <dt>Approved</dt>
-            <dd>
-              <At at={letter.approvedAt} zone={zone} />{' '}
-              <span class="note">by {actorWords(letter.approvedBy)}</span>
-            </dd>
-          </div>
+          <Fact name="Approved">
+            <At at={letter.approvedAt} zone={zone} />{' '}
+            <span class="note">by {actorWords(letter.approvedBy)}</span>
+          </Fact>
         )}
         {copyOf !== null && (
-          <div>
-            <dt>Sent again</dt>
-            <dd>
-              <a href={letterUrl(copyOf)}>The first letter</a>
-            </dd>
-          </div>
+          <Fact name="Sent again">
+            <a href={letterUrl(copyOf)}>The first letter</a>
+          </Fact>
         )}
         {copies.length > 0 && (
-          <div>
-            <dt>Sent again as</dt>
-            <dd>
-              {copies.map((copy) => (
-                <div>
-                  <a href={letterUrl(copy)}>{copy}</a>
-                </div>
-              ))}
-            </dd>
-          </div>
+          <Fact name="Sent again as">
+            {copies.map((copy) => (
+              <div>
+                <a href={letterUrl(copy)}>{copy}</a>
+              </div>
+            ))}
+          </Fact>
         )}
         {letter.lastError !== null && (
-          <div class="wide">
-            <dt>Last answer of the mail server</dt>
-            <dd>{letter.lastError}</dd>
-          </div>
+          <Fact name="Last answer of the mail server" wide>
+            {letter.lastError}
+          </Fact>
         )}
       </dl>
       {preview && !preview.wouldSend && (
@@ -225,32 +197,20 @@ function Items({ items }: { items: readonly LetterDetail['items'][number][] }) {
   return (
     <section class="card flush" aria-labelledby="items">
       <h2 id="items">What it asks for</h2>
-      <table class="stacked">
-        <caption class="unseen">What it asks for</caption>
-        <thead>
+      <Table caption="What it asks for" columns={['Order', 'Tone', { number: 'Amount' }]}>
+        {items.map(({ orderId, instalment, tone, asked, currency }) => (
           <tr>
-            <th scope="col">Order</th>
-            <th scope="col">Tone</th>
-            <th scope="col" class="number">
-              Amount
+            <th scope="row">
+              <a href={`/admin/orders/${orderId}`}>{orderId}</a>
+              {instalment > 1 && <span class="id">instalment {instalment}</span>}
             </th>
+            <td data-label="Tone">{letterWords[tone]}</td>
+            <td data-label="Amount" class="number">
+              <Amount money={{ amount: asked, currency }} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map(({ orderId, instalment, tone, asked, currency }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/admin/orders/${orderId}`}>{orderId}</a>
-                {instalment > 1 && <span class="id">instalment {instalment}</span>}
-              </th>
-              <td data-label="Tone">{letterWords[tone]}</td>
-              <td data-label="Amount" class="number">
-                <Amount money={{ amount: asked, currency }} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   );
 }
