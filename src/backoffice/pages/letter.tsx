@@ -2,13 +2,12 @@ import type { LetterDetail } from '../../modules/dunning/letter-views.ts';
 import type { LetterPreview } from '../../modules/dunning/preview-letter.ts';
 import type { Visitor } from '../page.tsx';
 import { Fact } from './fact.tsx';
-import { Action, Choice, Field, type FormState, Refused } from './fields.tsx';
+import { type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
+import { Actions, type LetterAction } from './letter/actions.tsx';
+import { Items } from './letter/items.tsx';
 import { letterStateWords, letterUrl, letterWords, reasonInWords } from './letter-words.ts';
-import { Table } from './table.tsx';
-import { Amount, At, actorWords, OnDay } from './values.tsx';
-
-export type LetterAction = 'approve' | 'resend';
+import { At, actorWords, OnDay } from './values.tsx';
 
 const doneWords = {
   approve: 'The letter was approved: it leaves in a moment, with what is owed then.',
@@ -135,82 +134,5 @@ export function LetterPage({
         </div>
       </div>
     </Layout>
-  );
-}
-
-function Actions({
-  visitor,
-  letter: { letterId, state, html },
-  form,
-}: {
-  visitor: Visitor;
-  letter: LetterDetail;
-  form: FormState | null;
-}) {
-  const stateOf = (id: LetterAction) => (form?.action === id ? form : null);
-  const common = (id: LetterAction) => ({
-    ...{ id, visitor, state: stateOf(id), target: `${letterUrl(letterId)}/${id}` },
-  });
-  const hasLeft = html !== null && ['sent', 'sent_maybe_twice', 'unknown', 'failed'].includes(state);
-  if (state !== 'held' && !hasLeft) return null;
-  const fields = { form: { id: 'resend', state: stateOf('resend') } };
-  return (
-    <section class="card" aria-labelledby="actions">
-      <h2 id="actions">Actions</h2>
-      {state === 'held' ? (
-        <Action
-          {...common('approve')}
-          title="Approve"
-          note="It leaves in the next minute. It is composed again then, with what is owed at that moment."
-          button="Approve the letter"
-          tone="main"
-        />
-      ) : (
-        <Action
-          {...common('resend')}
-          title="Send again"
-          note="The same letter, as a mail of its own."
-          button="Send again"
-        >
-          <Field {...fields} name="to" label="To another address" required={false} />
-          <Choice
-            {...fields}
-            name="paid"
-            label="If something was paid since"
-            options={[
-              { value: 'keep', label: 'Do not send it', hint: 'What it says is no longer so.' },
-              {
-                value: 'send',
-                label: 'Send it anyway',
-                hint: 'The customer wants to see the letter as it was.',
-              },
-            ]}
-          />
-        </Action>
-      )}
-    </section>
-  );
-}
-
-function Items({ items }: { items: readonly LetterDetail['items'][number][] }) {
-  if (items.length === 0) return null;
-  return (
-    <section class="card flush" aria-labelledby="items">
-      <h2 id="items">What it asks for</h2>
-      <Table caption="What it asks for" columns={['Order', 'Tone', { number: 'Amount' }]}>
-        {items.map(({ orderId, instalment, tone, asked, currency }) => (
-          <tr>
-            <th scope="row">
-              <a href={`/admin/orders/${orderId}`}>{orderId}</a>
-              {instalment > 1 && <span class="id">instalment {instalment}</span>}
-            </th>
-            <td data-label="Tone">{letterWords[tone]}</td>
-            <td data-label="Amount" class="number">
-              <Amount money={{ amount: asked, currency }} />
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </section>
   );
 }

@@ -6,7 +6,7 @@ import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { ChecksTable } from './checks.tsx';
 import { Fact } from './fact.tsx';
-import { Action, Field, type FormState, Refused } from './fields.tsx';
+import { Action, Field, type FormState, formsOf, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { letterUrl } from './letter-words.ts';
 import { detailFacts, inSentence, outcomeWords, taskWords } from './task-words.ts';
@@ -82,6 +82,9 @@ export function TaskPage({
 }) {
   const { id, kind, customerId, orderId, amount, currency, note, detail, openedAt, openedBy } = task;
   const { outcome, closedAt, closedBy, reason } = task;
+  const { action, fields } = formsOf<TaskAction>({
+    ...{ visitor, form, targetOf: (path) => `/admin/tasks/${id}/${path}` },
+  });
   const { title, wrong, next } = taskWords[kind];
   const isRequest = kind === 'terms-request';
   return (
@@ -163,20 +166,11 @@ export function TaskPage({
         {outcome === null && (
           <section class="card" aria-labelledby="actions">
             <h2 id="actions">{isRequest ? 'Decide' : 'When it is done'}</h2>
-            {actionsOf(kind).map(({ id: action, ...texts }) => {
-              const state = form?.action === action ? form : null;
-              return (
-                <Action
-                  id={action}
-                  visitor={visitor}
-                  state={state}
-                  target={`/admin/tasks/${id}/${action}`}
-                  {...texts}
-                >
-                  <Field form={{ id: action, state }} name="reason" label="Reason" />
-                </Action>
-              );
-            })}
+            {actionsOf(kind).map(({ id: outcomeId, ...texts }) => (
+              <Action {...action(outcomeId)} {...texts}>
+                <Field {...fields(outcomeId)} name="reason" label="Reason" />
+              </Action>
+            ))}
           </section>
         )}
       </div>
