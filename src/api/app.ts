@@ -28,7 +28,9 @@ import { creditEndpoints } from './routes/credit.ts';
 import { creditGroupEndpoints } from './routes/credit-groups.ts';
 import { customerEndpoints } from './routes/customers.ts';
 import { declineEndpoints } from './routes/declines.ts';
+import { disputeEndpoints } from './routes/disputes.ts';
 import { eligibilityEndpoints } from './routes/eligibility.ts';
+import { holdEndpoints } from './routes/holds.ts';
 import { importEndpoints } from './routes/imports.ts';
 import { interestEndpoints } from './routes/interest.ts';
 import { invoiceEndpoints } from './routes/invoices.ts';
@@ -40,8 +42,9 @@ import { orderEndpoints } from './routes/orders.ts';
 import { paymentEndpoints } from './routes/payments.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { previewEndpoints } from './routes/previews.ts';
+import { promiseEndpoints } from './routes/promises.ts';
 import { receiptsEnteredEndpoints } from './routes/receipts-entered.ts';
-import { reminderEndpoints } from './routes/reminders.ts';
+import { reminderModeEndpoints } from './routes/reminder-modes.ts';
 import { reportEndpoints } from './routes/reports.ts';
 import { revocationEndpoints } from './routes/revocations.ts';
 import { simulationEndpoints } from './routes/simulation.ts';
@@ -84,7 +87,10 @@ export function endpointsOf(
     ...bankAccountEndpoints(deps),
     ...bankLineEndpoints(deps),
     ...revocationEndpoints(deps),
-    ...reminderEndpoints(deps),
+    ...holdEndpoints(deps),
+    ...promiseEndpoints(deps),
+    ...disputeEndpoints(deps),
+    ...reminderModeEndpoints(deps),
     ...letterEndpoints(deps),
     ...mailEventEndpoints(deps),
     ...correctionEndpoints(deps),

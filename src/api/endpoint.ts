@@ -233,3 +233,8 @@ const idempotencyKeyOf = (req: Request): string | null =>
 /** Marks an answer as a repetition of an earlier one. */
 export const replayedHeader = (replayed: boolean): Record<string, string> =>
   replayed ? { 'Idempotent-Replayed': 'true' } : {};
+
+/** The answer of a call that makes something once: 201, or 200 if it was there. */
+export const created = <Body>(body: Body, replayed: boolean) => ({
+  ...{ status: replayed ? 200 : 201, body, headers: replayedHeader(replayed) },
+});

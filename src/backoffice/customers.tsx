@@ -18,7 +18,6 @@ import {
 import { presentVatChecks } from '../modules/customers/vat-checks.ts';
 import type { VatRegister } from '../modules/customers/vat-register.ts';
 import { searchCustomers } from '../modules/customers/views.ts';
-import type { Renderer } from '../modules/dunning/letters/render.ts';
 import { applicantsOf, momentOf } from '../modules/eligibility/applicants.ts';
 import type { Applicant } from '../modules/eligibility/rules/applicant.ts';
 import { creditOf } from '../modules/eligibility/rules/credit.ts';
@@ -36,7 +35,6 @@ import { openTaskOf } from '../modules/tasks/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { parseAmount } from './amount.ts';
 import { customerIdOf } from './customer-id.ts';
-import { customerReminderRoutes, reminderFactsOf } from './customer-reminders.tsx';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { amountField, idField, isId, optionalDayToCome, readForm, reasonField } from './forms.ts';
 import { actorOf, sendPage, visitorOf } from './page.tsx';
@@ -49,6 +47,8 @@ import {
 } from './pages/customer.tsx';
 import { CustomersPage } from './pages/customers.tsx';
 import type { FormState } from './pages/fields.tsx';
+import { reminderFactsOf } from './reminder-facts.ts';
+import { reminderFormRoutes } from './reminder-forms.ts';
 
 const PAGE = 50;
 const OPEN_ORDERS = 50;
@@ -58,14 +58,12 @@ const HISTORY = 50;
 /** The list of customers, and the page of one customer with credit, privilege and the reasons. */
 export function customerRoutes({
   sql,
-  renderer,
   commands,
   vatRegister,
   revocationWorkflows,
   now,
 }: {
   sql: Sql;
-  renderer: Renderer;
   commands: Commands;
   vatRegister: VatRegister;
   revocationWorkflows: Pick<RevocationWorkflows, 'startSoon'>;
@@ -175,7 +173,7 @@ export function customerRoutes({
     done(req, res, 'vat-check');
   });
 
-  router.use(customerReminderRoutes({ sql, renderer, commands, now, done, refuse }));
+  router.use(reminderFormRoutes({ sql, commands, now, done, refuse }));
 
   function done(req: Request, res: Response, what: Done): void {
     res.redirect(

@@ -1,11 +1,11 @@
 import { errorTable, NettermsError } from '../kernel/errors.ts';
-import { type Given, givenOf } from './forms.ts';
+import { type Given, givenOf, type Problems } from './forms.ts';
 import type { FormState } from './pages/fields.tsx';
 
 /** Why a form was refused: problems of single fields, or one of the whole form. */
 export type Failure = {
   readonly given: Given;
-  readonly problems: Given;
+  readonly problems: Problems;
   readonly problem?: string;
   readonly status?: number;
 };

@@ -3,11 +3,13 @@ import { withoutDirectionControls } from '../kernel/foreign-text.ts';
 import { idPattern } from '../kernel/ids.ts';
 import { parseAmount } from './amount.ts';
 
-/** What was typed into a form, unchanged. */
-export type Given = Readonly<Record<string, string>>;
+/** What was given in a form, unchanged: a text, or the texts of a field that was sent several times. */
+export type Given = Readonly<Record<string, string | readonly string[]>>;
+/** What is wrong with a form, by field. */
+export type Problems = Readonly<Record<string, string>>;
 export type FormResult<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly given: Given; readonly problems: Given };
+  | { readonly ok: false; readonly given: Given; readonly problems: Problems };
 
 /** Reads a form. Problems are reported by field, and what was typed is kept. */
 export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
@@ -19,9 +21,11 @@ export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> 
   return { ok: false, given, problems };
 }
 
-/** The fields that were sent once, as text; repeated fields are ignored. */
+/** The fields that were sent. */
 export function givenOf(body: unknown): Given {
-  const fields = Object.entries(body ?? {}).filter(([, value]) => typeof value === 'string');
+  const fields = Object.entries(body ?? {}).filter(([, value]) =>
+    [value].flat().every((text) => typeof text === 'string'),
+  );
   return Object.fromEntries(fields) as Given;
 }
 
@@ -57,6 +61,12 @@ export const idField = z
   .string('Give an id.')
   .trim()
   .regex(idPattern, 'Use only letters, digits and . _ : ~ -, at most 100 characters.');
+
+/** The ids of what was chosen, each once; null: nothing was. */
+export const chosenIds = z
+  .union([idField.transform((id) => [id]), z.array(idField)], 'Choose among what is listed.')
+  .optional()
+  .transform((ids) => (ids ? [...new Set(ids)] : null));
 
 /** An amount in major units, as people write it; the parsed value is in minor units. */
 export const amountField = (currency: string) =>

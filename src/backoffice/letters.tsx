@@ -20,9 +20,10 @@ import { merchantToday, merchantZone } from '../modules/settings/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import { type Failure, formStateOf, refusalOf } from './failure.ts';
 import { pastDayField, readForm } from './forms.ts';
-import { actorOf, sendPage, visitorOf } from './page.tsx';
+import { actorOf, sendFramed, sendPage, visitorOf } from './page.tsx';
 import type { FormState } from './pages/fields.tsx';
-import { type LetterAction, LetterPage } from './pages/letter.tsx';
+import type { LetterAction } from './pages/letter/actions.tsx';
+import { LetterPage } from './pages/letter.tsx';
 import { letterUrl } from './pages/letter-words.ts';
 import { LettersPage, type LettersView, letterViews, PlannedPage } from './pages/letters.tsx';
 
@@ -165,18 +166,6 @@ const resendForm = z.object({
 
 const previewHtml = (preview: LetterPreview | null): string | null =>
   preview?.wouldSend ? preview.html : null;
-
-/** Answers with the HTML of a mail, for a frame of our own pages. */
-export function sendFramed(res: Response, html: string): void {
-  res
-    .set(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
-    )
-    .set('X-Frame-Options', 'SAMEORIGIN')
-    .type('html')
-    .send(html);
-}
 
 function idOf(req: Request): string {
   const { letterId } = req.params;

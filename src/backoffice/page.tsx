@@ -28,3 +28,15 @@ export function sendPage(res: Response, page: VNode, status = 200): void {
     .type('html')
     .send(`<!doctype html>${withoutDirectionControls(renderToString(page))}`);
 }
+
+/** Answers with the HTML of a mail, for a frame of our own pages. */
+export function sendFramed(res: Response, html: string): void {
+  res
+    .set(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
+    )
+    .set('X-Frame-Options', 'SAMEORIGIN')
+    .type('html')
+    .send(html);
+}

@@ -18,6 +18,7 @@ import { sendMessage, sendNeedLink } from './messages.tsx';
 import { orderRoutes } from './orders.tsx';
 import { visitorOf } from './page.tsx';
 import { messages } from './pages/message.tsx';
+import { remindRoutes } from './remind.tsx';
 import { createCookies, identify } from './session.ts';
 import { signInRoutes } from './sign-in.tsx';
 import { statementRoutes } from './statements.ts';
@@ -85,8 +86,9 @@ export function createAdmin(deps: AdminDeps): Router {
     `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   router.use(
     orderRoutes({ sql, commands, now, workflowUrl }),
-    customerRoutes({ sql, renderer, commands, vatRegister, revocationWorkflows, now }),
+    customerRoutes({ sql, commands, vatRegister, revocationWorkflows, now }),
     letterRoutes({ sql, renderer, now }),
+    remindRoutes({ sql, renderer, now }),
     taskRoutes({ sql, now }),
     statementRoutes({ sql, documents, now }),
   );

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { createAdmin } from '../../src/backoffice/router.ts';
 import { createSignInLink } from '../../src/modules/access/sessions.ts';
 import type { Commands } from '../../src/modules/commands/commands.ts';
@@ -13,6 +16,7 @@ import { createDocuments } from '../../src/modules/reports/documents/documents.t
 import type { Sql } from '../../src/platform/postgres/client.ts';
 import { commandsFor } from '../../src/registry.ts';
 import { aLook, anOrder } from '../support/builders.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
 /** Made once for all tests of a process. */
@@ -82,7 +86,7 @@ export async function openBackOffice(sql: Sql, viesUrl = 'http://127.0.0.1:1'): 
   };
 }
 
-export const openBrowser = (executablePath: string): Promise<Browser> =>
+const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
@@ -108,6 +112,83 @@ export async function signedIn(
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
   return page;
+}
+
+/** What the tests of a file work with: the back office, and an admin, `carla`, who is signed in. */
+export type Desk = { database: TestDatabase; office: BackOffice; browser: Browser; page: Page };
+
+/**
+ * A desk for the tests of a file; after them, no page may have failed.
+ * @param forEach true: each test has its own database and back office; false: the file has one
+ * @param prepare what is in the database before the admin signs in; if not given, that of `openShop`
+ * @param viesUrl where VIES is, once the database is prepared
+ */
+export function useBackOffice({
+  forEach = false,
+  prepare = openShop,
+  viesUrl,
+}: {
+  forEach?: boolean;
+  prepare?: (sql: Sql) => Promise<void>;
+  viesUrl?: () => string;
+} = {}): Desk {
+  const desk = {} as Desk;
+  beforeAll(async () => {
+    desk.browser = await openBrowser(inject('chromiumPath'));
+  });
+  afterAll(() => desk.browser?.close());
+  (forEach ? beforeEach : beforeAll)(async () => {
+    desk.database = await freshDatabase();
+    await prepare(desk.database.sql);
+    desk.office = await openBackOffice(desk.database.sql, viesUrl?.());
+    desk.page = await signedIn(desk.browser, desk.office);
+  });
+  (forEach ? afterEach : afterAll)(async () => {
+    await desk.page?.close();
+    await desk.office?.close();
+    await desk.database?.drop();
+    expect(desk.office.errors).toEqual([]);
+  });
+  return desk;
+}
+
+/** Opens an action of the page. */
+export const open = ({ page }: Desk, action: string) => page.locator('summary', { hasText: action }).click();
+/** A fact at the top of the page, by its name. */
+export const fact = ({ page }: Desk, name: string) =>
+  page.locator('.facts > div').filter({ hasText: name }).locator('dd');
+
+/** The screens on which each page is tried. */
+export const screens = [
+  { width: 1280, scheme: 'light' },
+  { width: 400, scheme: 'light' },
+  { width: 1280, scheme: 'dark' },
+] as const;
+type Screen = { width: number; scheme: 'light' | 'dark' };
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Opens pages on a screen: they fit in its width, and axe finds nothing that keeps people from using them. */
+export async function expectUsable(page: Page, { width, scheme }: Screen, paths: readonly string[]) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: scheme });
+  for (const path of paths) {
+    await page.goto(`/admin/${path}`);
+    if (process.env.SHOTS) {
+      const name = `${path.replace(/\W/g, '-')}-${width}-${scheme}.png`;
+      await page.screenshot({ path: `${process.env.SHOTS}/${name}`, fullPage: true });
+    }
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
+    await page.evaluate(axe);
+    // A letter in a frame is not ours to judge, and runs nothing, not even axe.
+    const { violations } = (await page.evaluate("axe.run({ exclude: ['iframe'] })")) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    expect(
+      violations.map(({ id, nodes }) => `${path}: ${id} ${nodes.map(({ html }) => html.slice(0, 120))}`),
+    ).toEqual([]);
+  }
 }
 
 /** The merchant of the tests, with an order of 1,220.00 EUR placed on 1 February 2027, due on 3 March. */

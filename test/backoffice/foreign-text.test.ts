@@ -1,5 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createApiKey } from '../../src/modules/access/api-keys.ts';
 import { putBankAccount } from '../../src/modules/banking/change-account.ts';
 import { putCreditGroup, setCreditGroup } from '../../src/modules/credit/credit-groups.ts';
@@ -7,33 +6,19 @@ import { closeTask } from '../../src/modules/eligibility/close-task.ts';
 import { requestTerms } from '../../src/modules/eligibility/request-terms.ts';
 import { setPrivilege } from '../../src/modules/eligibility/set-privilege.ts';
 import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts';
+import type { Sql } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';
 import { askOfCustomer, commandsAlone } from '../support/commands.ts';
-import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { addCustomer } from '../support/merchant.ts';
-import {
-  type BackOffice,
-  openBackOffice,
-  openBrowser,
-  openShop,
-  placeOrder,
-  signedIn,
-  TODAY,
-} from './back-office.ts';
+import { openShop, placeOrder, TODAY, useBackOffice } from './back-office.ts';
 
-let database: TestDatabase;
-let office: BackOffice;
-let browser: Browser;
-let page: Page;
 let paths: string[];
 
 /** Hebrew, with a number and a bracket at its ends, which take the direction of their neighbours; and an override. */
 const foreign = (text: string) => `\u202e7 \u05d0\u05d1\u05d2 ${text} \u05d3 (12)`;
 
 /** Rows as they could have been stored before direction controls were removed at the edge: everything is foreign. */
-beforeAll(async () => {
-  database = await freshDatabase();
-  const { sql } = database;
+async function prepare(sql: Sql): Promise<void> {
   await openShop(sql);
   const by = { reason: foreign('reason'), actor: 'user:test', now: TODAY };
   const name = foreign('name');
@@ -74,20 +59,13 @@ beforeAll(async () => {
     ...['orders', 'orders/ivrit-1', `orders?customer=${search}`, 'customers', 'customers/ivrit'],
     ...[`customers?q=${search}`, 'tasks?state=done', `tasks/${task.id}`],
   ];
-  office = await openBackOffice(sql);
-  browser = await openBrowser(inject('chromiumPath'));
-  page = await signedIn(browser, office);
-});
-afterAll(async () => {
-  await browser?.close();
-  await office?.close();
-  expect(office.errors).toEqual([]);
-  await database?.drop();
-});
+}
+
+const desk = useBackOffice({ prepare });
 
 it('no page contains a character that turns the direction of text', async () => {
   for (const path of paths) {
-    const answer = await page.request.get(`${office.address}/admin/${path}`);
+    const answer = await desk.page.request.get(`${desk.office.address}/admin/${path}`);
     const html = await answer.text();
     expect(html, path).toContain('\u05d0\u05d1\u05d2');
     expect(html, path).not.toMatch(/\p{Bidi_Control}/u);
@@ -113,9 +91,9 @@ const notIsolated = `(() => {
 it('a text that runs from right to left does not move the texts around it', async () => {
   const seen = new Set<string>();
   for (const path of paths) {
-    await page.goto(`/admin/${path}`);
-    expect(await page.evaluate(notIsolated), path).toEqual([]);
-    const text = (await page.locator('body').textContent())!;
+    await desk.page.goto(`/admin/${path}`);
+    expect(await desk.page.evaluate(notIsolated), path).toEqual([]);
+    const text = (await desk.page.locator('body').textContent())!;
     for (const [, what] of text.matchAll(/\u05d2 ([a-z ]+) \u05d3/g)) seen.add(what!);
   }
   const fields = [

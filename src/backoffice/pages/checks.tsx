@@ -1,5 +1,6 @@
 import type { Check } from '../../modules/eligibility/rules/check.ts';
 import { PassedBadge } from './badges.tsx';
+import { Table } from './table.tsx';
 
 const ruleWords: Readonly<Record<string, string>> = {
   privilege: 'Privilege',
@@ -36,28 +37,17 @@ export const ruleName = (rule: string): string => ruleWords[rule] ?? rule;
 /** The reasons for a decision: what each rule requires, and what it found. */
 export function ChecksTable({ checks, caption }: { checks: readonly Check[]; caption: string }) {
   return (
-    <table class="stacked">
-      <caption class="unseen">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Rule</th>
-          <th scope="col">Required</th>
-          <th scope="col">Found</th>
-          <th scope="col">Result</th>
+    <Table caption={caption} columns={['Rule', 'Required', 'Found', 'Result']}>
+      {checks.map(({ rule, passed, actual, required, message }) => (
+        <tr class={passed ? undefined : 'late'}>
+          <th scope="row">{ruleName(rule)}</th>
+          <td data-label="Required">{inWords(required)}</td>
+          <td data-label="Found">{inWords(actual)}</td>
+          <td data-label="Result">
+            <PassedBadge passed={passed} /> <span class="note">{message}</span>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {checks.map(({ rule, passed, actual, required, message }) => (
-          <tr class={passed ? undefined : 'late'}>
-            <th scope="row">{ruleName(rule)}</th>
-            <td data-label="Required">{inWords(required)}</td>
-            <td data-label="Found">{inWords(actual)}</td>
-            <td data-label="Result">
-              <PassedBadge passed={passed} /> <span class="note">{message}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

@@ -24,6 +24,7 @@ import { type ReminderFacts, Reminders } from './customer/reminders.tsx';
 import { VatCheckCard } from './customer/vat-check.tsx';
 import { Warnings } from './customer/warnings.tsx';
 import { type Question, Why } from './customer/why.tsx';
+import { Fact } from './fact.tsx';
 import type { FormState } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { OrdersTable } from './orders.tsx';
@@ -119,12 +120,9 @@ export function CustomerPage(props: CustomerPageProps) {
         {customer.closedMonths.length + customer.closures.length > 0 && <ClosuresFact {...customer} />}
         <PrivilegeFact {...props} />
         {demand && (
-          <div class="wide">
-            <dt>Demand for the open orders</dt>
-            <dd>
-              <Demand {...demand} zone={zone} />
-            </dd>
-          </div>
+          <Fact name="Demand for the open orders" wide>
+            <Demand {...demand} zone={zone} />
+          </Fact>
         )}
       </dl>
       <OtherAccounts customerId={customer.id} accounts={otherAccounts} />

@@ -4,6 +4,8 @@ import type { Credit } from '../../modules/eligibility/rules/credit.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { Layout } from './layout.tsx';
+import { Pages } from './list-navigation.tsx';
+import { Table } from './table.tsx';
 import { Amount } from './values.tsx';
 
 /** A customer with the present privilege and credit. */
@@ -46,44 +48,27 @@ export function CustomersPage({
         </p>
       ) : (
         <div class="card flush">
-          <table class="stacked">
-            <caption class="unseen">Customers</caption>
-            <thead>
-              <tr>
-                <th scope="col">Customer</th>
-                <th scope="col">Terms</th>
-                <th scope="col" class="number">
-                  Exposure
-                </th>
-                <th scope="col" class="number">
-                  Credit held
-                </th>
-                <th scope="col" class="number">
-                  Limit
-                </th>
-                <th scope="col" class="number">
-                  Available
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <Row {...line} />
-              ))}
-            </tbody>
-          </table>
+          <Table
+            caption="Customers"
+            columns={[
+              'Customer',
+              'Terms',
+              { number: 'Exposure' },
+              { number: 'Credit held' },
+              { number: 'Limit' },
+              { number: 'Available' },
+            ]}
+          >
+            {lines.map((line) => (
+              <Row {...line} />
+            ))}
+          </Table>
         </div>
       )}
-      {(after !== null || next !== null) && (
-        <nav class="pages" aria-label="Pages">
-          {after !== null && <a href="/admin/customers">First page</a>}
-          {next !== null && (
-            <a href={`/admin/customers?after=${encodeURIComponent(next)}`} rel="next">
-              Next page
-            </a>
-          )}
-        </nav>
-      )}
+      <Pages
+        first={after && '/admin/customers'}
+        next={next && `/admin/customers?after=${encodeURIComponent(next)}`}
+      />
     </Layout>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Given } from '../forms.ts';
+import type { Given, Problems } from '../forms.ts';
 import type { Visitor } from '../page.tsx';
 
 export const CsrfField = ({ visitor }: { visitor: Visitor }) => (
@@ -11,7 +11,7 @@ export type FormState = {
   /** Which of the page's forms was refused. */
   readonly action: string;
   readonly given: Given;
-  readonly problems: Given;
+  readonly problems: Problems;
   /** What was wrong with the form as a whole. */
   readonly problem: string | null;
 };
@@ -40,11 +40,12 @@ export function Field({
 }) {
   const id = `${form.id}-${name}`;
   const problem = form.state?.problems[name];
+  const given = form.state?.given[name];
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');
   const attributes = {
     id,
     name,
-    value: form.state?.given[name] ?? value,
+    value: typeof given === 'string' ? given : value,
     required,
     inputMode,
     max,
@@ -83,52 +84,23 @@ export function Refused({ form }: { form: FormState | null }) {
   );
 }
 
-/** A choice of one option out of a few, each with an explanation; the first is preselected. */
-export function Choice({
+/** What the forms of a page need, each by its id: for its `Action`, and for the fields in it. */
+export function formsOf<Id extends string>({
+  visitor,
   form,
-  name,
-  label,
-  options,
+  targetOf,
 }: {
-  form: { id: string; state: FormState | null };
-  name: string;
-  label: string;
-  options: readonly { value: string; label: string; hint: string }[];
+  visitor: Visitor;
+  /** The form that was refused, if any. */
+  form: FormState | null;
+  /** Where a form is sent to, by the last part of the address: the form's id, unless another one is given. */
+  targetOf: (path: string) => string;
 }) {
-  const given = form.state?.given[name] ?? options[0]?.value;
-  const problem = form.state?.problems[name];
-  const problemId = `${form.id}-${name}-problem`;
-  return (
-    <fieldset class="choice" aria-describedby={problem && problemId}>
-      <legend>{label}</legend>
-      {options.map((option) => {
-        const id = `${form.id}-${name}-${option.value}`;
-        return (
-          <div>
-            <input
-              type="radio"
-              id={id}
-              name={name}
-              value={option.value}
-              checked={option.value === given}
-              aria-describedby={option.hint ? `${id}-hint` : undefined}
-            />
-            <label for={id}>{option.label}</label>
-            {option.hint && (
-              <p class="hint" id={`${id}-hint`}>
-                {option.hint}
-              </p>
-            )}
-          </div>
-        );
-      })}
-      {problem && (
-        <p class="field-problem" id={problemId}>
-          {problem}
-        </p>
-      )}
-    </fieldset>
-  );
+  const stateOf = (id: Id) => (form?.action === id ? form : null);
+  return {
+    action: (id: Id, path: string = id) => ({ id, visitor, state: stateOf(id), target: targetOf(path) }),
+    fields: (id: Id) => ({ form: { id, state: stateOf(id) } }),
+  };
 }
 
 /** One action of a page: collapsed at first, and open again after it was refused. */

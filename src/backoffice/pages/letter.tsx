@@ -1,12 +1,13 @@
 import type { LetterDetail } from '../../modules/dunning/letter-views.ts';
 import type { LetterPreview } from '../../modules/dunning/preview-letter.ts';
 import type { Visitor } from '../page.tsx';
-import { Action, Choice, Field, type FormState, Refused } from './fields.tsx';
+import { Fact } from './fact.tsx';
+import { type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
+import { Actions, type LetterAction } from './letter/actions.tsx';
+import { Items } from './letter/items.tsx';
 import { letterStateWords, letterUrl, letterWords, reasonInWords } from './letter-words.ts';
-import { Amount, At, actorWords, OnDay } from './values.tsx';
-
-export type LetterAction = 'approve' | 'resend';
+import { At, actorWords, OnDay } from './values.tsx';
 
 const doneWords = {
   approve: 'The letter was approved: it leaves in a moment, with what is owed then.',
@@ -53,78 +54,48 @@ export function LetterPage({
       )}
       <Refused form={form} />
       <dl class="card facts">
-        <div>
-          <dt>State</dt>
-          <dd>
-            {letterStateWords[state]}
-            {why !== null && state !== 'held' && <span class="id">{why}</span>}
-          </dd>
-        </div>
-        <div>
-          <dt>Customer</dt>
-          <dd>
-            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
-          </dd>
-        </div>
-        <div>
-          <dt>To</dt>
-          <dd>{recipients.join(', ') || 'decided when it leaves'}</dd>
-        </div>
-        <div>
-          <dt>{letter.sentAt ? 'Sent' : 'Since'}</dt>
-          <dd>
-            <At at={letter.sentAt ?? letter.queuedAt} zone={zone} />
-            {letter.attempts > 1 && <span class="note"> after {letter.attempts} attempts</span>}
-          </dd>
-        </div>
+        <Fact name="State">
+          {letterStateWords[state]}
+          {why !== null && state !== 'held' && <span class="id">{why}</span>}
+        </Fact>
+        <Fact name="Customer">
+          <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+        </Fact>
+        <Fact name="To">{recipients.join(', ') || 'decided when it leaves'}</Fact>
+        <Fact name={letter.sentAt ? 'Sent' : 'Since'}>
+          <At at={letter.sentAt ?? letter.queuedAt} zone={zone} />
+          {letter.attempts > 1 && <span class="note"> after {letter.attempts} attempts</span>}
+        </Fact>
         {letter.payBy !== null && (
-          <div>
-            <dt>To be paid by</dt>
-            <dd>
-              <OnDay day={letter.payBy} />
-            </dd>
-          </div>
+          <Fact name="To be paid by">
+            <OnDay day={letter.payBy} />
+          </Fact>
         )}
-        {letter.reference !== null && (
-          <div>
-            <dt>Payment reference</dt>
-            <dd>{letter.reference}</dd>
-          </div>
-        )}
+        {letter.reference !== null && <Fact name="Payment reference">{letter.reference}</Fact>}
         {letter.approvedBy !== null && letter.approvedAt !== null && (
-          <div>
-            <dt>Approved</dt>
-            <dd>
-              <At at={letter.approvedAt} zone={zone} />{' '}
-              <span class="note">by {actorWords(letter.approvedBy)}</span>
-            </dd>
-          </div>
+          <Fact name="Approved">
+            <At at={letter.approvedAt} zone={zone} />{' '}
+            <span class="note">by {actorWords(letter.approvedBy)}</span>
+          </Fact>
         )}
         {copyOf !== null && (
-          <div>
-            <dt>Sent again</dt>
-            <dd>
-              <a href={letterUrl(copyOf)}>The first letter</a>
-            </dd>
-          </div>
+          <Fact name="Sent again">
+            <a href={letterUrl(copyOf)}>The first letter</a>
+          </Fact>
         )}
         {copies.length > 0 && (
-          <div>
-            <dt>Sent again as</dt>
-            <dd>
-              {copies.map((copy) => (
-                <div>
-                  <a href={letterUrl(copy)}>{copy}</a>
-                </div>
-              ))}
-            </dd>
-          </div>
+          <Fact name="Sent again as">
+            {copies.map((copy) => (
+              <div>
+                <a href={letterUrl(copy)}>{copy}</a>
+              </div>
+            ))}
+          </Fact>
         )}
         {letter.lastError !== null && (
-          <div class="wide">
-            <dt>Last answer of the mail server</dt>
-            <dd>{letter.lastError}</dd>
-          </div>
+          <Fact name="Last answer of the mail server" wide>
+            {letter.lastError}
+          </Fact>
         )}
       </dl>
       {preview && !preview.wouldSend && (
@@ -163,94 +134,5 @@ export function LetterPage({
         </div>
       </div>
     </Layout>
-  );
-}
-
-function Actions({
-  visitor,
-  letter: { letterId, state, html },
-  form,
-}: {
-  visitor: Visitor;
-  letter: LetterDetail;
-  form: FormState | null;
-}) {
-  const stateOf = (id: LetterAction) => (form?.action === id ? form : null);
-  const common = (id: LetterAction) => ({
-    ...{ id, visitor, state: stateOf(id), target: `${letterUrl(letterId)}/${id}` },
-  });
-  const hasLeft = html !== null && ['sent', 'sent_maybe_twice', 'unknown', 'failed'].includes(state);
-  if (state !== 'held' && !hasLeft) return null;
-  const fields = { form: { id: 'resend', state: stateOf('resend') } };
-  return (
-    <section class="card" aria-labelledby="actions">
-      <h2 id="actions">Actions</h2>
-      {state === 'held' ? (
-        <Action
-          {...common('approve')}
-          title="Approve"
-          note="It leaves in the next minute. It is composed again then, with what is owed at that moment."
-          button="Approve the letter"
-          tone="main"
-        />
-      ) : (
-        <Action
-          {...common('resend')}
-          title="Send again"
-          note="The same letter, as a mail of its own."
-          button="Send again"
-        >
-          <Field {...fields} name="to" label="To another address" required={false} />
-          <Choice
-            {...fields}
-            name="paid"
-            label="If something was paid since"
-            options={[
-              { value: 'keep', label: 'Do not send it', hint: 'What it says is no longer so.' },
-              {
-                value: 'send',
-                label: 'Send it anyway',
-                hint: 'The customer wants to see the letter as it was.',
-              },
-            ]}
-          />
-        </Action>
-      )}
-    </section>
-  );
-}
-
-function Items({ items }: { items: readonly LetterDetail['items'][number][] }) {
-  if (items.length === 0) return null;
-  return (
-    <section class="card flush" aria-labelledby="items">
-      <h2 id="items">What it asks for</h2>
-      <table class="stacked">
-        <caption class="unseen">What it asks for</caption>
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">Tone</th>
-            <th scope="col" class="number">
-              Amount
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ orderId, instalment, tone, asked, currency }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/admin/orders/${orderId}`}>{orderId}</a>
-                {instalment > 1 && <span class="id">instalment {instalment}</span>}
-              </th>
-              <td data-label="Tone">{letterWords[tone]}</td>
-              <td data-label="Amount" class="number">
-                <Amount money={{ amount: asked, currency }} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

@@ -5,7 +5,9 @@ import type { Visitor } from '../page.tsx';
 import { Action, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { letterStateWords, letterUrl, letterWords } from './letter-words.ts';
+import { Pages, Tabs } from './list-navigation.tsx';
 import { Planned } from './planned.tsx';
+import { Table } from './table.tsx';
 import { At, OnDay } from './values.tsx';
 
 export const letterViews = ['held', 'queued', 'sent', 'failed'] as const;
@@ -26,14 +28,13 @@ const emptyWords = {
   failed: 'Every letter was sent.',
 } as const satisfies Record<LettersView, string>;
 
-const Tabs = ({ view }: { view: LettersView | 'planned' }) => (
-  <nav class="tabs" aria-label="Letters by state">
-    {(['planned', ...letterViews] as const).map((one) => (
-      <a href={`/admin/letters?state=${one}`} aria-current={one === view ? 'true' : undefined}>
-        {viewWords[one]}
-      </a>
-    ))}
-  </nav>
+const Views = ({ view }: { view: LettersView | 'planned' }) => (
+  <Tabs
+    label="Letters by state"
+    tabs={(['planned', ...letterViews] as const).map((one) => ({
+      ...{ label: viewWords[one], url: `/admin/letters?state=${one}`, isShown: one === view },
+    }))}
+  />
 );
 
 /** What will leave in the next days, customer by customer. */
@@ -63,7 +64,7 @@ export function PlannedPage({
           Receipts are entered up to <OnDay day={receipts.stated.through} />.
         </p>
       )}
-      <Tabs view="planned" />
+      <Views view="planned" />
       {receipts.old && (
         <p class="message warn">
           Receipts are entered up to <OnDay day={receipts.old.through} /> only, and letters will say that
@@ -124,59 +125,42 @@ export function LettersPage({
   return (
     <Layout title="Letters" visitor={visitor} section="letters">
       <h1>Letters</h1>
-      <Tabs view={view} />
+      <Views view={view} />
       {letters.length === 0 ? (
         <p class="empty card">{emptyWords[view]}</p>
       ) : (
         <div class="card flush">
-          <table class="stacked">
-            <caption class="unseen">Letters</caption>
-            <thead>
+          <Table caption="Letters" columns={['Letter', 'Customer', 'To', 'State']}>
+            {letters.map((letter) => (
               <tr>
-                <th scope="col">Letter</th>
-                <th scope="col">Customer</th>
-                <th scope="col">To</th>
-                <th scope="col">State</th>
+                <th scope="row">
+                  <a href={letterUrl(letter.letterId)}>{letterWords[letter.kind]}</a>
+                  <span class="id">
+                    {letter.subject ?? letter.letterId}
+                    {letter.copyOf !== null && ', sent again'}
+                  </span>
+                </th>
+                <td data-label="Customer">
+                  <a href={`/admin/customers/${letter.customerId}`}>
+                    {names.get(letter.customerId) ?? letter.customerId}
+                  </a>
+                </td>
+                <td data-label="To">{letter.recipients.join(', ') || 'not yet known'}</td>
+                <td data-label="State">
+                  {letterStateWords[letter.state]}
+                  <span class="id">
+                    <At at={letter.sentAt ?? letter.composedAt ?? letter.queuedAt} zone={zone} />
+                  </span>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {letters.map((letter) => (
-                <tr>
-                  <th scope="row">
-                    <a href={letterUrl(letter.letterId)}>{letterWords[letter.kind]}</a>
-                    <span class="id">
-                      {letter.subject ?? letter.letterId}
-                      {letter.copyOf !== null && ', sent again'}
-                    </span>
-                  </th>
-                  <td data-label="Customer">
-                    <a href={`/admin/customers/${letter.customerId}`}>
-                      {names.get(letter.customerId) ?? letter.customerId}
-                    </a>
-                  </td>
-                  <td data-label="To">{letter.recipients.join(', ') || 'not yet known'}</td>
-                  <td data-label="State">
-                    {letterStateWords[letter.state]}
-                    <span class="id">
-                      <At at={letter.sentAt ?? letter.composedAt ?? letter.queuedAt} zone={zone} />
-                    </span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </div>
       )}
-      {(after !== null || next !== null) && (
-        <nav class="pages" aria-label="Pages">
-          {after !== null && <a href={first}>First page</a>}
-          {next !== null && (
-            <a href={`${first}&after=${encodeURIComponent(`${next.queuedAt}~${next.letterId}`)}`} rel="next">
-              Next page
-            </a>
-          )}
-        </nav>
-      )}
+      <Pages
+        first={after && first}
+        next={next && `${first}&after=${encodeURIComponent(`${next.queuedAt}~${next.letterId}`)}`}
+      />
     </Layout>
   );
 }

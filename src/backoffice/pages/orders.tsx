@@ -5,6 +5,8 @@ import { listedStatuses, type OrdersQuery, ordersUrl, type Place } from '../orde
 import type { Visitor } from '../page.tsx';
 import { OrderBadges, statusWords } from './badges.tsx';
 import { Layout } from './layout.tsx';
+import { Pages, Tabs } from './list-navigation.tsx';
+import { Table } from './table.tsx';
 import { Amount, At, DueDate, stepWords } from './values.tsx';
 
 export function OrdersPage({
@@ -32,7 +34,7 @@ export function OrdersPage({
       <h1>Orders</h1>
       <Figures totals={totals} />
       <div class="bar">
-        <Tabs query={query} />
+        <Statuses query={query} />
         <form class="search" method="get" action="/admin/orders">
           {query.status && <input type="hidden" name="status" value={query.status} />}
           {query.overdue && <input type="hidden" name="overdue" value="true" />}
@@ -46,7 +48,10 @@ export function OrdersPage({
       {candidates && <Candidates query={query} candidates={candidates} />}
       {orders.length > 0 && <OrdersTable orders={orders} names={names} zone={zone} caption="Orders" />}
       {orders.length === 0 && !candidates && <p class="empty card">No orders here.</p>}
-      <Pages query={query} next={next} />
+      <Pages
+        first={query.after ? ordersUrl({ ...query, after: null }) : null}
+        next={next && ordersUrl({ ...query, after: next })}
+      />
     </Layout>
   );
 }
@@ -76,26 +81,18 @@ function Figures({ totals }: { totals: readonly Receivables[] }) {
   );
 }
 
-function Tabs({ query }: { query: OrdersQuery }) {
+function Statuses({ query }: { query: OrdersQuery }) {
   const { customer } = query;
   const tabs = [
-    { label: 'All', current: !query.status && !query.overdue, url: ordersUrl({ customer }) },
-    { label: 'Overdue', current: query.overdue === true, url: ordersUrl({ customer, overdue: true }) },
+    { label: 'All', isShown: !query.status && !query.overdue, url: ordersUrl({ customer }) },
+    { label: 'Overdue', isShown: query.overdue === true, url: ordersUrl({ customer, overdue: true }) },
     ...listedStatuses.map((status) => ({
       label: statusWords[status],
-      current: query.status === status && !query.overdue,
+      isShown: query.status === status && !query.overdue,
       url: ordersUrl({ customer, status }),
     })),
   ];
-  return (
-    <nav class="tabs" aria-label="Filter by status">
-      {tabs.map(({ label, current, url }) => (
-        <a href={url} aria-current={current ? 'true' : undefined}>
-          {label}
-        </a>
-      ))}
-    </nav>
-  );
+  return <Tabs label="Filter by status" tabs={tabs} />;
 }
 
 function Candidates({ query, candidates }: { query: OrdersQuery; candidates: readonly CustomerName[] }) {
@@ -121,20 +118,6 @@ function Candidates({ query, candidates }: { query: OrdersQuery; candidates: rea
   );
 }
 
-function Pages({ query, next }: { query: OrdersQuery; next: Place | null }) {
-  if (!next && !query.after) return null;
-  return (
-    <nav class="pages" aria-label="Pages">
-      {query.after && <a href={ordersUrl({ ...query, after: null })}>First page</a>}
-      {next && (
-        <a href={ordersUrl({ ...query, after: next })} rel="next">
-          Next page
-        </a>
-      )}
-    </nav>
-  );
-}
-
 /** Orders, one per row; without `names` there is no column for the customer. */
 export function OrdersTable({
   orders,
@@ -149,73 +132,64 @@ export function OrdersTable({
 }) {
   return (
     <div class="card flush">
-      <table class="stacked">
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            {names && <th scope="col">Customer</th>}
-            <th scope="col">Status</th>
-            <th scope="col" class="number">
-              Total
+      <Table
+        caption={caption}
+        columns={[
+          'Order',
+          names && 'Customer',
+          'Status',
+          { number: 'Total' },
+          { number: 'Balance' },
+          'Due',
+          { number: 'Days late' },
+          'Next step',
+        ]}
+      >
+        {orders.map((order) => (
+          <tr class={order.overdue ? 'late' : undefined}>
+            <th scope="row">
+              <a href={orderUrl(order.orderId)}>
+                <bdi>{order.orderNumber ?? order.orderId}</bdi>
+              </a>
+              {order.orderNumber !== null && <span class="id">{order.orderId}</span>}
             </th>
-            <th scope="col" class="number">
-              Balance
-            </th>
-            <th scope="col">Due</th>
-            <th scope="col" class="number">
-              Days late
-            </th>
-            <th scope="col">Next step</th>
-          </tr>
-        </thead>
-        <tbody>
-          {orders.map((order) => (
-            <tr class={order.overdue ? 'late' : undefined}>
-              <th scope="row">
-                <a href={orderUrl(order.orderId)}>
-                  <bdi>{order.orderNumber ?? order.orderId}</bdi>
+            {names && (
+              <td data-label="Customer">
+                <a href={`/admin/customers/${order.customerId}`}>
+                  {names.get(order.customerId) ?? order.customerId}
                 </a>
-                {order.orderNumber !== null && <span class="id">{order.orderId}</span>}
-              </th>
-              {names && (
-                <td data-label="Customer">
-                  <a href={`/admin/customers/${order.customerId}`}>
-                    {names.get(order.customerId) ?? order.customerId}
-                  </a>
-                </td>
+              </td>
+            )}
+            <td data-label="Status">
+              <OrderBadges order={order} />
+            </td>
+            <td data-label="Total" class="number">
+              <Amount money={order.total} />
+            </td>
+            <td data-label="Balance" class="number">
+              <Amount money={order.outstanding} />
+            </td>
+            <td data-label="Due">
+              <DueDate order={order} zone={zone} />
+            </td>
+            <td data-label="Days late" class="number">
+              {order.daysLate > 0 ? order.daysLate : <span class="none">–</span>}
+            </td>
+            <td data-label="Next step">
+              {order.nextStep ? (
+                <>
+                  {stepWords[order.nextStep.kind]}
+                  <span class="id">
+                    <At at={order.nextStep.at} zone={zone} />
+                  </span>
+                </>
+              ) : (
+                <span class="none">–</span>
               )}
-              <td data-label="Status">
-                <OrderBadges order={order} />
-              </td>
-              <td data-label="Total" class="number">
-                <Amount money={order.total} />
-              </td>
-              <td data-label="Balance" class="number">
-                <Amount money={order.outstanding} />
-              </td>
-              <td data-label="Due">
-                <DueDate order={order} zone={zone} />
-              </td>
-              <td data-label="Days late" class="number">
-                {order.daysLate > 0 ? order.daysLate : <span class="none">–</span>}
-              </td>
-              <td data-label="Next step">
-                {order.nextStep ? (
-                  <>
-                    {stepWords[order.nextStep.kind]}
-                    <span class="id">
-                      <At at={order.nextStep.at} zone={zone} />
-                    </span>
-                  </>
-                ) : (
-                  <span class="none">–</span>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </div>
   );
 }

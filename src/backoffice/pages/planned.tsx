@@ -1,5 +1,6 @@
 import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
 import { letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { Table } from './table.tsx';
 import { Amount, At } from './values.tsx';
 
 /** What will leave, in order of time, and what it waits for. */
@@ -13,47 +14,37 @@ export function Planned({
   withCustomer?: boolean;
 }) {
   return (
-    <table class="stacked">
-      <caption class="unseen">Planned letters</caption>
-      <thead>
+    <Table caption="Planned letters" columns={['When', withCustomer && 'Customer', 'Reminders']}>
+      {groups.map(({ customerId, customerName, at, letterId, steps }) => (
         <tr>
-          <th scope="col">When</th>
-          {withCustomer && <th scope="col">Customer</th>}
-          <th scope="col">Reminders</th>
-        </tr>
-      </thead>
-      <tbody>
-        {groups.map(({ customerId, customerName, at, letterId, steps }) => (
-          <tr>
-            <th scope="row">
-              {letterId !== null ? (
-                <a href={letterUrl(letterId)}>In a letter</a>
-              ) : at === null ? (
-                'When that ends'
-              ) : (
-                <At at={at} zone={zone} />
-              )}
-            </th>
-            {withCustomer && (
-              <td data-label="Customer">
-                <a href={`/admin/customers/${customerId}`}>{customerName}</a>
-              </td>
+          <th scope="row">
+            {letterId !== null ? (
+              <a href={letterUrl(letterId)}>In a letter</a>
+            ) : at === null ? (
+              'When that ends'
+            ) : (
+              <At at={at} zone={zone} />
             )}
-            <td data-label="Reminders">
-              {steps.map(({ orderId, instalment, tone, waitsFor, outstanding }) => (
-                <div>
-                  {letterWords[tone as keyof typeof letterWords]}{' '}
-                  <span class="note">
-                    order <a href={`/admin/orders/${orderId}`}>{orderId}</a>
-                    {instalment > 1 && `, instalment ${instalment}`}, <Amount money={outstanding} />
-                  </span>
-                  {waitsFor !== null && <span class="id">Waits: {reasonInWords(waitsFor)}</span>}
-                </div>
-              ))}
+          </th>
+          {withCustomer && (
+            <td data-label="Customer">
+              <a href={`/admin/customers/${customerId}`}>{customerName}</a>
             </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          )}
+          <td data-label="Reminders">
+            {steps.map(({ orderId, instalment, tone, waitsFor, outstanding }) => (
+              <div>
+                {letterWords[tone as keyof typeof letterWords]}{' '}
+                <span class="note">
+                  order <a href={`/admin/orders/${orderId}`}>{orderId}</a>
+                  {instalment > 1 && `, instalment ${instalment}`}, <Amount money={outstanding} />
+                </span>
+                {waitsFor !== null && <span class="id">Waits: {reasonInWords(waitsFor)}</span>}
+              </div>
+            ))}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,9 +1,10 @@
 import { plainMoney } from '../../kernel/money.ts';
 import type { CustomerRow } from '../../modules/customers/tables.ts';
-import type { AskedKind } from '../../modules/dunning/ask-for-letter.ts';
+import { type AskedKind, askedKinds } from '../../modules/dunning/ask-for-letter.ts';
 import type { LetterPreview } from '../../modules/dunning/preview-letter.ts';
 import { type IgnorableReason, ignorableReasons } from '../../modules/dunning/rules/item-guards.ts';
 import type { Visitor } from '../page.tsx';
+import { Choice, Choices } from './choices.tsx';
 import { CsrfField } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { reasonInWords } from './letter-words.ts';
@@ -16,7 +17,8 @@ const kindWords = {
 
 const sentence = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 
-type Asked = { readonly kind: AskedKind; readonly ignore: readonly IgnorableReason[] };
+/** What was chosen on the page. */
+export type Asked = { readonly kind: AskedKind; readonly ignore: readonly IgnorableReason[] };
 
 /** A letter that a person can send now: first its text, or what holds it back. */
 export function RemindPage({
@@ -39,6 +41,7 @@ export function RemindPage({
   zone: string;
 }) {
   const address = `/admin/customers/${customer.id}/remind`;
+  const chooser = { form: { id: 'asked', state: null } };
   const query = new URLSearchParams([
     ['kind', asked.kind],
     ...asked.ignore.map((reason) => ['ignore', reason]),
@@ -111,36 +114,20 @@ export function RemindPage({
         <section class="card" aria-labelledby="choice">
           <h2 id="choice">What to ask for</h2>
           <form method="get" action={address} class="choices">
-            <fieldset class="choice">
-              <legend>Ask for</legend>
-              {(Object.keys(kindWords) as AskedKind[]).map((kind) => (
-                <div>
-                  <input
-                    type="radio"
-                    id={`kind-${kind}`}
-                    name="kind"
-                    value={kind}
-                    checked={kind === asked.kind}
-                  />
-                  <label for={`kind-${kind}`}>{kindWords[kind]}</label>
-                </div>
-              ))}
-            </fieldset>
-            <fieldset class="choice">
-              <legend>Send it although</legend>
-              {ignorableReasons.map((reason) => (
-                <div>
-                  <input
-                    type="checkbox"
-                    id={`ignore-${reason}`}
-                    name="ignore"
-                    value={reason}
-                    checked={asked.ignore.includes(reason)}
-                  />
-                  <label for={`ignore-${reason}`}>{sentence(reasonInWords(reason))}</label>
-                </div>
-              ))}
-            </fieldset>
+            <Choice
+              {...chooser}
+              name="kind"
+              label="Ask for"
+              value={asked.kind}
+              options={askedKinds.map((value) => ({ value, label: kindWords[value] }))}
+            />
+            <Choices
+              {...chooser}
+              name="ignore"
+              label="Send it although"
+              values={asked.ignore}
+              options={ignorableReasons.map((value) => ({ value, label: sentence(reasonInWords(value)) }))}
+            />
             <button type="submit">Show the letter</button>
           </form>
         </section>

@@ -5,7 +5,8 @@ import type { TaskRow } from '../../modules/tasks/tables.ts';
 import type { Visitor } from '../page.tsx';
 import { PrivilegeBadge } from './badges.tsx';
 import { ChecksTable } from './checks.tsx';
-import { Action, Field, type FormState, Refused } from './fields.tsx';
+import { Fact } from './fact.tsx';
+import { Action, Field, type FormState, formsOf, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { letterUrl } from './letter-words.ts';
 import { detailFacts, inSentence, outcomeWords, taskWords } from './task-words.ts';
@@ -81,6 +82,9 @@ export function TaskPage({
 }) {
   const { id, kind, customerId, orderId, amount, currency, note, detail, openedAt, openedBy } = task;
   const { outcome, closedAt, closedBy, reason } = task;
+  const { action, fields } = formsOf<TaskAction>({
+    ...{ visitor, form, targetOf: (path) => `/admin/tasks/${id}/${path}` },
+  });
   const { title, wrong, next } = taskWords[kind];
   const isRequest = kind === 'terms-request';
   return (
@@ -110,55 +114,38 @@ export function TaskPage({
       {outcome === null && <p>{next}</p>}
       <dl class="card facts">
         {customerId !== null && (
-          <div>
-            <dt>Customer</dt>
-            <dd>
-              <a href={`/admin/customers/${customerId}`}>{customerName}</a>
-            </dd>
-          </div>
+          <Fact name="Customer">
+            <a href={`/admin/customers/${customerId}`}>{customerName}</a>
+          </Fact>
         )}
         {(isRequest || amount !== null) && (
-          <div>
-            <dt>{isRequest ? 'Order amount' : 'Amount'}</dt>
-            <dd>
-              {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
-            </dd>
-          </div>
+          <Fact name={isRequest ? 'Order amount' : 'Amount'}>
+            {amount === null || currency === null ? 'not given' : <Amount money={{ amount, currency }} />}
+          </Fact>
         )}
         {orderId !== null && (
-          <div>
-            <dt>{isRequest ? 'Refused order' : 'Order'}</dt>
-            <dd>{isRequest ? orderId : <a href={`/admin/orders/${orderId}`}>{orderId}</a>}</dd>
-          </div>
+          <Fact name={isRequest ? 'Refused order' : 'Order'}>
+            {isRequest ? orderId : <a href={`/admin/orders/${orderId}`}>{orderId}</a>}
+          </Fact>
         )}
         {detailFacts(detail).map(([label, value]) => (
-          <div>
-            <dt>{label}</dt>
-            <dd>{label === 'Letter' ? <a href={letterUrl(value)}>{value}</a> : value}</dd>
-          </div>
+          <Fact name={label}>{label === 'Letter' ? <a href={letterUrl(value)}>{value}</a> : value}</Fact>
         ))}
-        <div>
-          <dt>{isRequest ? 'Requested' : 'Opened'}</dt>
-          <dd>
-            <At at={openedAt} zone={zone} /> <span class="note">by {actorWords(openedBy)}</span>
-          </dd>
-        </div>
+        <Fact name={isRequest ? 'Requested' : 'Opened'}>
+          <At at={openedAt} zone={zone} /> <span class="note">by {actorWords(openedBy)}</span>
+        </Fact>
         {note !== null && (
-          <div class="wide">
-            <dt>Note</dt>
-            <dd>{note}</dd>
-          </div>
+          <Fact name="Note" wide>
+            {note}
+          </Fact>
         )}
         {outcome !== null && closedAt !== null && (
-          <div class="wide">
-            <dt>Outcome</dt>
-            <dd>
-              {outcomeWords[outcome]}: <bdi>{reason}</bdi>{' '}
-              <span class="note">
-                by {actorWords(closedBy ?? 'system')}, <At at={closedAt} zone={zone} />
-              </span>
-            </dd>
-          </div>
+          <Fact name="Outcome" wide>
+            {outcomeWords[outcome]}: <bdi>{reason}</bdi>{' '}
+            <span class="note">
+              by {actorWords(closedBy ?? 'system')}, <At at={closedAt} zone={zone} />
+            </span>
+          </Fact>
         )}
       </dl>
       <div class="columns">
@@ -179,20 +166,11 @@ export function TaskPage({
         {outcome === null && (
           <section class="card" aria-labelledby="actions">
             <h2 id="actions">{isRequest ? 'Decide' : 'When it is done'}</h2>
-            {actionsOf(kind).map(({ id: action, ...texts }) => {
-              const state = form?.action === action ? form : null;
-              return (
-                <Action
-                  id={action}
-                  visitor={visitor}
-                  state={state}
-                  target={`/admin/tasks/${id}/${action}`}
-                  {...texts}
-                >
-                  <Field form={{ id: action, state }} name="reason" label="Reason" />
-                </Action>
-              );
-            })}
+            {actionsOf(kind).map(({ id: outcomeId, ...texts }) => (
+              <Action {...action(outcomeId)} {...texts}>
+                <Field {...fields(outcomeId)} name="reason" label="Reason" />
+              </Action>
+            ))}
           </section>
         )}
       </div>

@@ -2,6 +2,8 @@ import type { TaskState } from '../../modules/tasks/rules/task.ts';
 import type { TaskRow } from '../../modules/tasks/tables.ts';
 import type { Visitor } from '../page.tsx';
 import { Layout } from './layout.tsx';
+import { Pages, Tabs } from './list-navigation.tsx';
+import { Table } from './table.tsx';
 import { outcomeWords, taskWords } from './task-words.ts';
 import { Amount, At, actorWords } from './values.tsx';
 
@@ -33,50 +35,32 @@ export function TasksPage({
   return (
     <Layout title="Tasks" visitor={visitor} section="tasks">
       <h1>Tasks</h1>
-      <nav class="tabs" aria-label="Tasks by state">
-        {views.map(([view, label]) => (
-          <a href={`/admin/tasks?state=${view}`} aria-current={view === state ? 'true' : undefined}>
-            {label}
-          </a>
-        ))}
-      </nav>
+      <Tabs
+        label="Tasks by state"
+        tabs={views.map(([view, label]) => ({
+          ...{ label, url: `/admin/tasks?state=${view}`, isShown: view === state },
+        }))}
+      />
       {tasks.length === 0 ? (
         <p class="empty card">
           {state === 'open' ? 'Nothing waits for you.' : 'No task has been closed yet.'}
         </p>
       ) : (
         <div class="card flush">
-          <table class="stacked">
-            <caption class="unseen">Tasks</caption>
-            <thead>
-              <tr>
-                <th scope="col">Task</th>
-                <th scope="col">Customer</th>
-                <th scope="col" class="number">
-                  Amount
-                </th>
-                <th scope="col">Since</th>
-                {state === 'done' && <th scope="col">Outcome</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {tasks.map((task) => (
-                <Row task={task} names={names} zone={zone} />
-              ))}
-            </tbody>
-          </table>
+          <Table
+            caption="Tasks"
+            columns={['Task', 'Customer', { number: 'Amount' }, 'Since', state === 'done' && 'Outcome']}
+          >
+            {tasks.map((task) => (
+              <Row task={task} names={names} zone={zone} />
+            ))}
+          </Table>
         </div>
       )}
-      {(after !== null || next !== null) && (
-        <nav class="pages" aria-label="Pages">
-          {after !== null && <a href={first}>First page</a>}
-          {next !== null && (
-            <a href={`${first}&after=${encodeURIComponent(`${next.openedAt}~${next.taskId}`)}`} rel="next">
-              Next page
-            </a>
-          )}
-        </nav>
-      )}
+      <Pages
+        first={after && first}
+        next={next && `${first}&after=${encodeURIComponent(`${next.openedAt}~${next.taskId}`)}`}
+      />
     </Layout>
   );
 }

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { withAccountOf } from '../banking/accounts.ts';
-import { letterRecipient, replyAddress } from '../customers/rules/contacts.ts';
+import { letterAddresses, recipientOf, replyAddress } from '../customers/rules/contacts.ts';
 import { invoicesOfOrders } from '../invoicing/tables.ts';
 import type { Composing, MailDefinition } from '../mail/definition.ts';
 import { type MailContent, type MailRow, setMailOrder } from '../mail/tables.ts';
@@ -41,7 +41,7 @@ export function receipt(renderer: Renderer): MailDefinition {
     tx: Tx,
     payment: PaymentRow,
     lines: readonly Line[],
-    { customer, policies, now }: Composing,
+    { customer, policies, undeliverable, now }: Composing,
   ): Promise<MailContent> {
     const { customerId, currency } = payment;
     const settings = await withAccountOf(tx, policies.settings.body, { customerId, currency, now });
@@ -63,7 +63,7 @@ export function receipt(renderer: Renderer): MailDefinition {
       })),
       replyTo,
     });
-    const recipient = letterRecipient(customer);
+    const recipient = recipientOf(letterAddresses(customer), undeliverable);
     return { locale: customer.locale, recipient, copyTo: null, replyTo, subject, html, plain: text };
   }
 

@@ -7,7 +7,8 @@ import type { OrderView } from '../../../modules/reports/order-views.ts';
 import { demandWarnings } from '../../../modules/revocation/rules/demand.ts';
 import { amountText } from '../../amount.ts';
 import type { Visitor } from '../../page.tsx';
-import { Action, Choice, Field, type FormState } from '../fields.tsx';
+import { Choice } from '../choices.tsx';
+import { Action, Field, type FormState, formsOf } from '../fields.tsx';
 
 /** The page's forms, by the last part of their addresses. */
 export const privilegeActions = {
@@ -46,14 +47,10 @@ export function Actions({
   proposedId: string;
   form: FormState | null;
 }) {
-  const stateOf = (action: CustomerAction) => (form?.action === action ? form : null);
-  const common = (id: CustomerAction) => ({
-    id,
-    visitor,
-    state: stateOf(id),
-    target: `/admin/customers/${customer.id}/${id}${accountQuery(customer)}`,
+  const { action, fields } = formsOf<CustomerAction>({
+    ...{ visitor, form },
+    targetOf: (path) => `/admin/customers/${customer.id}/${path}${accountQuery(customer)}`,
   });
-  const fieldsOf = (id: CustomerAction) => ({ form: { id, state: stateOf(id) } });
   const privileges = [
     {
       id: 'grant',
@@ -89,10 +86,10 @@ export function Actions({
       {privileges
         .filter(({ id }) => privilegeActions[id] !== privilege && mayFollow(privilege, privilegeActions[id]))
         .map(({ id, ...texts }) => (
-          <Action {...common(id)} {...texts}>
+          <Action {...action(id)} {...texts}>
             {id === 'suspend' && (
               <Field
-                {...fieldsOf(id)}
+                {...fields(id)}
                 name="lastDay"
                 label="Last day of the suspension"
                 type="date"
@@ -100,12 +97,12 @@ export function Actions({
                 hint="After that day the present privilege applies again."
               />
             )}
-            <Field {...fieldsOf(id)} name="reason" label={reasonLabel} />
+            <Field {...fields(id)} name="reason" label={reasonLabel} />
           </Action>
         ))}
       {mayFollow(privilege, 'revoked') && (privilege !== 'revoked' || orders.length > 0) && (
         <Action
-          {...common('revoke')}
+          {...action('revoke')}
           title="Revoke payment terms"
           note="No new orders on terms from now on."
           button="Revoke"
@@ -113,7 +110,7 @@ export function Actions({
         >
           <input type="hidden" name="revocationId" value={proposedId} />
           <Choice
-            {...fieldsOf('revoke')}
+            {...fields('revoke')}
             name="openOrders"
             label="Open orders"
             options={[
@@ -125,33 +122,33 @@ export function Actions({
               },
             ]}
           />
-          <Field {...fieldsOf('revoke')} name="reason" label={reasonLabel} />
+          <Field {...fields('revoke')} name="reason" label={reasonLabel} />
         </Action>
       )}
       <Action
-        {...common('credit-limit')}
+        {...action('credit-limit')}
         title="Set a credit limit"
         note={`Instead of the policy’s ${plainMoney(policyLimit)}.`}
         button="Set the limit"
         tone="main"
       >
         <Field
-          {...fieldsOf('credit-limit')}
+          {...fields('credit-limit')}
           name="limit"
           label={`Limit in ${customer.currency}`}
           inputMode="decimal"
           value={amountText(credit.limit.amount, customer.currency)}
         />
-        <Field {...fieldsOf('credit-limit')} name="reason" label={reasonLabel} />
+        <Field {...fields('credit-limit')} name="reason" label={reasonLabel} />
       </Action>
       {customer.creditLimit !== null && (
         <Action
-          {...common('policy-limit')}
+          {...action('policy-limit')}
           title="Use the policy’s limit"
           note={`The limit becomes ${plainMoney(policyLimit)}, and follows the policy from then on.`}
           button="Use the policy’s limit"
         >
-          <Field {...fieldsOf('policy-limit')} name="reason" label={reasonLabel} />
+          <Field {...fields('policy-limit')} name="reason" label={reasonLabel} />
         </Action>
       )}
     </>

@@ -1,13 +1,13 @@
 import type { Closed, ClosedMonth } from '../../../modules/terms/rules/closures.ts';
+import { Fact } from '../fact.tsx';
 
 /** The months and days on which nothing falls due for the customer. */
 export function ClosuresFact({ closedMonths, closures }: Closed) {
   const days = closures.map(({ from, to }) => `${from} to ${to}${from.length > 5 ? '' : ', every year'}`);
   return (
-    <div class="wide">
-      <dt>Closed</dt>
-      <dd>{[...closedMonths.map(closedWords), ...days].join('; ')}</dd>
-    </div>
+    <Fact name="Closed" wide>
+      {[...closedMonths.map(closedWords), ...days].join('; ')}
+    </Fact>
   );
 }
 

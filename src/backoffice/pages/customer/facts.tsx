@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { plainMoney } from '../../../kernel/money.ts';
 import type { CustomerRow } from '../../../modules/customers/tables.ts';
+import { Fact } from '../fact.tsx';
 import { At } from '../values.tsx';
 
 /** The contacts that Netterms uses; others are the store's own. */
@@ -46,10 +47,7 @@ export function Facts({ customer, zone }: { customer: CustomerRow; zone: string 
       <h2 id="facts">What the store says</h2>
       <dl class="list">
         {facts.map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact name={name}>{value}</Fact>
         ))}
       </dl>
       <p class="note">

@@ -2,6 +2,7 @@ import type { CustomerRow } from '../../../modules/customers/tables.ts';
 import type { PresentVatCheck } from '../../../modules/customers/vat-checks.ts';
 import type { Visitor } from '../../page.tsx';
 import { VatBadge } from '../badges.tsx';
+import { Fact } from '../fact.tsx';
 import { CsrfField } from '../fields.tsx';
 import { At, actorWords } from '../values.tsx';
 
@@ -54,17 +55,7 @@ function Answer({ vatCheck, zone }: { vatCheck: PresentVatCheck; zone: string })
           its previous answer is still valid.
         </p>
       )}
-      <dl class="list">
-        {facts.map(
-          ([term, value]) =>
-            value !== null && (
-              <div>
-                <dt>{term}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <dl class="list">{facts.map(([term, value]) => value !== null && <Fact name={term}>{value}</Fact>)}</dl>
       <p class="note">
         <At at={vatCheck.checkedAt} zone={zone} /> by {actorWords(vatCheck.actor)}
       </p>

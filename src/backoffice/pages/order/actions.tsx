@@ -3,7 +3,7 @@ import { isClosed } from '../../../modules/orders/rules/order-state.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
 import { amountText } from '../../amount.ts';
 import type { Visitor } from '../../page.tsx';
-import { Action, Field, type FormState } from '../fields.tsx';
+import { Action, Field, type FormState, formsOf } from '../fields.tsx';
 import { orderUrl } from '../orders.tsx';
 
 /** The page's forms, by the last part of their addresses. */
@@ -24,21 +24,16 @@ export function Actions({
   proposed: { paymentId: string; receivedOn: string; key: string };
 }) {
   const closed = isClosed(order.status);
-  const stateOf = (action: ActionId) => (form?.action === action ? form : null);
-  const common = (id: ActionId) => ({
-    id,
-    visitor,
-    state: stateOf(id),
-    target: `${orderUrl(order.orderId)}/${id}`,
+  const { action, fields } = formsOf<ActionId>({
+    ...{ visitor, form, targetOf: (path) => `${orderUrl(order.orderId)}/${path}` },
   });
-  const fieldsOf = (id: ActionId) => ({ form: { id, state: stateOf(id) } });
   const once = <input type="hidden" name="key" value={proposed.key} />;
   const { currency } = order.total;
   return (
     <>
       {order.status !== 'reserved' && (
         <Action
-          {...common('payment')}
+          {...action('payment')}
           title="Record a payment"
           note={
             closed
@@ -49,14 +44,14 @@ export function Actions({
           tone="main"
         >
           <Field
-            {...fieldsOf('payment')}
+            {...fields('payment')}
             name="amount"
             label={`Amount in ${currency}`}
             inputMode="decimal"
             value={closed ? '' : amountText(order.outstanding.amount, currency)}
           />
           <Field
-            {...fieldsOf('payment')}
+            {...fields('payment')}
             name="receivedOn"
             label="Received on"
             type="date"
@@ -64,60 +59,60 @@ export function Actions({
             max={proposed.receivedOn}
           />
           <Field
-            {...fieldsOf('payment')}
+            {...fields('payment')}
             name="paymentId"
             label="Payment id"
             hint="The same id is never booked twice. The bank’s own reference is a good choice."
             value={proposed.paymentId}
           />
-          <Field {...fieldsOf('payment')} name="method" label="Method" required={false} />
-          <Field {...fieldsOf('payment')} name="reference" label="Reference" required={false} />
+          <Field {...fields('payment')} name="method" label="Method" required={false} />
+          <Field {...fields('payment')} name="reference" label="Reference" required={false} />
         </Action>
       )}
       {lastPayment(ledger) !== null && (
         <Action
-          {...common('reverse')}
+          {...action('reverse')}
           title="Reverse a payment"
           note="For money that was entered by mistake or that the bank returned. An order that the payment had settled is open again."
           button="Reverse the payment"
           tone="danger"
         >
           <Field
-            {...fieldsOf('reverse')}
+            {...fields('reverse')}
             name="paymentId"
             label="Payment id"
             value={lastPayment(ledger) ?? ''}
           />
-          <Field {...fieldsOf('reverse')} name="reason" label="Reason" />
+          <Field {...fields('reverse')} name="reason" label="Reason" />
         </Action>
       )}
       {order.status === 'open' && (
         <Action
-          {...common('settle')}
+          {...action('settle')}
           title="Settle"
           note="Books a payment of the whole balance and closes the order."
           button="Settle the order"
         >
           {once}
-          <Field {...fieldsOf('settle')} name="reason" label="Reason" />
+          <Field {...fields('settle')} name="reason" label="Reason" />
         </Action>
       )}
       {!closed && (
         <Action
-          {...common('cancel')}
+          {...action('cancel')}
           title="Cancel"
           note="Reverses the whole charge, even if the order is invoiced or delivered, and notifies the store. What was received becomes the customer’s credit."
           button="Cancel the order"
           tone="danger"
         >
           {once}
-          <Field {...fieldsOf('cancel')} name="reason" label="Reason" />
+          <Field {...fields('cancel')} name="reason" label="Reason" />
         </Action>
       )}
       {order.storeStatus === 'failed' && order.status === 'open' && (
         <>
           <Action
-            {...common('retry-store')}
+            {...action('retry-store')}
             title="Notify the store again"
             note="The store could not be notified that the order is paid. No reminder is sent until it is notified."
             button="Notify the store again"
@@ -125,13 +120,13 @@ export function Actions({
             {once}
           </Action>
           <Action
-            {...common('chase')}
+            {...action('chase')}
             title="Continue without the store"
             note="Reminders are sent although the store has not marked the order paid."
             button="Continue without the store"
           >
             {once}
-            <Field {...fieldsOf('chase')} name="reason" label="Reason" />
+            <Field {...fields('chase')} name="reason" label="Reason" />
           </Action>
         </>
       )}

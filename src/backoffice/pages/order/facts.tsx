@@ -1,6 +1,7 @@
 import { assertNever } from '../../../kernel/errors.ts';
 import { isClosed } from '../../../modules/orders/rules/order-state.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { Fact } from '../fact.tsx';
 import { Amount, At, DueDate, OnDay, stepWords } from '../values.tsx';
 
 /** The order at a glance. */
@@ -15,115 +16,68 @@ export function Facts({
 }) {
   return (
     <dl class="card facts">
-      <div>
-        <dt>Customer</dt>
-        <dd>
-          <a href={`/admin/customers/${order.customerId}`}>{customerName}</a>
-        </dd>
-      </div>
-      <div>
-        <dt>Total</dt>
-        <dd>
-          <Amount money={order.total} />
-        </dd>
-      </div>
-      <div>
-        <dt>Balance</dt>
-        <dd class="strong">
-          <Amount money={order.outstanding} />
-        </dd>
-      </div>
-      <div class={order.overdue ? 'late' : undefined}>
-        <dt>Due</dt>
-        <dd>
-          <DueDate order={order} zone={zone} />
-          {order.daysLate > 0 && (
-            <span class="note"> {order.daysLate === 1 ? '1 day late' : `${order.daysLate} days late`}</span>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Next step</dt>
-        <dd>
-          {order.nextStep ? (
-            <>
-              {stepWords[order.nextStep.kind]}, <At at={order.nextStep.at} zone={zone} />
-            </>
-          ) : (
-            'none'
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Terms</dt>
-        <dd>{order.terms.label}</dd>
-      </div>
+      <Fact name="Customer">
+        <a href={`/admin/customers/${order.customerId}`}>{customerName}</a>
+      </Fact>
+      <Fact name="Total">
+        <Amount money={order.total} />
+      </Fact>
+      <Fact name="Balance" strong>
+        <Amount money={order.outstanding} />
+      </Fact>
+      <Fact name="Due" late={order.overdue}>
+        <DueDate order={order} zone={zone} />
+        {order.daysLate > 0 && (
+          <span class="note"> {order.daysLate === 1 ? '1 day late' : `${order.daysLate} days late`}</span>
+        )}
+      </Fact>
+      <Fact name="Next step">
+        {order.nextStep ? (
+          <>
+            {stepWords[order.nextStep.kind]}, <At at={order.nextStep.at} zone={zone} />
+          </>
+        ) : (
+          'none'
+        )}
+      </Fact>
+      <Fact name="Terms">{order.terms.label}</Fact>
       {order.discount !== null && (
-        <div>
-          <dt>If paid early</dt>
-          <dd>
-            <Amount money={order.discount.payable} />
-            <span class="note">
-              {' '}
-              until <OnDay day={order.discount.until} />, {order.discount.percent} % less
-            </span>
-          </dd>
-        </div>
+        <Fact name="If paid early">
+          <Amount money={order.discount.payable} />
+          <span class="note">
+            {' '}
+            until <OnDay day={order.discount.until} />, {order.discount.percent} % less
+          </span>
+        </Fact>
       )}
       {order.fulfilment.amount.amount > 0 && (
-        <div>
-          <dt>Fulfilled</dt>
-          <dd>
-            {order.fulfilment.completedOn === null ? (
-              <>
-                <Amount money={order.fulfilment.amount} /> so far
-              </>
-            ) : (
-              <OnDay day={order.fulfilment.completedOn} />
-            )}
-          </dd>
-        </div>
+        <Fact name="Fulfilled">
+          {order.fulfilment.completedOn === null ? (
+            <>
+              <Amount money={order.fulfilment.amount} /> so far
+            </>
+          ) : (
+            <OnDay day={order.fulfilment.completedOn} />
+          )}
+        </Fact>
       )}
       {order.regime !== null && (
-        <div>
-          <dt>Regime</dt>
-          <dd>{order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from delivery</dd>
-        </div>
+        <Fact name="Regime">
+          {order.regime.perishable ? 'Food, perishable: 30 days' : 'Food: 60 days'} from delivery
+        </Fact>
       )}
-      <div>
-        <dt>Placed</dt>
-        <dd>
-          <At at={order.placedAt} zone={zone} />
-        </dd>
-      </div>
-      <div>
-        <dt>Store</dt>
-        <dd>{storeSentence(order)}</dd>
-      </div>
-      <div>
-        <dt>Order id</dt>
-        <dd>{order.orderId}</dd>
-      </div>
+      <Fact name="Placed">
+        <At at={order.placedAt} zone={zone} />
+      </Fact>
+      <Fact name="Store">{storeSentence(order)}</Fact>
+      <Fact name="Order id">{order.orderId}</Fact>
       {order.buyer !== null && (
-        <div class="wide">
-          <dt>Buyer</dt>
-          <dd>
-            <Buyer {...order.buyer} />
-          </dd>
-        </div>
+        <Fact name="Buyer" wide>
+          <Buyer {...order.buyer} />
+        </Fact>
       )}
-      {order.purchaseOrder !== null && (
-        <div>
-          <dt>Purchase order</dt>
-          <dd>{order.purchaseOrder}</dd>
-        </div>
-      )}
-      {order.closeReason !== null && (
-        <div>
-          <dt>Closed because</dt>
-          <dd>{order.closeReason}</dd>
-        </div>
-      )}
+      {order.purchaseOrder !== null && <Fact name="Purchase order">{order.purchaseOrder}</Fact>}
+      {order.closeReason !== null && <Fact name="Closed because">{order.closeReason}</Fact>}
     </dl>
   );
 }

@@ -1,5 +1,6 @@
 import type { Withholding } from '../../../modules/invoicing/rules/invoice.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { Table } from '../table.tsx';
 import { Amount, OnDay } from '../values.tsx';
 
 const withheldWords = {
@@ -10,46 +11,34 @@ const withheldWords = {
 /** The invoices that cover the order. */
 export function Invoices({ order }: { order: OrderView }) {
   return (
-    <table class="stacked">
-      <caption class="unseen">Invoices</caption>
-      <thead>
+    <Table
+      caption="Invoices"
+      columns={['Number', 'Issued', { number: 'Of this order' }, { number: 'To pay' }]}
+    >
+      {order.invoices.map(({ invoiceId, number, issuedOn, documentUrl, amount, payable, withheld }) => (
         <tr>
-          <th scope="col">Number</th>
-          <th scope="col">Issued</th>
-          <th scope="col" class="number">
-            Of this order
-          </th>
-          <th scope="col" class="number">
-            To pay
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {order.invoices.map(({ invoiceId, number, issuedOn, documentUrl, amount, payable, withheld }) => (
-          <tr>
-            <th scope="row">
-              {documentUrl === null ? (
+          <th scope="row">
+            {documentUrl === null ? (
+              <bdi>{number}</bdi>
+            ) : (
+              <a href={documentUrl} rel="noreferrer">
                 <bdi>{number}</bdi>
-              ) : (
-                <a href={documentUrl} rel="noreferrer">
-                  <bdi>{number}</bdi>
-                </a>
-              )}
-              <span class="id">{invoiceId}</span>
-            </th>
-            <td data-label="Issued">
-              <OnDay day={issuedOn} />
-            </td>
-            <td data-label="Of this order" class="number">
-              <Amount money={amount} />
-            </td>
-            <td data-label="To pay" class="number">
-              <Amount money={payable} />
-              {withheld !== null && <span class="id">{withheldWords[withheld]}</span>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+              </a>
+            )}
+            <span class="id">{invoiceId}</span>
+          </th>
+          <td data-label="Issued">
+            <OnDay day={issuedOn} />
+          </td>
+          <td data-label="Of this order" class="number">
+            <Amount money={amount} />
+          </td>
+          <td data-label="To pay" class="number">
+            <Amount money={payable} />
+            {withheld !== null && <span class="id">{withheldWords[withheld]}</span>}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

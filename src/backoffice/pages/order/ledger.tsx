@@ -1,5 +1,6 @@
 import type { EntryKind } from '../../../modules/ledger/rules/entry.ts';
 import type { LedgerRow } from '../../../modules/ledger/tables.ts';
+import { Table } from '../table.tsx';
 import { Amount, At, actorWords } from '../values.tsx';
 
 const entryWords = {
@@ -30,37 +31,25 @@ const entryWords = {
 export function Ledger({ entries, zone }: { entries: readonly LedgerRow[]; zone: string }) {
   if (entries.length === 0) return <p class="empty">Nothing has been booked yet.</p>;
   return (
-    <table class="stacked">
-      <caption class="unseen">Ledger entries</caption>
-      <thead>
+    <Table caption="Ledger entries" columns={['Entry', 'Booked', { number: 'Amount' }]}>
+      {entries.map(({ kind, account, instalment, amount, currency, paymentId, actor, bookedAt }) => (
         <tr>
-          <th scope="col">Entry</th>
-          <th scope="col">Booked</th>
-          <th scope="col" class="number">
-            Amount
+          <th scope="row">
+            {entryWords[kind]}
+            <span class="id">
+              {account === 'unapplied' ? 'customer’s credit' : `instalment ${instalment}`}
+            </span>
+            {paymentId !== null && <span class="id">{paymentId}</span>}
           </th>
+          <td data-label="Booked">
+            <At at={bookedAt} zone={zone} />
+            <span class="id">by {actorWords(actor)}</span>
+          </td>
+          <td data-label="Amount" class="number">
+            <Amount money={{ amount, currency }} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {entries.map(({ kind, account, instalment, amount, currency, paymentId, actor, bookedAt }) => (
-          <tr>
-            <th scope="row">
-              {entryWords[kind]}
-              <span class="id">
-                {account === 'unapplied' ? 'customer’s credit' : `instalment ${instalment}`}
-              </span>
-              {paymentId !== null && <span class="id">{paymentId}</span>}
-            </th>
-            <td data-label="Booked">
-              <At at={bookedAt} zone={zone} />
-              <span class="id">by {actorWords(actor)}</span>
-            </td>
-            <td data-label="Amount" class="number">
-              <Amount money={{ amount, currency }} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
