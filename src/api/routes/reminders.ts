@@ -280,8 +280,8 @@ const created = <Body>(body: Body, replayed: boolean) => ({
 const holdView = ({ id: holdId, ...row }: HoldRow): z.infer<typeof hold> => ({ holdId, ...row });
 
 function promiseView(row: PromiseRow): z.infer<typeof paymentPromise> {
-  const { id: promiseId, byOn: by, amount, currency, ...rest } = row;
-  return { promiseId, by, amount: moneyOrNull(amount, currency), ...rest };
+  const { id: promiseId, byOn, byAt, amount, currency, ...rest } = row;
+  return { promiseId, by: byAt ?? byOn, amount: moneyOrNull(amount, currency), ...rest };
 }
 
 function disputeView({ id: disputeId, amount, currency, ...row }: DisputeRow): z.infer<typeof dispute> {

@@ -8,6 +8,7 @@ import type { ReminderModeRow } from '../../../modules/dunning/reminder-modes.ts
 import { disputeReasons } from '../../../modules/dunning/rules/disputes.ts';
 import { reminderModes } from '../../../modules/dunning/rules/reminder-modes.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { formatInstant } from '../../format.ts';
 import type { Visitor } from '../../page.tsx';
 import { Action, Choice, Field, type FormState } from '../fields.tsx';
 import { disputeWords, modeWords } from '../letter-words.ts';
@@ -109,7 +110,8 @@ const Hold = ({ hold, zone }: { hold: HoldRow; zone: string }) => (
 
 const PaymentPromise = ({ promise, zone }: { promise: PromiseRow; zone: string }) => (
   <li>
-    {promise.covers.map(plainMoney).join(', ')} promised by <OnDay day={promise.byOn} />
+    {promise.covers.map(plainMoney).join(', ')} promised by{' '}
+    {promise.byAt === null ? <OnDay day={promise.byOn} /> : <At at={promise.byAt} zone={zone} seconds />}
     {aboutOrders(promise.orderIds)}
     {promise.note !== null && <span class="reason">{promise.note}</span>}
     <span class="id">
@@ -131,7 +133,7 @@ const Dispute = ({ dispute, zone }: { dispute: DisputeRow; zone: string }) => (
   </li>
 );
 
-function Forms({ visitor, customer, orders, reminders, form }: Props) {
+function Forms({ visitor, customer, orders, reminders, form, zone }: Props) {
   const { holds, promises, disputes, mode, proposed } = reminders;
   const common = (id: string, path = id) => ({
     ...{ id, visitor, state: form?.action === id ? form : null },
@@ -181,10 +183,10 @@ function Forms({ visitor, customer, orders, reminders, form }: Props) {
         />
         <Field {...fields('promise')} name="reason" label="Note" required={false} />
       </Action>
-      {promises.map(({ id, byOn }) => (
+      {promises.map(({ id, byOn, byAt }) => (
         <Action
           {...common(`withdraw-${id}`, 'withdraw-promise')}
-          title={`Withdraw the promise by ${byOn}`}
+          title={`Withdraw the promise by ${byAt === null ? byOn : formatInstant(byAt, zone, { seconds: true })}`}
           note="Reminders go on."
           button="Withdraw"
         >
