@@ -6,6 +6,7 @@ import {
   areDistinct,
   day,
   externalId,
+  instant,
   line,
   money,
   optionalParameter,
@@ -61,15 +62,21 @@ export const hold = z
   .meta({ id: 'Hold' });
 export const holdList = z.object({ items: z.array(hold) });
 
+const promisedBy = z.union(
+  [day, instant],
+  'Give a day such as 2027-01-31; for orders on terms of seconds, an instant such as 2027-01-31T09:00:00Z.',
+);
+
 export const newPromise = z
   .strictObject({
     promiseId: externalId.meta({
       description: 'Repeating the same request with the same id changes nothing.',
     }),
-    by: day.meta({
-      description: `The day by which the customer pays, in the merchant’s time zone; at most ${MAX_PROMISE_DAYS} days ahead.`,
+    by: promisedBy.meta({
+      description: `The day by which the customer pays, in the merchant’s time zone; at most ${MAX_PROMISE_DAYS} days ahead. Or an instant, if \`orderIds\` names only orders on terms of seconds (\`elapsed\`).`,
+      example: '2026-12-10',
     }),
-    amount: positiveMoney.optional().meta({ description: 'All that is due on that day if not given.' }),
+    amount: positiveMoney.optional().meta({ description: 'All that is due by then if not given.' }),
     orderIds: orderIds.optional(),
     note: note.optional().meta({ description: 'Kept in the history.' }),
   })
@@ -92,8 +99,11 @@ export const paymentPromise = z
   .object({
     promiseId: shown.promiseId,
     customerId: shown.customerId,
-    by: shownDay,
-    amount: money.nullable().meta({ description: 'null: all that is due on that day.' }),
+    by: z.string().meta({
+      example: '2026-12-10',
+      description: 'The promised day, in the merchant’s time zone; the instant, if one was promised.',
+    }),
+    amount: money.nullable().meta({ description: 'null: all that is due by then.' }),
     orderIds: shownOrders,
     covers: z
       .array(money)

@@ -20,26 +20,33 @@ export function mailReader(mailboxApi: string | null, orderNumber: string) {
     return unseen.length > 0 ? unseen : null;
   };
   return {
-    next: (what: string, withinMs: number): Promise<void> => show(what, withinMs, 'oldest'),
-    /** The newest of those that have not been printed; the others count as printed. */
-    last: (what: string, withinMs: number): Promise<void> => show(what, withinMs, 'newest'),
-    /** Leaves out those that are there. */
-    async skip(): Promise<void> {
-      for (const { id } of mailboxApi === null ? [] : ((await fresh()) ?? [])) seen.add(id);
-    },
+    /** Prints the oldest of those that have not been printed. */
+    next,
   };
 
-  async function show(what: string, withinMs: number, which: 'oldest' | 'newest'): Promise<void> {
+  async function next(what: string, withinMs: number): Promise<void> {
     if (mailboxApi === null)
       return say(`${what}: sent through the server of SMTP_URL, so it is not shown here`);
-    const mails = await until(what, withinMs, fresh);
-    const mail = which === 'newest' ? mails.at(-1)! : mails[0]!;
-    for (const { id } of which === 'newest' ? mails : [mail]) seen.add(id);
-    say(`✉ to ${mail.to.map(({ address }) => address).join(', ')}: ${mail.subject}`);
-    const [body] = (mail.text ?? '').split('\n-- \n');
-    for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
-      console.log(`              │ ${line.trim()}`);
+    const [mail] = await until(what, withinMs, fresh);
+    seen.add(mail!.id);
+    sayMail({ ...mail!, to: mail!.to.map(({ address }) => address) });
   }
+}
+
+/** Prints a mail without its signature. */
+export function sayMail({
+  to,
+  subject,
+  text = '',
+}: {
+  to: readonly string[];
+  subject: string;
+  text?: string;
+}): void {
+  say(`✉ to ${to.join(', ')}: ${subject}`);
+  const [body] = text.split('\n-- \n');
+  for (const line of body!.split('\n').filter((line) => line.trim() !== ''))
+    console.log(`              │ ${line.trim()}`);
 }
 
 export async function until<T>(what: string, withinMs: number, look: () => Promise<T | null>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Day } from '../../kernel/calendar.ts';
+import type { Day, Instant } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
@@ -21,22 +21,32 @@ export async function requireOrders(
   return [...new Set(rows.map(({ currency }) => currency))];
 }
 
+/** The first of these orders that is not on terms of seconds (`elapsed`); null if all are. */
+export async function orderOnTermsOfDays(db: Db, orderIds: readonly string[]): Promise<string | null> {
+  const [row] = await db<{ id: string }[]>`
+    select id from orders where id = any(${orderIds as string[]}) and terms->>'kind' <> 'elapsed' order by id limit 1`;
+  return row?.id ?? null;
+}
+
 /**
  * What is owed on a customer's open orders, by currency.
  * @param orderIds null: on all of them
- * @param dueBy only instalments that are due by that day; null: all
+ * @param dueBy only instalments that are due by that day, or at that instant of it; null: all
  */
 export async function owedOn(
   db: Db,
   customerId: string,
-  { orderIds, dueBy }: { orderIds: readonly string[] | null; dueBy: Day | null },
+  {
+    orderIds,
+    dueBy,
+  }: { orderIds: readonly string[] | null; dueBy: { byOn: Day; byAt: Instant | null } | null },
 ): Promise<Money[]> {
   return db<Money[]>`
     select sum(i.outstanding)::bigint as amount, o.currency
     from orders o join instalments i on i.order_id = o.id
     where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0
       and ${orderIds === null ? db`true` : db`o.id = any(${orderIds as string[]})`}
-      and ${dueBy === null ? db`true` : db`i.due_on <= ${dueBy}`}
+      and ${dueBy === null ? db`true` : dueBy.byAt === null ? db`i.due_on <= ${dueBy.byOn}` : db`i.due_at <= ${dueBy.byAt}`}
     group by o.currency order by o.currency`;
 }
 

@@ -5,7 +5,7 @@ import { lockCustomer } from '../customers/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import { owedOn } from './customer-orders.ts';
 import { decidePromise, type PromiseRow, promisesOf } from './promises.ts';
-import { type Evidence, judgedFrom, judgePromise } from './rules/promises.ts';
+import { type Evidence, isRipe, judgePromise } from './rules/promises.ts';
 
 /** How long an account whose statements were imported is taken as one whose statements are imported. */
 const IMPORTED_WITHIN = '60 days';
@@ -23,7 +23,7 @@ export async function judgePromises(
   const calendar = businessCalendar(country);
   const today = dayAt(now, timeZone);
   const findRipe = async () =>
-    (await promisesOf(tx, customerId, 'open')).filter(({ byOn }) => judgedFrom(byOn, calendar) <= today);
+    (await promisesOf(tx, customerId, 'open')).filter((promise) => isRipe(promise, { now, today, calendar }));
   const decided: Record<'kept' | 'broken', PromiseRow[]> = { kept: [], broken: [] };
   if ((await findRipe()).length === 0) return decided;
   await lockCustomer(tx, customerId);
@@ -34,9 +34,9 @@ export async function judgePromises(
     const [payments, owed] = await Promise.all([
       moneySince(tx, promise),
       // Without orders it is about what is due on its day, and not about what falls due later.
-      owedOn(tx, customerId, { orderIds, dueBy: amount === null || orderIds === null ? byOn : null }),
+      owedOn(tx, customerId, { orderIds, dueBy: amount === null || orderIds === null ? promise : null }),
     ]);
-    const state = judgePromise(promise, { today, calendar, bookedThrough, payments, owed });
+    const state = judgePromise(promise, { now, today, calendar, bookedThrough, payments, owed });
     if (state === 'open') continue;
     await decidePromise(tx, promise.id, { state, now });
     await recordAudit(tx, {
@@ -71,9 +71,10 @@ async function moneySince(
             where l.payment_id = p.payment_id and l.account = 'receivable' and l.effect in ('payment', 'allocation')
               and l.order_id <> all(${orderIds as string[]})), 0)`;
   return db<Evidence['payments'][number][]>`
-    select (p.amount - ${elsewhere})::bigint as amount, p.currency, p.received_on
-    from payments p
-    where p.customer_id = ${customerId} and exists (
-      select 1 from ledger l where l.payment_id = p.payment_id and l.kind = 'payment' and l.booked_at >= ${madeAt}
-        and not exists (select 1 from ledger r where r.reverses = l.id))`;
+    select (p.amount - ${elsewhere})::bigint as amount, p.currency, p.received_on, booked.at as booked_at
+    from payments p cross join lateral (
+      select min(l.booked_at) as at from ledger l
+      where l.payment_id = p.payment_id and l.kind = 'payment' and l.booked_at >= ${madeAt}
+        and not exists (select 1 from ledger r where r.reverses = l.id)) booked
+    where p.customer_id = ${customerId} and booked.at is not null`;
 }

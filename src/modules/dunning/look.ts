@@ -25,7 +25,7 @@ import { holdOn } from './rules/holds.ts';
 import { ask, guardItem, skip, type Verdict, type WaitReason, waitFor } from './rules/item-guards.ts';
 import { guardLetter, type LetterFacts } from './rules/letter-guards.ts';
 import { toneAfter } from './rules/letter-tones.ts';
-import { judgedFrom, promiseOn } from './rules/promises.ts';
+import { judgedFrom, judgedFromInstant, type PaymentPromise, promiseOn } from './rules/promises.ts';
 import { modeOf } from './rules/reminder-modes.ts';
 import { slotFrom } from './rules/windows.ts';
 import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
@@ -179,6 +179,8 @@ function factsOf(
   const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
   const slot = (day: Day) =>
     step.exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
+  const judgedAt = ({ byOn, byAt }: PaymentPromise) =>
+    byAt === null ? slot(judgedFrom(byOn, businessCalendar(country))) : judgedFromInstant(byAt);
   return {
     outstanding: step.outstanding,
     paidInStore: step.paidInStore,
@@ -186,7 +188,7 @@ function factsOf(
     invoiced: step.exact || !facts.invoices || step.hasInvoice,
     delivered: step.exact || !facts.deliveries || step.isDelivered,
     heldUntil: hold === null ? undefined : hold.until && slot(addDays(hold.until, 1)),
-    promiseJudgedAt: promise && slot(judgedFrom(promise.byOn, businessCalendar(country))),
+    promiseJudgedAt: promise && judgedAt(promise),
     disputed: disputedOf(step, reserves),
   };
 }

@@ -16,7 +16,7 @@ export type PromiseRow = Omit<PaymentPromise, 'orderIds'> & {
 };
 
 const columns = (db: Db) =>
-  db`id, customer_id, by_on, amount, currency, order_ids, covers, note, made_by, made_at, state, decided_at`;
+  db`id, customer_id, by_on, by_at, amount, currency, order_ids, covers, note, made_by, made_at, state, decided_at`;
 
 export async function insertPromise(
   db: Db,
@@ -24,6 +24,7 @@ export async function insertPromise(
     id: string;
     customerId: string;
     byOn: Day;
+    byAt: Instant | null;
     amount: Money | null;
     orderIds: string[] | null;
     covers: Money[];
@@ -32,10 +33,10 @@ export async function insertPromise(
     now: Instant;
   },
 ): Promise<void> {
-  const { id, customerId, byOn, amount, orderIds, covers, note, actor, now } = given;
+  const { id, customerId, byOn, byAt, amount, orderIds, covers, note, actor, now } = given;
   await db`
-    insert into promises (id, customer_id, by_on, amount, currency, order_ids, covers, note, made_by, made_at)
-    values (${id}, ${customerId}, ${byOn}, ${amount?.amount ?? null}, ${amount?.currency ?? null}, ${orderIds},
+    insert into promises (id, customer_id, by_on, by_at, amount, currency, order_ids, covers, note, made_by, made_at)
+    values (${id}, ${customerId}, ${byOn}, ${byAt}, ${amount?.amount ?? null}, ${amount?.currency ?? null}, ${orderIds},
             ${db.json(covers)}, ${note}, ${actor}, ${now})`;
 }
 

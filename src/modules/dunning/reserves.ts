@@ -28,7 +28,8 @@ export async function readReserves(db: Db, customerId: string, today: Day): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'orderIds', order_ids, 'reason', reason, 'until', until)
               order by placed_at, id), '[]')
        from holds where customer_id = ${customerId} and released_at is null and (until is null or until >= ${today})) as holds,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'byOn', by_on, 'amount', amount, 'currency', currency,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'byOn', by_on,
+              'byAt', to_char(by_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'amount', amount, 'currency', currency,
               'orderIds', order_ids, 'madeAt', to_char(made_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
               order by made_at, id), '[]')
        from promises where customer_id = ${customerId} and state = 'open') as promises,

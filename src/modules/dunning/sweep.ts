@@ -8,6 +8,7 @@ import { openTask } from '../tasks/open-task.ts';
 import { openPromiseTasks } from './guard-tasks.ts';
 import { judgePromises } from './judge-promises.ts';
 import { noteAddressChanged } from './lift-address.ts';
+import { ELAPSED_BANK_DAY_MS } from './rules/promises.ts';
 import { wakeSteps } from './wake-steps.ts';
 
 /** How many customers or orders one sweep takes of a kind; the next one takes the rest. */
@@ -73,10 +74,13 @@ async function wakeForAddresses(sql: Sql, now: Instant): Promise<void> {
     });
 }
 
-/** Promises whose day is over are judged, though nothing of the customer is due: a broken one is a task. */
+/** Promises whose day or instant is over are judged, though nothing of the customer is due: a broken one is a task. */
 async function judgeRipePromises(sql: Sql, now: Instant, today: Day): Promise<void> {
+  const since = new Date(Date.parse(now) - 2 * ELAPSED_BANK_DAY_MS).toISOString();
   const ripe = await sql<{ customerId: string }[]>`
-    select distinct customer_id from promises where state = 'open' and by_on < ${today}::date - 1 order by 1 limit ${AT_ONCE}`;
+    select distinct customer_id from promises where state = 'open'
+      and case when by_at is null then by_on < ${today}::date - 1 else by_at <= ${since} end
+    order by 1 limit ${AT_ONCE}`;
   for (const { customerId } of ripe)
     await inTransaction(sql, async (tx) => {
       await lockCustomer(tx, customerId);

@@ -79,7 +79,10 @@ export async function raiseEpisode(tx: Tx, order: OrderRow): Promise<number> {
   return episode;
 }
 
-/** The workflow has looked at the order, and looks again at `nextLook`; null: when a signal arrives. */
+/**
+ * The workflow has looked at the order, and looks again at `nextLook`; null: when a signal arrives. That ends the
+ * poller's claim: what happens from now on wakes the workflow at once, not after the lease of the last wake.
+ */
 export async function noteProgress(
   tx: Tx,
   order: OrderRow,
@@ -89,7 +92,8 @@ export async function noteProgress(
   const closed = isClosed(order.status);
   const look = closed ? null : nextLook;
   const wake = closed ? tx`now() + interval '1 minute'` : wakeBy(tx, look ?? undefined);
-  await tx`update orders set started_at = coalesce(started_at, ${now}), next_look = ${look}, wake_by = ${wake}, stuck_since = null
+  await tx`update orders set started_at = coalesce(started_at, ${now}), next_look = ${look}, wake_by = ${wake}, claimed_until = null,
+             stuck_since = null
            where id = ${order.id}`;
 }
 

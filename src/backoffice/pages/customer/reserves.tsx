@@ -75,7 +75,8 @@ const Undeliverable = ({ address: row, zone }: { address: UndeliverableAddressRo
 
 const PaymentPromise = ({ promise, zone }: { promise: PromiseRow; zone: string }) => (
   <li>
-    {promise.covers.map(plainMoney).join(', ')} promised by <OnDay day={promise.byOn} />
+    {promise.covers.map(plainMoney).join(', ')} promised by{' '}
+    {promise.byAt === null ? <OnDay day={promise.byOn} /> : <At at={promise.byAt} zone={zone} seconds />}
     {aboutOrders(promise.orderIds)}
     {promise.note !== null && <span class="reason">{promise.note}</span>}
     <span class="id">

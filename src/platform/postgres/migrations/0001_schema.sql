@@ -902,13 +902,14 @@ create table holds (
 );
 create index holds_by_customer on holds (customer_id, placed_at desc);
 
--- A customer named a day for the payment.
+-- A customer named a day for the payment; an instant of it, on terms of seconds.
 -- owner: dunning
 create table promises (
   id          external_id primary key,
   customer_id external_id not null references customers,
-  by_on       date not null,
-  amount      bigint check (amount > 0),               -- null: all that is due on that day
+  by_on       date not null,                           -- in the merchant's zone
+  by_at       timestamptz,                             -- the instant on that day; null: the whole day
+  amount      bigint check (amount > 0),               -- null: all that is due on that day, or at that instant
   currency    currency_code,
   order_ids   text[] check (order_ids <> '{}'),        -- null: all orders
   covers      jsonb not null,                          -- what it came to when it was made: [{"amount": 100000, "currency": "EUR"}]

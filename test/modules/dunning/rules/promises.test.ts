@@ -15,7 +15,10 @@ const calendar = businessCalendar('IT');
 /** A Thursday; the last value date is the Friday, the day of judgement the Monday. */
 const BY = '2026-12-10';
 
-const money = (receivedOn: string, units: number) => ({ ...eur(units), receivedOn });
+/** Booked on the day of its value date. */
+const money = (receivedOn: string, units: number) => ({
+  ...{ ...eur(units), receivedOn, bookedAt: `${receivedOn}T10:00:00.000Z` },
+});
 /** Judges a promise of 1,000.00 by Thursday 10 December 2026; what was not paid is owed. */
 function judge(
   payments: Evidence['payments'],
@@ -27,8 +30,16 @@ function judge(
   const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
   const owed = [{ amount: Math.max(0, 100_000 - paid), currency: 'EUR' }];
   return judgePromise(
-    { byOn: BY, covers },
-    { today: '2026-12-14', calendar, bookedThrough: null, payments, owed, ...evidence },
+    { byOn: BY, byAt: null, covers },
+    {
+      now: '2026-12-14T10:00:00.000Z',
+      today: '2026-12-14',
+      calendar,
+      bookedThrough: null,
+      payments,
+      owed,
+      ...evidence,
+    },
   );
 }
 
@@ -69,10 +80,42 @@ describe('a promise by Thursday 10 December is judged on Monday the 14th', () =>
 
   it('in each currency', () => {
     const covers = [eur(1_000), { amount: 30_000, currency: 'CHF' }];
-    const francs = { amount: 30_000, currency: 'CHF', receivedOn: '2026-12-10' };
+    const francs = { ...money('2026-12-10', 300), currency: 'CHF' };
     const owed = [{ amount: 30_000, currency: 'CHF' }];
     expect(judge([money('2026-12-10', 1_000)], { covers, owed })).toBe('broken');
     expect(judge([money('2026-12-10', 1_000), francs], { covers, owed: [] })).toBe('kept');
+  });
+});
+
+describe('a promise by an instant has bank days of five seconds', () => {
+  const byAt = '2026-12-10T10:00:00.000Z';
+  const at = (second: string) => `2026-12-10T10:00:${second}Z`;
+  const booked = (second: string, units: number) => ({ ...money(BY, units), bookedAt: at(second) });
+  const judgeAt = (second: string, payments: Evidence['payments'], bookedThrough: string | null = null) => {
+    const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
+    return judgePromise(
+      { byOn: BY, byAt, covers: [eur(1_000)] },
+      {
+        ...{ now: at(second), today: BY, calendar, bookedThrough, payments },
+        owed: [{ amount: Math.max(0, 100_000 - paid), currency: 'EUR' }],
+      },
+    );
+  };
+
+  it.each([
+    ['at the instant', [booked('00.000', 1_000)], 'kept'],
+    ['a bank day late', [booked('05.000', 1_000)], 'kept'],
+    ['later than that', [booked('05.001', 1_000)], 'broken'],
+    ['in part', [booked('01.000', 999.99)], 'broken'],
+    ['in part, and the rest late', [booked('01.000', 400), booked('06.000', 600)], 'broken'],
+    ['not at all', [], 'broken'],
+  ])('paid %s', (_, payments, verdict) => {
+    expect(judgeAt('10.000', payments)).toBe(verdict);
+  });
+
+  it('and is judged two of them after it, whatever day the statements cover', () => {
+    expect(judgeAt('09.999', [booked('00.000', 1_000)])).toBe('open');
+    expect(judgeAt('10.000', [booked('00.000', 1_000)], '2026-12-01')).toBe('kept');
   });
 });
 
@@ -109,7 +152,8 @@ test('money with a value date after the last one never helps, and how it was div
 
 test('an item waits for the promise on it whose day comes last', () => {
   const promise = (id: string, fields: Partial<PaymentPromise> = {}): PaymentPromise => ({
-    ...{ id, byOn: BY, amount: null, currency: null, orderIds: null, madeAt: '2026-12-01T09:00:00.000Z' },
+    ...{ id, byOn: BY, byAt: null, amount: null, currency: null, orderIds: null },
+    madeAt: '2026-12-01T09:00:00.000Z',
     ...fields,
   });
   const item = { orderId: 'so-1', instalment: 1, outstanding: 100_000, currency: 'EUR', dueOn: BY };
@@ -124,4 +168,11 @@ test('an item waits for the promise on it whose day comes last', () => {
   expect(
     found(promise('before it is due', { byOn: '2026-12-09', amount: 1, currency: 'EUR' })),
   ).not.toBeNull();
+  const noon = promise('noon', { byAt: '2026-12-10T11:00:00.000Z' });
+  const night = promise('night', { byAt: '2026-12-10T22:00:00.000Z' });
+  expect(found(noon, night)).toBe('night');
+  expect(found(night, noon)).toBe('night');
+  // The day is over later than any instant of it.
+  expect(found(promise('day'), night)).toBe('day');
+  expect(found(night, promise('day'))).toBe('day');
 });
