@@ -105,13 +105,16 @@ const sweeps = setInterval(
 );
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
+/** Why this process ends by itself; null while it does not. */
+let fatal: string | null = null;
 /** A clock that was set wrongly since: what is in progress ends, and the next start says what is wrong. */
 const clockChecks = setInterval(async () => {
   const problem =
     (await databaseClockProblem(sql).catch(() => null)) ??
     (await temporalClockProblem(client).catch(() => null));
-  if (problem === null) return;
-  log.fatal({}, problem);
+  if (problem === null || fatal !== null) return;
+  fatal = problem;
+  log.error({ reason: fatal }, 'the worker ends as soon as what is in progress is over');
   process.exitCode = 1;
   clearInterval(clockChecks);
   workers.shutdown();
@@ -127,4 +130,6 @@ clearInterval(sweeps);
 await Promise.all([poller.stop(), dispatcher?.stop(), sender.stop()]);
 mailer.close();
 await Promise.all([connection.close(), sql.end({ timeout: 5 })]);
+// The last line that is logged, where operators look first: what ended meanwhile has logged a lot.
+if (fatal !== null) log.fatal({}, fatal);
 process.exit();

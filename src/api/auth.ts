@@ -36,19 +36,29 @@ export function authenticate({ sql, now }: { sql: Sql; now: () => string }): Req
   };
 }
 
-/** Looks keys up, and remembers only those that exist, so that unknown keys take no memory. */
+/**
+ * Looks keys up, and remembers only those that exist, so that unknown keys take no memory. Calls that come together with
+ * one key look it up once: otherwise each would wait for a connection twice, for its key and for its work.
+ */
 function rememberKeys(sql: Sql) {
   const known = new Map<string, { key: ApiKey; until: number }>();
-  return async (presented: string | null, now: string): Promise<ApiKey | null> => {
-    if (presented === null) return null;
-    const time = Date.parse(now);
-    const remembered = known.get(presented);
-    if (remembered && time < remembered.until) return remembered.key;
+  const asking = new Map<string, Promise<ApiKey | null>>();
+
+  async function lookUp(presented: string, now: string): Promise<ApiKey | null> {
     const key = await findApiKey(sql, presented, now);
     const expiry = key?.expiresAt ? Date.parse(key.expiresAt) : Number.POSITIVE_INFINITY;
-    if (key) known.set(presented, { key, until: Math.min(time + REMEMBERED_MS, expiry) });
+    if (key) known.set(presented, { key, until: Math.min(Date.parse(now) + REMEMBERED_MS, expiry) });
     else known.delete(presented);
     return key;
+  }
+
+  return async (presented: string | null, now: string): Promise<ApiKey | null> => {
+    if (presented === null) return null;
+    const remembered = known.get(presented);
+    if (remembered && Date.parse(now) < remembered.until) return remembered.key;
+    const asked = asking.get(presented) ?? lookUp(presented, now).finally(() => asking.delete(presented));
+    asking.set(presented, asked);
+    return asked;
   };
 }
 

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { authenticate } from '../../src/api/auth.ts';
 import { revokeApiKey, type Scope, scopes } from '../../src/modules/access/api-keys.ts';
 import { eur } from '../support/builders.ts';
 import { type Api, openApi } from './harness.ts';
@@ -43,6 +47,28 @@ describe('a key', () => {
     api.clock.now = '2027-03-01T10:00:04.000Z';
     expect(await api.call('/orders', undefined, { as: { key } })).toMatchObject(unauthenticated);
     api.clock.now = '2027-03-01T10:00:00.000Z';
+  });
+
+  it('is looked up once by calls that come together', async () => {
+    let statements = 0;
+    const sql = new Proxy(api.sql, {
+      apply(target, self, args) {
+        statements += 1;
+        return Reflect.apply(target, self, args);
+      },
+    });
+    const app = express().use(
+      authenticate({ sql, now: () => api.clock.now }),
+      (_req, res) => void res.json({}),
+    );
+    const server = app.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const headers = { authorization: `Bearer ${api.keys.read}` };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url, { headers })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(statements).toBe(1);
   });
 
   it('may do what its scopes allow; an admin’s key may do everything', async () => {

@@ -11,38 +11,16 @@ import { apiClient } from '../../src/dev/api-client.ts';
 import { seedSampleData } from '../../src/dev/sample-data.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { importAppliers } from '../../src/registry.ts';
+import { type Operation, operationsOf, requestOf } from './documented.ts';
 import { type Answer, type Api, openApi } from './harness.ts';
 
 let api: Api;
 let operations: Operation[];
 beforeAll(async () => {
   api = await openApi();
-  const { paths } = (await api.send('/openapi.json', undefined)).body;
-  operations = Object.entries<Record<string, Documented>>(paths).flatMap(([path, calls]) =>
-    Object.entries(calls).map(([method, { operationId, parameters = [], requestBody }]) => ({
-      ...{ method: method.toUpperCase(), path, operationId, parameters },
-      content: requestBody?.content ?? {},
-    })),
-  );
+  operations = await operationsOf(api);
 });
 afterAll(() => api.close());
-
-type Parameter = {
-  name: string;
-  in: 'path' | 'query' | 'header';
-  required: boolean;
-  description?: string;
-  schema: { example?: unknown; default?: unknown; pattern?: string };
-};
-type Content = Record<string, { example?: unknown }>;
-type Documented = { operationId: string; parameters?: Parameter[]; requestBody?: { content: Content } };
-type Operation = {
-  method: string;
-  path: string;
-  operationId: string;
-  parameters: Parameter[];
-  content: Content;
-};
 
 const operationOf = (name: string) => operations.find(({ operationId }) => operationId === name)!;
 const endpointOf = (name: string) => api.endpoints.find(({ operationId }) => operationId === name)!;
@@ -76,32 +54,10 @@ async function openAnew({ sql, origin, keys }: Api): Promise<void> {
   await seedSampleData(apiClient(origin, keys.admin));
 }
 
-/** Sends what the page at `/docs` fills in: examples and defaults, as they stand in the document. */
-async function tryOut(shop: Api, { method, path, parameters, content }: Operation): Promise<Answer> {
-  const given = parameters.flatMap(({ name, in: place, schema }) => {
-    const value = schema.example ?? schema.default;
-    return value === undefined ? [] : [{ name, place, value: String(value) }];
-  });
-  const of = (wanted: string) =>
-    given.filter(({ place }) => place === wanted).map(({ name, value }): [string, string] => [name, value]);
-  const address = of('path').reduce((text, [name, value]) => text.replace(`{${name}}`, value), path);
-  const [[type, { example }] = ['application/json', {}]] = Object.entries(content) as [
-    string,
-    Content[string],
-  ][];
-  const body =
-    example === undefined ? undefined : typeof example === 'string' ? example : JSON.stringify(example);
-  const headers = {
-    ...Object.fromEntries(of('header')),
-    ...(body === undefined ? {} : { 'content-type': type }),
-  };
-  const answer = await shop.working(
-    shop.send(`${address}?${new URLSearchParams(of('query'))}`, body, {
-      method,
-      headers,
-    }),
-  );
-  if (path.endsWith('/import') && answer.status === 202)
+/** Sends what the page at `/docs` fills in. */
+async function tryOut(shop: Api, operation: Operation): Promise<Answer> {
+  const answer = await shop.working(shop.send(...requestOf(operation)));
+  if (operation.path.endsWith('/import') && answer.status === 202)
     await applyImport(shop.sql, answer.body.importId, { appliers: importAppliers, now: shop.clock.now });
   return answer;
 }

@@ -17,7 +17,7 @@ import { createRevocationWorkflows } from '../../src/modules/revocation/revocati
 import { createTemporalClient } from '../../src/platform/temporal/client.ts';
 import { commandsFor } from '../../src/registry.ts';
 import { aLook, eur } from '../support/builders.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { openMerchant } from '../support/merchant.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests read what the API answers, whatever it is
@@ -48,6 +48,7 @@ export async function openApi({
   temporalAddress,
   merchant = true,
   admin,
+  database,
 }: {
   notifiesStore?: boolean;
   viesUrl?: string;
@@ -57,8 +58,10 @@ export async function openApi({
   temporalAddress?: string;
   /** The back office; if not given, there is none. */
   admin?: Router;
+  /** A migrated one; if not given, there is a new one. */
+  database?: Pick<TestDatabase, 'sql' | 'drop'>;
 } = {}) {
-  const { sql, drop } = await freshDatabase();
+  const { sql, drop } = database ?? (await freshDatabase());
   if (merchant) await openMerchant(sql);
   const { client } = createTemporalClient({
     address: temporalAddress ?? '127.0.0.1:1',

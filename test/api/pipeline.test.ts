@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { aLook, eur, settings } from '../support/builders.ts';
@@ -218,6 +219,20 @@ describe('a payment that comes back', () => {
     expect(notify).toHaveBeenCalledTimes(2);
     notify.mockRestore();
   });
+});
+
+it('a command that had to wait for its order is not kept waiting as long again for its outcome', async () => {
+  await api.place('busy');
+  const began = performance.now();
+  let asked: Promise<Answer> | undefined;
+  await api.sql.begin(async (tx) => {
+    await tx`select 1 from orders where id = 'busy' for update`;
+    asked = api.call('/orders/busy/extend', { dueOn: '2027-06-30', reason: 'agreed' });
+    await sleep(1_500);
+  });
+  expect((await asked!).status).toBe(202);
+  expect(performance.now() - began).toBeLessThan(2_800);
+  await api.work('busy');
 });
 
 it('one Idempotency-Key may serve the allocations of two payments', async () => {

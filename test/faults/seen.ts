@@ -4,6 +4,8 @@ import type { Ending } from './part.ts';
 
 /** Whatever ends a call must do so within this time: the clients are not kept waiting. */
 const SLOWEST_MS = 7_000;
+/** Whatever waits for no fault is answered within this time: "accepted" comes after two seconds. */
+const QUICK_MS = 3_000;
 /** Within this time after a fault a checkout is accepted again. */
 const AGAIN_MS = 30_000;
 
@@ -16,6 +18,12 @@ export type Struck = {
   until: number;
   error: string | null;
 };
+
+/** Whether all answers of the last second were quick. */
+export function areQuick(calls: readonly Call[]): boolean {
+  const lately = calls.filter(({ at, ms }) => at + ms > Date.now() - 1_000);
+  return lately.length > 0 && lately.every(({ ms, outcome }) => outcome === 'answered' && ms < QUICK_MS);
+}
 
 /** What the clients saw of a fault, and why it counts as failed. */
 export type Seen = ReturnType<typeof seenOf>;

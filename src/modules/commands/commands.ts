@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { atMost } from '../../platform/at-most.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { noteStuck } from '../orders/life-cycle.ts';
@@ -18,6 +19,11 @@ import {
 } from './submit.ts';
 import type { CommandRow, OrderCommandRow } from './tables.ts';
 
+/**
+ * How long a caller is kept waiting for an outcome, in ms, before the answer is "accepted". Counted from when the call is
+ * taken up: a call that has waited for a connection or a lock does not wait as long again.
+ */
+const PATIENCE_MS = 2_000;
 /** How many workflows are notified in parallel: a payment or an invoice may cover hundreds of orders. */
 const NOTIFIED_AT_ONCE = 8;
 
@@ -40,7 +46,7 @@ export function createCommands({
 }) {
   const outcomesOf = createOutcomes(sql);
 
-  /** Asks within the caller's transaction; call `follow` once that is committed. */
+  /** Asks within the caller's transaction; call `notify` once that is committed. */
   const within = (tx: Tx) => ({
     /** What holds now; call it after taking the locks. */
     situation: (now: string): Promise<Situation> => situationAt(tx, pipeline, now),
@@ -80,13 +86,13 @@ export function createCommands({
     ]);
   }
 
-  /** Notifies the workflows, and waits a moment for the outcomes. */
-  async function follow(asked: Asked): Promise<Asked> {
+  /** Notifies the workflows, and waits for the outcomes until the caller's patience ends, by `performance.now()`. */
+  async function follow(asked: Asked, until: number): Promise<Asked> {
     // Not awaited before the outcome: if Temporal does not answer, the caller must not wait twice as long.
     const notified = notify(asked).catch(() => {});
-    if (asked.changedOrders.length > 0) await notified;
+    if (asked.changedOrders.length > 0) await atMost(Math.max(0, until - performance.now()), notified);
     const ids = undecidedOf(asked).map(({ id }) => id);
-    const decided = new Map((await outcomesOf(ids)).map((row) => [row.id, row]));
+    const decided = new Map((await outcomesOf(ids, until)).map((row) => [row.id, row]));
     const now = <Row extends CommandRow>(row: Row): Row => (decided.get(row.id) as Row | undefined) ?? row;
     return { ...asked, command: asked.command && now(asked.command), children: asked.children.map(now) };
   }
@@ -95,14 +101,14 @@ export function createCommands({
   async function transact<Result extends { readonly asked: Asked }>(
     work: (tx: Tx, ask: ReturnType<typeof within>) => Promise<Result>,
   ): Promise<Result> {
+    const until = performance.now() + PATIENCE_MS;
     const done = await inTransaction(sql, (tx) => work(tx, within(tx)));
-    return { ...done, asked: await follow(done.asked) };
+    return { ...done, asked: await follow(done.asked, until) };
   }
 
   return {
     within,
     transact,
-    follow,
     notify,
 
     /** Asks something of an order. @throws NettermsError as `submitOrderCommand` does */

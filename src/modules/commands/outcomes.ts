@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../../platform/at-most.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { type CommandRow, getCommands, OUTCOME_CHANNEL } from './tables.ts';
 
-/** How long a caller is kept waiting for an outcome, in ms, before the answer is "accepted". */
-const PATIENCE_MS = 2_000;
 /** How often PostgreSQL is polled in addition: a notification is lost if its connection breaks. */
 const LOOK_EVERY_MS = 500;
 
@@ -23,28 +21,25 @@ export function createOutcomes(sql: Sql) {
     return listening;
   };
 
-  /** The commands, oldest first. A command without an outcome takes longer than a caller waits. */
-  return async function outcomesOf(ids: readonly string[]): Promise<CommandRow[]> {
-    const until = Date.now() + PATIENCE_MS;
+  /**
+   * The commands, oldest first. A command without an outcome takes longer than its caller waits.
+   * @param until by `performance.now()`; PostgreSQL is asked at least once
+   */
+  return async function outcomesOf(ids: readonly string[], until: number): Promise<CommandRow[]> {
     let wake = (): void => {};
     const woken = () => wake();
     for (const id of ids) waiting.set(id, (waiting.get(id) ?? new Set()).add(woken));
     try {
-      if (ids.length > 0) await listen();
+      // Nothing limits how long PostgreSQL may take to answer this.
+      if (ids.length > 0) await atMost(LOOK_EVERY_MS, listen());
       for (;;) {
         const decided = new Promise<void>((resolve) => {
           wake = resolve;
         });
         const commands = await getCommands(sql, ids);
-        const left = until - Date.now();
+        const left = until - performance.now();
         if (left <= 0 || commands.every(({ outcome }) => outcome !== null)) return commands;
-        const patience = new AbortController();
-        const { signal } = patience;
-        await Promise.race([
-          decided,
-          sleep(Math.min(LOOK_EVERY_MS, left), undefined, { signal }).catch(() => {}),
-        ]);
-        patience.abort();
+        await atMost(Math.min(LOOK_EVERY_MS, left), decided);
       }
     } finally {
       for (const id of ids) {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vite
 import { type RunningPostgres, startPostgres } from '../../../src/dev/postgres.ts';
 import { type ConnectOptions, connect, type Sql } from '../../../src/platform/postgres/client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { processesOf, signal } from '../../support/postgres-processes.ts';
 
 // A server of its own: it is killed, frozen and started again.
 let server: RunningPostgres;
@@ -53,22 +53,6 @@ const codeOf = (work: PromiseLike<unknown>): Promise<string> =>
     (error: { code?: string; message: string }) => error.code ?? error.message,
   );
 
-/** The server process and its children. */
-function processes(): number[] {
-  const parent = server.child.process.pid!;
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', `${parent}`], { encoding: 'utf8' });
-  return [parent, ...children.trim().split(/\s+/).filter(Boolean).map(Number)];
-}
-
-function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids)
-    try {
-      process.kill(pid, name);
-    } catch {
-      // It has ended meanwhile.
-    }
-}
-
 it('PostgreSQL is killed twenty times under load: each transaction is booked whole or not at all, and none that was answered is lost', async () => {
   const sql = pool({ max: 8, waitMs: 2_000 });
   const answered: string[] = [];
@@ -96,8 +80,8 @@ it('PostgreSQL is killed twenty times under load: each transaction is booked who
   const users = Array.from({ length: 24 }, transfer);
   for (let kill = 0; kill < 20; kill++) {
     await sleep(150);
-    if (kill % 2 === 0) signal(processes(), 'SIGKILL');
-    else signal(processes().slice(0, 1), 'SIGQUIT');
+    if (kill % 2 === 0) signal(processesOf(server), 'SIGKILL');
+    else signal(processesOf(server).slice(0, 1), 'SIGQUIT');
     await server.child.ended;
     await start();
   }
@@ -174,7 +158,7 @@ it('PostgreSQL is frozen: everything in progress fails within five seconds, and 
   const sql = pool({ max: 4, watched: true });
   await Promise.all([sql`select 1`, sql`select 2`]);
   await sleep(1_500);
-  const frozen = processes();
+  const frozen = processesOf(server);
   signal(frozen, 'SIGSTOP');
   const began = Date.now();
   const codes = await Promise.all([
