@@ -77,10 +77,10 @@ export function promiseEndpoints({ sql, commands }: { sql: Sql; commands: Comman
 }
 
 function promiseView(row: PromiseRow): z.infer<typeof paymentPromise> {
-  const { id: promiseId, byOn: by, amount, currency, ...rest } = row;
+  const { id: promiseId, byOn, byAt, amount, currency, ...rest } = row;
   return {
     promiseId,
-    by,
+    by: byAt ?? byOn,
     amount: amount === null || currency === null ? null : { amount, currency },
     ...rest,
   };

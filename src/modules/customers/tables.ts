@@ -101,18 +101,13 @@ export async function lockCustomer(db: Db, id: string): Promise<CustomerRow> {
   return row ?? unknownCustomer(id);
 }
 
-/** The same of the customer of an order; null if there is no such order. */
-export async function lockCustomerOf(db: Db, orderId: string): Promise<CustomerRow | null> {
-  const [row] = await db<CustomerRow[]>`
-    select ${customerColumns(db)} from ${withAccount(db)}
-    where id = (select customer_id from orders where orders.id = ${orderId}) for no key update`;
-  return row ?? null;
-}
-
-/** The same as `lockCustomer`, but null at once if somebody else has the lock; with `wait`, null only if there is no such customer. */
+/**
+ * The same, but null at once if somebody else has the lock; with `wait`, null only if there is no such customer.
+ * @param id or a query for it
+ */
 export async function tryLockCustomer(
   db: Db,
-  id: string,
+  id: string | Fragment,
   { wait = false }: { wait?: boolean } = {},
 ): Promise<CustomerRow | null> {
   const [row] = await db<CustomerRow[]>`

@@ -1,6 +1,6 @@
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import { type CustomerRow, lockCustomerOf } from '../customers/tables.ts';
+import { type CustomerRow, tryLockCustomer } from '../customers/tables.ts';
 import type { Check } from '../eligibility/rules/check.ts';
 import type { Balance } from '../ledger/rules/entry.ts';
 import type { NewInstalment } from '../terms/rules/instalments.ts';
@@ -161,7 +161,7 @@ export type LockedOrder = { order: OrderRow; customer: CustomerRow };
 export async function lockOrder(db: Db, id: string): Promise<LockedOrder> {
   // Sent together, and run one after the other.
   const [customer, [order]] = await Promise.all([
-    lockCustomerOf(db, id),
+    tryLockCustomer(db, db`(select customer_id from orders where id = ${id})`, { wait: true }),
     db<OrderRow[]>`select ${orderColumns(db)} from orders where id = ${id} for no key update`,
   ]);
   return customer && order ? { order, customer } : unknownOrder(id);

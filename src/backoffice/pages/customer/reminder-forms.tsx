@@ -3,6 +3,7 @@ import type { CustomerRow } from '../../../modules/customers/tables.ts';
 import { disputeReasons } from '../../../modules/dunning/rules/disputes.ts';
 import { reminderModes } from '../../../modules/dunning/rules/reminder-modes.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
+import { formatInstant } from '../../format.ts';
 import type { Visitor } from '../../page.tsx';
 import { Choice, Choices } from '../choices.tsx';
 import { Action, Field, type FormState, formsOf } from '../fields.tsx';
@@ -16,6 +17,7 @@ type Props = {
   open: readonly OrderView[];
   reminders: ReminderFacts;
   forms: ReturnType<typeof formsOf<string>>;
+  zone: string;
 };
 
 /** What a visitor may say on which reminders depend: a hold, a promise, a dispute, an address, and the mode. */
@@ -25,13 +27,14 @@ export function ReminderForms({
   orders,
   reminders,
   form,
-}: Pick<Props, 'customer' | 'reminders'> & {
+  zone,
+}: Pick<Props, 'customer' | 'reminders' | 'zone'> & {
   visitor: Visitor;
   orders: readonly OrderView[];
   form: FormState | null;
 }) {
   const props = {
-    ...{ customer, reminders, open: orders.filter(({ status }) => status === 'open') },
+    ...{ customer, reminders, zone, open: orders.filter(({ status }) => status === 'open') },
     forms: formsOf({ visitor, form, targetOf: (path) => `/admin/customers/${customer.id}/${path}` }),
   };
   return (
@@ -105,7 +108,7 @@ const AddressForms = ({ reminders: { undeliverable }, forms }: Props) =>
     </Action>
   ));
 
-function PromiseForms({ customer, open, reminders: { promises, proposed }, forms }: Props) {
+function PromiseForms({ customer, open, reminders: { promises, proposed }, forms, zone }: Props) {
   const fields = forms.fields('promise');
   return (
     <>
@@ -128,10 +131,10 @@ function PromiseForms({ customer, open, reminders: { promises, proposed }, forms
         />
         <Field {...fields} name="reason" label="Note" required={false} />
       </Action>
-      {promises.map(({ id, byOn }) => (
+      {promises.map(({ id, byOn, byAt }) => (
         <Action
           {...forms.action(`withdraw-${id}`, 'withdraw-promise')}
-          title={`Withdraw the promise by ${byOn}`}
+          title={`Withdraw the promise by ${byAt === null ? byOn : formatInstant(byAt, zone, { seconds: true })}`}
           note="Reminders go on."
           button="Withdraw"
         >

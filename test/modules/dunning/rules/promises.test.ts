@@ -156,7 +156,14 @@ test('an item waits for the promise on it whose day comes last', () => {
     madeAt: '2026-12-01T09:00:00.000Z',
     ...fields,
   });
-  const item = { orderId: 'so-1', instalment: 1, outstanding: 100_000, currency: 'EUR', dueOn: BY };
+  const item = {
+    orderId: 'so-1',
+    instalment: 1,
+    outstanding: 100_000,
+    currency: 'EUR',
+    dueOn: BY,
+    dueAt: '2026-12-09T23:00:00.000Z',
+  };
   const found = (...promises: PaymentPromise[]) => promiseOn(item, promises)?.id ?? null;
   expect(found()).toBeNull();
   expect(found(promise('all'))).toBe('all');
