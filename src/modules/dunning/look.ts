@@ -153,9 +153,9 @@ function byCustomer(step: DueStep, { customer, policies }: Looking, { modes }: R
   return policies.dunning.body.letters === 'off' ? skip('letters-off') : ask;
 }
 
-/** "Due today" is wrong once it is late: the next level says so. */
+/** "Due soon" and "due today" are wrong once it is late, however long the step has waited: the next level says so. */
 const isDueDayOver = ({ tone, exact, dueAt }: DueStep, now: Instant): boolean =>
-  tone === 'due' && !exact && Date.parse(now) >= Date.parse(dueAt);
+  (tone === 'due-soon' || tone === 'due') && !exact && Date.parse(now) >= Date.parse(dueAt);
 
 function factsOf(
   step: DueStep,

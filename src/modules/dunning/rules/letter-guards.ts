@@ -59,6 +59,8 @@ export function guardLetter<Item extends Candidate>(items: readonly Item[], fact
   holdBack((item) => withinLimit(item, facts));
   holdBack((item) => (facts.bankDataOld && isOverdueTone(item.tone) ? waitFor('bank-data') : ask));
   holdBack((item) => inWindow(item, facts));
+  holdBack((item, rest) => ofFinal(item, rest, (finals) => beyondCredit(item, finals, facts)));
+  holdBack((item, rest) => ofFinal(item, rest, (finals) => overMinimum(item, finals, facts)));
   holdBack((item, rest) => besideFinal(item, rest, facts));
   holdBack((item, rest) => beyondCredit(item, rest, facts));
   holdBack((item, rest) => overMinimum(item, rest, facts));
@@ -100,6 +102,13 @@ function inWindow({ tone }: Candidate, { now, policy, country, customerId, close
   if (isInWindow(now, policy, country, about)) return ask;
   return waitFor('window', nextSlot(now, policy, country, customerId, about));
 }
+
+/** A final letter that cannot leave does not keep the others waiting: it is judged first, by what it would ask for alone. */
+const ofFinal = <Item extends Candidate>(
+  { tone }: Item,
+  rest: readonly Item[],
+  guard: (finals: readonly Item[]) => Verdict,
+): Verdict => (tone === 'final' ? guard(rest.filter((one) => one.tone === 'final')) : ask);
 
 /** The final letter is about what is late for long: the rest has its own, later. */
 function besideFinal({ tone }: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
