@@ -25,8 +25,9 @@ export type DueStep = Omit<StepRow, 'tone'> & {
   isDelivered: boolean;
   /** Letters that said it was late, and were received or may have been. */
   lateLetters: number;
-  /** Of the last letter about it. */
+  /** What the last letter said of it: the letter itself may be sharper, because of others. */
   lastTone: LetterTone | null;
+  /** The deadline that the last letter gave for it; null if it only announced it. */
   lastPayBy: Day | null;
 };
 
@@ -53,9 +54,10 @@ export async function dueSteps(
       left join bank_collections c on c.order_id = i.order_id and c.instalment = i.number
       left join lateral (
         select count(*) filter (where li.tone not in ('due-soon', 'due')) as late,
-               (array_agg(l.tone order by l.left_on desc, l.mail_id desc))[1] as tone,
-               (array_agg(l.pay_by order by l.left_on desc, l.mail_id desc))[1] as pay_by
-        from letter_items li join letters l on l.mail_id = li.mail_id
+               (array_agg(li.tone order by l.left_on desc, m.queued_at desc))[1] as tone,
+               (array_agg(case when li.tone not in ('due-soon', 'due') then l.pay_by end
+                          order by l.left_on desc, m.queued_at desc))[1] as pay_by
+        from letter_items li join letters l on l.mail_id = li.mail_id join mails m on m.id = l.mail_id
         where li.order_id = i.order_id and li.instalment = i.number and l.left_on is not null) h on true
     where steps.customer_id = ${customerId} and o.status = 'open' and i.due_at is not null
       and (steps.state = 'waiting' or (steps.state = 'planned' and steps.look_at <= ${now})

@@ -196,6 +196,16 @@ describe('money', () => {
     expect(last().text).toContain('N-b');
   });
 
+  it('that is due soon, and waits until it is late: "due soon" is not said any more', async () => {
+    await place('a', { total: eur(9) });
+    await at('2026-10-10');
+    await place('b', { total: eur(50) });
+    await at('2026-11-02');
+    expect(await world.reminders()).toEqual(['2026-11-02 due-soon']);
+    expect(last().text).not.toContain('N-a');
+    expect((await world.steps('a'))['1/-P7D']).toBe('due-is-over');
+  });
+
   it('paid before the letter is composed: it is withdrawn', async () => {
     await place('a');
     await at('2026-11-03');

@@ -129,6 +129,39 @@ describe('one letter', () => {
     expect(later).toEqual({ tone: 'overdue-1' });
   });
 
+  it('gives each item the time that it named, also where others made it sharper', async () => {
+    await world.setDunning({
+      levels: [
+        { offset: 'P5D', tone: 'overdue-1', payWithinDays: 10 },
+        { offset: 'P12D', tone: 'overdue-2', payWithinDays: 10 },
+      ],
+    });
+    await place('a');
+    await at('2026-10-16');
+    await place('b');
+    await at('2026-12-31');
+    // On 20 November `b` is asked for in the first tone, by 4 December; two bank days later is the 9th, after a holiday.
+    expect(await world.reminders()).toEqual([
+      '2026-11-04 overdue-1',
+      '2026-11-20 overdue-2',
+      '2026-12-09 overdue-2',
+    ]);
+  });
+
+  it('is not kept waiting by a final one that is too small to leave', async () => {
+    await place('a', { total: eur(9) });
+    await place('c');
+    await at('2026-10-26');
+    await place('b');
+    await at('2026-11-18');
+    await pay('c', 1000);
+    await at('2026-12-01');
+    expect((await world.reminders()).slice(-2)).toEqual(['2026-11-24 due-soon', '2026-12-01 overdue-1']);
+    expect(world.left.at(-1)!.text).toContain('N-b');
+    expect(world.left.at(-1)!.text).not.toContain('N-a');
+    expect((await world.steps('a'))['1/P30D']).toBe('minimum');
+  });
+
   it('asks for the invoice, not for each of its two orders (M3)', async () => {
     await place('a');
     await place('b');
