@@ -1,5 +1,5 @@
 import { addBusinessDays, businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
-import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
@@ -17,16 +17,20 @@ const DISPUTE_DAYS = 15;
 
 /**
  * What no single order or customer brings about: each minute it is looked at whether what many wait for has come to its
- * end, and what a person should have done by now. Repeats change nothing.
+ * end, and what a person should have done by now. Repeats change nothing. Each customer is dealt with in a transaction of
+ * its own, so that nobody is kept waiting, and whatever fails does not hold up the rest.
+ * @throws what failed, after all the rest is done
  */
 export async function sweep(sql: Sql, now: Instant): Promise<void> {
   const { settings } = await activePolicies(sql);
   const today = dayAt(now, settings.body.timeZone);
-  await wakeForBankData(sql, now, today);
-  await judgeRipePromises(sql, now, today);
-  await openTasks(sql, 'not-presented', await notPresented(sql, today), now);
-  await openTasks(sql, 'dispute-open', await unanswered(sql, now), now);
-  await openTasks(sql, 'credit-note-missing', await withoutCreditNote(sql), now);
+  await all([
+    () => wakeForBankData(sql, now, today),
+    () => judgeRipePromises(sql, now, today),
+    async () => openTasks(sql, 'not-presented', await notPresented(sql, today), now),
+    async () => openTasks(sql, 'dispute-open', await unanswered(sql, now), now),
+    async () => openTasks(sql, 'credit-note-missing', await withoutCreditNote(sql), now),
+  ]);
 }
 
 /** Bank data has come: what waited for it is looked at in the customers' next slots. */
@@ -42,26 +46,38 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
   const waiting = await sql<{ customerId: string }[]>`
     select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null
     order by 1 limit ${AT_ONCE}`;
-  for (const { customerId } of waiting)
-    await inTransaction(sql, async (tx) => {
-      await lockCustomer(tx, customerId);
-      await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
-    });
+  await inTurn(sql, waiting, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
+  });
 }
 
 /** Promises whose day is over are judged, though nothing of the customer is due: a broken one is a task. */
 async function judgeRipePromises(sql: Sql, now: Instant, today: Day): Promise<void> {
   const ripe = await sql<{ customerId: string }[]>`
     select distinct customer_id from promises where state = 'open' and by_on < ${today}::date - 1 order by 1 limit ${AT_ONCE}`;
-  for (const { customerId } of ripe)
-    await inTransaction(sql, async (tx) => {
-      await lockCustomer(tx, customerId);
-      const policies = await activePolicies(tx);
-      const { kept, broken } = await judgePromises(tx, { customerId, now, policies });
-      await openPromiseTasks(tx, broken, now);
-      if (kept.length + broken.length > 0)
-        await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
-    });
+  await inTurn(sql, ripe, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    const policies = await activePolicies(tx);
+    const { kept, broken } = await judgePromises(tx, { customerId, now, policies });
+    await openPromiseTasks(tx, broken, now);
+    if (kept.length + broken.length > 0)
+      await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
+  });
+}
+
+/** Deals with one after the other, each in a transaction of its own. */
+const inTurn = <T>(
+  sql: Sql,
+  found: readonly T[],
+  deal: (tx: Tx, one: T) => Promise<unknown>,
+): Promise<void> => all(found.map((one) => () => inTransaction(sql, (tx) => deal(tx, one))));
+
+/** Does one after the other, whatever fails; then throws the first failure. */
+async function all(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const work of works) await work().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 type Found = {
@@ -78,8 +94,7 @@ async function openTasks(
   found: readonly Found[],
   now: Instant,
 ): Promise<void> {
-  for (const task of found)
-    await inTransaction(sql, (tx) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
+  await inTurn(sql, found, (tx, task) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
 }
 
 /** Collections that were never presented: five days before the due date, and again on it. */
