@@ -72,7 +72,7 @@ it('kill -9 after a letter is frozen, before it is handed over: the next worker 
   await system.allEnded(customers);
   const [letter] = await system.expectOneLetterEach(customers);
   expect(letter).toMatchObject({ state: 'sent_maybe_twice', attempts: 2 });
-}, 150_000);
+}, 240_000);
 
 it('kill -9 after the mail server’s 250, before the outcome is written: sent maybe twice, with the same bytes', async () => {
   const { customers } = await system.allDue('answered', 1, { inMs: 5_000 });
@@ -89,11 +89,12 @@ it('kill -9 after the mail server’s 250, before the outcome is written: sent m
   const [letter] = await system.expectOneLetterEach(customers);
   expect(letter!.state).toBe('sent_maybe_twice');
   expect(system.copiesOf(letter!)).toHaveLength(2);
-}, 150_000);
+}, 240_000);
 
 it('a worker that stands still for longer than its lease, beside another one: each letter is sent, copies are the same', async () => {
-  const { customers } = await system.allDue('still', 12, { inMs: 6_000 });
+  // It takes seconds to start: the letters must not have left by then.
   const other = await system.startAnotherWorker();
+  const { customers } = await system.allDue('still', 12, { inMs: 6_000 });
   const before = system.postOffice.arrivals.length;
   system.postOffice.beforeAnswer = () => sleep(400);
   await eventually('some are on their way', () => system.postOffice.arrivals.length > before);
@@ -107,14 +108,14 @@ it('a worker that stands still for longer than its lease, beside another one: ea
       where datname = current_database() and state = 'idle in transaction' and state_change < now() - interval '1 second'`;
     // Only now: an attempt that began in the very moment of the stop was not among those that expire before.
     await system.letAttemptsExpire();
-    await system.allEnded(customers);
+    await system.allEnded(customers, 120_000);
   } finally {
     stopped.kill('SIGCONT');
   }
   await sleep(1_000);
   await system.expectOneLetterEach(customers);
   await other.stop();
-}, 150_000);
+}, 240_000);
 
 it('the mail server is away, then back: everything leaves, one letter for each customer', async () => {
   const { customers } = await system.allDue('away', 8, { inMs: 5_000 });
@@ -128,7 +129,7 @@ it('the mail server is away, then back: everything leaves, one letter for each c
   await system.restartWorker();
   await system.allEnded(customers);
   for (const letter of await system.expectOneLetterEach(customers)) expect(letter.state).toBe('sent');
-}, 150_000);
+}, 240_000);
 
 it('recipients refused for good, refused for now, cut off and never answered: each is dealt with by itself', async () => {
   const { customers } = await system.allDue('mixed', 10, { inMs: 6_000 });
@@ -163,7 +164,7 @@ it('recipients refused for good, refused for now, cut off and never answered: ea
     await system.sql`select customer_id from tasks where kind = 'letter-failed' and state = 'open'`;
   expect(tasks).toEqual([{ customerId: customers[0] }]);
   await system.expectOneLetterEach(customers.slice(1));
-}, 90_000);
+}, 240_000);
 
 it('a payment between the look and the sender: what was paid is not asked for, and five orders are one letter', async () => {
   const { customers, orders } = await system.allDue('between', 2, { each: 5, inMs: 5_000 });
@@ -186,4 +187,4 @@ it('a payment between the look and the sender: what was paid is not asked for, a
   const named = range(5).filter((n) => letter!.text!.includes(`N-${some}-order-${n}`));
   expect(named).toEqual([0, 1, 3, 4]);
   expect(await system.lettersTo(none!)).toEqual([]);
-}, 150_000);
+}, 240_000);

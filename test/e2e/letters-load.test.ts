@@ -73,9 +73,9 @@ it(
 );
 
 it('with three seconds for each mail and two workers: each letter is sent once', async () => {
-  const { customers } = await system.allDue('slow', 10, { inMs: 6_000 });
   const other = await system.startAnotherWorker();
   try {
+    const { customers } = await system.allDue('slow', 10, { inMs: 6_000 });
     system.postOffice.beforeAnswer = () => sleep(3_000);
     await system.allEnded(customers);
     for (const letter of await system.expectOneLetterEach(customers))
@@ -83,7 +83,7 @@ it('with three seconds for each mail and two workers: each letter is sent once',
   } finally {
     await other.stop();
   }
-}, 150_000);
+}, 240_000);
 
 it('a hundred orders of one customer that come due at one instant are one letter', async () => {
   const { customers, orders } = await system.allDue('hundred', 1, { each: 100, inMs: 20_000 });
@@ -94,7 +94,7 @@ it('a hundred orders of one customer that come due at one instant are one letter
   const [mail] = await system.lettersTo(customer!);
   for (const orderId of orders) expect(mail!.text).toContain(`N-${orderId}`);
   expect(mail!.text).toContain('10.000,00');
-}, 150_000);
+}, 400_000);
 
 it('a lock that is held for eight seconds, at the look and while the letter is on its way: the others leave, and each is sent once', async () => {
   const { customers, at } = await system.allDue('locked', 6, { inMs: 6_000 });
@@ -114,4 +114,4 @@ it('a lock that is held for eight seconds, at the look and while the letter is o
   await system.allEnded(customers);
   for (const letter of await system.expectOneLetterEach(customers))
     expect(letter).toMatchObject({ state: 'sent', attempts: 1 });
-}, 150_000);
+}, 240_000);
