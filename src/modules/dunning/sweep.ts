@@ -1,5 +1,5 @@
 import { addBusinessDays, businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
-import { type Db, inTransaction, type Sql } from '../../platform/postgres/client.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
 import { reminderReaches } from '../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../settings/tables.ts';
@@ -22,17 +22,21 @@ const DISPUTE_DAYS = 15;
 
 /**
  * What no single order or customer brings about: each minute it is looked at whether what many wait for has come to its
- * end, and what a person should have done by now. Repeats change nothing.
+ * end, and what a person should have done by now. Repeats change nothing. Each customer is dealt with in a transaction of
+ * its own, so that nobody is kept waiting, and whatever fails does not hold up the rest.
+ * @throws what failed, after all the rest is done
  */
 export async function sweep(sql: Sql, now: Instant): Promise<void> {
   const { settings } = await activePolicies(sql);
   const today = dayAt(now, settings.body.timeZone);
-  await wakeForBankData(sql, now, today);
-  await wakeForAddresses(sql, now);
-  await judgeRipePromises(sql, now, today);
-  await openTasks(sql, 'not-presented', await notPresented(sql, today), now);
-  await openTasks(sql, 'dispute-open', await unanswered(sql, now), now);
-  await openTasks(sql, 'credit-note-missing', await withoutCreditNote(sql), now);
+  await all([
+    () => wakeForBankData(sql, now, today),
+    () => wakeForAddresses(sql, now),
+    () => judgeRipePromises(sql, now, today),
+    async () => openTasks(sql, 'not-presented', await notPresented(sql, today), now),
+    async () => openTasks(sql, 'dispute-open', await unanswered(sql, now), now),
+    async () => openTasks(sql, 'credit-note-missing', await withoutCreditNote(sql), now),
+  ]);
 }
 
 /** Bank data has come: what waited for it is looked at in the customers' next slots. */
@@ -48,11 +52,10 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
   const waiting = await sql<{ customerId: string }[]>`
     select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null
     order by 1 limit ${AT_ONCE}`;
-  for (const { customerId } of waiting)
-    await inTransaction(sql, async (tx) => {
-      await lockCustomer(tx, customerId);
-      await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
-    });
+  await inTurn(sql, waiting, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
+  });
 }
 
 /**
@@ -67,11 +70,10 @@ async function wakeForAddresses(sql: Sql, now: Instant): Promise<void> {
       or (c.id in (select customer_id from tasks where kind = 'address-undeliverable' and state = 'open')
         and not exists (select 1 from undeliverable_addresses u where u.customer_id = c.id))
     order by 1 limit ${AT_ONCE}`;
-  for (const { customerId } of changed)
-    await inTransaction(sql, async (tx) => {
-      await lockCustomer(tx, customerId);
-      await noteAddressChanged(tx, { customerId, policies: await activePolicies(tx), now });
-    });
+  await inTurn(sql, changed, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await noteAddressChanged(tx, { customerId, policies: await activePolicies(tx), now });
+  });
 }
 
 /** Promises whose day or instant is over are judged, though nothing of the customer is due: a broken one is a task. */
@@ -81,15 +83,28 @@ async function judgeRipePromises(sql: Sql, now: Instant, today: Day): Promise<vo
     select distinct customer_id from promises where state = 'open'
       and case when by_at is null then by_on < ${today}::date - 1 else by_at <= ${since} end
     order by 1 limit ${AT_ONCE}`;
-  for (const { customerId } of ripe)
-    await inTransaction(sql, async (tx) => {
-      await lockCustomer(tx, customerId);
-      const policies = await activePolicies(tx);
-      const { kept, broken } = await judgePromises(tx, { customerId, now, policies });
-      await openPromiseTasks(tx, broken, now);
-      if (kept.length + broken.length > 0)
-        await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
-    });
+  await inTurn(sql, ripe, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    const policies = await activePolicies(tx);
+    const { kept, broken } = await judgePromises(tx, { customerId, now, policies });
+    await openPromiseTasks(tx, broken, now);
+    if (kept.length + broken.length > 0)
+      await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
+  });
+}
+
+/** Deals with one after the other, each in a transaction of its own. */
+const inTurn = <T>(
+  sql: Sql,
+  found: readonly T[],
+  deal: (tx: Tx, one: T) => Promise<unknown>,
+): Promise<void> => all(found.map((one) => () => inTransaction(sql, (tx) => deal(tx, one))));
+
+/** Does one after the other, whatever fails; then throws the first failure. */
+async function all(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const work of works) await work().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 type Found = {
@@ -106,8 +121,7 @@ async function openTasks(
   found: readonly Found[],
   now: Instant,
 ): Promise<void> {
-  for (const task of found)
-    await inTransaction(sql, (tx) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
+  await inTurn(sql, found, (tx, task) => openTask(tx, { kind, ...task, openedAt: now, openedBy: 'system' }));
 }
 
 /**

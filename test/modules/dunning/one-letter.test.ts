@@ -81,7 +81,7 @@ describe('the schedule', () => {
 });
 
 describe('one letter', () => {
-  it('is written for a hundred orders that are due together, and asks for each (one reference: M18)', async () => {
+  it('is written for twenty orders that are due together, and asks for each (one reference: M18)', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `o${n}`);
     for (const id of ids) await place(id, { total: eur(100) });
     await at('2026-11-05');
