@@ -284,7 +284,7 @@ export async function liveReminded(
 
   // Time.
 
-  async function wait({ hours, without }: Extract<Step, { do: 'wait' }>): Promise<void> {
+  async function _wait({ hours, without }: Extract<Step, { do: 'wait' }>): Promise<void> {
     const until = later(clock.now, hours * HOUR);
     if (without === 'workflows') clock.now = until;
     else {
@@ -573,7 +573,7 @@ export async function liveReminded(
           ({ orderId, outstanding }) => orderId === of!.id && outstanding > 0,
         );
         if (of!.status !== 'open' || lines.length === 0) return;
-        const dueOn = plusDays(lines[0]!.dueOn > today ? lines[0]!.dueOn : today, one.days);
+        const dueOn = plusDays(Math.max(lines[0]!.dueOn, today), one.days);
         mustBe(true, await succeeds(`/orders/${of!.id}/extend`, { dueOn, reason }), 'an extension');
         return;
       }
@@ -824,7 +824,7 @@ export async function liveReminded(
       .map(({ dueAt }) => dueAt)
       .sort()
       .at(-1)!;
-    const from = lastDue > clock.now ? lastDue : clock.now;
+    const from = Math.max(lastDue, clock.now);
     const until = later(from, 150 * 24 * HOUR);
     while (clock.now < until && !(await isOver())) {
       await pass(later(clock.now, 10 * 24 * HOUR));
