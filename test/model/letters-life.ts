@@ -206,7 +206,7 @@ export async function liveReminded(
 
   async function take(one: Step): Promise<void> {
     note(JSON.stringify(one));
-    if (one.do === 'wait') await wait(one);
+    if (one.do === 'wait') await passTime(one);
     else await act(one);
     if (senderWorks) await world.sender.drain(clock.now);
     await pass(clock.now);
@@ -284,7 +284,7 @@ export async function liveReminded(
 
   // Time.
 
-  async function _wait({ hours, without }: Extract<Step, { do: 'wait' }>): Promise<void> {
+  async function passTime({ hours, without }: Extract<Step, { do: 'wait' }>): Promise<void> {
     const until = later(clock.now, hours * HOUR);
     if (without === 'workflows') clock.now = until;
     else {
