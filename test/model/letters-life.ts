@@ -573,7 +573,7 @@ export async function liveReminded(
           ({ orderId, outstanding }) => orderId === of!.id && outstanding > 0,
         );
         if (of!.status !== 'open' || lines.length === 0) return;
-        const dueOn = plusDays(Math.max(lines[0]!.dueOn, today), one.days);
+        const dueOn = plusDays([lines[0]!.dueOn, today].sort().at(-1)!, one.days);
         mustBe(true, await succeeds(`/orders/${of!.id}/extend`, { dueOn, reason }), 'an extension');
         return;
       }
@@ -824,7 +824,7 @@ export async function liveReminded(
       .map(({ dueAt }) => dueAt)
       .sort()
       .at(-1)!;
-    const from = Math.max(lastDue, clock.now);
+    const from = [lastDue, clock.now].sort().at(-1)!;
     const until = later(from, 150 * 24 * HOUR);
     while (clock.now < until && !(await isOver())) {
       await pass(later(clock.now, 10 * 24 * HOUR));

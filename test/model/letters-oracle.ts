@@ -244,7 +244,7 @@ export class Customer {
         .filter((item) => item.orderId === orderId && item.instalment === instalment)
         .map((item) => ({
           tone: item.tone,
-          payBy: isLateTone(item.tone) ? letter.payBy : null,
+          payBy: letter.payBy,
           letterId: letter.letterId,
         })),
     );

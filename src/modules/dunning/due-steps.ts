@@ -27,7 +27,7 @@ export type DueStep = Omit<StepRow, 'tone'> & {
   lateLetters: number;
   /** What the last letter said of it: the letter itself may be sharper, because of others. */
   lastTone: LetterTone | null;
-  /** The deadline that the last letter gave for it; null if it only announced it. */
+  /** The deadline of the last letter that listed it, though it only announced the item. */
   lastPayBy: Day | null;
 };
 
@@ -55,8 +55,7 @@ export async function dueSteps(
       left join lateral (
         select count(*) filter (where li.tone not in ('due-soon', 'due')) as late,
                (array_agg(li.tone order by l.left_on desc, m.queued_at desc))[1] as tone,
-               (array_agg(case when li.tone not in ('due-soon', 'due') then l.pay_by end
-                          order by l.left_on desc, m.queued_at desc))[1] as pay_by
+               (array_agg(l.pay_by order by l.left_on desc, m.queued_at desc))[1] as pay_by
         from letter_items li join letters l on l.mail_id = li.mail_id join mails m on m.id = l.mail_id
         where li.order_id = i.order_id and li.instalment = i.number and l.left_on is not null) h on true
     where steps.customer_id = ${customerId} and o.status = 'open' and i.due_at is not null
