@@ -122,6 +122,8 @@ describe('a key', () => {
       'GET /customers/x/vat-checks': ['accounting', 'read'],
       'GET /declines': ['accounting', 'read'],
       'GET /customers/x/statement': ['accounting', 'read'],
+      'GET /receipts-entered': ['accounting', 'read'],
+      'PUT /receipts-entered': [],
       'GET /reports/ageing': ['accounting', 'read'],
       'GET /reports/dso': ['accounting', 'read'],
       'GET /reports/average-days-late': ['accounting', 'read'],
