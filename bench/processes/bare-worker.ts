@@ -37,7 +37,9 @@ async function letter() {
     deadline: null,
     today: '2027-01-31',
     reference: 'SO-reminders-1-100',
-    account: { holder: 'Forniture Bianchi S.p.A.', iban: 'IT60X0542811101000000123456', bic: null },
+    accounts: [
+      { currency: 'EUR', holder: 'Forniture Bianchi S.p.A.', iban: 'IT60X0542811101000000123456', bic: null },
+    ],
     fee: null,
     creditHeld: [],
     brokenPromise: null,

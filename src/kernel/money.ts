@@ -1,3 +1,4 @@
+import { numberFormat } from './formats.ts';
 /** An amount in minor units (cents for EUR) of an ISO 4217 currency. Never a float. */
 export type Money = { readonly amount: number; readonly currency: string };
 
@@ -45,7 +46,7 @@ export function formatAmount(money: Money, locale: string): string {
 
 function format({ amount, currency }: Money, locale: string, style: Intl.NumberFormatOptions): string {
   const digits = minorDigits(currency);
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     ...style,
     useGrouping: 'always',
     minimumFractionDigits: digits,

@@ -6,8 +6,15 @@ import { finishOrder, noteProgress, setPaidInStore } from '../orders/life-cycle.
 import { nextLookOf } from '../orders/next-look.ts';
 import type { OrderCommandKind, OrderStatus, PaidInStore } from '../orders/rules/order-state.ts';
 import { isToLookAt, type Plan, planOf } from '../orders/rules/plan.ts';
-import { stepsOf } from '../orders/steps.ts';
-import { getOrder, lockOrder, type OrderRow, unpaidOf } from '../orders/tables.ts';
+import { type StepRow, stepsOf } from '../orders/steps.ts';
+import {
+  getOrder,
+  type InstalmentRow,
+  instalmentsOfOrders,
+  lockOrder,
+  type OrderRow,
+  unpaidOf,
+} from '../orders/tables.ts';
 import { applyPending, commandsToApply, type Pipeline, situationAt } from './apply.ts';
 import type { OrderSituation } from './definition.ts';
 import { keepManual } from './submit.ts';
@@ -61,14 +68,21 @@ export type OrderSnapshot =
 export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Promise<OrderSnapshot> {
   const now = new Date(given.now).toISOString();
   return inTransaction(sql, async (tx): Promise<OrderSnapshot> => {
-    const { order, customer } = await lockOrder(tx, given.orderId);
-    if (order.episode !== given.episode) return { superseded: true };
-    for (const request of given.manualRequests) await keepManual(tx, { order, now }, request);
-    const [situation, pending] = await Promise.all([
+    const { orderId } = given;
+    // Sent together, and run one after the other: what follows the locks is read after them.
+    const [{ order, customer }, situation, waiting, progress] = await Promise.all([
+      lockOrder(tx, orderId),
       situationAt(tx, pipeline, now),
-      commandsToApply(tx, order.id),
+      commandsToApply(tx, orderId),
+      readProgress(tx, orderId),
     ]);
-    let done = await applyPending(tx, pipeline, { ...situation, order, customer }, pending);
+    if (order.episode !== given.episode) return { superseded: true };
+    const state = { ...situation, order, customer };
+    const isCalm =
+      waiting.length + given.manualRequests.length === 0 && !given.storeFailed && !hasExpired(state);
+    if (isCalm) return lookAndReport(tx, pipeline, state, { ...progress, moreWaits: false });
+    for (const request of given.manualRequests) await keepManual(tx, state, request);
+    let done = await applyPending(tx, pipeline, state, await commandsToApply(tx, orderId));
     if (given.storeFailed) await noteStoreFailed(tx, done.state.order, now);
     if (hasExpired(done.state)) {
       const expiry = {
@@ -78,9 +92,15 @@ export async function advance(sql: Sql, pipeline: Pipeline, given: Advance): Pro
         reason: 'not confirmed in time',
       } as const;
       await keepManual(tx, done.state, expiry);
-      done = await applyPending(tx, pipeline, done.state, await commandsToApply(tx, order.id));
+      done = await applyPending(tx, pipeline, done.state, await commandsToApply(tx, orderId));
     }
-    return lookAndReport(tx, pipeline, done.state, done.moreWaits);
+    const [after, made] = await Promise.all([getOrder(tx, orderId), readProgress(tx, orderId)]);
+    return lookAndReport(
+      tx,
+      pipeline,
+      { ...done.state, order: after },
+      { ...made, moreWaits: done.moreWaits },
+    );
   });
 }
 
@@ -99,23 +119,25 @@ async function noteStoreFailed(tx: Tx, order: OrderRow, now: string): Promise<vo
   });
 }
 
+/** How far an order has come: its steps and its instalments. */
+async function readProgress(tx: Tx, id: string): Promise<{ steps: StepRow[]; instalments: InstalmentRow[] }> {
+  const [steps, instalments] = await Promise.all([stepsOf(tx, [id]), instalmentsOfOrders(tx, [id])]);
+  return { steps, instalments };
+}
+
 async function lookAndReport(
   tx: Tx,
   { notifiesStore, reminding }: Pipeline,
   state: OrderSituation,
-  moreWaits: boolean,
+  { moreWaits, ...read }: Awaited<ReturnType<typeof readProgress>> & { moreWaits: boolean },
 ): Promise<OrderSnapshot> {
-  const { now } = state;
-  const { id } = state.order;
-  let [order, steps, { dueAt, paid }] = await Promise.all([
-    getOrder(tx, id),
-    stepsOf(tx, [id]),
-    unpaidOf(tx, state.order),
-  ]);
+  const { now, order } = state;
+  let { steps } = read;
   if (order.status === 'open' && steps.some((step) => isToLookAt(step, order, now))) {
     await reminding.look(tx, state);
-    steps = await stepsOf(tx, [id]);
+    steps = await stepsOf(tx, [order.id]);
   }
+  const { dueAt, paid } = unpaidOf(order, read.instalments);
   const nextLook = await nextLookOf(tx, order, steps);
   await noteProgress(tx, order, { nextLook, now });
   const { status, outstanding, currency, confirmedAt, paidInStore } = order;

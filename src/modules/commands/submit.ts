@@ -208,7 +208,7 @@ export async function askedBefore<Body>(
 /** Keeps a request by a person in Temporal's UI or by the workflow. A repeat with the same `place` changes nothing. */
 export async function keepManual(
   tx: Tx,
-  { order, now }: Pick<OrderSituation, 'order' | 'now'>,
+  { order, now }: OrderSituation,
   request: ManualRequest,
 ): Promise<void> {
   const { kind, actor, reason, onlyIfUntouched = false } = request;

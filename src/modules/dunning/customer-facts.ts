@@ -3,10 +3,16 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import type { Undeliverable } from '../customers/rules/contacts.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 
+/** Tasks about what letters to one customer wait for, and which a look closes. */
+const guardTaskKinds = ['not-invoiced', 'not-delivered', 'credit-held'] as const;
+type GuardTaskKind = (typeof guardTaskKinds)[number];
+
 /** What decides on all letters to a customer; amounts in minor units. */
 export type CustomerFacts = {
   /** The days on which letters to the customer were received, or may have been. */
   readonly lettersOn: readonly Day[];
+  /** The open tasks about what letters wait for. */
+  readonly guardTasks: readonly { readonly kind: GuardTaskKind; readonly orderId: string | null }[];
   /** How many letters to the customer were begun so far. */
   readonly letters: number;
   /** Money received and not allocated, and since when, by currency. */
@@ -42,6 +48,8 @@ export async function readCustomerFacts(
       array(select address from undeliverable_addresses where customer_id = ${customerId}) as undeliverable,
       array(select left_on::text from letters where customer_id = ${customerId} and left_on > ${today}::date - 31
             order by left_on) as letters_on,
+      (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'orderId', order_id)), '[]') from tasks
+       where customer_id = ${customerId} and state = 'open' and kind = any(${[...guardTaskKinds]})) as guard_tasks,
       (select count(*)::int from letters where customer_id = ${customerId}) as letters,
       (select coalesce(jsonb_agg(jsonb_build_object('amount', a.unapplied, 'currency', a.currency, 'since',
               (select max(l.value_on) from ledger l where l.customer_id = a.customer_id and l.currency = a.currency

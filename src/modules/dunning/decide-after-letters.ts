@@ -1,5 +1,4 @@
 import { addDays, type Day, startOfDay } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
 import type { DueStep } from './due-steps.ts';
 import type { Looking } from './look.ts';
 import { notBefore } from './rules/deadlines.ts';
@@ -13,17 +12,14 @@ const ASK_AGAIN_DAYS = 14;
  * The schedule of an item is over. When the deadline of its last letter is, too, a person has to decide, and again every
  * 14 days: a schedule never ends in silence (guard-tasks.ts opens the task).
  */
-export async function decideAfterLetters(
-  tx: Tx,
-  { orderId, instalment, lastPayBy, exact, waitsFor, lookAt }: DueStep,
+export function decideAfterLetters(
+  { lettersToCome, lastPayBy, exact, waitsFor, lookAt }: DueStep,
   { customer, policies, today, now }: Looking & { today: Day },
-): Promise<Verdict> {
+): Verdict {
   const { country, timeZone } = policies.settings.body;
   const on = (day: Day) =>
     exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
-  const [left] = await tx`
-    select 1 from steps where order_id = ${orderId} and instalment = ${instalment} and tone is not null and state <> 'done'`;
-  if (left) return waitFor('other-steps', on(addDays(today, 1)));
+  if (lettersToCome) return waitFor('other-steps', on(addDays(today, 1)));
   // Somebody has been asked, and is not asked again before the time.
   if (waitsFor === 'decision' && lookAt !== null && Date.parse(now) < Date.parse(lookAt))
     return waitFor('decision', lookAt);

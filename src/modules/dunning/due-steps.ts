@@ -29,17 +29,19 @@ export type DueStep = Omit<StepRow, 'tone'> & {
   lastTone: LetterTone | null;
   /** The deadline of the last letter that listed it, though it only announced the item. */
   lastPayBy: Day | null;
+  /** Whether a letter about it is still planned, waits, or is on its way. */
+  lettersToCome: boolean;
 };
 
 /**
  * The steps of a customer's open orders that are due, wait for something, or are in a letter that has not left, in order
  * of time. Exact under the customer's lock.
- * @param sending the mail that is on its way: its steps are out of reach
+ * @param withSending whether those of a letter that is on its way are among them; otherwise they are out of reach
  */
 export async function dueSteps(
   tx: Tx,
   customerId: string,
-  { now, sending }: { now: Instant; sending: string | null },
+  { now, withSending }: { now: Instant; withSending: boolean },
 ): Promise<DueStep[]> {
   return tx<DueStep[]>`
     select ${stepColumns(tx)}, o.currency, o.paid_in_store, coalesce(o.dunning_plan, o.terms->>'code') as plan_code,
@@ -48,7 +50,9 @@ export async function dueSteps(
        where b.order_id = i.order_id and (b.due_at, b.number) < (i.due_at, i.number)) as before,
       exists (select 1 from invoice_parts p where p.order_id = o.id) as has_invoice,
       o.fulfilled_on is not null or ${isAdvance(tx)} as is_delivered,
-      coalesce(h.late, 0)::int as late_letters, h.tone as last_tone, h.pay_by as last_pay_by
+      coalesce(h.late, 0)::int as late_letters, h.tone as last_tone, h.pay_by as last_pay_by,
+      exists (select 1 from steps other where other.order_id = steps.order_id and other.instalment = steps.instalment
+              and other.tone is not null and other.state <> 'done') as letters_to_come
     from steps join orders o on o.id = steps.order_id
       join instalments i on i.order_id = steps.order_id and i.number = steps.instalment
       left join bank_collections c on c.order_id = i.order_id and c.instalment = i.number
@@ -60,7 +64,7 @@ export async function dueSteps(
         where li.order_id = i.order_id and li.instalment = i.number and l.left_on is not null) h on true
     where steps.customer_id = ${customerId} and o.status = 'open' and i.due_at is not null
       and (steps.state = 'waiting' or (steps.state = 'planned' and steps.look_at <= ${now})
-           or (steps.state = 'in_letter' and steps.planned_at <= ${now} and steps.mail_id is distinct from ${sending}))
+           or (steps.state = 'in_letter' and steps.planned_at <= ${now} and ${withSending ? tx`true` : notSending(tx)}))
     order by steps.planned_at, steps.order_id, steps.key`;
 }
 
@@ -68,3 +72,7 @@ export async function dueSteps(
 const isAdvance = (db: Db): Fragment => db`(o.terms->>'kind' = 'instalments' and i.line >= 0
   and o.terms->'lines'->i.line->'terms'->>'from' is distinct from 'fulfilled'
   and exists (select 1 from jsonb_array_elements(o.terms->'lines') other (part) where part->'terms'->>'from' = 'fulfilled'))`;
+
+/** A step in a letter that is on its way is out of reach. */
+export const notSending = (db: Db): Fragment =>
+  db`not exists (select 1 from mails m where m.id = steps.mail_id and m.state = 'sending')`;

@@ -38,7 +38,7 @@ export async function openGuardTasks(
         detail: { bookedThrough: facts.bookedThrough! },
       });
   }
-  await closeWhatIsOver(tx, judged, { customerId, now });
+  await closeWhatIsOver(tx, judged, { customerId, guardTasks: facts.guardTasks, now });
 }
 
 const isMissed = (
@@ -54,17 +54,14 @@ const isMissed = (
 async function closeWhatIsOver(
   tx: Tx,
   judged: readonly Judged[],
-  { customerId, now }: { customerId: string; now: string },
+  { customerId, guardTasks, now }: Pick<CustomerFacts, 'guardTasks'> & { customerId: string; now: string },
 ): Promise<void> {
   const waitsFor = (reason: string, orderId: string | null) =>
     judged.some(
       ({ step, verdict }) =>
         verdict.kind === 'wait' && verdict.for === reason && (orderId === null || step.orderId === orderId),
     );
-  const open = await tx<{ kind: 'not-invoiced' | 'not-delivered' | 'credit-held'; orderId: string | null }[]>`
-    select kind, order_id from tasks where customer_id = ${customerId} and state = 'open'
-      and kind in ('not-invoiced', 'not-delivered', 'credit-held')`;
-  for (const { kind, orderId } of open)
+  for (const { kind, orderId } of guardTasks)
     if (!waitsFor(kind === 'credit-held' ? 'credit' : kind, orderId))
       await closeTasks(tx, { kind, customerId, orderId, outcome: 'done', reason: 'its cause is gone', now });
 }

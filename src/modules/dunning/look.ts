@@ -9,7 +9,7 @@ import {
 import type { Tx } from '../../platform/postgres/client.ts';
 import { isDeliverable, reminderAddresses } from '../customers/rules/contacts.ts';
 import type { CustomerRow } from '../customers/tables.ts';
-import { type MailRow, queueMail, releaseMail } from '../mail/tables.ts';
+import { queueMail, releaseMail } from '../mail/tables.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import { type CustomerFacts, readCustomerFacts } from './customer-facts.ts';
 import { decideAfterLetters } from './decide-after-letters.ts';
@@ -63,19 +63,22 @@ const UNDER_WAY_MS = 2 * 60_000;
  */
 export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
   const { customer, policies, now } = looking;
-  const [{ broken }, live] = await Promise.all([
-    judgePromises(tx, { customerId: customer.id, now, policies }),
-    liveReminder(tx, customer.id),
+  const about = { customerId: customer.id, now, policies };
+  // All are sent together: what is read holds unless a promise was judged or a returned collection was planned.
+  const [{ kept, broken }, returned, live, , first] = await Promise.all([
+    judgePromises(tx, about),
     planReturned(tx, customer.id, now),
+    liveReminder(tx, customer.id),
+    uncoverSteps(tx, customer.id, now),
+    readDue(tx, looking, { withSending: false }),
   ]);
+  const due =
+    kept.length + broken.length + returned > 0 ? await readDue(tx, looking, { withSending: false }) : first;
   const given = live
     ? { ...looking, ignoring: new Set([...live.ignoring, ...(looking.ignoring ?? [])]) }
     : looking;
-  const sending = live?.state === 'sending' ? live : null;
-  if (live) await uncoverSteps(tx, customer.id, { now, sending });
-  const result = await judge(tx, given, sending);
-  const { judged } = result;
-  const asked = judged.flatMap(({ item }) => item ?? []);
+  const result = judge(due, given, { isSending: live?.state === 'sending' });
+  const { judged, asked } = result;
   const letter = letterFor(given, { live, asked, facts: result.facts });
   await Promise.all([
     makeLetter(tx, given, letter, { live, approval: result.needsApproval }),
@@ -84,35 +87,51 @@ export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
     openPromiseTasks(tx, broken, now),
     openGuardTasks(tx, judged, { ...given, facts: result.facts }),
   ]);
-  return { ...result, asked };
+  return result;
 }
 
-/** Decides on all that is due, and writes nothing. */
-export async function judge(
+/** What is due of a customer, and all that decides on it. */
+export type Due = {
+  readonly steps: readonly DueStep[];
+  readonly reserves: Reserves;
+  readonly facts: CustomerFacts;
+};
+
+/** @param withSending whether the steps of a letter that is on its way are among them */
+export async function readDue(
   tx: Tx,
-  given: Looking,
-  sending: Pick<MailRow, 'id'> | null = null,
-): Promise<Omit<LookResult, 'asked'>> {
-  const { customer, policies, now } = given;
-  const { timeZone } = policies.settings.body;
-  const today = dayAt(now, timeZone);
+  { customer, policies, now }: Looking,
+  { withSending }: { withSending: boolean },
+): Promise<Due> {
+  const today = dayAt(now, policies.settings.body.timeZone);
   const [steps, reserves, facts] = await Promise.all([
-    dueSteps(tx, customer.id, { now, sending: sending?.id ?? null }),
+    dueSteps(tx, customer.id, { now, withSending }),
     readReserves(tx, customer.id, today),
     readCustomerFacts(tx, customer.id, { policies, today, now }),
   ]);
+  return { steps, reserves, facts };
+}
+
+/** Decides on all that is due. `isSending`: another letter to the customer is on its way. */
+export function judge(
+  { steps, reserves, facts }: Due,
+  given: Looking,
+  { isSending }: { isSending: boolean },
+): LookResult {
+  const { policies, now } = given;
+  const today = dayAt(now, policies.settings.body.timeZone);
   const newest = newestOfItems(steps.filter(({ kind }) => kind !== 'decide'));
   const judged: Judged[] = [];
   const candidates: AskedItem[] = [];
   for (const step of steps) {
-    const verdict = await first(
+    const verdict = firstOf(
       () => (newest.has(step) || step.kind === 'decide' ? ask : skip('superseded')),
       () => byCustomer(step, given, reserves),
       () => guardItem(factsOf(step, { given, reserves, facts, today })),
-      () => (step.kind === 'decide' ? decideAfterLetters(tx, step, { today, ...given }) : ask),
+      () => (step.kind === 'decide' ? decideAfterLetters(step, { today, ...given }) : ask),
       () => (isDueDayOver(step, now) ? skip('due-is-over') : ask),
       () => (step.kind === 'decide' || isReached(given, facts) ? ask : waitFor('address')),
-      () => (sending ? waitFor('letter-under-way', later(now, UNDER_WAY_MS)) : ask),
+      () => (isSending ? waitFor('letter-under-way', later(now, UNDER_WAY_MS)) : ask),
     );
     if (verdict.kind !== 'ask') judged.push({ step, verdict });
     else candidates.push(itemOf(step, reserves));
@@ -125,6 +144,7 @@ export async function judge(
   }
   const asked = judged.flatMap(({ item }) => item ?? []);
   return {
+    asked,
     judged,
     facts,
     reserves,
@@ -146,9 +166,9 @@ function newestOfItems(steps: readonly DueStep[]): Set<DueStep> {
 }
 
 /** The first verdict that does not let the step pass. */
-async function first(...guards: (() => Verdict | Promise<Verdict>)[]): Promise<Verdict> {
+function firstOf(...guards: (() => Verdict)[]): Verdict {
   for (const guard of guards) {
-    const verdict = await guard();
+    const verdict = guard();
     if (verdict.kind !== 'ask') return verdict;
   }
   return ask;

@@ -6,12 +6,13 @@ import { recipientOf, reminderAddresses, replyAddress } from '../customers/rules
 import { privilegeAt } from '../eligibility/rules/standing.ts';
 import type { Composing, MailDefinition } from '../mail/definition.ts';
 import type { MailContent, MailRow } from '../mail/tables.ts';
+import type { Settings } from '../settings/rules/settings.ts';
 import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { returnFees } from './amount-lines.ts';
 import { askedDocuments } from './asked-documents.ts';
 import { closeTasksOfItems, openLetterTask } from './letter-tasks.ts';
-import type { LetterData } from './letters/letter.ts';
+import type { LetterAccount, LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
 import {
   concludeSteps,
@@ -22,7 +23,7 @@ import {
   noteLeft,
   writeLetter,
 } from './letters.ts';
-import { type AskedItem, judge, type Looking, type LookResult, look } from './look.ts';
+import { type AskedItem, judge, type Looking, type LookResult, look, readDue } from './look.ts';
 import { brokenPromiseOf } from './promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
@@ -45,8 +46,12 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
     },
 
     async stillHolds(tx, mail, given) {
-      const items = await itemsOfLetter(tx, mail.id);
-      const { judged } = await judge(tx, { ...given, ignoring: await ignoringOf(tx, mail.id) });
+      const [items, ignoring, due] = await Promise.all([
+        itemsOfLetter(tx, mail.id),
+        ignoringOf(tx, mail.id),
+        readDue(tx, given, { withSending: true }),
+      ]);
+      const { judged } = judge(due, { ...given, ignoring }, { isSending: false });
       const own = judged.filter(
         ({ step }) => step.mailId === mail.id && Date.parse(step.at) <= Date.parse(given.now),
       );
@@ -70,9 +75,9 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
         itemsOfLetter(tx, mail.id),
         outcome !== 'failed' && noteLeft(tx, mail.id, dayAt(arrived ? now : mail.composedAt!, timeZone)),
         concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now }),
+        arrived && closeTasksOfItems(tx, mail, now),
       ]);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
-      if (arrived) await closeTasksOfItems(tx, mail, now);
       if (outcome !== 'unknown' && notifiesStore)
         await tellStore(tx, mail, { tone: tone!, items, arrived, now });
     },
@@ -145,10 +150,10 @@ async function letterDataOf(
   const late = isOverdueTone(tone);
   const orderIds = asked.map(({ orderId }) => orderId);
   const dueFrom = asked.map(({ dueOn }) => dueOn).sort()[0]!;
-  const { currency } = asked[0]!;
-  const [documents, account, brokenPromise, lastLettersOn] = await Promise.all([
+  const currencies = [...new Set(asked.map(({ currency }) => currency))];
+  const [documents, accounts, brokenPromise, lastLettersOn] = await Promise.all([
     askedDocuments(tx, asked, { now, zone: timeZone }),
-    paidInto(tx, { customerId: customer.id, currency, settings, now }),
+    Promise.all(currencies.map((currency) => accountFor(tx, currency, { customer, settings, now }))),
     brokenPromiseOf(tx, customer.id, { orderIds, dueFrom, zone: timeZone }),
     lateLettersOn(tx, asked),
   ]);
@@ -161,7 +166,7 @@ async function letterDataOf(
     dueSoon: late && tone !== 'final' ? documents.filter((item) => !isOverdueTone(item.tone)) : [],
     deadline: late ? deadlineOf(today, payWithin(asked, tone, policies.dunning.body), country) : null,
     today,
-    account,
+    accounts: accounts.flatMap((account) => account ?? []),
     fee: tone === 'returned' ? await feeOf(tx, asked, documents) : null,
     creditHeld: facts.credit
       .filter(({ currency }) => asked.some((item) => item.currency === currency))
@@ -174,6 +179,16 @@ async function letterDataOf(
     sender: { name: customer.accountManager?.name ?? null, phone: null },
     replyTo: replyAddress(customer, settings),
   };
+}
+
+/** Where the customer pays in a currency; null if the merchant has no account of it. */
+async function accountFor(
+  tx: Tx,
+  currency: string,
+  { customer, settings, now }: Pick<Looking, 'customer' | 'now'> & { settings: Settings },
+): Promise<LetterAccount | null> {
+  const account = await paidInto(tx, { customerId: customer.id, currency, settings, now });
+  return account && { currency, holder: account.holder, iban: account.iban, bic: account.bic };
 }
 
 function payWithin(

@@ -5,8 +5,9 @@ import { insertSteps } from '../orders/steps.ts';
 /**
  * Plans a letter for each bank collection that came back unpaid, once for each time that it was presented. Needs the
  * customer's lock.
+ * @returns how many it has planned
  */
-export async function planReturned(tx: Tx, customerId: string, now: Instant): Promise<void> {
+export async function planReturned(tx: Tx, customerId: string, now: Instant): Promise<number> {
   const returned = await tx<{ id: string; instalment: number; presentations: number; exact: boolean }[]>`
     select o.id, c.instalment, c.presentations, o.terms->>'kind' = 'elapsed' as exact
     from orders o join bank_collections c on c.order_id = o.id
@@ -21,4 +22,5 @@ export async function planReturned(tx: Tx, customerId: string, now: Instant): Pr
         ...{ level: null, tone: 'returned', exact },
       },
     ]);
+  return returned.length;
 }

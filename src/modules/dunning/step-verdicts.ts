@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
-import type { DueStep } from './due-steps.ts';
+import { type DueStep, notSending } from './due-steps.ts';
 import type { AskedItem, Judged, Looking } from './look.ts';
 import type { LetterTone } from './rules/dunning.ts';
 import { isSharper } from './rules/letter-tones.ts';
@@ -77,14 +77,10 @@ export async function coverSteps(
  * Before a look: steps that a letter would cover before their time are planned again, and so are those of orders that
  * were closed since, in case one is opened again.
  */
-export async function uncoverSteps(
-  tx: Tx,
-  customerId: string,
-  { now, sending }: { now: Instant; sending: { readonly id: string } | null },
-): Promise<void> {
+export async function uncoverSteps(tx: Tx, customerId: string, now: Instant): Promise<void> {
   await tx`
     update steps set state = 'planned', mail_id = null, look_at = planned_at
     where customer_id = ${customerId} and state = 'in_letter'
       and (planned_at > ${now} or not exists (select 1 from orders o where o.id = order_id and o.status = 'open'))
-      and mail_id is distinct from ${sending?.id ?? null}`;
+      and ${notSending(tx)}`;
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { type Mailer, MailRefused, messageIdFor } from '../../platform/smtp/mailer.ts';
 import { isDeliverable } from '../customers/rules/contacts.ts';
-import { type CustomerRow, tryLockCustomer } from '../customers/tables.ts';
+import { tryLockCustomer } from '../customers/tables.ts';
 import { undeliverableAddresses } from '../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../settings/tables.ts';
 import type { Composing, MailDefinitions } from './definition.ts';
@@ -21,7 +21,6 @@ import {
   holdMail,
   keepContent,
   leaveUntil,
-  lockMail,
   type MailContent,
   type MailRow,
   type MailToSend,
@@ -184,29 +183,28 @@ export function createSender({
     return 'done';
   }
 
-  /** The mail, and what it is composed by, once its customer is locked. */
-  async function read(
+  /** Locks the customer, and then reads the mail and what it is composed by; null if somebody else has the lock. */
+  async function lockAndRead(
     tx: Tx,
-    id: string,
-    { customer, at }: { customer: CustomerRow; at: Instant | undefined },
-  ): Promise<{ mail: MailRow; given: Composing }> {
-    const [mail, policies, undeliverable] = await Promise.all([
-      lockMail(tx, id),
+    { id, customerId }: MailToSend,
+    { wait, at }: { wait: boolean; at: Instant | undefined },
+  ): Promise<{ mail: MailRow; given: Composing } | null> {
+    // Sent together, and run one after the other.
+    const [customer, mail, policies, undeliverable] = await Promise.all([
+      tryLockCustomer(tx, customerId, { wait }),
+      findMail(tx, id),
       activePolicies(tx),
-      undeliverableAddresses(tx, customer.id),
+      undeliverableAddresses(tx, customerId),
     ]);
-    return { mail: mail!, given: { customer, policies, undeliverable, now: at ?? now() } };
+    return customer && { mail: mail!, given: { customer, policies, undeliverable, now: at ?? now() } };
   }
 
   /** Composes the mail, or takes up one whose outcome is unknown; null if there is nothing to send. */
-  async function begin(
-    tx: Tx,
-    { id, customerId }: MailToSend,
-    at?: Instant,
-  ): Promise<Attempt | 'busy' | null> {
-    const customer = await tryLockCustomer(tx, customerId);
-    if (!customer) return 'busy';
-    const { mail, given } = await read(tx, id, { customer, at });
+  async function begin(tx: Tx, toSend: MailToSend, at?: Instant): Promise<Attempt | 'busy' | null> {
+    const read = await lockAndRead(tx, toSend, { wait: false, at });
+    if (!read) return 'busy';
+    const { mail, given } = read;
+    const { id } = mail;
     const claim = randomUUID();
     if (mail.state === 'sending') return repeat(tx, mail, claim, given);
     if (mail.state !== 'queued') return null;
@@ -299,8 +297,7 @@ export function createSender({
     outcome: Delivered,
     { error, at }: { error: string | null; at?: Instant },
   ): Promise<boolean> {
-    const customer = (await tryLockCustomer(tx, customerId, { wait: true }))!;
-    const { mail, given } = await read(tx, id, { customer, at });
+    const { mail, given } = (await lockAndRead(tx, { id, customerId }, { wait: true, at }))!;
     if (error !== null) log.warn({ mailId: id, orderId, outcome }, 'a mail could not be sent');
     if (!ownsClaim(mail, claim)) return false;
     if (outcome === 'accepted')
@@ -308,7 +305,7 @@ export function createSender({
     else if (outcome === 'unknown') await noteInDoubt(tx, id, error!);
     else if (outcome === 'refused-for-good' || outcome === 'unknown-address') {
       if (outcome === 'unknown-address')
-        await markUndeliverable(tx, customer, {
+        await markUndeliverable(tx, given.customer, {
           ...{ address: mail.recipient!, cause: 'refused', detail: error, actor: 'system', now: given.now },
         });
       await end(tx, mail, { state: mail.inDoubt ? 'unknown' : 'failed', why: 'refused', error }, given);

@@ -189,11 +189,10 @@ export async function balancesOf(db: Db, orderId: string): Promise<Balance[]> {
 }
 
 /** The earliest due date of what is unpaid, and the numbers of the paid instalments; a reservation has none. */
-export async function unpaidOf(
-  db: Db,
-  { id, status }: Pick<OrderRow, 'id' | 'status'>,
-): Promise<{ dueAt: string | null; paid: number[] }> {
-  const instalments = await instalmentsOfOrders(db, [id]);
+export function unpaidOf(
+  { status }: Pick<OrderRow, 'status'>,
+  instalments: readonly InstalmentRow[],
+): { dueAt: string | null; paid: number[] } {
   const isPaid = ({ outstanding }: InstalmentRow) => status !== 'reserved' && outstanding <= 0;
   return {
     dueAt: instalments.find((line) => !isPaid(line))?.dueAt ?? null,

@@ -1,5 +1,6 @@
 import type { Day } from '../../../kernel/calendar.ts';
 import { withoutLinks } from '../../../kernel/foreign-text.ts';
+import { dateFormat, listFormat } from '../../../kernel/formats.ts';
 import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
@@ -92,7 +93,7 @@ export function contentOf(
   const base = {
     order: plain(data.orderNumber ?? data.orderId),
     invoices: goesByInvoice(template, data) ? invoices.length : 0,
-    invoice: new Intl.ListFormat(locale, { type: 'conjunction' }).format(invoices),
+    invoice: listFormat(locale, { type: 'conjunction' }).format(invoices),
   } satisfies MessageValues;
   const values = {
     ...base,
@@ -214,9 +215,7 @@ function amountOf(
 
 /** "3 March 2027", "3 marzo 2027": the day itself, whatever the machine's time zone. */
 export function formatDay(day: Day, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+  return dateFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** Letters that run from right to left: Hebrew, Arabic and their relatives. */

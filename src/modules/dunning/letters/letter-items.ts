@@ -1,4 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import { dateFormat } from '../../../kernel/formats.ts';
 import { formatMoney } from '../../../kernel/money.ts';
 import { plain, type Row } from './content.ts';
 import type { LetterData, LetterItem } from './letter.ts';
@@ -190,7 +191,7 @@ function amountsOf(item: LetterItem, { locale, texts }: Reader): Pick<ItemRow, '
 
 /** "30/10/2026": as short as a column needs it. */
 const shortDay = (day: Day, locale: string): string =>
-  new Intl.DateTimeFormat(locale, {
+  dateFormat(locale, {
     day: '2-digit',
     month: '2-digit',
     year: 'numeric',

@@ -50,6 +50,14 @@ export type LetterItem = {
   readonly collection: PaymentMeans;
 };
 
+/** An account of the merchant, for what is asked in that currency. */
+export type LetterAccount = {
+  readonly currency: string;
+  readonly holder: string;
+  readonly iban: string;
+  readonly bic: string | null;
+};
+
 /** What a letter about all open items of a customer says. Its texts may contain anything. */
 export type LetterData = {
   readonly tone: LetterTone;
@@ -66,8 +74,8 @@ export type LetterData = {
   readonly today: Day;
   /** The payment reference for all that the letter asks for. */
   readonly reference: string;
-  /** Without an account the letter does not mention a bank transfer. */
-  readonly account: { readonly holder: string; readonly iban: string; readonly bic: string | null } | null;
+  /** Where to pay, for each currency at most once. Without any the letter does not mention a bank transfer. */
+  readonly accounts: readonly LetterAccount[];
   /** What the bank charged for a returned collection; part of the items' costs. */
   readonly fee: Money | null;
   /** Credit of the customer that is not allocated, per currency; not subtracted from what is asked. */
@@ -168,8 +176,8 @@ export type ParagraphText = string | { readonly when: Condition; readonly text: 
 
 function conditionsOf(data: LetterData): Record<Condition, boolean> {
   return {
-    account: data.account !== null,
-    noAccount: data.account === null,
+    account: data.accounts.length > 0,
+    noAccount: data.accounts.length === 0,
     otherItems: mainItemsOf(data).length < data.items.length,
     creditHeld: data.creditHeld.length > 0,
     brokenPromise: data.brokenPromise !== null,
@@ -210,7 +218,7 @@ function valuesOf(data: LetterData, reader: Reader) {
     deadline: spelled(deadline, reader, { weekday: 'long' }),
     deadlineShort: dayInWords(deadline, 'the', reader, { year: undefined }),
     reference: plain(data.reference),
-    account: yesNo(data.account !== null),
+    account: yesNo(data.accounts.length > 0),
     fee: data.fee === null ? 'no' : formatMoney(data.fee, locale),
     credit: sumsInWords(data.creditHeld, reader),
     promisedOn: brokenPromise === null ? '' : spelled(brokenPromise.promisedOn, reader),
@@ -249,28 +257,35 @@ function deadlineOf({ tone, deadline, today }: LetterData): Day {
   return deadline ?? today;
 }
 
-/** The account, the reference, and what to pay in each currency. */
-function paymentOf({ account, reference, items }: LetterData, reader: Reader): LetterContent['payment'] {
+/** For each account what is paid into it, with the reference; what has no account of its currency stands last. */
+function paymentOf({ accounts, reference, items }: LetterData, reader: Reader): LetterContent['payment'] {
   const { payment } = reader.texts.letter;
-  const transfer =
-    account === null
-      ? []
-      : [
-          { label: payment.holder, value: plain(account.holder) },
-          { label: payment.iban, value: inGroupsOfFour(plain(account.iban)) },
-          ...(account.bic === null ? [] : [{ label: payment.bic, value: plain(account.bic) }]),
-        ];
+  const sums = sumsOf(items.map(({ outstanding }) => outstanding));
+  const amounts = (label: string, isMeant: (currency: string) => boolean): Row[] =>
+    sums
+      .filter(({ currency }) => isMeant(currency))
+      .map((sum) => ({ label, value: formatMoney(sum, reader.locale) }));
+  const toQuote = { label: payment.reference, value: plain(reference) };
+  const ibans = [...new Set(accounts.map(({ iban }) => iban))];
+  const intoEach = ibans.flatMap((iban) => {
+    const own = accounts.filter((account) => account.iban === iban);
+    const { holder, bic } = own[0]!;
+    return [
+      { label: payment.holder, value: plain(holder) },
+      { label: payment.iban, value: inGroupsOfFour(plain(iban)) },
+      ...(bic === null ? [] : [{ label: payment.bic, value: plain(bic) }]),
+      toQuote,
+      ...amounts(payment.amount, (currency) => own.some((account) => account.currency === currency)),
+    ];
+  });
+  const withoutAccount = amounts(
+    accounts.length === 0 ? payment.amount : payment.amountAsAgreed,
+    (currency) => !accounts.some((account) => account.currency === currency),
+  );
   return {
     title: payment.title,
-    how: account === null ? payment.asAgreed : '',
-    details: [
-      ...transfer,
-      { label: payment.reference, value: plain(reference) },
-      ...sumsOf(items.map(({ outstanding }) => outstanding)).map((sum) => ({
-        label: payment.amount,
-        value: formatMoney(sum, reader.locale),
-      })),
-    ],
+    how: accounts.length === 0 ? payment.asAgreed : '',
+    details: [...intoEach, ...(withoutAccount.length > 0 ? [toQuote, ...withoutAccount] : [])],
   };
 }
 

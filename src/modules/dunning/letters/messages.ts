@@ -87,7 +87,10 @@ export type LetterTexts = {
     lines: Record<LetterLine['kind'], string>;
     groups: Record<'returned' | 'overdue' | 'today' | 'later' | 'dueSoon', string>;
   };
-  payment: Record<'title' | 'asAgreed' | 'holder' | 'iban' | 'bic' | 'reference' | 'amount', string>;
+  payment: Record<
+    'title' | 'asAgreed' | 'holder' | 'iban' | 'bic' | 'reference' | 'amount' | 'amountAsAgreed',
+    string
+  >;
   /** A collection that failed, by its means; `transfer` if there are several means. */
   returned: Record<PaymentMeans, Record<'name' | 'heading' | 'sentence', string>>;
   phone: string;

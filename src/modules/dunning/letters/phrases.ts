@@ -1,4 +1,5 @@
 import type { Day } from '../../../kernel/calendar.ts';
+import { dateFormat, listFormat } from '../../../kernel/formats.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import { plain } from './content.ts';
 import type { Reader } from './messages.ts';
@@ -108,7 +109,7 @@ export function spelled(
   { language, locale }: Reader,
   options: Intl.DateTimeFormatOptions = {},
 ): string {
-  const form = new Intl.DateTimeFormat(locale, {
+  const form = dateFormat(locale, {
     ...{ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' },
     ...options,
   });
@@ -119,4 +120,4 @@ export function spelled(
 
 /** "a, b and c". */
 export const listOf = (words: readonly string[], { locale }: Reader): string =>
-  new Intl.ListFormat(locale, { type: 'conjunction' }).format(words);
+  listFormat(locale, { type: 'conjunction' }).format(words);

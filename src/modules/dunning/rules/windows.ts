@@ -118,11 +118,12 @@ function isSendDay(day: Day, policy: SendDays, country: string, { tone, closed }
 
 /** That day or the next on which such a letter may leave; if pauses leave none within a year, they do not count. */
 function sendDayFrom(from: Day, policy: SendDays, country: string, about: About): Day {
-  const days = Array.from({ length: 366 }, (_, more) => addDays(from, more));
-  return (
-    days.find((day) => isSendDay(day, policy, country, about)) ??
-    days.find((day) => isWorked(day, policy, country))!
-  );
+  let worked: Day | null = null;
+  for (let more = 0, day = from; more <= 365; more++, day = addDays(day, 1)) {
+    if (isSendDay(day, policy, country, about)) return day;
+    if (worked === null && isWorked(day, policy, country)) worked = day;
+  }
+  return worked!;
 }
 
 /** Milliseconds since the epoch. */

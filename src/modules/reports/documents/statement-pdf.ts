@@ -1,3 +1,4 @@
+import { dateFormat } from '../../../kernel/formats.ts';
 import { formatAmount, formatMoney } from '../../../kernel/money.ts';
 import type { Settings } from '../../settings/rules/settings.ts';
 import { type Statement, sumOf } from '../rules/statement.ts';
@@ -15,7 +16,7 @@ export async function statementPdf(
   const { columns, kinds } = texts;
   const amountOf = (amount: number) => formatAmount({ amount, currency }, locale);
   const moneyOf = (amount: number) => formatMoney({ amount, currency }, locale);
-  const dates = new Intl.DateTimeFormat(locale, {
+  const dates = dateFormat(locale, {
     day: '2-digit',
     month: '2-digit',
     year: 'numeric',

@@ -66,7 +66,14 @@ export function letterData(tone: LetterTone, given: Partial<LetterData> = {}): L
           : '2026-11-24',
     today: today[tone as keyof typeof today] ?? '2026-11-17',
     reference: 'NT-4K7M-29QX',
-    account: { holder: 'Officine Bianchi S.p.A.', iban: 'IT60X0542811101000000123456', bic: 'BPMOIT22XXX' },
+    accounts: [
+      {
+        currency: 'EUR',
+        holder: 'Officine Bianchi S.p.A.',
+        iban: 'IT60X0542811101000000123456',
+        bic: 'BPMOIT22XXX',
+      },
+    ],
     fee: null,
     creditHeld: [],
     brokenPromise: null,

@@ -139,7 +139,7 @@ describe('a letter of each tone, in every language', () => {
 
   it.each(every)('%s (%s) is complete, whatever it says and whatever it lacks', (tone, language) => {
     const least = letterData(tone, {
-      account: null,
+      accounts: [],
       replyTo: null,
       sender: { name: null, phone: null },
       lastLettersOn: [],
@@ -352,11 +352,22 @@ describe('the amounts of a letter', () => {
     const data = letterData('overdue-1', {
       items: [first!, { ...second!, outstanding: chf(30_000), lines: [] }],
     });
+    const swiss = {
+      currency: 'CHF',
+      holder: 'Officine Bianchi S.p.A.',
+      iban: 'CH9300762011623852957',
+      bic: null,
+    };
+    const both = letterOf('it', { ...data, accounts: [...data.accounts, swiss] });
+    expect(both.parts[1]).toMatch(
+      /IBAN: IT60[ 0-9X]+BIC: BPMOIT22XXX Causale: NT-4K7M-29QX Importo: 1\.220,00 € .*IBAN: CH93 [ 0-9]+Causale: NT-4K7M-29QX Importo: 300,00 CHF/,
+    );
     const italian = letterOf('it', data);
     expect(italian.subject).toContain('1.220,00 € e 300,00 CHF');
     for (const part of italian.parts)
       expect(part).toMatch(/Totale da saldare:? 1\.220,00 €\s+Totale da saldare:? 300,00 CHF/);
-    expect(italian.parts[1]).toContain('Importo: 1.220,00 € Importo: 300,00 CHF');
+    expect(italian.parts[1]).toContain('Importo: 1.220,00 €');
+    expect(italian.parts[1]).toMatch(/Importo da pagare con la\s+modalità concordata: 300,00 CHF/);
     expect(letterOf('en', { ...data, tone: 'due-soon', today: '2026-10-03' }).parts[1]).toContain(
       '€1,220.00 and CHF 300.00 fall due',
     );
@@ -569,7 +580,7 @@ describe('foreign texts', () => {
           anOrderItem({ tone, orderNumber: text, purchaseOrder: text }),
         ],
         reference: text,
-        account: { holder: text, iban: 'IT60X0542811101000000123456', bic: text },
+        accounts: [{ currency: 'EUR', holder: text, iban: 'IT60X0542811101000000123456', bic: text }],
         sender: { name: text, phone: text },
       });
     const { subject, html, text } = renderer.renderLetter(language, hostile(nasty));
