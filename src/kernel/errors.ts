@@ -88,7 +88,7 @@ export const errorTable = {
   'letter-not-wanted': [409, 'No letter may be sent to the customer now'],
   'address-not-found': [404, 'The customer has no such address'],
   'address-undeliverable': [409, 'Nothing arrives at this address'],
-  'paid-since': [409, 'Something of what the letter asks for was paid since'],
+  'paid-since': [409, 'Something of what the letter asks for was paid or disputed since'],
   'hold-not-found': [404, 'The customer has no hold with this id'],
   'promise-not-found': [404, 'The customer has no promise with this id'],
   'promise-decided': [409, 'The promise is no longer open'],

@@ -206,7 +206,7 @@ export const resending = z
   .strictObject({
     to: email.optional().meta({ description: 'To where such a letter goes now, if not given.' }),
     confirm: z.boolean().optional().meta({
-      description: 'Send it although something was paid since.',
+      description: 'Send it although something was paid or disputed since.',
     }),
   })
   .optional()

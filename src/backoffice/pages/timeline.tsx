@@ -71,6 +71,7 @@ const plainWords: Readonly<Record<string, Words>> = {
   'order.reminders': { text: 'Whether the order is reminded was changed' },
   'dispute.opened': { text: 'The customer disputes it', tone: 'bad' },
   'dispute.upheld': { text: 'The customer was right to dispute it' },
+  'dispute.credited': { text: 'The disputed amount was credited' },
   'dispute.rejected': { text: 'The dispute was rejected' },
   'order.write-off.requested': { text: 'A write-off waits for another admin' },
   'order.write-off.approved': { text: 'The write-off was approved' },

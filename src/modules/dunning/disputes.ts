@@ -82,3 +82,8 @@ export async function noteResolved(
       resolved_by = coalesce(resolved_by, ${actor}), resolved_at = coalesce(resolved_at, ${now})
     where id = ${id}`;
 }
+
+/** Writes the credit note of a dispute that was upheld. */
+export async function noteCreditNote(db: Db, id: string, creditNoteId: string): Promise<void> {
+  await db`update disputes set credit_note_id = ${creditNoteId} where id = ${id} and outcome = 'upheld'`;
+}

@@ -33,8 +33,8 @@ export async function nextCopyId(tx: Tx, letterId: string): Promise<string> {
 }
 
 /**
- * Whether less is owed on what a letter asks for than when it was composed: by money, a credit note, a cancellation. A
- * demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing, but the receipt of a
+ * Whether less is to be asked of what a letter asks for than when it was composed: because of money, a credit note, a
+ * cancellation, or a dispute that was opened since. A demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing, but the receipt of a
  * payment may also say what is still owed on others.
  */
 export async function paidSince(
@@ -52,5 +52,9 @@ export async function paidSince(
     select 1 from ledger where account = 'receivable' and amount < 0 and booked_at >= ${composedAt}
       and (order_id = ${orderId} or ${kind === 'demand' ? db`customer_id = ${customerId}` : db`false`}
            or (order_id, instalment) in (select order_id, instalment from letter_items where mail_id = ${id})) limit 1`;
-  return row !== undefined;
+  if (row !== undefined || kind !== 'reminder') return row !== undefined;
+  const [disputed] = await db`
+    select 1 from disputes where opened_at >= ${composedAt} and outcome is distinct from 'rejected'
+      and order_id in (select order_id from letter_items where mail_id = ${id}) limit 1`;
+  return disputed !== undefined;
 }

@@ -47,7 +47,12 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
     where updated_at > ${now}::timestamptz - interval '60 days'`;
   const bookedThrough = row!.bookedThrough;
   if (bookedThrough !== null && addBusinessDays(bookedThrough, 2, businessCalendar(country)) < today) return;
-  const over = { customerId: null, outcome: 'done', reason: 'the statements were imported', now } as const;
+  const over = {
+    customerId: null,
+    outcome: 'done',
+    reason: 'letters do not wait for statements any more',
+    now,
+  } as const;
   await inTransaction(sql, (tx) => closeTasks(tx, { kind: 'bank-data-old', ...over }));
   const waiting = await sql<{ customerId: string }[]>`
     select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null

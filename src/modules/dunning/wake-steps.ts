@@ -4,6 +4,7 @@ import { lookBy } from '../orders/life-cycle.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import { closeEndedTasks } from './close-ended-tasks.ts';
 import { withdrawNeedless } from './letters.ts';
+import { linkCreditNotes } from './link-credit-notes.ts';
 import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
 import type { WaitReason } from './rules/item-guards.ts';
@@ -25,7 +26,14 @@ export async function wakeSteps(
   }: { customerId: string; causes?: readonly WaitReason[]; policies: ActivePolicies; now: Instant },
 ): Promise<void> {
   const [found] = await tx<
-    { waits: boolean; returned: boolean; held: boolean; asked: boolean; owedAgain: boolean }[]
+    {
+      waits: boolean;
+      returned: boolean;
+      held: boolean;
+      asked: boolean;
+      owedAgain: boolean;
+      upheld: boolean;
+    }[]
   >`
     select
       exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting'
@@ -33,11 +41,13 @@ export async function wakeSteps(
       exists (select 1 from orders o join bank_collections c on c.order_id = o.id
               where o.customer_id = ${customerId} and o.status = 'open' and c.state = 'unpaid') as returned,
       exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held,
+      exists (select 1 from disputes where customer_id = ${customerId} and outcome = 'upheld' and credit_note_id is null) as upheld,
       exists (select 1 from tasks where customer_id = ${customerId} and state = 'open') as asked,
       exists (select 1 from orders o join instalments i on i.order_id = o.id
                 join steps s on s.order_id = o.id and s.instalment = i.number
               where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0 and s.reason = 'paid') as owed_again`;
-  const { waits, returned, held, asked, owedAgain } = found!;
+  const { waits, returned, held, asked, owedAgain, upheld } = found!;
+  if (upheld) await linkCreditNotes(tx, customerId, now);
   if (asked) await closeEndedTasks(tx, customerId, now);
   if (returned) await planReturned(tx, customerId, now);
   if (held) await withdrawNeedless(tx, customerId, now);

@@ -29,6 +29,15 @@ describe('sending again', () => {
     expect(await history(customerId)).toEqual(['letter.resent', 'letter.resent']);
   });
 
+  it('is refused once something of it is disputed', async () => {
+    const { letterId } = await sent('again-disputed');
+    await post('/orders/again-disputed/disputes', { disputeId: 'd-again', reason: 'other' });
+    expect(await post(`/letters/${letterId}/resend`)).toMatchObject({
+      status: 409,
+      body: { code: 'paid-since' },
+    });
+  });
+
   it('is refused once something was paid, unless it is confirmed', async () => {
     const { letterId } = await sent('again-paid');
     await shop.pay('again-paid', 'again-paid-1', 1);

@@ -120,6 +120,23 @@ describe('what a person has said', () => {
     expect(last().text.replace(/\s+/g, ' ')).toContain('entro il 18 novembre 2026');
   });
 
+  it('a dispute that was upheld: its credit note is not left out twice', async () => {
+    await place('a');
+    await done('/orders/a/disputes', {
+      ...{ disputeId: 'd1', reason: 'price-or-terms', amount: eur(200) },
+    });
+    await done('/orders/a/disputes/d1/resolve', { outcome: 'upheld' });
+    const note = { creditNoteId: 'n1', amount: eur(200), reason: 'price' };
+    expect((await world.ask('a', 'credit-notes', note)).status).toBe(200);
+    const [dispute] = await world.sql`select credit_note_id from disputes where id = 'd1'`;
+    expect(dispute).toEqual({ creditNoteId: 'n1' });
+    await at('2026-11-04');
+    const [item] =
+      await world.sql`select asked from letter_items where order_id = 'a' and tone = 'overdue-1'`;
+    expect(item).toEqual({ asked: 40_000 });
+    expect(await world.tasks()).toEqual([]);
+  });
+
   it('a dispute of a part: the rest is asked for; of all: nothing is', async () => {
     await place('a');
     await place('b');

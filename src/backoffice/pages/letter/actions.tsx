@@ -44,7 +44,7 @@ export function Actions({
           <Choice
             {...fields('resend')}
             name="paid"
-            label="If something was paid since"
+            label="If something was paid or disputed since"
             options={[
               { value: 'keep', label: 'Do not send it', hint: 'What it says is no longer so.' },
               {

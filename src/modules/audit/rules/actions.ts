@@ -33,6 +33,7 @@ type OrderDetails = {
   'order.reminders': Change<string>;
   'dispute.opened': { readonly disputeId: string; readonly cause: string; readonly amount?: Money };
   'dispute.upheld': { readonly disputeId: string; readonly creditNoteId?: string };
+  'dispute.credited': { readonly disputeId: string; readonly creditNoteId: string };
   'dispute.rejected': { readonly disputeId: string };
 } & ApprovalDetails<'order'> & {
     [State in `collection.${BankCollectionState}`]: {

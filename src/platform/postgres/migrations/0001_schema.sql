@@ -529,7 +529,7 @@ create table letter_requests (
 create table letter_copies (
   mail_id   text primary key references mails,
   copy_of   text not null references mails,
-  confirmed boolean not null,                          -- sent again although something was paid since
+  confirmed boolean not null,                          -- sent again although something was paid or disputed since
   asked_by  text not null,
   asked_at  timestamptz not null
 );
