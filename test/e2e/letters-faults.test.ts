@@ -102,10 +102,11 @@ it('a worker that stands still for longer than its lease, beside another one: ea
   stopped.kill('SIGSTOP');
   try {
     await sleep(1_500);
-    // PostgreSQL does the same to a transaction that stands still for thirty seconds.
+    // After thirty seconds PostgreSQL and the other processes do the same to transactions that stand still.
     await system.sql`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and state = 'idle in transaction' and state_change < now() - interval '1 second'`;
+      where datname = current_database() and state_change < now() - interval '1 second'
+        and (state = 'idle in transaction' or (state = 'active' and wait_event = 'ClientRead'))`;
     // Only now: an attempt that began in the very moment of the stop was not among those that expire before.
     await system.letAttemptsExpire();
     await system.allEnded(customers, 120_000);

@@ -76,7 +76,7 @@ export function connect(
   };
   const open = () => openConnection({ ...maker.options, fetch_types: false });
   const pool = createPool(open, { max, waitMs });
-  const watch = watched ? watchServer(open, pool) : null;
+  const watch = watched ? watchServer(open, pool, { idleTransactionTimeoutMs }) : null;
 
   /** Runs when it is awaited, as every statement of postgres.js does; until then it can be a part of another. */
   const lazily = (query: Fragment, run: () => Promise<unknown>): Fragment => {

@@ -1,19 +1,28 @@
 import { type Connection, ConnectionLost } from './connection.ts';
+import { endDeadClients } from './dead-clients.ts';
 import type { Pool } from './pool.ts';
 
 const EVERY_MS = 800;
 /** After so many of these without an answer the server counts as frozen. */
 const MISSED = 3;
+/** Every so many of these, sessions of dead clients are looked for. */
+const CLEAN_EVERY = 5;
 
 /**
  * Asks the server every 0.8 seconds whether it answers. If it does not (it is frozen, or the network swallows everything),
  * all that is in progress fails within five seconds in place of hanging until the caller gives up, and so does every call
- * until it answers again. A slow statement is no reason: this has a connection of its own.
+ * until it answers again. A slow statement is no reason: this has a connection of its own. Also ends what dead clients
+ * have left.
  */
-export function watchServer(open: () => Connection, pool: Pick<Pool, 'refuse' | 'resume'>): { stop(): void } {
+export function watchServer(
+  open: () => Connection,
+  pool: Pick<Pool, 'refuse' | 'resume'>,
+  { idleTransactionTimeoutMs }: { idleTransactionTimeoutMs: number },
+): { stop(): void } {
   let connection = open();
   let missed = 0;
   let asking = false;
+  let turns = 0;
 
   async function ask(): Promise<void> {
     asking = true;
@@ -22,6 +31,8 @@ export function watchServer(open: () => Connection, pool: Pick<Pool, 'refuse' | 
       await connection.run((sql) => sql`select 1`);
       missed = 0;
       pool.resume();
+      if (turns++ % CLEAN_EVERY === 0)
+        await connection.run((sql) => endDeadClients(sql, idleTransactionTimeoutMs));
     } catch {
       // A server that refuses connections answers: each statement finds that out by itself.
     } finally {

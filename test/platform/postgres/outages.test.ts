@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { projectDir } from '../../../src/dev/paths.ts';
 import { type RunningPostgres, startPostgres } from '../../../src/dev/postgres.ts';
 import { type ConnectOptions, connect, type Sql } from '../../../src/platform/postgres/client.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -152,6 +154,36 @@ it('nobody waits for ever: for a connection, for a statement, or for a lock', as
     expect(await codeOf(sql`select * from entries`)).toBe('55P03');
   });
   expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
+});
+
+it('a process that is stopped between the halves of a statement does not keep its locks', async () => {
+  const sql = pool({ max: 2, watched: true, idleTransactionTimeoutMs: 1_000 });
+  await sql`insert into entries (transfer, amount) values ('stopped', 1)`;
+  const script = `
+    import postgres from 'postgres';
+    const sql = postgres(process.argv[1], { max: 1, fetch_types: false });
+    sql.begin(async (tx) => {
+      await tx\`select 1 from entries where transfer = 'stopped' for update\`;
+      tx\`select \${1}::int\`.execute();
+      // After the statement is written, which happens soon, and before its answer is read.
+      for (let turn = 0; turn < 20; turn++) await null;
+      setImmediate(() => process.kill(process.pid, 'SIGSTOP'));
+      await new Promise(() => {});
+    });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, server.url], {
+    cwd: projectDir,
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const isLocked = async () =>
+    (await sql`select 1 from entries where transfer = 'stopped' for update skip locked`).length === 0;
+  const stuck = () =>
+    sql`select 1 from pg_stat_activity where state = 'active' and wait_event = 'ClientRead'`;
+  await eventually(
+    'it has the lock, and is silent',
+    async () => (await isLocked()) && (await stuck()).length === 1,
+  );
+  await eventually('the lock is free', async () => !(await isLocked()), 10_000);
 });
 
 it('PostgreSQL is frozen: everything in progress fails within five seconds, and goes on afterwards', async () => {
