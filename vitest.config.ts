@@ -29,7 +29,7 @@ const recording = process.env.RECORD_HISTORIES
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
     isolate: false,
     reporters: ['default', new ClosingLine()],
     projects: [
