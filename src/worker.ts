@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createActivities } from './activities/activities.ts';
 import { readConfig } from './config.ts';
 import { createRenderer } from './modules/dunning/letters/render.ts';
-import { sweep } from './modules/dunning/sweep.ts';
+import { sweep } from './modules/dunning/look/sweep.ts';
 import { createImportWorkflows } from './modules/imports/import-workflows.ts';
 import { createMailWorkflows } from './modules/mail/mail-workflows.ts';
 import { createSender } from './modules/mail/sender.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { undeliverableOf } from '../modules/customers/undeliverable-addresses.ts';
-import { standingDisputesOf } from '../modules/dunning/disputes.ts';
-import { holdsOf } from '../modules/dunning/holds.ts';
 import { plannedLetters } from '../modules/dunning/planned-letters.ts';
-import { promisesOf } from '../modules/dunning/promises.ts';
-import { reminderModeOf } from '../modules/dunning/reminder-modes.ts';
+import { standingDisputesOf } from '../modules/dunning/reserves/disputes.ts';
+import { holdsOf } from '../modules/dunning/reserves/holds.ts';
+import { promisesOf } from '../modules/dunning/reserves/promises.ts';
+import { reminderModeOf } from '../modules/dunning/reserves/reminder-modes.ts';
 import { merchantToday } from '../modules/settings/tables.ts';
 import type { Sql } from '../platform/postgres/client.ts';
 import type { ReminderFacts } from './pages/customer/reminders.tsx';

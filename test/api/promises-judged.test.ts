@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { judgePromises } from '../../src/modules/dunning/judge-promises.ts';
+import { judgePromises } from '../../src/modules/dunning/reserves/judge-promises.ts';
 import { activePolicies } from '../../src/modules/settings/tables.ts';
 import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';

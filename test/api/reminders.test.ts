@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReserves } from '../../src/modules/dunning/reserves.ts';
+import { readReserves } from '../../src/modules/dunning/reserves/reserves.ts';
 import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';
 import { useShop } from './shop.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { sweep } from '../../src/modules/dunning/sweep.ts';
+import { sweep } from '../../src/modules/dunning/look/sweep.ts';
 import { type Mail, MailRefused } from '../../src/platform/smtp/mailer.ts';
 import type { Letters } from '../support/letters-world.ts';
 import { addCustomer } from '../support/merchant.ts';

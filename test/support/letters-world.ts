@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
+import { sweep } from '../../src/modules/dunning/look/sweep.ts';
 import type { DunningPolicy } from '../../src/modules/dunning/rules/dunning.ts';
-import { sweep } from '../../src/modules/dunning/sweep.ts';
 import { createSender } from '../../src/modules/mail/sender.ts';
 import { tryAgain } from '../../src/modules/mail/try-again.ts';
 import { stepsOf } from '../../src/modules/orders/steps.ts';

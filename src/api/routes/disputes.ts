@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { type DisputeRow, disputesOf, getDispute } from '../../modules/dunning/disputes.ts';
-import { openDispute } from '../../modules/dunning/open-dispute.ts';
-import { resolveDispute } from '../../modules/dunning/resolve-dispute.ts';
+import { type DisputeRow, disputesOf, getDispute } from '../../modules/dunning/reserves/disputes.ts';
+import { openDispute } from '../../modules/dunning/reserves/open-dispute.ts';
+import { resolveDispute } from '../../modules/dunning/reserves/resolve-dispute.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { created, type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { getHold, type HoldRow, holdsOf } from '../../modules/dunning/holds.ts';
-import { placeHold } from '../../modules/dunning/place-hold.ts';
-import { releaseHold } from '../../modules/dunning/release-hold.ts';
+import { getHold, type HoldRow, holdsOf } from '../../modules/dunning/reserves/holds.ts';
+import { placeHold } from '../../modules/dunning/reserves/place-hold.ts';
+import { releaseHold } from '../../modules/dunning/reserves/release-hold.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { created, type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { requireCustomer } from '../require-customer.ts';

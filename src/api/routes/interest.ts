@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/money.ts';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { chargeUndisputedInterest } from '../../modules/dunning/charge-undisputed-interest.ts';
+import { chargeUndisputedInterest } from '../../modules/dunning/reserves/charge-undisputed-interest.ts';
 import { interestOfOrder, type OrderInterest } from '../../modules/interest/order-interest.ts';
 import type { InterestPeriod } from '../../modules/interest/rules/accrual.ts';
 import { compensationFor, lateInterest, ratesIn } from '../../modules/interest/rules/late-interest.ts';

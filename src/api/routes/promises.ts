@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { makePromise } from '../../modules/dunning/make-promise.ts';
-import { getPromise, type PromiseRow, promisesOf } from '../../modules/dunning/promises.ts';
-import { withdrawPromise } from '../../modules/dunning/withdraw-promise.ts';
+import { makePromise } from '../../modules/dunning/reserves/make-promise.ts';
+import { getPromise, type PromiseRow, promisesOf } from '../../modules/dunning/reserves/promises.ts';
+import { withdrawPromise } from '../../modules/dunning/reserves/withdraw-promise.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { created, type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';
 import { requireCustomer } from '../require-customer.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Commands } from '../../modules/commands/commands.ts';
-import { reminderModeOf } from '../../modules/dunning/reminder-modes.ts';
-import { setReminders } from '../../modules/dunning/set-reminders.ts';
+import { reminderModeOf } from '../../modules/dunning/reserves/reminder-modes.ts';
+import { setReminders } from '../../modules/dunning/reserves/set-reminders.ts';
 import { getOrder } from '../../modules/orders/tables.ts';
 import type { Sql } from '../../platform/postgres/client.ts';
 import { type Endpoint, endpoint, replayedHeader } from '../endpoint.ts';

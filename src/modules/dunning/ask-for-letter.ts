@@ -2,7 +2,7 @@ import type { Instant } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/client.ts';
 import { insertSteps, removeSteps } from '../orders/steps.ts';
 import { liveReminder } from './letters.ts';
-import { type Looking, type LookResult, look } from './look.ts';
+import { type Looking, type LookResult, look } from './look/look.ts';
 import { isOverdueTone, type LetterTone } from './rules/dunning.ts';
 import { type Hindrance, hindranceOf } from './rules/not-wanted.ts';
 

@@ -4,7 +4,7 @@ import { invoicesOfOrders, type OrderInvoice } from '../invoicing/tables.ts';
 import { instalmentsOfOrders } from '../orders/tables.ts';
 import { addLine, amountLines } from './amount-lines.ts';
 import type { LetterItem } from './letters/letter.ts';
-import type { AskedItem } from './look.ts';
+import type { AskedItem } from './look/look.ts';
 
 type OrderFacts = { id: string; orderNumber: string | null; purchaseOrder: string | null };
 

@@ -2,7 +2,7 @@ import { addBusinessDays, businessCalendar, type Day, type Instant } from '../..
 import type { Db } from '../../platform/postgres/client.ts';
 import { type ReceiptsEntered, readReceiptsEntered } from '../banking/receipts-entered.ts';
 import { activePolicies, todayBy } from '../settings/tables.ts';
-import { BANK_DAYS, IMPORTED_WITHIN } from './customer-facts.ts';
+import { BANK_DAYS, IMPORTED_WITHIN } from './look/customer-facts.ts';
 import { isOverdueTone, type LetterTone, tones } from './rules/dunning.ts';
 
 const overdueTones = ([...tones, 'returned'] satisfies LetterTone[]).filter(isOverdueTone);

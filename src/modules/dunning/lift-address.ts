@@ -8,8 +8,8 @@ import { hasAddress, isDeliverable } from '../customers/rules/contacts.ts';
 import { deleteUndeliverable, undeliverableAddresses } from '../customers/undeliverable-addresses.ts';
 import type { ActivePolicies } from '../settings/tables.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
-import { openOrderOf } from './customer-orders.ts';
-import { wakeSteps } from './wake-steps.ts';
+import { wakeSteps } from './look/wake-steps.ts';
+import { openOrderOf } from './reserves/customer-orders.ts';
 
 /**
  * A person says that mails arrive at an address of the customer after all: letters go there again, and those that waited

@@ -23,8 +23,8 @@ import {
   noteLeft,
   writeLetter,
 } from './letters.ts';
-import { type AskedItem, judge, type Looking, type LookResult, look, readDue } from './look.ts';
-import { brokenPromiseOf } from './promises.ts';
+import { type AskedItem, judge, type Looking, type LookResult, look, readDue } from './look/look.ts';
+import { brokenPromiseOf } from './reserves/promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
 import { sharpest } from './rules/letter-tones.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sweep } from '../../../src/modules/dunning/sweep.ts';
+import { sweep } from '../../../src/modules/dunning/look/sweep.ts';
 import { reconcileLetters } from '../../../src/modules/overview/reconcile-letters.ts';
 import { inTransaction } from '../../../src/platform/postgres/client.ts';
 import { type Mail, MailOutcomeUnknown, MailRefused } from '../../../src/platform/smtp/mailer.ts';

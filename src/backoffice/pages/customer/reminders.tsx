@@ -1,10 +1,10 @@
 import type { CustomerRow } from '../../../modules/customers/tables.ts';
 import type { UndeliverableAddressRow } from '../../../modules/customers/undeliverable-addresses.ts';
-import type { DisputeRow } from '../../../modules/dunning/disputes.ts';
-import type { HoldRow } from '../../../modules/dunning/holds.ts';
 import type { PlannedLetter } from '../../../modules/dunning/planned-letters.ts';
-import type { PromiseRow } from '../../../modules/dunning/promises.ts';
-import type { ReminderModeRow } from '../../../modules/dunning/reminder-modes.ts';
+import type { DisputeRow } from '../../../modules/dunning/reserves/disputes.ts';
+import type { HoldRow } from '../../../modules/dunning/reserves/holds.ts';
+import type { PromiseRow } from '../../../modules/dunning/reserves/promises.ts';
+import type { ReminderModeRow } from '../../../modules/dunning/reserves/reminder-modes.ts';
 import type { OrderView } from '../../../modules/reports/order-views.ts';
 import type { Visitor } from '../../page.tsx';
 import type { FormState } from '../fields.tsx';

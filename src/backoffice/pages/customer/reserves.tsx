@@ -1,8 +1,8 @@
 import { plainMoney } from '../../../kernel/money.ts';
 import type { UndeliverableAddressRow } from '../../../modules/customers/undeliverable-addresses.ts';
-import type { DisputeRow } from '../../../modules/dunning/disputes.ts';
-import type { HoldRow } from '../../../modules/dunning/holds.ts';
-import type { PromiseRow } from '../../../modules/dunning/promises.ts';
+import type { DisputeRow } from '../../../modules/dunning/reserves/disputes.ts';
+import type { HoldRow } from '../../../modules/dunning/reserves/holds.ts';
+import type { PromiseRow } from '../../../modules/dunning/reserves/promises.ts';
 import { disputeWords, modeWords } from '../letter-words.ts';
 import { At, actorWords, OnDay } from '../values.tsx';
 import type { ReminderFacts } from './reminders.tsx';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { wakeSteps } from '../look/wake-steps.ts';
 import { openOrderOf } from './customer-orders.ts';
 import { getHold, noteReleased } from './holds.ts';
-import { wakeSteps } from './wake-steps.ts';
 
 /**
  * Ends a hold at once. One that was released stays as it is.

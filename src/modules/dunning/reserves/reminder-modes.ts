@@ -1,6 +1,6 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Db } from '../../platform/postgres/client.ts';
-import type { ReminderMode } from './rules/reminder-modes.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
+import type { ReminderMode } from '../rules/reminder-modes.ts';
 
 /** Who is reminded or not: a customer, or (with an order) that order alone. */
 export type ReminderSubject = { customerId: string; orderId: string | null };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { addDays, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
-import type { Money } from '../../kernel/money.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { invalidField, type Refusal, throwIfRefused } from '../commands/rules/refusal.ts';
+import { addDays, type Day, dayAt, type Instant } from '../../../kernel/calendar.ts';
+import type { Money } from '../../../kernel/money.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { invalidField, type Refusal, throwIfRefused } from '../../commands/rules/refusal.ts';
+import { MAX_PROMISE_DAYS } from '../rules/promises.ts';
 import { orderOnTermsOfDays, owedOn, requireOrders } from './customer-orders.ts';
 import { insertPromise } from './promises.ts';
-import { MAX_PROMISE_DAYS } from './rules/promises.ts';
 
 const request = z.object({
   customerId: z.string(),

@@ -1,9 +1,9 @@
-import type { Day } from '../../kernel/calendar.ts';
-import type { Db } from '../../platform/postgres/client.ts';
-import type { Dispute } from './rules/disputes.ts';
-import type { Hold } from './rules/holds.ts';
-import type { PaymentPromise } from './rules/promises.ts';
-import type { ReminderMode, ReminderModes } from './rules/reminder-modes.ts';
+import type { Day } from '../../../kernel/calendar.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
+import type { Dispute } from '../rules/disputes.ts';
+import type { Hold } from '../rules/holds.ts';
+import type { PaymentPromise } from '../rules/promises.ts';
+import type { ReminderMode, ReminderModes } from '../rules/reminder-modes.ts';
 
 /** What people have said about a customer's items, and because of which they may not be reminded of. */
 export type Reserves = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { throwIfRefused } from '../commands/rules/refusal.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { throwIfRefused } from '../../commands/rules/refusal.ts';
+import { wakeSteps } from '../look/wake-steps.ts';
 import { openOrderOf } from './customer-orders.ts';
 import { decidePromise, getPromise } from './promises.ts';
-import { wakeSteps } from './wake-steps.ts';
 
 /**
  * Takes an open promise back, because the customer did or it was noted by mistake. One that was withdrawn stays as it is.

@@ -1,6 +1,6 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { insertSteps } from '../orders/steps.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { insertSteps } from '../../orders/steps.ts';
 
 /**
  * Plans a letter for each bank collection that came back unpaid, once for each time that it was presented. Needs the

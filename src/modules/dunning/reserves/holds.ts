@@ -1,7 +1,7 @@
-import type { Day, Instant } from '../../kernel/calendar.ts';
-import { NettermsError } from '../../kernel/errors.ts';
-import type { Db } from '../../platform/postgres/client.ts';
-import type { Hold } from './rules/holds.ts';
+import type { Day, Instant } from '../../../kernel/calendar.ts';
+import { NettermsError } from '../../../kernel/errors.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
+import type { Hold } from '../rules/holds.ts';
 
 export type HoldRow = Omit<Hold, 'orderIds'> & {
   orderIds: string[] | null;

@@ -1,7 +1,7 @@
-import { addBusinessDays, businessCalendar, type Day, type Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import type { Undeliverable } from '../customers/rules/contacts.ts';
-import type { ActivePolicies } from '../settings/tables.ts';
+import { addBusinessDays, businessCalendar, type Day, type Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import type { Undeliverable } from '../../customers/rules/contacts.ts';
+import type { ActivePolicies } from '../../settings/tables.ts';
 
 /** Tasks about what letters to one customer wait for, and which a look closes. */
 const guardTaskKinds = ['not-invoiced', 'not-delivered', 'credit-held'] as const;

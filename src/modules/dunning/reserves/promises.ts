@@ -1,8 +1,8 @@
-import type { Day, Instant } from '../../kernel/calendar.ts';
-import { NettermsError } from '../../kernel/errors.ts';
-import type { Money } from '../../kernel/money.ts';
-import type { Db } from '../../platform/postgres/client.ts';
-import type { PaymentPromise, PromiseState } from './rules/promises.ts';
+import type { Day, Instant } from '../../../kernel/calendar.ts';
+import { NettermsError } from '../../../kernel/errors.ts';
+import type { Money } from '../../../kernel/money.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
+import type { PaymentPromise, PromiseState } from '../rules/promises.ts';
 
 export type PromiseRow = Omit<PaymentPromise, 'orderIds'> & {
   orderIds: string[] | null;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { throwIfRefused } from '../commands/rules/refusal.ts';
-import { getOrder } from '../orders/tables.ts';
-import { closeTasks } from '../tasks/close-tasks.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { throwIfRefused } from '../../commands/rules/refusal.ts';
+import { getOrder } from '../../orders/tables.ts';
+import { closeTasks } from '../../tasks/close-tasks.ts';
+import { wakeSteps } from '../look/wake-steps.ts';
+import { disputeOutcomes } from '../rules/disputes.ts';
 import { openOrderOf } from './customer-orders.ts';
 import { getDispute, noteResolved } from './disputes.ts';
-import { disputeOutcomes } from './rules/disputes.ts';
-import { wakeSteps } from './wake-steps.ts';
 
 /**
  * Decides a dispute, once. One that was upheld takes its credit note later. The same outcome again changes nothing.

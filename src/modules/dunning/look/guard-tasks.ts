@@ -1,11 +1,11 @@
-import { addBusinessDays, businessCalendar, dayAt } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { openAddressTask } from '../mail/mark-address.ts';
-import { closeTasks } from '../tasks/close-tasks.ts';
-import { openTask } from '../tasks/open-task.ts';
+import { addBusinessDays, businessCalendar, dayAt } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { openAddressTask } from '../../mail/mark-address.ts';
+import { closeTasks } from '../../tasks/close-tasks.ts';
+import { openTask } from '../../tasks/open-task.ts';
+import type { PromiseRow } from '../reserves/promises.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import type { Judged, Looking } from './look.ts';
-import type { PromiseRow } from './promises.ts';
 
 /** How old bank data may be before a person is asked for it. */
 const BANK_DATA_BUSINESS_DAYS = 3;

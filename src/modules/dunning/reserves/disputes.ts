@@ -1,7 +1,7 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import { NettermsError } from '../../kernel/errors.ts';
-import type { Db } from '../../platform/postgres/client.ts';
-import type { Dispute, DisputeOutcome, DisputeReason } from './rules/disputes.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import { NettermsError } from '../../../kernel/errors.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
+import type { Dispute, DisputeOutcome, DisputeReason } from '../rules/disputes.ts';
 
 export type DisputeRow = Omit<Dispute, 'state'> & {
   customerId: string;

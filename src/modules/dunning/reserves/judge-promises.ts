@@ -1,11 +1,11 @@
-import { businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
-import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { recordAudit } from '../audit/tables.ts';
-import { lockCustomer } from '../customers/tables.ts';
-import type { ActivePolicies } from '../settings/tables.ts';
+import { businessCalendar, type Day, dayAt, type Instant } from '../../../kernel/calendar.ts';
+import type { Db, Tx } from '../../../platform/postgres/client.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { lockCustomer } from '../../customers/tables.ts';
+import type { ActivePolicies } from '../../settings/tables.ts';
+import { type Evidence, isRipe, judgePromise } from '../rules/promises.ts';
 import { owedOn } from './customer-orders.ts';
 import { decidePromise, type PromiseRow, promisesOf } from './promises.ts';
-import { type Evidence, isRipe, judgePromise } from './rules/promises.ts';
 
 /** How long an account whose statements were imported is taken as one whose statements are imported. */
 const IMPORTED_WITHIN = '60 days';

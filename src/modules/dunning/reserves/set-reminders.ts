@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { getOrder } from '../orders/tables.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { getOrder } from '../../orders/tables.ts';
+import { wakeSteps } from '../look/wake-steps.ts';
+import { reminderModes } from '../rules/reminder-modes.ts';
 import { openOrderOf } from './customer-orders.ts';
 import { reminderModeOf, subjectOf, writeReminderMode } from './reminder-modes.ts';
-import { reminderModes } from './rules/reminder-modes.ts';
-import { wakeSteps } from './wake-steps.ts';
 
 /**
  * Decides whether a customer, or one order, is reminded. The latest decision counts; the same one again changes nothing.

@@ -1,6 +1,6 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { lookBy } from '../orders/life-cycle.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { lookBy } from '../../orders/life-cycle.ts';
 
 /**
  * Plans again what was skipped because an instalment was paid, if it is owed again: its payment was returned, or a cost

@@ -1,7 +1,7 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { closeTasks } from '../tasks/close-tasks.ts';
-import type { TaskKind } from '../tasks/rules/task.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { closeTasks } from '../../tasks/close-tasks.ts';
+import type { TaskKind } from '../../tasks/rules/task.ts';
 
 /**
  * Closes the tasks about a customer's reminders whose cause is gone, though no look will see it: what they are about was

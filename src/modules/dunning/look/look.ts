@@ -5,29 +5,29 @@ import {
   dayAt,
   type Instant,
   startOfDay,
-} from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { isDeliverable, reminderAddresses } from '../customers/rules/contacts.ts';
-import type { CustomerRow } from '../customers/tables.ts';
-import { queueMail, releaseMail } from '../mail/tables.ts';
-import type { ActivePolicies } from '../settings/tables.ts';
+} from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { isDeliverable, reminderAddresses } from '../../customers/rules/contacts.ts';
+import type { CustomerRow } from '../../customers/tables.ts';
+import { queueMail, releaseMail } from '../../mail/tables.ts';
+import type { ActivePolicies } from '../../settings/tables.ts';
+import { insertLetter, type LiveReminder, liveReminder, withdrawReminder } from '../letters.ts';
+import { judgePromises } from '../reserves/judge-promises.ts';
+import { type Reserves, readReserves } from '../reserves/reserves.ts';
+import { disputedPart } from '../rules/disputes.ts';
+import { type LetterTone, needsApproval } from '../rules/dunning.ts';
+import { holdOn } from '../rules/holds.ts';
+import { ask, guardItem, skip, type Verdict, type WaitReason, waitFor } from '../rules/item-guards.ts';
+import { guardLetter, type LetterFacts } from '../rules/letter-guards.ts';
+import { toneAfter } from '../rules/letter-tones.ts';
+import { judgedFrom, judgedFromInstant, type PaymentPromise, promiseOn } from '../rules/promises.ts';
+import { modeOf } from '../rules/reminder-modes.ts';
+import { slotFrom } from '../rules/windows.ts';
 import { type CustomerFacts, readCustomerFacts } from './customer-facts.ts';
 import { decideAfterLetters } from './decide-after-letters.ts';
 import { type DueStep, dueSteps } from './due-steps.ts';
 import { openGuardTasks, openPromiseTasks } from './guard-tasks.ts';
-import { judgePromises } from './judge-promises.ts';
-import { insertLetter, type LiveReminder, liveReminder, withdrawReminder } from './letters.ts';
-import { type Reserves, readReserves } from './reserves.ts';
 import { planReturned } from './returned-steps.ts';
-import { disputedPart } from './rules/disputes.ts';
-import { type LetterTone, needsApproval } from './rules/dunning.ts';
-import { holdOn } from './rules/holds.ts';
-import { ask, guardItem, skip, type Verdict, type WaitReason, waitFor } from './rules/item-guards.ts';
-import { guardLetter, type LetterFacts } from './rules/letter-guards.ts';
-import { toneAfter } from './rules/letter-tones.ts';
-import { judgedFrom, judgedFromInstant, type PaymentPromise, promiseOn } from './rules/promises.ts';
-import { modeOf } from './rules/reminder-modes.ts';
-import { slotFrom } from './rules/windows.ts';
 import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
 
 /** What is looked at: the customer is locked, the policies were read after that. */

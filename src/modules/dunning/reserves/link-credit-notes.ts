@@ -1,7 +1,7 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { recordAudit } from '../audit/tables.ts';
-import { closeTasks } from '../tasks/close-tasks.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { closeTasks } from '../../tasks/close-tasks.ts';
 import { noteCreditNote } from './disputes.ts';
 
 /**

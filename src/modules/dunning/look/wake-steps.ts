@@ -1,14 +1,14 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
-import { lookBy } from '../orders/life-cycle.ts';
-import type { ActivePolicies } from '../settings/tables.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import { lookBy } from '../../orders/life-cycle.ts';
+import type { ActivePolicies } from '../../settings/tables.ts';
+import { withdrawNeedless } from '../letters.ts';
+import { linkCreditNotes } from '../reserves/link-credit-notes.ts';
+import type { WaitReason } from '../rules/item-guards.ts';
+import { nextSlot } from '../rules/windows.ts';
 import { closeEndedTasks } from './close-ended-tasks.ts';
-import { withdrawNeedless } from './letters.ts';
-import { linkCreditNotes } from './link-credit-notes.ts';
 import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
-import type { WaitReason } from './rules/item-guards.ts';
-import { nextSlot } from './rules/windows.ts';
 
 /**
  * Something has happened to a customer: what waited for an event, or for one of `causes` although it has an end of its

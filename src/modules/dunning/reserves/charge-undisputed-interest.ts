@@ -1,7 +1,7 @@
-import { orderCommand } from '../commands/definition.ts';
-import { chargeInterest } from '../interest/charge-interest.ts';
+import { orderCommand } from '../../commands/definition.ts';
+import { chargeInterest } from '../../interest/charge-interest.ts';
+import { disputedPart } from '../rules/disputes.ts';
 import { standingDisputes } from './disputes.ts';
-import { disputedPart } from './rules/disputes.ts';
 
 const { kind, permission, body, consequences } = chargeInterest;
 

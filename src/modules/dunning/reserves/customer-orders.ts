@@ -1,7 +1,7 @@
-import type { Day, Instant } from '../../kernel/calendar.ts';
-import { NettermsError } from '../../kernel/errors.ts';
-import type { Money } from '../../kernel/money.ts';
-import type { Db } from '../../platform/postgres/client.ts';
+import type { Day, Instant } from '../../../kernel/calendar.ts';
+import { NettermsError } from '../../../kernel/errors.ts';
+import type { Money } from '../../../kernel/money.ts';
+import type { Db } from '../../../platform/postgres/client.ts';
 
 /**
  * Requires that orders are the customer's. Returns their currencies.

@@ -1,9 +1,9 @@
-import type { Instant } from '../../kernel/calendar.ts';
-import type { Tx } from '../../platform/postgres/client.ts';
+import type { Instant } from '../../../kernel/calendar.ts';
+import type { Tx } from '../../../platform/postgres/client.ts';
+import type { LetterTone } from '../rules/dunning.ts';
+import { isSharper } from '../rules/letter-tones.ts';
 import { type DueStep, notSending } from './due-steps.ts';
 import type { AskedItem, Judged, Looking } from './look.ts';
-import type { LetterTone } from './rules/dunning.ts';
-import { isSharper } from './rules/letter-tones.ts';
 
 /** What becomes of a step; null: it stays as it is. */
 type Written = {

@@ -1,14 +1,20 @@
-import { addBusinessDays, businessCalendar, type Day, dayAt, type Instant } from '../../kernel/calendar.ts';
-import { type Db, inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
-import { lockCustomer } from '../customers/tables.ts';
-import { reminderReaches } from '../customers/undeliverable-addresses.ts';
-import { activePolicies } from '../settings/tables.ts';
-import { closeTasks } from '../tasks/close-tasks.ts';
-import { openTask } from '../tasks/open-task.ts';
+import {
+  addBusinessDays,
+  businessCalendar,
+  type Day,
+  dayAt,
+  type Instant,
+} from '../../../kernel/calendar.ts';
+import { type Db, inTransaction, type Sql, type Tx } from '../../../platform/postgres/client.ts';
+import { lockCustomer } from '../../customers/tables.ts';
+import { reminderReaches } from '../../customers/undeliverable-addresses.ts';
+import { activePolicies } from '../../settings/tables.ts';
+import { closeTasks } from '../../tasks/close-tasks.ts';
+import { openTask } from '../../tasks/open-task.ts';
+import { noteAddressChanged } from '../lift-address.ts';
+import { judgePromises } from '../reserves/judge-promises.ts';
+import { ELAPSED_BANK_DAY_MS } from '../rules/promises.ts';
 import { openPromiseTasks } from './guard-tasks.ts';
-import { judgePromises } from './judge-promises.ts';
-import { noteAddressChanged } from './lift-address.ts';
-import { ELAPSED_BANK_DAY_MS } from './rules/promises.ts';
 import { wakeSteps } from './wake-steps.ts';
 
 /** How many customers or orders one sweep takes of a kind; the next one takes the rest. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { invalidField, throwIfRefused } from '../commands/rules/refusal.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { invalidField, throwIfRefused } from '../../commands/rules/refusal.ts';
 import { requireOrders } from './customer-orders.ts';
 import { insertHold } from './holds.ts';
 

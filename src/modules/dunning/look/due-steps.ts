@@ -1,10 +1,10 @@
-import type { Day, Instant } from '../../kernel/calendar.ts';
-import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
-import type { PaidInStore } from '../orders/rules/order-state.ts';
-import { type StepRow, stepColumns } from '../orders/steps.ts';
-import type { PaymentMeans } from '../terms/rules/terms.ts';
-import type { LetterTone } from './rules/dunning.ts';
-import type { ItemFacts } from './rules/item-guards.ts';
+import type { Day, Instant } from '../../../kernel/calendar.ts';
+import type { Db, Fragment, Tx } from '../../../platform/postgres/client.ts';
+import type { PaidInStore } from '../../orders/rules/order-state.ts';
+import { type StepRow, stepColumns } from '../../orders/steps.ts';
+import type { PaymentMeans } from '../../terms/rules/terms.ts';
+import type { LetterTone } from '../rules/dunning.ts';
+import type { ItemFacts } from '../rules/item-guards.ts';
 
 /** A step whose time has come, with what is known of its instalment; amounts in minor units of `currency`. */
 export type DueStep = Omit<StepRow, 'tone'> & {

@@ -1,9 +1,9 @@
-import { addDays, type Day, startOfDay } from '../../kernel/calendar.ts';
+import { addDays, type Day, startOfDay } from '../../../kernel/calendar.ts';
+import { notBefore } from '../rules/deadlines.ts';
+import { type Verdict, waitFor } from '../rules/item-guards.ts';
+import { slotFrom } from '../rules/windows.ts';
 import type { DueStep } from './due-steps.ts';
 import type { Looking } from './look.ts';
-import { notBefore } from './rules/deadlines.ts';
-import { type Verdict, waitFor } from './rules/item-guards.ts';
-import { slotFrom } from './rules/windows.ts';
 
 /** How often a person is asked again what becomes of an overdue item. */
 const ASK_AGAIN_DAYS = 14;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { plainMoney } from '../../kernel/money.ts';
-import { recordAudit } from '../audit/tables.ts';
-import { customerCommand } from '../commands/definition.ts';
-import { notOpen, otherCurrency, throwIfRefused } from '../commands/rules/refusal.ts';
-import { getOrder, type OrderRow } from '../orders/tables.ts';
+import { plainMoney } from '../../../kernel/money.ts';
+import { recordAudit } from '../../audit/tables.ts';
+import { customerCommand } from '../../commands/definition.ts';
+import { notOpen, otherCurrency, throwIfRefused } from '../../commands/rules/refusal.ts';
+import { getOrder, type OrderRow } from '../../orders/tables.ts';
+import { disputedPart, disputeReasons } from '../rules/disputes.ts';
 import { insertDispute, standingDisputes } from './disputes.ts';
-import { disputedPart, disputeReasons } from './rules/disputes.ts';
 
 /**
  * Notes that the customer contests all or a part of an order.
