@@ -10,7 +10,7 @@ import {
 } from '../support/letters-system.ts';
 
 /** How many letters are due while the worker is killed again and again; `LETTERS=500` is the full size, for a minute. */
-const LETTERS = Number(process.env.LETTERS ?? 40);
+const LETTERS = Number(process.env.LETTERS ?? 24);
 const KILLS = LETTERS > 100 ? 15 : 8;
 
 let system: LettersSystem;

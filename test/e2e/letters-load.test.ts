@@ -11,7 +11,7 @@ import {
 } from '../support/letters-system.ts';
 
 /** How many letters are due at once; `LETTERS=500 npm test -- test/e2e/letters-load` is the full size. */
-const LETTERS = Number(process.env.LETTERS ?? 50);
+const LETTERS = Number(process.env.LETTERS ?? 30);
 /** As long as a statement waits for a lock. */
 const HELD_MS = 8_000;
 
