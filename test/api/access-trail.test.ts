@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createCookies } from '../../src/backoffice/session.ts';
 import { createApiKey, revokeApiKey } from '../../src/modules/access/api-keys.ts';
 import {
@@ -9,13 +9,9 @@ import {
   signIn,
   signOut,
 } from '../../src/modules/access/sessions.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const at = (hours: number, minutes = 0) => new Date(Date.UTC(2027, 2, 1, 8 + hours, minutes)).toISOString();
 const trailOf = (subject: string) =>

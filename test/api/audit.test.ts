@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, type Api, useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 
 type Call = readonly [path: string, body: object, options?: Parameters<Api['call']>[2]];
 

@@ -1,15 +1,11 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countryCodes } from '../../src/api/schemas/country-codes.ts';
 import { eur } from '../support/builders.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const order = { orderId: 'bad', customerId: 'rossi', total: eur(10) };
 const facts = { name: 'Verdi', email: 'verdi@verdi.example', locale: 'it-IT', country: 'IT' };

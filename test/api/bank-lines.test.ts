@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { getImport } from '../../src/modules/imports/tables.ts';
@@ -7,16 +7,14 @@ import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { bankFiles } from './bank-file.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await addCustomer(api.sql, 'bruni', { name: 'Bruni & C. S.p.A.' });
   for (const id of ['rossi', 'bruni'])
     await api.call(`/customers/${id}/credit`, { limit: eur(1_000_000) }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });

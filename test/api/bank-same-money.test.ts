@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bookCertain } from '../../src/modules/banking/book-bank-line.ts';
 import { importLines } from '../../src/modules/banking/statement-file.ts';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
@@ -6,14 +6,12 @@ import { insertImport } from '../../src/modules/imports/tables.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });

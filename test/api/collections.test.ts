@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   const { body } = await api.call('/policies/receipts');
   const policy = { ...body.policy, returnFee: eur(8) };
   await api.call('/policies/receipts', { baseVersion: body.version, policy }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 beforeEach(() => {
   api.clock.now = '2027-03-01T10:00:00.000Z';
 });

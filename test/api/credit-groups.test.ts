@@ -1,14 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { bankFiles } from './bank-file.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 /** A text as an attacker writes it, and as it is kept. */
 const turned = (text: string) => `\u202e${text}\u202c\u200f \u2067S.r.l.\u2069`;

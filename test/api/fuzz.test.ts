@@ -1,14 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { importAppliers } from '../../src/registry.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 /** Valid bodies, whose parts are replaced by arbitrary JSON. */
 const money = { amount: 100, currency: 'EUR' };

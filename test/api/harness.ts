@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Router } from 'express';
 import { pino } from 'pino';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { createApp, endpointsOf } from '../../src/api/app.ts';
 import { mediaTypes } from '../../src/api/formats.ts';
 import { createApiKey, type Scope } from '../../src/modules/access/api-keys.ts';
@@ -211,6 +211,16 @@ export async function openApi({
       await drop();
     },
   };
+}
+
+/** The API for the tests of a file. */
+export function useApi(): Api {
+  const api = {} as Api;
+  beforeAll(async () => {
+    Object.assign(api, await openApi());
+  });
+  afterAll(() => api.close());
+  return api;
 }
 
 /** The orders' workflows as the API sees them: while one of them works, each notification makes it do `work`. */

@@ -1,18 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { applyImport } from '../../src/modules/imports/apply-import.ts';
 import { importAppliers } from '../../src/registry.ts';
 import { eur } from '../support/builders.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 beforeEach(async () => {
   await api.sql`truncate imports, import_lines, bank_lines cascade`;
 });

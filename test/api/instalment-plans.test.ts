@@ -1,14 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });

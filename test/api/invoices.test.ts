@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer, offerMore } from '../support/merchant.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
 const START = '2027-03-01T10:00:00.000Z';
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
   await offerMore(api.sql, [
     { code: 'billed', label: '30 days from invoice', kind: 'net', days: 30, from: 'invoiced' },
@@ -19,7 +18,6 @@ beforeAll(async () => {
     },
   ]);
 });
-afterAll(() => api.close());
 beforeEach(() => {
   api.clock.now = START;
 });

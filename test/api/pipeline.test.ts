@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { aLook, eur, settings } from '../support/builders.ts';
 import { askOf, keep } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Answer, type Api, openApi } from './harness.ts';
+import { type Answer, useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   await api.call('/customers/rossi/credit', { limit: eur(1_000_000) }, { method: 'PUT' });
 });
-afterAll(() => api.close());
 beforeEach(() => {
   api.clock.now = '2027-03-01T10:00:00.000Z';
 });

@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../src/kernel/money.ts';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur, terms } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
+const api = useApi();
 beforeAll(async () => {
-  api = await openApi();
   const { body } = await api.call('/policies/terms');
   const early = {
     code: 'early',
@@ -22,7 +21,6 @@ beforeAll(async () => {
     { method: 'PUT' },
   );
 });
-afterAll(() => api.close());
 afterEach(async () => {
   expect(await reconcileBalances(api.sql)).toEqual([]);
 });

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demandOrder } from '../../src/modules/revocation/revoke-terms.ts';
 import { ordersToDemand } from '../../src/modules/revocation/tables.ts';
 import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const place = (orderId: string, customerId: string, more: object = {}) =>
   api.call('/orders', { orderId, customerId, total: eur(100), ...more });

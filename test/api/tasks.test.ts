@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openTask } from '../../src/modules/tasks/open-task.ts';
 import { eur } from '../support/builders.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { type Api, openApi } from './harness.ts';
+import { type Api, useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const storefront = { as: 'storefront' } as const;
 const read = { as: 'read' } as const;

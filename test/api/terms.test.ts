@@ -1,13 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { eur, settings } from '../support/builders.ts';
-import { type Api, openApi } from './harness.ts';
+import { useApi } from './harness.ts';
 
-let api: Api;
-beforeAll(async () => {
-  api = await openApi();
-});
-afterAll(() => api.close());
+const api = useApi();
 beforeEach(() => {
   api.clock.now = '2027-01-30T09:00:00.000Z';
 });
