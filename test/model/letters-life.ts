@@ -5,7 +5,7 @@ import { type Mail, MailRefused } from '../../src/platform/smtp/mailer.ts';
 import type { Letters } from '../support/letters-world.ts';
 import { addCustomer } from '../support/merchant.ts';
 import { atTime, dayOf, nextWindowEnds, plusDays } from './bank-days.ts';
-import { type Attempt, Customer, type Instalment, type Item } from './letters-oracle.ts';
+import { type Attempt, type Credit, Customer, type Instalment, type Item } from './letters-oracle.ts';
 
 type Of<A> = A extends fc.Arbitrary<infer One> ? One : never;
 
@@ -368,7 +368,11 @@ export async function liveReminded(
   async function judgePromises(): Promise<void> {
     if (!customer.promises.some((one) => one.state === 'open' && customer.judgedOn(one) <= dayOf(clock.now)))
       return;
-    customer.judge(clock.now, await instalments());
+    const credits = await sql<Credit[]>`
+      select l.booked_at as at, i.due_on, -l.amount as amount from ledger l
+        join instalments i on i.order_id = l.order_id and i.number = l.instalment
+      where l.customer_id = ${id} and l.account = 'receivable' and l.effect in ('credit_note', 'cancellation', 'write_off')`;
+    customer.judge(clock.now, await instalments(), credits);
     await sweep(sql, clock.now);
   }
 

@@ -67,6 +67,9 @@ const INTERVAL = 7;
 const IN_30_DAYS = 4;
 const MINIMUM = 1_000;
 
+/** What a credit note, a cancellation or a write-off took off an instalment, in minor units. */
+export type Credit = { at: string; dueOn: string; amount: number };
+
 /**
  * One customer, as the written rules of docs/reminders.md see it: what is owed, what people have said of it, and which
  * letters the customer got. It knows nothing of the product but what is booked on each instalment.
@@ -269,20 +272,31 @@ export class Customer {
   judgedOn = ({ by }: Promised): string => plusBankDays(plusBankDays(by, 1), 1);
 
   /** Judges the promises whose time has come. */
-  judge(now: string, all: readonly Instalment[]): void {
+  judge(now: string, all: readonly Instalment[], credits: readonly Credit[]): void {
     for (const promise of this.promises)
       if (promise.state === 'open' && this.judgedOn(promise) <= dayOf(now))
-        promise.state = this.isKept(promise, all) ? 'kept' : 'broken';
+        promise.state = this.isKept(promise, all, credits) ? 'kept' : 'broken';
   }
 
-  private isKept({ by, orders, covers, amount, madeAt }: Promised, all: readonly Instalment[]): boolean {
+  private isKept(
+    { by, orders, covers, amount, madeAt }: Promised,
+    all: readonly Instalment[],
+    credits: readonly Credit[],
+  ): boolean {
     const last = plusBankDays(by, 1);
     const money = this.payments.filter(({ at, reversed }) => !reversed && at >= madeAt);
     const counted = ({ paid, rest }: Payment) =>
       [...paid].reduce((sum, [id, part]) => sum + (orders === null || orders.includes(id) ? part : 0), rest);
     const inTime = sumOf(money.filter(({ on }) => on <= last).map(counted));
     const tooLate = sumOf(money.filter(({ on }) => on > last).map(counted));
-    return inTime >= covers || this.owed(all, orders, amount === null ? by : null) + tooLate <= 0;
+    // An amount that names no orders is of what is due by its day, and a credit note of that serves as well as money.
+    const credited =
+      amount === null || orders !== null
+        ? 0
+        : sumOf(
+            credits.filter(({ at, dueOn }) => at >= madeAt && dueOn <= by).map((credit) => credit.amount),
+          );
+    return inTime + credited >= covers || this.owed(all, orders, amount === null ? by : null) + tooLate <= 0;
   }
 
   /** What is owed on open orders. */

@@ -1,23 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reconcileLetters } from '../../../src/modules/overview/reconcile-letters.ts';
 import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
-import { eur } from '../../support/builders.ts';
-import { type Letters, openLetters } from '../../support/letters-world.ts';
+import { useLetters } from '../../support/use-letters.ts';
 
 const COMPANY = 'amministrazione@officine-rossi.example';
 const DUNNING = 'debiti@officine-rossi.example';
 const OTHER = 'nuovo@officine-rossi.example';
 
-let world: Letters;
-beforeEach(async () => {
-  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
-});
-afterEach(() => world.close());
+const { at, place, world } = useLetters();
 
-/** An order of `rossi`, due on 30 October 2026: reminders on 23 October and 4 November, at 10:30 in Rome. */
-const place = (orderId: string, more: object = {}) =>
-  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
-const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
 const contacts = async (contacts: Record<string, string>, email = COMPANY) => {
   const { body } = await world.call('/customers/rossi');
   const { name, locale, country, vatNumber, stats } = body;

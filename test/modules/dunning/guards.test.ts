@@ -1,26 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
 import { bankFiles } from '../../api/bank-file.ts';
 import { aLook, eur } from '../../support/builders.ts';
-import { type Letters, openLetters } from '../../support/letters-world.ts';
+import { useLetters } from '../../support/use-letters.ts';
 
-let world: Letters;
-beforeEach(async () => {
-  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
-});
-afterEach(() => world.close());
+const { at, done, pay, place, world } = useLetters();
 
-/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
-const place = (orderId: string, more: object = {}) =>
-  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
-const pay = (orderId: string, amount: number) =>
-  world.ask(orderId, 'payments', { paymentId: `p-${orderId}-${amount}`, amount: eur(amount) });
-const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
-const done = async (path: string, body: unknown, options: object = {}) => {
-  const { status, body: answer } = await world.working(world.call(path, body, options));
-  expect([status, answer.detail]).toEqual([status < 300 ? status : 200, undefined]);
-  return answer;
-};
 const collect = (orderId: string, state: string, more: object = {}) =>
   done(`/orders/${orderId}/instalments/1/collection`, { state, ...more }, { as: 'accounting' });
 const last = () => world.left.at(-1)!;

@@ -1,24 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eur } from '../../support/builders.ts';
-import { type Letters, openLetters } from '../../support/letters-world.ts';
+import { useLetters } from '../../support/use-letters.ts';
 
-let world: Letters;
-beforeEach(async () => {
-  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
-});
-afterEach(() => world.close());
-
-/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
-const place = (orderId: string, more: object = {}) =>
-  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
-const pay = (orderId: string, amount: number) =>
-  world.ask(orderId, 'payments', { paymentId: `p-${orderId}-${amount}`, amount: eur(amount) });
-const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
-const done = async (path: string, body: unknown, options: object = {}) => {
-  const { status, body: answer } = await world.working(world.call(path, body, options));
-  expect([status, answer.detail]).toEqual([status < 300 ? status : 200, undefined]);
-  return answer;
-};
+const { at, done, pay, place, world } = useLetters();
 
 it('a rest below the minimum, whose letter would be the final one, holds no other letter back', async () => {
   await world.setDunning({
@@ -211,6 +195,18 @@ it('a RiBa that comes back when the first level is due is said to have come back
   expect(flat()).not.toContain('incasso con RiBa');
 });
 
+it('a RiBa that comes back before its due date is said to have come back once it is due, and not before', async () => {
+  await place('a');
+  await collect('a', 'planned');
+  await collect('a', 'presented');
+  await at('2026-10-26');
+  await collect('a', 'unpaid', { fee: eur(4.5) });
+  await at('2026-10-30', '20:00');
+  expect((await world.reminders()).filter((one) => one.endsWith('returned'))).toEqual([]);
+  await at('2026-11-03');
+  expect((await world.reminders()).at(-1)).toBe('2026-11-02 returned');
+});
+
 it('a RiBa that is to be presented again, and is not, is a task, again every 14 days', async () => {
   await place('a');
   await collect('a', 'planned');
@@ -226,6 +222,14 @@ it('a RiBa that is to be presented again, and is not, is a task, again every 14 
   await at('2026-11-18');
   expect(await world.tasks()).toEqual(['not-presented a']);
   expect(await world.reminders()).toEqual([]);
+});
+
+it('a promise of an amount is broken if nothing came, though nothing was due by its day', async () => {
+  await place('a');
+  await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-10-05', amount: eur(600) });
+  await at('2026-10-10');
+  const { body } = await world.call('/customers/rossi/promises');
+  expect(body.items[0].state).toBe('broken');
 });
 
 it('a promise of an amount is not broken if what was due by its day was credited, though more falls due later', async () => {

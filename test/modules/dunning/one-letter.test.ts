@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eur } from '../../support/builders.ts';
-import { type Letters, openLetters } from '../../support/letters-world.ts';
 import { addCustomer } from '../../support/merchant.ts';
+import { useLetters } from '../../support/use-letters.ts';
 
-let world: Letters;
-beforeEach(async () => {
-  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
-});
-afterEach(() => world.close());
-
-/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
-const place = (orderId: string, more: object = {}) =>
-  world.place(orderId, { total: eur(1000), orderNumber: `N-${orderId}`, ...more });
-const pay = (orderId: string, amount: number, receivedOn?: string) =>
-  world.ask(orderId, 'payments', { paymentId: `p-${orderId}-${amount}`, amount: eur(amount), receivedOn });
-const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
+const { at, pay, place, world } = useLetters({ total: 1000 });
 
 describe('the schedule', () => {
   it('of an order due on 30 October 2026: 23 October, 4, 17 and 30 November, and a task on 14 December', async () => {

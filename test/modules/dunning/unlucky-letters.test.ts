@@ -7,36 +7,26 @@ import { bankFiles } from '../../api/bank-file.ts';
 import { aLook, eur } from '../../support/builders.ts';
 import { eventually } from '../../support/eventually.ts';
 import { letPass } from '../../support/let-pass.ts';
-import { type Letters, openLetters } from '../../support/letters-world.ts';
 import { addCustomer } from '../../support/merchant.ts';
+import { useLetters } from '../../support/use-letters.ts';
 
 /** Longer than an attempt has for its outcome, in seconds. */
 const CLAIM = 91;
 /** How many customers' data become fresh at once; `FRESH=2000 npm test -- test/modules/dunning/unlucky` is the full size. */
 const FRESH = Number(process.env.FRESH ?? 30);
 
-let world: Letters;
+const { at, done, place, world } = useLetters();
 /** What was handed to the mail server, whatever became of it. */
 let handed: Mail[];
-beforeEach(async () => {
-  world = await openLetters({ at: '2026-09-30T08:00:00.000Z' });
+beforeEach(() => {
   handed = [];
 });
 afterEach(async () => {
   expect(await reconcileLetters(world.sql, '1970-01-01T00:00:00Z')).toEqual([]);
-  await world.close();
 });
 
-/** An order of `rossi`, due on 30 October 2026 if it is placed on 30 September. */
-const place = (orderId: string, more: object = {}) =>
-  world.place(orderId, { total: eur(600), orderNumber: `N-${orderId}`, ...more });
 const pay = (orderId: string, amount = 600) =>
   world.ask(orderId, 'payments', { paymentId: `p-${orderId}`, amount: eur(amount) });
-const at = async (day: string, time = '12:00') => world.until(`${day}T${time}:00.000Z`);
-const done = async (path: string, body: unknown, options: object = {}) => {
-  const { status, body: answer } = await world.working(world.call(path, body, options));
-  expect([status, answer.detail]).toEqual([status < 300 ? status : 200, undefined]);
-};
 /** From now on the mail server does this with each mail. */
 const server = (answer: (mail: Mail) => Promise<void>) => {
   handed = [];

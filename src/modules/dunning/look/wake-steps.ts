@@ -58,7 +58,7 @@ export async function wakeSteps(
     with woken as (
       update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end
       where customer_id = ${customerId} and (
-        (state = 'waiting' and (look_at is null or waits_for = any(${causes as string[]}))) or (state = 'planned' and kind = 'returned' and look_at = planned_at))
+        (state = 'waiting' and (look_at is null or waits_for = any(${causes as string[]}))) or (state = 'planned' and kind = 'returned' and look_at = planned_at and planned_at <= ${now}))
       returning order_id, look_at)
     select w.order_id, w.look_at from woken w join orders o on o.id = w.order_id
     where o.finished_at is null order by w.look_at, w.order_id limit 1`;

@@ -1,4 +1,5 @@
 import { businessCalendar, type Day, dayAt, type Instant } from '../../../kernel/calendar.ts';
+import type { Money } from '../../../kernel/money.ts';
 import type { Db, Tx } from '../../../platform/postgres/client.ts';
 import { recordAudit } from '../../audit/tables.ts';
 import { lockCustomer } from '../../customers/tables.ts';
@@ -11,8 +12,8 @@ import { decidePromise, type PromiseRow, promisesOf } from './promises.ts';
 const IMPORTED_WITHIN = '60 days';
 
 /**
- * Decides which of a customer's open promises were kept or broken, and takes the customer's lock if there are any. A repeat finds
- * them decided. Steps that waited for them must look again.
+ * Decides which of a customer's open promises were kept or broken, and takes the customer's lock if there are any. A
+ * repeat finds them decided. Steps that waited for them must look again.
  * @returns the promises that were decided, the newest first
  */
 export async function judgePromises(
@@ -31,12 +32,12 @@ export async function judgePromises(
   const bookedThrough = await statementsCover(tx, now);
   for (const promise of ripe) {
     const { orderIds, byOn, amount } = promise;
-    const [payments, owed] = await Promise.all([
+    const [payments, credited, owed] = await Promise.all([
       moneySince(tx, promise),
-      // Without orders it is about what is due on its day, and not about what falls due later.
-      owedOn(tx, customerId, { orderIds, dueBy: amount === null || orderIds === null ? promise : null }),
+      amount !== null && orderIds === null ? creditedSince(tx, promise) : [],
+      owedOn(tx, customerId, { orderIds, dueBy: amount === null ? promise : null }),
     ]);
-    const state = judgePromise(promise, { now, today, calendar, bookedThrough, payments, owed });
+    const state = judgePromise(promise, { now, today, calendar, bookedThrough, payments, credited, owed });
     if (state === 'open') continue;
     await decidePromise(tx, promise.id, { state, now });
     await recordAudit(tx, {
@@ -77,4 +78,18 @@ async function moneySince(
       where l.payment_id = p.payment_id and l.kind = 'payment' and l.booked_at >= ${madeAt}
         and not exists (select 1 from ledger r where r.reverses = l.id)) booked
     where p.customer_id = ${customerId} and booked.at is not null`;
+}
+
+/** What was taken off the customer's debts since a promise was made, of what is due by its day, and not by money. */
+async function creditedSince(
+  db: Db,
+  { customerId, madeAt, byOn, byAt }: PromiseRow,
+): Promise<Evidence['credited']> {
+  return db<Money[]>`
+    select -sum(l.amount)::bigint as amount, l.currency
+    from ledger l join instalments i on i.order_id = l.order_id and i.number = l.instalment
+    where l.customer_id = ${customerId} and l.account = 'receivable' and l.booked_at >= ${madeAt}
+      and l.effect in ('credit_note', 'cancellation', 'write_off')
+      and ${byAt === null ? db`i.due_on <= ${byOn}` : db`i.due_at <= ${byAt}`}
+    group by l.currency`;
 }

@@ -79,6 +79,11 @@ export type Evidence = {
   readonly bookedThrough: Day | null;
   /** Money that was booked since the promise was made and was not reversed, as far as it may keep the promise. */
   readonly payments: readonly (Money & { readonly receivedOn: Day; readonly bookedAt: Instant })[];
+  /**
+   * Of a promise that names an amount and no orders: what credit notes, cancellations and write-offs have taken since off
+   * what is due by its day, by currency.
+   */
+  readonly credited: readonly Money[];
   /** What is still owed today of what was promised, by currency. */
   readonly owed: readonly Money[];
 };
@@ -92,7 +97,7 @@ export type Evidence = {
  */
 export function judgePromise(
   { byOn, byAt, covers }: Pick<PaymentPromise, 'byOn' | 'byAt'> & { readonly covers: readonly Money[] },
-  { now, today, calendar, bookedThrough, payments, owed }: Evidence,
+  { now, today, calendar, bookedThrough, payments, credited, owed }: Evidence,
 ): 'open' | 'kept' | 'broken' {
   if (!isRipe({ byOn, byAt }, { now, today, calendar })) return 'open';
   const lastDay = lastValueDay(byOn, calendar);
@@ -103,7 +108,8 @@ export function judgePromise(
     const money = payments.filter((payment) => payment.currency === currency);
     const inTime = sum(money.filter(isInTime));
     const tooLate = sum(money) - inTime;
-    return inTime >= amount || sum(owed.filter((each) => each.currency === currency)) + tooLate <= 0;
+    const own = (amounts: readonly Money[]) => sum(amounts.filter((each) => each.currency === currency));
+    return inTime + own(credited) >= amount || own(owed) + tooLate <= 0;
   });
   return isKept ? 'kept' : 'broken';
 }

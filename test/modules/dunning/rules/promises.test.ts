@@ -37,6 +37,7 @@ function judge(
       calendar,
       bookedThrough: null,
       payments,
+      credited: [],
       owed,
       ...evidence,
     },
@@ -97,6 +98,7 @@ describe('a promise by an instant has bank days of five seconds', () => {
       { byOn: BY, byAt, covers: [eur(1_000)] },
       {
         ...{ now: at(second), today: BY, calendar, bookedThrough, payments },
+        credited: [],
         owed: [{ amount: Math.max(0, 100_000 - paid), currency: 'EUR' }],
       },
     );
