@@ -158,7 +158,7 @@ function noteMarked(order: OrderState): void {
 
 async function notifyStoreClosed(order: OrderState): Promise<void> {
   if (order.status === 'cancelled') order.notifyingStore?.scope.cancel();
-  // Paid before this workflow first looked at the order: the store must be told to ship it all the same.
+  // Paid before this workflow first looked at the order: the store still has to be notified, so that it ships.
   else if (order.confirmed && order.paidInStore === 'pending')
     order.notifyingStore ??= notifyStorePaid(order);
   await order.notifyingStore?.done;

@@ -136,7 +136,7 @@ export const plannedLetters = page(plannedLetter).extend({
     .nullable()
     .meta({
       description:
-        'A warning, which holds nothing back: letters will say that somebody is late, and the money received is entered up to this day only.',
+        'A warning that holds nothing back: some of these letters are about late payments, and receipts were entered only up to `through`.',
     }),
 });
 

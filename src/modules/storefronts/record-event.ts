@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/postgres/client.ts';
 import { nextStoreSequence } from '../orders/changes.ts';
 import type { EventData, EventType } from './rules/event.ts';
 
-/** Something that the store is to be told; `id` is its business key, the webhook-id. */
+/** An event for the store; `id` is its business key, the webhook-id. */
 export type NewEvent = {
   [Type in EventType]: {
     readonly id: string;

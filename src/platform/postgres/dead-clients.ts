@@ -1,10 +1,10 @@
 import type { Sql } from './client.ts';
 
 /**
- * Ends sessions whose client stopped between the two halves of a statement: the server has parsed it, and waits to be told
- * to run it. That happens to a process that is stopped, or to one on a machine that is gone. To PostgreSQL such a session
- * is active, so that none of its time-outs ends it, and the locks of its transaction would be held for hours
- * (`transaction_timeout` would do, but only from PostgreSQL 17 on). Sessions of other programs are left alone.
+ * Ends sessions whose client stopped between the two messages of a statement: the server has parsed the statement and
+ * waits for the message that runs it. That happens when a process is stopped or its machine is lost. PostgreSQL counts
+ * such a session as active, so none of its timeouts ends it, and the locks of its transaction would be held for hours
+ * (`transaction_timeout` would help, but exists only since PostgreSQL 17). Sessions of other programs are left alone.
  * @param idleMs how long a client may be silent in a transaction; 0: for ever
  */
 export async function endDeadClients(sql: Sql, idleMs: number): Promise<void> {

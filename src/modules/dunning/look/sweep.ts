@@ -136,8 +136,8 @@ async function openTasks(
 }
 
 /**
- * Collections that are planned and not presented: five days before the due date, on it, and again every 14 days. One that
- * came back and is to be presented again is asked about anew.
+ * Collections that are planned and not presented: five days before the due date, on it, and again every 14 days. The
+ * count starts again for one that was returned and is to be presented again.
  */
 const notPresented = (db: Db, today: Day): Promise<Found[]> => db<Found[]>`
   select o.customer_id, o.id as order_id, i.outstanding as amount, o.currency,
