@@ -141,7 +141,7 @@ export async function startLettersSystem() {
 
   /** The time that an attempt has to report is over, and so is the time of a sender that was not seen. */
   async function letAttemptsExpire(): Promise<void> {
-    await sql`update mails set claimed_until = claimed_until - interval '90 seconds' where state = 'sending'`;
+    await sql`update mails set claimed_until = now() - interval '1 second' where state = 'sending'`;
     await sql`update mail_sender set until = until - interval '15 seconds'`;
   }
 

@@ -137,7 +137,10 @@ export async function freezeMail(
   return row;
 }
 
-/** Begins another attempt with the same bytes, because what became of the one before is not known. */
+/**
+ * Begins another attempt with the same bytes, because what became of the one before is not known. Each may be a copy that
+ * the recipient gets, so each has twice the time of the one before until another may follow.
+ */
 export async function claimAgain(
   tx: Tx,
   id: string,
@@ -145,7 +148,7 @@ export async function claimAgain(
 ): Promise<void> {
   await tx`
     update mails set in_doubt = true, attempts = attempts + 1, claim = ${claim},
-      claimed_until = now() + ${claimMs} * interval '1 millisecond'
+      claimed_until = now() + ${claimMs} * power(2, attempts) * interval '1 millisecond'
     where id = ${id}`;
 }
 

@@ -227,7 +227,7 @@ describe('whatever the mail server says after an attempt whose outcome is unknow
       for (let attempt = 0; attempt < fates.length; attempt++) {
         expect((await mail()).attempts).toBe(attempt);
         await sender.drain(NOW);
-        await letPass(database.sql, CLAIM);
+        await letPass(database.sql, CLAIM * 2 ** attempt);
         vi.setSystemTime(Date.now() + CLAIM * 1_000);
         for (const id of keptBack.splice(0)) await again(id, NOW);
       }
@@ -243,6 +243,22 @@ describe('whatever the mail server says after an attempt whose outcome is unknow
       expect((await mail()).attempts).toBe(fates.length);
     },
   );
+
+  it('a server that takes each mail and never says so does not bring more than a dozen copies in three days', async () => {
+    const bytes: Mail[] = [];
+    const sender = aSender(async (one) => {
+      bytes.push(one);
+      throw new MailOutcomeUnknown('the connection broke');
+    });
+    await queued(['m']);
+    for (let minutes = 0; minutes < 3 * 24 * 60 && (await mail()).state !== 'unknown'; minutes += 10) {
+      await sender.drain(new Date(Date.parse(NOW) + minutes * 60_000).toISOString());
+      await letPass(database.sql, 600);
+    }
+    expect(bytes.length).toBeGreaterThan(5);
+    expect(bytes.length).toBeLessThanOrEqual(12);
+    expect(new Set(bytes.map(({ messageId }) => messageId)).size).toBe(1);
+  });
 
   it('an outcome that could not be written counts as unknown', async () => {
     const bytes: Mail[] = [];

@@ -2,13 +2,11 @@ import type { Day } from '../../../kernel/calendar.ts';
 import type { MessageValues } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { PaymentMeans } from '../../terms/rules/terms.ts';
+import type { LetterTone } from '../rules/dunning.ts';
 import { oneLine, plain, type Row } from './content.ts';
 import { type ItemTable, itemTableOf, mainItemsOf } from './letter-items.ts';
 import type { Reader } from './messages.ts';
 import { dayInWords, documentsInWords, ofDays, onDays, spelled, sumsInWords, sumsOf } from './phrases.ts';
-
-export const letterTones = ['due-soon', 'due', 'overdue-1', 'overdue-2', 'final', 'returned'] as const;
-export type LetterTone = (typeof letterTones)[number];
 
 /** A part of an item's amount, never zero, signed as it counts towards what is owed: what was received is below zero. */
 export type LetterLine = {

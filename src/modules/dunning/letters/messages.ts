@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Language, Say } from '../../../kernel/language.ts';
 import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
-import type { LetterLine, LetterTone, ParagraphText } from './letter.ts';
+import type { LetterTone } from '../rules/dunning.ts';
+import type { LetterLine, ParagraphText } from './letter.ts';
 
 /** The texts of a language, ICU messages; `mails` has an entry per template. */
 export type Texts = {

@@ -6,7 +6,8 @@ export const tones = ['due-soon', 'due', 'overdue-1', 'overdue-2', 'final'] as c
 export type Tone = (typeof tones)[number];
 
 /** The tones of letters. `returned` asks for what a bank collection did not bring, and belongs to no level. */
-export type LetterTone = Tone | 'returned';
+export const letterTones = [...tones, 'returned'] as const;
+export type LetterTone = (typeof letterTones)[number];
 
 /**
  * A reminder: when it is planned, and its tone. `offset` is an ISO 8601 duration, counted from the due date ("-P7D",

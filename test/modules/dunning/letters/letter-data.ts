@@ -1,5 +1,6 @@
 import type { Money } from '../../../../src/kernel/money.ts';
-import type { LetterData, LetterItem, LetterTone } from '../../../../src/modules/dunning/letters/letter.ts';
+import type { LetterData, LetterItem } from '../../../../src/modules/dunning/letters/letter.ts';
+import type { LetterTone } from '../../../../src/modules/dunning/rules/dunning.ts';
 
 export const eur = (amount: number): Money => ({ amount, currency: 'EUR' });
 

@@ -1,11 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Language, languages } from '../../../../src/kernel/language.ts';
-import {
-  type LetterData,
-  type LetterTone,
-  letterTones,
-} from '../../../../src/modules/dunning/letters/letter.ts';
+import type { LetterData } from '../../../../src/modules/dunning/letters/letter.ts';
 import { createRenderer, type Renderer } from '../../../../src/modules/dunning/letters/render.ts';
+import { type LetterTone, letterTones } from '../../../../src/modules/dunning/rules/dunning.ts';
 import { read, shown } from './as-read.ts';
 import { anItem, anOrderItem, eur, items, letterData } from './letter-data.ts';
 
