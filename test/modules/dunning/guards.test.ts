@@ -122,6 +122,19 @@ describe('what a person has said', () => {
     expect(await world.tasks()).toEqual([]);
   });
 
+  it('the minimum: a look for another order, out of the window, does not leave it unlooked at', async () => {
+    await world.setDunning({ pauses: [{ from: '10-24', to: '11-05' }] });
+    await place('a', { total: eur(5) });
+    await at('2026-10-23');
+    expect((await world.steps('a'))['1/-P7D']).toBe('minimum');
+    // On a Saturday an older order comes in; it is late, and waits for the end of the pause.
+    await at('2026-10-24');
+    await place('b', { placedAt: '2026-09-15T08:00:00.000Z', total: eur(5) });
+    await at('2026-10-24', '13:00');
+    await at('2026-10-26');
+    expect((await world.steps('a'))['1/-P7D']).toBe('minimum');
+  });
+
   it('a dispute of a part: the rest is asked for; of all: nothing is', async () => {
     await place('a');
     await place('b');

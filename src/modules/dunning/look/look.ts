@@ -28,7 +28,7 @@ import { decideAfterLetters } from './decide-after-letters.ts';
 import { type DueStep, dueSteps } from './due-steps.ts';
 import { openGuardTasks, openPromiseTasks } from './guard-tasks.ts';
 import { planReturned } from './returned-steps.ts';
-import { coverSteps, noteVerdicts, uncoverSteps } from './step-verdicts.ts';
+import { coverSteps, noteVerdicts, uncoverSteps, wakeInTime } from './step-verdicts.ts';
 
 /** What is looked at: the customer is locked, the policies were read after that. */
 export type Looking = {
@@ -83,6 +83,7 @@ export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
   await Promise.all([
     makeLetter(tx, given, letter, { live, approval: result.needsApproval }),
     noteVerdicts(tx, judged, { mailId: letter, now }),
+    wakeInTime(tx, judged),
     letter !== null && coverSteps(tx, asked, letter, given),
     openPromiseTasks(tx, broken, now),
     openGuardTasks(tx, judged, { ...given, facts: result.facts }),

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
+import { lookBy } from '../../orders/life-cycle.ts';
 import type { LetterTone } from '../rules/dunning.ts';
 import { isSharper } from '../rules/letter-tones.ts';
 import { type DueStep, notSending } from './due-steps.ts';
@@ -35,6 +36,23 @@ export async function noteVerdicts(
       ${all('waitsFor')}::text[], ${all('lookAt')}::timestamptz[], ${all('mailId')}::text[])
       as w (order_id, key, state, reason, waits_for, look_at, mail_id)
     where steps.order_id = w.order_id and steps.key = w.key`;
+}
+
+/**
+ * What waited for something else, or was in a letter, and now waits for an instant: the workflow of its order does not
+ * know of that, since another order's brought about the look, or the sender. It looks then at the latest.
+ */
+export async function wakeInTime(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  const firsts = new Map<string, Instant>();
+  for (const { step, verdict } of judged) {
+    if (verdict.kind !== 'wait' || verdict.until === null || step.state === 'planned') continue;
+    const { orderId, lookAt } = step;
+    if (lookAt !== null && Date.parse(lookAt) <= Date.parse(verdict.until)) continue;
+    const first = firsts.get(orderId);
+    if (first === undefined || Date.parse(verdict.until) < Date.parse(first))
+      firsts.set(orderId, verdict.until);
+  }
+  for (const [orderId, at] of firsts) await lookBy(tx, orderId, at);
 }
 
 function afterVerdict(
