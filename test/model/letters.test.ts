@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reconcileLetters } from '../../src/modules/overview/reconcile-letters.ts';
 import { type Letters, openLetters } from '../support/letters-world.ts';
 import { PAUSE } from './bank-days.ts';
-import { liveReminded, reminded } from './letters-life.ts';
+import { liveReminded } from './letters-life.ts';
+import { reminded } from './letters-steps.ts';
 
 /**
  * The same few lives each time; `MODEL_RUNS=1000 npx vitest run --project servers test/model/letters` lives that many
