@@ -1,6 +1,7 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { endMail, type MailRow, mailColumns } from '../mail/tables.ts';
+import { lookBy } from '../orders/life-cycle.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import type { LetterTone } from './rules/dunning.ts';
 import type { WaitReason } from './rules/item-guards.ts';
@@ -86,11 +87,12 @@ export async function writeLetter(
     items,
   }: Pick<LetterRow, 'payBy' | 'reference'> & {
     tone: LetterTone;
-    items: readonly LetterItemRow[];
+    /** With the key of the step for which each is asked. */
+    items: readonly (LetterItemRow & { key: string })[];
   },
 ): Promise<void> {
-  const rows = items.map(({ orderId, instalment, tone, asked, currency }) => ({
-    ...{ mail_id: mailId, order_id: orderId, instalment, tone, asked, currency },
+  const rows = items.map(({ orderId, instalment, key, tone, asked, currency }) => ({
+    ...{ mail_id: mailId, order_id: orderId, instalment, step: key, tone, asked, currency },
   }));
   await Promise.all([
     tx`update letters set tone = ${tone}, pay_by = ${payBy}, reference = ${reference} where mail_id = ${mailId}`,
@@ -118,15 +120,24 @@ export async function ignoringOf(
   return new Set([...(await getLetter(tx, mailId)).ignoring, ...more]);
 }
 
-/** The outcome of a letter is the outcome of the steps in it. */
+/**
+ * The outcome of a letter is the outcome of the steps that it asks for. What joined a letter that has failed after it was
+ * last composed, or would have been covered by it, is looked at again.
+ */
 export async function concludeSteps(
   tx: Tx,
   mailId: string,
   { outcome, reason, now }: { outcome: 'sent' | 'failed' | 'unknown'; reason: string | null; now: Instant },
 ): Promise<void> {
   await tx`
-    update steps set state = 'done', outcome = ${outcome}, reason = ${reason}, noted_at = ${now}, look_at = null
-    where mail_id = ${mailId} and state = 'in_letter'`;
+    update steps s set state = 'done', outcome = ${outcome}, reason = ${reason}, noted_at = ${now}, look_at = null
+    where mail_id = ${mailId} and state = 'in_letter' and (${outcome} <> 'failed' or exists (
+      select 1 from letter_items i where i.mail_id = s.mail_id and i.order_id = s.order_id and i.step = s.key))`;
+  if (outcome !== 'failed') return;
+  const again = await tx<{ orderId: string; lookAt: Instant }[]>`
+    update steps set state = 'planned', mail_id = null, look_at = greatest(planned_at, ${now})
+    where mail_id = ${mailId} and state = 'in_letter' returning order_id, look_at`;
+  for (const { orderId, lookAt } of again) await lookBy(tx, orderId, lookAt);
 }
 
 /** A letter that had been sent came back: so its steps have failed. */

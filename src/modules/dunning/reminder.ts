@@ -116,13 +116,7 @@ export async function composeReminder(
   const data = { ...read, reference };
   await writeLetter(tx, mail, {
     ...{ tone: data.tone, payBy: asked.every(({ exact }) => exact) ? null : data.deadline, reference },
-    items: asked.map(({ orderId, instalment, tone, asked, currency }) => ({
-      orderId,
-      instalment,
-      tone,
-      asked,
-      currency,
-    })),
+    items: asked,
   });
   const { subject, html, text: plain } = renderer.renderLetter(customer.locale, data);
   const replyTo = replyAddress(customer, settings);

@@ -143,8 +143,8 @@ describe('a preview', () => {
       arrange: async (id, order) => {
         const letter = await leftOn(id, '2027-03-25', { tone: 'due-soon', payBy: '2027-04-08' });
         await sql`
-          insert into letter_items (mail_id, order_id, instalment, tone, asked, currency)
-          values (${letter}, ${order}, 1, 'due-soon', 100000, 'EUR')`;
+          insert into letter_items (mail_id, order_id, instalment, step, tone, asked, currency)
+          values (${letter}, ${order}, 1, '1/-P7D', 'due-soon', 100000, 'EUR')`;
       },
     },
     {

@@ -117,6 +117,26 @@ describe('a mail server that is away', () => {
     expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-17 overdue-1']);
     expect(await world.steps('a')).toMatchObject({ '1/P18D': 'sent' });
   });
+
+  it('for days: what joined the letter at the instant at which it is given up is in the next one', async () => {
+    await place('a');
+    await place('b');
+    await at('2026-11-04', '09:00');
+    server(isAway);
+    await at('2026-11-04');
+    const letter = (await mails()).at(-1);
+    // What `a` asks for joins a letter that was last composed without it.
+    await world.sql`delete from letter_items where mail_id = ${letter!.id} and order_id = 'a'`;
+    world.clock.now = new Date(Date.parse(world.clock.now) + 3 * 86_400_000 + 1).toISOString();
+    await world.tryAgain(letter!.id);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'planned' });
+    expect(await world.steps('b')).toMatchObject({ '1/P5D': 'mail-failed' });
+    server(takes);
+    aMinute();
+    await at('2026-11-09');
+    expect(handed.map(({ text }) => [text.includes('N-a'), text.includes('N-b')])).toEqual([[true, false]]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'sent' });
+  });
 });
 
 /** What may happen to a customer of that name or to its order; and what its step waits for, or why it was skipped. */

@@ -507,6 +507,7 @@ create table letter_items (
   mail_id    text not null references letters,
   order_id   external_id not null,
   instalment int not null,
+  step       text not null,                            -- the key of the step for which it is asked
   tone       text not null,
   asked      bigint not null check (asked > 0),
   currency   currency_code not null,
