@@ -45,10 +45,13 @@ export const isInPause = (day: string): boolean => day.slice(5) >= PAUSE.from &&
 export const isInWindow = (instant: string): boolean =>
   isBankDay(dayOf(instant)) && timeOf(instant) >= OPENS && timeOf(instant) < CLOSES;
 
-/** The latest instant at which what was woken now is looked at: the end of the next window's places, after any pause. */
+/**
+ * The latest instant at which what was woken now is looked at: the end of the next window's places, after any pause. Once a
+ * window is open, the customer's place in it may be over.
+ */
 export function nextWindowEnds(now: string): string {
   let day = dayOf(now);
-  while (!isBankDay(day) || isInPause(day) || atTime(day, LAST_PLACE) <= now) day = plusDays(day, 1);
+  while (!isBankDay(day) || isInPause(day) || atTime(day, OPENS) <= now) day = plusDays(day, 1);
   return atTime(day, LAST_PLACE);
 }
 
