@@ -15,9 +15,9 @@ import { checkout } from '../../src/modules/ordering/checkout.ts';
 import { createDocuments } from '../../src/modules/reports/documents/documents.ts';
 import type { Sql } from '../../src/platform/postgres/client.ts';
 import { commandsFor } from '../../src/registry.ts';
-import { aLook, anOrder } from '../support/builders.ts';
+import { aLook, anOrder, eur } from '../support/builders.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { openMerchant } from '../support/merchant.ts';
+import { addCustomer, openMerchant } from '../support/merchant.ts';
 
 /** Made once for all tests of a process. */
 const renderer = createRenderer();
@@ -200,4 +200,23 @@ export async function openShop(sql: Sql): Promise<void> {
 export async function placeOrder(sql: Sql, order: Parameters<typeof anOrder>[0], now: string): Promise<void> {
   const result = await checkout(sql, anOrder(order), { now, actor: 'key:shop', notifiesStore: false });
   if (result.kind !== 'accepted') throw new Error(`the order ${order.orderId} was declined`);
+}
+
+/** Records a payment, in units as they are typed, by the form of an order's page. */
+export async function recordPayment(desk: Desk, orderId: string, amount: string): Promise<void> {
+  await desk.page.goto(`/admin/orders/${orderId}`);
+  await open(desk, 'Record a payment');
+  await desk.page.getByLabel('Amount in EUR').fill(amount);
+  await desk.page.getByRole('button', { name: 'Record the payment' }).click();
+  await desk.page.getByText('The payment was recorded').waitFor();
+}
+
+/** A customer with sixty orders of 1 EUR, three to each millisecond. */
+export async function sixtyOrders(desk: Desk, customerId: string, name: string): Promise<void> {
+  await addCustomer(desk.database.sql, customerId, { name });
+  for (let n = 0; n < 60; n++) {
+    const placed = `2027-03-08T10:00:00.${String(Math.floor(n / 3)).padStart(3, '0')}Z`;
+    const order = { orderId: `${customerId}-${n}`, customerId, orderNumber: null, total: eur(1) };
+    await placeOrder(desk.database.sql, order, placed);
+  }
 }

@@ -53,6 +53,7 @@ export async function liveReminded(
   const retries = new Map<string, string>();
   const claims = new Map<string, string>();
   const bytes = new Map<string, string>();
+  const looks = new Map<string, number>();
   let does: Extract<Step, { do: 'post' }>['does'] = 'accepts';
   let senderWorks = true;
   let serial = 0;
@@ -213,15 +214,14 @@ export async function liveReminded(
     if (senderWorks) await world.sender.drain(clock.now);
   }
 
+  /** An order is looked at twice at an instant if a letter was given up at it, which is followed by another. */
   async function lookAt({ id: orderId, nextLook }: { id: string; nextLook: string }): Promise<void> {
+    const look = `${orderId} at ${nextLook}`;
+    looks.set(look, (looks.get(look) ?? 0) + 1);
+    if (looks.get(look)! > 3) throw new Error(`${look} is looked at again and again`);
     await judgePromises();
     await world.work(orderId);
     await drain();
-    const [row] = await sql<
-      { nextLook: string | null }[]
-    >`select next_look from orders where id = ${orderId}`;
-    if (row!.nextLook !== null && row!.nextLook <= clock.now && row!.nextLook <= nextLook)
-      throw new Error(`${orderId} is looked at again and again, at ${nextLook}`);
   }
 
   async function expire(mailId: string): Promise<void> {
