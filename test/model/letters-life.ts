@@ -72,7 +72,7 @@ export async function liveReminded(
     post.accept = async () => {};
     await sql`update mails set state = 'withdrawn', claim = null, claimed_until = null, try_at = null, wake_by = null
               where customer_id = ${id} and state in ('held', 'queued', 'sending')`;
-    await sql`update promises set state = 'withdrawn' where customer_id = ${id} and state = 'open'`;
+    await sql`update promises set state = 'withdrawn', decided_at = now() where customer_id = ${id} and state = 'open'`;
   }
 
   async function take(one: Step): Promise<void> {
