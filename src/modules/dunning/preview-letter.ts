@@ -3,6 +3,7 @@ import type { Money } from '../../kernel/money.ts';
 import type { Sql, Tx } from '../../platform/postgres/client.ts';
 import { inTransaction } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
+import { findMail } from '../mail/tables.ts';
 import { activePolicies } from '../settings/tables.ts';
 import { type AskedKind, askForLetter, letterBySchedule } from './ask-for-letter.ts';
 import type { Renderer } from './letters/render.ts';
@@ -80,14 +81,9 @@ async function seen(
     : askForLetter(tx, looking, { kind, key: 'preview' }));
   if ('because' in found) return { wouldSend: false, because: found.because };
   const { letterId, result } = found;
-  const { recipient, subject, html, plain } = await composeReminder(
-    tx,
-    { id: letterId, attempts: 0 },
-    result,
-    {
-      ...{ ...given, renderer },
-    },
-  );
+  const mail = (await findMail(tx, letterId))!;
+  const content = await composeReminder(tx, mail, result, { ...given, renderer });
+  const { recipient, subject, html, plain } = content;
   const { tone, payBy } = await getLetter(tx, letterId);
   const items = await itemsOfLetter(tx, letterId);
   return {

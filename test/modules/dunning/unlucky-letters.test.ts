@@ -230,6 +230,18 @@ it('a letter that was refused for now goes to the address that the customer has 
   expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-04 overdue-1']);
 });
 
+it('a letter that was refused for now can be previewed, with what it would say by then', async () => {
+  await place('a');
+  await at('2026-11-04', '09:00');
+  server(refuses);
+  await at('2026-11-04');
+  await pay('a', 200);
+  for (const query of ['', '?kind=overdue']) {
+    const { body } = await world.call(`/customers/rossi/letters/preview${query}`);
+    expect(body).toMatchObject({ wouldSend: true, tone: 'overdue-1', totals: [eur(400)] });
+  }
+});
+
 it('a letter about five items whose outcome is unknown, one of them then paid: it never follows, and the interval counts', async () => {
   const five = ['a', 'b', 'c', 'd', 'e'];
   await world.setDunning({
