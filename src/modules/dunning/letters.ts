@@ -2,6 +2,7 @@ import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
 import { endMail, type MailRow, mailColumns } from '../mail/tables.ts';
 import { lookBy } from '../orders/life-cycle.ts';
+import type { StepRow } from '../orders/steps.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import type { LetterTone } from './rules/dunning.ts';
 import type { WaitReason } from './rules/item-guards.ts';
@@ -17,6 +18,8 @@ export type LetterRow = {
   leftOn: Day | null;
   approvedBy: string | null;
   approvedAt: Instant | null;
+  /** The steps that were in it when it was approved. */
+  approved: string[];
   /** What it does not wait for, because a person asked for it. */
   ignoring: WaitReason[];
 };
@@ -58,17 +61,28 @@ export async function getLetter(db: Db, mailId: string): Promise<LetterRow> {
 export async function findLetter(db: Db, mailId: string): Promise<LetterRow | null> {
   const [row] = await db<LetterRow[]>`
     select mail_id, customer_id, tone, pay_by, reference, left_on, approved_by, approved_at,
-      ignoring from letters where mail_id = ${mailId}`;
+      approved, ignoring from letters where mail_id = ${mailId}`;
   return row ?? null;
 }
 
-/** A person has approved the letter. Needs the customer's lock. */
+/** A step's name among all: "1042 1/P5D". */
+export const stepName = ({ orderId, key }: Pick<StepRow, 'orderId' | 'key'>): string => `${orderId} ${key}`;
+
+/** A person has approved the letter, about the steps that are in it now. Needs the customer's lock. */
 export async function noteApproved(
   tx: Tx,
   mailId: string,
   { actor, now }: { actor: string; now: Instant },
 ): Promise<void> {
-  await tx`update letters set approved_by = ${actor}, approved_at = ${now} where mail_id = ${mailId}`;
+  await tx`
+    update letters set approved_by = ${actor}, approved_at = ${now}, approved = array(
+      select order_id || ' ' || key from steps where steps.mail_id = letters.mail_id and state = 'in_letter')
+    where mail_id = ${mailId}`;
+}
+
+/** A person has to approve the letter, maybe again. Needs the customer's lock. */
+export async function noteNotApproved(tx: Tx, mailId: string): Promise<void> {
+  await tx`update letters set approved_by = null, approved_at = null, approved = '{}' where mail_id = ${mailId}`;
 }
 
 /** The letter does not wait for these reasons any more. Needs the customer's lock. */

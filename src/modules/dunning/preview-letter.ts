@@ -87,7 +87,7 @@ async function seen(
   const { tone, payBy } = await getLetter(tx, letterId);
   const items = await itemsOfLetter(tx, letterId);
   return {
-    ...{ wouldSend: true, tone: tone!, needsApproval: kind === null && result.needsApproval },
+    ...{ wouldSend: true, tone: tone!, needsApproval: kind === null && result.toApprove.length > 0 },
     ...{ subject, text: plain, html, recipients: [recipient], items, totals: totalsOf(items), payBy },
   };
 }

@@ -21,6 +21,8 @@ import {
   itemsOfLetter,
   type LetterItemRow,
   noteLeft,
+  noteNotApproved,
+  stepName,
   writeLetter,
 } from './letters.ts';
 import { type AskedItem, judge, type Looking, type LookResult, look, readDue } from './look/look.ts';
@@ -38,7 +40,7 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
       if (later !== null) return { later };
       const result = await look(tx, given);
       if (result.asked.length === 0) return { withdraw: 'nothing is to be asked any more' };
-      if (result.needsApproval && (await getLetter(tx, mail.id)).approvedAt === null) {
+      if (!(await isApproved(tx, mail.id, result.toApprove))) {
         await askForApproval(tx, mail, given);
         return { hold: 'approval' };
       }
@@ -82,6 +84,13 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
         await tellStore(tx, mail, { tone: tone!, items, arrived, now });
     },
   };
+}
+
+/** Whether a person has approved all of it: a step that joined the letter since has to be approved as well. */
+async function isApproved(tx: Tx, mailId: string, toApprove: readonly AskedItem[]): Promise<boolean> {
+  if (toApprove.length === 0) return true;
+  const { approved } = await getLetter(tx, mailId);
+  return toApprove.every((step) => approved.includes(stepName(step)));
 }
 
 /** The next window, if it is not the time for letters now: one was approved in the evening, or the server was away. */
@@ -138,7 +147,7 @@ async function letterDataOf(
   { customer, policies, now }: Looking,
 ): Promise<Omit<LetterData, 'reference'>> {
   const settings = policies.settings.body;
-  const { timeZone, country } = settings;
+  const { timeZone } = settings;
   const today = dayAt(now, timeZone);
   const tone = sharpest(asked.map((item) => item.tone));
   const late = isOverdueTone(tone);
@@ -158,7 +167,7 @@ async function letterDataOf(
     attention: null,
     items: late ? documents.filter((item) => isOverdueTone(item.tone)) : documents,
     dueSoon: late && tone !== 'final' ? documents.filter((item) => !isOverdueTone(item.tone)) : [],
-    deadline: late ? deadlineOf(today, payWithin(asked, tone, policies.dunning.body), country) : null,
+    deadline: late ? deadlineFor(asked, tone, { policies, today }) : null,
     today,
     accounts: accounts.flatMap((account) => account ?? []),
     fee: tone === 'returned' ? await feeOf(tx, asked, documents) : null,
@@ -185,13 +194,16 @@ async function accountFor(
   return account && { currency, holder: account.holder, iban: account.iban, bic: account.bic };
 }
 
-function payWithin(
+/** By the letter's tone, but never before the day that an earlier letter named for one of the items. */
+function deadlineFor(
   asked: readonly AskedItem[],
   tone: LetterTone,
-  policy: Parameters<typeof payWithinOf>[0],
-): number {
+  { policies, today }: Pick<Looking, 'policies'> & { today: Day },
+): Day {
   const { planCode } = asked.find((item) => item.tone === tone)!;
-  return payWithinOf(policy, planCode, tone) ?? 0;
+  const days = payWithinOf(policies.dunning.body, planCode, tone) ?? 0;
+  const own = deadlineOf(today, days, policies.settings.body.country);
+  return [own, ...asked.flatMap(({ lastPayBy }) => lastPayBy ?? [])].sort().at(-1)!;
 }
 
 /** What banks charged for the collections that came back, as far as it was not waived; null if it is nothing. */
@@ -224,6 +236,7 @@ async function lateLettersOn(tx: Tx, asked: readonly AskedItem[]): Promise<Day[]
 }
 
 async function askForApproval(tx: Tx, { id, customerId }: MailRow, { now }: Composing): Promise<void> {
+  await noteNotApproved(tx, id);
   await openTask(tx, {
     ...{ kind: 'approve-letter', customerId, orderId: null, detail: { letterId: id } },
     ...{ openedAt: now, openedBy: 'system' },

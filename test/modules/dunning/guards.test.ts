@@ -339,6 +339,20 @@ describe('a letter that a person has to approve', () => {
     expect(last().text).toContain('500,00');
   });
 
+  it('waits again if something joins it after the approval that has to be approved as well', async () => {
+    await place('b', { placedAt: '2026-10-01T08:00:00.000Z' });
+    await at('2026-11-04', '21:00');
+    await done(`/letters/${(await held()).id}/approve`, {});
+    await at('2026-11-05', '11:00');
+    expect(await world.reminders()).toEqual([]);
+    expect(await held()).toMatchObject({ state: 'held', why: 'approval' });
+    expect(await world.tasks()).toEqual(['approve-letter']);
+    await done(`/letters/${(await held()).id}/approve`, {});
+    await world.sender.drain(world.clock.now);
+    expect(await world.reminders()).toEqual(['2026-11-05 overdue-1']);
+    expect(last().text).toContain('1.200,00');
+  });
+
   it('and is paid before: it is withdrawn, and nobody has to approve it', async () => {
     await pay('a', 600);
     expect(await held()).toMatchObject({ state: 'withdrawn' });

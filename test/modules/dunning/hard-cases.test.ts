@@ -195,6 +195,21 @@ it('a RiBa that comes back when the first level is due is said to have come back
   expect(flat()).not.toContain('incasso con RiBa');
 });
 
+it('no letter names an earlier day to pay than the one before it', async () => {
+  await place('a');
+  await at('2026-11-04');
+  expect(flat()).toContain('venerdì 13 novembre');
+  await collect('a', 'presented');
+  await collect('a', 'unpaid', { fee: eur(4.5) });
+  await at('2026-11-05');
+  expect(await world.reminders()).toEqual([
+    '2026-10-23 due-soon',
+    '2026-11-04 overdue-1',
+    '2026-11-05 returned',
+  ]);
+  expect(flat()).toContain('venerdì 13 novembre');
+});
+
 it('a RiBa that comes back before its due date is said to have come back once it is due, and not before', async () => {
   await place('a');
   await collect('a', 'planned');

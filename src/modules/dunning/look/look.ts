@@ -42,14 +42,14 @@ export type Looking = {
 /** An item that a letter asks for. `asked` is without what is disputed, in minor units. */
 export type AskedItem = DueStep & { tone: LetterTone; asked: number; disputed: number };
 
-/** What a letter to the customer would say now; `held`: a person has to approve it. */
+/** What a letter to the customer would say now; `toApprove`: what a person has to approve first. */
 export type LookResult = {
   readonly asked: readonly AskedItem[];
   /** All that is due, and what was decided on it. */
   readonly judged: readonly Judged[];
   readonly facts: CustomerFacts;
   readonly reserves: Reserves;
-  readonly needsApproval: boolean;
+  readonly toApprove: readonly AskedItem[];
 };
 
 /** A step with what was decided on it. */
@@ -81,7 +81,7 @@ export async function look(tx: Tx, looking: Looking): Promise<LookResult> {
   const { judged, asked } = result;
   const letter = letterFor(given, { live, asked, facts: result.facts });
   await Promise.all([
-    makeLetter(tx, given, letter, { live, approval: result.needsApproval }),
+    makeLetter(tx, given, letter, { live, approval: result.toApprove.length > 0 }),
     noteVerdicts(tx, judged, { mailId: letter, now }),
     wakeInTime(tx, judged),
     letter !== null && coverSteps(tx, asked, letter, given),
@@ -149,7 +149,7 @@ export function judge(
     judged,
     facts,
     reserves,
-    needsApproval: asked.some((item) => wantsApproval(item, given, reserves)),
+    toApprove: asked.filter((item) => wantsApproval(item, given, reserves)),
   };
 }
 

@@ -499,6 +499,7 @@ create table letters (
   left_on     date,                                    -- the day on which it was received, or may have been
   approved_by text,
   approved_at timestamptz,
+  approved    text[] not null default '{}',            -- the steps that were in it when it was approved: "1042 1/P30D"
   ignoring    text[] not null default '{}'             -- what it does not wait for, because a person asked for it
 );
 create index letters_by_customer on letters (customer_id, left_on);
