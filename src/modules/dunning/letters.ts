@@ -193,14 +193,3 @@ export async function withdrawReminder(
     now,
   });
 }
-
-/** Withdraws a letter that waits for a person, once nothing of what it is about is owed any more. */
-export async function withdrawNeedless(tx: Tx, customerId: string, now: Instant): Promise<void> {
-  const [needless] = await tx<{ id: string }[]>`
-    select id from mails
-    where customer_id = ${customerId} and kind = 'reminder' and state = 'held' and not exists (
-      select 1 from steps s join orders o on o.id = s.order_id
-        join instalments i on i.order_id = s.order_id and i.number = s.instalment
-      where s.mail_id = mails.id and s.state = 'in_letter' and o.status = 'open' and i.outstanding > 0)`;
-  if (needless) await withdrawReminder(tx, { id: needless.id, customerId }, now);
-}

@@ -353,6 +353,21 @@ describe('a letter that a person has to approve', () => {
     expect(last().text).toContain('1.200,00');
   });
 
+  it.each([
+    ['hold', () => done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk' })],
+    ['promise', () => done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-20' })],
+    ['dispute', () => done('/orders/a/disputes', { disputeId: 'd', reason: 'other' })],
+    ['never', () => done('/orders/a/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' })],
+  ])(
+    'and is not wanted any more (%s): it is withdrawn, and nobody has to approve it',
+    async (why, happens) => {
+      await happens();
+      expect(await held()).toMatchObject({ state: 'withdrawn' });
+      expect(await world.tasks()).toEqual([]);
+      expect(await world.steps('a')).toMatchObject({ '1/P5D': why });
+    },
+  );
+
   it('and is paid before: it is withdrawn, and nobody has to approve it', async () => {
     await pay('a', 600);
     expect(await held()).toMatchObject({ state: 'withdrawn' });

@@ -1,19 +1,21 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
+import { lockCustomer } from '../../customers/tables.ts';
 import { lookBy } from '../../orders/life-cycle.ts';
 import type { ActivePolicies } from '../../settings/tables.ts';
-import { withdrawNeedless } from '../letters.ts';
 import { linkCreditNotes } from '../reserves/link-credit-notes.ts';
 import type { WaitReason } from '../rules/item-guards.ts';
 import { nextSlot } from '../rules/windows.ts';
 import { closeEndedTasks } from './close-ended-tasks.ts';
+import { look } from './look.ts';
 import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
 
 /**
  * Something has happened to a customer: what waited for an event, or for one of `causes` although it has an end of its
  * own, is looked at in the customer's next slot (at once, on terms of seconds), by the workflow of one of the orders.
- * Tasks whose cause is gone are closed.
+ * Tasks whose cause is gone are closed, and a letter that waits for a person is withdrawn if nothing of it is to be asked
+ * any more.
  * Needs the customer's lock.
  */
 export async function wakeSteps(
@@ -50,10 +52,23 @@ export async function wakeSteps(
   if (upheld) await linkCreditNotes(tx, customerId, now);
   if (asked) await closeEndedTasks(tx, customerId, now);
   if (returned) await planReturned(tx, customerId, now);
-  if (held) await withdrawNeedless(tx, customerId, now);
   const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId);
   if (owedAgain) await planOwedAgain(tx, customerId, { slot, now });
-  if (!waits && !returned) return;
+  if (waits || returned) await wake(tx, { customerId, causes, slot, now });
+  const customer = held && (await lockCustomer(tx, customerId));
+  if (customer) await look(tx, { customer, policies, now, ignoring: new Set(['window']) });
+}
+
+/** The first of the orders concerned is looked at when the first of the steps is. */
+async function wake(
+  tx: Tx,
+  {
+    customerId,
+    causes,
+    slot,
+    now,
+  }: { customerId: string; causes: readonly WaitReason[]; slot: Instant; now: Instant },
+): Promise<void> {
   const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
     with woken as (
       update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end
