@@ -98,7 +98,7 @@ export class Customer {
 
   /** Why nothing of an instalment may be asked for now, though it is owed; null if it may. */
   reserveOn(
-    { orderId, number }: Pick<Instalment, 'orderId' | 'number'>,
+    { orderId, number, dueOn }: Pick<Instalment, 'orderId' | 'number' | 'dueOn'>,
     now: string,
     ignored = new Set<string>(),
   ) {
@@ -111,7 +111,11 @@ export class Customer {
       (hold) => !hold.released && concerns(hold.orders) && (hold.until === null || hold.until >= today),
     );
     if (held && !ignored.has('hold')) return 'hold';
-    const promised = this.promises.some(({ state, orders }) => state === 'open' && concerns(orders));
+    // A promise without an amount is of what is due by its day.
+    const promised = this.promises.some(
+      ({ state, orders, amount, by }) =>
+        state === 'open' && concerns(orders) && (amount !== null || dueOn <= by),
+    );
     if (promised && !ignored.has('promise')) return 'promise';
     return null;
   }
