@@ -211,6 +211,16 @@ describe('money', () => {
     expect(last().text).toContain('N-b');
   });
 
+  it('below the minimum: leaves in the next window once the merchant has lowered it', async () => {
+    await place('a', { total: eur(9) });
+    await at('2026-11-10', '20:00');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'minimum' });
+    await world.setDunning({ minimumAmounts: [{ amount: 1_000, currency: 'CHF' }] });
+    await at('2026-11-10', '20:01');
+    await at('2026-11-11');
+    expect(await world.reminders()).toEqual(['2026-11-11 overdue-1']);
+  });
+
   it('that is due soon, and waits until it is late: "due soon" is not said any more', async () => {
     await place('a', { total: eur(9) });
     await at('2026-10-10');
