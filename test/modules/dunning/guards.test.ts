@@ -105,6 +105,17 @@ describe('what a person has said', () => {
     expect(last().text.replace(/\s+/g, ' ')).toContain('entro il 18 novembre 2026');
   });
 
+  it('a broken promise is named in the first letter as well', async () => {
+    await place('a');
+    await at('2026-10-31');
+    await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-04' });
+    await at('2026-11-12');
+    expect((await world.reminders()).at(-1)).toBe('2026-11-06 overdue-1');
+    expect(last().text.replace(/\s+/g, ' ')).toContain(
+      'In data 31 ottobre 2026 ci avevate indicato il pagamento entro il 4 novembre 2026',
+    );
+  });
+
   it('a dispute that was upheld: its credit note is not left out twice', async () => {
     await place('a');
     await done('/orders/a/disputes', {
