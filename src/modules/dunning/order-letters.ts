@@ -32,13 +32,15 @@ export function orderLetter(
       const { customerId, currency } = order;
       const settings = await withAccountOf(tx, policies.settings.body, { customerId, currency, now });
       const orderIds = [order.id];
-      const [instalments, collections, invoices, lines, reference] = await Promise.all([
+      const [instalments, collections, invoices, lines] = await Promise.all([
         instalmentsOfOrders(tx, orderIds),
         bankCollectionsOf(tx, order.id),
         invoicesOfOrders(tx, orderIds),
         amountLines(tx, orderIds),
-        order.outstanding > 0 ? referenceOf(tx, { customerId, orderIds, now }) : '',
       ]);
+      const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
+      const asked = unpaid && { [order.id]: unpaid.outstanding };
+      const reference = asked ? await referenceOf(tx, { customerId, orderIds, asked, now }) : '';
       const replyTo = replyAddress(customer, settings);
       const data = orderLetterData({
         ...{ order, customer, settings, reference, replyTo, instalments, collections, invoices, now },

@@ -111,7 +111,7 @@ export async function composeReminder(
   const { asked } = result;
   const orderIds = [...new Set(asked.map(({ orderId }) => orderId))];
   const [reference, read] = await Promise.all([
-    referenceOf(tx, { customerId: customer.id, orderIds, now }),
+    referenceOf(tx, { customerId: customer.id, orderIds, asked: askedByOrder(asked), now }),
     letterDataOf(tx, result, given),
   ]);
   const data = { ...read, reference };
@@ -136,6 +136,15 @@ export async function composeReminder(
     html,
     plain,
   };
+}
+
+/** What the payer is asked for each order: a letter about something late only mentions what is coming due. */
+function askedByOrder(asked: readonly AskedItem[]): Record<string, number> {
+  const late = asked.filter(({ tone }) => isOverdueTone(tone));
+  const amounts = new Map<string, number>();
+  for (const { orderId, asked: amount } of late.length > 0 ? late : asked)
+    amounts.set(orderId, (amounts.get(orderId) ?? 0) + amount);
+  return Object.fromEntries(amounts);
 }
 
 /** What a letter about these items says. */
