@@ -181,6 +181,12 @@ describe('one letter', () => {
     expect(letter.subject).toContain('2026/15');
     expect(letter.text.match(/2\.000,00/g)!.length).toBeGreaterThan(1);
     expect(letter.text).not.toContain('1.000,00');
+    await pay('b', 1000);
+    await at('2026-11-18');
+    expect(world.left.at(-1)!.subject).toContain('2026/15, 1.000,00');
+    expect(world.left.at(-1)!.text.replace(/\s+/g, ' ')).toContain(
+      'Importo: 2.000,00 € Ricevuto: -1.000,00 € Da saldare: 1.000,00 €',
+    );
   });
 
   it('shows each part of an amount on its own line (M1)', async () => {
