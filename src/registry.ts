@@ -16,6 +16,7 @@ import { issueCreditNote } from './modules/corrections/issue-credit-note.ts';
 import { refundCredit } from './modules/corrections/refund-credit.ts';
 import { writeOff } from './modules/corrections/write-off.ts';
 import { importCustomers } from './modules/customers/import-customers.ts';
+import { tellingOfFailure } from './modules/dunning/letter-failed.ts';
 import type { Renderer } from './modules/dunning/letters/render.ts';
 import { liftAddress } from './modules/dunning/lift-address.ts';
 import { look } from './modules/dunning/look/look.ts';
@@ -38,7 +39,7 @@ import { claimWaitingImports, wakeImports } from './modules/imports/tables.ts';
 import { waive } from './modules/interest/waive.ts';
 import { applyInvoice, invoicing, keptBack } from './modules/invoicing/apply-invoice.ts';
 import { registerInvoice } from './modules/invoicing/register-invoice.ts';
-import type { MailDefinitions } from './modules/mail/definition.ts';
+import type { MailDefinition, MailDefinitions } from './modules/mail/definition.ts';
 import type { MailWorkflows } from './modules/mail/mail-workflows.ts';
 import { claimKeptBack } from './modules/mail/tables.ts';
 import { amend } from './modules/ordering/amend.ts';
@@ -128,17 +129,18 @@ const reminding: Reminding = {
 };
 
 /** What each kind of mail says. */
-export const mailDefinitionsOf = (
-  renderer: Renderer,
-  given: { notifiesStore: boolean },
-): MailDefinitions => ({
-  confirmation: orderLetter('confirmation', renderer),
-  settled: receipt(renderer),
-  cancelled: orderLetter('cancelled', renderer),
-  demand: demandLetter(renderer),
-  reminder: reminder(renderer, given),
-  copy: letterCopy,
-});
+export const mailDefinitionsOf = (renderer: Renderer, given: { notifiesStore: boolean }): MailDefinitions => {
+  const told = (definition: MailDefinition) =>
+    given.notifiesStore ? tellingOfFailure(definition) : definition;
+  return {
+    confirmation: told(orderLetter('confirmation', renderer)),
+    settled: told(receipt(renderer)),
+    cancelled: told(orderLetter('cancelled', renderer)),
+    demand: told(demandLetter(renderer)),
+    reminder: reminder(renderer, given),
+    copy: letterCopy,
+  };
+};
 
 /** The pipeline of all commands, for a process. */
 export function commandsFor({

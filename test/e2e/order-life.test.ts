@@ -86,7 +86,7 @@ it('takes an order from the storefront to settlement, with every letter in the c
   expect((await call('/orders/life')).body).toMatchObject({
     overdue: true,
     paidInStore: true,
-    nextStep: null,
+    nextStep: { kind: 'decide' },
   });
 
   const part = await call('/orders/life/payments', {

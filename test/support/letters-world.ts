@@ -19,15 +19,16 @@ export type Left = Mail & { at: string };
  * The API with real orders and letters, and a clock of the test's own: `until` lets the days pass, in which each order is
  * looked at when PostgreSQL said, and all mails leave. Reminders are those of the product's defaults, at 10:30 in Rome
  * without a spread.
+ * @param notifiesStore whether the store is told what becomes of letters
  */
-export async function openLetters({ at = '2026-10-01T08:00:00.000Z' } = {}) {
+export async function openLetters({ at = '2026-10-01T08:00:00.000Z', notifiesStore = false } = {}) {
   const api = await openApi();
   const { sql, clock, commands } = api;
   clock.now = at;
   const left: Left[] = [];
   /** What the mail server does with a mail; tests replace it. */
   const post = { accept: async (_mail: Mail): Promise<void> => {} };
-  const definitions = mailDefinitionsOf(await createRenderer(), { notifiesStore: false });
+  const definitions = mailDefinitionsOf(await createRenderer(), { notifiesStore });
   const sender = createSender({
     ...{ sql, definitions, from: 'Acme <billing@acme.example>', now: () => clock.now },
     ...{ perSecond: 10_000, atOnce: 5, everyMs: 3_600_000, log: { warn() {} } },

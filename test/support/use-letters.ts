@@ -6,10 +6,10 @@ import { type Letters, openLetters } from './letters-world.ts';
  * A world of letters for each test of a file, on 30 September 2026, with what most tests do in it.
  * @param total of an order, in euros
  */
-export function useLetters({ total = 600 }: { total?: number } = {}) {
+export function useLetters({ total = 600, notifiesStore = false } = {}) {
   const world = {} as Letters;
   beforeEach(async () => {
-    Object.assign(world, await openLetters({ at: '2026-09-30T08:00:00.000Z' }));
+    Object.assign(world, await openLetters({ at: '2026-09-30T08:00:00.000Z', notifiesStore }));
   });
   afterEach(() => world.close());
   return {

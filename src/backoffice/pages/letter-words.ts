@@ -58,12 +58,16 @@ const reasonWords = {
   window: 'letters leave at certain hours only',
   address: 'nothing arrives at the customer’s addresses',
   'letter-under-way': 'another letter is on its way',
+  approval: 'a person has to approve the letter',
   'other-steps': 'reminders of it are still planned',
   decision: 'a person decides what follows',
   'not-due': 'nothing is due',
   'mail-failed': 'the mail server refused the letter',
   'mail-unknown': 'it is unknown whether the letter arrived',
-} as const satisfies Record<WaitReason | SkipReason | 'not-due' | 'mail-failed' | 'mail-unknown', string>;
+} as const satisfies Record<
+  WaitReason | SkipReason | 'approval' | 'not-due' | 'mail-failed' | 'mail-unknown',
+  string
+>;
 
 export const reasonInWords = (reason: string): string =>
   (reasonWords as Readonly<Record<string, string>>)[reason] ?? reason;

@@ -124,11 +124,16 @@ export async function paidInto(
     : { iban, holder: company, bic: null };
 }
 
-/** The settings with the IBAN into which this customer pays in this currency. */
+/** The settings with the IBAN into which this customer pays in this currency, and the holder and BIC of that account. */
 export async function withAccountOf(
   db: Db,
   settings: Settings,
   about: { customerId: string; currency: string; now: string },
-): Promise<Settings> {
-  return { ...settings, iban: (await paidInto(db, { ...about, settings }))?.iban ?? null };
+): Promise<Settings & { holder: string; bic: string | null }> {
+  const {
+    iban = null,
+    holder = settings.company,
+    bic = null,
+  } = (await paidInto(db, { ...about, settings })) ?? {};
+  return { ...settings, iban, holder, bic };
 }

@@ -16,6 +16,7 @@ type Row = {
   dueOn: Day;
   placedOn: Day;
   collecting: boolean;
+  asked?: number | null;
 };
 
 const keyOfColumn = (db: Db, column: string) =>
@@ -71,7 +72,7 @@ export async function openDocuments(
       : db<Row[]>`
       select r.reference as number, o.customer_id, c.name as customer_name, o.currency, c.privilege <> 'insolvency' as automatic, o.id as order_id,
              o.outstanding as amount, o.outstanding, ${dueOn(db)} as due_on, ${placedOn(db, zone)} as placed_on,
-             ${collecting(db)} as collecting
+             ${collecting(db)} as collecting, (r.asked->>o.id)::bigint as asked
       from payment_references r join orders o on o.id = any(r.order_ids) join customers c on c.id = o.customer_id
       where r.reference = any(${references}) and o.status = 'open'`,
   ]);
@@ -100,11 +101,11 @@ const documentOf = ({
 /** One document for each invoice or reference; there is one row for each of its orders. */
 function sharedOf(kind: OpenDocument['kind'], rows: readonly Row[]): OpenDocument[] {
   const found = new Map<string, OpenDocument>();
-  for (const { orderId, amount, outstanding, dueOn, placedOn, collecting, ...row } of rows) {
+  for (const { orderId, amount, outstanding, dueOn, placedOn, collecting, asked, ...row } of rows) {
     const key = `${row.customerId} ${row.number}`;
     const orders = [
       ...(found.get(key)?.orders ?? []),
-      { orderId, amount, outstanding, dueOn, placedOn, collecting },
+      { orderId, amount, outstanding, dueOn, placedOn, collecting, asked: asked ?? 0 },
     ];
     found.set(key, { kind, ...row, orders });
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { NettermsError } from '../../kernel/errors.ts';
 import { invalid } from '../../kernel/invalid.ts';
 import { inTransaction, type Sql, type Tx } from '../../platform/postgres/client.ts';
 import { lockCustomer } from '../customers/tables.ts';
@@ -26,19 +25,31 @@ export async function referenceFor(
   });
 }
 
-/** The same within a transaction, under the customer's lock; the orders must be the customer's. */
+/**
+ * The same within a transaction, under the customer's lock; the orders must be the customer's.
+ * @param asked what the letter that prints it asks for each order, in minor units: a transfer of that pays it
+ */
 export async function referenceOf(
   tx: Tx,
-  { customerId, orderIds, now }: { customerId: string; orderIds: readonly string[]; now: string },
+  {
+    customerId,
+    orderIds,
+    asked = null,
+    now,
+  }: {
+    customerId: string;
+    orderIds: readonly string[];
+    asked?: Readonly<Record<string, number>> | null;
+    now: string;
+  },
 ): Promise<string> {
   const sorted = [...new Set(orderIds)].sort();
   const [row] = await tx<{ reference: string }[]>`
-    with made as (
-      insert into payment_references (reference, customer_id, order_ids, created_at)
-      values (${paymentReference(randomBytes(RANDOM_SIGNS))}, ${customerId}, ${sorted}, ${now})
-      on conflict (customer_id, order_ids) do nothing returning reference)
-    select reference from made
-    union all select reference from payment_references where customer_id = ${customerId} and order_ids = ${sorted}`;
-  if (row) return row.reference;
-  throw new NettermsError('unavailable', 'The reference could not be made: try again.');
+    insert into payment_references (reference, customer_id, order_ids, asked, created_at)
+    values (${paymentReference(randomBytes(RANDOM_SIGNS))}, ${customerId}, ${sorted},
+            ${asked && tx.json(asked)}, ${now})
+    on conflict (customer_id, order_ids)
+      do update set asked = coalesce(excluded.asked, payment_references.asked)
+    returning reference`;
+  return row!.reference;
 }

@@ -36,7 +36,7 @@ const inOrder: readonly LetterLine['kind'][] = [
   'disputed',
 ];
 
-type Line = { kind: LetterLine['kind']; amount: number };
+export type Line = { kind: LetterLine['kind']; amount: number };
 
 /** How what is owed on instalments comes about, line by line, by "order instalment"; amounts in minor units. */
 export async function amountLines(db: Db, orderIds: readonly string[]): Promise<Map<string, Line[]>> {

@@ -9,8 +9,8 @@ import type { AskedItem } from './look/look.ts';
 type OrderFacts = { id: string; orderNumber: string | null; purchaseOrder: string | null };
 
 /**
- * The items as a letter shows them: an invoice is one item, however many orders it covers (cases.md M3); an order without
- * one is an item for itself. The earliest due first.
+ * The items as a letter shows them: an invoice is one item, however many orders it covers (cases.md M3), with what was
+ * paid of it on others of its orders; an order without one is an item for itself. The earliest due first.
  */
 export async function askedDocuments(
   db: Db,
@@ -24,7 +24,16 @@ export async function askedDocuments(
     instalmentsOfOrders(db, ids),
     amountLines(db, ids),
   ]);
+  const settled = invoices.some(({ shared }) => shared) ? await settledBeside(db, ids) : [];
+  if (settled.length > 0) {
+    const more = await amountLines(
+      db,
+      settled.map(({ orderId }) => orderId),
+    );
+    for (const [key, line] of more) lines.set(key, line);
+  }
   const documents = new Map<string, LetterItem>();
+  const shown = new Set<string>();
   for (const item of asked) {
     const { orderId, instalment, currency, tone, dueOn } = item;
     const own = invoices.filter((invoice) => invoice.orderId === orderId);
@@ -38,7 +47,12 @@ export async function askedDocuments(
     const before = documents.get(key);
     const money = (amount: number) => ({ amount, currency });
     const rows = item.disputed > 0 ? [{ kind: 'disputed' as const, amount: -item.disputed }] : [];
+    const beside = settled.filter(
+      ({ invoiceId }) => invoiceId === shared?.invoiceId && !shown.has(invoiceId),
+    );
+    if (shared) shown.add(shared.invoiceId);
     const all = [
+      ...beside.flatMap(({ orderId, instalment }) => lines.get(`${orderId} ${instalment}`) ?? []),
       ...(lines.get(`${orderId} ${instalment}`) ?? []),
       ...rows,
       ...(before?.lines.map(plain) ?? []),
@@ -63,3 +77,14 @@ export async function askedDocuments(
 }
 
 const plain = ({ kind, amount }: LetterItem['lines'][number]) => ({ kind, amount: amount.amount });
+
+/** Orders on which nothing is owed any more of invoices that cover these orders as well, and no other invoice. */
+const settledBeside = (
+  db: Db,
+  orderIds: readonly string[],
+): Promise<{ invoiceId: string; orderId: string; instalment: number }[]> => db`
+  select distinct p.invoice_id, o.id as order_id, i.number as instalment
+  from invoice_parts own join invoice_parts p on p.invoice_id = own.invoice_id
+    join orders o on o.id = p.order_id join instalments i on i.order_id = o.id
+  where own.order_id = any(${orderIds as string[]}) and o.id <> all(${orderIds as string[]}) and o.status = 'settled'
+    and not exists (select 1 from invoice_parts other where other.order_id = o.id and other.invoice_id <> p.invoice_id)`;

@@ -33,9 +33,10 @@ export async function nextCopyId(tx: Tx, letterId: string): Promise<string> {
 }
 
 /**
- * Whether less is to be asked of what a letter asks for than when it was composed: because of money, a credit note, a
- * cancellation, or a dispute that was opened since. A demand asks for all that the customer owes; that an order is settled or cancelled asks for nothing, but the receipt of a
- * payment may also say what is still owed on others.
+ * Whether less is to be asked of what a letter asks for than when it was composed: because of money (allocated or not), a
+ * credit note, a cancellation, a dispute that was opened since, or a bank that collects it by now. A demand asks for all
+ * that the customer owes; that an order is settled or cancelled asks for nothing, but the receipt of a payment may also
+ * say what is still owed on others.
  */
 export async function paidSince(
   db: Db,
@@ -53,8 +54,17 @@ export async function paidSince(
       and (order_id = ${orderId} or ${kind === 'demand' ? db`customer_id = ${customerId}` : db`false`}
            or (order_id, instalment) in (select order_id, instalment from letter_items where mail_id = ${id})) limit 1`;
   if (row !== undefined || kind !== 'reminder') return row !== undefined;
-  const [disputed] = await db`
+  const [other] = await db`
+    with items as (select order_id, instalment, currency from letter_items where mail_id = ${id})
     select 1 from disputes where opened_at >= ${composedAt} and outcome is distinct from 'rejected'
-      and order_id in (select order_id from letter_items where mail_id = ${id}) limit 1`;
-  return disputed !== undefined;
+      and order_id in (select order_id from items)
+    union all
+    select 1 from bank_collections where state in ('planned', 'presented', 'credited')
+      and (order_id, instalment) in (select order_id, instalment from items)
+    union all
+    select 1 from accounts a join ledger l on l.customer_id = a.customer_id and l.currency = a.currency
+    where a.customer_id = ${customerId} and a.unapplied > 0 and a.currency in (select currency from items)
+      and l.account = 'unapplied' and l.amount > 0 and l.booked_at >= ${composedAt}
+    limit 1`;
+  return other !== undefined;
 }

@@ -1,24 +1,30 @@
 import { daysLate } from '../../kernel/calendar.ts';
+import type { BankCollectionRow } from '../bank-collections/tables.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import type { OrderInvoice } from '../invoicing/tables.ts';
 import type { InstalmentRow, OrderRow } from '../orders/tables.ts';
 import type { Settings } from '../settings/rules/settings.ts';
 import { partsOf } from '../terms/rules/instalments.ts';
 import { type BaseDay, type LaterBaseDay, labelFor } from '../terms/rules/terms.ts';
+import { addLine, type Line } from './amount-lines.ts';
 import type { MailData } from './letters/render.ts';
 
 /** What a letter about one order says, by what holds now. */
 export function orderLetterData(given: {
   order: OrderRow;
   customer: CustomerRow;
-  settings: Settings;
+  settings: Settings & { holder: string; bic: string | null };
+  reference: string;
   replyTo: string | null;
   instalments: InstalmentRow[];
+  collections: BankCollectionRow[];
   invoices: OrderInvoice[];
-  withheld: number;
+  /** The amounts of its instalments, line by line. */
+  lines: readonly Line[];
   now: string;
 }): MailData {
-  const { order, customer, settings, replyTo, instalments, invoices, withheld, now } = given;
+  const { order, customer, settings, reference, replyTo, instalments, collections, invoices, lines, now } =
+    given;
   const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
   const about = unpaid ?? instalments.at(-1)!;
   const { currency } = order;
@@ -27,7 +33,7 @@ export function orderLetterData(given: {
     number,
     dueOn,
     waitsFor: dueAt === null ? waitedFor(bases[line]) : null,
-    collection,
+    collection: meansOf(collections.find(({ instalment }) => instalment === number)) ?? collection,
     amount: { amount, currency },
     outstanding: { amount: outstanding, currency },
   });
@@ -39,15 +45,25 @@ export function orderLetterData(given: {
     invoices: invoices.map(({ number, issuedOn, shared }) => ({ number, issuedOn, shared })),
     termsLabel: labelFor(order.terms.label, customer.locale),
     total: { amount: order.total, currency },
-    withheld: { amount: withheld, currency },
+    changes: lines
+      .reduce(addLine, [] as Line[])
+      .filter(({ kind }) => kind !== 'total')
+      .map(({ kind, amount }) => ({ kind, amount: { amount, currency } })),
     outstanding: { amount: order.outstanding, currency },
     instalments: instalments.map(part),
     instalment: part(about),
     daysLate: daysLate(about.dueAt, Date.parse(now), settings.timeZone),
     iban: settings.iban,
+    holder: settings.holder,
+    bic: settings.bic,
+    reference,
     replyTo,
   };
 }
+
+/** How the bank collects an instalment, whatever its terms say; after a return the customer transfers the money. */
+const meansOf = (collection: BankCollectionRow | undefined) =>
+  collection?.state === 'unpaid' ? 'transfer' : collection?.method;
 
 /** The event that a provisional due date waits for. */
 const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>

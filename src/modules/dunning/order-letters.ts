@@ -1,9 +1,12 @@
+import { bankCollectionsOf } from '../bank-collections/tables.ts';
 import { withAccountOf } from '../banking/accounts.ts';
+import { referenceOf } from '../banking/payment-references.ts';
 import { buyerCopy, letterAddresses, recipientOf, replyAddress } from '../customers/rules/contacts.ts';
-import { invoicesOfOrders, withheldOf } from '../invoicing/tables.ts';
+import { invoicesOfOrders } from '../invoicing/tables.ts';
 import type { MailDefinition } from '../mail/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
 import { getOrder, instalmentsOfOrders, type OrderRow } from '../orders/tables.ts';
+import { amountLines } from './amount-lines.ts';
 import { openLetterTask } from './letter-tasks.ts';
 import type { Renderer } from './letters/render.ts';
 import { orderLetterData } from './order-letter-data.ts';
@@ -28,21 +31,20 @@ export function orderLetter(
       if (why !== null) return { withdraw: why };
       const { customerId, currency } = order;
       const settings = await withAccountOf(tx, policies.settings.body, { customerId, currency, now });
-      const [instalments, invoices, withheld] = await Promise.all([
-        instalmentsOfOrders(tx, [order.id]),
-        invoicesOfOrders(tx, [order.id]),
-        withheldOf(tx, order.id),
+      const orderIds = [order.id];
+      const [instalments, collections, invoices, lines] = await Promise.all([
+        instalmentsOfOrders(tx, orderIds),
+        bankCollectionsOf(tx, order.id),
+        invoicesOfOrders(tx, orderIds),
+        amountLines(tx, orderIds),
       ]);
+      const unpaid = instalments.find(({ outstanding }) => outstanding > 0);
+      const asked = unpaid && { [order.id]: unpaid.outstanding };
+      const reference = asked ? await referenceOf(tx, { customerId, orderIds, asked, now }) : '';
       const replyTo = replyAddress(customer, settings);
       const data = orderLetterData({
-        order,
-        customer,
-        settings,
-        replyTo,
-        instalments,
-        invoices,
-        withheld,
-        now,
+        ...{ order, customer, settings, reference, replyTo, instalments, collections, invoices, now },
+        lines: [...lines.values()].flat(),
       });
       const { subject, html, text: plain } = renderer.render(kind, customer.locale, data);
       const recipient = recipientOf(letterAddresses(customer), undeliverable);

@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/calendar.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { Db } from '../../platform/postgres/client.ts';
+import { stepWaitsFor } from '../orders/steps.ts';
 
 /** A step that will be looked at. */
 export type PlannedStepView = {
@@ -41,19 +42,19 @@ export async function plannedLetters(
   { until, customerId }: { until: Instant; customerId?: string },
   { after = null, limit }: { after?: PlannedPlace | null; limit: number },
 ): Promise<PlannedLetter[]> {
-  const place = db`(coalesce(s.look_at, ${FIRST}), s.customer_id, coalesce(s.mail_id, ''))`;
+  const place = db`(coalesce(steps.look_at, ${FIRST}), steps.customer_id, coalesce(steps.mail_id, ''))`;
   return db<PlannedLetter[]>`
-    select s.customer_id, c.name as customer_name, s.look_at as at, s.mail_id as letter_id,
-      jsonb_agg(jsonb_build_object('orderId', s.order_id, 'step', s.key, 'instalment', s.instalment, 'tone', s.tone,
-        'plannedAt', to_char(s.planned_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'waitsFor', s.waits_for,
+    select steps.customer_id, c.name as customer_name, steps.look_at as at, steps.mail_id as letter_id,
+      jsonb_agg(jsonb_build_object('orderId', steps.order_id, 'step', steps.key, 'instalment', steps.instalment, 'tone', steps.tone,
+        'plannedAt', to_char(steps.planned_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'waitsFor', ${stepWaitsFor(db)},
         'outstanding', jsonb_build_object('amount', i.outstanding, 'currency', o.currency))
-        order by s.planned_at, s.order_id, s.key) as steps
-    from steps s join customers c on c.id = s.customer_id join orders o on o.id = s.order_id
-      join instalments i on i.order_id = s.order_id and i.number = s.instalment
-    where s.state <> 'done' and s.tone is not null and o.status = 'open' and i.outstanding > 0
-      and (case when s.state = 'planned' then s.look_at else coalesce(s.look_at, s.planned_at) end) <= ${until}
-      and ${customerId === undefined ? db`true` : db`s.customer_id = ${customerId}`}
+        order by steps.planned_at, steps.order_id, steps.key) as steps
+    from steps join customers c on c.id = steps.customer_id join orders o on o.id = steps.order_id
+      join instalments i on i.order_id = steps.order_id and i.number = steps.instalment
+    where steps.state <> 'done' and steps.tone is not null and o.status = 'open' and i.outstanding > 0
+      and (case when steps.state = 'planned' then steps.look_at else coalesce(steps.look_at, steps.planned_at) end) <= ${until}
+      and ${customerId === undefined ? db`true` : db`steps.customer_id = ${customerId}`}
       and ${after === null ? db`true` : db`${place} > (${after.at ?? FIRST}::timestamptz, ${after.customerId}::text, ${after.letterId ?? ''}::text)`}
-    group by s.customer_id, c.name, s.look_at, s.mail_id
-    order by coalesce(s.look_at, ${FIRST}), s.customer_id, coalesce(s.mail_id, '') limit ${limit}`;
+    group by steps.customer_id, c.name, steps.look_at, steps.mail_id
+    order by coalesce(steps.look_at, ${FIRST}), steps.customer_id, coalesce(steps.mail_id, '') limit ${limit}`;
 }

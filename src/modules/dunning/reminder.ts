@@ -11,6 +11,7 @@ import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { returnFees } from './amount-lines.ts';
 import { askedDocuments } from './asked-documents.ts';
+import { recordLetterFailed } from './letter-failed.ts';
 import { closeTasksOfItems, openLetterTask } from './letter-tasks.ts';
 import type { LetterAccount, LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
@@ -119,7 +120,7 @@ export async function composeReminder(
   const { asked } = result;
   const orderIds = [...new Set(asked.map(({ orderId }) => orderId))];
   const [reference, read] = await Promise.all([
-    referenceOf(tx, { customerId: customer.id, orderIds, now }),
+    referenceOf(tx, { customerId: customer.id, orderIds, asked: askedByOrder(asked), now }),
     letterDataOf(tx, result, given),
   ]);
   const data = { ...read, reference };
@@ -138,6 +139,15 @@ export async function composeReminder(
     html,
     plain,
   };
+}
+
+/** What the payer is asked for each order: a letter about something late only mentions what is coming due. */
+function askedByOrder(asked: readonly AskedItem[]): Record<string, number> {
+  const late = asked.filter(({ tone }) => isOverdueTone(tone));
+  const amounts = new Map<string, number>();
+  for (const { orderId, asked: amount } of late.length > 0 ? late : asked)
+    amounts.set(orderId, (amounts.get(orderId) ?? 0) + amount);
+  return Object.fromEntries(amounts);
 }
 
 /** What a letter about these items says. */
@@ -243,10 +253,10 @@ async function askForApproval(tx: Tx, { id, customerId }: MailRow, { now }: Comp
   });
 }
 
-/** One webhook for each order that the letter is about. */
+/** One webhook for each order that the letter is about; one for the letter, if it could not be delivered. */
 async function tellStore(
   tx: Tx,
-  { id: letterId, customerId }: MailRow,
+  mail: MailRow,
   {
     tone,
     items,
@@ -254,21 +264,23 @@ async function tellStore(
     now,
   }: { tone: LetterTone; items: readonly LetterItemRow[]; arrived: boolean; now: Instant },
 ): Promise<void> {
+  const { id: letterId, customerId } = mail;
+  const orderIds = [...new Set(items.map((item) => item.orderId))].sort();
+  if (!arrived) {
+    const orderId = orderIds.length === 1 ? orderIds[0]! : null;
+    return recordLetterFailed(tx, { ...mail, orderId }, { kind: tone, now });
+  }
   const eventAbout = (orderId: string): NewEvent => {
     const own = items.filter((item) => item.orderId === orderId);
-    const about = { id: `${letterId}.${orderId}`.replaceAll(':', '-'), orderId, customerId };
     const amount = own.reduce((sum, { asked }) => sum + asked, 0);
-    return arrived
-      ? {
-          ...{ ...about, type: 'reminder.sent' },
-          data: {
-            ...{ letterId, tone, instalments: own.map(({ instalment }) => instalment) },
-            asked: { amount, currency: own[0]!.currency },
-          },
-        }
-      : { ...about, type: 'letter.failed', data: { letterId, kind: tone } };
+    return {
+      ...{ id: `letter-${letterId}.sent.${orderId}`, type: 'reminder.sent', orderId, customerId },
+      data: {
+        ...{ letterId, tone, instalments: own.map(({ instalment }) => instalment) },
+        asked: { amount, currency: own[0]!.currency },
+      },
+    };
   };
-  const orderIds = [...new Set(items.map((item) => item.orderId))].sort();
   await Promise.all(
     orderIds.map((orderId) => recordEvent(tx, eventAbout(orderId), { at: now, notifiesStore: true })),
   );

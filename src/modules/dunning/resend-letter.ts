@@ -24,7 +24,7 @@ const hasLeft: readonly MailState[] = ['sent', 'sent_maybe_twice', 'unknown', 'f
  * Sends a letter again as it was: a mail of its own with its own Message-ID, which the sender takes. Audited; each call
  * is another mail.
  * @param to null: to where such a letter goes now; a buyer's copy goes with it
- * @param confirm sends it although something was paid or disputed since
+ * @param confirm sends it although something was paid or disputed since, or is collected by now
  * @returns the new letter's id
  * @throws NettermsError `letter-not-found`, `letter-not-sent`, `paid-since`, `address-undeliverable`
  */
@@ -50,7 +50,7 @@ export async function resendLetter(
     if (!confirm && (await paidSince(tx, original)))
       throw new NettermsError(
         'paid-since',
-        `Less is to be asked than letter ${letterId} says, because of money or a dispute. Send a new letter, or confirm that it is to be sent again as it was.`,
+        `Less is to be asked than letter ${letterId} says, because of money, a dispute or a bank collection. Send a new letter, or confirm that it is to be sent again as it was.`,
       );
     const undeliverable = await undeliverableAddresses(tx, customerId);
     const addresses = original.kind === 'reminder' ? reminderAddresses(customer) : letterAddresses(customer);

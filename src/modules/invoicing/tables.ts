@@ -130,7 +130,7 @@ export async function invoicedOfOrders(db: Db, orderIds: readonly string[]): Pro
 }
 
 /** What its invoices or a payment withhold from an order, less what credit notes gave back; in minor units. */
-export async function withheldOf(db: Db, orderId: string): Promise<number> {
+async function withheldOf(db: Db, orderId: string): Promise<number> {
   return (await withheldByKind(db, orderId)).reduce((sum, { amount }) => sum + amount, 0);
 }
 

@@ -20,9 +20,14 @@ export type StepRow = PlannedStep & {
   notedAt: Instant | null;
 };
 
+/** What a step waits for; one in a letter that is held waits for a person's `approval`. */
+export const stepWaitsFor = (db: Db) =>
+  db`coalesce(steps.waits_for, (select 'approval' from mails
+    where mails.id = steps.mail_id and mails.state = 'held' and steps.state = 'in_letter'))`;
+
 export const stepColumns = (db: Db) =>
   db`steps.order_id, steps.key, steps.customer_id, steps.instalment, steps.level, steps.kind, steps.tone, steps.exact,
-  steps.planned_at as at, steps.state, steps.look_at, steps.waits_for, steps.mail_id, steps.outcome, steps.reason, steps.noted_at`;
+  steps.planned_at as at, steps.state, steps.look_at, ${stepWaitsFor(db)} as waits_for, steps.mail_id, steps.outcome, steps.reason, steps.noted_at`;
 
 /** Adds steps to an order; one that is there already stays as it is. */
 export async function insertSteps(

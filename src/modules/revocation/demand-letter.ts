@@ -52,7 +52,7 @@ function demandData({
   revocation: RevocationRow;
   customer: CustomerRow;
   owed: readonly Owed[];
-  settings: Settings;
+  settings: Settings & { holder: string; bic: string | null };
   reference: string;
 }): DemandData {
   return {
@@ -66,6 +66,8 @@ function demandData({
       outstanding: { amount: outstanding, currency },
     })),
     iban: settings.iban,
+    holder: settings.holder,
+    bic: settings.bic,
     replyTo: replyAddress(customer, settings),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eur } from '../../support/builders.ts';
 import { OVERDUE, useLetters } from './use-letters.ts';
 
 const { shop, mails, drain, wake, place, letters, read, post, history } = useLetters();
@@ -46,6 +47,25 @@ describe('sending again', () => {
     expect(await post(`/letters/${letterId}/resend`, { confirm: true })).toMatchObject({ status: 202 });
     await drain();
     expect(await read(`${letterId}:again:1`)).toMatchObject({ state: 'sent' });
+  });
+
+  it('is refused once money of the customer came that nobody has allocated, or a bank collects it', async () => {
+    const { customerId, letterId } = await sent('again-credit');
+    shop.api.clock.now = '2027-03-01T10:00:00.000Z';
+    const collected = await sent('again-riba');
+    const as = { as: 'accounting' } as const;
+    const money = { paymentId: 'again-credit-1', amount: eur(1_000), allocate: 'none' };
+    expect(await post(`/customers/${customerId}/payments`, money, as)).toMatchObject({ status: 200 });
+    const planned = { state: 'planned' };
+    expect(await post('/orders/again-riba/instalments/1/collection', planned, as)).toMatchObject({
+      status: 200,
+    });
+    for (const id of [letterId, collected.letterId])
+      expect(await post(`/letters/${id}/resend`)).toMatchObject({
+        status: 409,
+        body: { code: 'paid-since' },
+      });
+    expect(await post(`/letters/${letterId}/resend`, { confirm: true })).toMatchObject({ status: 202 });
   });
 
   it('is withdrawn if something is paid before it leaves', async () => {

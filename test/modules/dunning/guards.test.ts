@@ -105,6 +105,17 @@ describe('what a person has said', () => {
     expect(last().text.replace(/\s+/g, ' ')).toContain('entro il 18 novembre 2026');
   });
 
+  it('a broken promise is named in the first letter as well', async () => {
+    await place('a');
+    await at('2026-10-31');
+    await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-04' });
+    await at('2026-11-12');
+    expect((await world.reminders()).at(-1)).toBe('2026-11-06 overdue-1');
+    expect(last().text.replace(/\s+/g, ' ')).toContain(
+      'In data 31 ottobre 2026 ci avevate indicato il pagamento entro il 4 novembre 2026',
+    );
+  });
+
   it('a dispute that was upheld: its credit note is not left out twice', async () => {
     await place('a');
     await done('/orders/a/disputes', {
@@ -209,6 +220,16 @@ describe('money', () => {
     expect(await world.reminders()).toEqual(['2026-11-27 overdue-1']);
     expect(last().text).toContain('N-a');
     expect(last().text).toContain('N-b');
+  });
+
+  it('below the minimum: leaves in the next window once the merchant has lowered it', async () => {
+    await place('a', { total: eur(9) });
+    await at('2026-11-10', '20:00');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'minimum' });
+    await world.setDunning({ minimumAmounts: [{ amount: 1_000, currency: 'CHF' }] });
+    await at('2026-11-10', '20:01');
+    await at('2026-11-11');
+    expect(await world.reminders()).toEqual(['2026-11-11 overdue-1']);
   });
 
   it('that is due soon, and waits until it is late: "due soon" is not said any more', async () => {

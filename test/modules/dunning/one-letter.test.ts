@@ -18,6 +18,15 @@ describe('the schedule', () => {
     expect(await world.tasks()).toEqual(['approve-letter']);
     const [held] = await world.sql`select id, state from mails where kind = 'reminder' and state = 'held'`;
     expect(held).toMatchObject({ state: 'held' });
+    const next = async () => (await world.call('/orders/a')).body.nextStep;
+    expect(await next()).toMatchObject({ key: '1/P30D', waitsFor: 'approval' });
+    const planned = (await world.call('/letters/planned')).body.items;
+    expect(planned[0]).toMatchObject({ letterId: held!.id, steps: [{ waitsFor: 'approval' }] });
+    await world.call(`/letters/${held!.id}/approve`, undefined, { method: 'POST' });
+    await at('2026-11-30', '12:30');
+    await at('2026-12-14');
+    expect(await world.tasks()).toEqual(['decide a']);
+    expect(await next()).toMatchObject({ kind: 'decide', waitsFor: 'decision' });
   });
 
   it('ends in a task, and again every 14 days: no money is overdue in silence (M17)', async () => {
@@ -172,6 +181,12 @@ describe('one letter', () => {
     expect(letter.subject).toContain('2026/15');
     expect(letter.text.match(/2\.000,00/g)!.length).toBeGreaterThan(1);
     expect(letter.text).not.toContain('1.000,00');
+    await pay('b', 1000);
+    await at('2026-11-18');
+    expect(world.left.at(-1)!.subject).toContain('2026/15, 1.000,00');
+    expect(world.left.at(-1)!.text.replace(/\s+/g, ' ')).toContain(
+      'Importo: 2.000,00 € Ricevuto: -1.000,00 € Da saldare: 1.000,00 €',
+    );
   });
 
   it('shows each part of an amount on its own line (M1)', async () => {

@@ -52,6 +52,8 @@ export type OpenDocument = {
     readonly placedOn: Day;
     /** The bank is collecting it (RiBa, direct debit): the money may be the bank's credit. */
     readonly collecting: boolean;
+    /** Of a reference: what the letter that printed it last asks, if that is less than all that is outstanding. */
+    readonly asked?: number;
   }[];
 };
 
@@ -99,8 +101,9 @@ const none: Match = {
 
 /**
  * Which open documents a bank line pays. Certain: it names documents of exactly one customer, who is not insolvent, and
- * its amount is exactly what they ask for; the bank is not collecting them; it is not older than the orders, does not come from the IBAN of another
- * customer, and resembles no line that is already here. Likely: it names documents of one customer, but something else
+ * its amount is exactly what they ask for, or what the letter with the reference asks; the bank is not collecting them; it
+ * is not older than the orders, does not come from the IBAN of another customer, and resembles no line that is already
+ * here. Likely: it names documents of one customer, but something else
  * speaks against them; or it names none, but has the amount of exactly one document, and a payer whose name or IBAN
  * fits; or only its IBAN is known. A number of up to four digits names nothing if another payer is given and the amount
  * is another one, too. The orders are paid the earliest due first (art. 1193 of the Italian civil code).
@@ -204,9 +207,10 @@ function byNumber(line: BankLine, all: readonly OpenDocument[], known: Known): M
   const [customerId, ...others] = new Set(named.map((one) => one.customerId));
   if (customerId === undefined || others.length > 0)
     return { ...none, reasons: ['number-named', 'several-customers'] };
-  const orders = askedOf(named);
-  const owed = orders.reduce((sum, { amount }) => sum + amount, 0);
-  const equal = owed === line.amount;
+  const ways = [askedOf(named), askedByLetter(named)];
+  const exact = ways.find((way) => way.reduce((sum, { amount }) => sum + amount, 0) === line.amount);
+  const equal = exact !== undefined;
+  const orders = exact ?? askedOf(named);
   const before = orders.some(({ placedOn }) => line.valueOn < placedOn);
   let left = line.amount;
   const allocations = orders.flatMap(({ orderId, amount }) => {
@@ -251,6 +255,16 @@ function askedOf(named: readonly OpenDocument[]): { orderId: string; amount: num
       placedOn,
       amount: parts.length === 0 ? outstanding : Math.min(invoiced, outstanding),
     };
+  });
+}
+
+/** What a letter asks that printed the reference: an instalment of an order, what is not disputed, not what is only coming due. */
+function askedByLetter(named: readonly OpenDocument[]): ReturnType<typeof askedOf> {
+  if (named.length !== 1 || named[0]!.kind !== 'reference') return [];
+  const asked = new Map(named[0]!.orders.map((order) => [order.orderId, order.asked ?? 0]));
+  return askedOf(named).flatMap((order) => {
+    const amount = Math.min(asked.get(order.orderId)!, order.amount);
+    return amount > 0 ? [{ ...order, amount }] : [];
   });
 }
 

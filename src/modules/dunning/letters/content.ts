@@ -4,6 +4,7 @@ import { dateFormat, listFormat } from '../../../kernel/formats.ts';
 import type { MessageValues, Say } from '../../../kernel/language.ts';
 import { formatMoney, type Money } from '../../../kernel/money.ts';
 import type { LaterBaseDay, PaymentMeans } from '../../terms/rules/terms.ts';
+import type { LetterLine } from './letter.ts';
 import type { Reader, Texts } from './messages.ts';
 
 /** The mails about one order; reminders are letters over many items (letter.ts). */
@@ -21,8 +22,8 @@ export type MailData = {
   readonly invoices: readonly MailInvoice[];
   readonly termsLabel: string;
   readonly total: Money;
-  /** What the invoices allow the customer to keep back: it is neither paid nor owed. */
-  readonly withheld: Money;
+  /** How `outstanding` comes about from the total, signed as in a reminder; what is withheld by an invoice is below zero. */
+  readonly changes: readonly LetterLine[];
   /** What is owed now; if it is not above zero, the letter shows no due date and does not ask for payment. */
   readonly outstanding: Money;
   /** All instalments of the order, in order of time; they are listed if there is more than one. */
@@ -32,6 +33,11 @@ export type MailData = {
   readonly daysLate: number;
   /** Without an IBAN, the letter does not mention a bank transfer. */
   readonly iban: string | null;
+  /** The holder of the account, to whom the customer's bank compares the payee, and its BIC. */
+  readonly holder: string;
+  readonly bic: string | null;
+  /** What the bank import recognises alone. */
+  readonly reference: string;
   readonly replyTo: string | null;
 };
 
@@ -80,8 +86,6 @@ export function contentOf(
   { language, locale, texts, say }: Reader,
 ): Content {
   const owed = data.outstanding.amount > 0 && template !== 'cancelled';
-  const kept = data.withheld.amount;
-  const paid = { ...data.total, amount: data.total.amount - kept - data.outstanding.amount };
   const money = (amount: Money) => formatMoney(amount, locale);
   const dueOf = ({ dueOn, waitsFor }: MailInstalment): string => {
     const due = formatDay(dueOn, locale);
@@ -103,7 +107,6 @@ export function contentOf(
     customer: plain(data.customerName),
     terms: plain(data.termsLabel),
     total: money(data.total),
-    paid: money(paid),
     outstanding: money(data.outstanding),
     asked: money(data.instalment.outstanding),
     due: dueOf(data.instalment),
@@ -122,16 +125,19 @@ export function contentOf(
   const rows = [row('order', values.order), ...invoices.map((invoice) => row('invoice', invoice))];
   if (template !== 'cancelled') rows.push(row('terms', values.terms));
   rows.push(row('total', values.total));
-  if (kept > 0 && template !== 'cancelled') rows.push(row('withheld', money(data.withheld)));
-  if (owed && paid.amount > 0) rows.push(row('paid', values.paid));
+  if (owed || template === 'settled') rows.push(...data.changes.map((line) => changeRow(line, texts, money)));
   if (owed || template === 'settled') rows.push(row('outstanding', values.outstanding));
   if (owed && data.instalments.length === 1) rows.push(row('due', values.due));
   if (owed && data.instalments.length > 1)
     rows.push(...instalmentRows(data.instalments, texts, { locale, say, dueOf }));
   if (owed && data.daysLate > 0) rows.push(row('daysLate', String(data.daysLate)));
 
-  const transfer = [row('payee', values.company), row('iban', values.iban)];
-  const reference = row('reference', values.order);
+  const transfer = [
+    row('payee', plain(data.holder)),
+    row('iban', values.iban),
+    ...(data.bic === null ? [] : [{ label: texts.letter.payment.bic, value: plain(data.bic) }]),
+  ];
+  const reference = row('reference', plain(data.reference));
   const { collection, waitsFor } = data.instalment;
   const payment =
     collection === 'transfer'
@@ -174,6 +180,18 @@ export function contentOf(
  */
 function goesByInvoice(template: TemplateName, { invoices }: MailData): boolean {
   return template === 'settled' && !invoices.some(({ shared }) => shared);
+}
+
+/** What changed the total. */
+function changeRow(
+  { kind, amount }: LetterLine,
+  { labels, letter }: Texts,
+  money: (amount: Money) => string,
+): Row {
+  const less = { ...amount, amount: -amount.amount };
+  if (kind === 'received') return { label: labels.paid, value: money(less) };
+  if (kind === 'withheld') return { label: labels.withheld, value: money(less) };
+  return { label: letter.items.lines[kind], value: money(amount) };
 }
 
 /** A row for every instalment of the order, with what is unpaid of it. */

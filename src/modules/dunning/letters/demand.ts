@@ -19,6 +19,9 @@ export type DemandData = {
     readonly outstanding: Money;
   }[];
   readonly iban: string | null;
+  /** The holder of the account, to whom the customer's bank compares the payee, and its BIC. */
+  readonly holder: string;
+  readonly bic: string | null;
   readonly replyTo: string | null;
 };
 
@@ -37,8 +40,9 @@ export function demandContentOf(data: DemandData, { language, locale, texts, say
     value: plain(data.reference),
   };
   const transfer = [
-    { label: labels.payee, value: company },
+    { label: labels.payee, value: plain(data.holder) },
     { label: labels.iban, value: iban },
+    ...(data.bic === null ? [] : [{ label: texts.letter.payment.bic, value: plain(data.bic) }]),
   ];
   return {
     language,

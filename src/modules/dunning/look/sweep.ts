@@ -38,6 +38,7 @@ export async function sweep(sql: Sql, now: Instant): Promise<void> {
   await all([
     () => wakeForBankData(sql, now, today),
     () => wakeForAddresses(sql, now),
+    () => wakeForMinimum(sql, now),
     () => judgeRipePromises(sql, now, today),
     async () => openTasks(sql, 'not-presented', await notPresented(sql, today), now),
     async () => openTasks(sql, 'dispute-open', await unanswered(sql, now), now),
@@ -84,6 +85,25 @@ async function wakeForAddresses(sql: Sql, now: Instant): Promise<void> {
   await inTurn(sql, changed, async (tx, { customerId }) => {
     await lockCustomer(tx, customerId);
     await noteAddressChanged(tx, { customerId, policies: await activePolicies(tx), now });
+  });
+}
+
+/** The merchant has lowered a minimum: what waited for more is looked at in the customers' next slots. */
+async function wakeForMinimum(sql: Sql, now: Instant): Promise<void> {
+  const { minimumAmounts } = (await activePolicies(sql)).dunning.body;
+  const enough = await sql<{ customerId: string }[]>`
+    select distinct customer_id from (
+      select s.customer_id, o.currency, sum(i.outstanding) as amount
+      from steps s join orders o on o.id = s.order_id
+        join instalments i on i.order_id = s.order_id and i.number = s.instalment
+      where s.state = 'waiting' and s.waits_for = 'minimum' and s.look_at is null and o.status = 'open'
+      group by 1, 2) waiting
+      left join jsonb_to_recordset(${sql.json(minimumAmounts)}) as minimum (amount bigint, currency text) using (currency)
+    where waiting.amount >= coalesce(minimum.amount, 0)
+    order by 1 limit ${AT_ONCE}`;
+  await inTurn(sql, enough, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
   });
 }
 

@@ -9,7 +9,10 @@ type Step = PlannedStep & {
   readonly outcome: string | null;
 };
 
-/** What is left of an order's plan, as people read it. `next` in words: "letter overdue-1 of instalment 1". */
+/**
+ * What is left of an order's plan, as people read it. `next` is a letter; when none is left, the decision of a person. In
+ * words: "letter overdue-1 of instalment 1".
+ */
 export type Plan = {
   readonly sent: number;
   readonly left: number;
@@ -29,7 +32,8 @@ type Order = { readonly status: OrderStatus; readonly expiresAt: string | null }
 export function planOf(order: Order, steps: readonly Step[], paid: readonly number[]): Plan {
   const letters = steps.filter(({ tone }) => tone !== null);
   const left = steps.filter(({ state }) => state !== 'done');
-  const next = left.find(({ instalment, tone }) => tone !== null && !paid.includes(instalment));
+  const unpaid = left.filter(({ instalment }) => !paid.includes(instalment));
+  const next = unpaid.find(({ tone }) => tone !== null) ?? unpaid[0];
   return {
     sent: letters.filter(({ outcome }) => outcome === 'sent').length,
     left: left.filter(({ tone }) => tone !== null).length,
@@ -43,7 +47,7 @@ const named = (step: Step): NonNullable<Plan['next']> => ({
   kind: step.kind,
   at: step.at,
   words: stepInWords(step),
-  waitsFor: step.state === 'in_letter' ? 'the mail server' : step.waitsFor,
+  waitsFor: step.waitsFor ?? (step.state === 'in_letter' ? 'the mail server' : null),
 });
 
 const expiryOf = ({ expiresAt }: Order): Plan['next'] =>

@@ -851,6 +851,7 @@ create table payment_references (
   reference   text primary key,
   customer_id external_id not null references customers,
   order_ids   text[] not null,                         -- sorted
+  asked       jsonb,                                   -- what the last letter with it asks, by order; null: no letter
   created_at  timestamptz not null,
   unique (customer_id, order_ids)
 );

@@ -23,6 +23,8 @@ const demandOf = (fields: Partial<DemandData> = {}): DemandData => ({
     { orderId: 'shop-78', orderNumber: null, outstanding: eur(8_050) },
   ],
   iban: 'IT60X0542811101000000123456',
+  holder: 'Bianchi Holding S.p.A.',
+  bic: 'BPPIITRRXXX',
   replyTo: 'amministrazione@bianchi.example',
   ...fields,
 });
@@ -38,6 +40,8 @@ describe('the letter of a revocation', () => {
       expect(part).toContain('ai sensi dell’art. 1186 del codice civile (decadenza dal termine)');
       expect(part).toContain('i 2 ordini elencati qui di seguito sono esigibili dal 3 marzo 2027');
       expect(part).toMatch(/Causale:? NT7K3M9QXR24/);
+      expect(part).toMatch(/Beneficiario:? Bianchi Holding S\.p\.A\./);
+      expect(part).toMatch(/BIC:? BPPIITRRXXX/);
       expect(part).toContain('Se avete già effettuato');
     }
   });

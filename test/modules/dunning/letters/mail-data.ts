@@ -2,12 +2,17 @@ import type { MailData } from '../../../../src/modules/dunning/letters/render.ts
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
-/** An order of 1,520.00 EUR due on 3 March 2027, 1,220.00 of it open, changed by what is given. */
+/**
+ * An order of 1,520.00 EUR due on 3 March 2027, 1,220.00 of it open, changed by what is given. What is not owed was paid,
+ * but for what is withheld.
+ */
 export function mailData({
   dueOn = '2027-03-03',
+  withheld = 0,
   ...given
-}: Partial<MailData> & { dueOn?: string } = {}): MailData {
+}: Partial<MailData> & { dueOn?: string; withheld?: number } = {}): MailData {
   const outstanding = given.outstanding ?? eur(122_000);
+  const received = 152_000 - withheld - outstanding.amount;
   const whole = {
     number: 1,
     dueOn,
@@ -24,12 +29,18 @@ export function mailData({
     invoices: [],
     termsLabel: 'Net 30 days',
     total: eur(152_000),
-    withheld: eur(0),
+    changes: [
+      ...(withheld > 0 ? [{ kind: 'withheld' as const, amount: eur(-withheld) }] : []),
+      ...(received > 0 ? [{ kind: 'received' as const, amount: eur(-received) }] : []),
+    ],
     outstanding,
     instalments: [whole],
     instalment: whole,
     daysLate: 0,
     iban: 'IT60X0542811101000000123456',
+    holder: 'Officine Bianchi S.p.A.',
+    bic: null,
+    reference: '1042',
     replyTo: 'amministrazione@bianchi.example',
     ...given,
   };

@@ -38,8 +38,13 @@ describe('what is left of the plan of an order', () => {
     expect(next(0, [1, 2])).toBeUndefined();
   });
 
-  it('never names a task as the next letter', () => {
-    expect(planOf(open, [done('1/P7D', 'sent'), decide('1/decide')], []).next).toBeNull();
+  it('names the decision of a person when no letter is left (M17), and nothing once it is paid', () => {
+    const over = [done('1/P7D', 'sent'), decide('1/decide')];
+    expect(planOf(open, over, []).next).toMatchObject({
+      ...{ kind: 'decide', words: 'task of instalment 1: a person decides' },
+    });
+    expect(planOf(open, over, [1]).next).toBeNull();
+    expect(planOf(open, [decide('1/decide'), step('2/P7D')], []).next?.key).toBe('2/P7D');
   });
 
   it('says what the next letter waits for: its cause, or the mail server', () => {
@@ -53,6 +58,8 @@ describe('what is left of the plan of an order', () => {
     });
     const written = step('1/P7D', { state: 'in_letter', lookAt: null });
     expect(planOf(open, [written], []).next?.waitsFor).toBe('the mail server');
+    const held = { ...written, waitsFor: 'approval' };
+    expect(planOf(open, [held], []).next?.waitsFor).toBe('approval');
   });
 
   it('of a reservation is its end, and of a closed order nothing', () => {
