@@ -130,14 +130,13 @@ const reminding: Reminding = {
 
 /** What each kind of mail says. */
 export const mailDefinitionsOf = (renderer: Renderer, given: { notifiesStore: boolean }): MailDefinitions => {
-  const told = (definition: MailDefinition) =>
-    given.notifiesStore ? tellingOfFailure(definition) : definition;
+  const told = (definition: MailDefinition) => tellingOfFailure(definition, given);
   return {
     confirmation: told(orderLetter('confirmation', renderer)),
     settled: told(receipt(renderer)),
     cancelled: told(orderLetter('cancelled', renderer)),
     demand: told(demandLetter(renderer)),
-    reminder: reminder(renderer, given),
+    reminder: told(reminder(renderer, given)),
     copy: letterCopy,
   };
 };

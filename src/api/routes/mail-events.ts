@@ -13,7 +13,15 @@ import { liftedAddress, mailEvent, newMailEvent } from '../schemas/mail-events.t
 const tag = 'Letters';
 
 /** Addresses at which nothing arrives: what the mail provider reports, and what a person knows better. */
-export function mailEventEndpoints({ sql, commands }: { sql: Sql; commands: Commands }): Endpoint[] {
+export function mailEventEndpoints({
+  sql,
+  commands,
+  notifiesStore,
+}: {
+  sql: Sql;
+  commands: Commands;
+  notifiesStore: boolean;
+}): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -28,7 +36,7 @@ export function mailEventEndpoints({ sql, commands }: { sql: Sql; commands: Comm
       handle: async ({ body, actor, now }) => {
         const { messageId = null, at = null, detail = null } = body;
         const reported = { ...body, messageId, at, detail };
-        const { event, replayed } = await reportMailEvent(sql, reported, { actor, now });
+        const { event, replayed } = await reportMailEvent(sql, reported, { actor, now, notifiesStore });
         return { status: replayed ? 200 : 201, body: eventView(event), headers: replayedHeader(replayed) };
       },
     }),

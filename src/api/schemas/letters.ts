@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { askedKinds } from '../../modules/dunning/ask-for-letter.ts';
-import { letterKinds } from '../../modules/dunning/letter-views.ts';
 import { ignorableReasons, skipReasons, waitReasons } from '../../modules/dunning/rules/item-guards.ts';
+import { letterKinds } from '../../modules/dunning/rules/letter-kinds.ts';
 import { mailStates } from '../../modules/mail/tables.ts';
 import { readCursor } from '../cursor.ts';
 import {
@@ -21,7 +21,7 @@ import {
 
 export const letterKind = z.enum(letterKinds).meta({
   description:
-    'A reminder’s tone (`reminder` until it is composed), or `confirmation`, `settled`, `cancelled`, `demand`.',
+    'A reminder is `due-soon`, `overdue`, `final` or `returned` (`reminder` until it is composed); the others are `confirmation`, `settled`, `cancelled`, `demand`.',
   example: 'confirmation',
 });
 export const letterState = z.enum(mailStates).meta({
@@ -37,6 +37,10 @@ const summary = z.object({
   customerId: shown.customerId,
   orderId: shown.orderId.nullable().meta({ description: 'null: it is about several orders.' }),
   kind: letterKind,
+  tone: z.string().nullable().meta({
+    description: 'Of a reminder; null until it is composed.',
+    example: 'overdue-1',
+  }),
   state: letterState,
   why: z.string().nullable().meta({
     description: 'Why it failed or was withdrawn, or what it is held for.',

@@ -1,25 +1,33 @@
-import type { LetterKind } from '../../modules/dunning/letter-views.ts';
 import type { DisputeReason } from '../../modules/dunning/rules/disputes.ts';
+import type { LetterTone } from '../../modules/dunning/rules/dunning.ts';
 import type { SkipReason, WaitReason } from '../../modules/dunning/rules/item-guards.ts';
+import type { LetterKind } from '../../modules/dunning/rules/letter-kinds.ts';
 import type { ReminderMode } from '../../modules/dunning/rules/reminder-modes.ts';
 import type { MailState } from '../../modules/mail/tables.ts';
 
 export const letterUrl = (letterId: string): string => `/admin/letters/${encodeURIComponent(letterId)}`;
 
-/** What a letter is called. */
-export const letterWords = {
+const letterWords = {
   confirmation: 'Order confirmation',
   'due-soon': 'Reminder before the due date',
   due: 'Reminder on the due date',
   'overdue-1': 'First overdue reminder',
   'overdue-2': 'Second overdue reminder',
+  overdue: 'Overdue reminder',
   final: 'Final notice',
   returned: 'Letter about the returned collection',
   reminder: 'Reminder',
   settled: 'Thanks for the payment',
   cancelled: 'Notice of cancellation',
   demand: 'Demand for payment',
-} as const satisfies Record<LetterKind, string>;
+} as const satisfies Record<LetterKind | LetterTone, string>;
+
+/** What a letter is called. */
+export const letterInWords = ({ kind, tone }: { kind: LetterKind; tone: LetterTone | null }): string =>
+  letterWords[tone ?? kind];
+
+/** The same by a reminder's tone or the kind of another letter. */
+export const letterNames: Readonly<Record<string, string>> = letterWords;
 
 export const letterStateWords = {
   held: 'Waits for approval',

@@ -6,7 +6,7 @@ import { type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
 import { Actions, type LetterAction } from './letter/actions.tsx';
 import { Items } from './letter/items.tsx';
-import { letterStateWords, letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { letterInWords, letterStateWords, letterUrl, reasonInWords } from './letter-words.ts';
 import { At, actorWords, OnDay } from './values.tsx';
 
 const doneWords = {
@@ -33,19 +33,19 @@ export function LetterPage({
   form: FormState | null;
   zone: string;
 }) {
-  const { letterId, kind, state, why, customerId, copyOf, copies } = letter;
+  const { letterId, state, why, customerId, copyOf, copies } = letter;
   const seen = preview?.wouldSend ? preview : null;
   const subject = letter.subject ?? seen?.subject ?? null;
   const text = letter.text ?? seen?.text ?? null;
   const hasContent = letter.html !== null || seen !== null;
   const recipients = letter.recipients.length > 0 ? letter.recipients : (seen?.recipients ?? []);
   return (
-    <Layout title={letterWords[kind]} visitor={visitor} section="letters">
+    <Layout title={letterInWords(letter)} visitor={visitor} section="letters">
       <p class="crumbs">
         <a href="/admin/letters">Letters</a>
       </p>
       <h1>
-        {letterWords[kind]} to <bdi>{customerName}</bdi>
+        {letterInWords(letter)} to <bdi>{customerName}</bdi>
       </h1>
       {done && (
         <p class="message good" role="status">

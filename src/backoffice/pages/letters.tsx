@@ -4,7 +4,7 @@ import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
 import type { Visitor } from '../page.tsx';
 import { Action, Field, type FormState, Refused } from './fields.tsx';
 import { Layout } from './layout.tsx';
-import { letterStateWords, letterUrl, letterWords } from './letter-words.ts';
+import { letterInWords, letterStateWords, letterUrl } from './letter-words.ts';
 import { Pages, Tabs } from './list-navigation.tsx';
 import { Planned } from './planned.tsx';
 import { Table } from './table.tsx';
@@ -134,7 +134,7 @@ export function LettersPage({
             {letters.map((letter) => (
               <tr>
                 <th scope="row">
-                  <a href={letterUrl(letter.letterId)}>{letterWords[letter.kind]}</a>
+                  <a href={letterUrl(letter.letterId)}>{letterInWords(letter)}</a>
                   <span class="id">
                     {letter.subject ?? letter.letterId}
                     {letter.copyOf !== null && ', sent again'}

@@ -1,5 +1,5 @@
 import type { PlannedLetter } from '../../modules/dunning/planned-letters.ts';
-import { letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { letterNames, letterUrl, reasonInWords } from './letter-words.ts';
 import { Table } from './table.tsx';
 import { Amount, At } from './values.tsx';
 
@@ -34,7 +34,7 @@ export function Planned({
           <td data-label="Reminders">
             {steps.map(({ orderId, instalment, tone, waitsFor, outstanding }) => (
               <div>
-                {letterWords[tone as keyof typeof letterWords]}{' '}
+                {letterNames[tone]}{' '}
                 <span class="note">
                   order <a href={`/admin/orders/${orderId}`}>{orderId}</a>
                   {instalment > 1 && `, instalment ${instalment}`}, <Amount money={outstanding} />

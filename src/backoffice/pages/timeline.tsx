@@ -4,10 +4,8 @@ import type { EntryKind } from '../../modules/ledger/rules/entry.ts';
 import type { OrderRow } from '../../modules/orders/tables.ts';
 import type { TimelineEvent } from '../../modules/overview/timeline.ts';
 import { type Words, wordsOf } from './command-words.ts';
-import { letterUrl, letterWords, reasonInWords } from './letter-words.ts';
+import { letterNames, letterUrl, reasonInWords } from './letter-words.ts';
 import { At, actorWords, stepWords } from './values.tsx';
-
-const templateWords: Readonly<Record<string, string>> = letterWords;
 
 const storeWords: Readonly<Record<string, string>> = {
   'order.marked_paid': 'paid',
@@ -84,7 +82,7 @@ const repeats = (kind: string): boolean =>
 
 function wordsFor({ kind, detail }: TimelineEvent): Words {
   const [area, ...rest] = kind.split('.');
-  const step = templateWords[String(detail.tone)] ?? `Step ${String(detail.step)}`;
+  const step = letterNames[String(detail.tone)] ?? `Step ${String(detail.step)}`;
   switch (area) {
     case 'ledger': {
       const money = detail.amount as Money;
@@ -97,7 +95,7 @@ function wordsFor({ kind, detail }: TimelineEvent): Words {
         : words;
     }
     case 'mail':
-      return mailWords[rest[0]!]!(templateWords[String(detail.template)] ?? String(detail.template));
+      return mailWords[rest[0]!]!(letterNames[String(detail.template)] ?? String(detail.template));
     case 'step':
       return rest[0] === 'skipped'
         ? { text: `${step} not sent`, tone: 'calm' }
@@ -116,7 +114,7 @@ function wordsFor({ kind, detail }: TimelineEvent): Words {
         : { text: `The store is being notified: ${what}` };
     }
     case 'planned': {
-      const known = templateWords[String(detail.tone)];
+      const known = letterNames[String(detail.tone)];
       return { text: known ?? stepWords[rest[0] as keyof typeof stepWords] };
     }
   }

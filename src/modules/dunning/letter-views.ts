@@ -1,22 +1,11 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
 import type { Db } from '../../platform/postgres/client.ts';
-import type { MailKind, MailState } from '../mail/tables.ts';
+import type { MailState } from '../mail/tables.ts';
 import { type StepRow, stepColumns } from '../orders/steps.ts';
 import { itemsOfLetter, type LetterItemRow } from './letters.ts';
-import { type LetterTone, tones } from './rules/dunning.ts';
-
-/** What a letter is: a reminder's tone, `reminder` until it is composed, or the kind of its mail. */
-export const letterKinds = [
-  ...tones,
-  'returned',
-  'reminder',
-  'confirmation',
-  'settled',
-  'cancelled',
-  'demand',
-] as const satisfies readonly (LetterTone | MailKind)[];
-export type LetterKind = (typeof letterKinds)[number];
+import type { LetterTone } from './rules/dunning.ts';
+import { kindOfTone, type LetterKind, tonesOfKind } from './rules/letter-kinds.ts';
 
 /** A letter as lists show it. */
 export type LetterSummary = {
@@ -25,6 +14,8 @@ export type LetterSummary = {
   /** Null: it is about several orders. */
   orderId: string | null;
   kind: LetterKind;
+  /** Null: it is no reminder, or is not composed yet. */
+  tone: LetterTone | null;
   state: MailState;
   why: string | null;
   /** Null until it is composed. */
@@ -63,12 +54,10 @@ export type LetterFilter = {
 /** Where a page of letters begins: after this one. */
 export type LetterPlace = { readonly queuedAt: Instant; readonly letterId: string };
 
-const kindOf = (db: Db) => db`coalesce(letters.tone, original.kind, mails.kind)`;
-
 const columns = (
   db: Db,
-) => db`mails.id as letter_id, mails.customer_id, mails.order_id, ${kindOf(db)} as kind,
-  mails.state, mails.why, mails.subject, array_remove(array[mails.recipient, mails.copy_to], null) as recipients,
+) => db`mails.id as letter_id, mails.customer_id, mails.order_id, coalesce(original.kind, mails.kind) as kind,
+  letters.tone, mails.state, mails.why, mails.subject, array_remove(array[mails.recipient, mails.copy_to], null) as recipients,
   mails.attempts, mails.last_error, mails.queued_at, mails.composed_at, mails.sent_at, letters.pay_by, letters.reference,
   letters.approved_by, letters.approved_at, copies.copy_of`;
 
@@ -82,14 +71,21 @@ export async function listLetters(
   { states, customerId, kind }: LetterFilter,
   { after = null, limit }: { after?: LetterPlace | null; limit: number },
 ): Promise<LetterSummary[]> {
-  return db<LetterSummary[]>`
+  const rows = await db<LetterSummary[]>`
     select ${columns(db)} from ${lettersAndMails(db)}
     where ${states === undefined ? db`true` : db`mails.state = any(${states as MailState[]})`}
       and ${customerId === undefined ? db`true` : db`mails.customer_id = ${customerId}`}
-      and ${kind === undefined ? db`true` : db`${kindOf(db)} = ${kind}`}
+      and ${kind === undefined ? db`true` : db`coalesce(letters.tone, original.kind, mails.kind) = any(${[kind, ...tonesOfKind(kind)]})`}
       and ${after === null ? db`true` : db`(mails.queued_at, mails.id) < (${after.queuedAt}, ${after.letterId})`}
     order by mails.queued_at desc, mails.id desc limit ${limit}`;
+  return rows.map(withKind);
 }
+
+/** A reminder that is composed has the kind of its tone. */
+const withKind = <Row extends LetterSummary>(row: Row): Row => ({
+  ...row,
+  kind: row.tone === null ? row.kind : kindOfTone[row.tone],
+});
 
 /** @throws NettermsError `letter-not-found` */
 export async function readLetter(db: Db, letterId: string): Promise<LetterDetail> {
@@ -103,7 +99,12 @@ export async function readLetter(db: Db, letterId: string): Promise<LetterDetail
     db<{ mailId: string }[]>`
       select mail_id from letter_copies where copy_of = ${letterId} order by asked_at, mail_id`,
   ]);
-  return { ...row, items: [...items], steps: [...steps], copies: copies.map(({ mailId }) => mailId) };
+  return {
+    ...withKind(row),
+    items: [...items],
+    steps: [...steps],
+    copies: copies.map(({ mailId }) => mailId),
+  };
 }
 
 export function unknownLetter(letterId: string): never {

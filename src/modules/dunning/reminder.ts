@@ -11,7 +11,6 @@ import { type NewEvent, recordEvent } from '../storefronts/record-event.ts';
 import { openTask } from '../tasks/open-task.ts';
 import { returnFees } from './amount-lines.ts';
 import { askedDocuments } from './asked-documents.ts';
-import { recordLetterFailed } from './letter-failed.ts';
 import { closeTasksOfItems, openLetterTask } from './letter-tasks.ts';
 import type { LetterAccount, LetterData } from './letters/letter.ts';
 import type { Renderer } from './letters/render.ts';
@@ -81,8 +80,7 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
         arrived && closeTasksOfItems(tx, mail, now),
       ]);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
-      if (outcome !== 'unknown' && notifiesStore)
-        await tellStore(tx, mail, { tone: tone!, items, arrived, now });
+      if (arrived && notifiesStore) await tellStore(tx, mail, { tone: tone!, items, now });
     },
   };
 }
@@ -253,23 +251,12 @@ async function askForApproval(tx: Tx, { id, customerId }: MailRow, { now }: Comp
   });
 }
 
-/** One webhook for each order that the letter is about; one for the letter, if it could not be delivered. */
+/** One webhook for each order that the letter is about. */
 async function tellStore(
   tx: Tx,
-  mail: MailRow,
-  {
-    tone,
-    items,
-    arrived,
-    now,
-  }: { tone: LetterTone; items: readonly LetterItemRow[]; arrived: boolean; now: Instant },
+  { id: letterId, customerId }: MailRow,
+  { tone, items, now }: { tone: LetterTone; items: readonly LetterItemRow[]; now: Instant },
 ): Promise<void> {
-  const { id: letterId, customerId } = mail;
-  const orderIds = [...new Set(items.map((item) => item.orderId))].sort();
-  if (!arrived) {
-    const orderId = orderIds.length === 1 ? orderIds[0]! : null;
-    return recordLetterFailed(tx, { ...mail, orderId }, { kind: tone, now });
-  }
   const eventAbout = (orderId: string): NewEvent => {
     const own = items.filter((item) => item.orderId === orderId);
     const amount = own.reduce((sum, { asked }) => sum + asked, 0);
@@ -281,6 +268,7 @@ async function tellStore(
       },
     };
   };
+  const orderIds = [...new Set(items.map((item) => item.orderId))].sort();
   await Promise.all(
     orderIds.map((orderId) => recordEvent(tx, eventAbout(orderId), { at: now, notifiesStore: true })),
   );

@@ -12,6 +12,7 @@ import {
 } from '../mail/mail-events.ts';
 import { markUndeliverable } from '../mail/mark-address.ts';
 import { findByMessageId, noteBounced } from '../mail/tables.ts';
+import { recordLetterFailed } from './letter-failed.ts';
 import { openLetterTask } from './letter-tasks.ts';
 import { findLetter, noteLeft, noteStepsFailed } from './letters.ts';
 
@@ -35,7 +36,7 @@ export type MailEvent = {
 export async function reportMailEvent(
   sql: Sql,
   event: MailEvent,
-  { actor, now }: { actor: string; now: Instant },
+  { actor, now, notifiesStore }: { actor: string; now: Instant; notifiesStore: boolean },
 ): Promise<{ event: MailEventRow; replayed: boolean }> {
   const { eventId: id, type, address, at, detail } = event;
   const content = fingerprint(event);
@@ -51,7 +52,7 @@ export async function reportMailEvent(
         const mark = { address, cause: type, detail, actor, now };
         if (await markUndeliverable(tx, customer, mark)) marked.push(customerId);
         if (type === 'bounced' && messageId !== null)
-          await letterBounced(tx, { customerId, messageId, detail, now });
+          await letterBounced(tx, { customerId, messageId, detail, now, notifiesStore });
       }
     const row = { id, type, address, messageId, at, detail, marked, fingerprint: content };
     const reported = { ...row, reportedBy: actor, reportedAt: now };
@@ -69,7 +70,14 @@ async function letterBounced(
     messageId,
     detail,
     now,
-  }: { customerId: string; messageId: string; detail: string | null; now: Instant },
+    notifiesStore,
+  }: {
+    customerId: string;
+    messageId: string;
+    detail: string | null;
+    now: Instant;
+    notifiesStore: boolean;
+  },
 ): Promise<void> {
   const sent = await findByMessageId(tx, customerId, messageId);
   const mail = sent && (await noteBounced(tx, sent.id, detail));
@@ -80,4 +88,5 @@ async function letterBounced(
     await noteStepsFailed(tx, mail.id, now);
   }
   await openLetterTask(tx, mail, { outcome: 'failed', tone: letter?.tone ?? mail.kind, now });
+  await recordLetterFailed(tx, mail, { now, notifiesStore });
 }

@@ -25,7 +25,7 @@ describe('a letter that waits for approval', () => {
     expect(approved).toMatchObject({ status: 200, body: { state: 'queued', approvedAt: OVERDUE } });
     expect(await tasks(customerId)).toMatchObject([{ state: 'done', outcome: 'done' }]);
     await drain();
-    expect(await read(letterId)).toMatchObject({ state: 'sent', kind: 'overdue-1' });
+    expect(await read(letterId)).toMatchObject({ state: 'sent', kind: 'overdue', tone: 'overdue-1' });
     const again = await post(`/letters/${letterId}/approve`);
     expect(again).toMatchObject({ status: 200, body: { state: 'sent' } });
     expect(again.headers.get('idempotent-replayed')).toBe('true');

@@ -48,7 +48,7 @@ describe('letters', () => {
     await shop.api.call(`/customers/${customerId}`, facts, { method: 'PUT' });
     await place('of-a-long-name', { customerId });
     await wake('of-a-long-name', DUE_SOON);
-    expect(await read(`reminder:${customerId}:1`)).toMatchObject({ kind: 'due-soon' });
+    expect(await read(`reminder:${customerId}:1`)).toMatchObject({ kind: 'due-soon', tone: 'due-soon' });
     expect(await shop.api.call('/letters/nothing:here')).toMatchObject({
       status: 404,
       body: { code: 'letter-not-found' },

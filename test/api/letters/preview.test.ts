@@ -28,7 +28,7 @@ describe('a preview', () => {
     });
     expect(await rows()).toEqual(before);
     await wake('previewed', OVERDUE);
-    const [sent] = await letters(`customerId=${customerId}&kind=overdue-1`);
+    const [sent] = await letters(`customerId=${customerId}&kind=overdue`);
     const { subject, text, html } = await read(sent.letterId);
     expect(seen.subject).toBe(subject);
     expect(withoutReference(seen.text)).toBe(withoutReference(text));

@@ -20,7 +20,12 @@ describe('reminding now', () => {
     expect(asked).toMatchObject({ status: 202, body: { kind: 'reminder', state: 'queued' } });
     await drain();
     const letter = await read(asked.body.letterId);
-    expect(letter).toMatchObject({ state: 'sent', kind: 'overdue-1', subject: seen.subject });
+    expect(letter).toMatchObject({
+      state: 'sent',
+      kind: 'overdue',
+      tone: 'overdue-1',
+      subject: seen.subject,
+    });
     expect(withoutReference(letter.text)).toBe(withoutReference(seen.text));
     // The step of 5 April says the same, and is said by this letter.
     expect(letter.steps.map(({ step }: { step: string }) => step)).toEqual(['1/now/now-1', '1/P5D']);
@@ -53,7 +58,7 @@ describe('reminding now', () => {
     expect(both.map(({ status }) => status)).toEqual([202, 202]);
     expect(both[0]!.body.letterId).toBe(both[1]!.body.letterId);
     await drain();
-    expect(await letters(`customerId=${customerId}&kind=overdue-1`)).toHaveLength(1);
+    expect(await letters(`customerId=${customerId}&kind=overdue`)).toHaveLength(1);
   });
 
   it('approves a letter that waits for a person', async () => {

@@ -8,7 +8,7 @@ describe('sending again', () => {
   async function sent(orderId: string): Promise<{ customerId: string; letterId: string }> {
     const customerId = await place(orderId);
     await wake(orderId, OVERDUE);
-    const [letter] = await letters(`customerId=${customerId}&kind=overdue-1`);
+    const [letter] = await letters(`customerId=${customerId}&kind=overdue`);
     return { customerId, letterId: letter.letterId };
   }
 
@@ -18,7 +18,13 @@ describe('sending again', () => {
     const again = await post(`/letters/${letterId}/resend`, { to: 'capo@verdi.example' });
     expect(again).toMatchObject({
       status: 202,
-      body: { letterId: `${letterId}:again:1`, copyOf: letterId, kind: 'overdue-1', state: 'queued' },
+      body: {
+        letterId: `${letterId}:again:1`,
+        copyOf: letterId,
+        kind: 'overdue',
+        tone: 'overdue-1',
+        state: 'queued',
+      },
     });
     await drain();
     const second = mails.at(-1)!;

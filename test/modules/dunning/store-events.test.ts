@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { reportMailEvent } from '../../../src/modules/dunning/report-mail-event.ts';
 import { MailOutcomeUnknown, MailRefused } from '../../../src/platform/smtp/mailer.ts';
 import { letPass } from '../../support/let-pass.ts';
 import { useLetters } from '../../support/use-letters.ts';
@@ -11,11 +12,11 @@ const refuse = (): void => {
 const take = (): void => {
   world.post.accept = async () => {};
 };
-/** What the store is told of letters: "type order kind", in the order in which it was written. */
+/** What the store is told of letters, the earliest first: "type order tone", or the kind of one without a tone. */
 const told = async () =>
   (
     await world.sql<{ text: string }[]>`
-      select concat_ws(' ', type, order_id, data->>'tone', data->>'kind') as text from events
+      select concat_ws(' ', type, order_id, coalesce(data->>'tone', data->>'kind')) as text from events
       where type <> 'order.overdue' order by created_at, order_id`
   ).map(({ text }) => text);
 
@@ -69,4 +70,19 @@ it('the store hears once of a letter that could not be delivered, of whatever ki
   await pay('a', 600);
   await at('2026-11-05');
   expect((await told()).slice(before + 1)).toEqual(['letter.failed a settled']);
+});
+
+it('the store hears of a letter that came back', async () => {
+  await place('a');
+  await at('2026-10-24');
+  const before = (await told()).length;
+  const [mail] = await world.sql<{ messageId: string; recipient: string }[]>`
+    select message_id, recipient from mails where kind = 'reminder'`;
+  const event = { eventId: 'e1', type: 'bounced', at: null, detail: '550 gone' } as const;
+  await reportMailEvent(
+    world.sql,
+    { ...event, address: mail!.recipient, messageId: mail!.messageId },
+    { actor: 'key:provider', now: world.clock.now, notifiesStore: true },
+  );
+  expect((await told()).slice(before)).toEqual(['letter.failed a due-soon']);
 });

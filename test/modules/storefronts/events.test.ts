@@ -111,7 +111,7 @@ it('an event is told with ids, days and amounts, under its business id', async (
   await record(sent('1', 'a'));
   await record({
     ...{ id: 'letter-b.failed', type: 'letter.failed', orderId: null, customerId: 'rossi' },
-    data: { letterId: 'b', kind: 'overdue-1' },
+    data: { letterId: 'b', kind: 'overdue', tone: 'overdue-1' },
   });
   await dispatcher.runOnce();
   expect(store.heard.map(({ id, event }) => ({ id, event }))).toEqual(
@@ -134,7 +134,7 @@ it('an event is told with ids, days and amounts, under its business id', async (
           timestamp: NOW,
           data: {
             ...{ orderId: null, orderNumber: null, customerId: 'rossi', sequence: null },
-            ...{ letterId: 'b', kind: 'overdue-1' },
+            ...{ letterId: 'b', kind: 'overdue', tone: 'overdue-1' },
           },
         },
       },

@@ -1,5 +1,5 @@
 import type { LetterDetail } from '../../../modules/dunning/letter-views.ts';
-import { letterWords } from '../letter-words.ts';
+import { letterNames } from '../letter-words.ts';
 import { Table } from '../table.tsx';
 import { Amount } from '../values.tsx';
 
@@ -16,7 +16,7 @@ export function Items({ items }: { items: readonly LetterDetail['items'][number]
               <a href={`/admin/orders/${orderId}`}>{orderId}</a>
               {instalment > 1 && <span class="id">instalment {instalment}</span>}
             </th>
-            <td data-label="Tone">{letterWords[tone]}</td>
+            <td data-label="Tone">{letterNames[tone]}</td>
             <td data-label="Amount" class="number">
               <Amount money={{ amount: asked, currency }} />
             </td>

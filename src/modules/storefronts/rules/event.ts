@@ -12,8 +12,8 @@ export type EventData = {
   };
   /** The due date of an instalment has passed, and something of it is outstanding. */
   'order.overdue': { readonly instalment: number; readonly dueOn: Day; readonly outstanding: Money };
-  /** A letter could not be delivered. `kind`: of the letter or e-mail. */
-  'letter.failed': { readonly letterId: string; readonly kind: string };
+  /** A letter could not be delivered. `tone`: of a reminder. */
+  'letter.failed': { readonly letterId: string; readonly kind: string; readonly tone: string | null };
 };
 export type EventType = keyof EventData;
 
