@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sweep } from '../../../src/modules/dunning/look/sweep.ts';
 import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
 import { bankFiles } from '../../api/bank-file.ts';
 import { aLook, eur } from '../../support/builders.ts';
@@ -220,6 +221,24 @@ describe('money', () => {
     expect(await world.reminders()).toEqual(['2026-11-27 overdue-1']);
     expect(last().text).toContain('N-a');
     expect(last().text).toContain('N-b');
+  });
+
+  it('a pause or an interval that the merchant has shortened: leaves in the next window', async () => {
+    await world.setDunning({ pauses: [{ from: '11-01', to: '11-20' }] });
+    await place('a');
+    await at('2026-11-05');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'window' });
+    await world.setDunning({ pauses: [] });
+    await sweep(world.sql, world.clock.now);
+    await at('2026-11-06');
+    expect((await world.reminders()).at(-1)).toBe('2026-11-06 overdue-1');
+    await place('b', { placedAt: '2026-10-05T08:00:00.000Z' });
+    await at('2026-11-09');
+    expect(await world.steps('b')).toMatchObject({ '1/P5D': 'interval' });
+    await world.setDunning({ minIntervalDays: 2 });
+    await sweep(world.sql, world.clock.now);
+    await at('2026-11-10');
+    expect((await world.reminders()).at(-1)).toBe('2026-11-10 overdue-1');
   });
 
   it('below the minimum: leaves in the next window once the merchant has lowered it', async () => {

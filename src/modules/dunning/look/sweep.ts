@@ -13,6 +13,7 @@ import { closeTasks } from '../../tasks/close-tasks.ts';
 import { openTask } from '../../tasks/open-task.ts';
 import { noteAddressChanged } from '../lift-address.ts';
 import { judgePromises } from '../reserves/judge-promises.ts';
+import type { WaitReason } from '../rules/item-guards.ts';
 import { ELAPSED_BANK_DAY_MS } from '../rules/promises.ts';
 import { openPromiseTasks } from './guard-tasks.ts';
 import { wakeSteps } from './wake-steps.ts';
@@ -38,6 +39,7 @@ export async function sweep(sql: Sql, now: Instant): Promise<void> {
   await all([
     () => wakeForBankData(sql, now, today),
     () => wakeForAddresses(sql, now),
+    () => wakeForDocuments(sql, now),
     () => wakeForMinimum(sql, now),
     () => judgeRipePromises(sql, now, today),
     async () => openTasks(sql, 'not-presented', await notPresented(sql, today), now),
@@ -64,10 +66,7 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
   const waiting = await sql<{ customerId: string }[]>`
     select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null
     order by 1 limit ${AT_ONCE}`;
-  await inTurn(sql, waiting, async (tx, { customerId }) => {
-    await lockCustomer(tx, customerId);
-    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
-  });
+  await wakeInTurn(sql, waiting, now);
 }
 
 /**
@@ -88,6 +87,33 @@ async function wakeForAddresses(sql: Sql, now: Instant): Promise<void> {
   });
 }
 
+/** Until an instant that the documents have given. */
+const waitsByDocument = ['window', 'interval', 'limit', 'deadline', 'final-letter'] satisfies WaitReason[];
+
+/**
+ * The merchant has changed send times, pauses or intervals: what waited until an instant that they gave is looked at in
+ * the customers' next slots.
+ */
+async function wakeForDocuments(sql: Sql, now: Instant): Promise<void> {
+  const { dunning, settings } = await activePolicies(sql);
+  await inTransaction(sql, async (tx) => {
+    const changed = await tx`
+      insert into steps_planned_by (dunning, settings) values (${dunning.version}, ${settings.version})
+      on conflict (one) do update set dunning = excluded.dunning, settings = excluded.settings
+        where (steps_planned_by.dunning, steps_planned_by.settings) <> (excluded.dunning, excluded.settings)
+      returning 1`;
+    // Steps that are looked at in this moment are left out: they are planned by the new ones.
+    if (changed.length > 0)
+      await tx`
+        update steps set look_at = null where (order_id, key) in (
+          select order_id, key from steps where state = 'waiting' and waits_for = any(${waitsByDocument}) for update skip locked)`;
+  });
+  const waiting = await sql<{ customerId: string }[]>`
+    select distinct customer_id from steps
+    where state = 'waiting' and waits_for = any(${waitsByDocument}) and look_at is null order by 1 limit ${AT_ONCE}`;
+  await wakeInTurn(sql, waiting, now);
+}
+
 /** The merchant has lowered a minimum: what waited for more is looked at in the customers' next slots. */
 async function wakeForMinimum(sql: Sql, now: Instant): Promise<void> {
   const { minimumAmounts } = (await activePolicies(sql)).dunning.body;
@@ -101,10 +127,7 @@ async function wakeForMinimum(sql: Sql, now: Instant): Promise<void> {
       left join jsonb_to_recordset(${sql.json(minimumAmounts)}) as minimum (amount bigint, currency text) using (currency)
     where waiting.amount >= coalesce(minimum.amount, 0)
     order by 1 limit ${AT_ONCE}`;
-  await inTurn(sql, enough, async (tx, { customerId }) => {
-    await lockCustomer(tx, customerId);
-    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
-  });
+  await wakeInTurn(sql, enough, now);
 }
 
 /** Promises whose day or instant is over are judged, though nothing of the customer is due: a broken one is a task. */
@@ -123,6 +146,13 @@ async function judgeRipePromises(sql: Sql, now: Instant, today: Day): Promise<vo
       await wakeSteps(tx, { customerId, causes: ['promise'], policies, now });
   });
 }
+
+/** What these customers' steps wait for is over. */
+const wakeInTurn = (sql: Sql, found: readonly { customerId: string }[], now: Instant): Promise<void> =>
+  inTurn(sql, found, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
+  });
 
 /** Deals with one after the other, each in a transaction of its own. */
 const inTurn = <T>(

@@ -428,6 +428,14 @@ create table mail_sender (
   until  timestamptz not null                          -- by PostgreSQL's clock
 );
 
+-- The versions of the documents by which waiting steps were last planned.
+-- owner: dunning
+create table steps_planned_by (
+  one      boolean primary key default true check (one),
+  dunning  int not null,
+  settings int not null
+);
+
 -- Commands: everything that people and stores ask for, on an order or on a customer. An order's workflow applies the
 -- order's commands and writes their outcome. A customer's command is decided at once, and may create commands of
 -- orders.
