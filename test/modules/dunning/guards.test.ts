@@ -253,6 +253,10 @@ describe('the merchant', () => {
     expect(await world.reminders()).toEqual([]);
     expect(await world.steps('a')).toMatchObject({ '1/P5D': 'not-invoiced' });
     expect(await world.tasks()).toEqual(['not-invoiced a']);
+    const preview = '/customers/rossi/letters/preview?kind=overdue';
+    expect((await world.call(preview)).body).toMatchObject({ wouldSend: false });
+    // An admin may decide that it is asked for all the same.
+    expect((await world.call(`${preview}&ignore=not-invoiced`)).body).toMatchObject({ wouldSend: true });
     const own = {
       number: '2',
       issuedOn: '2026-11-05',

@@ -196,18 +196,22 @@ function factsOf(
 ): Parameters<typeof guardItem>[0] {
   const { policies, customer, ignoring, now } = given;
   const { timeZone, country } = policies.settings.body;
-  const hold = ignoring?.has('hold') ? null : holdOn(step, reserves.holds, today);
-  const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
+  const ignores = (reason: WaitReason): boolean => ignoring?.has(reason) ?? false;
+  const hold = ignores('hold') ? null : holdOn(step, reserves.holds, today);
+  const promise = ignores('promise') ? null : promiseOn(step, reserves.promises);
+  const about = { closed: closedOf(customer), ...(step.tone && { tone: step.tone }) };
   const slot = (day: Day) =>
-    step.exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
+    step.exact
+      ? startOfDay(day, timeZone)
+      : slotFrom(day, now, policies.dunning.body, country, customer.id, about);
   const judgedAt = ({ byOn, byAt }: PaymentPromise) =>
     byAt === null ? slot(judgedFrom(byOn, businessCalendar(country))) : judgedFromInstant(byAt);
   return {
     outstanding: step.outstanding,
     paidInStore: step.paidInStore,
     bankCollection: step.bankCollection,
-    invoiced: step.exact || !facts.invoices || step.hasInvoice,
-    delivered: step.exact || !facts.deliveries || step.isDelivered,
+    invoiced: step.exact || !facts.invoices || step.hasInvoice || ignores('not-invoiced'),
+    delivered: step.exact || !facts.deliveries || step.isDelivered || ignores('not-delivered'),
     heldUntil: hold === null ? undefined : hold.until && slot(addDays(hold.until, 1)),
     promiseJudgedAt: promise && judgedAt(promise),
     disputed: disputedOf(step, reserves),
@@ -241,9 +245,14 @@ const letterFacts = (
     country: policies.settings.body.country,
     customerId: customer.id,
   },
-  closed: { closedMonths: customer.closedMonths, closures: customer.closures },
+  closed: closedOf(customer),
   ...(ignoring && { ignoring }),
   ...{ lettersOn: facts.lettersOn, credit: facts.credit, bankDataOld: facts.bankDataOld },
+});
+
+const closedOf = ({ closedMonths, closures }: CustomerRow): LetterFacts['closed'] => ({
+  closedMonths,
+  closures,
 });
 
 const wantsApproval = (item: AskedItem, { policies }: Looking, { modes }: Reserves): boolean =>
