@@ -1,6 +1,6 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { endMail, type MailRow, mailColumns } from '../mail/tables.ts';
+import { endMail, type MailRow, mailColumns, releaseMail } from '../mail/tables.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
 import type { LetterTone } from './rules/dunning.ts';
 import type { WaitReason } from './rules/item-guards.ts';
@@ -151,31 +151,20 @@ export async function receiptsAbout(db: Db, orderId: string): Promise<MailRow[]>
     order by queued_at, id`;
 }
 
+type Ending = Pick<MailRow, 'id' | 'customerId'>;
+
 /** The letter is not needed any more, and nobody has to approve it. Needs the customer's lock. */
-export async function withdrawReminder(
-  tx: Tx,
-  { id, customerId }: Pick<MailRow, 'id' | 'customerId'>,
-  now: Instant,
-): Promise<void> {
+export async function withdrawReminder(tx: Tx, { id, customerId }: Ending, now: Instant): Promise<void> {
   const why = 'nothing is to be asked any more';
   await endMail(tx, id, { state: 'withdrawn', why });
-  await closeTasks(tx, {
-    kind: 'approve-letter',
-    customerId,
-    orderId: null,
-    outcome: 'done',
-    reason: why,
-    now,
-  });
+  await endApproval(tx, { customerId, reason: why, now });
 }
 
-/** Withdraws a letter that waits for a person, once nothing of what it is about is owed any more. */
-export async function withdrawNeedless(tx: Tx, customerId: string, now: Instant): Promise<void> {
-  const [needless] = await tx<{ id: string }[]>`
-    select id from mails
-    where customer_id = ${customerId} and kind = 'reminder' and state = 'held' and not exists (
-      select 1 from steps s join orders o on o.id = s.order_id
-        join instalments i on i.order_id = s.order_id and i.number = s.instalment
-      where s.mail_id = mails.id and s.state = 'in_letter' and o.status = 'open' and i.outstanding > 0)`;
-  if (needless) await withdrawReminder(tx, { id: needless.id, customerId }, now);
+/** The letter waited for a person, and nothing that is left of it needs one. Needs the customer's lock. */
+export async function releaseReminder(tx: Tx, { id, customerId }: Ending, now: Instant): Promise<void> {
+  await releaseMail(tx, id, now);
+  await endApproval(tx, { customerId, reason: 'what is left of the letter needs no approval', now });
 }
+
+const endApproval = (tx: Tx, given: { customerId: string; reason: string; now: Instant }) =>
+  closeTasks(tx, { kind: 'approve-letter', orderId: null, outcome: 'done', ...given });

@@ -67,6 +67,21 @@ describe('what a person has said', () => {
     expect(await world.reminders()).toEqual(['2026-11-09 overdue-1']);
   });
 
+  it('a hold that ends or is released within a pause: what is only announced does not wait for its end', async () => {
+    await world.setDunning({ pauses: [{ from: '10-12', to: '11-27' }] });
+    await place('a');
+    await at('2026-10-05');
+    await place('b');
+    const orders = (orderId: string) => ({ reason: 'we talk', orderIds: [orderId] });
+    await done('/customers/rossi/holds', { holdId: 'a', ...orders('a'), until: '2026-10-25' });
+    await done('/customers/rossi/holds', { holdId: 'b', ...orders('b') });
+    await at('2026-11-02', '18:00');
+    expect(await world.reminders()).toEqual(['2026-10-26 due-soon']);
+    await done('/customers/rossi/holds/b/release', {});
+    await at('2026-11-04');
+    expect((await world.reminders()).slice(1)).toEqual(['2026-11-03 due-soon']);
+  });
+
   it('a hold on one order leaves the others alone', async () => {
     await place('a');
     await place('b');
@@ -321,8 +336,9 @@ describe('a letter that a person has to approve', () => {
       await world.sql<{ id: string; state: string; why: string | null }[]>`
       select id, state, why from mails where kind = 'reminder' order by queued_at desc limit 1`
     )[0]!;
+  const levels = [{ offset: 'P5D', tone: 'overdue-1', approve: true }] as const;
   beforeEach(async () => {
-    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', approve: true }] });
+    await world.setDunning({ levels });
     await place('a');
     await at('2026-11-04', '11:00');
     expect(await held()).toMatchObject({ state: 'held', why: 'approval' });
@@ -341,6 +357,41 @@ describe('a letter that a person has to approve', () => {
     await world.sender.drain(world.clock.now);
     expect(await world.reminders()).toEqual(['2026-11-05 overdue-1']);
     expect(last().text).toContain('500,00');
+  });
+
+  it('within a pause leaves after it, and is not approved twice', async () => {
+    await world.setDunning({ levels, pauses: [{ from: '11-06', to: '11-15' }] });
+    await at('2026-11-06');
+    await done(`/letters/${(await held()).id}/approve`, {});
+    await world.sender.drain(world.clock.now);
+    expect((await held()).state).toBe('queued');
+    await at('2026-11-16');
+    await world.sql`update mails set try_at = now() where state = 'queued'`;
+    await world.sender.drain(world.clock.now);
+    expect(await world.reminders()).toEqual(['2026-11-16 overdue-1']);
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('and is not wanted any more is withdrawn at once, whatever the time: nobody has to approve it', async () => {
+    await at('2026-11-04', '20:00');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-08' });
+    expect(await held()).toMatchObject({ state: 'withdrawn' });
+    expect(await world.tasks()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'hold' });
+    await at('2026-11-09');
+    expect(await world.tasks()).toEqual(['approve-letter']);
+    await done('/customers/rossi/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' });
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('of which only what needs no approval is left, leaves without one', async () => {
+    await place('b', { placedAt: '2026-09-30T08:00:00.000Z' });
+    await world.lookAt('b');
+    await at('2026-11-04', '20:00');
+    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1' }] });
+    await done('/orders/a/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' });
+    expect(await world.tasks()).toEqual([]);
+    expect(await held()).toMatchObject({ state: 'queued' });
   });
 
   it('and is paid before: it is withdrawn, and nobody has to approve it', async () => {

@@ -9,9 +9,15 @@ import {
 import type { Tx } from '../../../platform/postgres/client.ts';
 import { isDeliverable, reminderAddresses } from '../../customers/rules/contacts.ts';
 import type { CustomerRow } from '../../customers/tables.ts';
-import { queueMail, releaseMail } from '../../mail/tables.ts';
+import { hastenMail, queueMail } from '../../mail/tables.ts';
 import type { ActivePolicies } from '../../settings/tables.ts';
-import { insertLetter, type LiveReminder, liveReminder, withdrawReminder } from '../letters.ts';
+import {
+  insertLetter,
+  type LiveReminder,
+  liveReminder,
+  releaseReminder,
+  withdrawReminder,
+} from '../letters.ts';
 import { judgePromises } from '../reserves/judge-promises.ts';
 import { type Reserves, readReserves } from '../reserves/reserves.ts';
 import { disputedPart } from '../rules/disputes.ts';
@@ -277,7 +283,8 @@ async function makeLetter(
 ): Promise<void> {
   if (live?.state === 'sending') return;
   if (live && id === null) await withdrawReminder(tx, live, now);
-  else if (live?.state === 'held' && !approval) await releaseMail(tx, live.id, now);
+  else if (live?.state === 'held' && !approval) await releaseReminder(tx, live, now);
+  else if (live?.state === 'queued') await hastenMail(tx, live.id);
   else if (!live && id !== null)
     await Promise.all([
       queueMail(tx, { id, customerId, orderId: null, kind: 'reminder', now }),

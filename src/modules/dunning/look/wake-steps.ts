@@ -1,12 +1,13 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
+import { lockCustomer } from '../../customers/tables.ts';
 import { lookBy } from '../../orders/life-cycle.ts';
 import type { ActivePolicies } from '../../settings/tables.ts';
-import { withdrawNeedless } from '../letters.ts';
 import { linkCreditNotes } from '../reserves/link-credit-notes.ts';
 import type { WaitReason } from '../rules/item-guards.ts';
 import { nextSlot } from '../rules/windows.ts';
 import { closeEndedTasks } from './close-ended-tasks.ts';
+import { look } from './look.ts';
 import { planOwedAgain } from './owed-again.ts';
 import { planReturned } from './returned-steps.ts';
 
@@ -20,7 +21,7 @@ export async function wakeSteps(
   tx: Tx,
   {
     customerId,
-    causes = ['credit'],
+    causes = ['credit', 'final-letter'],
     policies,
     now,
   }: { customerId: string; causes?: readonly WaitReason[]; policies: ActivePolicies; now: Instant },
@@ -45,13 +46,16 @@ export async function wakeSteps(
       exists (select 1 from tasks where customer_id = ${customerId} and state = 'open') as asked,
       exists (select 1 from orders o join instalments i on i.order_id = o.id
                 join steps s on s.order_id = o.id and s.instalment = i.number
-              where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0 and s.reason = 'paid') as owed_again`;
+              where o.customer_id = ${customerId} and o.status = 'open' and i.outstanding > 0
+                and s.reason in ('paid', 'insolvency')) as owed_again`;
   const { waits, returned, held, asked, owedAgain, upheld } = found!;
   if (upheld) await linkCreditNotes(tx, customerId, now);
   if (asked) await closeEndedTasks(tx, customerId, now);
   if (returned) await planReturned(tx, customerId, now);
-  if (held) await withdrawNeedless(tx, customerId, now);
-  const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId);
+  if (held) await lookAtHeld(tx, { customerId, policies, now });
+  // Pauses hold back letters about something overdue only: the look makes those wait for their end.
+  const about = { tone: 'due-soon' } as const;
+  const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId, about);
   if (owedAgain) await planOwedAgain(tx, customerId, { slot, now });
   if (!waits && !returned) return;
   const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
@@ -63,4 +67,16 @@ export async function wakeSteps(
     select w.order_id, w.look_at from woken w join orders o on o.id = w.order_id
     where o.finished_at is null order by w.look_at, w.order_id limit 1`;
   if (first) await lookBy(tx, first.orderId, first.lookAt);
+}
+
+/**
+ * A letter that waits for a person is looked at again at any time of the day: what may not be asked for any more is taken
+ * out of it, and if nothing is left, nobody has to approve it.
+ */
+async function lookAtHeld(
+  tx: Tx,
+  { customerId, policies, now }: { customerId: string; policies: ActivePolicies; now: Instant },
+): Promise<void> {
+  const customer = await lockCustomer(tx, customerId);
+  await look(tx, { customer, policies, now, ignoring: new Set(['window']) });
 }
