@@ -137,6 +137,26 @@ describe('what a person has said', () => {
     expect(await world.tasks()).toEqual([]);
   });
 
+  it('a dispute of all of an order that was upheld: the credit note that ends the debt ends the task', async () => {
+    await place('a');
+    await done('/orders/a/disputes', { disputeId: 'd', reason: 'other' });
+    await done('/orders/a/disputes/d/resolve', { outcome: 'upheld' });
+    await at('2026-10-02');
+    expect(await world.tasks()).toEqual(['credit-note-missing a']);
+    await world.ask('a', 'credit-notes', { creditNoteId: 'n', amount: eur(600), reason: 'goods' });
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('a dispute of all of an order that was upheld, and is paid nevertheless: the credit note is still owed', async () => {
+    await place('a');
+    await done('/orders/a/disputes', { disputeId: 'd', reason: 'other' });
+    await done('/orders/a/disputes/d/resolve', { outcome: 'upheld' });
+    await at('2026-10-02');
+    await world.ask('a', 'credit-notes', { creditNoteId: 'n', amount: eur(100), reason: 'goods' });
+    await pay('a', 500);
+    expect(await world.tasks()).toEqual(['credit-note-missing a']);
+  });
+
   it('the minimum: a look for another order, out of the window, does not leave it unlooked at', async () => {
     await world.setDunning({ pauses: [{ from: '10-24', to: '11-05' }] });
     await place('a', { total: eur(5) });
