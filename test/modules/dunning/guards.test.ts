@@ -234,6 +234,29 @@ describe('money', () => {
     expect(last().text).toContain('64,56');
   });
 
+  it('that covers all that is overdue: it is not chased, and what is due soon is announced', async () => {
+    await place('a');
+    await at('2026-10-10');
+    await place('b');
+    const credit = { paymentId: 'm', amount: eur(700), allocate: 'none' };
+    await done('/customers/rossi/payments', credit, { as: 'accounting' });
+    await at('2026-11-10');
+    expect(await world.reminders()).toEqual(['2026-11-04 due-soon']);
+    expect(last().text).not.toContain('N-a');
+    expect((await world.steps('a'))['1/P5D']).toBe('credit');
+    expect(await world.tasks()).toEqual(['credit-held']);
+  });
+
+  it('that leaves less than the minimum: no letter, a task', async () => {
+    await place('a');
+    await at('2026-10-25');
+    const credit = { paymentId: 'm', amount: eur(595), allocate: 'none' };
+    await done('/customers/rossi/payments', credit, { as: 'accounting' });
+    await at('2026-11-20');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon']);
+    expect(await world.tasks()).toEqual(['credit-held']);
+  });
+
   it('below the minimum: waits until more is due', async () => {
     await place('a', { total: eur(9) });
     await at('2026-11-05');
