@@ -466,4 +466,19 @@ describe('bank data', () => {
     await at('2026-11-06');
     expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-06 overdue-1']);
   });
+
+  it('that is a day too old when the letter is due: a task the next day, once', async () => {
+    const bank = bankFiles(world);
+    await place('a');
+    await at('2026-10-30');
+    await bank.imported(file('30/10/2026'));
+    await at('2026-11-04');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'bank-data' });
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-11-05');
+    expect(await world.tasks()).toEqual(['bank-data-old']);
+    await world.sql`update tasks set state = 'done', outcome = 'done', closed_at = now(), closed_by = 'x', reason = 'x'`;
+    await at('2026-11-06');
+    expect(await world.tasks()).toEqual([]);
+  });
 });

@@ -13,14 +13,22 @@ import { closeTasks } from '../../tasks/close-tasks.ts';
 import { openTask } from '../../tasks/open-task.ts';
 import { noteAddressChanged } from '../lift-address.ts';
 import { judgePromises } from '../reserves/judge-promises.ts';
+import type { WaitReason } from '../rules/item-guards.ts';
 import { ELAPSED_BANK_DAY_MS } from '../rules/promises.ts';
+import { BANK_DAYS, IMPORTED_WITHIN, readUse } from './customer-facts.ts';
 import { openPromiseTasks } from './guard-tasks.ts';
 import { wakeSteps } from './wake-steps.ts';
 
 /** How many customers or orders one sweep takes of a kind; the next one takes the rest. */
 const AT_ONCE = 1_000;
+/** After so many business days without bank data a person is asked for it: a day after letters begin to wait. */
+const BANK_DATA_BUSINESS_DAYS = 3;
 /** How long before its due date a collection must have been presented. */
 const PRESENTED_DAYS_BEFORE = 5;
+/** How long after a change of the dunning policy it is looked for what need not wait any more. */
+const CHANGED_WITHIN_MS = 5 * 86_400_000;
+/** What the dunning policy governs. */
+const governed = ['window', 'interval', 'limit', 'minimum', 'final-letter'] as const satisfies WaitReason[];
 /** How often a person is asked again about a collection whose due date is over. */
 const ASK_AGAIN_DAYS = 14;
 /** How long a dispute may be without an answer. */
@@ -37,6 +45,9 @@ export async function sweep(sql: Sql, now: Instant): Promise<void> {
   const today = dayAt(now, settings.body.timeZone);
   await all([
     () => wakeForBankData(sql, now, today),
+    () => wakeForUse(sql, now),
+    () => wakeForPolicy(sql, now),
+    () => wakeAfterInsolvency(sql, now),
     () => wakeForAddresses(sql, now),
     () => judgeRipePromises(sql, now, today),
     async () => openTasks(sql, 'not-presented', await notPresented(sql, today), now),
@@ -50,9 +61,13 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
   const { country } = (await activePolicies(sql)).settings.body;
   const [row] = await sql<{ bookedThrough: Day | null }[]>`
     select min(booked_through) as booked_through from statement_accounts
-    where updated_at > ${now}::timestamptz - interval '60 days'`;
+    where updated_at > ${now}::timestamptz - ${IMPORTED_WITHIN}::interval`;
   const bookedThrough = row!.bookedThrough;
-  if (bookedThrough !== null && addBusinessDays(bookedThrough, 2, businessCalendar(country)) < today) return;
+  const covered = (days: number) => addBusinessDays(bookedThrough!, days, businessCalendar(country));
+  if (bookedThrough !== null && covered(BANK_DAYS) < today) {
+    if (covered(BANK_DATA_BUSINESS_DAYS) < today) await askForBankData(sql, bookedThrough, now);
+    return;
+  }
   const over = {
     customerId: null,
     outcome: 'done',
@@ -63,11 +78,68 @@ async function wakeForBankData(sql: Sql, now: Instant, today: Day): Promise<void
   const waiting = await sql<{ customerId: string }[]>`
     select distinct customer_id from steps where state = 'waiting' and waits_for = 'bank-data' and look_at is null
     order by 1 limit ${AT_ONCE}`;
-  await inTurn(sql, waiting, async (tx, { customerId }) => {
-    await lockCustomer(tx, customerId);
-    await wakeSteps(tx, { customerId, causes: [], policies: await activePolicies(tx), now });
-  });
+  await wakeAll(sql, waiting, [], now);
 }
+
+/** Letters wait for statements: a task says so, once for each day up to which they go. */
+async function askForBankData(sql: Sql, bookedThrough: Day, now: Instant): Promise<void> {
+  const [waiting] = await sql`
+    select 1 from steps join orders o on o.id = steps.order_id
+    where o.status = 'open' and state = 'waiting' and waits_for = 'bank-data' and not exists (
+      select 1 from tasks t where t.kind = 'bank-data-old' and t.detail->>'bookedThrough' = ${bookedThrough}) limit 1`;
+  if (!waiting) return;
+  const task = { kind: 'bank-data-old', customerId: null, orderId: null, detail: { bookedThrough } } as const;
+  await inTransaction(sql, (tx) => openTask(tx, { ...task, openedAt: now, openedBy: 'system' }));
+}
+
+/** A merchant who does not invoice any more, and a store that reports no deliveries, are not waited for. */
+async function wakeForUse(sql: Sql, now: Instant): Promise<void> {
+  const { invoices, deliveries } = await readUse(sql, now);
+  const over = [...(invoices ? [] : ['not-invoiced']), ...(deliveries ? [] : ['not-delivered'])];
+  if (over.length === 0) return;
+  const waiting = await sql<{ customerId: string }[]>`
+    select distinct customer_id from steps where state = 'waiting' and waits_for = any(${over}) and look_at is null
+    order by 1 limit ${AT_ONCE}`;
+  await wakeAll(sql, waiting, [], now);
+}
+
+/**
+ * The dunning policy has changed: for some days, what waits for something that it governs is looked at in the next slot,
+ * if it were looked at much later or never.
+ */
+async function wakeForPolicy(sql: Sql, now: Instant): Promise<void> {
+  const { dunning } = await activePolicies(sql);
+  if (dunning.updatedAt === null || Date.parse(now) - Date.parse(dunning.updatedAt) > CHANGED_WITHIN_MS)
+    return;
+  const waiting = await sql<{ customerId: string }[]>`
+    select distinct customer_id from steps
+    where state = 'waiting' and waits_for = any(${governed as string[]})
+      and (look_at is null or look_at > ${now}::timestamptz + ${CHANGED_WITHIN_MS} * interval '1 millisecond')
+    order by 1 limit ${AT_ONCE}`;
+  await wakeAll(sql, waiting, governed, now);
+}
+
+/** An insolvency has ended, perhaps because it was a mistake: a person decides on what is overdue. */
+async function wakeAfterInsolvency(sql: Sql, now: Instant): Promise<void> {
+  const solvent = await sql<{ customerId: string }[]>`
+    select distinct s.customer_id from steps s join customers c on c.id = s.customer_id join orders o on o.id = s.order_id
+      join instalments i on i.order_id = s.order_id and i.number = s.instalment
+    where s.kind = 'decide' and s.reason = 'insolvency' and c.privilege <> 'insolvency' and o.status = 'open' and i.outstanding > 0
+    order by 1 limit ${AT_ONCE}`;
+  await wakeAll(sql, solvent, [], now);
+}
+
+/** What waits for an event or one of these causes is looked at in the customers' next slots. */
+const wakeAll = (
+  sql: Sql,
+  customers: readonly { customerId: string }[],
+  causes: readonly WaitReason[],
+  now: Instant,
+): Promise<void> =>
+  inTurn(sql, customers, async (tx, { customerId }) => {
+    await lockCustomer(tx, customerId);
+    await wakeSteps(tx, { customerId, causes, policies: await activePolicies(tx), now });
+  });
 
 /**
  * The store has changed contacts: letters that waited for an address leave in the customers' next slots, and a task whose
