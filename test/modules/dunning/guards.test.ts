@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { reconcileLetters } from '../../../src/modules/overview/reconcile-letters.ts';
 import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
 import { bankFiles } from '../../api/bank-file.ts';
 import { aLook, eur } from '../../support/builders.ts';
+import { offerMore } from '../../support/merchant.ts';
 import { useLetters } from '../../support/use-letters.ts';
 
 const { at, done, pay, place, world } = useLetters();
@@ -43,6 +45,23 @@ describe('a bank collection', () => {
     expect(await world.tasks()).toEqual(['not-presented a']);
     await at('2026-11-20');
     expect(await world.reminders()).toEqual([]);
+  });
+
+  it('that was agreed with the order, and that nobody has recorded, is planned: a task and no letter, until it is presented and comes back', async () => {
+    const riba = { code: 'riba', label: 'RiBa, 30 days', kind: 'net', days: 30, collection: 'riba' } as const;
+    await offerMore(world.sql, [riba]);
+    await place('a', { termsCode: 'riba' });
+    await at('2026-10-25');
+    expect(await world.tasks()).toEqual(['not-presented a']);
+    await at('2026-11-05');
+    expect(await world.reminders()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'bank-collection' });
+    expect(await reconcileLetters(world.sql, world.clock.now)).toEqual([]);
+    await collect('a', 'presented');
+    expect(await world.tasks()).toEqual([]);
+    await collect('a', 'unpaid');
+    await at('2026-11-06');
+    expect(await world.reminders()).toEqual(['2026-11-06 returned']);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Instant,
 } from '../../../kernel/calendar.ts';
 import { type Db, inTransaction, type Sql, type Tx } from '../../../platform/postgres/client.ts';
+import { collectionState } from '../../bank-collections/tables.ts';
 import { lockCustomer } from '../../customers/tables.ts';
 import { reminderReaches } from '../../customers/undeliverable-addresses.ts';
 import { activePolicies } from '../../settings/tables.ts';
@@ -214,11 +215,12 @@ async function openTasks(
 const notPresented = (db: Db, today: Day): Promise<Found[]> => db<Found[]>`
   select o.customer_id, o.id as order_id, i.outstanding as amount, o.currency,
          jsonb_build_object('instalment', i.number, 'dueOn', i.due_on) as detail
-  from bank_collections c join orders o on o.id = c.order_id join instalments i on i.order_id = c.order_id and i.number = c.instalment
-  where c.state = 'planned' and o.status = 'open' and i.outstanding > 0 and i.due_at is not null
+  from instalments i join orders o on o.id = i.order_id
+    left join bank_collections b on b.order_id = i.order_id and b.instalment = i.number
+  where ${collectionState(db)} = 'planned' and o.status = 'open' and i.outstanding > 0 and i.due_at is not null
     and i.due_on <= ${today}::date + ${PRESENTED_DAYS_BEFORE}::int
     and not exists (select 1 from tasks t where t.kind = 'not-presented' and t.order_id = o.id
-      and t.opened_at >= greatest(c.updated_at, case when i.due_on <= ${today}::date
+      and t.opened_at >= greatest(b.updated_at, o.placed_at, case when i.due_on <= ${today}::date
         then greatest(i.due_on, ${today}::date - ${ASK_AGAIN_DAYS - 1}::int)::timestamptz
         else (i.due_on - ${PRESENTED_DAYS_BEFORE}::int)::timestamptz end))
   order by i.due_on limit ${AT_ONCE}`;
