@@ -309,3 +309,15 @@ it('an insolvency that was recorded by mistake and ended: a person decides on wh
   await at('2026-12-22');
   expect(await world.tasks()).toEqual(['decide a']);
 });
+
+it('a hold is released, and the order that was to look is paid before the window: the other one is asked for all the same', async () => {
+  await place('a');
+  await place('b');
+  await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk' });
+  await at('2026-11-05', '20:00');
+  await done('/customers/rossi/holds/h/release', {});
+  await pay('a', 600);
+  await at('2026-11-06');
+  expect(await world.reminders()).toEqual(['2026-11-06 overdue-1']);
+  expect(flat()).toContain('N-b');
+});

@@ -37,8 +37,7 @@ export async function wakeSteps(
     }[]
   >`
     select
-      exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting'
-                and (look_at is null or waits_for = any(${causes as string[]}))) as waits,
+      exists (select 1 from steps where customer_id = ${customerId} and state = 'waiting') as waits,
       exists (select 1 from orders o join bank_collections c on c.order_id = o.id
               where o.customer_id = ${customerId} and o.status = 'open' and c.state = 'unpaid') as returned,
       exists (select 1 from mails where customer_id = ${customerId} and kind = 'reminder' and state = 'held') as held,
@@ -58,14 +57,17 @@ export async function wakeSteps(
   const slot = nextSlot(now, policies.dunning.body, policies.settings.body.country, customerId, about);
   if (owedAgain) await planOwedAgain(tx, customerId, { slot, now });
   if (!waits && !returned) return;
+  await tx`
+    update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end
+    where customer_id = ${customerId} and (
+      (state = 'waiting' and (look_at is null or waits_for = any(${causes as string[]})))
+      or (state = 'planned' and kind = 'returned' and look_at = planned_at and planned_at <= ${now}))`;
+  // Also what was woken before: the order that was to look may have been closed since.
   const [first] = await tx<{ orderId: string; lookAt: Instant }[]>`
-    with woken as (
-      update steps set look_at = case when exact then ${now}::timestamptz else ${slot}::timestamptz end
-      where customer_id = ${customerId} and (
-        (state = 'waiting' and (look_at is null or waits_for = any(${causes as string[]}))) or (state = 'planned' and kind = 'returned' and look_at = planned_at and planned_at <= ${now}))
-      returning order_id, look_at)
-    select w.order_id, w.look_at from woken w join orders o on o.id = w.order_id
-    where o.finished_at is null order by w.look_at, w.order_id limit 1`;
+    select s.order_id, s.look_at from steps s join orders o on o.id = s.order_id
+    where s.customer_id = ${customerId} and o.status = 'open' and s.look_at is not null
+      and (s.state = 'waiting' or (s.state = 'planned' and s.kind = 'returned'))
+    order by s.look_at, s.order_id limit 1`;
   if (first) await lookBy(tx, first.orderId, first.lookAt);
 }
 
