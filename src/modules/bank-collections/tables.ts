@@ -1,6 +1,6 @@
 import { businessCalendar, type Day } from '../../kernel/calendar.ts';
 import { NettermsError } from '../../kernel/errors.ts';
-import type { Db, Tx } from '../../platform/postgres/client.ts';
+import type { Db, Fragment, Tx } from '../../platform/postgres/client.ts';
 import { recordAudit } from '../audit/tables.ts';
 import type { CustomerConsequences, Situation } from '../commands/definition.ts';
 import { isClosed } from '../orders/rules/order-state.ts';
@@ -39,6 +39,13 @@ export type BankCollectionMove = {
 
 const columns = (db: Db) =>
   db`order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at`;
+
+/**
+ * Where the collection of the instalment `i` stands, whose row is `b` or missing: what is to be collected by RiBa or
+ * direct debit by its terms is planned, though nobody has recorded it. Null: the customer pays.
+ */
+export const collectionState = (db: Db): Fragment =>
+  db`coalesce(b.state, case when i.collection in ('riba', 'sdd') then 'planned' end)`;
 
 /** The collections of an order's instalments. */
 export async function bankCollectionsOf(db: Db, orderId: string): Promise<BankCollectionRow[]> {

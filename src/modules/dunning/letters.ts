@@ -1,6 +1,6 @@
 import type { Day, Instant } from '../../kernel/calendar.ts';
 import type { Db, Tx } from '../../platform/postgres/client.ts';
-import { endMail, type MailRow, mailColumns } from '../mail/tables.ts';
+import { endMail, type MailRow, mailColumns, releaseMail } from '../mail/tables.ts';
 import { lookBy } from '../orders/life-cycle.ts';
 import type { StepRow } from '../orders/steps.ts';
 import { closeTasks } from '../tasks/close-tasks.ts';
@@ -176,20 +176,20 @@ export async function receiptsAbout(db: Db, orderId: string): Promise<MailRow[]>
     order by queued_at, id`;
 }
 
+type Ending = Pick<MailRow, 'id' | 'customerId'>;
+
 /** The letter is not needed any more, and nobody has to approve it. Needs the customer's lock. */
-export async function withdrawReminder(
-  tx: Tx,
-  { id, customerId }: Pick<MailRow, 'id' | 'customerId'>,
-  now: Instant,
-): Promise<void> {
+export async function withdrawReminder(tx: Tx, { id, customerId }: Ending, now: Instant): Promise<void> {
   const why = 'nothing is to be asked any more';
   await endMail(tx, id, { state: 'withdrawn', why });
-  await closeTasks(tx, {
-    kind: 'approve-letter',
-    customerId,
-    orderId: null,
-    outcome: 'done',
-    reason: why,
-    now,
-  });
+  await endApproval(tx, { customerId, reason: why, now });
 }
+
+/** The letter waited for a person, and nothing that is left of it needs one. Needs the customer's lock. */
+export async function releaseReminder(tx: Tx, { id, customerId }: Ending, now: Instant): Promise<void> {
+  await releaseMail(tx, id, now);
+  await endApproval(tx, { customerId, reason: 'what is left of the letter needs no approval', now });
+}
+
+const endApproval = (tx: Tx, given: { customerId: string; reason: string; now: Instant }) =>
+  closeTasks(tx, { kind: 'approve-letter', orderId: null, outcome: 'done', ...given });

@@ -92,18 +92,25 @@ async function isApproved(tx: Tx, mailId: string, toApprove: readonly AskedItem[
   return toApprove.every((step) => approved.includes(stepName(step)));
 }
 
-/** The next window, if it is not the time for letters now: one was approved in the evening, or the server was away. */
+/**
+ * The next window, if it is not the time for letters now: one was approved in the evening or within a pause, or the server
+ * was away. Pauses count if all that it is about is overdue.
+ */
 async function outOfWindow(
   tx: Tx,
   mailId: string,
   { customer, policies, now }: Composing,
 ): Promise<Instant | null> {
-  const policy = { ...policies.dunning.body, pauses: [] };
+  const [row] = await tx<[{ mildest: 'due-soon' | 'overdue-1' | null }]>`
+    select min(case when tone in ('due-soon', 'due') then 'due-soon' else 'overdue-1' end) as mildest
+    from steps where mail_id = ${mailId} and state = 'in_letter' and not exact`;
+  if (row.mildest === null) return null;
+  const policy = policies.dunning.body;
   const { country } = policies.settings.body;
-  if (isInWindow(now, policy, country) || (await ignoringOf(tx, mailId)).has('window')) return null;
-  const [bound] =
-    await tx`select 1 from steps where mail_id = ${mailId} and state = 'in_letter' and not exact limit 1`;
-  return bound ? nextSlot(now, policy, country, customer.id) : null;
+  const { closedMonths, closures } = customer;
+  const about = { tone: row.mildest, closed: { closedMonths, closures } };
+  if (isInWindow(now, policy, country, about) || (await ignoringOf(tx, mailId)).has('window')) return null;
+  return nextSlot(now, policy, country, customer.id, about);
 }
 
 /** Writes the letter, and what it asks for. */

@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/postgres/client.ts';
+import { collectionState } from '../bank-collections/tables.ts';
 import { reminderReaches } from '../customers/undeliverable-addresses.ts';
 import type { Discrepancy } from './reconcile-balances.ts';
 
@@ -23,10 +24,11 @@ export async function reconcileLetters(db: Db, before: string): Promise<Discrepa
     db<Discrepancy[]>`
       select 'order/' || s.order_id as subject, format('step %s waits for %s, which is over', s.key, s.waits_for) as problem
       from steps s join orders o on o.id = s.order_id join customers c on c.id = s.customer_id
+        join instalments i on i.order_id = s.order_id and i.number = s.instalment
         left join bank_collections b on b.order_id = s.order_id and b.instalment = s.instalment
       where o.status = 'open' and s.state = 'waiting' and s.look_at is null and case s.waits_for
         when 'store' then o.paid_in_store in ('marked', 'chased')
-        when 'bank-collection' then b.state is null or b.state in ('paid', 'unpaid')
+        when 'bank-collection' then coalesce(${collectionState(db)} in ('paid', 'unpaid'), true)
         when 'not-invoiced' then exists (select 1 from invoice_parts p where p.order_id = o.id)
         when 'not-delivered' then o.fulfilled_on is not null
         when 'hold' then not exists (select 1 from holds h where h.customer_id = s.customer_id and h.released_at is null

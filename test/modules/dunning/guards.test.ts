@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sweep } from '../../../src/modules/dunning/look/sweep.ts';
+import { reconcileLetters } from '../../../src/modules/overview/reconcile-letters.ts';
 import { MailRefused } from '../../../src/platform/smtp/mailer.ts';
 import { bankFiles } from '../../api/bank-file.ts';
 import { aLook, eur } from '../../support/builders.ts';
+import { offerMore } from '../../support/merchant.ts';
 import { useLetters } from '../../support/use-letters.ts';
 
 const { at, done, pay, place, world } = useLetters();
@@ -45,6 +47,23 @@ describe('a bank collection', () => {
     await at('2026-11-20');
     expect(await world.reminders()).toEqual([]);
   });
+
+  it('that was agreed with the order, and that nobody has recorded, is planned: a task and no letter, until it is presented and comes back', async () => {
+    const riba = { code: 'riba', label: 'RiBa, 30 days', kind: 'net', days: 30, collection: 'riba' } as const;
+    await offerMore(world.sql, [riba]);
+    await place('a', { termsCode: 'riba' });
+    await at('2026-10-25');
+    expect(await world.tasks()).toEqual(['not-presented a']);
+    await at('2026-11-05');
+    expect(await world.reminders()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'bank-collection' });
+    expect(await reconcileLetters(world.sql, world.clock.now)).toEqual([]);
+    await collect('a', 'presented');
+    expect(await world.tasks()).toEqual([]);
+    await collect('a', 'unpaid');
+    await at('2026-11-06');
+    expect(await world.reminders()).toEqual(['2026-11-06 returned']);
+  });
 });
 
 describe('what a person has said', () => {
@@ -66,6 +85,21 @@ describe('what a person has said', () => {
     await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-06' });
     await at('2026-11-12');
     expect(await world.reminders()).toEqual(['2026-11-09 overdue-1']);
+  });
+
+  it('a hold that ends or is released within a pause: what is only announced does not wait for its end', async () => {
+    await world.setDunning({ pauses: [{ from: '10-12', to: '11-27' }] });
+    await place('a');
+    await at('2026-10-05');
+    await place('b');
+    const orders = (orderId: string) => ({ reason: 'we talk', orderIds: [orderId] });
+    await done('/customers/rossi/holds', { holdId: 'a', ...orders('a'), until: '2026-10-25' });
+    await done('/customers/rossi/holds', { holdId: 'b', ...orders('b') });
+    await at('2026-11-02', '18:00');
+    expect(await world.reminders()).toEqual(['2026-10-26 due-soon']);
+    await done('/customers/rossi/holds/b/release', {});
+    await at('2026-11-04');
+    expect((await world.reminders()).slice(1)).toEqual(['2026-11-03 due-soon']);
   });
 
   it('a hold on one order leaves the others alone', async () => {
@@ -132,6 +166,26 @@ describe('what a person has said', () => {
       await world.sql`select asked from letter_items where order_id = 'a' and tone = 'overdue-1'`;
     expect(item).toEqual({ asked: 40_000 });
     expect(await world.tasks()).toEqual([]);
+  });
+
+  it('a dispute of all of an order that was upheld: the credit note that ends the debt ends the task', async () => {
+    await place('a');
+    await done('/orders/a/disputes', { disputeId: 'd', reason: 'other' });
+    await done('/orders/a/disputes/d/resolve', { outcome: 'upheld' });
+    await at('2026-10-02');
+    expect(await world.tasks()).toEqual(['credit-note-missing a']);
+    await world.ask('a', 'credit-notes', { creditNoteId: 'n', amount: eur(600), reason: 'goods' });
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('a dispute of all of an order that was upheld, and is paid nevertheless: the credit note is still owed', async () => {
+    await place('a');
+    await done('/orders/a/disputes', { disputeId: 'd', reason: 'other' });
+    await done('/orders/a/disputes/d/resolve', { outcome: 'upheld' });
+    await at('2026-10-02');
+    await world.ask('a', 'credit-notes', { creditNoteId: 'n', amount: eur(100), reason: 'goods' });
+    await pay('a', 500);
+    expect(await world.tasks()).toEqual(['credit-note-missing a']);
   });
 
   it('the minimum: a look for another order, out of the window, does not leave it unlooked at', async () => {
@@ -209,6 +263,29 @@ describe('money', () => {
     await at('2026-11-10');
     expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-10 overdue-1']);
     expect(last().text).toContain('64,56');
+  });
+
+  it('that covers all that is overdue: it is not chased, and what is due soon is announced', async () => {
+    await place('a');
+    await at('2026-10-10');
+    await place('b');
+    const credit = { paymentId: 'm', amount: eur(700), allocate: 'none' };
+    await done('/customers/rossi/payments', credit, { as: 'accounting' });
+    await at('2026-11-10');
+    expect(await world.reminders()).toEqual(['2026-11-04 due-soon']);
+    expect(last().text).not.toContain('N-a');
+    expect((await world.steps('a'))['1/P5D']).toBe('credit');
+    expect(await world.tasks()).toEqual(['credit-held']);
+  });
+
+  it('that leaves less than the minimum: no letter, a task', async () => {
+    await place('a');
+    await at('2026-10-25');
+    const credit = { paymentId: 'm', amount: eur(595), allocate: 'none' };
+    await done('/customers/rossi/payments', credit, { as: 'accounting' });
+    await at('2026-11-20');
+    expect(await world.reminders()).toEqual(['2026-10-23 due-soon']);
+    expect(await world.tasks()).toEqual(['credit-held']);
   });
 
   it('below the minimum: waits until more is due', async () => {
@@ -293,6 +370,10 @@ describe('the merchant', () => {
     expect(await world.reminders()).toEqual([]);
     expect(await world.steps('a')).toMatchObject({ '1/P5D': 'not-invoiced' });
     expect(await world.tasks()).toEqual(['not-invoiced a']);
+    const preview = '/customers/rossi/letters/preview?kind=overdue';
+    expect((await world.call(preview)).body).toMatchObject({ wouldSend: false });
+    // An admin may decide that it is asked for all the same.
+    expect((await world.call(`${preview}&ignore=not-invoiced`)).body).toMatchObject({ wouldSend: true });
     const own = {
       number: '2',
       issuedOn: '2026-11-05',
@@ -357,8 +438,9 @@ describe('a letter that a person has to approve', () => {
       await world.sql<{ id: string; state: string; why: string | null }[]>`
       select id, state, why from mails where kind = 'reminder' order by queued_at desc limit 1`
     )[0]!;
+  const levels = [{ offset: 'P5D', tone: 'overdue-1', approve: true }] as const;
   beforeEach(async () => {
-    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', approve: true }] });
+    await world.setDunning({ levels });
     await place('a');
     await at('2026-11-04', '11:00');
     expect(await held()).toMatchObject({ state: 'held', why: 'approval' });
@@ -408,6 +490,41 @@ describe('a letter that a person has to approve', () => {
     },
   );
 
+  it('within a pause leaves after it, and is not approved twice', async () => {
+    await world.setDunning({ levels, pauses: [{ from: '11-06', to: '11-15' }] });
+    await at('2026-11-06');
+    await done(`/letters/${(await held()).id}/approve`, {});
+    await world.sender.drain(world.clock.now);
+    expect((await held()).state).toBe('queued');
+    await at('2026-11-16');
+    await world.sql`update mails set try_at = now() where state = 'queued'`;
+    await world.sender.drain(world.clock.now);
+    expect(await world.reminders()).toEqual(['2026-11-16 overdue-1']);
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('and is not wanted any more is withdrawn at once, whatever the time: nobody has to approve it', async () => {
+    await at('2026-11-04', '20:00');
+    await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk', until: '2026-11-08' });
+    expect(await held()).toMatchObject({ state: 'withdrawn' });
+    expect(await world.tasks()).toEqual([]);
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'hold' });
+    await at('2026-11-09');
+    expect(await world.tasks()).toEqual(['approve-letter']);
+    await done('/customers/rossi/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' });
+    expect(await world.tasks()).toEqual([]);
+  });
+
+  it('of which only what needs no approval is left, leaves without one', async () => {
+    await place('b', { placedAt: '2026-09-30T08:00:00.000Z' });
+    await world.lookAt('b');
+    await at('2026-11-04', '20:00');
+    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1' }] });
+    await done('/orders/a/reminders', { mode: 'never', reason: 'family' }, { method: 'PUT' });
+    expect(await world.tasks()).toEqual([]);
+    expect(await held()).toMatchObject({ state: 'queued' });
+  });
+
   it('and is paid before: it is withdrawn, and nobody has to approve it', async () => {
     await pay('a', 600);
     expect(await held()).toMatchObject({ state: 'withdrawn' });
@@ -436,5 +553,20 @@ describe('bank data', () => {
     expect(await world.tasks()).toEqual([]);
     await at('2026-11-06');
     expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-06 overdue-1']);
+  });
+
+  it('that is a day too old when the letter is due: a task the next day, once', async () => {
+    const bank = bankFiles(world);
+    await place('a');
+    await at('2026-10-30');
+    await bank.imported(file('30/10/2026'));
+    await at('2026-11-04');
+    expect(await world.steps('a')).toMatchObject({ '1/P5D': 'bank-data' });
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-11-05');
+    expect(await world.tasks()).toEqual(['bank-data-old']);
+    await world.sql`update tasks set state = 'done', outcome = 'done', closed_at = now(), closed_by = 'x', reason = 'x'`;
+    await at('2026-11-06');
+    expect(await world.tasks()).toEqual([]);
   });
 });

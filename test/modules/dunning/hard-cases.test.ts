@@ -262,3 +262,77 @@ it('a promise of an amount is not broken if what was due by its day was credited
   expect(body.items[0].state).toBe('kept');
   expect(await world.tasks()).toEqual([]);
 });
+
+it('what waits beside a final letter leaves in the next window once that letter is not wanted any more', async () => {
+  await place('a');
+  await at('2026-10-26');
+  // Due on 25 November.
+  await place('b');
+  await at('2026-12-01', '20:00');
+  expect(await world.tasks()).toEqual(['approve-letter']);
+  expect((await world.steps('b'))['1/P5D']).toBe('final-letter');
+  await pay('a', 600);
+  await at('2026-12-02');
+  expect((await world.reminders()).at(-1)).toBe('2026-12-02 overdue-1');
+});
+
+it('a RiBa that comes back is said in the next window, though a final letter about another order waits for its approval', async () => {
+  await place('a');
+  await at('2026-10-26');
+  await place('b');
+  await collect('b', 'planned');
+  await collect('b', 'presented');
+  await at('2026-11-30', '18:00');
+  expect(await world.tasks()).toEqual(['approve-letter']);
+  await collect('b', 'unpaid', { fee: eur(4.5) });
+  await at('2026-12-02');
+  expect((await world.reminders()).at(-1)).toBe('2026-12-01 returned');
+  expect(flat()).not.toContain('N-a');
+  // The final letter is the next one.
+  await at('2026-12-08');
+  expect(await world.tasks()).toEqual([]);
+  await at('2026-12-09');
+  expect(await world.tasks()).toEqual(['approve-letter']);
+});
+
+it.each(['overdue-1', 'returned'])(
+  'a promise that was broken is said in a letter of the tone %s',
+  async (tone) => {
+    await place('a');
+    if (tone === 'returned') {
+      await collect('a', 'planned');
+      await collect('a', 'presented');
+      await at('2026-11-02', '18:00');
+      await collect('a', 'unpaid');
+    }
+    await at('2026-11-02', '20:00');
+    await done('/customers/rossi/promises', { promiseId: 'p', by: '2026-11-12' });
+    await at('2026-11-17');
+    expect((await world.reminders()).at(-1)).toBe(`2026-11-16 ${tone}`);
+    expect(flat()).toContain('entro il 12 novembre 2026: l’accredito non ci è ancora pervenuto');
+  },
+);
+
+it('an insolvency that was recorded by mistake and ended: a person decides on what is overdue', async () => {
+  await place('a');
+  await at('2026-11-29');
+  await done('/customers/rossi/insolvency', { reason: 'taken for another' });
+  await at('2026-12-20');
+  expect((await world.steps('a'))['1/decide']).toBe('insolvency');
+  await done('/customers/rossi/use-rules', { reason: 'it was another' });
+  await at('2026-12-21');
+  await at('2026-12-22');
+  expect(await world.tasks()).toEqual(['decide a']);
+});
+
+it('a hold is released, and the order that was to look is paid before the window: the other one is asked for all the same', async () => {
+  await place('a');
+  await place('b');
+  await done('/customers/rossi/holds', { holdId: 'h', reason: 'we talk' });
+  await at('2026-11-05', '20:00');
+  await done('/customers/rossi/holds/h/release', {});
+  await pay('a', 600);
+  await at('2026-11-06');
+  expect(await world.reminders()).toEqual(['2026-11-06 overdue-1']);
+  expect(flat()).toContain('N-b');
+});

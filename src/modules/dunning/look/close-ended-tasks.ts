@@ -1,5 +1,6 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
+import { collectionState } from '../../bank-collections/tables.ts';
 import { closeTasks } from '../../tasks/close-tasks.ts';
 import type { TaskKind } from '../../tasks/rules/task.ts';
 
@@ -18,9 +19,9 @@ export async function closeEndedTasks(tx: Tx, customerId: string, now: Instant):
           join instalments i on i.order_id = s.order_id and i.number = s.instalment
         where s.order_id = t.order_id and s.state = 'waiting' and s.waits_for = 'decision' and o.status = 'open' and i.outstanding > 0)
       when 'not-presented' then not exists (
-        select 1 from bank_collections c join orders o on o.id = c.order_id
-          join instalments i on i.order_id = c.order_id and i.number = c.instalment
-        where c.order_id = t.order_id and c.state = 'planned' and o.status = 'open' and i.outstanding > 0)
+        select 1 from instalments i join orders o on o.id = i.order_id
+          left join bank_collections b on b.order_id = i.order_id and b.instalment = i.number
+        where o.id = t.order_id and ${collectionState(tx)} = 'planned' and o.status = 'open' and i.outstanding > 0)
       when 'credit-held' then not exists (
         select 1 from accounts a where a.customer_id = t.customer_id and a.unapplied > 0)
       when 'promise-broken' then not exists (

@@ -1,5 +1,5 @@
 import { addBusinessDays, businessCalendar, type Day, type Instant } from '../../../kernel/calendar.ts';
-import type { Tx } from '../../../platform/postgres/client.ts';
+import type { Db, Fragment, Tx } from '../../../platform/postgres/client.ts';
 import type { Undeliverable } from '../../customers/rules/contacts.ts';
 import type { ActivePolicies } from '../../settings/tables.ts';
 
@@ -36,6 +36,19 @@ const USED_WITHIN = '90 days';
 /** Statements must cover the day before the last bank day. */
 export const BANK_DAYS = 2;
 
+/** What the merchant and the store have used lately. */
+export type Use = Pick<CustomerFacts, 'invoices' | 'deliveries'>;
+
+export async function readUse(db: Db, now: Instant): Promise<Use> {
+  const [row] = await db<[Use]>`select ${usedLately(db, now)}`;
+  return row;
+}
+
+const usedLately = (db: Db, now: Instant): Fragment => db`
+  exists (select 1 from invoices where created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as invoices,
+  exists (select 1 from fulfilments f join commands c on c.id = f.command_id
+          where c.created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as deliveries`;
+
 export async function readCustomerFacts(
   tx: Tx,
   customerId: string,
@@ -55,9 +68,7 @@ export async function readCustomerFacts(
               (select max(l.value_on) from ledger l where l.customer_id = a.customer_id and l.currency = a.currency
                  and l.account = 'unapplied' and l.amount > 0)) order by a.currency), '[]')
        from accounts a where a.customer_id = ${customerId} and a.unapplied > 0) as credit,
-      exists (select 1 from invoices where created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as invoices,
-      exists (select 1 from fulfilments f join commands c on c.id = f.command_id
-              where c.created_at > ${now}::timestamptz - ${USED_WITHIN}::interval) as deliveries,
+      ${usedLately(tx, now)},
       (select min(booked_through) from statement_accounts
        where updated_at > ${now}::timestamptz - ${IMPORTED_WITHIN}::interval) as booked_through`;
   const { bookedThrough } = row;

@@ -1,5 +1,6 @@
 import type { Day, Instant } from '../../../kernel/calendar.ts';
 import type { Db, Fragment, Tx } from '../../../platform/postgres/client.ts';
+import { collectionState } from '../../bank-collections/tables.ts';
 import type { PaidInStore } from '../../orders/rules/order-state.ts';
 import { type StepRow, stepColumns } from '../../orders/steps.ts';
 import type { PaymentMeans } from '../../terms/rules/terms.ts';
@@ -45,9 +46,10 @@ export async function dueSteps(
 ): Promise<DueStep[]> {
   return tx<DueStep[]>`
     select ${stepColumns(tx)}, o.currency, o.paid_in_store, coalesce(o.dunning_plan, o.terms->>'code') as plan_code,
-      i.outstanding, i.due_on, i.due_at, coalesce(c.method, i.collection) as collection, c.state as bank_collection,
-      (select coalesce(sum(b.outstanding), 0)::bigint from instalments b
-       where b.order_id = i.order_id and (b.due_at, b.number) < (i.due_at, i.number)) as before,
+      i.outstanding, i.due_on, i.due_at, coalesce(b.method, i.collection) as collection,
+      ${collectionState(tx)} as bank_collection,
+      (select coalesce(sum(earlier.outstanding), 0)::bigint from instalments earlier
+       where earlier.order_id = i.order_id and (earlier.due_at, earlier.number) < (i.due_at, i.number)) as before,
       exists (select 1 from invoice_parts p where p.order_id = o.id) as has_invoice,
       o.fulfilled_on is not null or ${isAdvance(tx)} as is_delivered,
       coalesce(h.late, 0)::int as late_letters, h.tone as last_tone, h.pay_by as last_pay_by,
@@ -55,7 +57,7 @@ export async function dueSteps(
               and other.tone is not null and other.state <> 'done') as letters_to_come
     from steps join orders o on o.id = steps.order_id
       join instalments i on i.order_id = steps.order_id and i.number = steps.instalment
-      left join bank_collections c on c.order_id = i.order_id and c.instalment = i.number
+      left join bank_collections b on b.order_id = i.order_id and b.instalment = i.number
       left join lateral (
         select count(*) filter (where li.tone not in ('due-soon', 'due')) as late,
                (array_agg(li.tone order by l.left_on desc, m.queued_at desc))[1] as tone,

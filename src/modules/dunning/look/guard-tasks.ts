@@ -1,4 +1,3 @@
-import { addBusinessDays, businessCalendar, dayAt } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
 import { openAddressTask } from '../../mail/mark-address.ts';
 import { closeTasks } from '../../tasks/close-tasks.ts';
@@ -7,9 +6,6 @@ import type { PromiseRow } from '../reserves/promises.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import type { Judged, Looking } from './look.ts';
 
-/** How old bank data may be before a person is asked for it. */
-const BANK_DATA_BUSINESS_DAYS = 3;
-
 /**
  * What reminders wait for and only a person can end is a task; so is an item whose letters are over. A task whose cause
  * is gone is closed.
@@ -17,7 +13,7 @@ const BANK_DATA_BUSINESS_DAYS = 3;
 export async function openGuardTasks(
   tx: Tx,
   judged: readonly Judged[],
-  { customer, policies, now, facts }: Looking & { facts: CustomerFacts },
+  { customer, now, facts }: Looking & { facts: CustomerFacts },
 ): Promise<void> {
   const open = { openedAt: now, openedBy: 'system' } as const;
   const customerId = customer.id;
@@ -32,23 +28,9 @@ export async function openGuardTasks(
     if (verdict.for === 'address') await openAddressTask(tx, customerId, now);
     if (verdict.for === 'credit')
       await openTask(tx, { kind: 'credit-held', customerId, orderId: null, ...open });
-    if (verdict.for === 'bank-data' && isMissed(facts, { policies, now }))
-      await openTask(tx, {
-        ...{ kind: 'bank-data-old', customerId: null, orderId: null, ...open },
-        detail: { bookedThrough: facts.bookedThrough! },
-      });
   }
   await closeWhatIsOver(tx, judged, { customerId, guardTasks: facts.guardTasks, now });
 }
-
-const isMissed = (
-  { bookedThrough }: CustomerFacts,
-  { policies, now }: Pick<Looking, 'policies' | 'now'>,
-): boolean => {
-  const { country, timeZone } = policies.settings.body;
-  const missed = addBusinessDays(bookedThrough!, BANK_DATA_BUSINESS_DAYS, businessCalendar(country));
-  return missed < dayAt(now, timeZone);
-};
 
 /** The tasks whose cause a look can see, and which it no longer sees. */
 async function closeWhatIsOver(

@@ -9,9 +9,15 @@ import {
 import type { Tx } from '../../../platform/postgres/client.ts';
 import { isDeliverable, reminderAddresses } from '../../customers/rules/contacts.ts';
 import type { CustomerRow } from '../../customers/tables.ts';
-import { queueMail, releaseMail } from '../../mail/tables.ts';
+import { hastenMail, queueMail } from '../../mail/tables.ts';
 import type { ActivePolicies } from '../../settings/tables.ts';
-import { insertLetter, type LiveReminder, liveReminder, withdrawReminder } from '../letters.ts';
+import {
+  insertLetter,
+  type LiveReminder,
+  liveReminder,
+  releaseReminder,
+  withdrawReminder,
+} from '../letters.ts';
 import { judgePromises } from '../reserves/judge-promises.ts';
 import { type Reserves, readReserves } from '../reserves/reserves.ts';
 import { disputedPart } from '../rules/disputes.ts';
@@ -196,18 +202,22 @@ function factsOf(
 ): Parameters<typeof guardItem>[0] {
   const { policies, customer, ignoring, now } = given;
   const { timeZone, country } = policies.settings.body;
-  const hold = ignoring?.has('hold') ? null : holdOn(step, reserves.holds, today);
-  const promise = ignoring?.has('promise') ? null : promiseOn(step, reserves.promises);
+  const ignores = (reason: WaitReason): boolean => ignoring?.has(reason) ?? false;
+  const hold = ignores('hold') ? null : holdOn(step, reserves.holds, today);
+  const promise = ignores('promise') ? null : promiseOn(step, reserves.promises);
+  const about = { closed: closedOf(customer), ...(step.tone && { tone: step.tone }) };
   const slot = (day: Day) =>
-    step.exact ? startOfDay(day, timeZone) : slotFrom(day, now, policies.dunning.body, country, customer.id);
+    step.exact
+      ? startOfDay(day, timeZone)
+      : slotFrom(day, now, policies.dunning.body, country, customer.id, about);
   const judgedAt = ({ byOn, byAt }: PaymentPromise) =>
     byAt === null ? slot(judgedFrom(byOn, businessCalendar(country))) : judgedFromInstant(byAt);
   return {
     outstanding: step.outstanding,
     paidInStore: step.paidInStore,
     bankCollection: step.bankCollection,
-    invoiced: step.exact || !facts.invoices || step.hasInvoice,
-    delivered: step.exact || !facts.deliveries || step.isDelivered,
+    invoiced: step.exact || !facts.invoices || step.hasInvoice || ignores('not-invoiced'),
+    delivered: step.exact || !facts.deliveries || step.isDelivered || ignores('not-delivered'),
     heldUntil: hold === null ? undefined : hold.until && slot(addDays(hold.until, 1)),
     promiseJudgedAt: promise && judgedAt(promise),
     disputed: disputedOf(step, reserves),
@@ -241,9 +251,14 @@ const letterFacts = (
     country: policies.settings.body.country,
     customerId: customer.id,
   },
-  closed: { closedMonths: customer.closedMonths, closures: customer.closures },
+  closed: closedOf(customer),
   ...(ignoring && { ignoring }),
   ...{ lettersOn: facts.lettersOn, credit: facts.credit, bankDataOld: facts.bankDataOld },
+});
+
+const closedOf = ({ closedMonths, closures }: CustomerRow): LetterFacts['closed'] => ({
+  closedMonths,
+  closures,
 });
 
 const wantsApproval = (item: AskedItem, { policies }: Looking, { modes }: Reserves): boolean =>
@@ -268,7 +283,8 @@ async function makeLetter(
 ): Promise<void> {
   if (live?.state === 'sending') return;
   if (live && id === null) await withdrawReminder(tx, live, now);
-  else if (live?.state === 'held' && !approval) await releaseMail(tx, live.id, now);
+  else if (live?.state === 'held' && !approval) await releaseReminder(tx, live, now);
+  else if (live?.state === 'queued') await hastenMail(tx, live.id);
   else if (!live && id !== null)
     await Promise.all([
       queueMail(tx, { id, customerId, orderId: null, kind: 'reminder', now }),

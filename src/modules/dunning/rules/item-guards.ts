@@ -49,6 +49,8 @@ export const ignorableReasons = [
   'deadline',
   'credit',
   'bank-data',
+  'not-invoiced',
+  'not-delivered',
   'hold',
   'promise',
 ] as const satisfies readonly WaitReason[];

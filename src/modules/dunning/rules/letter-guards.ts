@@ -61,6 +61,7 @@ export function guardLetter<Item extends Candidate>(items: readonly Item[], fact
   holdBack((item) => withinLimit(item, facts));
   holdBack((item) => (facts.bankDataOld && isOverdueTone(item.tone) ? waitFor('bank-data') : ask));
   holdBack((item) => inWindow(item, facts));
+  holdBack((item, rest) => afterReturned(item, rest, facts));
   // A final letter that would not leave holds nothing else back.
   holdBack((item, rest) => beyondCredit(item, rest, facts), isFinal);
   holdBack((item, rest) => overMinimum(item, rest, facts), isFinal);
@@ -106,21 +107,29 @@ function inWindow({ tone }: Candidate, { now, policy, country, customerId, close
   return waitFor('window', nextSlot(now, policy, country, customerId, about));
 }
 
+/** That a bank collection came back is said at once, and not kept waiting by a final letter: that is the next one. */
+function afterReturned(item: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
+  const returned = rest.filter(({ tone }) => tone === 'returned');
+  const isSaid = returned.some((one) => overMinimum(one, returned, facts).kind === 'ask');
+  return isFinal(item) && isSaid ? waitFor('interval', nextLetterAt(item, facts)) : ask;
+}
+
 const isFinal = ({ tone }: Candidate): boolean => tone === 'final';
 
 /** The final letter is about what is late for long: the rest has its own, later. */
 function besideFinal(item: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
   if (isFinal(item) || !rest.some(isFinal)) return ask;
-  const { tone } = item;
-  return waitFor(
-    'final-letter',
-    slotOf(addDays(facts.today, Math.max(1, facts.policy.minIntervalDays)), tone, facts),
-  );
+  return waitFor('final-letter', nextLetterAt(item, facts));
 }
 
+/** When the next letter may follow one that leaves today. */
+const nextLetterAt = ({ tone }: Candidate, facts: LetterFacts): Instant =>
+  slotOf(addDays(facts.today, Math.max(1, facts.policy.minIntervalDays)), tone, facts);
+
 /**
- * Money that is held for the customer: if it covers all that would be asked in its currency, a person allocates it. If it
- * covers a part, the letter names it, after there was time to allocate it.
+ * Money that is held for the customer: if it covers all that is overdue in its currency (for what is only announced: all
+ * that would be asked), or so much of it that no letter asks for the rest, a person allocates it. If it covers a part, the
+ * letter names it, after there was time to allocate it.
  */
 function beyondCredit(
   { tone, currency }: Candidate,
@@ -129,7 +138,9 @@ function beyondCredit(
 ): Verdict {
   const held = facts.credit.find((credit) => credit.currency === currency);
   if (!held) return ask;
-  if (held.amount >= totalOf(rest, currency)) return waitFor('credit');
+  const covered = isOverdueTone(tone) ? rest.filter((item) => isOverdueTone(item.tone)) : rest;
+  const left = totalOf(covered, currency) - held.amount;
+  if (left <= 0 || left < minimumFor(facts.policy, currency)) return waitFor('credit');
   const days = addBusinessDays(held.since, CREDIT_BUSINESS_DAYS, businessCalendar(facts.country));
   return facts.today < days ? waitFor('credit', slotOf(days, tone, facts)) : ask;
 }
