@@ -124,7 +124,7 @@ it('a state that cannot follow is refused, and the answer says which can', async
       code,
       detail: expect.stringContaining(detail),
     });
-  await refused('credited', {}, 'collection-not-allowed', 'it can become planned, presented');
+  await refused('credited', {}, 'collection-not-allowed', 'it can become planned, presented, cancelled');
   await refused('paid', { paymentId: 'x', confirmed: true }, 'collection-not-allowed', 'has not begun');
   await refused('planned', {}, 'instalment-not-found', 'instalment 2', 2);
   await refused('planned', { on: '2027-03-02' }, 'validation', '/on');

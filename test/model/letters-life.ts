@@ -30,12 +30,13 @@ const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
 /** Which state of a collection may follow which. */
 const nextOfCollection = {
-  none: ['planned', 'presented'],
-  planned: ['presented'],
+  none: ['planned', 'presented', 'cancelled'],
+  planned: ['presented', 'cancelled'],
   presented: ['planned', 'credited', 'paid', 'unpaid'],
   credited: ['paid', 'unpaid'],
   paid: ['unpaid'],
   unpaid: ['planned', 'presented'],
+  cancelled: ['planned', 'presented'],
 };
 
 /** One customer's life, in the product and by the written rules; what differs is thrown, with what had happened. */
@@ -494,7 +495,7 @@ export async function liveReminded(
   async function collect(
     orderId: string,
     number: number,
-    to: 'planned' | 'presented' | 'credited' | 'unpaid' | 'paid',
+    to: 'planned' | 'presented' | 'credited' | 'unpaid' | 'paid' | 'cancelled',
   ): Promise<void> {
     const order = customer.orders.get(orderId)!;
     const line = (await instalments()).find((one) => one.orderId === orderId && one.number === number);

@@ -36,7 +36,7 @@ export type Order = {
   outstanding: number;
   mode: Mode;
   /** By instalment. */
-  collections: Map<number, 'planned' | 'presented' | 'credited' | 'paid' | 'unpaid'>;
+  collections: Map<number, 'planned' | 'presented' | 'credited' | 'paid' | 'unpaid' | 'cancelled'>;
 };
 /** An instalment, as it is booked. */
 export type Instalment = {

@@ -90,7 +90,16 @@ const money = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       ...{ do: fc.constant('bank'), place, instalment: fc.integer({ min: 1, max: 3 }) },
-      to: fc.constantFrom('planned', 'presented', 'presented', 'credited', 'unpaid', 'unpaid', 'paid'),
+      to: fc.constantFrom(
+        'planned',
+        'presented',
+        'presented',
+        'credited',
+        'unpaid',
+        'unpaid',
+        'paid',
+        'cancelled',
+      ),
     }),
   },
 );

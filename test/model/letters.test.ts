@@ -8,9 +8,9 @@ import { reminded } from './letters-steps.ts';
 
 /**
  * The same few lives each time; `MODEL_RUNS=1000 npx vitest run --project servers test/model/letters` lives that many
- * others, which `MODEL_SEED` repeats.
+ * others, which `MODEL_SEED` repeats. `MODEL_SHRINK=0` shows a failure as it was found, at once.
  */
-const { MODEL_RUNS, MODEL_SEED } = process.env;
+const { MODEL_RUNS, MODEL_SEED, MODEL_SHRINK } = process.env;
 const RUNS = Number(MODEL_RUNS ?? 4);
 const SEED = MODEL_SEED ?? (MODEL_RUNS === undefined ? '21' : undefined);
 /** How long shrinking a failure may take at most, in ms. */
@@ -41,7 +41,10 @@ it(
     const property = fc.asyncProperty(reminded, async (given) => {
       await liveReminded(world, `l${lives++}`, given);
     });
-    const limit = { interruptAfterTimeLimit: RUNS * 20_000 + SHRINKING_MS };
+    const limit = {
+      interruptAfterTimeLimit: RUNS * 20_000 + SHRINKING_MS,
+      endOnFailure: MODEL_SHRINK === '0',
+    };
     await fc.assert(property, { numRuns: RUNS, ...limit, ...(SEED !== undefined && { seed: Number(SEED) }) });
     expect(await reconcileLetters(world.sql, '2020-01-01T00:00:00.000Z')).toEqual([]);
   },

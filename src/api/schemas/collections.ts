@@ -9,7 +9,8 @@ import { day, externalId, positiveMoney, reason, shown } from './fields.ts';
 export const collectionMove = z
   .strictObject({
     state: z.enum(bankCollectionStates).meta({
-      description: '`credited` is subject to collection and settles nothing; `paid` books a payment.',
+      description:
+        '`credited` is subject to collection and settles nothing; `paid` books a payment; `cancelled`: the customer transfers the money instead.',
     }),
     on: day.optional().meta({
       description:
@@ -18,7 +19,7 @@ export const collectionMove = z
     method: z
       .enum(bankCollectionMethods)
       .optional()
-      .meta({ description: 'If not given, as before, or else riba.' }),
+      .meta({ description: 'If not given, as before; or else by the terms, or riba.' }),
     paymentId: externalId
       .optional()
       .meta({ description: 'The id of the payment that is booked; required for `paid`.' }),

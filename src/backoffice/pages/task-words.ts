@@ -48,7 +48,7 @@ export const taskWords = {
     title: 'A collection was not presented to the bank',
     wrong:
       'The customer expects that the bank collects the instalment, and it was never presented. No reminder is sent.',
-    next: 'Present the collection to the bank, and record it on the order; or agree on a transfer with the customer.',
+    next: 'Present the collection to the bank, and record it on the order; or agree on a transfer with the customer, and record the collection as cancelled.',
   },
   'credit-held': {
     title: 'Money is not allocated',

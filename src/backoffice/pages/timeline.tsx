@@ -63,6 +63,7 @@ const plainWords: Readonly<Record<string, Words>> = {
   'collection.presented': { text: 'Presented to the bank for collection' },
   'collection.credited': { text: 'Credited by the bank, subject to collection' },
   'collection.paid': { text: 'Collected by the bank', tone: 'good' },
+  'collection.cancelled': { text: 'Not collected by the bank any more: the customer transfers the money' },
   'collection.unpaid': { text: 'Returned unpaid by the bank', tone: 'bad' },
   'order.written_off': { text: 'Written off' },
   'order.numbered': { text: 'The store gave the order a number' },

@@ -114,7 +114,8 @@ export async function moveBankCollection(
     );
   if (state !== 'unpaid' && state !== 'paid') requireOpen(order);
   if (state === 'paid' && !move.confirmed) requireFinal(line, situation);
-  const method = move.method ?? before?.method ?? 'riba';
+  const byTerms = line.collection === 'transfer' ? 'riba' : line.collection;
+  const method = move.method ?? before?.method ?? byTerms;
   const presented = state === 'presented' ? 1 : 0;
   const [row] = await tx<BankCollectionRow[]>`
     insert into bank_collections (order_id, instalment, state, method, state_on, presentations, payment_id, actor, updated_at)

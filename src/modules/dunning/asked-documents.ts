@@ -1,5 +1,6 @@
 import { daysLate } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/client.ts';
+import { isTransferred } from '../bank-collections/rules/bank-collection.ts';
 import { invoicesOfOrders, type OrderInvoice } from '../invoicing/tables.ts';
 import { instalmentsOfOrders } from '../orders/tables.ts';
 import { addLine, amountLines } from './amount-lines.ts';
@@ -69,8 +70,11 @@ export async function askedDocuments(
         .reduce(addLine, [] as ReturnType<typeof addLine>)
         .map(({ kind, amount }) => ({ kind, amount: money(amount) })),
       outstanding: money(item.asked + (before?.outstanding.amount ?? 0)),
-      // After a collection that came back the customer transfers the money.
-      collection: item.bankCollection === 'unpaid' && tone !== 'returned' ? 'transfer' : item.collection,
+      // That a collection came back is said of the collection; apart from that, what is asked for is transferred.
+      collection:
+        item.bankCollection && isTransferred(item.bankCollection) && tone !== 'returned'
+          ? 'transfer'
+          : item.collection,
     });
   }
   return [...documents.values()].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));

@@ -1,4 +1,5 @@
 import { daysLate } from '../../kernel/calendar.ts';
+import { isTransferred } from '../bank-collections/rules/bank-collection.ts';
 import type { BankCollectionRow } from '../bank-collections/tables.ts';
 import type { CustomerRow } from '../customers/tables.ts';
 import type { OrderInvoice } from '../invoicing/tables.ts';
@@ -61,9 +62,9 @@ export function orderLetterData(given: {
   };
 }
 
-/** How the bank collects an instalment, whatever its terms say; after a return the customer transfers the money. */
+/** How the bank collects an instalment, whatever its terms say; after a return or a cancellation the customer transfers the money. */
 const meansOf = (collection: BankCollectionRow | undefined) =>
-  collection?.state === 'unpaid' ? 'transfer' : collection?.method;
+  collection && isTransferred(collection.state) ? 'transfer' : collection?.method;
 
 /** The event that a provisional due date waits for. */
 const waitedFor = (from: BaseDay | undefined): LaterBaseDay | null =>

@@ -28,7 +28,7 @@ export async function reconcileLetters(db: Db, before: string): Promise<Discrepa
         left join bank_collections b on b.order_id = s.order_id and b.instalment = s.instalment
       where o.status = 'open' and s.state = 'waiting' and s.look_at is null and case s.waits_for
         when 'store' then o.paid_in_store in ('marked', 'chased')
-        when 'bank-collection' then coalesce(${collectionState(db)} in ('paid', 'unpaid'), true)
+        when 'bank-collection' then coalesce(${collectionState(db)} in ('paid', 'unpaid', 'cancelled'), true)
         when 'not-invoiced' then exists (select 1 from invoice_parts p where p.order_id = o.id)
         when 'not-delivered' then o.fulfilled_on is not null
         when 'hold' then not exists (select 1 from holds h where h.customer_id = s.customer_id and h.released_at is null

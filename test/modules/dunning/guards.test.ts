@@ -64,6 +64,19 @@ describe('a bank collection', () => {
     await at('2026-11-06');
     expect(await world.reminders()).toEqual(['2026-11-06 returned']);
   });
+
+  it('that is cancelled because a transfer was agreed is no collection any more: reminded as a transfer', async () => {
+    await place('a');
+    await collect('a', 'planned');
+    await at('2026-11-05');
+    expect(await world.tasks()).toEqual(['not-presented a']);
+    await collect('a', 'cancelled');
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-11-06');
+    expect(await world.reminders()).toEqual(['2026-11-06 overdue-1']);
+    expect(last().text).toContain('IBAN');
+    expect(last().text).not.toContain('RiBa');
+  });
 });
 
 describe('what a person has said', () => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../kernel/calendar.ts';
+import type { BankCollectionState } from '../../bank-collections/rules/bank-collection.ts';
 import type { PaidInStore } from '../../orders/rules/order-state.ts';
 
 /** Why a step sends nothing. On the wire; people read it in words. */
@@ -72,7 +73,7 @@ export type ItemFacts = {
   readonly outstanding: number;
   readonly paidInStore: PaidInStore;
   /** Where its bank collection stands; null: none is planned. */
-  readonly bankCollection: 'planned' | 'presented' | 'credited' | 'paid' | 'unpaid' | null;
+  readonly bankCollection: BankCollectionState | null;
   /** False: the merchant issues invoices, and there is none for it yet. */
   readonly invoiced: boolean;
   /** False: the store reports deliveries, and it is not delivered yet. */

@@ -691,7 +691,7 @@ create table bank_collections (
   order_id      external_id not null,
   instalment    int not null,
   method        text not null check (method in ('riba', 'sdd', 'card')),
-  state         text not null check (state in ('planned', 'presented', 'credited', 'paid', 'unpaid')),
+  state         text not null check (state in ('planned', 'presented', 'credited', 'paid', 'unpaid', 'cancelled')),
   state_on      date not null,                         -- the bank's day of this state
   presentations int not null default 0,                -- how often it was presented to the bank
   payment_id    text references payments,              -- the latest payment of it
