@@ -55,6 +55,7 @@ export async function liveReminded(
   const claims = new Map<string, string>();
   const bytes = new Map<string, string>();
   const looks = new Map<string, number>();
+  const died = new Map<string, number>();
   let does: Extract<Step, { do: 'post' }>['does'] = 'accepts';
   let senderWorks = true;
   let serial = 0;
@@ -118,7 +119,9 @@ export async function liveReminded(
       claims.delete(row.id);
       return;
     }
-    claims.set(row.id, later(clock.now, 120_000));
+    // Each attempt has twice the time of the one before.
+    died.set(row.id, (died.get(row.id) ?? 0) + 1);
+    claims.set(row.id, later(clock.now, 60_000 * 2 ** died.get(row.id)!));
     throw new Error('the connection has ended');
   }
 

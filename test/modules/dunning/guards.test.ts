@@ -278,17 +278,19 @@ describe('money', () => {
     expect(last().text).toContain('64,56');
   });
 
-  it('that covers all that is overdue: it is not chased, and what is due soon is announced', async () => {
+  it('that covers all that is overdue: it is not chased, whatever else falls due later, until that is overdue as well', async () => {
     await place('a');
     await at('2026-10-10');
     await place('b');
     const credit = { paymentId: 'm', amount: eur(700), allocate: 'none' };
     await done('/customers/rossi/payments', credit, { as: 'accounting' });
     await at('2026-11-10');
-    expect(await world.reminders()).toEqual(['2026-11-04 due-soon']);
-    expect(last().text).not.toContain('N-a');
+    expect(await world.reminders()).toEqual([]);
     expect((await world.steps('a'))['1/P5D']).toBe('credit');
     expect(await world.tasks()).toEqual(['credit-held']);
+    await at('2026-11-16');
+    expect(await world.reminders()).toEqual(['2026-11-16 overdue-1']);
+    expect(last().text).toMatch(/1\.200,00[\s\S]*700,00/);
   });
 
   it('that leaves less than the minimum: no letter, a task', async () => {

@@ -66,6 +66,8 @@ export function guardLetter<Item extends Candidate>(items: readonly Item[], fact
   holdBack((item, rest) => beyondCredit(item, rest, facts), isFinal);
   holdBack((item, rest) => overMinimum(item, rest, facts), isFinal);
   holdBack((item, rest) => besideFinal(item, rest, facts));
+  // What is overdue counts first: money that covers it is not spent on what is only announced.
+  holdBack((item, rest) => beyondCredit(item, rest, facts), isOverdue);
   holdBack((item, rest) => beyondCredit(item, rest, facts));
   holdBack((item, rest) => overMinimum(item, rest, facts));
   return items.map((item) => verdicts.get(item) ?? ask);
@@ -115,6 +117,7 @@ function afterReturned(item: Candidate, rest: readonly Candidate[], facts: Lette
 }
 
 const isFinal = ({ tone }: Candidate): boolean => tone === 'final';
+const isOverdue = ({ tone }: Candidate): boolean => isOverdueTone(tone);
 
 /** The final letter is about what is late for long: the rest has its own, later. */
 function besideFinal(item: Candidate, rest: readonly Candidate[], facts: LetterFacts): Verdict {
@@ -127,9 +130,9 @@ const nextLetterAt = ({ tone }: Candidate, facts: LetterFacts): Instant =>
   slotOf(addDays(facts.today, Math.max(1, facts.policy.minIntervalDays)), tone, facts);
 
 /**
- * Money that is held for the customer: if it covers all that is overdue in its currency (for what is only announced: all
- * that would be asked), or so much of it that no letter asks for the rest, a person allocates it. If it covers a part, the
- * letter names it, after there was time to allocate it.
+ * Money that is held for the customer: if it covers all that would be asked in its currency, or so much of it that no
+ * letter asks for the rest, a person allocates it. If it covers a part, the letter names it, after there was time to
+ * allocate it.
  */
 function beyondCredit(
   { tone, currency }: Candidate,
@@ -138,8 +141,7 @@ function beyondCredit(
 ): Verdict {
   const held = facts.credit.find((credit) => credit.currency === currency);
   if (!held) return ask;
-  const covered = isOverdueTone(tone) ? rest.filter((item) => isOverdueTone(item.tone)) : rest;
-  const left = totalOf(covered, currency) - held.amount;
+  const left = totalOf(rest, currency) - held.amount;
   if (left <= 0 || left < minimumFor(facts.policy, currency)) return waitFor('credit');
   const days = addBusinessDays(held.since, CREDIT_BUSINESS_DAYS, businessCalendar(facts.country));
   return facts.today < days ? waitFor('credit', slotOf(days, tone, facts)) : ask;
