@@ -172,9 +172,9 @@ export async function liveReminded(
   /** Lets time pass: workflows look when PostgreSQL said, mails are tried again, promises are judged. */
   async function pass(until: string): Promise<void> {
     for (let round = 0; ; round++) {
-      if (round > 300) throw new Error(`something happens again and again until ${until}`);
       const next = await nextEvent();
       if (next === null || next.at > until) break;
+      if (round > 300) throw new Error(`${next.what} again and again, at ${next.at} until ${until}`);
       if (next.at > clock.now) clock.now = next.at;
       await next.happens();
       await inspect();
@@ -183,31 +183,38 @@ export async function liveReminded(
     clock.now = until;
   }
 
-  type Event = { at: string; happens: () => Promise<void> };
+  type Event = { what: string; at: string; happens: () => Promise<void> };
 
   async function nextEvent(): Promise<Event | null> {
     const events: Event[] = [];
     const [look] = await sql<{ id: string; nextLook: string }[]>`
       select id, next_look from orders where customer_id = ${id} and status = 'open' and next_look is not null
       order by next_look, id limit 1`;
-    if (look) events.push({ at: look.nextLook, happens: () => lookAt(look) });
+    if (look) events.push({ what: 'a look', at: look.nextLook, happens: () => lookAt(look) });
     const mails = senderWorks
       ? await sql<{ id: string; state: string; tryAt: string | null }[]>`
           select id, state, try_at from mails where customer_id = ${id} and state in ('queued', 'sending') order by id`
       : [];
     for (const { id: mailId, state, tryAt } of mails) {
       if (state === 'sending')
-        events.push({ at: claims.get(mailId) ?? clock.now, happens: () => expire(mailId) });
+        events.push({
+          ...{ what: `the end of the claim on ${mailId}`, at: claims.get(mailId) ?? clock.now },
+          happens: () => expire(mailId),
+        });
       else if (tryAt === null) {
         if (!retries.has(mailId)) retries.set(mailId, later(clock.now, HOUR));
-        events.push({ at: retries.get(mailId)!, happens: () => tryAgain(mailId) });
-      } else if (tryAt > clock.now) events.push({ at: tryAt, happens: drain });
+        events.push({
+          ...{ what: `another attempt of ${mailId}`, at: retries.get(mailId)! },
+          happens: () => tryAgain(mailId),
+        });
+      } else if (tryAt > clock.now) events.push({ what: 'the sender', at: tryAt, happens: drain });
     }
     const judged = customer.promises
       .filter(({ state }) => state === 'open')
       .map(customer.judgedOn)
       .sort();
-    if (judged[0] !== undefined) events.push({ at: atTime(judged[0], '00:01:00'), happens: judgePromises });
+    if (judged[0] !== undefined)
+      events.push({ what: 'a judgement', at: atTime(judged[0], '00:01:00'), happens: judgePromises });
     return events.reduce<Event | null>(
       (first, one) => (first === null || one.at < first.at ? one : first),
       null,

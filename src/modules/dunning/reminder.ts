@@ -26,6 +26,7 @@ import {
   writeLetter,
 } from './letters.ts';
 import { type AskedItem, judge, type Looking, type LookResult, look, readDue } from './look/look.ts';
+import { wakeBehindLetter } from './look/wake-steps.ts';
 import { brokenPromiseOf } from './reserves/promises.ts';
 import { deadlineOf } from './rules/deadlines.ts';
 import { isOverdueTone, type LetterTone, payWithinOf } from './rules/dunning.ts';
@@ -78,6 +79,7 @@ export function reminder(renderer: Renderer, { notifiesStore }: { notifiesStore:
         outcome !== 'failed' && noteLeft(tx, mail.id, dayAt(arrived ? now : mail.composedAt!, timeZone)),
         concludeSteps(tx, mail.id, { outcome: arrived ? 'sent' : outcome, reason, now }),
         arrived && closeTasksOfItems(tx, mail, now),
+        wakeBehindLetter(tx, mail.customerId, now),
       ]);
       await openLetterTask(tx, mail, { outcome, tone: tone!, now });
       if (arrived && notifiesStore) await tellStore(tx, mail, { tone: tone!, items, now });

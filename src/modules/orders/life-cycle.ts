@@ -121,6 +121,15 @@ export async function lookBy(tx: Tx, id: string, at: Instant): Promise<void> {
            where id = ${id} and finished_at is null`;
 }
 
+/** The same for many orders, each with its instant; those that look earlier anyway are left alone. */
+export async function lookInTime(tx: Tx, instants: ReadonlyMap<string, Instant>): Promise<void> {
+  if (instants.size === 0) return;
+  await tx`
+    update orders set next_look = l.at, wake_by = least(wake_by, greatest(now(), l.at))
+    from unnest(${[...instants.keys()]}::text[], ${[...instants.values()]}::timestamptz[]) as l (id, at)
+    where orders.id = l.id and finished_at is null and (next_look is null or next_look > l.at)`;
+}
+
 /** Makes the poller check all unfinished orders now, instead of after their next look. Needs no lock. */
 export async function wakeOrders(db: Db): Promise<void> {
   await db`update orders set wake_by = now() where finished_at is null`;

@@ -37,6 +37,8 @@ export async function reconcileLetters(db: Db, before: string): Promise<Discrepa
           and (d.outcome is null or (d.outcome = 'upheld' and d.credit_note_id is null)))
         -- A sweep finds what the store has changed.
         when 'address' then c.updated_at < ${before} and ${reminderReaches(db)}
+        when 'letter-under-way' then not exists (
+          select 1 from mails m where m.customer_id = s.customer_id and m.kind = 'reminder' and m.state in ('queued', 'sending'))
         when 'credit' then not exists (select 1 from accounts a where a.customer_id = s.customer_id and a.unapplied > 0)
         else false end`,
     db<Discrepancy[]>`

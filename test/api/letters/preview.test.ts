@@ -148,7 +148,7 @@ describe('a preview', () => {
       },
     },
     {
-      ...{ reason: 'letter-under-way', until: /^2027-04-07T10:02/ },
+      ...{ reason: 'letter-under-way', until: null },
       arrange: async (id) => {
         const letter = `reminder:${id}:sending`;
         await sql`

@@ -201,6 +201,25 @@ describe('what a person has said', () => {
     expect(await world.tasks()).toEqual(['credit-note-missing a']);
   });
 
+  it('two holds: when the one without an end is released, the other order’s look does not leave it unlooked at', async () => {
+    await world.setDunning({ levels: [{ offset: 'P5D', tone: 'overdue-1', payWithinDays: 7 }] });
+    await place('a');
+    await place('b');
+    await done('/customers/rossi/holds', { holdId: 'all', reason: 'we talk' });
+    await done('/customers/rossi/holds', {
+      holdId: 'b',
+      reason: 'we talk',
+      until: '2026-12-01',
+      orderIds: ['b'],
+    });
+    await at('2026-11-20', '20:00');
+    await done('/customers/rossi/holds/all/release', {});
+    await at('2026-11-23');
+    expect(await world.reminders()).toEqual(['2026-11-23 overdue-1']);
+    await at('2026-12-02');
+    expect(await world.reminders()).toEqual(['2026-11-23 overdue-1', '2026-12-02 overdue-1']);
+  });
+
   it('the minimum: a look for another order, out of the window, does not leave it unlooked at', async () => {
     await world.setDunning({ pauses: [{ from: '10-24', to: '11-05' }] });
     await place('a', { total: eur(5) });

@@ -277,6 +277,25 @@ it('a letter about five items whose outcome is unknown, one of them then paid: i
   expect((await mails()).find((mail) => mail.id === id)).toMatchObject({ state: 'unknown', attempts: 1 });
 });
 
+it('what falls due while a letter is in doubt is not looked at again before its outcome', async () => {
+  await place('a');
+  await at('2026-10-01', '12:00');
+  await place('b');
+  await at('2026-11-04', '09:29');
+  server(breaksOff);
+  await at('2026-11-05', '12:00');
+  expect((await world.steps('b'))['1/P5D']).toBe('letter-under-way');
+  const looks = await world.sql`
+    select 1 from orders where next_look <= '2026-11-06' union all
+    select 1 from steps where order_id = 'b' and key = '1/P5D' and look_at is not null`;
+  expect([...looks]).toEqual([]);
+  server(takes);
+  await letPass(world.sql, CLAIM);
+  await world.sender.drain(world.clock.now);
+  await at('2026-11-05', '12:10');
+  expect((await world.steps('b'))['1/P5D']).toBe('interval');
+});
+
 it('orders that were promised under two versions of the policy: one letter, by the levels of each', async () => {
   await world.setDunning({
     levels: [

@@ -61,8 +61,6 @@ export type LookResult = {
 /** A step with what was decided on it. */
 export type Judged = { readonly step: DueStep; readonly verdict: Verdict; readonly item?: AskedItem };
 
-const UNDER_WAY_MS = 2 * 60_000;
-
 /**
  * Looks at all that is due of a customer: each step is skipped, made to wait, or joined to the customer's one letter,
  * which the sender composes. Run twice, the second finds nothing new. Needs the customer's lock.
@@ -138,7 +136,7 @@ export function judge(
       () => (step.kind === 'decide' ? decideAfterLetters(step, { today, ...given }) : ask),
       () => (isDueDayOver(step, now) ? skip('due-is-over') : ask),
       () => (step.kind === 'decide' || isReached(given, facts) ? ask : waitFor('address')),
-      () => (isSending ? waitFor('letter-under-way', later(now, UNDER_WAY_MS)) : ask),
+      () => (isSending ? waitFor('letter-under-way') : ask),
     );
     if (verdict.kind !== 'ask') judged.push({ step, verdict });
     else candidates.push(itemOf(step, reserves));
@@ -291,5 +289,3 @@ async function makeLetter(
       insertLetter(tx, { mailId: id, customerId }),
     ]);
 }
-
-const later = (now: Instant, ms: number): Instant => new Date(Date.parse(now) + ms).toISOString();

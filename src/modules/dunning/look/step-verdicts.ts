@@ -1,6 +1,6 @@
 import type { Instant } from '../../../kernel/calendar.ts';
 import type { Tx } from '../../../platform/postgres/client.ts';
-import { lookBy } from '../../orders/life-cycle.ts';
+import { lookInTime } from '../../orders/life-cycle.ts';
 import type { LetterTone } from '../rules/dunning.ts';
 import { isSharper } from '../rules/letter-tones.ts';
 import { type DueStep, notSending } from './due-steps.ts';
@@ -39,20 +39,18 @@ export async function noteVerdicts(
 }
 
 /**
- * What waited for something else, or was in a letter, and now waits for an instant: the workflow of its order does not
- * know of that, since another order's brought about the look, or the sender. It looks then at the latest.
+ * What waits for an instant is looked at then: the workflow of its order may not know of that, since the look was brought
+ * about by another order, or by the sender.
  */
 export async function wakeInTime(tx: Tx, judged: readonly Judged[]): Promise<void> {
   const firsts = new Map<string, Instant>();
   for (const { step, verdict } of judged) {
-    if (verdict.kind !== 'wait' || verdict.until === null || step.state === 'planned') continue;
-    const { orderId, lookAt } = step;
-    if (lookAt !== null && Date.parse(lookAt) <= Date.parse(verdict.until)) continue;
-    const first = firsts.get(orderId);
+    if (verdict.kind !== 'wait' || verdict.until === null) continue;
+    const first = firsts.get(step.orderId);
     if (first === undefined || Date.parse(verdict.until) < Date.parse(first))
-      firsts.set(orderId, verdict.until);
+      firsts.set(step.orderId, verdict.until);
   }
-  for (const [orderId, at] of firsts) await lookBy(tx, orderId, at);
+  await lookInTime(tx, firsts);
 }
 
 function afterVerdict(

@@ -71,6 +71,15 @@ export async function wakeSteps(
   if (first) await lookBy(tx, first.orderId, first.lookAt);
 }
 
+/** The customer's letter has ended: what waited for that is looked at now. Needs the customer's lock. */
+export async function wakeBehindLetter(tx: Tx, customerId: string, now: Instant): Promise<void> {
+  const woken = await tx<{ orderId: string }[]>`
+    update steps set look_at = ${now}
+    where customer_id = ${customerId} and state = 'waiting' and waits_for = 'letter-under-way' and look_at is null
+    returning order_id`;
+  for (const { orderId } of woken) await lookBy(tx, orderId, now);
+}
+
 /**
  * A letter that waits for a person is looked at again at any time of the day: what may not be asked for any more is taken
  * out of it, and if nothing is left, nobody has to approve it.
