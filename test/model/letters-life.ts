@@ -656,6 +656,10 @@ export async function liveReminded(
         return customer.disputedOf(line, all) < line.outstanding ? 'not all of it is disputed' : null;
       case 'credit':
         return customer.credit.amount === 0 ? 'there is no credit' : null;
+      case 'letter-under-way':
+        return [...claims.keys()].some((mailId) => mailId.startsWith('reminder'))
+          ? null
+          : 'none is on its way';
       case 'minimum':
       case 'deadline':
       case 'interval':
