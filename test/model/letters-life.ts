@@ -781,7 +781,7 @@ export async function liveReminded(
         customer.reserveOn(line, clock.now) ??
         (customer.disputedOf(line, all) >= line.outstanding ? 'dispute' : null);
       const stuck = waits.some((reason) => reason === 'minimum' || reason === 'credit');
-      if (reserved === null && !stuck && !decides)
+      if (reserved === null && !waits.includes('credit') && !decides)
         throw new Error(`${called} is overdue, and nobody decides: ${JSON.stringify(own)}`);
       const open = own.filter(({ kind }) => kind !== 'decide');
       if (reserved === null && !stuck && open.length > 0)

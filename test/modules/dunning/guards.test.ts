@@ -334,6 +334,15 @@ describe('money', () => {
     expect(last().text).toContain('N-b');
   });
 
+  it('below the minimum after the last level: a person decides (M17)', async () => {
+    await place('a', { total: eur(9) });
+    await at('2026-11-30');
+    expect(await world.tasks()).toEqual([]);
+    await at('2026-12-02');
+    expect(await world.tasks()).toEqual(['decide a']);
+    expect(await world.reminders()).toEqual([]);
+  });
+
   it('a pause or an interval that the merchant has shortened: leaves in the next window', async () => {
     await world.setDunning({ pauses: [{ from: '11-01', to: '11-20' }] });
     await place('a');

@@ -30,7 +30,7 @@ export type DueStep = Omit<StepRow, 'tone'> & {
   lastTone: LetterTone | null;
   /** The deadline of the last letter that listed it, though it only announced the item. */
   lastPayBy: Day | null;
-  /** Whether a letter about it is still planned, waits, or is on its way. */
+  /** Whether a letter about it is still planned, waits, or is on its way; one that waits for more to be due may never come. */
   lettersToCome: boolean;
 };
 
@@ -54,7 +54,7 @@ export async function dueSteps(
       o.fulfilled_on is not null or ${isAdvance(tx)} as is_delivered,
       coalesce(h.late, 0)::int as late_letters, h.tone as last_tone, h.pay_by as last_pay_by,
       exists (select 1 from steps other where other.order_id = steps.order_id and other.instalment = steps.instalment
-              and other.tone is not null and other.state <> 'done') as letters_to_come
+              and other.tone is not null and other.state <> 'done' and other.waits_for is distinct from 'minimum') as letters_to_come
     from steps join orders o on o.id = steps.order_id
       join instalments i on i.order_id = steps.order_id and i.number = steps.instalment
       left join bank_collections b on b.order_id = i.order_id and b.instalment = i.number
