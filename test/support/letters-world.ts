@@ -13,7 +13,7 @@ import { openApi } from '../api/harness.ts';
 import { aLook } from './builders.ts';
 
 /** A letter that left, and when. */
-export type Left = Mail & { at: string };
+export type Left = Mail & { at: string; kind: string };
 
 /**
  * The API with real orders and letters, and a clock of the test's own: `until` lets the days pass, in which each order is
@@ -35,7 +35,10 @@ export async function openLetters({ at = '2026-10-01T08:00:00.000Z', notifiesSto
     mailer: {
       async send(mail) {
         await post.accept(mail);
-        left.push({ ...mail, at: clock.now });
+        const [row] = await sql<
+          { kind: string }[]
+        >`select kind from mails where message_id = ${mail.messageId}`;
+        left.push({ ...mail, at: clock.now, kind: row!.kind });
       },
     },
     retry: async () => {},
@@ -86,6 +89,8 @@ export async function openLetters({ at = '2026-10-01T08:00:00.000Z', notifiesSto
       await sweep(sql, clock.now);
       await sender.drain(clock.now);
     },
+    /** The last reminder that left: a receipt may leave before it or after it. */
+    lastReminder: (): Left => left.findLast(({ kind }) => kind === 'reminder')!,
     /** The reminders that left, as "day tone subject". */
     reminders: (customer = 'rossi') =>
       sql<{ text: string }[]>`

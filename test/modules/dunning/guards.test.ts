@@ -11,7 +11,7 @@ const { at, done, pay, place, world } = useLetters();
 
 const collect = (orderId: string, state: string, more: object = {}) =>
   done(`/orders/${orderId}/instalments/1/collection`, { state, ...more }, { as: 'accounting' });
-const last = () => world.left.at(-1)!;
+const last = () => world.lastReminder();
 
 describe('a bank collection', () => {
   it('under way is left alone (M2), and its return is said in the next window, with the fee (M16)', async () => {

@@ -56,7 +56,7 @@ it('a promise holds back what it is about, and nothing that falls due after its 
     '2026-11-04 overdue-1',
     '2026-11-11 due-soon',
   ]);
-  expect(world.left.at(-1)!.text).not.toContain('N-a');
+  expect(world.lastReminder().text).not.toContain('N-a');
 });
 
 it('what was to be announced and is overdue by then is not announced: the next level says it', async () => {
@@ -90,7 +90,7 @@ it('a promise that was broken about what is settled is not held against what was
   await place('b');
   await at('2027-01-10');
   expect((await world.reminders()).at(-1)).toBe('2027-01-04 overdue-2');
-  expect(world.left.at(-1)!.text).not.toContain('10 novembre');
+  expect(world.lastReminder().text).not.toContain('10 novembre');
 });
 
 it('a person who has decided is asked again after 14 days, whatever else is looked at meanwhile', async () => {
@@ -148,7 +148,7 @@ it('an instalment whose payment is returned is asked for after all, from the fir
   expect(await world.tasks()).toContain('decide a');
 });
 
-const flat = () => world.left.at(-1)!.text.replace(/\s+/g, ' ');
+const flat = () => world.lastReminder().text.replace(/\s+/g, ' ');
 const collect = (orderId: string, state: string, more: object = {}) =>
   done(`/orders/${orderId}/instalments/1/collection`, { state, ...more }, { as: 'accounting' });
 const lateInterest = () =>
@@ -187,7 +187,7 @@ it('a RiBa that comes back when the first level is due is said to have come back
   expect((await world.ask('a', 'interest', {})).body.outstanding).toEqual(eur(645.18));
   await at('2026-11-05');
   expect(await world.reminders()).toEqual(['2026-11-04 returned']);
-  expect(world.left.at(-1)!.subject).toContain('RiBa insoluta');
+  expect(world.lastReminder().subject).toContain('RiBa insoluta');
   expect(flat()).toContain('le spese che la banca ci ha addebitato (4,50 €)');
   expect(flat()).toContain('Spese: 44,50 €');
   await at('2026-11-30');

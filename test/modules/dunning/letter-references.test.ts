@@ -7,7 +7,7 @@ const { at, done, place, world } = useLetters();
 
 /** A transfer of so many euros, with the reference of the last letter; what the orders then owe, in euros. */
 async function transferred(units: number, orderIds: readonly string[]): Promise<number[]> {
-  const [, reference] = /Causale: +(\S+)/.exec(world.left.at(-1)!.text)!;
+  const [, reference] = /Causale: +(\S+)/.exec(world.lastReminder().text)!;
   const line = `${world.clock.now.slice(8, 10)}/11/2026;${units},00;Saldo ${reference} grazie;GAMMA`;
   await bankFiles(world).imported(['Data valuta;Importo;Causale;Ordinante', line], { orderIds });
   const owed = await world.sql<{ outstanding: number }[]>`
@@ -21,7 +21,7 @@ describe('a transfer of what the letter asks, with its reference, is booked with
     await at('2026-10-12');
     await place('b');
     await at('2026-11-05');
-    expect(world.left.at(-1)!.text).toContain('N-b');
+    expect(world.lastReminder().text).toContain('N-b');
     expect(await transferred(600, ['a', 'b'])).toEqual([0, 600]);
   });
 

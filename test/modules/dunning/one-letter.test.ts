@@ -69,7 +69,7 @@ describe('the schedule', () => {
     expect(world.left.filter(({ subject }) => !/confirmed|confermato/i.test(subject))).toEqual([]);
     await at('2026-11-23');
     expect(await world.reminders()).toEqual(['2026-11-23 overdue-1']);
-    expect(world.left.at(-1)!.at).toBe('2026-11-23T09:30:00.000Z');
+    expect(world.lastReminder().at).toBe('2026-11-23T09:30:00.000Z');
     expect(await world.steps('a')).toMatchObject({
       '1/-P7D': 'superseded',
       '1/P5D': 'superseded',
@@ -84,7 +84,7 @@ describe('one letter', () => {
     for (const id of ids) await place(id, { total: eur(100) });
     await at('2026-11-05');
     expect(await world.reminders()).toEqual(['2026-10-23 due-soon', '2026-11-04 overdue-1']);
-    const letter = world.left.at(-1)!;
+    const letter = world.lastReminder();
     for (const id of ids) expect(letter.text).toContain(`N-${id}`);
     expect(letter.text).toContain('2.000,00');
     const references = letter.text.match(/NT[0-9A-Z]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}/g) ?? [];
@@ -120,7 +120,7 @@ describe('one letter', () => {
     const finals = await world.sql`
       select l.left_on, i.order_id from letters l join letter_items i using (mail_id) where l.tone = 'final'`;
     expect(finals.map(({ orderId }) => orderId)).toEqual(['a']);
-    expect(world.left.at(-1)!.text).not.toContain('N-b');
+    expect(world.lastReminder().text).not.toContain('N-b');
     await at('2026-11-30');
     const [later] = await world.sql`
       select l.tone from letters l join letter_items i using (mail_id) where i.order_id = 'b' and l.left_on is not null order by l.left_on limit 1`;
@@ -155,8 +155,8 @@ describe('one letter', () => {
     await pay('c', 1000);
     await at('2026-12-01');
     expect((await world.reminders()).slice(-2)).toEqual(['2026-11-24 due-soon', '2026-12-01 overdue-1']);
-    expect(world.left.at(-1)!.text).toContain('N-b');
-    expect(world.left.at(-1)!.text).not.toContain('N-a');
+    expect(world.lastReminder().text).toContain('N-b');
+    expect(world.lastReminder().text).not.toContain('N-a');
     expect((await world.steps('a'))['1/P30D']).toBe('minimum');
   });
 
@@ -177,13 +177,13 @@ describe('one letter', () => {
     );
     expect(status).toBe(201);
     await at('2026-11-05');
-    const letter = world.left.at(-1)!;
+    const letter = world.lastReminder();
     expect(letter.subject).toContain('2026/15');
     expect(letter.text.match(/2\.000,00/g)!.length).toBeGreaterThan(1);
     expect(letter.text).not.toContain('1.000,00');
     await pay('b', 1000);
     await at('2026-11-18');
-    const next = world.left.findLast(({ subject }) => subject.includes('2026/15'))!;
+    const next = world.lastReminder();
     expect(next.subject).toContain('2026/15, 1.000,00');
     expect(next.text.replace(/\s+/g, ' ')).toContain(
       'Importo: 2.000,00 € Ricevuto: -1.000,00 € Da saldare: 1.000,00 €',
@@ -200,7 +200,7 @@ describe('one letter', () => {
     });
     await world.call('/payments/p-a-500/reverse', { reason: 'returned', fee: eur(40) });
     await at('2026-11-05');
-    const { text } = world.left.at(-1)!;
+    const { text } = world.lastReminder();
     expect(text).toContain('840,00');
     for (const line of ['1.000,00', '200,00', '40,00']) expect(text).toContain(line);
     expect(text).not.toContain('460,00');

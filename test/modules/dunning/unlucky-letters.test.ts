@@ -315,7 +315,7 @@ it('orders that were promised under two versions of the policy: one letter, by t
   await place('b'); // due on the 31st
   await at('2026-11-05');
   expect(await world.reminders()).toEqual(['2026-10-28 due-soon', '2026-11-04 overdue-1']);
-  const letter = world.left.at(-1)!;
+  const letter = world.lastReminder();
   for (const id of ['a', 'b']) expect(letter.text).toContain(`N-${id}`);
   expect(await world.steps('a')).toMatchObject({ '1/P5D': 'sent', '1/P18D': 'planned' });
   expect(await world.steps('b')).toMatchObject({ '1/P4D': 'sent', '1/P10D': 'planned' });
