@@ -28,11 +28,11 @@ export async function addOpenOrders(sql: Sql, count: number): Promise<OpenOrder[
              date_trunc('day', now()) - interval '120 days' as placed_at
       from generate_series(0, ${count - 1}::int) n`;
     await tx`
-      insert into orders (id, customer_id, status, order_number, total, currency, outstanding, terms, plan, checks,
+      insert into orders (id, customer_id, status, order_number, total, currency, outstanding, terms, checks,
                           eligibility_version, terms_version, dunning_version, fingerprint, placed_at, confirmed_at,
                           paid_in_store, started_at, wake_by)
       select id, customer_id, 'open', 'SO-' || 100000 + n, amount, 'EUR', amount,
-             '{"kind": "net", "days": 90, "code": "open", "label": "open"}', '[]', '[]', 1, 1, 1, '-', placed_at, placed_at,
+             '{"kind": "net", "days": 90, "code": "open", "label": "open"}', '[]', 1, 1, 1, '-', placed_at, placed_at,
              'marked', placed_at, 'infinity' from opened`;
     await tx`
       insert into instalments (order_id, number, line, due_on, due_at, amount, outstanding)

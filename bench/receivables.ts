@@ -26,11 +26,11 @@ export async function addPastOrders(
     from past, generate_series(1, 2) number`;
     await tx`update parts set is_paid = is_paid and received_on < now() - interval '1 day'`;
     await tx`
-    insert into orders (id, customer_id, status, total, currency, outstanding, terms, plan, checks, eligibility_version,
+    insert into orders (id, customer_id, status, total, currency, outstanding, terms, checks, eligibility_version,
                         terms_version, dunning_version, fingerprint, placed_at, confirmed_at, closed_at, finished_at,
                         paid_in_store, started_at, wake_by)
     select id, customer_id, case when paid then 'settled' else 'open' end, 2 * part, 'EUR', open,
-           '{"kind": "net", "days": 30, "code": "past", "label": "past"}', '[]', '[]', 1, 1, 1, '-', placed_at, placed_at,
+           '{"kind": "net", "days": 30, "code": "past", "label": "past"}', '[]', 1, 1, 1, '-', placed_at, placed_at,
            case when paid then paid_at end, case when paid then paid_at end, 'marked', placed_at, 'infinity'
     from (select id, customer_id, part, placed_at, bool_and(is_paid) as paid, max(received_on) as paid_at,
                  sum(case when is_paid then 0 else part end) as open
