@@ -22,8 +22,8 @@ export type StepRow = PlannedStep & {
 
 /** What a step waits for; one in a letter that is held waits for a person's `approval`. */
 export const stepWaitsFor = (db: Db) =>
-  db`coalesce(steps.waits_for, (select 'approval' from mails
-    where mails.id = steps.mail_id and mails.state = 'held' and steps.state = 'in_letter'))`;
+  db`coalesce(steps.waits_for, case when steps.state = 'in_letter' then
+    (select 'approval' from mails where mails.id = steps.mail_id and mails.state = 'held') end)`;
 
 export const stepColumns = (db: Db) =>
   db`steps.order_id, steps.key, steps.customer_id, steps.instalment, steps.level, steps.kind, steps.tone, steps.exact,
