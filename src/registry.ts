@@ -16,7 +16,7 @@ import { issueCreditNote } from './modules/corrections/issue-credit-note.ts';
 import { refundCredit } from './modules/corrections/refund-credit.ts';
 import { writeOff } from './modules/corrections/write-off.ts';
 import { importCustomers } from './modules/customers/import-customers.ts';
-import { tellingOfFailure } from './modules/dunning/letter-failed.ts';
+import { reportingFailure } from './modules/dunning/letter-failed.ts';
 import type { Renderer } from './modules/dunning/letters/render.ts';
 import { liftAddress } from './modules/dunning/lift-address.ts';
 import { look } from './modules/dunning/look/look.ts';
@@ -130,13 +130,13 @@ const reminding: Reminding = {
 
 /** What each kind of mail says. */
 export const mailDefinitionsOf = (renderer: Renderer, given: { notifiesStore: boolean }): MailDefinitions => {
-  const told = (definition: MailDefinition) => tellingOfFailure(definition, given);
+  const reported = (definition: MailDefinition) => reportingFailure(definition, given);
   return {
-    confirmation: told(orderLetter('confirmation', renderer)),
-    settled: told(receipt(renderer)),
-    cancelled: told(orderLetter('cancelled', renderer)),
-    demand: told(demandLetter(renderer)),
-    reminder: told(reminder(renderer, given)),
+    confirmation: reported(orderLetter('confirmation', renderer)),
+    settled: reported(receipt(renderer)),
+    cancelled: reported(orderLetter('cancelled', renderer)),
+    demand: reported(demandLetter(renderer)),
+    reminder: reported(reminder(renderer, given)),
     copy: letterCopy,
   };
 };

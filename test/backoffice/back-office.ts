@@ -12,6 +12,7 @@ import type { Commands } from '../../src/modules/commands/commands.ts';
 import { createVies } from '../../src/modules/customers/vies.ts';
 import { createRenderer } from '../../src/modules/dunning/letters/render.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
+import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { createDocuments } from '../../src/modules/reports/documents/documents.ts';
 import type { Sql } from '../../src/platform/postgres/client.ts';
 import { commandsFor } from '../../src/registry.ts';
@@ -148,6 +149,19 @@ export function useBackOffice({
     await desk.office?.close();
     await desk.database?.drop();
     expect(desk.office.errors).toEqual([]);
+  });
+  return desk;
+}
+
+/** A back office for the tests of a file: each begins today with orders at work, and at the end the balances are right. */
+export function useDesk(): Desk {
+  const desk = useBackOffice();
+  afterAll(async () => {
+    expect(await reconcileBalances(desk.database.sql)).toEqual([]);
+  });
+  beforeEach(() => {
+    desk.office.clock.now = TODAY;
+    desk.office.working.on = true;
   });
   return desk;
 }

@@ -1,25 +1,17 @@
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { accountsOf, setCreditLimit } from '../../src/modules/credit/accounts.ts';
 import { putCreditGroup, setCreditGroup } from '../../src/modules/credit/credit-groups.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
-import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { demandOrder } from '../../src/modules/revocation/revoke-terms.ts';
 import { finishRevocation } from '../../src/modules/revocation/tables.ts';
 import { inTransaction } from '../../src/platform/postgres/client.ts';
 import { anOrder, eur } from '../support/builders.ts';
 import { commandsAlone } from '../support/commands.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { fact, open, placeOrder, TODAY, useBackOffice } from './back-office.ts';
+import { fact, open, placeOrder, useDesk } from './back-office.ts';
 
-const desk = useBackOffice();
-afterAll(async () => {
-  expect(await reconcileBalances(desk.database.sql)).toEqual([]);
-});
-beforeEach(() => {
-  desk.office.clock.now = TODAY;
-  desk.office.working.on = true;
-});
+const desk = useDesk();
 
 it('a customer’s terms are revoked with a reason that everybody can read, and the checks say why', async () => {
   const { sql } = desk.database;

@@ -1,23 +1,15 @@
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
 import { registerInvoice } from '../../src/modules/invoicing/register-invoice.ts';
 import { findOrder } from '../../src/modules/orders/tables.ts';
-import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { findPayment } from '../../src/modules/payments/tables.ts';
 import { activePolicies, replacePolicy } from '../../src/modules/settings/tables.ts';
 import { aLook, eur } from '../support/builders.ts';
 import { askOfCustomer, commandsAlone } from '../support/commands.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { fact, open, placeOrder, recordPayment, sixtyOrders, TODAY, useBackOffice } from './back-office.ts';
+import { fact, open, placeOrder, recordPayment, sixtyOrders, useDesk } from './back-office.ts';
 
-const desk = useBackOffice();
-afterAll(async () => {
-  expect(await reconcileBalances(desk.database.sql)).toEqual([]);
-});
-beforeEach(() => {
-  desk.office.clock.now = TODAY;
-  desk.office.working.on = true;
-});
+const desk = useDesk();
 
 const heading = (name: string) => desk.page.getByRole('heading', { name, level: 1 });
 

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { setCreditLimit } from '../../src/modules/credit/accounts.ts';
 import { putCreditGroup, setCreditGroup } from '../../src/modules/credit/credit-groups.ts';
 import { setPrivilege } from '../../src/modules/eligibility/set-privilege.ts';
 import { checkout } from '../../src/modules/ordering/checkout.ts';
-import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { anOrder, eur } from '../support/builders.ts';
 import { commandsAlone, reverse } from '../support/commands.ts';
 import { addCustomer } from '../support/merchant.ts';
@@ -15,17 +14,10 @@ import {
   signedIn,
   sixtyOrders,
   TODAY,
-  useBackOffice,
+  useDesk,
 } from './back-office.ts';
 
-const desk = useBackOffice();
-afterAll(async () => {
-  expect(await reconcileBalances(desk.database.sql)).toEqual([]);
-});
-beforeEach(() => {
-  desk.office.clock.now = TODAY;
-  desk.office.working.on = true;
-});
+const desk = useDesk();
 
 it('addresses that are mistyped or hostile lead to a page, never to a failure', async () => {
   const notThere = [

@@ -1,22 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { tsx } from '../../src/dev/tsx.ts';
 import { findCustomer } from '../../src/modules/customers/tables.ts';
-import { reconcileBalances } from '../../src/modules/overview/reconcile-balances.ts';
 import { addCustomer } from '../support/merchant.ts';
-import { TODAY, useBackOffice } from './back-office.ts';
+import { useDesk } from './back-office.ts';
 
 const run = promisify(execFile);
 
-const desk = useBackOffice();
-afterAll(async () => {
-  expect(await reconcileBalances(desk.database.sql)).toEqual([]);
-});
-beforeEach(() => {
-  desk.office.clock.now = TODAY;
-  desk.office.working.on = true;
-});
+const desk = useDesk();
 
 it('a sign-in link works once, and a preview does not use it up', async () => {
   const link = await desk.office.link('dario');

@@ -140,7 +140,7 @@ export const plannedLetters = page(plannedLetter).extend({
     .nullable()
     .meta({
       description:
-        'A warning that holds nothing back: some of these letters are about late payments, and receipts were entered only up to `through`.',
+        'Only a warning: some of these letters say that a payment is late, but receipts were entered only up to `through`.',
     }),
 });
 

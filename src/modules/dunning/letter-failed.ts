@@ -25,8 +25,8 @@ export async function recordLetterFailed(
   await recordEvent(tx, event, { at: now, notifiesStore });
 }
 
-/** The same mail; the store is told if it could not be delivered. */
-export const tellingOfFailure = (
+/** A kind of mail whose failure is reported to the store. */
+export const reportingFailure = (
   definition: MailDefinition,
   { notifiesStore }: { notifiesStore: boolean },
 ): MailDefinition => ({
